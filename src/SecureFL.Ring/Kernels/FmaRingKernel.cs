@@ -85,7 +85,7 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
 
     private void Transform(double* x)
     {
-        fixed (double* roots = _tables.Roots, tail = _tables.Tail)
+        fixed (double* roots = _tables.Roots.Span, tail = _tables.Tail.Span)
         {
             FmaTransform<TLanes, TDouble, TWord>.Forward(x, Degree, roots, tail, _p);
         }
@@ -93,7 +93,7 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
 
     private void TransformBack(double* x)
     {
-        fixed (double* roots = _tables.InverseRoots, tail = _tables.InverseTail)
+        fixed (double* roots = _tables.InverseRoots.Span, tail = _tables.InverseTail.Span)
         {
             FmaTransform<TLanes, TDouble, TWord>.InverseUnscaled(x, Degree, roots, tail, _p);
         }

@@ -1,4 +1,5 @@
 using SecureFL.Ring.Arithmetic;
+using SecureFL.Ring.Memory;
 
 namespace SecureFL.Ring.Kernels;
 
@@ -18,17 +19,17 @@ internal sealed class FmaTables
         ulong[] inverse = BitReversedPowers(degree, modulus, modulus.Inverse(psi));
         Roots = Centre(forward, modulus);
         InverseRoots = Centre(inverse, modulus);
-        Tail = GatherTail(Roots, degree);
-        InverseTail = GatherTail(InverseRoots, degree);
+        Tail = GatherTail(Roots.Span, degree);
+        InverseTail = GatherTail(InverseRoots.Span, degree);
     }
 
-    internal double[] Roots { get; }
+    internal AlignedBuffer<double> Roots { get; }
 
-    internal double[] InverseRoots { get; }
+    internal AlignedBuffer<double> InverseRoots { get; }
 
-    internal double[] Tail { get; }
+    internal AlignedBuffer<double> Tail { get; }
 
-    internal double[] InverseTail { get; }
+    internal AlignedBuffer<double> InverseTail { get; }
 
     internal static ulong[] BitReversedPowers(int degree, Modulus modulus, ulong root)
     {
@@ -44,21 +45,22 @@ internal sealed class FmaTables
         return powers;
     }
 
-    private static double[] Centre(ulong[] residues, Modulus modulus)
+    private static AlignedBuffer<double> Centre(ulong[] residues, Modulus modulus)
     {
-        double[] centred = GC.AllocateArray<double>(residues.Length, pinned: true);
+        AlignedBuffer<double> centred = new(residues.Length);
         for (int i = 0; i < residues.Length; i++)
         {
-            centred[i] = modulus.Centre(residues[i]);
+            centred.Span[i] = modulus.Centre(residues[i]);
         }
 
         return centred;
     }
 
     /// <summary>Row r of a group is its r-th run of eight values; the seven vectors are the roots of one, two and four butterflies a row.</summary>
-    private static double[] GatherTail(double[] roots, int degree)
+    private static AlignedBuffer<double> GatherTail(ReadOnlySpan<double> roots, int degree)
     {
-        double[] tail = GC.AllocateArray<double>(degree / GroupSize * TailRootsPerGroup, pinned: true);
+        AlignedBuffer<double> buffer = new(degree / GroupSize * TailRootsPerGroup);
+        Span<double> tail = buffer.Span;
         for (int group = 0; group < degree / GroupSize; group++)
         {
             for (int row = 0; row < 8; row++)
@@ -78,6 +80,6 @@ internal sealed class FmaTables
             }
         }
 
-        return tail;
+        return buffer;
     }
 }

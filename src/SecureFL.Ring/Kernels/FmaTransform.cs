@@ -74,6 +74,55 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
         return TLanes.Add(TLanes.NegateMultiplyAdd(k, p, h), l);
     }
 
+    /// <summary>Two products at once, interleaved: one chain alone leaves the units idle for most of its latency.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void MultiplyMod2(ref TDouble a, TDouble wa, ref TDouble b, TDouble wb, TDouble p, TDouble inverse)
+    {
+        TDouble ha = TLanes.Multiply(a, wa);
+        TDouble hb = TLanes.Multiply(b, wb);
+        TDouble ka = TLanes.Multiply(ha, inverse);
+        TDouble kb = TLanes.Multiply(hb, inverse);
+        a = TLanes.MultiplySubtract(a, wa, ha);
+        b = TLanes.MultiplySubtract(b, wb, hb);
+        ka = TLanes.Round(ka);
+        kb = TLanes.Round(kb);
+        ha = TLanes.NegateMultiplyAdd(ka, p, ha);
+        hb = TLanes.NegateMultiplyAdd(kb, p, hb);
+        a = TLanes.Add(ha, a);
+        b = TLanes.Add(hb, b);
+    }
+
+    /// <summary>Four products at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void MultiplyMod4(
+        ref TDouble a, TDouble wa, ref TDouble b, TDouble wb, ref TDouble c, TDouble wc, ref TDouble d, TDouble wd, TDouble p, TDouble inverse)
+    {
+        TDouble ha = TLanes.Multiply(a, wa);
+        TDouble hb = TLanes.Multiply(b, wb);
+        TDouble hc = TLanes.Multiply(c, wc);
+        TDouble hd = TLanes.Multiply(d, wd);
+        TDouble ka = TLanes.Multiply(ha, inverse);
+        TDouble kb = TLanes.Multiply(hb, inverse);
+        TDouble kc = TLanes.Multiply(hc, inverse);
+        TDouble kd = TLanes.Multiply(hd, inverse);
+        ka = TLanes.Round(ka);
+        kb = TLanes.Round(kb);
+        kc = TLanes.Round(kc);
+        kd = TLanes.Round(kd);
+        a = TLanes.MultiplySubtract(a, wa, ha);
+        b = TLanes.MultiplySubtract(b, wb, hb);
+        c = TLanes.MultiplySubtract(c, wc, hc);
+        d = TLanes.MultiplySubtract(d, wd, hd);
+        ha = TLanes.NegateMultiplyAdd(ka, p, ha);
+        hb = TLanes.NegateMultiplyAdd(kb, p, hb);
+        hc = TLanes.NegateMultiplyAdd(kc, p, hc);
+        hd = TLanes.NegateMultiplyAdd(kd, p, hd);
+        a = TLanes.Add(ha, a);
+        b = TLanes.Add(hb, b);
+        c = TLanes.Add(hc, c);
+        d = TLanes.Add(hd, d);
+    }
+
     /// <summary>To |x| &lt;= p/2 (1 + 2^-46), for |x| &lt;= 2^53.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TDouble Reduce(TDouble x, TDouble p, TDouble inverse) =>
@@ -171,12 +220,14 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
             TDouble w3 = TLanes.Broadcast(roots[(2 * node) + 1]);
             for (double* end = x + stride; x < end; x += TLanes.Count)
             {
+                TDouble x2 = TLanes.Load(x + (2 * stride));
+                TDouble x3 = TLanes.Load(x + (3 * stride));
+                MultiplyMod2(ref x2, w1, ref x3, w1, p, inverse);
                 TDouble x0 = Reduce(TLanes.Load(x), p, inverse);
                 TDouble x1 = TLanes.Load(x + stride);
-                TDouble x2 = MultiplyMod(TLanes.Load(x + (2 * stride)), w1, p, inverse);
-                TDouble x3 = MultiplyMod(TLanes.Load(x + (3 * stride)), w1, p, inverse);
-                TDouble y1 = MultiplyMod(TLanes.Add(x1, x3), w2, p, inverse);
-                TDouble y3 = MultiplyMod(TLanes.Subtract(x1, x3), w3, p, inverse);
+                TDouble y1 = TLanes.Add(x1, x3);
+                TDouble y3 = TLanes.Subtract(x1, x3);
+                MultiplyMod2(ref y1, w2, ref y3, w3, p, inverse);
                 TDouble y0 = TLanes.Add(x0, x2);
                 TDouble y2 = TLanes.Subtract(x0, x2);
                 TLanes.Store(TLanes.Add(y0, y1), x);
@@ -203,15 +254,19 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
                 TDouble x1 = TLanes.Load(x + stride);
                 TDouble x2 = TLanes.Load(x + (2 * stride));
                 TDouble x3 = TLanes.Load(x + (3 * stride));
+                TDouble y1 = TLanes.Subtract(x0, x1);
+                TDouble y3 = TLanes.Subtract(x2, x3);
                 TDouble y0 = TLanes.Add(x0, x1);
-                TDouble y1 = MultiplyMod(TLanes.Subtract(x0, x1), w2, p, inverse);
                 TDouble y2 = TLanes.Add(x2, x3);
-                TDouble y3 = MultiplyMod(TLanes.Subtract(x2, x3), w3, p, inverse);
-                TDouble sum = TLanes.Add(y1, y3);
+                MultiplyMod2(ref y1, w2, ref y3, w3, p, inverse);
                 TLanes.Store(Reduce(TLanes.Add(y0, y2), p, inverse), x);
+                TDouble sum = TLanes.Add(y1, y3);
+                TDouble z2 = TLanes.Subtract(y0, y2);
+                TDouble z3 = TLanes.Subtract(y1, y3);
+                MultiplyMod2(ref z2, w1, ref z3, w1, p, inverse);
                 TLanes.Store(wide ? Reduce(sum, p, inverse) : sum, x + stride);
-                TLanes.Store(MultiplyMod(TLanes.Subtract(y0, y2), w1, p, inverse), x + (2 * stride));
-                TLanes.Store(MultiplyMod(TLanes.Subtract(y1, y3), w1, p, inverse), x + (3 * stride));
+                TLanes.Store(z2, x + (2 * stride));
+                TLanes.Store(z3, x + (3 * stride));
             }
         }
     }
@@ -230,28 +285,20 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
                 double* w = tail + row;
                 double* to = (TLanes.Count == 8 ? x : rows) + row;
                 TDouble root = TLanes.Load(w);
-                c4 = MultiplyMod(c4, root, p, inverse);
-                c5 = MultiplyMod(c5, root, p, inverse);
-                c6 = MultiplyMod(c6, root, p, inverse);
-                c7 = MultiplyMod(c7, root, p, inverse);
+                MultiplyMod4(ref c4, root, ref c5, root, ref c6, root, ref c7, root, p, inverse);
                 (c0, c4) = (TLanes.Add(c0, c4), TLanes.Subtract(c0, c4));
                 (c1, c5) = (TLanes.Add(c1, c5), TLanes.Subtract(c1, c5));
                 (c2, c6) = (TLanes.Add(c2, c6), TLanes.Subtract(c2, c6));
                 (c3, c7) = (TLanes.Add(c3, c7), TLanes.Subtract(c3, c7));
                 root = TLanes.Load(w + 8);
-                c2 = MultiplyMod(c2, root, p, inverse);
-                c3 = MultiplyMod(c3, root, p, inverse);
-                root = TLanes.Load(w + 16);
-                c6 = MultiplyMod(c6, root, p, inverse);
-                c7 = MultiplyMod(c7, root, p, inverse);
+                TDouble otherRoot = TLanes.Load(w + 16);
+                MultiplyMod4(ref c2, root, ref c3, root, ref c6, otherRoot, ref c7, otherRoot, p, inverse);
                 (c0, c2) = (TLanes.Add(c0, c2), TLanes.Subtract(c0, c2));
                 (c1, c3) = (TLanes.Add(c1, c3), TLanes.Subtract(c1, c3));
                 (c4, c6) = (TLanes.Add(c4, c6), TLanes.Subtract(c4, c6));
                 (c5, c7) = (TLanes.Add(c5, c7), TLanes.Subtract(c5, c7));
-                c1 = MultiplyMod(c1, TLanes.Load(w + 24), p, inverse);
-                c3 = MultiplyMod(c3, TLanes.Load(w + 32), p, inverse);
-                c5 = MultiplyMod(c5, TLanes.Load(w + 40), p, inverse);
-                c7 = MultiplyMod(c7, TLanes.Load(w + 48), p, inverse);
+                MultiplyMod4(
+                    ref c1, TLanes.Load(w + 24), ref c3, TLanes.Load(w + 32), ref c5, TLanes.Load(w + 40), ref c7, TLanes.Load(w + 48), p, inverse);
                 TLanes.Store(TLanes.Add(c0, c1), to);
                 TLanes.Store(TLanes.Subtract(c0, c1), to + 8);
                 TLanes.Store(TLanes.Add(c2, c3), to + 16);
@@ -290,21 +337,25 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
                 TDouble c2 = TLanes.Load(from + 16), c3 = TLanes.Load(from + 24);
                 TDouble c4 = TLanes.Load(from + 32), c5 = TLanes.Load(from + 40);
                 TDouble c6 = TLanes.Load(from + 48), c7 = TLanes.Load(from + 56);
-                (c0, c1) = (TLanes.Add(c0, c1), MultiplyMod(TLanes.Subtract(c0, c1), TLanes.Load(w + 24), p, inverse));
-                (c2, c3) = (TLanes.Add(c2, c3), MultiplyMod(TLanes.Subtract(c2, c3), TLanes.Load(w + 32), p, inverse));
-                (c4, c5) = (TLanes.Add(c4, c5), MultiplyMod(TLanes.Subtract(c4, c5), TLanes.Load(w + 40), p, inverse));
-                (c6, c7) = (TLanes.Add(c6, c7), MultiplyMod(TLanes.Subtract(c6, c7), TLanes.Load(w + 48), p, inverse));
+                (c0, c1) = (TLanes.Add(c0, c1), TLanes.Subtract(c0, c1));
+                (c2, c3) = (TLanes.Add(c2, c3), TLanes.Subtract(c2, c3));
+                (c4, c5) = (TLanes.Add(c4, c5), TLanes.Subtract(c4, c5));
+                (c6, c7) = (TLanes.Add(c6, c7), TLanes.Subtract(c6, c7));
+                MultiplyMod4(
+                    ref c1, TLanes.Load(w + 24), ref c3, TLanes.Load(w + 32), ref c5, TLanes.Load(w + 40), ref c7, TLanes.Load(w + 48), p, inverse);
+                (c0, c2) = (TLanes.Add(c0, c2), TLanes.Subtract(c0, c2));
+                (c1, c3) = (TLanes.Add(c1, c3), TLanes.Subtract(c1, c3));
+                (c4, c6) = (TLanes.Add(c4, c6), TLanes.Subtract(c4, c6));
+                (c5, c7) = (TLanes.Add(c5, c7), TLanes.Subtract(c5, c7));
                 TDouble root = TLanes.Load(w + 8);
-                (c0, c2) = (TLanes.Add(c0, c2), MultiplyMod(TLanes.Subtract(c0, c2), root, p, inverse));
-                (c1, c3) = (TLanes.Add(c1, c3), MultiplyMod(TLanes.Subtract(c1, c3), root, p, inverse));
-                root = TLanes.Load(w + 16);
-                (c4, c6) = (TLanes.Add(c4, c6), MultiplyMod(TLanes.Subtract(c4, c6), root, p, inverse));
-                (c5, c7) = (TLanes.Add(c5, c7), MultiplyMod(TLanes.Subtract(c5, c7), root, p, inverse));
+                TDouble otherRoot = TLanes.Load(w + 16);
+                MultiplyMod4(ref c2, root, ref c3, root, ref c6, otherRoot, ref c7, otherRoot, p, inverse);
+                (c0, c4) = (TLanes.Add(c0, c4), TLanes.Subtract(c0, c4));
+                (c1, c5) = (TLanes.Add(c1, c5), TLanes.Subtract(c1, c5));
+                (c2, c6) = (TLanes.Add(c2, c6), TLanes.Subtract(c2, c6));
+                (c3, c7) = (TLanes.Add(c3, c7), TLanes.Subtract(c3, c7));
                 root = TLanes.Load(w);
-                (c0, c4) = (TLanes.Add(c0, c4), MultiplyMod(TLanes.Subtract(c0, c4), root, p, inverse));
-                (c1, c5) = (TLanes.Add(c1, c5), MultiplyMod(TLanes.Subtract(c1, c5), root, p, inverse));
-                (c2, c6) = (TLanes.Add(c2, c6), MultiplyMod(TLanes.Subtract(c2, c6), root, p, inverse));
-                (c3, c7) = (TLanes.Add(c3, c7), MultiplyMod(TLanes.Subtract(c3, c7), root, p, inverse));
+                MultiplyMod4(ref c4, root, ref c5, root, ref c6, root, ref c7, root, p, inverse);
                 c0 = Reduce(c0, p, inverse);
                 if (wide)
                 {

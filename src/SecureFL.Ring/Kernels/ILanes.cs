@@ -4,13 +4,10 @@ namespace SecureFL.Ring.Kernels;
 /// What the kernels need from a vector width: lanes of doubles that hold exact integers, and the same lanes as 64-bit words.
 /// One kernel text serves 512, 256 and 128 bits; results are bit-identical because every operation is exact or correctly rounded per lane.
 /// </summary>
-internal unsafe interface ILanes<TDouble, TWord>
+internal unsafe interface ILanes<TDouble, TWord> : IWordLanes<TWord>
     where TDouble : struct
     where TWord : struct
 {
-    /// <summary>Lanes in a vector: 8, 4 or 2.</summary>
-    static abstract int Count { get; }
-
     static abstract TDouble Load(double* from);
 
     static abstract void Store(TDouble value, double* to);
@@ -66,33 +63,4 @@ internal unsafe interface ILanes<TDouble, TWord>
 
     /// <summary>The inverse of <see cref="LoadTransposed"/>.</summary>
     static abstract void StoreTransposed(double* to, TDouble c0, TDouble c1, TDouble c2, TDouble c3, TDouble c4, TDouble c5, TDouble c6, TDouble c7);
-
-    static abstract TWord LoadWord(ulong* from);
-
-    static abstract void StoreWord(TWord value, ulong* to);
-
-    static abstract TWord BroadcastWord(ulong value);
-
-    static abstract TWord AddWord(TWord a, TWord b);
-
-    static abstract TWord SubtractWord(TWord a, TWord b);
-
-    static abstract TWord And(TWord a, TWord b);
-
-    static abstract TWord Or(TWord a, TWord b);
-
-    static abstract TWord ShiftLeft(TWord a, int count);
-
-    static abstract TWord ShiftRight(TWord a, int count);
-
-    /// <summary>Unsigned minimum.</summary>
-    static abstract TWord Min(TWord a, TWord b);
-
-    /// <summary>All ones in lanes where a &gt;= b, for values below 2^63.</summary>
-    static abstract TWord AtLeast(TWord a, TWord b);
-
-    /// <summary>Number of ones among the low 32 bits of each lane (the upper 32 are zero).</summary>
-    static abstract TWord PopCount32(TWord a);
-
-    static abstract bool IsZero(TWord a);
 }

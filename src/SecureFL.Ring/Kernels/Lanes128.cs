@@ -36,10 +36,10 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<double> MultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> MultiplySubtract(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.FusedMultiplyAdd(a, b, -c);
+    public static Vector128<double> MultiplySubtract(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Fma.IsSupported ? Fma.MultiplySubtract(a, b, c) : Vector128.FusedMultiplyAdd(a, b, -c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> NegateMultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.FusedMultiplyAdd(-a, b, c);
+    public static Vector128<double> NegateMultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c) : AdvSimd.Arm64.FusedMultiplySubtract(c, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Round(Vector128<double> a) => Vector128.Round(a);
@@ -156,15 +156,19 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<ulong> AtLeast(Vector128<ulong> a, Vector128<ulong> b) => Vector128.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> PopCount32(Vector128<ulong> a)
+    public static Vector128<ulong> PopCount(Vector128<ulong> a)
     {
-        // Pairs, nibbles, bytes; the multiplication by shifts gathers the four bytes.
-        a -= (a >>> 1) & Vector128.Create(0x55555555UL);
-        a = (a & Vector128.Create(0x33333333UL)) + ((a >>> 2) & Vector128.Create(0x33333333UL));
-        a = (a + (a >>> 4)) & Vector128.Create(0x0F0F0F0FUL);
+        // Pairs, nibbles, bytes; then the bytes are added up.
+        a -= (a >>> 1) & Vector128.Create(0x5555555555555555UL);
+        a = (a & Vector128.Create(0x3333333333333333UL)) + ((a >>> 2) & Vector128.Create(0x3333333333333333UL));
+        a = (a + (a >>> 4)) & Vector128.Create(0x0F0F0F0F0F0F0F0FUL);
         a += a >>> 8;
-        return (a + (a >>> 16)) & Vector128.Create(0x3FUL);
+        a += a >>> 16;
+        return (a + (a >>> 32)) & Vector128.Create(0x7FUL);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNarrow(Vector128<ulong> value, int* to) => Vector128.Shuffle(value.AsInt32(), Vector128.Create(0, 2, 0, 2)).GetLower().Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Vector128<ulong> a) => a == Vector128<ulong>.Zero;

@@ -32,16 +32,16 @@ internal unsafe struct Lanes256 : ILanes<Vector256<double>, Vector256<ulong>>
     public static Vector256<double> Multiply(Vector256<double> a, Vector256<double> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.FusedMultiplyAdd(a, b, c);
+    public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> MultiplySubtract(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.FusedMultiplyAdd(a, b, -c);
+    public static Vector256<double> MultiplySubtract(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplySubtract(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> NegateMultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.FusedMultiplyAdd(-a, b, c);
+    public static Vector256<double> NegateMultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplyAddNegated(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> Round(Vector256<double> a) => Vector256.Round(a);
+    public static Vector256<double> Round(Vector256<double> a) => Avx.RoundToNearestInteger(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> AddIfNegative(Vector256<double> a, Vector256<double> p) => Vector256.ConditionalSelect(Vector256.LessThan(a, Vector256<double>.Zero), a + p, a);
@@ -131,15 +131,19 @@ internal unsafe struct Lanes256 : ILanes<Vector256<double>, Vector256<ulong>>
     public static Vector256<ulong> AtLeast(Vector256<ulong> a, Vector256<ulong> b) => Vector256.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> PopCount32(Vector256<ulong> a)
+    public static Vector256<ulong> PopCount(Vector256<ulong> a)
     {
-        // Pairs, nibbles, bytes; the multiplication by shifts gathers the four bytes.
-        a -= (a >>> 1) & Vector256.Create(0x55555555UL);
-        a = (a & Vector256.Create(0x33333333UL)) + ((a >>> 2) & Vector256.Create(0x33333333UL));
-        a = (a + (a >>> 4)) & Vector256.Create(0x0F0F0F0FUL);
+        // Pairs, nibbles, bytes; then the bytes are added up.
+        a -= (a >>> 1) & Vector256.Create(0x5555555555555555UL);
+        a = (a & Vector256.Create(0x3333333333333333UL)) + ((a >>> 2) & Vector256.Create(0x3333333333333333UL));
+        a = (a + (a >>> 4)) & Vector256.Create(0x0F0F0F0F0F0F0F0FUL);
         a += a >>> 8;
-        return (a + (a >>> 16)) & Vector256.Create(0x3FUL);
+        a += a >>> 16;
+        return (a + (a >>> 32)) & Vector256.Create(0x7FUL);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNarrow(Vector256<ulong> value, int* to) => Vector256.Shuffle(value.AsInt32(), Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower().Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Vector256<ulong> a) => a == Vector256<ulong>.Zero;

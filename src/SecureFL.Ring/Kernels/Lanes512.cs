@@ -30,16 +30,16 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<double> Multiply(Vector512<double> a, Vector512<double> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.FusedMultiplyAdd(a, b, c);
+    public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> MultiplySubtract(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.FusedMultiplyAdd(a, b, -c);
+    public static Vector512<double> MultiplySubtract(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplySubtract(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> NegateMultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.FusedMultiplyAdd(-a, b, c);
+    public static Vector512<double> NegateMultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAddNegated(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Round(Vector512<double> a) => Vector512.Round(a);
+    public static Vector512<double> Round(Vector512<double> a) => Avx512F.RoundScale(a, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> AddIfNegative(Vector512<double> a, Vector512<double> p) => Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512<double>.Zero), a + p, a);
@@ -143,15 +143,19 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<ulong> AtLeast(Vector512<ulong> a, Vector512<ulong> b) => Vector512.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> PopCount32(Vector512<ulong> a)
+    public static Vector512<ulong> PopCount(Vector512<ulong> a)
     {
-        // Pairs, nibbles, bytes; the multiplication by shifts gathers the four bytes.
-        a -= (a >>> 1) & Vector512.Create(0x55555555UL);
-        a = (a & Vector512.Create(0x33333333UL)) + ((a >>> 2) & Vector512.Create(0x33333333UL));
-        a = (a + (a >>> 4)) & Vector512.Create(0x0F0F0F0FUL);
+        // Pairs, nibbles, bytes; then the bytes are added up.
+        a -= (a >>> 1) & Vector512.Create(0x5555555555555555UL);
+        a = (a & Vector512.Create(0x3333333333333333UL)) + ((a >>> 2) & Vector512.Create(0x3333333333333333UL));
+        a = (a + (a >>> 4)) & Vector512.Create(0x0F0F0F0F0F0F0F0FUL);
         a += a >>> 8;
-        return (a + (a >>> 16)) & Vector512.Create(0x3FUL);
+        a += a >>> 16;
+        return (a + (a >>> 32)) & Vector512.Create(0x7FUL);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNarrow(Vector512<ulong> value, int* to) => Avx512F.ConvertToVector256Int32(value).Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Vector512<ulong> a) => a == Vector512<ulong>.Zero;
