@@ -25,8 +25,8 @@ internal unsafe interface IWordLanes<TWord>
 
     static abstract TWord ShiftRight(TWord a, int count);
 
-    /// <summary>Unsigned minimum.</summary>
-    static abstract TWord Min(TWord a, TWord b);
+    /// <summary>Maximum, for values below 2^63.</summary>
+    static abstract TWord Max(TWord a, TWord b);
 
     /// <summary>All ones in lanes where a &gt;= b, for values below 2^63.</summary>
     static abstract TWord AtLeast(TWord a, TWord b);

@@ -25,7 +25,7 @@ internal unsafe struct Lanes1 : IWordLanes<ulong>
 
     public static ulong ShiftRight(ulong a, int count) => a >> count;
 
-    public static ulong Min(ulong a, ulong b) => b ^ ((a ^ b) & (0 - (ulong)(a < b ? 1 : 0)));
+    public static ulong Max(ulong a, ulong b) => Math.Max(a, b);
 
     public static ulong AtLeast(ulong a, ulong b) => ~(ulong)((long)(a - b) >> 63);
 

@@ -150,7 +150,7 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<ulong> ShiftRight(Vector128<ulong> a, int count) => a >>> count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> Min(Vector128<ulong> a, Vector128<ulong> b) => Vector128.Min(a, b);
+    public static Vector128<ulong> Max(Vector128<ulong> a, Vector128<ulong> b) => Vector128.Max(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> AtLeast(Vector128<ulong> a, Vector128<ulong> b) => Vector128.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();

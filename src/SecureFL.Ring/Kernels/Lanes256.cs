@@ -125,7 +125,7 @@ internal unsafe struct Lanes256 : ILanes<Vector256<double>, Vector256<ulong>>
     public static Vector256<ulong> ShiftRight(Vector256<ulong> a, int count) => a >>> count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> Min(Vector256<ulong> a, Vector256<ulong> b) => Vector256.Min(a, b);
+    public static Vector256<ulong> Max(Vector256<ulong> a, Vector256<ulong> b) => Vector256.Max(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> AtLeast(Vector256<ulong> a, Vector256<ulong> b) => Vector256.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();

@@ -137,7 +137,7 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<ulong> ShiftRight(Vector512<ulong> a, int count) => a >>> count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> Min(Vector512<ulong> a, Vector512<ulong> b) => Vector512.Min(a, b);
+    public static Vector512<ulong> Max(Vector512<ulong> a, Vector512<ulong> b) => Vector512.Max(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> AtLeast(Vector512<ulong> a, Vector512<ulong> b) => Vector512.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();

@@ -161,14 +161,11 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
         TWord bad = TLanes.BroadcastWord(0);
         for (int column = 0; column < Columns; column += TLanes.Count)
         {
-            ulong* from = packed + column;
+            PackedColumn<TLanes, TWord> from = new(packed + column, width);
             ulong* to = words + column;
-            TWord pending = TLanes.LoadWord(from);
-            int used = 0;
             for (int row = 0; row < 64; row++, to += Columns)
             {
-                TWord word = Next(ref from, ref pending, ref used, width, row == 63);
-                word = TLanes.And(word, mask);
+                TWord word = TLanes.And(from.Next(row == 63), mask);
                 bad = TLanes.Or(bad, TLanes.AtLeast(word, bound));
                 TLanes.StoreWord(word, to);
             }
@@ -183,32 +180,13 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
         TWord half = TLanes.BroadcastWord((ulong)width / 2);
         for (int column = 0; column < Columns; column += TLanes.Count)
         {
-            ulong* from = packed + column;
+            PackedColumn<TLanes, TWord> from = new(packed + column, width);
             int* to = samples + column;
-            TWord pending = TLanes.LoadWord(from);
-            int used = 0;
             for (int row = 0; row < 64; row++, to += Columns)
             {
-                TWord word = Next(ref from, ref pending, ref used, width, row == 63);
-                TLanes.StoreNarrow(TLanes.SubtractWord(TLanes.PopCount(TLanes.And(word, mask)), half), to);
+                TWord word = TLanes.And(from.Next(row == 63), mask);
+                TLanes.StoreNarrow(TLanes.SubtractWord(TLanes.PopCount(word), half), to);
             }
         }
-    }
-
-    /// <summary>The next word of a column, with the bits of later words above it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TWord Next(ref ulong* from, ref TWord pending, ref int used, int width, bool last)
-    {
-        TWord word = TLanes.ShiftRight(pending, used);
-        used += width;
-        if (used >= 64 && !last)
-        {
-            from += Columns;
-            pending = TLanes.LoadWord(from);
-            used -= 64;
-            word = TLanes.Or(word, TLanes.ShiftLeft(pending, width - used));
-        }
-
-        return word;
     }
 }
