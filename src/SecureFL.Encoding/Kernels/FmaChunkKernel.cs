@@ -48,11 +48,13 @@ internal sealed unsafe class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstan
     internal override void Encrypt(int prime, double* words, ulong* mask, ulong* packed)
     {
         int count = Constants.Words;
-        double modulus = Constants.Parameters.Ckks.Moduli[prime].Value;
+        ulong modulus = Constants.Parameters.Ckks.Moduli[prime].Value;
         int width = Constants.Parameters.Ckks.Moduli[prime].Bits;
         TDouble p = TLanes.Broadcast(modulus);
         TDouble inverse = TLanes.Broadcast(1.0 / modulus);
-        fixed (double* weights = Constants.Weights.Span[(prime * count)..])
+        TWord wordP = TLanes.BroadcastWord(modulus);
+        fixed (double* weights = Constants.Weights.Span[(prime * count)..], ratios = Constants.WeightRatios.Span[(prime * count)..])
+        fixed (long* integers = Constants.WeightWords.Span[(prime * count)..])
         {
             for (int column = 0; column < WordKernel.Columns; column += TLanes.Count)
             {
@@ -61,23 +63,26 @@ internal sealed unsafe class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstan
                 int used = 0;
                 for (int i = column; i < Group; i += WordKernel.Columns)
                 {
-                    TDouble sum = TLanes.ToDouble(TLanes.LoadWord(mask + i));
-                    int g = 0;
-                    for (; g + 1 < count; g += 2)
+                    TWord word;
+                    if (TLanes.HasMultiplyLow)
                     {
-                        TDouble a = TLanes.Load(words + (g * Group) + i);
-                        TDouble b = TLanes.Load(words + ((g + 1) * Group) + i);
-                        FmaTransform<TLanes, TDouble, TWord>.MultiplyMod2(ref a, TLanes.Broadcast(weights[g]), ref b, TLanes.Broadcast(weights[g + 1]), p, inverse);
-                        sum = TLanes.Add(sum, TLanes.Add(a, b));
+                        TWord sum = IntegerDot(words + i, (ulong*)integers, ratios, count, wordP);
+                        sum = TLanes.AddWord(sum, TLanes.LoadWord(mask + i));
+                        sum = TLanes.MinUnsigned(sum, TLanes.AddWord(sum, wordP));
+                        word = TLanes.MinUnsigned(sum, TLanes.SubtractWord(sum, wordP));
+                    }
+                    else
+                    {
+                        TDouble sum = TLanes.ToDouble(TLanes.LoadWord(mask + i));
+                        for (int g = 0; g < count; g++)
+                        {
+                            TDouble w = TLanes.Load(words + (g * Group) + i);
+                            sum = TLanes.Add(sum, FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(w, TLanes.Broadcast(weights[g]), p, inverse));
+                        }
+
+                        word = TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(sum, p, inverse));
                     }
 
-                    if (g < count)
-                    {
-                        TDouble a = TLanes.Load(words + (g * Group) + i);
-                        sum = TLanes.Add(sum, FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(a, TLanes.Broadcast(weights[g]), p, inverse));
-                    }
-
-                    TWord word = TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(sum, p, inverse));
                     pending = TLanes.Or(pending, TLanes.ShiftLeft(word, used));
                     used += width;
                     if (used >= 64)
@@ -151,6 +156,7 @@ internal sealed unsafe class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstan
             Cofactors(i, sums[i], masks[i], z + (i * Group), wraps);
         }
 
+        RoundAll(wraps);
         for (int position = 0; position < Constants.Positions; position++)
         {
             Digit(position, z, wraps, carries, digits + (position * Group));
@@ -164,11 +170,10 @@ internal sealed unsafe class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstan
             lane += Constants.Parameters.Layout.LanesPerWord[g];
         }
 
-        // Above the top word a message inside the lanes leaves exactly k times what q has there.
-        double top = Constants.ModulusDigits.Span[Constants.Positions];
-        return TopIsZero(wraps, carries, top);
+        return TopIsZero(wraps, carries, Constants.ModulusDigits.Span[Constants.Positions]);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal override void ToIntegers(double* values, long* integers, int count)
     {
         int i = 0;
@@ -183,6 +188,7 @@ internal sealed unsafe class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstan
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal override void ToSingles(double* values, double step, float* singles, int count)
     {
         TDouble factor = TLanes.Broadcast(step);
@@ -287,22 +293,31 @@ internal sealed unsafe class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstan
         TDouble inverse = TLanes.Broadcast(1.0 / radixValue);
         TDouble limit = TLanes.Broadcast(Math.Floor(radixValue / 2));
         TDouble modulusDigit = TLanes.Broadcast(Constants.ModulusDigits.Span[position]);
-        fixed (double* factors = Constants.Digits.Span[(position * primes)..])
+        TWord wordRadix = TLanes.BroadcastWord((ulong)radixValue);
+        fixed (double* factors = Constants.Digits.Span[(position * primes)..], ratios = Constants.DigitRatios.Span[(position * primes)..])
+        fixed (long* integers = Constants.DigitWords.Span[(position * primes)..])
         {
             for (int i = 0; i < Group; i += TLanes.Count)
             {
-                TDouble wrap = TLanes.Round(TLanes.Load(wraps + i));
-                TDouble digit = TLanes.NegateMultiplyAdd(wrap, modulusDigit, TLanes.Load(carries + i));
-                TDouble carry = TLanes.Broadcast(0);
-                for (int j = 0; j < primes; j++)
+                TDouble digit = TLanes.NegateMultiplyAdd(TLanes.Load(wraps + i), modulusDigit, TLanes.Load(carries + i));
+                TDouble carry;
+                if (TLanes.HasMultiplyLow)
                 {
-                    TDouble value = TLanes.Load(z + (j * Group) + i);
-                    TDouble factor = TLanes.Broadcast(factors[j]);
-                    TDouble high = TLanes.Multiply(value, factor);
-                    TDouble low = TLanes.MultiplySubtract(value, factor, high);
-                    TDouble quotient = TLanes.Round(TLanes.Multiply(high, inverse));
-                    digit = TLanes.Add(digit, TLanes.Add(TLanes.NegateMultiplyAdd(quotient, radix, high), low));
-                    carry = TLanes.Add(carry, quotient);
+                    digit = TLanes.Add(digit, IntegerDigit(z + i, (ulong*)integers, ratios, primes, wordRadix, out carry));
+                }
+                else
+                {
+                    carry = TLanes.Broadcast(0);
+                    for (int j = 0; j < primes; j++)
+                    {
+                        TDouble value = TLanes.Load(z + (j * Group) + i);
+                        TDouble factor = TLanes.Broadcast(factors[j]);
+                        TDouble high = TLanes.Multiply(value, factor);
+                        TDouble low = TLanes.MultiplySubtract(value, factor, high);
+                        TDouble quotient = TLanes.Round(TLanes.Multiply(high, inverse));
+                        digit = TLanes.Add(digit, TLanes.Add(TLanes.NegateMultiplyAdd(quotient, radix, high), low));
+                        carry = TLanes.Add(carry, quotient);
+                    }
                 }
 
                 TDouble adjust = TLanes.Round(TLanes.Multiply(digit, inverse));
@@ -314,6 +329,48 @@ internal sealed unsafe class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstan
                 TLanes.Store(carry, carries + i);
             }
         }
+    }
+
+    /// <summary>
+    /// sum_g words_g * weight_g mod p in two's complement, |result| &lt;= p (1/2 + 2^-5): the quotient by the prime in double precision (the sum of quotients is below 2^47),
+    /// the remainder modulo 2^64.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TWord IntegerDot(double* words, ulong* weights, double* ratios, int count, TWord p)
+    {
+        TDouble w = TLanes.Load(words);
+        TDouble quotient = TLanes.Multiply(w, TLanes.Broadcast(ratios[0]));
+        TWord sum = TLanes.MultiplyLow(TLanes.ToSignedWord(w), TLanes.BroadcastWord(weights[0]));
+        for (ulong* end = weights + count; ++weights < end;)
+        {
+            words += Group;
+            ratios++;
+            w = TLanes.Load(words);
+            quotient = TLanes.MultiplyAdd(w, TLanes.Broadcast(*ratios), quotient);
+            sum = TLanes.AddWord(sum, TLanes.MultiplyLow(TLanes.ToSignedWord(w), TLanes.BroadcastWord(*weights)));
+        }
+
+        return TLanes.SubtractWord(sum, TLanes.MultiplyLow(TLanes.ToSignedWord(TLanes.Round(quotient)), p));
+    }
+
+    /// <summary>sum_i z_i * digit_i = carry * radix + result: the carry in double precision (below 2^52, so off by less than one), the result modulo 2^64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TDouble IntegerDigit(double* z, ulong* factors, double* ratios, int count, TWord radix, out TDouble carry)
+    {
+        TDouble value = TLanes.Load(z);
+        TDouble quotient = TLanes.Multiply(value, TLanes.Broadcast(ratios[0]));
+        TWord sum = TLanes.MultiplyLow(TLanes.ToSignedWord(value), TLanes.BroadcastWord(factors[0]));
+        for (ulong* end = factors + count; ++factors < end;)
+        {
+            z += Group;
+            ratios++;
+            value = TLanes.Load(z);
+            quotient = TLanes.MultiplyAdd(value, TLanes.Broadcast(*ratios), quotient);
+            sum = TLanes.AddWord(sum, TLanes.MultiplyLow(TLanes.ToSignedWord(value), TLanes.BroadcastWord(*factors)));
+        }
+
+        carry = TLanes.Round(quotient);
+        return TLanes.FromSignedWord(TLanes.SubtractWord(sum, TLanes.MultiplyLow(TLanes.ToSignedWord(carry), radix)));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -367,15 +424,27 @@ internal sealed unsafe class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstan
         }
     }
 
+    /// <summary>Above the top word a message inside the lanes leaves exactly k times what q has there.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static bool TopIsZero(double* wraps, double* carries, double top)
     {
-        bool zero = true;
-        for (int i = 0; i < Group; i++)
+        TDouble factor = TLanes.Broadcast(top);
+        TDouble largest = TLanes.Broadcast(0);
+        for (int i = 0; i < Group; i += TLanes.Count)
         {
-            zero &= carries[i] - (Math.Round(wraps[i]) * top) == 0;
+            largest = TLanes.Max(largest, TLanes.Abs(TLanes.NegateMultiplyAdd(TLanes.Load(wraps + i), factor, TLanes.Load(carries + i))));
         }
 
-        return zero;
+        return TLanes.IsZero(TLanes.ToWord(largest));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void RoundAll(double* values)
+    {
+        for (int i = 0; i < Group; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Round(TLanes.Load(values + i)), values + i);
+        }
     }
 
     /// <summary>Sums of up to 2^64 to |x| &lt; p/2 + 2^32 + 1: the upper half times 2^32 mod p, plus the lower half.</summary>

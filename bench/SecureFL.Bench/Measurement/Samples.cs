@@ -1,0 +1,38 @@
+namespace SecureFL.Bench.Measurement;
+
+/// <summary>Repeated measurements of one figure: the median is what we quote, the spread is how noisy the machine was.</summary>
+internal sealed class Samples
+{
+    private readonly List<double> _values = [];
+
+    internal int Count => _values.Count;
+
+    internal double Median
+    {
+        get
+        {
+            double[] sorted = [.. _values.Order()];
+            return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        }
+    }
+
+    /// <summary>(third quartile - first quartile) / median.</summary>
+    internal double Spread
+    {
+        get
+        {
+            double[] sorted = [.. _values.Order()];
+            return sorted.Length < 4 ? double.NaN : (sorted[sorted.Length * 3 / 4] - sorted[sorted.Length / 4]) / Median;
+        }
+    }
+
+    internal void Add(double value) => _values.Add(value);
+
+    /// <summary>Times an action and records nanoseconds divided by <paramref name="units"/>.</summary>
+    internal void Time(double units, Action action)
+    {
+        long start = ThreadClock.Now();
+        action();
+        Add((ThreadClock.Now() - start) / units);
+    }
+}
