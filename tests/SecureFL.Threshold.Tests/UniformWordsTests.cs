@@ -36,6 +36,27 @@ public sealed class UniformWordsTests
     }
 
     [Fact]
+    public void The_modulus_in_the_stream_is_skipped_and_the_next_word_takes_its_place()
+    {
+        // Found by search: under this key the word 301 of the stream is 0x7fffffff.
+        byte[] key = new byte[Keystream.KeySize];
+        BinaryPrimitives.WriteInt64LittleEndian(key, 133_184);
+        using Keystream raw = new(key);
+        byte[] bytes = new byte[4 * 1024];
+        raw.Fill(bytes);
+        uint[] expected = [.. Enumerable.Range(0, 1024).Select(i => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4 * i)) & P)];
+        Assert.Equal(P, expected[301]);
+        foreach (int first in new[] { 1023, 301, 302, 300 })
+        {
+            using Keystream stream = new(key);
+            uint[] words = new uint[1023];
+            UniformWords.Fill(stream, words.AsSpan(0, first));
+            UniformWords.Fill(stream, words.AsSpan(first));
+            Assert.Equal([.. expected[..301], .. expected[302..]], words);
+        }
+    }
+
+    [Fact]
     public void Every_bit_and_residue_is_balanced()
     {
         // Fixed key, so the outcome is fixed; for a random key each of the 31 + 61 counts exceeds 6 deviations with probability 2^-28.
