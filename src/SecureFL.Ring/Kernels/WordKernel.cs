@@ -98,6 +98,7 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
     where TLanes : struct, IWordLanes<TWord>
     where TWord : struct
 {
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal override void ScanTable(ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> low, ReadOnlySpan<ulong> table, Span<int> samples)
     {
         if (high.Length != samples.Length || low.Length != samples.Length || samples.Length % Columns != 0 || table.Length % 2 != 0)
@@ -130,6 +131,7 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private protected override void PackGroup(ulong* words, int width, ulong* packed)
     {
         for (int column = 0; column < Columns; column += TLanes.Count)
@@ -154,6 +156,7 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private protected override bool UnpackGroup(ulong* packed, int width, ulong limit, ulong* words)
     {
         TWord mask = TLanes.BroadcastWord((1UL << width) - 1);
@@ -174,6 +177,7 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
         return TLanes.IsZero(bad);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private protected override void CountOnesGroup(ulong* packed, int width, int* samples)
     {
         TWord mask = TLanes.BroadcastWord((1UL << width) - 1);
