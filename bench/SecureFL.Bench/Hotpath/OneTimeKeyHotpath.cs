@@ -90,7 +90,6 @@ internal sealed class OneTimeKeyHotpath
     /// <summary>From floats in memory to packed bytes, with a fresh key, fresh errors, the public polynomials expanded, stochastic rounding.</summary>
     private void Encrypt(int client, byte[] upload)
     {
-        ContributionEncryptor.RequireFinite(_inputs.Current);
         using ContributionEncryptor encryptor = new(_parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         EncryptChunks(encryptor, upload);
         int[] secret = new int[_parameters.RingDegree];
