@@ -1,21 +1,22 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using SecureFL.Ring.Memory;
 
 namespace SecureFL.Ring.Randomness;
 
 /// <summary>
-/// A pinned array that holds a secret: the collector never moves it, so no copy stays behind, and disposing overwrites it with zeros.
+/// A pinned, 64-byte aligned array that holds a secret: the collector never moves it, so no copy stays behind, and disposing overwrites it with zeros.
 /// Not thread-safe.
 /// </summary>
 /// <typeparam name="T">An unmanaged element type.</typeparam>
 public sealed class SecretBuffer<T> : IDisposable
     where T : unmanaged
 {
-    private readonly T[] _items;
+    private readonly AlignedBuffer<T> _items;
     private bool _disposed;
 
     /// <summary>Allocates <paramref name="length"/> zeroed elements.</summary>
-    public SecretBuffer(int length) => _items = GC.AllocateArray<T>(length, pinned: true);
+    public SecretBuffer(int length) => _items = new AlignedBuffer<T>(length);
 
     /// <summary>Number of elements.</summary>
     public int Length => _items.Length;
@@ -27,12 +28,12 @@ public sealed class SecretBuffer<T> : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _items;
+            return _items.Span;
         }
     }
 
     /// <summary>Overwrites the secret with zeros; the buffer stays usable.</summary>
-    public void Clear() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_items.AsSpan()));
+    public void Clear() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_items.Span));
 
     /// <summary>Erases the secret for good.</summary>
     public void Dispose()

@@ -1,0 +1,82 @@
+using SecureFL.Encoding.Kernels;
+using SecureFL.Encoding.Planning;
+using SecureFL.Ring.Memory;
+
+namespace SecureFL.Encoding.Contributions;
+
+/// <summary>
+/// The server's sum of ciphertexts: one 64-bit word a residue, added lazily without reduction for as many uploads as fit. Memory is O(model): 8 bytes times N times the
+/// number of primes for every chunk, whatever the number of clients. Not thread-safe, but different chunks may be added to from different threads.
+/// </summary>
+public sealed class ContributionAccumulator : IDisposable
+{
+    private readonly AlignedBuffer<ulong>?[] _chunks;
+    private readonly ChunkCodec _codec;
+    private readonly int[] _pending;
+    private readonly int _lazyLimit;
+    private readonly int _chunkWords;
+
+    /// <summary>An empty sum.</summary>
+    public ContributionAccumulator(AggregationParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Parameters = parameters;
+        _codec = new ChunkCodec(parameters);
+        _chunks = new AlignedBuffer<ulong>?[parameters.ChunkCount];
+        _pending = new int[parameters.ChunkCount];
+        // A reduced sum counts as one more addition: (limit + 1) p <= 2^64.
+        _lazyLimit = (int)Math.Min(int.MaxValue, (ulong.MaxValue / parameters.Ckks.Moduli.Max(p => p.Value)) - 1);
+        _chunkWords = parameters.RingDegree * parameters.Ckks.Moduli.Length;
+    }
+
+    /// <summary>The parameters of the round.</summary>
+    public AggregationParameters Parameters { get; }
+
+    /// <summary>Adds one packed chunk.</summary>
+    /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; nothing was added.</exception>
+    public void Add(long chunk, ReadOnlySpan<byte> packed) => Add(chunk, packed, default, default, default);
+
+    /// <summary>Adds up to four packed chunks of different clients in one pass over the sum, which is up to twice as fast; unused ones are empty.</summary>
+    /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; none of the four was added.</exception>
+    public void Add(long chunk, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, ReadOnlySpan<byte> fourth)
+    {
+        if (chunk < 0 || chunk >= Parameters.ChunkCount)
+        {
+            throw new CiphertextFormatException("chunk index", $"0 to {Parameters.ChunkCount - 1}", $"{chunk}");
+        }
+
+        int count = CheckLength(first, true) + CheckLength(second, false) + CheckLength(third, false) + CheckLength(fourth, false);
+        Span<ulong> sums = (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span;
+        if (_pending[chunk] > _lazyLimit - count)
+        {
+            _codec.Reduce(sums);
+            _pending[chunk] = 1;
+        }
+
+        if (_codec.Add(first, second, third, fourth, sums) is { } bad)
+        {
+            throw new CiphertextFormatException(
+                $"residue {bad.Coefficient} modulo prime {bad.Prime} of chunk {chunk}, upload {bad.Upload}", $"below {Parameters.Ckks.Moduli[bad.Prime]}", $"{bad.Value}");
+        }
+
+        _pending[chunk] += count;
+    }
+
+    /// <summary>The lazy sums of a chunk, [prime][coefficient]; all zero if nothing was added.</summary>
+    internal ReadOnlySpan<ulong> Sums(long chunk) => (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span;
+
+    /// <summary>Releases working memory.</summary>
+    public void Dispose() => _codec.Dispose();
+
+    private int CheckLength(ReadOnlySpan<byte> packed, bool required)
+    {
+        if (packed.Length == Parameters.ChunkBytes)
+        {
+            return 1;
+        }
+
+        return packed.IsEmpty && !required
+            ? 0
+            : throw new CiphertextFormatException("chunk length", $"{Parameters.ChunkBytes} bytes", $"{packed.Length} bytes");
+    }
+}

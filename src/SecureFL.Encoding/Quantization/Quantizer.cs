@@ -1,0 +1,190 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace SecureFL.Encoding.Quantization;
+
+/// <summary>
+/// Symmetric b-bit quantisation: t = x * (2^(b-1) - 1) / clip in single precision, held to [-(2^(b-1) - 1), 2^(b-1) - 1], then rounded.
+/// The same bits at every vector width. Branches do not depend on the values. Not thread-safe (it counts and draws).
+/// </summary>
+public sealed class Quantizer
+{
+    private const uint InfinityBits = 0x7F800000;
+    private const float TwoToMinus24 = 1f / (1 << 24);
+
+    private readonly float _scale;
+    private readonly float _limit;
+    private readonly float _clip;
+    private readonly Rounding _rounding;
+    private readonly ulong _seed;
+    private readonly RoundingGenerator _generator = new();
+    private readonly float[] _padded = new float[Run];
+
+    /// <summary>Elements of a run; every run but the last of a vector has this length.</summary>
+    internal const int Run = 512;
+
+    /// <summary>A quantiser to <paramref name="bits"/> bits (4 to 24) at that clip.</summary>
+    /// <param name="bits">b.</param>
+    /// <param name="clip">Finite and positive.</param>
+    /// <param name="rounding">Nearest or stochastic.</param>
+    /// <param name="seed">Of the stochastic rounding.</param>
+    public Quantizer(int bits, float clip, Rounding rounding, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bits, 4);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 24);
+        if (!float.IsNormal(clip) || clip <= 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip is finite and positive");
+        }
+
+        _clip = clip;
+        _limit = (1 << (bits - 1)) - 1;
+        _scale = (float)(_limit / (double)clip);
+        if (!float.IsNormal(_scale))
+        {
+            throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip leaves no representable quantisation step");
+        }
+
+        _rounding = rounding;
+        _seed = seed;
+        BeginChunk(0);
+    }
+
+    /// <summary>How many values lay outside [-clip, clip] so far.</summary>
+    public long ClippedCount { get; private set; }
+
+    /// <summary>The first index at or after 0 that is NaN or infinite, -1 if there is none.</summary>
+    public static long IndexOfNonFinite(ReadOnlySpan<float> values)
+    {
+        int i = 0;
+        Vector<uint> magnitude = new(0x7FFFFFFF);
+        Vector<uint> largest = Vector<uint>.Zero;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            largest = Vector.Max(largest, Vector.AsVectorUInt32(new Vector<float>(values[i..])) & magnitude);
+        }
+
+        bool finite = Vector.LessThanAll(largest, new Vector<uint>(InfinityBits));
+        for (; i < values.Length; i++)
+        {
+            finite &= float.IsFinite(values[i]);
+        }
+
+        if (finite)
+        {
+            return -1;
+        }
+
+        i = 0;
+        while (float.IsFinite(values[i]))
+        {
+            i++;
+        }
+
+        return i;
+    }
+
+    /// <summary>Quantises a vector; element i of the result has absolute value at most 2^(b-1) - 1.</summary>
+    /// <exception cref="ArgumentException">A value is NaN or infinite (the message names its index), or the lengths differ.</exception>
+    public void Quantize(ReadOnlySpan<float> values, Span<int> quantised)
+    {
+        if (quantised.Length != values.Length)
+        {
+            throw new ArgumentException($"{values.Length} values, room for {quantised.Length}", nameof(quantised));
+        }
+
+        Span<int> run = stackalloc int[Run];
+        for (int start = 0; start < values.Length; start += Run)
+        {
+            int length = Math.Min(Run, values.Length - start);
+            if (!QuantizeRun(values.Slice(start, length), run))
+            {
+                throw NonFinite(start + IndexOfNonFinite(values.Slice(start, length)));
+            }
+
+            run[..length].CopyTo(quantised[start..]);
+        }
+    }
+
+    internal static ArgumentException NonFinite(long index) => new($"element {index} is not a finite number: nothing was encrypted");
+
+    /// <summary>Restarts the stochastic rounding for a chunk.</summary>
+    internal void BeginChunk(long chunk) => _generator.Seed(_seed, (ulong)chunk);
+
+    /// <summary>Quantises up to 512 values into the first places of a run of 512, zeros behind. False if one is not finite.</summary>
+    internal bool QuantizeRun(ReadOnlySpan<float> values, Span<int> run)
+    {
+        if (values.Length < Run)
+        {
+            values.CopyTo(_padded);
+            _padded.AsSpan(values.Length).Clear();
+            values = _padded;
+        }
+
+        return _rounding == Rounding.Stochastic ? RoundStochastically(values, run) : RoundToNearest(values, run);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private bool RoundStochastically(ReadOnlySpan<float> values, Span<int> run)
+    {
+        ReadOnlySpan<float> from = values[..Run];
+        Span<int> to = run[..Run];
+        Vector<float> scale = new(_scale);
+        Vector<float> limit = new(_limit);
+        Vector<float> clip = new(_clip);
+        Vector<uint> magnitude = new(0x7FFFFFFF);
+        Vector<uint> largest = Vector<uint>.Zero;
+        Vector<int> clipped = Vector<int>.Zero;
+        Vector<float> unit = new(TwoToMinus24);
+        for (int column = 0; column < RoundingGenerator.Columns; column += Vector<ulong>.Count)
+        {
+            _generator.Load(column, out Vector<ulong> s1, out Vector<ulong> s0);
+            for (int i = 2 * column; i < Run; i += 2 * RoundingGenerator.Columns)
+            {
+                Vector<ulong> random = s0 + s1;
+                s1 ^= s1 << 23;
+                (s1, s0) = (s0, s1 ^ s0 ^ (s1 >> 18) ^ (s0 >> 5));
+                Vector<float> x = Vector.LoadUnsafe(ref MemoryMarshal.GetReference(from), (nuint)i);
+                largest = Vector.Max(largest, Vector.AsVectorUInt32(x) & magnitude);
+                Vector<float> t = x * scale;
+                clipped -= Vector.GreaterThan(Vector.Abs(x), clip);
+                t = Vector.MinNative(Vector.MaxNative(t, -limit), limit);
+                Vector<float> floor = Vector.Floor(t);
+                Vector<float> uniform = Vector.ConvertToSingle(Vector.AsVectorInt32(Vector.AsVectorUInt32(random) >> 8)) * unit;
+                Vector<int> up = Vector.LessThan(uniform, t - floor);
+                (Vector.ConvertToInt32Native(floor) - up).StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)i);
+            }
+
+            _generator.Save(column, s1, s0);
+        }
+
+        ClippedCount += Vector.Sum(clipped);
+        return Vector.LessThanAll(largest, new Vector<uint>(InfinityBits));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private bool RoundToNearest(ReadOnlySpan<float> values, Span<int> run)
+    {
+        ReadOnlySpan<float> from = values[..Run];
+        Span<int> to = run[..Run];
+        Vector<float> scale = new(_scale);
+        Vector<float> limit = new(_limit);
+        Vector<float> clip = new(_clip);
+        Vector<uint> magnitude = new(0x7FFFFFFF);
+        Vector<uint> largest = Vector<uint>.Zero;
+        Vector<int> clipped = Vector<int>.Zero;
+        for (int i = 0; i < Run; i += Vector<float>.Count)
+        {
+            Vector<float> x = Vector.LoadUnsafe(ref MemoryMarshal.GetReference(from), (nuint)i);
+            largest = Vector.Max(largest, Vector.AsVectorUInt32(x) & magnitude);
+            Vector<float> t = x * scale;
+            clipped -= Vector.GreaterThan(Vector.Abs(x), clip);
+            t = Vector.MinNative(Vector.MaxNative(t, -limit), limit);
+            Vector.ConvertToInt32Native(Vector.Round(t)).StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)i);
+        }
+
+        ClippedCount += Vector.Sum(clipped);
+        return Vector.LessThanAll(largest, new Vector<uint>(InfinityBits));
+    }
+}

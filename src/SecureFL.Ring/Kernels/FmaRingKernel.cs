@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using SecureFL.Ring.Arithmetic;
+
+namespace SecureFL.Ring.Kernels;
+
+/// <summary>The double-precision kernel of one prime below 2^50. Words of prepared secrets are the bits of doubles.</summary>
+internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
+    where TLanes : struct, ILanes<TDouble, TWord>
+    where TDouble : struct
+    where TWord : struct
+{
+    private readonly FmaTables _tables;
+    private readonly double _p;
+    private readonly double _degreeInverse;
+
+    internal FmaRingKernel(int degree, Modulus modulus)
+        : base(degree, modulus)
+    {
+        _tables = new FmaTables(degree, modulus);
+        _p = modulus.Value;
+        _degreeInverse = modulus.Centre(modulus.Inverse((ulong)degree));
+    }
+
+    internal override void Forward(Span<ulong> polynomial)
+    {
+        Check(polynomial.Length, nameof(polynomial));
+        fixed (ulong* words = polynomial)
+        {
+            double* x = (double*)words;
+            ToDoubles(words, x, Degree);
+            Transform(x);
+            Canonicalise(x, words, Degree, _p);
+        }
+    }
+
+    internal override void Inverse(Span<ulong> values)
+    {
+        Check(values.Length, nameof(values));
+        fixed (ulong* words = values)
+        {
+            double* x = (double*)words;
+            ToDoubles(words, x, Degree);
+            Scale(x, Degree, _degreeInverse, _p);
+            TransformBack(x);
+            Canonicalise(x, words, Degree, _p);
+        }
+    }
+
+    internal override void Prepare(ReadOnlySpan<int> small, Span<ulong> prepared)
+    {
+        Check(small.Length, nameof(small));
+        Check(prepared.Length, nameof(prepared));
+        fixed (int* from = small)
+        fixed (ulong* words = prepared)
+        {
+            double* x = (double*)words;
+            for (int i = 0; i < Degree; i += TLanes.Count)
+            {
+                TLanes.Store(TLanes.LoadIntegers(from + i), x + i);
+            }
+
+            Transform(x);
+            // The 1/N of every inverse transform is paid here, once; the product leaves |x| <= T(6.4) p, so it is reduced to p/2 for the products to come.
+            Scale(x, Degree, _degreeInverse, _p);
+        }
+    }
+
+    internal override void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result)
+    {
+        Check(a.Length, nameof(a));
+        Check(prepared.Length, nameof(prepared));
+        Check(small.Length, nameof(small));
+        Check(result.Length, nameof(result));
+        fixed (ulong* left = a)
+        fixed (ulong* right = prepared)
+        fixed (int* addend = small)
+        fixed (ulong* words = result)
+        {
+            double* x = (double*)words;
+            Multiply(left, (double*)right, x, Degree, _p);
+            TransformBack(x);
+            AddCanonicalise(x, addend, words, Degree, _p);
+        }
+    }
+
+    private void Transform(double* x)
+    {
+        fixed (double* roots = _tables.Roots.Span, tail = _tables.Tail.Span)
+        {
+            FmaTransform<TLanes, TDouble, TWord>.Forward(x, Degree, roots, tail, _p);
+        }
+    }
+
+    private void TransformBack(double* x)
+    {
+        fixed (double* roots = _tables.InverseRoots.Span, tail = _tables.InverseTail.Span)
+        {
+            FmaTransform<TLanes, TDouble, TWord>.InverseUnscaled(x, Degree, roots, tail, _p);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void ToDoubles(ulong* words, double* x, int length)
+    {
+        for (int i = 0; i < length; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.ToDouble(TLanes.LoadWord(words + i)), x + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Scale(double* x, int length, double factor, double modulus)
+    {
+        TDouble p = TLanes.Broadcast(modulus);
+        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
+        TDouble w = TLanes.Broadcast(factor);
+        for (int i = 0; i < length; i += TLanes.Count)
+        {
+            TDouble y = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(TLanes.Load(x + i), w, p, inverse);
+            TLanes.Store(FmaTransform<TLanes, TDouble, TWord>.Reduce(y, p, inverse), x + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply(ulong* left, double* right, double* x, int length, double modulus)
+    {
+        TDouble p = TLanes.Broadcast(modulus);
+        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
+        for (int i = 0; i < length; i += TLanes.Count)
+        {
+            TDouble y = TLanes.ToDouble(TLanes.LoadWord(left + i));
+            TLanes.Store(FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(y, TLanes.Load(right + i), p, inverse), x + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Canonicalise(double* x, ulong* words, int length, double modulus)
+    {
+        TDouble p = TLanes.Broadcast(modulus);
+        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
+        for (int i = 0; i < length; i += TLanes.Count)
+        {
+            TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(TLanes.Load(x + i), p, inverse)), words + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void AddCanonicalise(double* x, int* addend, ulong* words, int length, double modulus)
+    {
+        TDouble p = TLanes.Broadcast(modulus);
+        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
+        for (int i = 0; i < length; i += TLanes.Count)
+        {
+            TDouble y = TLanes.Add(TLanes.Load(x + i), TLanes.LoadIntegers(addend + i));
+            TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(y, p, inverse)), words + i);
+        }
+    }
+}

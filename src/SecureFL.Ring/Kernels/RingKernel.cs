@@ -1,0 +1,54 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using SecureFL.Ring.Arithmetic;
+
+namespace SecureFL.Ring.Kernels;
+
+/// <summary>Polynomials modulo X^N + 1 and one prime, at one vector width. Thread-safe: the tables are read-only.</summary>
+internal abstract class RingKernel(int degree, Modulus modulus)
+{
+    internal const int MinDegree = 1024;
+    internal const int MaxDegree = 32768;
+    internal const int MaxFmaBits = 50;
+
+    internal int Degree { get; } = degree;
+
+    internal Modulus Modulus { get; } = modulus;
+
+    /// <summary>The fastest kernel for this prime, or the one asked for.</summary>
+    internal static RingKernel Create(int degree, Modulus modulus, VectorWidth? width = null)
+    {
+        if (!BitOperations.IsPow2(degree) || degree is < MinDegree or > MaxDegree)
+        {
+            throw new ArgumentException($"the ring degree is a power of two from {MinDegree} to {MaxDegree}, not {degree}", nameof(degree));
+        }
+
+        return (modulus.Bits <= MaxFmaBits ? width ?? VectorWidths.Best : VectorWidth.Scalar) switch
+        {
+            VectorWidth.Bits512 => new FmaRingKernel<Lanes512, Vector512<double>, Vector512<ulong>>(degree, modulus),
+            VectorWidth.Bits256 => new FmaRingKernel<Lanes256, Vector256<double>, Vector256<ulong>>(degree, modulus),
+            VectorWidth.Bits128 => new FmaRingKernel<Lanes128, Vector128<double>, Vector128<ulong>>(degree, modulus),
+            _ => new ScalarRingKernel(degree, modulus),
+        };
+    }
+
+    /// <summary>Canonical residues in natural order become canonical values in evaluation order.</summary>
+    internal abstract void Forward(Span<ulong> polynomial);
+
+    /// <summary>The inverse of <see cref="Forward"/>.</summary>
+    internal abstract void Inverse(Span<ulong> values);
+
+    /// <summary>Prepares a small integer polynomial, |s_k| &lt; 2^20, for <see cref="MultiplyAdd"/>; the form is the kernel's own.</summary>
+    internal abstract void Prepare(ReadOnlySpan<int> small, Span<ulong> prepared);
+
+    /// <summary>result = a * s + e: a in evaluation form (canonical), s prepared, e small coefficients; the result is canonical coefficients.</summary>
+    internal abstract void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result);
+
+    private protected void Check(int length, string name)
+    {
+        if (length != Degree)
+        {
+            throw new ArgumentException($"{name} holds {length} words, the ring degree is {Degree}", name);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Numerics;
+using SecureFL.Ring.Arithmetic;
+using SecureFL.Ring.Kernels;
+
+namespace SecureFL.Ring.Tests;
+
+public sealed class RingKernelTests
+{
+    public static TheoryData<int, int> DegreesAndBits()
+    {
+        TheoryData<int, int> data = [];
+        foreach (int degree in new[] { 1024, 2048, 4096, 8192, 16384, 32768 })
+        {
+            foreach (int bits in new[] { 22, 36, 48, 49, 50 })
+            {
+                data.Add(degree, bits);
+            }
+        }
+
+        return data;
+    }
+
+    internal static IEnumerable<VectorWidth> VectorWidthsHere() =>
+        new[] { VectorWidth.Bits128, VectorWidth.Bits256, VectorWidth.Bits512 }.Where(VectorWidths.IsSupported);
+
+    [Theory]
+    [MemberData(nameof(DegreesAndBits))]
+    public void EveryWidthEqualsTheScalarOracle(int degree, int bits)
+    {
+        Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
+        ScalarRingKernel oracle = new(degree, modulus);
+        foreach (ulong[] input in Inputs(degree, modulus))
+        {
+            ulong[] values = [.. input];
+            oracle.Forward(values);
+            ulong[] back = [.. values];
+            oracle.Inverse(back);
+            Assert.Equal(input, back);
+            ulong[] inverseOfInput = [.. input];
+            oracle.Inverse(inverseOfInput);
+            foreach (VectorWidth width in VectorWidthsHere())
+            {
+                RingKernel kernel = RingKernel.Create(degree, modulus, width);
+                ulong[] x = [.. input];
+                kernel.Forward(x);
+                Assert.Equal(values, x);
+                kernel.Inverse(x);
+                Assert.Equal(input, x);
+                kernel.Inverse(x);
+                Assert.Equal(inverseOfInput, x);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(DegreesAndBits))]
+    public void MultiplyAddEqualsTheScalarOracleAtEveryWidth(int degree, int bits)
+    {
+        Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
+        ScalarRingKernel oracle = new(degree, modulus);
+        Random random = new(degree + bits);
+        int[] s = new int[degree];
+        int[] e = new int[degree];
+        foreach (ulong[] a in Inputs(degree, modulus))
+        {
+            for (int i = 0; i < degree; i++)
+            {
+                s[i] = random.Next(-8000, 8001);
+                e[i] = random.Next(-80, 81);
+            }
+
+            ulong[] prepared = new ulong[degree];
+            ulong[] expected = new ulong[degree];
+            oracle.Prepare(s, prepared);
+            oracle.MultiplyAdd(a, prepared, e, expected);
+            foreach (VectorWidth width in VectorWidthsHere())
+            {
+                RingKernel kernel = RingKernel.Create(degree, modulus, width);
+                ulong[] result = new ulong[degree];
+                kernel.Prepare(s, prepared);
+                kernel.MultiplyAdd(a, prepared, e, result);
+                Assert.Equal(expected, result);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1024, 22)]
+    [InlineData(1024, 50)]
+    [InlineData(1024, 60)]
+    public void ForwardEvaluatesAtTheDocumentedPoints(int degree, int bits)
+    {
+        Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
+        ulong psi = modulus.MinimalPrimitiveRoot(degree);
+        ulong[] polynomial = Random(degree, modulus, 7);
+        ulong[] values = [.. polynomial];
+        RingKernel.Create(degree, modulus).Forward(values);
+        int logDegree = BitOperations.Log2((uint)degree);
+        foreach (int position in new[] { 0, 1, 8, 63, 64, 500, degree - 1 })
+        {
+            int index = EvaluationOrder.Transpose(position);
+            ulong point = modulus.Power(psi, (ulong)((2 * EvaluationOrder.ReverseBits(index, logDegree)) + 1));
+            ulong value = 0;
+            for (int i = degree - 1; i >= 0; i--)
+            {
+                value = modulus.Add(modulus.Multiply(value, point), polynomial[i]);
+            }
+
+            Assert.Equal(value, values[position]);
+        }
+    }
+
+    [Fact]
+    public void ProductIsNegacyclicConvolution()
+    {
+        const int Degree = 1024;
+        Modulus modulus = Primality.LargestPrimes(60, Degree, 1)[0];
+        RingKernel kernel = RingKernel.Create(Degree, modulus);
+        ulong[] a = Random(Degree, modulus, 1);
+        ulong[] b = Random(Degree, modulus, 2);
+        ulong[] expected = new ulong[Degree];
+        for (int i = 0; i < Degree; i++)
+        {
+            for (int j = 0; j < Degree; j++)
+            {
+                ulong product = modulus.Multiply(a[i], b[j]);
+                int k = (i + j) % Degree;
+                expected[k] = i + j < Degree ? modulus.Add(expected[k], product) : modulus.Subtract(expected[k], product);
+            }
+        }
+
+        kernel.Forward(a);
+        kernel.Forward(b);
+        for (int i = 0; i < Degree; i++)
+        {
+            a[i] = modulus.Multiply(a[i], b[i]);
+        }
+
+        kernel.Inverse(a);
+        Assert.Equal(expected, a);
+    }
+
+    [Fact]
+    public void RefusesOtherDegreesAndLengths()
+    {
+        Modulus modulus = Primality.LargestPrimes(30, 1024, 1)[0];
+        Assert.Throws<ArgumentException>(() => RingKernel.Create(512, modulus));
+        Assert.Throws<ArgumentException>(() => RingKernel.Create(1500, modulus));
+        Assert.Throws<ArgumentException>(() => RingKernel.Create(65536, modulus));
+        RingKernel kernel = RingKernel.Create(1024, modulus);
+        Assert.Throws<ArgumentException>(() => kernel.Forward(new ulong[1023]));
+    }
+
+    /// <summary>Random residues and the extremes that stretch the lazy bounds furthest.</summary>
+    private static IEnumerable<ulong[]> Inputs(int degree, Modulus modulus)
+    {
+        ulong top = modulus.Value - 1;
+        ulong half = modulus.Value / 2;
+        yield return Random(degree, modulus, degree);
+        yield return Fill(degree, _ => top);
+        yield return Fill(degree, i => i % 2 == 0 ? top : 0);
+        yield return Fill(degree, i => i % 2 == 0 ? half : half + 1);
+        yield return Fill(degree, i => i < degree / 2 ? top : 1);
+        yield return Fill(degree, i => (BitOperations.PopCount((uint)i) & 1) == 0 ? half : half + 1);
+        yield return Fill(degree, i => i == 0 ? top : 0);
+    }
+
+    private static ulong[] Random(int degree, Modulus modulus, int seed)
+    {
+        Random random = new(seed);
+        return Fill(degree, _ => (ulong)random.NextInt64((long)modulus.Value));
+    }
+
+    private static ulong[] Fill(int degree, Func<int, ulong> value) => [.. Enumerable.Range(0, degree).Select(value)];
+}
