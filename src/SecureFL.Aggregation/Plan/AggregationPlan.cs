@@ -1,5 +1,5 @@
 using System.Globalization;
-using SecureFL.Encoding;
+using SecureFL.Encoding.Planning;
 using SecureFL.Ring.Randomness;
 using SecureFL.Threshold;
 
@@ -58,7 +58,7 @@ public sealed class AggregationPlan
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(authority);
-        return Sign(settings, authority, embedded: null);
+        return CheckAndSign(settings, authority, embedded: null);
     }
 
     /// <summary>A plan whose parties all live in this process, with fresh identities: for embedding, tests and simulation.</summary>
@@ -91,16 +91,8 @@ public sealed class AggregationPlan
         CounterLayout layout = counters ?? CounterLayout.Empty;
         PlanSettings settings = new()
         {
-            Parameters = AggregationPlanner.Plan(new PlanningRequest
-            {
-                FloatLength = vectorLength,
-                IntegerLength = layout.ElementCount(bits),
-                Clip = clip,
-                Bits = bits,
-                MaxClients = maxClients,
-                KeyHolders = keyHolders,
-                Threshold = threshold,
-            }),
+            Parameters = AggregationPlanner.Plan(
+                new PlanningRequest(vectorLength, bits, clip, maxClients, layout.ElementCount(bits), keyHolders)),
             Counters = layout,
             MinClients = minClients,
             Threshold = threshold,
@@ -109,7 +101,7 @@ public sealed class AggregationPlan
             Session = SessionId.Create(SystemEntropy.Instance),
             Enrolment = identities.Enrolment,
         };
-        return Sign(configure is null ? settings : configure(settings), identities.Authority, identities);
+        return CheckAndSign(configure is null ? settings : configure(settings), identities.Authority, identities);
     }
 
     /// <summary>Reads a signed plan: parses within the limits, checks every rule and the authority's signature.</summary>
@@ -161,7 +153,7 @@ public sealed class AggregationPlan
     /// <summary>The enrolled key holder's key.</summary>
     internal VerificationKey HolderKey(int holder) => Enrolment.KeyHolders[holder].Key;
 
-    private static AggregationPlan Sign(PlanSettings settings, SigningIdentity authority, EmbeddedIdentities? embedded)
+    private static AggregationPlan CheckAndSign(PlanSettings settings, SigningIdentity authority, EmbeddedIdentities? embedded)
     {
         if (PlanRules.FirstBroken(settings) is { } broken)
         {
@@ -185,7 +177,7 @@ public sealed class AggregationPlan
         writer.Byte((byte)s.Suite);
         writer.Byte((byte)s.Opener);
         writer.Fixed(s.Session.ToArray());
-        writer.Counted(s.Parameters.Encode());
+        ParameterCodec.Write(writer, s.Parameters);
         s.Counters.Write(writer);
         writer.Count(s.MinClients);
         writer.Count(s.Threshold);
@@ -208,7 +200,7 @@ public sealed class AggregationPlan
         Suite suite = (Suite)reader.Byte("suite");
         Opener opener = (Opener)reader.Byte("opener");
         SessionId session = new(reader.Fixed(SessionId.Size, "session"));
-        AggregationParameters parameters = ReadParameters(ref reader);
+        AggregationParameters parameters = ParameterCodec.Read(ref reader);
         return new PlanSettings
         {
             Suite = suite,
@@ -229,23 +221,5 @@ public sealed class AggregationPlan
             Insecure = reader.Flag("insecure"),
             Enrolment = Enrolment.Read(ref reader),
         };
-    }
-
-    private static AggregationParameters ReadParameters(ref CanonicalReader reader)
-    {
-        ReadOnlySpan<byte> encoded = reader.Counted(ProtocolLimits.MaxParameterBytes, "parameters");
-        AggregationParameters parameters;
-        try
-        {
-            parameters = AggregationParameters.Parse(encoded);
-        }
-        catch (Exception refusal) when (refusal is FormatException or ArgumentException)
-        {
-            throw reader.Refuse(ViolationCode.PlanRule, "parameters", "arithmetic parameters that obey their rules", refusal.Message);
-        }
-
-        return parameters.Encode().AsSpan().SequenceEqual(encoded)
-            ? parameters
-            : throw reader.Refuse(ViolationCode.NonCanonical, "parameters", "the canonical encoding", "another");
     }
 }

@@ -1,4 +1,4 @@
-using SecureFL.Encoding;
+using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Aggregation;
 

@@ -18,9 +18,6 @@ internal static class ProtocolLimits
     /// <summary>Longest name, in UTF-8 bytes.</summary>
     public const int MaxNameBytes = 64;
 
-    /// <summary>Longest encoding of the arithmetic parameters.</summary>
-    public const int MaxParameterBytes = 4096;
-
     /// <summary>Widest window of base versions.</summary>
     public const int MaxBaseVersionWindow = 1024;
 

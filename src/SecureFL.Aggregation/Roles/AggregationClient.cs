@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using SecureFL.Encoding.Contributions;
+using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Aggregation;
@@ -91,7 +93,7 @@ public sealed class AggregationClient
         layout.RequireLength(vector);
         int[] integers = layout.SplitCounters(counters);
         float scale = layout.ScaleFor(counters);
-        layout.RequireFinite(vector);
+        ContributionEncryptor.RequireFinite(vector);
         using ContributionStream stream = CreateContribution(invitation, invitation.Base.Model);
         var chunks = ImmutableArray.CreateBuilder<ContributionChunk>(checked((int)_plan.Parameters.ChunkCount));
         float[] scaled = new float[_plan.Parameters.ElementsPerChunk];

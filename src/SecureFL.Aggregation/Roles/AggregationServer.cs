@@ -244,10 +244,12 @@ public sealed class AggregationServer : IDisposable
         return ModelVersion.CreateNext(head, Round.Opening.Context, result.Digest, next, _identity);
     }
 
-    /// <summary>Forgets open uploads.</summary>
-    public void Dispose() => _uploads.Dispose();
-
-    internal SigningIdentity Identity => _identity;
+    /// <summary>Forgets open uploads and the running sum.</summary>
+    public void Dispose()
+    {
+        _uploads.Dispose();
+        _summation.Dispose();
+    }
 
     private static SigningIdentity Embedded(AggregationPlan plan)
     {

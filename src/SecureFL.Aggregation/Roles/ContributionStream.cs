@@ -1,3 +1,5 @@
+using SecureFL.Encoding.Contributions;
+using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Aggregation;

@@ -9,6 +9,7 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
 {
     private readonly Dictionary<int, ContributionRoot> _open = [];
     private readonly SortedDictionary<int, ContributionHeader> _accepted = [];
+    private readonly ChunkValidator _validator = new(plan);
 
     public IReadOnlyDictionary<int, ContributionHeader> Accepted => _accepted;
 
@@ -32,7 +33,7 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
                 ViolationCode.ChunkOrder, sender, $"chunk {root.Next} of {plan.Parameters.ChunkBytes} bytes", $"chunk {chunk.Index} of {chunk.Packed.Length} bytes");
         }
 
-        PackedChunks.RequireWellFormed(plan.Parameters, chunk.Packed.Span, sender);
+        _validator.Require(chunk);
         store.Write(chunk.Client, chunk.Index, chunk.Packed.Span);
         root.Append(chunk.Packed.Span);
     }
@@ -82,6 +83,7 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
         }
 
         _open.Clear();
+        _validator.Dispose();
     }
 
     private void Require(ContributionHeader header)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Encoding.Contributions;
 
 namespace SecureFL.Aggregation;
 
@@ -6,7 +7,7 @@ namespace SecureFL.Aggregation;
 /// Adds the listed contributions of each group and opens the sum. Either every contribution is added once it is accepted and its chunks are
 /// forgotten (one group, nothing can be taken back), or the chunks wait in the store and each group is added when it is opened. Not thread-safe.
 /// </summary>
-internal sealed class RoundSummation
+internal sealed class RoundSummation : IDisposable
 {
     private readonly AggregationPlan _plan;
     private readonly RoundOpening _opening;
@@ -54,6 +55,8 @@ internal sealed class RoundSummation
         return new AggregationResult(_plan, proposal.Context, proposal.Hash, [.. groups], liars);
     }
 
+    public void Dispose() => _running?.Dispose();
+
     private GroupResult OpenGroup(int group, ImmutableArray<int> clients, GroupKey key, ISumSink sink)
     {
         if (key.IsSpoiled)
@@ -62,8 +65,18 @@ internal sealed class RoundSummation
         }
 
         ContributionAccumulator sum = _running ?? Accumulate(clients);
-        (GroupStatus status, Digest digest) = GroupOpening.Open(_plan, _opening, group, clients.Length, key, sum, sink);
-        return new GroupResult(group, clients, status, digest);
+        try
+        {
+            (GroupStatus status, Digest digest) = GroupOpening.Open(_plan, _opening, group, clients.Length, key, sum, sink);
+            return new GroupResult(group, clients, status, digest);
+        }
+        finally
+        {
+            if (_running is null)
+            {
+                sum.Dispose();
+            }
+        }
     }
 
     private ContributionAccumulator Accumulate(ImmutableArray<int> clients)

@@ -17,21 +17,6 @@ internal sealed class VectorLayout(AggregationPlan plan)
         }
     }
 
-    public void RequireFinite(ReadOnlySpan<float> vector)
-    {
-        // The sum of x - x is 0 exactly where every x is finite, NaN otherwise.
-        int index = 0;
-        foreach (float value in vector)
-        {
-            if (!float.IsFinite(value))
-            {
-                throw new ArgumentException($"value {index} is not finite; nothing was encrypted", nameof(vector));
-            }
-
-            index++;
-        }
-    }
-
     public int[] SplitCounters(ReadOnlySpan<long> values)
     {
         int[] elements = new int[_parameters.IntegerLength];
