@@ -244,6 +244,24 @@ public sealed class AggregationServer : IDisposable
         return ModelVersion.CreateNext(head, Round.Opening.Context, result.Digest, next, _identity);
     }
 
+    /// <summary>
+    /// What the transcript keeps of the round, in order: opening, listed statements, certificate, releases, sum. The plan and the model versions
+    /// are records of their own.
+    /// </summary>
+    public IReadOnlyList<ProtocolMessage> CreateRecords(AggregationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        CertificateProposal proposal = RequireClosed().Proposal;
+        return
+        [
+            Round.Opening,
+            .. proposal.Entries.OrderBy(entry => entry.Client).Select(entry => _uploads.Accepted[entry.Client].Statement),
+            CreateCertificate(),
+            .. _releases.Values,
+            RoundSum.Create(result, proposal.Hash, _identity),
+        ];
+    }
+
     /// <summary>Forgets open uploads and the running sum.</summary>
     public void Dispose()
     {

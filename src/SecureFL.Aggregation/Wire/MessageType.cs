@@ -59,4 +59,7 @@ public enum MessageType
 
     /// <summary>What a client fetches to take part.</summary>
     RoundInvitation = 19,
+
+    /// <summary>Digests of what a round opened to.</summary>
+    RoundSum = 20,
 }
