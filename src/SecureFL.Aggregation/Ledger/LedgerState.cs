@@ -1,0 +1,102 @@
+namespace SecureFL.Aggregation;
+
+/// <summary>One listed contribution of a vote: the entry and the model it was trained on.</summary>
+internal readonly record struct VotedContribution(CertificateEntry Entry, Digest BaseModel);
+
+/// <summary>What the records of a ledger amount to. Rebuilt by replaying them; not thread-safe.</summary>
+internal sealed class LedgerState(AggregationPlan plan)
+{
+    private readonly Dictionary<ulong, RoundOpeningEntry> _entries = [];
+    private readonly Dictionary<ulong, (Vote Vote, CertificateProposal Proposal)> _votes = [];
+    private readonly Dictionary<ulong, Release> _releases = [];
+    private readonly Dictionary<ulong, RoundDeath> _deaths = [];
+    private readonly HashSet<ulong> _provenDead = [];
+    private readonly Dictionary<Digest, ulong> _contributionRounds = [];
+    private readonly Dictionary<(int Client, Digest Model), List<ulong>> _baseRounds = [];
+    private readonly Vote?[] _newestVotes = new Vote?[plan.Quorum.KeyHolders];
+    private readonly RoundOpeningEntry?[] _newestEntries = new RoundOpeningEntry?[plan.Quorum.KeyHolders];
+
+    public ModelChain Chain { get; } = new(plan);
+
+    public RoundOpeningEntry? EntryOf(ulong round) => _entries.GetValueOrDefault(round);
+
+    public Vote? VoteOf(ulong round) => _votes.TryGetValue(round, out var voted) ? voted.Vote : null;
+
+    public CertificateProposal? ProposalOf(ulong round) => _votes.TryGetValue(round, out var voted) ? voted.Proposal : null;
+
+    public Release? ReleaseOf(ulong round) => _releases.GetValueOrDefault(round);
+
+    public RoundDeath? DeathOf(ulong round) => _deaths.GetValueOrDefault(round);
+
+    public bool IsProvenDead(ulong round) => _provenDead.Contains(round);
+
+    public bool IsDecided(ulong round) => _releases.ContainsKey(round) || _deaths.ContainsKey(round);
+
+    public Vote? NewestVoteOf(int holder) => _newestVotes[holder];
+
+    public RoundOpeningEntry? NewestEntryOf(int holder) => _newestEntries[holder];
+
+    /// <summary>The round in which the contribution was voted for, or null.</summary>
+    public ulong? RoundOf(Digest contribution) => _contributionRounds.TryGetValue(contribution, out ulong round) ? round : null;
+
+    /// <summary>Rounds in which a contribution of the client on this model was voted for.</summary>
+    public IReadOnlyList<ulong> RoundsOf(int client, Digest model) => _baseRounds.GetValueOrDefault((client, model)) ?? [];
+
+    public void Apply(RoundOpeningEntry entry)
+    {
+        _entries.Add(entry.Context.Round, entry);
+        Witness(entry);
+    }
+
+    public void Apply(RoundOpening opening, CertificateProposal proposal, IReadOnlyList<VotedContribution> contributions, Vote vote)
+    {
+        ulong round = vote.Context.Round;
+        _votes.Add(round, (vote, proposal));
+        Witness(vote);
+        foreach (RoundOpeningEntry entry in opening.Entries)
+        {
+            Witness(entry);
+        }
+
+        foreach (VotedContribution contribution in contributions)
+        {
+            _contributionRounds.TryAdd(contribution.Entry.Contribution, round);
+            (int, Digest) key = (contribution.Entry.Client, contribution.BaseModel);
+            if (!_baseRounds.TryGetValue(key, out List<ulong>? rounds))
+            {
+                _baseRounds.Add(key, rounds = []);
+            }
+
+            rounds.Add(round);
+        }
+    }
+
+    public void Apply(RoundCertificate certificate, Release release)
+    {
+        _releases.Add(release.Context.Round, release);
+        foreach (Vote vote in certificate.Votes)
+        {
+            Witness(vote);
+        }
+    }
+
+    public void Apply(RoundDeath death) => _deaths.Add(death.Context.Round, death);
+
+    public void Apply(RoundDeathCertificate certificate) => _provenDead.Add(certificate.Context.Round);
+
+    private void Witness(Vote vote)
+    {
+        if (_newestVotes[vote.Holder] is not { } newest || newest.Context.Round < vote.Context.Round)
+        {
+            _newestVotes[vote.Holder] = vote;
+        }
+    }
+
+    private void Witness(RoundOpeningEntry entry)
+    {
+        if (_newestEntries[entry.Holder] is not { } newest || newest.Context.Round < entry.Context.Round)
+        {
+            _newestEntries[entry.Holder] = entry;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>A contribution that a certificate lists.</summary>
+/// <param name="Client">The client's plan index.</param>
+/// <param name="Contribution">The hash of its signed statement.</param>
+public readonly record struct CertificateEntry(int Client, Digest Contribution);
+
+/// <summary>
+/// The set that a round shall open: disjoint groups of contributions, the head, and the deadline for votes. Its hash is the certificate
+/// hash that votes and releases name.
+/// </summary>
+public sealed class CertificateProposal : SignedMessage
+{
+    private CertificateProposal(
+        RoundContext context, Digest opening, Digest head, long deadline, ImmutableArray<ImmutableArray<CertificateEntry>> groups)
+    {
+        Context = context;
+        Opening = opening;
+        Head = head;
+        DeadlineUnixMilliseconds = deadline;
+        Groups = groups;
+    }
+
+    /// <summary>Plan, session, round.</summary>
+    public RoundContext Context { get; }
+
+    /// <summary>The opening digest.</summary>
+    public Digest Opening { get; }
+
+    /// <summary>Digest of the newest model version.</summary>
+    public Digest Head { get; }
+
+    /// <summary>No vote after this time, in milliseconds since 1970 UTC.</summary>
+    public long DeadlineUnixMilliseconds { get; }
+
+    /// <summary>The groups; clients strictly rising in each.</summary>
+    public ImmutableArray<ImmutableArray<CertificateEntry>> Groups { get; }
+
+    /// <summary>All listed contributions, group by group.</summary>
+    public IEnumerable<CertificateEntry> Entries => Groups.SelectMany(group => group);
+
+    /// <inheritdoc/>
+    public override MessageType Type => MessageType.CertificateProposal;
+
+    /// <inheritdoc/>
+    public override Party Signer => Party.Server;
+
+    /// <summary>Parses within the plan's limits; <see cref="CertificateRules"/> judges the content.</summary>
+    /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
+    public static CertificateProposal Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
+    {
+        CanonicalReader reader = MessageLimits.Open(bytes, MessageType.CertificateProposal, Party.Server);
+        CertificateProposal proposal = Read(ref reader, plan);
+        reader.End();
+        return proposal;
+    }
+
+    internal static CertificateProposal Create(
+        RoundContext context,
+        Digest opening,
+        Digest head,
+        long deadline,
+        ImmutableArray<ImmutableArray<CertificateEntry>> groups,
+        SigningIdentity server)
+    {
+        CertificateProposal proposal = new(context, opening, head, deadline, groups);
+        proposal.SignWith(server);
+        return proposal;
+    }
+
+    /// <summary>Reads what follows type and version.</summary>
+    internal static CertificateProposal Read(ref CanonicalReader reader, AggregationPlan plan)
+    {
+        const int entryBytes = 4 + Digest.Size;
+        RoundContext context = RoundContext.Read(ref reader, plan);
+        Digest opening = reader.Digest("opening");
+        Digest head = reader.Digest("head");
+        long deadline = reader.Int64(0, long.MaxValue, "deadline");
+        var groups = new ImmutableArray<CertificateEntry>[reader.Count(1, plan.Enrolment.Clients.Count, 4 + entryBytes, "groups")];
+        for (int g = 0; g < groups.Length; g++)
+        {
+            CertificateEntry[] entries = new CertificateEntry[reader.Count(1, plan.Parameters.MaxClients, entryBytes, "groups")];
+            for (int i = 0; i < entries.Length; i++)
+            {
+                entries[i] = new CertificateEntry(MessageLimits.Client(ref reader, plan), reader.Digest("contribution"));
+                if (i > 0 && entries[i].Client <= entries[i - 1].Client)
+                {
+                    throw reader.Refuse(
+                        entries[i].Client == entries[i - 1].Client ? ViolationCode.GroupsNotDisjoint : ViolationCode.NonCanonical,
+                        "groups", "rising client indices", entries[i].Client);
+                }
+            }
+
+            groups[g] = [.. entries];
+        }
+
+        CertificateProposal proposal = new(context, opening, head, deadline, [.. groups]);
+        proposal.ReadSignature(ref reader);
+        return proposal;
+    }
+
+    private protected override void WriteFields(CanonicalWriter writer)
+    {
+        Context.Write(writer);
+        writer.Digest(Opening);
+        writer.Digest(Head);
+        writer.Int64(DeadlineUnixMilliseconds);
+        writer.Count(Groups.Length);
+        foreach (ImmutableArray<CertificateEntry> group in Groups)
+        {
+            writer.Count(group.Length);
+            foreach (CertificateEntry entry in group)
+            {
+                writer.Count(entry.Client);
+                writer.Digest(entry.Contribution);
+            }
+        }
+    }
+}

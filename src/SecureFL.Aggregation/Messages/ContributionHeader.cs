@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>The small message that follows a contribution's chunks: the statement and every share ciphertext.</summary>
+public sealed class ContributionHeader : ProtocolMessage
+{
+    internal ContributionHeader(ContributionStatement statement, ImmutableArray<ReadOnlyMemory<byte>> shares)
+    {
+        Statement = statement;
+        Shares = shares;
+    }
+
+    /// <summary>What the client signed.</summary>
+    public ContributionStatement Statement { get; }
+
+    /// <summary>The share ciphertexts in the order of the opening's entries: HPKE encapsulated key, then ciphertext and tag.</summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Shares { get; }
+
+    /// <inheritdoc/>
+    public override MessageType Type => MessageType.ContributionHeader;
+
+    /// <summary>Parses within the plan's limits and matches the share ciphertexts with the statement's hashes.</summary>
+    /// <exception cref="ProtocolViolationException">Malformed, of another context, or a share that the client did not sign.</exception>
+    public static ContributionHeader Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
+    {
+        CanonicalReader reader = MessageLimits.Open(bytes, MessageType.ContributionHeader, Party.Peer);
+        RoundContext.ReadTypeAndVersion(ref reader, MessageType.ContributionStatement);
+        ContributionStatement statement = ContributionStatement.Read(ref reader, plan);
+        ReadOnlyMemory<byte>[] shares = new ReadOnlyMemory<byte>[statement.Shares.Length];
+        for (int i = 0; i < shares.Length; i++)
+        {
+            shares[i] = reader.Fixed(ShareLayout.CiphertextBytes(plan), "shares").ToArray();
+            ShareLayout.RequireHash(shares[i].Span, statement, i);
+        }
+
+        reader.End();
+        return new ContributionHeader(statement, [.. shares]);
+    }
+
+    private protected override void WriteFields(CanonicalWriter writer)
+    {
+        writer.Fixed(Statement.Encode());
+        foreach (ReadOnlyMemory<byte> share in Shares)
+        {
+            writer.Fixed(share.Span);
+        }
+    }
+}

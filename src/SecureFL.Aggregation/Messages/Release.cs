@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>
+/// A key holder's sums of key shares, one vector of N field elements a group. Any t releases of one certificate open the sums of its groups,
+/// and nothing else.
+/// </summary>
+public sealed class Release : SignedMessage
+{
+    private Release(RoundContext context, Digest opening, Digest certificate, int holder, ImmutableArray<ReadOnlyMemory<byte>> groups)
+    {
+        Context = context;
+        Opening = opening;
+        Certificate = certificate;
+        Holder = holder;
+        Groups = groups;
+    }
+
+    /// <summary>Plan, session, round.</summary>
+    public RoundContext Context { get; }
+
+    /// <summary>The opening digest.</summary>
+    public Digest Opening { get; }
+
+    /// <summary>The certificate hash.</summary>
+    public Digest Certificate { get; }
+
+    /// <summary>The holder's plan index.</summary>
+    public int Holder { get; }
+
+    /// <summary>For each group the packed sums of shares: N words of 31 bits.</summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Groups { get; }
+
+    /// <inheritdoc/>
+    public override MessageType Type => MessageType.Release;
+
+    /// <inheritdoc/>
+    public override Party Signer => Party.KeyHolder(Holder);
+
+    /// <summary>Parses within the plan's limits.</summary>
+    /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
+    public static Release Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
+    {
+        CanonicalReader reader = MessageLimits.Open(bytes, MessageType.Release, Party.Peer);
+        RoundContext context = RoundContext.Read(ref reader, plan);
+        Digest opening = reader.Digest("opening");
+        Digest certificate = reader.Digest("certificate");
+        int holder = MessageLimits.Holder(ref reader, plan);
+        int answerBytes = plan.Sharing.AnswerBytes;
+        var groups = new ReadOnlyMemory<byte>[reader.Count(1, plan.Enrolment.Clients.Count, answerBytes, "groups")];
+        for (int g = 0; g < groups.Length; g++)
+        {
+            groups[g] = reader.Fixed(answerBytes, "groups").ToArray();
+        }
+
+        Release release = new(context, opening, certificate, holder, [.. groups]);
+        release.ReadSignature(ref reader);
+        reader.End();
+        return release;
+    }
+
+    internal static Release Create(CertificateProposal proposal, int holder, ImmutableArray<ReadOnlyMemory<byte>> groups, SigningIdentity identity)
+    {
+        Release release = new(proposal.Context, proposal.Opening, proposal.Hash, holder, groups);
+        release.SignWith(identity);
+        return release;
+    }
+
+    private protected override void WriteFields(CanonicalWriter writer)
+    {
+        Context.Write(writer);
+        writer.Digest(Opening);
+        writer.Digest(Certificate);
+        writer.Count(Holder);
+        writer.Count(Groups.Length);
+        foreach (ReadOnlyMemory<byte> group in Groups)
+        {
+            writer.Fixed(group.Span);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using SecureFL.Encoding.Planning;
+using SecureFL.Ring.Randomness;
+using SecureFL.Threshold;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>
+/// The one document that all parties agree on. Immutable, checked, thread-safe. Every message carries <see cref="Digest"/>; people compare
+/// <see cref="SpokenForm"/>. Signed by an authority that is not the server.
+/// </summary>
+public sealed class AggregationPlan
+{
+    private const string Domain = "plan";
+    private readonly byte[] _body;
+    private readonly byte[] _signature;
+
+    private AggregationPlan(PlanSettings settings, byte[] body, byte[] signature)
+    {
+        Settings = settings;
+        _body = body;
+        _signature = signature;
+        Digest = DomainHash.Of(Domain, body);
+        Quorum = new Quorum(settings.Enrolment.KeyHolders.Count, settings.Threshold, settings.ColludingKeyHolders);
+        int holders = Quorum.KeyHolders;
+        ShamirSharing scheme = settings.Threshold == 1 ? ShamirSharing.CreateInsecureSingleOpener(holders) : new ShamirSharing(settings.Threshold, holders);
+        Sharing = new OneTimeKeySharing(scheme, settings.Parameters.RingDegree);
+    }
+
+    /// <summary>All fields.</summary>
+    public PlanSettings Settings { get; }
+
+    /// <summary>Vector layout and ring.</summary>
+    public AggregationParameters Parameters => Settings.Parameters;
+
+    /// <summary>Who takes part.</summary>
+    public Enrolment Enrolment => Settings.Enrolment;
+
+    /// <summary>The counting rules of the key holders.</summary>
+    public Quorum Quorum { get; }
+
+    /// <summary>The session.</summary>
+    public SessionId Session => Settings.Session;
+
+    /// <summary>The hash of everything above.</summary>
+    public Digest Digest { get; }
+
+    /// <summary>128 bits of the digest in eight pronounceable words, for people to compare.</summary>
+    public string SpokenForm => SpokenDigest.Of(Digest);
+
+    /// <summary>Identities that <see cref="Create"/> drew for all parties of one process; null for every other plan.</summary>
+    internal EmbeddedIdentities? Embedded { get; private init; }
+
+    /// <summary>Checks the settings and signs the plan.</summary>
+    /// <exception cref="PlanRefusedException">A rule is broken: the message names it and what would satisfy it.</exception>
+    /// <exception cref="ArgumentException">The identity is not the enrolment's authority.</exception>
+    public static AggregationPlan Sign(PlanSettings settings, SigningIdentity authority)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(authority);
+        return CheckAndSign(settings, authority, embedded: null);
+    }
+
+    /// <summary>A plan whose parties all live in this process, with fresh identities: for embedding, tests and simulation.</summary>
+    /// <param name="vectorLength">Values in each vector, 1 to 10^9.</param>
+    /// <param name="clip">Values are clipped to [-clip, clip].</param>
+    /// <param name="bits">b, bits of a quantised value, 4 to 24.</param>
+    /// <param name="maxClients">n_max, and the number of enrolled clients.</param>
+    /// <param name="minClients">n_min, at least f_c + 2.</param>
+    /// <param name="keyHolders">H.</param>
+    /// <param name="threshold">t.</param>
+    /// <param name="colludingKeyHolders">f.</param>
+    /// <param name="colludingClients">f_c.</param>
+    /// <param name="counters">Whole numbers summed besides the vector, and the weight; null for none.</param>
+    /// <param name="configure">Changes any further field.</param>
+    /// <exception cref="PlanRefusedException">A rule is broken.</exception>
+    public static AggregationPlan Create(
+        long vectorLength,
+        float clip,
+        int bits,
+        int maxClients,
+        int minClients,
+        int keyHolders,
+        int threshold,
+        int colludingKeyHolders,
+        int colludingClients = 1,
+        CounterLayout? counters = null,
+        Func<PlanSettings, PlanSettings>? configure = null)
+    {
+        EmbeddedIdentities identities = new(maxClients, keyHolders);
+        CounterLayout layout = counters ?? CounterLayout.Empty;
+        PlanSettings settings = new()
+        {
+            Parameters = AggregationPlanner.Plan(
+                new PlanningRequest(vectorLength, bits, clip, maxClients, layout.ElementCount(bits), keyHolders)),
+            Counters = layout,
+            MinClients = minClients,
+            Threshold = threshold,
+            ColludingKeyHolders = colludingKeyHolders,
+            ColludingClients = colludingClients,
+            Session = SessionId.Create(SystemEntropy.Instance),
+            Enrolment = identities.Enrolment,
+        };
+        return CheckAndSign(configure is null ? settings : configure(settings), identities.Authority, identities);
+    }
+
+    /// <summary>Reads a signed plan: parses within the limits, checks every rule and the authority's signature.</summary>
+    /// <exception cref="ProtocolViolationException">Malformed bytes, a broken rule, or a bad signature.</exception>
+    public static AggregationPlan Parse(ReadOnlySpan<byte> bytes)
+    {
+        CanonicalReader reader = new(bytes, "plan", Party.Authority);
+        PlanSettings settings = ReadBody(ref reader);
+        byte[] body = bytes[..reader.Position].ToArray();
+        byte[] signature = reader.Fixed(VerificationKey.SignatureSize, "signature").ToArray();
+        reader.End();
+        if (PlanRules.FirstBroken(settings) is { } broken)
+        {
+            throw new ProtocolViolationException(ViolationCode.PlanRule, Party.Authority, broken.Rule, broken.Message);
+        }
+
+        AggregationPlan plan = new(settings, body, signature);
+        return settings.Enrolment.Authority.Verify(plan.Digest, signature)
+            ? plan
+            : throw new ProtocolViolationException(ViolationCode.BadSignature, Party.Authority, "the authority's signature on the plan", "another");
+    }
+
+    /// <summary>The canonical bytes, signature included.</summary>
+    public byte[] Encode() => [.. _body, .. _signature];
+
+    /// <summary>The plan in plain lines, with the bounds on absent parties and what collusion can do.</summary>
+    public string Describe() => string.Create(CultureInfo.InvariantCulture, $"""
+        plan {SpokenForm}
+        digest {Digest}
+        session {Session}
+        suite one-time-key, opener {Settings.Opener.ToString().ToLowerInvariant()}{(Settings.Insecure ? ", INSECURE: minimum rules waived" : string.Empty)}
+        vector: {Parameters.FloatLength} values clipped to {Parameters.Clip} at {Parameters.Bits} bits, {Settings.Counters.Counters.Length} counters
+        ring: degree {Parameters.RingDegree}, {Parameters.Primes.Length} primes, {Parameters.SecurityBits} bits of security, {Parameters.ChunkCount} chunks of {Parameters.ChunkBytes} bytes
+        clients: {Enrolment.Clients.Count} enrolled, {Settings.MinClients} to {Parameters.MaxClients} in a group; {Settings.ColludingClients} may collude with who sees the sum
+        absent clients: all but {Settings.MinClients} may vanish before the round closes
+        groups: {(Settings.GroupSize == 0 ? "one" : $"random, of at least {Settings.GroupSize}")}; base versions: the last {Settings.BaseVersionWindow}
+        early resubmission: {(Settings.AllowEarlyResubmission ? "PERMITTED (the difference of two sums can show one client)" : "refused")}
+        {Quorum.Describe()}
+        """);
+
+    /// <summary>The sizes of shares, proofs and answers.</summary>
+    internal OneTimeKeySharing Sharing { get; }
+
+    internal RoundContext Context(ulong round) => new(Settings.Suite, Digest, Session, round);
+
+    /// <summary>The enrolled client's key.</summary>
+    internal VerificationKey ClientKey(int client) => Enrolment.Clients[client].Key;
+
+    /// <summary>The enrolled key holder's key.</summary>
+    internal VerificationKey HolderKey(int holder) => Enrolment.KeyHolders[holder].Key;
+
+    private static AggregationPlan CheckAndSign(PlanSettings settings, SigningIdentity authority, EmbeddedIdentities? embedded)
+    {
+        if (PlanRules.FirstBroken(settings) is { } broken)
+        {
+            throw new PlanRefusedException(broken.Rule, broken.Message);
+        }
+
+        if (!authority.PublicKey.Equals(settings.Enrolment.Authority))
+        {
+            throw new ArgumentException("only the enrolment's authority signs the plan", nameof(authority));
+        }
+
+        byte[] body = WriteBody(settings);
+        return new AggregationPlan(settings, body, authority.Sign(DomainHash.Of(Domain, body))) { Embedded = embedded };
+    }
+
+    private static byte[] WriteBody(PlanSettings s)
+    {
+        CanonicalWriter writer = new();
+        writer.Byte((byte)MessageType.Plan);
+        writer.Byte(ProtocolLimits.Version);
+        writer.Byte((byte)s.Suite);
+        writer.Byte((byte)s.Opener);
+        writer.Fixed(s.Session.ToArray());
+        ParameterCodec.Write(writer, s.Parameters);
+        s.Counters.Write(writer);
+        writer.Count(s.MinClients);
+        writer.Count(s.Threshold);
+        writer.Count(s.ColludingKeyHolders);
+        writer.Count(s.ColludingClients);
+        writer.Flag(s.SitesHoldKeys);
+        writer.Count(s.Rounds);
+        writer.Count(s.AgreementWindowSeconds);
+        writer.Count(s.BaseVersionWindow);
+        writer.Count(s.GroupSize);
+        writer.Flag(s.AllowEarlyResubmission);
+        writer.Flag(s.Insecure);
+        s.Enrolment.Write(writer);
+        return writer.ToArray();
+    }
+
+    private static PlanSettings ReadBody(ref CanonicalReader reader)
+    {
+        RoundContext.ReadTypeAndVersion(ref reader, MessageType.Plan);
+        Suite suite = (Suite)reader.Byte("suite");
+        Opener opener = (Opener)reader.Byte("opener");
+        SessionId session = new(reader.Fixed(SessionId.Size, "session"));
+        AggregationParameters parameters = ParameterCodec.Read(ref reader);
+        return new PlanSettings
+        {
+            Suite = suite,
+            Opener = opener,
+            Session = session,
+            Parameters = parameters,
+            Counters = CounterLayout.Read(ref reader),
+            MinClients = reader.Int32(0, ProtocolLimits.MaxClients, "minClients"),
+            Threshold = reader.Int32(0, ProtocolLimits.MaxKeyHolders, "threshold"),
+            ColludingKeyHolders = reader.Int32(0, ProtocolLimits.MaxKeyHolders, "colludingKeyHolders"),
+            ColludingClients = reader.Int32(0, ProtocolLimits.MaxClients, "colludingClients"),
+            SitesHoldKeys = reader.Flag("sitesHoldKeys"),
+            Rounds = reader.Int32(0, ProtocolLimits.MaxRounds, "rounds"),
+            AgreementWindowSeconds = reader.Int32(0, ProtocolLimits.MaxWindowSeconds, "agreementWindow"),
+            BaseVersionWindow = reader.Int32(0, ProtocolLimits.MaxBaseVersionWindow, "baseVersionWindow"),
+            GroupSize = reader.Int32(0, ProtocolLimits.MaxClients, "groupSize"),
+            AllowEarlyResubmission = reader.Flag("allowEarlyResubmission"),
+            Insecure = reader.Flag("insecure"),
+            Enrolment = Enrolment.Read(ref reader),
+        };
+    }
+}

@@ -1,0 +1,287 @@
+using System.Collections.Immutable;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>
+/// The server's side of one round: takes contributions, closes the set, gathers votes and releases, opens the group sums. It holds no key that
+/// opens one client's contribution. Not thread-safe.
+/// </summary>
+public sealed class AggregationServer : IDisposable
+{
+    private readonly AggregationPlan _plan;
+    private readonly SigningIdentity _identity;
+    private readonly TimeProvider _clock;
+    private readonly UploadDesk _uploads;
+    private readonly RoundSummation _summation;
+    private readonly ReceiptTally _receipts;
+    private readonly SortedDictionary<int, Vote> _votes = [];
+    private readonly SortedDictionary<int, Release> _releases = [];
+    private ClosedRound? _closed;
+
+    /// <summary>The server of a plan whose parties all live in this process; it sums each contribution as soon as it is accepted.</summary>
+    /// <exception cref="ArgumentException">A plan with parties of its own.</exception>
+    public AggregationServer(AggregationPlan plan, RoundInvitation invitation)
+        : this(plan, invitation, Embedded(plan), TimeProvider.System, store: null)
+    {
+    }
+
+    /// <summary>A server of its own.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="invitation">The opened round (<see cref="RoundOpener"/>).</param>
+    /// <param name="identity">The plan's server identity.</param>
+    /// <param name="clock">For the certificate's deadline.</param>
+    /// <param name="store">
+    /// Keeps the chunks until the set is agreed: contributions that holders refuse can be left out, and the memory is one chunk an upload.
+    /// Null: each contribution enters the sum once its root and signature are checked, and its chunks are forgotten; memory is the sum plus the
+    /// open uploads, and no contribution can be left out afterwards. Plans with random groups need a store; null stands for one in memory there.
+    /// </param>
+    /// <exception cref="ProtocolViolationException">The invitation does not obey the plan.</exception>
+    public AggregationServer(
+        AggregationPlan plan, RoundInvitation invitation, SigningIdentity identity, TimeProvider clock, IContributionStore? store)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(invitation);
+        ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(clock);
+        if (!identity.PublicKey.Equals(plan.Enrolment.Server))
+        {
+            throw new ArgumentException("this identity is not the plan's server", nameof(identity));
+        }
+
+        OpeningRules.Require(invitation.Opening, plan);
+        ModelChain.RequireLinked(invitation.Versions, plan);
+        _plan = plan;
+        _identity = identity;
+        _clock = clock;
+        Round = invitation;
+        IContributionStore used = store ?? new InMemoryContributionStore();
+        _uploads = new UploadDesk(plan, invitation.Opening, invitation.Versions, used);
+        _summation = new RoundSummation(plan, invitation.Opening, used, sumOnAcceptance: store is null && plan.Settings.GroupSize == 0);
+        _receipts = new ReceiptTally(plan, invitation.Opening);
+    }
+
+    /// <summary>What clients fetch.</summary>
+    public RoundInvitation Round { get; }
+
+    /// <summary>Statements of the accepted contributions, by client.</summary>
+    public IEnumerable<ContributionStatement> Accepted => _uploads.Accepted.Values.Select(header => header.Statement);
+
+    /// <summary>Takes the next chunk of a client's upload.</summary>
+    /// <exception cref="ProtocolViolationException">Out of order, malformed, or the round is closed.</exception>
+    public void HandleChunk(ContributionChunk chunk)
+    {
+        ArgumentNullException.ThrowIfNull(chunk);
+        RequireOpen(Party.Client(chunk.Client));
+        _uploads.HandleChunk(chunk);
+    }
+
+    /// <summary>Takes the header that completes an upload. A refused contribution is forgotten; a repeated header is welcome.</summary>
+    /// <exception cref="ProtocolViolationException">A check failed, or the round is closed or full.</exception>
+    public void HandleContribution(ContributionHeader header)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        RequireOpen(header.Statement.Signer);
+        int most = _plan.Settings.GroupSize == 0 ? _plan.Parameters.MaxClients : _plan.Enrolment.Clients.Count;
+        if (_uploads.Accepted.Count >= most && !_uploads.Accepted.ContainsKey(header.Statement.Client))
+        {
+            throw new ProtocolViolationException(ViolationCode.RoundClosed, header.Statement.Signer, $"at most {most} contributions", "one more");
+        }
+
+        if (_uploads.HandleHeader(header))
+        {
+            _summation.Accept(header.Statement.Client);
+        }
+    }
+
+    /// <summary>Takes a whole contribution.</summary>
+    /// <exception cref="ProtocolViolationException">As <see cref="HandleChunk"/> and <see cref="HandleContribution"/>.</exception>
+    public void Accept(Contribution contribution)
+    {
+        ArgumentNullException.ThrowIfNull(contribution);
+        foreach (ContributionChunk chunk in contribution.Chunks)
+        {
+            HandleChunk(chunk);
+        }
+
+        HandleContribution(contribution.Header);
+    }
+
+    /// <summary>Forgets an upload that broke off, so that the client may start again.</summary>
+    /// <exception cref="InvalidOperationException">The contribution is in the sum already.</exception>
+    public void Forget(int client)
+    {
+        _summation.RequireRemovable(_uploads.Accepted.ContainsKey(client));
+        _uploads.Forget(client);
+    }
+
+    /// <summary>What a key holder gets of an accepted contribution.</summary>
+    /// <exception cref="ArgumentException">No such contribution, or the holder has no entry in the opening.</exception>
+    public ShareDelivery CreateShareDelivery(int client, int holder)
+    {
+        int position = Round.Opening.PositionOf(holder);
+        return position >= 0 && _uploads.Accepted.TryGetValue(client, out ContributionHeader? header)
+            ? new ShareDelivery(header.Statement, holder, header.Shares[position])
+            : throw new ArgumentException($"there is no share of client {client} for key holder {holder} in round {Round.Opening.Context.Round}");
+    }
+
+    /// <summary>Notes that a holder could vote for a contribution.</summary>
+    /// <exception cref="ProtocolViolationException">Forged, or for another round or contribution.</exception>
+    public void HandleReceipt(Receipt receipt)
+    {
+        ArgumentNullException.ThrowIfNull(receipt);
+        _receipts.Handle(receipt, _uploads.Accepted);
+    }
+
+    /// <summary>
+    /// Fixes the set, once: the contributions that enough holders have checked, or all of them where no receipts came or contributions are summed
+    /// on acceptance.
+    /// </summary>
+    /// <param name="agreementWindow">How long holders may vote; the plan's window if null.</param>
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.GroupBelowMinimum"/>: the round has too few contributions.</exception>
+    public ClosedRound Close(TimeSpan? agreementWindow = null)
+    {
+        if (_closed is not null)
+        {
+            return _closed;
+        }
+
+        bool all = _summation.SumsOnAcceptance || !_receipts.Any;
+        IEnumerable<int> listed = all ? _uploads.Accepted.Keys : _receipts.ChooseClients();
+        CertificateEntry[] entries = [.. listed.Select(client => new CertificateEntry(client, _uploads.Accepted[client].Statement.Hash))];
+        if (entries.Length < _plan.Settings.MinClients)
+        {
+            throw new ProtocolViolationException(
+                ViolationCode.GroupBelowMinimum, Party.Server, $"at least {_plan.Settings.MinClients} contributions", $"{entries.Length}");
+        }
+
+        TimeSpan window = agreementWindow ?? TimeSpan.FromSeconds(_plan.Settings.AgreementWindowSeconds);
+        CertificateProposal proposal = CertificateProposal.Create(
+            Round.Opening.Context,
+            Round.Opening.Hash,
+            Round.Opening.Head,
+            (_clock.GetUtcNow() + window).ToUnixTimeMilliseconds(),
+            GroupPartition.Derive(_plan, Round.Opening.Hash, entries),
+            _identity);
+        return _closed = new ClosedRound(this, proposal);
+    }
+
+    /// <summary>Takes a holder's vote.</summary>
+    /// <exception cref="ProtocolViolationException">Forged, or for another certificate.</exception>
+    public void HandleVote(Vote vote)
+    {
+        ArgumentNullException.ThrowIfNull(vote);
+        CertificateRules.RequireVote(vote, RequireClosed().Proposal, _plan);
+        _votes[vote.Holder] = vote;
+    }
+
+    /// <summary>The certificate of the votes so far.</summary>
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.CertificateBelowQuorum"/>.</exception>
+    public RoundCertificate CreateCertificate()
+    {
+        RoundCertificate certificate = RoundCertificate.Create(RequireClosed().Proposal, _votes.Values);
+        CertificateRules.RequireQuorum(certificate, _plan);
+        return certificate;
+    }
+
+    /// <summary>Takes a holder's release.</summary>
+    /// <exception cref="ProtocolViolationException">Forged, malformed, or for another certificate.</exception>
+    public void HandleRelease(Release release)
+    {
+        ArgumentNullException.ThrowIfNull(release);
+        ReleaseRules.Require(release, RequireClosed().Proposal, _plan);
+        _releases[release.Holder] = release;
+    }
+
+    /// <summary>Opens the sums from the releases so far into memory. May be called again when more releases have come.</summary>
+    /// <exception cref="ProtocolViolationException">
+    /// Fewer than t releases, or releases that contradict each other beyond correction: the message says how many would be enough.
+    /// </exception>
+    public AggregationResult Open()
+    {
+        InMemorySumSink sink = new(_plan.Parameters.VectorLength);
+        return Open(sink) with { Sums = sink.Sums };
+    }
+
+    /// <summary>Opens the sums chunk by chunk.</summary>
+    /// <param name="sink">Receives the integer sums of each group.</param>
+    /// <exception cref="ProtocolViolationException">As <see cref="Open()"/>.</exception>
+    public AggregationResult Open(ISumSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        CertificateProposal proposal = RequireClosed().Proposal;
+        ImmutableArray<GroupKey> keys = GroupKeys.Reconstruct(proposal, _releases.Values, _plan);
+        return _summation.Open(proposal, keys, sink);
+    }
+
+    /// <summary>Takes certificate and releases at once, and opens the sums.</summary>
+    /// <exception cref="ProtocolViolationException">As <see cref="HandleVote"/>, <see cref="HandleRelease"/> and <see cref="Open()"/>.</exception>
+    public AggregationResult Open(RoundReleases releases)
+    {
+        ArgumentNullException.ThrowIfNull(releases);
+        foreach (Vote vote in releases.Certificate.Votes)
+        {
+            HandleVote(vote);
+        }
+
+        foreach (Release release in releases.Releases)
+        {
+            HandleRelease(release);
+        }
+
+        return Open();
+    }
+
+    /// <summary>
+    /// The model version that the opened sum makes: the round's successor on the chain. A round without one valid group leaves the model as it was.
+    /// </summary>
+    /// <param name="result">The opened sum.</param>
+    /// <param name="model">Digest of the new model; by default the hash of the old one and the sum.</param>
+    public ModelVersion Advance(AggregationResult result, Digest? model = null)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ModelVersion head = Round.Head;
+        Digest next = result.Contributors == 0 ? head.Model : model ?? SumDigests.DefaultModel(head.Model, result.Digest);
+        return ModelVersion.CreateNext(head, Round.Opening.Context, result.Digest, next, _identity);
+    }
+
+    /// <summary>
+    /// What the transcript keeps of the round, in order: opening, listed statements, certificate, releases, sum. The plan and the model versions
+    /// are records of their own.
+    /// </summary>
+    public IReadOnlyList<ProtocolMessage> CreateRecords(AggregationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        CertificateProposal proposal = RequireClosed().Proposal;
+        return
+        [
+            Round.Opening,
+            .. proposal.Entries.OrderBy(entry => entry.Client).Select(entry => _uploads.Accepted[entry.Client].Statement),
+            CreateCertificate(),
+            .. _releases.Values,
+            RoundSum.Create(result, proposal.Hash, _identity),
+        ];
+    }
+
+    /// <summary>Forgets open uploads and the running sum.</summary>
+    public void Dispose()
+    {
+        _uploads.Dispose();
+        _summation.Dispose();
+    }
+
+    private static SigningIdentity Embedded(AggregationPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.Embedded?.Server ?? throw new ArgumentException("this plan's parties have identities of their own; pass the server's", nameof(plan));
+    }
+
+    private ClosedRound RequireClosed() => _closed ?? throw new InvalidOperationException("the round is not closed yet");
+
+    private void RequireOpen(Party sender)
+    {
+        if (_closed is not null)
+        {
+            throw new ProtocolViolationException(ViolationCode.RoundClosed, sender, "a round that is open", $"round {Round.Opening.Context.Round}, closed");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using SecureFL.Encoding.Contributions;
+using SecureFL.Encoding.Quantization;
+using SecureFL.Ring.Randomness;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>
+/// One contribution under way: chunks in order, then the header. Constant memory whatever the vector's length. The one-time key lives here
+/// and is erased with the header, or on disposal. Not thread-safe.
+/// </summary>
+public sealed class ContributionStream : IDisposable
+{
+    private readonly AggregationPlan _plan;
+    private readonly RoundOpening _opening;
+    private readonly int _client;
+    private readonly Digest _baseVersion;
+    private readonly SigningIdentity _identity;
+    private readonly IEntropySource _entropy;
+    private readonly ContributionEncryptor _encryptor;
+    private readonly ContributionRoot _root;
+
+    internal ContributionStream(
+        AggregationPlan plan, RoundOpening opening, int client, Digest baseVersion, SigningIdentity identity, IEntropySource entropy, Rounding rounding)
+    {
+        _plan = plan;
+        _opening = opening;
+        _client = client;
+        _baseVersion = baseVersion;
+        _identity = identity;
+        _entropy = entropy;
+        _encryptor = new ContributionEncryptor(plan.Parameters, PublicSeed.Of(opening), entropy, rounding);
+        _root = new ContributionRoot(plan.Parameters.ChunkCount);
+    }
+
+    /// <summary>The chunk that comes next.</summary>
+    public long NextChunk => _root.Next;
+
+    /// <summary>Values that were clipped so far.</summary>
+    public long ClippedCount => _encryptor.ClippedCount;
+
+    /// <summary>Encrypts the next chunk.</summary>
+    /// <param name="floats">Its values, already scaled by the weight where the plan has one.</param>
+    /// <param name="integers">Its counter digits.</param>
+    /// <exception cref="InvalidOperationException">All chunks exist.</exception>
+    public ContributionChunk CreateChunk(ReadOnlySpan<float> floats, ReadOnlySpan<int> integers)
+    {
+        if (_root.IsComplete)
+        {
+            throw new InvalidOperationException($"all {_plan.Parameters.ChunkCount} chunks of the contribution exist");
+        }
+
+        byte[] packed = new byte[_plan.Parameters.ChunkBytes];
+        long index = _root.Next;
+        _encryptor.EncryptChunk(index, floats, integers, packed);
+        _root.Append(packed);
+        return new ContributionChunk(_opening.Context, _client, index, packed);
+    }
+
+    /// <summary>Shares the key to the holders, signs, and erases the key. Once, after the last chunk.</summary>
+    /// <exception cref="InvalidOperationException">Chunks are missing.</exception>
+    /// <exception cref="ObjectDisposedException">The header exists already.</exception>
+    public ContributionHeader CreateHeader()
+    {
+        using SecretBuffer<int> secret = new(_plan.Parameters.RingDegree);
+        Digest root = _root.Finish();
+        _encryptor.ExportSecret(secret.Span);
+        ContributionHeader header = ShareSealer.Seal(_plan, _opening, _client, _baseVersion, root, secret.Span, _identity, _entropy);
+        Dispose();
+        return header;
+    }
+
+    /// <summary>Erases the key.</summary>
+    public void Dispose()
+    {
+        _encryptor.Dispose();
+        _root.Dispose();
+    }
+}

@@ -1,0 +1,23 @@
+namespace SecureFL.Aggregation;
+
+/// <summary>What server, key holder and auditor check of a client's statement.</summary>
+internal static class StatementRules
+{
+    public static void Require(ContributionStatement statement, RoundOpening opening, AggregationPlan plan)
+    {
+        opening.Context.Require(statement.Context, statement.Signer);
+        if (statement.Opening != opening.Hash)
+        {
+            throw new ProtocolViolationException(
+                ViolationCode.WrongOpening, statement.Signer, opening.Hash.ToShortString(), statement.Opening.ToShortString());
+        }
+
+        if (statement.Shares.Length != opening.Entries.Length)
+        {
+            throw new ProtocolViolationException(
+                ViolationCode.ShareMismatch, statement.Signer, $"{opening.Entries.Length} shares, one for each opening entry", $"{statement.Shares.Length}");
+        }
+
+        statement.RequireSignature(plan.ClientKey(statement.Client));
+    }
+}

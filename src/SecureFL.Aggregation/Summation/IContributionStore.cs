@@ -1,0 +1,45 @@
+namespace SecureFL.Aggregation;
+
+/// <summary>
+/// Where a server keeps packed chunks until their sum is fixed: on disk in production, so that memory stays at one chunk an upload.
+/// Chunks of one client arrive in order.
+/// </summary>
+public interface IContributionStore
+{
+    /// <summary>Stores a chunk.</summary>
+    void Write(int client, long chunk, ReadOnlySpan<byte> packed);
+
+    /// <summary>Reads a stored chunk.</summary>
+    void Read(int client, long chunk, Span<byte> packed);
+
+    /// <summary>Forgets all chunks of a client.</summary>
+    void Remove(int client);
+}
+
+/// <summary>A store in memory. Not thread-safe.</summary>
+public sealed class InMemoryContributionStore : IContributionStore
+{
+    private readonly Dictionary<int, List<byte[]>> _chunks = [];
+
+    /// <inheritdoc/>
+    public void Write(int client, long chunk, ReadOnlySpan<byte> packed)
+    {
+        if (!_chunks.TryGetValue(client, out List<byte[]>? chunks))
+        {
+            _chunks.Add(client, chunks = []);
+        }
+
+        if (chunk != chunks.Count)
+        {
+            throw new ArgumentException($"chunk {chunks.Count} comes next, not {chunk}", nameof(chunk));
+        }
+
+        chunks.Add(packed.ToArray());
+    }
+
+    /// <inheritdoc/>
+    public void Read(int client, long chunk, Span<byte> packed) => _chunks[client][checked((int)chunk)].CopyTo(packed);
+
+    /// <inheritdoc/>
+    public void Remove(int client) => _chunks.Remove(client);
+}

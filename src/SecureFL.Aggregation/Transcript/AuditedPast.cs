@@ -1,0 +1,26 @@
+namespace SecureFL.Aggregation;
+
+/// <summary>Who contributed on which model in which round, over a whole transcript. Not thread-safe.</summary>
+internal sealed class AuditedPast
+{
+    private readonly Dictionary<(int Client, Digest Model), List<ulong>> _rounds = [];
+    private readonly HashSet<ulong> _dead = [];
+
+    public void Bury(ulong round) => _dead.Add(round);
+
+    public void RequireFresh(ContributionStatement statement, Digest model, AggregationPlan plan)
+    {
+        if (!_rounds.TryGetValue((statement.Client, model), out List<ulong>? rounds))
+        {
+            _rounds.Add((statement.Client, model), rounds = []);
+        }
+
+        if (!plan.Settings.AllowEarlyResubmission && rounds.Any(former => !_dead.Contains(former)))
+        {
+            throw new ProtocolViolationException(
+                ViolationCode.SecondContributionOnBase, statement.Signer, "one contribution on a model", $"another one in round {statement.Context.Round}");
+        }
+
+        rounds.Add(statement.Context.Round);
+    }
+}

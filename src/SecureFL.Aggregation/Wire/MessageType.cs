@@ -1,0 +1,65 @@
+namespace SecureFL.Aggregation;
+
+/// <summary>The first byte of every message.</summary>
+public enum MessageType
+{
+    /// <summary>A signed plan.</summary>
+    Plan = 1,
+
+    /// <summary>A link of the model chain.</summary>
+    ModelVersion = 2,
+
+    /// <summary>A key holder's entry for a round.</summary>
+    RoundOpeningEntry = 3,
+
+    /// <summary>The entries of a round.</summary>
+    RoundOpening = 4,
+
+    /// <summary>One packed ciphertext chunk.</summary>
+    ContributionChunk = 5,
+
+    /// <summary>What a client signs.</summary>
+    ContributionStatement = 6,
+
+    /// <summary>Statement and all share ciphertexts, client to server.</summary>
+    ContributionHeader = 7,
+
+    /// <summary>Statement and one share ciphertext, server to key holder.</summary>
+    ShareDelivery = 8,
+
+    /// <summary>A key holder has checked a share.</summary>
+    Receipt = 9,
+
+    /// <summary>The set of a round, before agreement.</summary>
+    CertificateProposal = 10,
+
+    /// <summary>A key holder's vote for a proposal.</summary>
+    Vote = 11,
+
+    /// <summary>A proposal with its votes.</summary>
+    RoundCertificate = 12,
+
+    /// <summary>A key holder's sums of shares.</summary>
+    Release = 13,
+
+    /// <summary>Never released, never will be.</summary>
+    RoundDeath = 14,
+
+    /// <summary>A starting key holder asks for ledger heads.</summary>
+    LedgerHeadRequest = 15,
+
+    /// <summary>What a peer knows about a key holder's past.</summary>
+    LedgerHead = 16,
+
+    /// <summary>A signed record of the transcript.</summary>
+    TranscriptRecord = 17,
+
+    /// <summary>Deaths enough to free a base version.</summary>
+    RoundDeathCertificate = 18,
+
+    /// <summary>What a client fetches to take part.</summary>
+    RoundInvitation = 19,
+
+    /// <summary>Digests of what a round opened to.</summary>
+    RoundSum = 20,
+}
