@@ -15,16 +15,18 @@ internal static class HotpathCommand
         Option<int> clients = new("--clients") { Description = "clients in the sum", DefaultValueFactory = _ => 100 };
         Option<int> bits = new("--bits") { Description = "bits of a quantised value, 4 to 24", DefaultValueFactory = _ => 16 };
         Option<FileInfo?> json = new("--json") { Description = "write the figures to this file" };
-        Command command = new("hotpath", "encrypt, add and open on one thread: nanoseconds and bytes a parameter") { parameters, clients, bits, json };
-        command.SetAction(result => Run(result.GetValue(parameters), result.GetValue(clients), result.GetValue(bits), result.GetValue(json)));
+        Option<int> threads = new("--threads") { Description = "threads of each role; with more than one, times are wall times", DefaultValueFactory = _ => 1 };
+        Command command = new("hotpath", "encrypt, add and open: nanoseconds and bytes a parameter") { parameters, clients, bits, threads, json };
+        command.SetAction(result => Run(
+            result.GetValue(parameters), result.GetValue(clients), result.GetValue(bits), result.GetValue(threads), result.GetValue(json)));
         return command;
     }
 
-    private static int Run(int parameters, int clients, int bits, FileInfo? json)
+    private static int Run(int parameters, int clients, int bits, int threads, FileInfo? json)
     {
         Machine machine = Machine.Here;
-        HotpathArm[] arms = [new OneTimeKeyHotpath(parameters, clients, bits).Run(text => Console.Error.WriteLine($"bench: {text}"))];
-        Console.WriteLine($"{machine.Processor}, {machine.Vectors} kernels, {machine.Runtime}, {machine.Clock}, one thread, medians");
+        HotpathArm[] arms = [new OneTimeKeyHotpath(parameters, clients, bits, threads).Run(text => Console.Error.WriteLine($"bench: {text}"))];
+        Console.WriteLine($"{machine.Processor}, {machine.Vectors} kernels, {machine.Runtime}, {(threads == 1 ? machine.Clock : "wall time")}, {threads} thread(s), medians");
         foreach (HotpathArm arm in arms)
         {
             Print(arm);

@@ -15,6 +15,7 @@ internal sealed class OneTimeKeyHotpath
 
     private readonly AggregationParameters _parameters;
     private readonly int _clients;
+    private readonly int _threads;
     private readonly ClientInputs _inputs;
     private readonly byte[][] _uploads;
     private readonly float[] _floatSum;
@@ -26,11 +27,12 @@ internal sealed class OneTimeKeyHotpath
     private readonly Samples _floatAdd = new();
     private readonly Samples _open = new();
 
-    internal OneTimeKeyHotpath(int parameters, int clients, int bits)
+    internal OneTimeKeyHotpath(int parameters, int clients, int bits, int threads)
     {
         const float Clip = 1f;
         _parameters = AggregationPlanner.Plan(new PlanningRequest(parameters, bits, Clip, clients, KeyHolders: 3));
         _clients = clients;
+        _threads = threads;
         _inputs = new ClientInputs(parameters, Clip);
         _uploads = [.. Enumerable.Range(0, Batch).Select(_ => new byte[_parameters.CiphertextBytes])];
         _floatSum = new float[parameters];
@@ -48,13 +50,13 @@ internal sealed class OneTimeKeyHotpath
             for (int i = 0; i < count; i++)
             {
                 _inputs.Load(first + i);
-                _encrypt.Time(_parameters.VectorLength, () => Encrypt(first + i, _uploads[i]));
+                _encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(first + i, _uploads[i]));
                 Expect(first + i);
                 // The same memory state for both sums: the plain one runs between the uploads it is compared with.
-                _floatAdd.Time(_parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _inputs.Current, _floatSum));
+                _floatAdd.Time(_threads, _parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _inputs.Current, _floatSum));
             }
 
-            _add.Time((double)_parameters.VectorLength * count, () => Add(accumulator, count));
+            _add.Time(_threads, (double)_parameters.VectorLength * count, () => Add(accumulator, count));
             progress($"{Math.Min(first + Batch, _clients)} of {_clients} clients");
         }
 
@@ -79,7 +81,7 @@ internal sealed class OneTimeKeyHotpath
             SumIsExact = exact,
             AllocatedBytesPerChunk = AllocatedBytesPerChunk(accumulator),
             SecurityBits = _parameters.SecurityBits,
-            Threads = 1,
+            Threads = _threads,
             ParameterSet = $"{_parameters.Ckks}, {_parameters.Lanes} lanes",
             ClientEncryptSpread = _encrypt.Spread,
             ServerAddSpread = _add.Spread,
@@ -99,7 +101,22 @@ internal sealed class OneTimeKeyHotpath
 
     private void EncryptChunks(ContributionEncryptor encryptor, byte[] upload)
     {
-        for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
+        if (_threads == 1)
+        {
+            EncryptChunks(encryptor, upload, 0, 1);
+            return;
+        }
+
+        Parallel.For(0, _threads, thread =>
+        {
+            using ContributionEncryptor worker = encryptor.CreateWorker();
+            EncryptChunks(worker, upload, thread, _threads);
+        });
+    }
+
+    private void EncryptChunks(ContributionEncryptor encryptor, byte[] upload, int first, int step)
+    {
+        for (long chunk = first; chunk < _parameters.ChunkCount; chunk += step)
         {
             encryptor.EncryptChunk(chunk, Floats(chunk), [], upload.AsSpan((int)chunk * _parameters.ChunkBytes, _parameters.ChunkBytes));
         }
@@ -115,13 +132,24 @@ internal sealed class OneTimeKeyHotpath
             encryptor.PrepareMask(chunk);
         }
 
-        _online.Time(_parameters.VectorLength, () => EncryptChunks(encryptor, _uploads[0]));
+        _online.Time(_threads, _parameters.VectorLength, () => EncryptChunks(encryptor, _uploads[0]));
     }
 
     private void Add(ContributionAccumulator accumulator, int count)
     {
+        if (_threads == 1)
+        {
+            AddChunks(accumulator, count, 0, 1);
+            return;
+        }
+
+        Parallel.For(0, _threads, thread => AddChunks(accumulator, count, thread, _threads));
+    }
+
+    private void AddChunks(ContributionAccumulator accumulator, int count, int first, int step)
+    {
         int bytes = _parameters.ChunkBytes;
-        for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
+        for (long chunk = first; chunk < _parameters.ChunkCount; chunk += step)
         {
             int at = (int)chunk * bytes;
             accumulator.Add(
@@ -137,15 +165,28 @@ internal sealed class OneTimeKeyHotpath
     {
         float[] means = _floatSum;
         _open.Time(
+            _threads,
             _parameters.VectorLength,
             () =>
             {
-                using SumOpener opener = new(_parameters, Seed, _keySum);
-                for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
+                if (_threads == 1)
                 {
-                    opener.OpenChunk(chunk, accumulator, _clients, means.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk)));
+                    OpenChunks(accumulator, means, 0, 1);
+                }
+                else
+                {
+                    Parallel.For(0, _threads, thread => OpenChunks(accumulator, means, thread, _threads));
                 }
             });
+    }
+
+    private void OpenChunks(ContributionAccumulator accumulator, float[] means, int first, int step)
+    {
+        using SumOpener opener = new(_parameters, Seed, _keySum);
+        for (long chunk = first; chunk < _parameters.ChunkCount; chunk += step)
+        {
+            opener.OpenChunk(chunk, accumulator, _clients, means.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk)));
+        }
     }
 
     private void Expect(int client)

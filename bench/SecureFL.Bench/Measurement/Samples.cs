@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace SecureFL.Bench.Measurement;
 
 /// <summary>Repeated measurements of one figure: the median is what we quote, the spread is how noisy the machine was.</summary>
@@ -28,11 +30,13 @@ internal sealed class Samples
 
     internal void Add(double value) => _values.Add(value);
 
-    /// <summary>Times an action and records nanoseconds divided by <paramref name="units"/>.</summary>
-    internal void Time(double units, Action action)
+    /// <summary>Times an action and records nanoseconds divided by <paramref name="units"/>: of the thread's processor time, or of wall time with several threads.</summary>
+    internal void Time(int threads, double units, Action action)
     {
-        long start = ThreadClock.Now();
+        long start = Now(threads);
         action();
-        Add((ThreadClock.Now() - start) / units);
+        Add((Now(threads) - start) / units);
     }
+
+    private static long Now(int threads) => threads == 1 ? ThreadClock.Now() : (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 }
