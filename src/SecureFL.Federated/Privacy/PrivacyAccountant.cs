@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MathNet.Numerics;
 
 namespace SecureFL.Federated.Privacy;
 
@@ -180,7 +181,13 @@ public sealed class PrivacyAccountant
 
     private static double Convert(double order, double rdp, double delta)
     {
-        double log1p = order < 1.5 ? Math.Log((order - 1) / order) : MathNet.Numerics.SpecialFunctions.Log1p(-1 / order);
+        // r(a) bounds the Kullback-Leibler divergence, and total variation <= sqrt(1 - e^-KL) (Bretagnolle and Huber): below delta nothing is left to pay.
+        if (-SpecialFunctions.Expm1(-rdp) <= delta * delta)
+        {
+            return 0;
+        }
+
+        double log1p = order < 1.5 ? Math.Log((order - 1) / order) : SpecialFunctions.Log1p(-1 / order);
         return rdp + log1p - (Math.Log(delta * order) / (order - 1));
     }
 }
