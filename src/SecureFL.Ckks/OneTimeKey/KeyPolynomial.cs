@@ -24,8 +24,9 @@ public sealed class KeyPolynomial : IDisposable
         int excess = 0;
         foreach (int coefficient in coefficients)
         {
-            // Bits of |c| above the 20th, gathered without a branch.
-            excess |= (coefficient ^ (coefficient >> 31)) >> 20;
+            // The bits of |c| from 2^20 up, gathered without a branch; int.MinValue, its own opposite, has them too.
+            int sign = coefficient >> 31;
+            excess |= ((coefficient ^ sign) - sign) >> 20;
         }
 
         if (excess != 0)
