@@ -77,13 +77,13 @@ public sealed class MaskGeneratorTests
     public void KeysAreCheckedWithoutNamingThem()
     {
         int[] coefficients = new int[Degree];
-        foreach (int legal in new[] { (1 << 20) - 1, -(1 << 20) + 1 })
+        foreach (int legal in new[] { (1 << 23) - 1, -(1 << 23) + 1 })
         {
             coefficients[Degree - 1] = legal;
             new KeyPolynomial(Parameters, coefficients).Dispose();
         }
 
-        foreach (int illegal in new[] { 1 << 20, -(1 << 20), (1 << 20) + 1, int.MaxValue, int.MinValue })
+        foreach (int illegal in new[] { 1 << 23, -(1 << 23), (1 << 23) + 1, int.MaxValue, int.MinValue })
         {
             coefficients[Degree - 1] = illegal;
             ArgumentException refusal = Assert.Throws<ArgumentException>(() => new KeyPolynomial(Parameters, coefficients));

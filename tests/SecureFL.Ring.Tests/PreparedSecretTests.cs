@@ -3,7 +3,7 @@ using SecureFL.Ring.Kernels;
 
 namespace SecureFL.Ring.Tests;
 
-/// <summary>Secrets at the documented limit of 2^20 modulo primes that are not much larger, or smaller, than that.</summary>
+/// <summary>Secrets at the documented limit of 2^23 modulo primes that are not much larger, or smaller, than that.</summary>
 public sealed class PreparedSecretTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class PreparedSecretTests
     public void TheLargestSecretsAreReducedRight(int bits)
     {
         const int Degree = 1024;
-        const int Largest = (1 << 20) - 1;
+        const int Largest = (1 << 23) - 1;
         Modulus modulus = Primality.LargestPrimes(bits, Degree, 1)[0];
         Modulus smallest = bits == 20 ? SmallestOfTwentyBits(Degree) : modulus;
         foreach (Modulus p in new[] { modulus, smallest })

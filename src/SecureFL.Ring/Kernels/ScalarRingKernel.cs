@@ -39,8 +39,7 @@ internal sealed class ScalarRingKernel : RingKernel
         Check(prepared.Length, nameof(prepared));
         for (int i = 0; i < small.Length; i++)
         {
-            // |s| < 2^20 < 2p for every prime of 20 bits or more; the butterflies take anything below 4p.
-            prepared[i] = (ulong)small[i] + ((2 * Modulus.Value) & (ulong)((long)small[i] >> 63));
+            prepared[i] = Lazy(small[i]);
         }
 
         Forward(prepared);
