@@ -73,11 +73,12 @@ internal sealed class ScalarRingKernel : RingKernel
     /// <summary>An integer of absolute value at most p as a residue, without a branch.</summary>
     private ulong Residue(int value) => (ulong)value + (Modulus.Value & (ulong)((long)value >> 63));
 
-    /// <summary>|s| &lt; 2^23 as a residue below 4p, without a branch: 16p &gt;= 2^23 for every prime of 20 bits or more.</summary>
+    /// <summary>|s| &lt; 2^23 as a residue below 2p, without a branch on s: p 2^k &gt;= 2^23 for k = max(0, 24 - bits of p).</summary>
     private ulong Lift(int value)
     {
-        ulong x = (ulong)value + ((16 * Modulus.Value) & (ulong)((long)value >> 63));
-        for (int shift = 3; shift >= 1; shift--)
+        int top = Math.Max(0, 24 - Modulus.Bits);
+        ulong x = (ulong)value + ((Modulus.Value << top) & (ulong)((long)value >> 63));
+        for (int shift = top - 1; shift >= 1; shift--)
         {
             ulong difference = x - (Modulus.Value << shift);
             x = difference + ((Modulus.Value << shift) & (ulong)((long)difference >> 63));
