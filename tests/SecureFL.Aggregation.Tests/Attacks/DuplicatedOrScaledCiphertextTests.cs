@@ -52,7 +52,7 @@ public sealed class DuplicatedOrScaledCiphertextTests
         Contribution contribution = scenario.Contribute(round, 0);
         foreach (ContributionChunk chunk in contribution.Chunks)
         {
-            server.HandleChunk(new ContributionChunk(chunk.Context, chunk.Client, chunk.Index, Halved(chunk.Packed.ToArray())));
+            server.HandleChunk(new ContributionChunk(chunk.Context, chunk.Client, chunk.Index, PackedResidues.Scale(scenario.Plan, chunk.Packed.Span, 2)));
         }
 
         Violation.Expect(ViolationCode.RootMismatch, () => server.HandleContribution(contribution.Header));
@@ -67,21 +67,10 @@ public sealed class DuplicatedOrScaledCiphertextTests
         using Scenario scenario = new();
         RoundInvitation round = scenario.OpenRound();
         AggregationServer server = scenario.Gather(round, 1, 2, 3);
-        server.Accept(new ContributionForge { Chunk = chunk => Halved(chunk) }.Create(scenario, round, 0));
+        server.Accept(new ContributionForge { Chunk = chunk => PackedResidues.Scale(scenario.Plan, chunk, 2).CopyTo(chunk, 0) }.Create(scenario, round, 0));
 
         AggregationResult result = scenario.Open(server, scenario.Agree(server));
         Assert.Equal(0, result.Contributors);
         Assert.NotEqual(GroupStatus.Opened, Assert.Single(result.Groups).Status);
-    }
-
-    // Each residue, read as a bit string, is shifted down: still below its prime.
-    private static byte[] Halved(byte[] packed)
-    {
-        for (int i = 0; i < packed.Length; i++)
-        {
-            packed[i] = (byte)((packed[i] >> 1) | (i + 1 < packed.Length ? (packed[i + 1] & 1) << 7 : 0));
-        }
-
-        return packed;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Aggregation.Tests.Attacks;
 
@@ -103,15 +104,22 @@ public sealed class MalformedFieldTests
         Assert.Equal(Party.Client(0), refusal.Offender);
     }
 
+    /// <summary>More clients may be enrolled than a sum has room for.</summary>
     [Fact]
-    public void More_contributions_than_the_plan_sizes_lanes_for_are_refused()
+    public void More_contributions_than_the_lanes_are_sized_for_are_refused_by_server_and_holder()
     {
-        using Scenario scenario = new(clients: 5, configure: s => s with { Enrolment = s.Enrolment, MinClients = 3 });
+        using Scenario scenario = new(clients: 5, configure: s => s with { Parameters = Sized(s, maxClients: 4) });
         RoundInvitation round = scenario.OpenRound();
-        CertificateProposal tooMany = scenario.Propose(
-            round, Enumerable.Range(0, 5).Select(c => new ContributionForge().Create(scenario, round, c).Header.Statement));
-        Assert.Equal(5, scenario.Plan.Parameters.MaxClients);
-        CertificateRules.Require(tooMany, round.Opening, scenario.Plan);
+        AggregationServer server = scenario.Gather(round, 0, 1, 2, 3);
+        Contribution fifth = scenario.Contribute(round, 4);
+        CertificateProposal tooMany = scenario.Propose(round, server.Accepted.Append(fifth.Header.Statement));
+
+        Violation.Expect(ViolationCode.RoundClosed, () => server.Accept(fifth));
+        Violation.Expect(ViolationCode.Oversized, () => CertificateRules.Require(tooMany, round.Opening, scenario.Plan));
+        Violation.Expect(ViolationCode.Oversized, () => CertificateProposal.Parse(tooMany.Encode(), scenario.Plan));
+
+        static AggregationParameters Sized(PlanSettings s, int maxClients) =>
+            AggregationPlanner.Plan(new PlanningRequest(s.Parameters.FloatLength, s.Parameters.Bits, s.Parameters.Clip, maxClients));
     }
 
     [Fact]
