@@ -58,6 +58,10 @@ internal sealed class World
         Counters = [new("weight", 10), new("loss", 1000)],
     });
 
+    /// <summary>Seven clients in random groups of at least three.</summary>
+    public static World Grouped() => new(
+        SmallParameters with { MaxClients = 5, LogDelta = ReferencePlanner.LogDelta(5, 2), Radices = [71] }, 7, 3, plan => plan with { GroupSize = 3 });
+
     public static ReferenceParameters SmallParameters { get; } = new()
     {
         Degree = 1024,

@@ -50,35 +50,39 @@ internal static class PlanVectors
 
     private static IEnumerable<Vector> Rules()
     {
-        (string Name, string What, Func<ReferencePlan, ReferencePlan> Change)[] cases =
+        (string Name, string Rule, string What, Func<ReferencePlan, ReferencePlan> Change)[] cases =
         [
-            ("suite", "The suite joint-key.", p => p with { Suite = 2 }),
-            ("opener", "The opener 'clients'.", p => p with { Opener = 2 }),
-            ("threshold-one", "t = 1.", p => p with { Threshold = 1 }),
-            ("threshold-above", "t = 4 of H = 3.", p => p with { Threshold = 4 }),
-            ("colluding-holders", "f = t.", p => p with { Colluding = 2 }),
-            ("colluding-clients", "f_c = 0.", p => p with { ColludingClients = 0 }),
-            ("min-clients", "n_min = 2 with f_c = 1.", p => p with { MinClients = 2 }),
-            ("min-above-max", "n_min = 5 with n_max = 4.", p => p with { MinClients = 5, Clients = [.. p.Clients, new("client 4", new KeyPair("client 4").PublicKey)] }),
-            ("too-few-clients", "Three enrolled clients with n_min = 4.", p => p with { MinClients = 4, Clients = [.. p.Clients.Take(3)] }),
-            ("sites-hold-keys", "A client and a key holder share a key, and the plan does not say so.",
+            ("suite", "suite", "The suite joint-key.", p => p with { Suite = 2 }),
+            ("opener", "opener", "The opener 'clients'.", p => p with { Opener = 2 }),
+            ("threshold-one", "t >= 2", "t = 1.", p => p with { Threshold = 1 }),
+            ("threshold-above", "t <= H", "t = 4 of H = 3.", p => p with { Threshold = 4 }),
+            ("colluding-holders", "f <= t-1", "f = t.", p => p with { Colluding = 2 }),
+            ("colluding-clients", "f_c >= 1", "f_c = 0.", p => p with { ColludingClients = 0 }),
+            ("min-clients", "n_min >= f_c+2", "n_min = 2 with f_c = 1.", p => p with { MinClients = 2 }),
+            ("min-above-max", "n_min <= n_max", "n_min = 5 with n_max = 4.", p => p with { MinClients = 5, Clients = [.. p.Clients, new("client 4", new KeyPair("client 4").PublicKey)] }),
+            ("too-few-clients", "enrolled clients", "Three enrolled clients with n_min = 4.", p => p with { MinClients = 4, Clients = [.. p.Clients.Take(3)] }),
+            ("sites-hold-keys", "sites hold keys", "A client and a key holder share a key, and the plan does not say so.",
                 p => p with { Holders = [.. p.Holders.Take(2), p.Holders[2] with { Key = p.Clients[0].Key }] }),
-            ("sites-hold-keys-f", "Sites hold keys, f = 1 and f_c = 0 under 'insecure'.", p => p with { SitesHoldKeys = 1, Insecure = 1, Colluding = 1, ColludingClients = 0 }),
-            ("authority-is-server", "The server signs the plan.", p => p with { Server = p.Authority }),
-            ("client-twice", "Two clients with one key.", p => p with { Clients = [.. p.Clients.Take(3), p.Clients[3] with { Key = p.Clients[0].Key }] }),
-            ("name-twice", "Two key holders with one name.", p => p with { Holders = [.. p.Holders.Take(2), p.Holders[2] with { Name = p.Holders[0].Name }] }),
-            ("empty-name", "A client without a name.", p => p with { Clients = [.. p.Clients.Take(3), p.Clients[3] with { Name = string.Empty }] }),
-            ("server-holds-key", "The server is a key holder.", p => p with { Holders = [.. p.Holders.Take(2), p.Holders[2] with { Key = p.Server }] }),
-            ("rounds", "No rounds.", p => p with { Rounds = 0 }),
-            ("window", "No agreement window.", p => p with { AgreementWindowSeconds = 0 }),
-            ("base-versions", "K = 0.", p => p with { BaseVersionWindow = 0 }),
-            ("group-size", "Groups of 2 with n_min = 3.", p => p with { GroupSize = 2 }),
-            ("group-size-max", "Groups of 3: a derived group may have 5 members, n_max = 4.", p => p with { GroupSize = 3 }),
-            ("counters-elements", "A counter without integer elements.", p => p with { Counters = [new("loss", 10)] }),
-            ("weight-first", "A weighted plan whose first counter is not the weight.",
+            ("sites-hold-keys-f", "f_c >= f where sites hold keys", "Sites hold keys, f = 1 and f_c = 0 under 'insecure'.", p => p with { SitesHoldKeys = 1, Insecure = 1, Colluding = 1, ColludingClients = 0 }),
+            ("authority-is-server", "authority", "The server signs the plan.", p => p with { Server = p.Authority }),
+            ("client-twice", "clients", "Two clients with one key.", p => p with { Clients = [.. p.Clients.Take(3), p.Clients[3] with { Key = p.Clients[0].Key }] }),
+            ("name-twice", "key holders", "Two key holders with one name.", p => p with { Holders = [.. p.Holders.Take(2), p.Holders[2] with { Name = p.Holders[0].Name }] }),
+            ("empty-name", "clients", "A client without a name.", p => p with { Clients = [.. p.Clients.Take(3), p.Clients[3] with { Name = string.Empty }] }),
+            ("server-holds-key", "server key", "The server is a key holder.", p => p with { Holders = [.. p.Holders.Take(2), p.Holders[2] with { Key = p.Server }] }),
+            ("rounds", "rounds", "No rounds.", p => p with { Rounds = 0 }),
+            ("window", "agreement window", "No agreement window.", p => p with { AgreementWindowSeconds = 0 }),
+            ("base-versions", "K", "K = 0.", p => p with { BaseVersionWindow = 0 }),
+            ("group-size", "group size >= n_min", "Groups of 2 with n_min = 3.", p => p with { GroupSize = 2 }),
+            ("group-size-max", "2 group size - 1 <= n_max", "Groups of 3: a derived group may have 5 members, n_max = 4.", p => p with { GroupSize = 3 }),
+            ("counters-elements", "integer elements", "A counter without integer elements.", p => p with { Counters = [new("loss", 10)] }),
+            ("weight-first", "counters", "A weighted plan whose first counter is not the weight.",
                 p => p with { MaxWeight = 10, Counters = [new("loss", 10)], Parameters = p.Parameters with { IntegerLength = 2 } }),
         ];
-        return cases.Select(c => new Vector("plan-rule-" + c.Name, "04-plan", c.What, "plan") { ["plan"] = Json.Hex(World.Small(c.Change).PlanBytes) }.Refused(209, "PlanRule"));
+        return cases.Select(c => new Vector("plan-rule-" + c.Name, "04-plan", c.What, "plan")
+        {
+            ["plan"] = Json.Hex(World.Small(c.Change).PlanBytes),
+            ["rule"] = c.Rule,
+        }.Refused(209, "PlanRule"));
     }
 
     private static byte[] Set(byte[] bytes, int at, int value)

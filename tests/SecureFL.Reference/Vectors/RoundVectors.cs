@@ -3,7 +3,7 @@ namespace SecureFL.Reference;
 /// <summary>Sections 5 to 9, positive: every message of a round, and what is derived from them.</summary>
 internal static class RoundVectors
 {
-    public static IEnumerable<Vector> All(SmallRound small) => [Messages(small), Derived(small), Contribution(small), Groups(), Rare(small)];
+    public static IEnumerable<Vector> All(SmallRound small) => [Messages(small), Derived(small), Contribution(small), Groups(), .. Grouped(), Rare(small)];
 
     private static Vector Messages(SmallRound s)
     {
@@ -94,7 +94,7 @@ internal static class RoundVectors
 
     private static Vector Groups()
     {
-        World world = World.Small(p => p with { GroupSize = 3, Parameters = p.Parameters with { MaxClients = 6, Radices = [85], LogDelta = 9 } });
+        World world = World.Grouped();
         byte[] opening = Chosen.Bytes("groups opening", 32);
         Entry[] entries = [.. Enumerable.Range(0, 11).Select(i => new Entry((7 * i) % 11, Chosen.Bytes($"groups {i}", 32)))];
         JsonObject Case(int count)
@@ -114,6 +114,28 @@ internal static class RoundVectors
             ["opening"] = Json.Hex(opening),
             ["cases"] = new JsonArray(Case(3), Case(5), Case(6), Case(11)),
         };
+    }
+
+    // Proposals over groups, judged without their shares.
+    private static IEnumerable<Vector> Grouped()
+    {
+        World world = World.Grouped();
+        ReferenceRound round = new(world, 0);
+        Entry[] entries = [.. Enumerable.Range(0, 7).Select(i => new Entry(i, Chosen.Bytes($"grouped {i}", 32)))];
+        Entry[][] derived = Derivations.Groups(3, round.Opening.Hash, entries);
+        Entry[][] moved = [[.. derived[0][1..], derived[1][0]], [derived[0][0], .. derived[1][1..]]];
+        Vector Of(string name, string what, Entry[][] groups) => new(name, "07-opening", what, "certificate")
+        {
+            ["plan"] = Json.Hex(world.PlanBytes),
+            ["opening"] = Json.Hex(round.Opening.Encoded),
+            ["proposal"] = Json.Hex(round.Propose(World.Now + 600_000, groups).Encoded),
+        };
+        yield return Of("grouped-proposal", "Seven contributions in the two derived groups.", derived).With("expect", "accept");
+        yield return Of("grouped-exchanged", "Two clients have changed places.", moved).Refused(502, "WrongGroups");
+        yield return Of("grouped-order", "The groups in another order.", [derived[1], derived[0]]).Refused(502, "WrongGroups");
+        yield return Of("grouped-small", "A group below the minimum.", [derived[0], derived[1][..2]]).Refused(500, "GroupBelowMinimum");
+        yield return Of("grouped-same-contribution", "One contribution under two clients.",
+            [derived[0], [derived[1][0], .. derived[1][1..3], new Entry(derived[1][3].Client, derived[0][0].Contribution)]]).Refused(501, "GroupsNotDisjoint");
     }
 
     // The messages that a smooth round does not need.

@@ -50,7 +50,7 @@ internal static class TranscriptVectors
             ("payload", "A flipped bit in the payload of record 5.", "flip", [Start(payloads, 5) + 4 + 46 + 100], 5, 300, "BadSignature"),
             ("previous", "A flipped bit in the hash that record 5 names.", "flip", [Start(payloads, 5) + 4 + 2 + 8 + 7], 5, 700, "BrokenTranscript"),
             ("index", "A flipped bit in the position of record 5.", "flip", [Start(payloads, 5) + 4 + 2 + 7], 5, 700, "BrokenTranscript"),
-            ("frame", "A flipped bit in the length of record 5.", "flip", [Start(payloads, 5) + 3], 5, 100, "Truncated"),
+            ("frame", "A flipped bit in the length of record 5: one byte more.", "flip", [Start(payloads, 5) + 3], 5, 101, "TrailingBytes"),
             ("record-missing", "Record 5 is missing.", "remove", [Start(payloads, 5), Start(payloads, 6)], 5, 700, "BrokenTranscript"),
             ("truncated", "The file ends within a record.", "remove", [file.Length - 10, file.Length], payloads.Length - 1, 100, "Truncated"),
             ("ends-in-round", "The file ends after a release.", "remove", [Start(payloads, 9), file.Length], 9, 100, "Truncated"),
