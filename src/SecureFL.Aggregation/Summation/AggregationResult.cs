@@ -76,7 +76,8 @@ public sealed record AggregationResult
     public long[] Counters => Plan.Settings.Counters.Combine(Total.AsSpan((int)Plan.Parameters.FloatLength), Plan.Parameters.Bits);
 
     /// <summary>The exact integer sums of one group: quantised model elements, then counter digits; null where spoiled.</summary>
-    public ReadOnlyMemory<long>? GroupSum(int group) => RequireSums().TryGetValue(group, out long[]? sums) ? sums : null;
+    public ReadOnlyMemory<long>? GroupSum(int group) => 
+        RequireSums().TryGetValue(group, out long[]? sums) ? sums : default(ReadOnlyMemory<long>?);
 
     internal IReadOnlyDictionary<int, long[]>? Sums { get; init; }
 
