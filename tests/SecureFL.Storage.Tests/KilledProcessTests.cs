@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using SecureFL.Aggregation;
 using SecureFL.Storage.KillTarget;
 
@@ -30,7 +31,7 @@ public sealed class KilledProcessTests
             int given = 0;
             for (int life = 0; life < lives; life++)
             {
-                foreach (string[] line in Live(directory.FullName, TimeSpan.FromMilliseconds(random.Next(600))))
+                foreach (string[] line in Live(directory.FullName, random.Next(12), TimeSpan.FromMilliseconds(random.Next(60))))
                 {
                     given++;
                     string former = answers.GetValueOrDefault((line[0], line[1]), line[2]);
@@ -50,8 +51,8 @@ public sealed class KilledProcessTests
         }
     }
 
-    // The lines "entry|vote|release ROUND HASH" of one life.
-    private static List<string[]> Live(string directory, TimeSpan span)
+    // The lines "entry|vote|release ROUND HASH" of one life, which ends some time after it gave so many answers: however slow the machine, it gets somewhere.
+    private static List<string[]> Live(string directory, int answers, TimeSpan span)
     {
         using Process process = Start(directory);
         string? first = process.StandardOutput.ReadLine();
@@ -60,9 +61,15 @@ public sealed class KilledProcessTests
             Assert.Fail($"the process said: {first} {process.StandardError.ReadToEnd()}");
         }
 
+        StringBuilder said = new();
+        for (int i = 0; i < answers && process.StandardOutput.ReadLine() is { } line; i++)
+        {
+            said.Append(line).Append('\n');
+        }
+
         Thread.Sleep(span);
         process.Kill();
-        string rest = process.StandardOutput.ReadToEnd();
+        string rest = said.Append(process.StandardOutput.ReadToEnd()).ToString();
         process.WaitForExit();
 
         // A kill may cut the last line: what follows the last line end never left whole.
