@@ -3,14 +3,16 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Threshold.Tests;
 
-/// <summary>Deterministic bytes for tests: an AES-256-CTR stream under a key made of a seed.</summary>
-internal sealed class SeededEntropy : IEntropySource
+/// <summary>Deterministic bytes for tests: each call is an AES-256-CTR stream under a hash of the seed and the call's number.</summary>
+internal sealed class SeededEntropy(int seed) : IEntropySource
 {
-    private readonly Keystream _stream;
+    private int _calls;
 
-    public SeededEntropy(int seed) => _stream = new Keystream(SHA256.HashData(BitConverter.GetBytes(seed)));
-
-    public void Fill(Span<byte> destination) => _stream.Fill(destination);
+    public void Fill(Span<byte> destination)
+    {
+        using Keystream stream = new(SHA256.HashData([.. BitConverter.GetBytes(seed), .. BitConverter.GetBytes(_calls++)]));
+        stream.Fill(destination);
+    }
 }
 
 /// <summary>Inputs of the tests, from fixed seeds.</summary>

@@ -64,10 +64,11 @@ public sealed class AggregationClient
     /// <param name="invitation">The round.</param>
     /// <param name="model">Digest of the model that was trained on, computed by the site from the model it received.</param>
     /// <param name="rounding">How values are quantised.</param>
+    /// <param name="roundingSeed">Fixes stochastic rounding, for runs that must be repeatable; never keys or errors. Null: drawn.</param>
     /// <exception cref="ProtocolViolationException">
     /// A check failed, the model is not the base version's, or a second contribution in the round or on the model.
     /// </exception>
-    public ContributionStream CreateContribution(RoundInvitation invitation, Digest model, Rounding rounding = Rounding.Stochastic)
+    public ContributionStream CreateContribution(RoundInvitation invitation, Digest model, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
     {
         ModelVersion baseVersion = HandleInvitation(invitation);
         if (baseVersion.Model != model)
@@ -77,7 +78,7 @@ public sealed class AggregationClient
         }
 
         _journal.Claim(invitation.Opening.Context.Round, model);
-        return new ContributionStream(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding);
+        return new ContributionStream(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed);
     }
 
     /// <summary>Encrypts one vector whole.</summary>
@@ -86,7 +87,19 @@ public sealed class AggregationClient
     /// <param name="counters">The plan's counters, the weight first; none where the plan has none.</param>
     /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="CreateContribution"/>.</exception>
-    public Contribution Encrypt(RoundInvitation invitation, ReadOnlySpan<float> vector, params ReadOnlySpan<long> counters)
+    public Contribution Encrypt(RoundInvitation invitation, ReadOnlySpan<float> vector, params ReadOnlySpan<long> counters) =>
+        Encrypt(invitation, vector, counters, Rounding.Stochastic, roundingSeed: null);
+
+    /// <summary>Encrypts one vector whole, with the rounding of one's choice.</summary>
+    /// <param name="invitation">The round.</param>
+    /// <param name="vector">The plan's number of values; NaN and infinity are refused.</param>
+    /// <param name="counters">The plan's counters, the weight first; none where the plan has none.</param>
+    /// <param name="rounding">How values are quantised.</param>
+    /// <param name="roundingSeed">As in <see cref="CreateContribution"/>.</param>
+    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
+    /// <exception cref="ProtocolViolationException">As <see cref="CreateContribution"/>.</exception>
+    public Contribution Encrypt(
+        RoundInvitation invitation, ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Rounding rounding, ulong? roundingSeed)
     {
         ArgumentNullException.ThrowIfNull(invitation);
         VectorLayout layout = new(_plan);
@@ -94,7 +107,7 @@ public sealed class AggregationClient
         int[] integers = layout.SplitCounters(counters);
         float scale = layout.ScaleFor(counters);
         ContributionEncryptor.RequireFinite(vector);
-        using ContributionStream stream = CreateContribution(invitation, invitation.Base.Model);
+        using ContributionStream stream = CreateContribution(invitation, invitation.Base.Model, rounding, roundingSeed);
         var chunks = ImmutableArray.CreateBuilder<ContributionChunk>(checked((int)_plan.Parameters.ChunkCount));
         float[] scaled = new float[_plan.Parameters.ElementsPerChunk];
         for (long chunk = 0; chunk < _plan.Parameters.ChunkCount; chunk++)

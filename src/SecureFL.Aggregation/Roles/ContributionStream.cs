@@ -20,7 +20,14 @@ public sealed class ContributionStream : IDisposable
     private readonly ContributionRoot _root;
 
     internal ContributionStream(
-        AggregationPlan plan, RoundOpening opening, int client, Digest baseVersion, SigningIdentity identity, IEntropySource entropy, Rounding rounding)
+        AggregationPlan plan,
+        RoundOpening opening,
+        int client,
+        Digest baseVersion,
+        SigningIdentity identity,
+        IEntropySource entropy,
+        Rounding rounding,
+        ulong? roundingSeed)
     {
         _plan = plan;
         _opening = opening;
@@ -28,7 +35,7 @@ public sealed class ContributionStream : IDisposable
         _baseVersion = baseVersion;
         _identity = identity;
         _entropy = entropy;
-        _encryptor = new ContributionEncryptor(plan.Parameters, PublicSeed.Of(opening), entropy, rounding);
+        _encryptor = new ContributionEncryptor(plan.Parameters, PublicSeed.Of(opening), entropy, rounding, roundingSeed);
         _root = new ContributionRoot(plan.Parameters.ChunkCount);
     }
 

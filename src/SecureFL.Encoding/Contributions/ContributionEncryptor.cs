@@ -22,8 +22,10 @@ public sealed class ContributionEncryptor : IDisposable
     private readonly Quantizer _quantizer;
     private readonly ulong[] _usedChunks;
     private readonly ulong[] _preparedChunks;
-    private readonly Dictionary<long, SecretBuffer<ulong>> _prepared = [];
-    private readonly Stack<SecretBuffer<ulong>> _spare = new();
+    private readonly byte[] _publicSeed;
+    private readonly IEntropySource _entropy;
+    private readonly bool _ownsKey = true;
+    private readonly MaskStore _store;
 
     /// <summary>Draws the one-time key.</summary>
     /// <param name="parameters">The parameters of the round.</param>
@@ -37,6 +39,8 @@ public sealed class ContributionEncryptor : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(entropy);
         Parameters = parameters;
+        _publicSeed = publicSeed.ToArray();
+        _entropy = entropy;
         _secret = new SecretBuffer<int>(parameters.RingDegree);
         using (Keystream stream = Keystream.Create(entropy))
         using (DiscreteGaussianSampler sampler = new(parameters.RingDegree))
@@ -47,6 +51,7 @@ public sealed class ContributionEncryptor : IDisposable
         _key = new KeyPolynomial(parameters.Ckks, _secret.Span);
         _masks = MaskGenerator.ForEncryption(_key, publicSeed, entropy);
         _mask = new SecretBuffer<ulong>(_masks.MaskWords);
+        _store = new MaskStore(_masks.MaskWords);
         _codec = new ChunkCodec(parameters);
         ulong seed = roundingSeed ?? 0;
         if (roundingSeed is null)
@@ -59,11 +64,34 @@ public sealed class ContributionEncryptor : IDisposable
         _preparedChunks = new ulong[_usedChunks.Length];
     }
 
+    /// <summary>A worker: shares the key and the record of used masks, owns the rest.</summary>
+    private ContributionEncryptor(ContributionEncryptor owner)
+    {
+        Parameters = owner.Parameters;
+        _publicSeed = owner._publicSeed;
+        _entropy = owner._entropy;
+        _ownsKey = false;
+        _secret = owner._secret;
+        _key = owner._key;
+        _store = owner._store;
+        _usedChunks = owner._usedChunks;
+        _preparedChunks = owner._preparedChunks;
+        _masks = MaskGenerator.ForEncryption(_key, _publicSeed, _entropy);
+        _mask = new SecretBuffer<ulong>(_masks.MaskWords);
+        _codec = new ChunkCodec(Parameters);
+        _quantizer = owner._quantizer.Fork();
+    }
+
     /// <summary>The parameters of the round.</summary>
     public AggregationParameters Parameters { get; }
 
     /// <summary>How many values lay outside [-clip, clip] so far.</summary>
     public long ClippedCount => _quantizer.ClippedCount;
+
+    /// <summary>
+    /// A second encryptor of the same contribution, for another thread: one key, one record of which masks are spent. Dispose it before this one.
+    /// </summary>
+    public ContributionEncryptor CreateWorker() => new(this);
 
     /// <summary>Copies the N coefficients of the one-time key (|s_k| &lt;= 80), to be shared among the key holders and erased by the caller.</summary>
     public void ExportSecret(Span<int> coefficients)
@@ -81,9 +109,9 @@ public sealed class ContributionEncryptor : IDisposable
     public void PrepareMask(long chunk)
     {
         Take(_preparedChunks, chunk, "prepared");
-        SecretBuffer<ulong> mask = _spare.TryPop(out SecretBuffer<ulong>? spare) ? spare : new SecretBuffer<ulong>(_masks.MaskWords);
+        SecretBuffer<ulong> mask = _store.Rent();
         _masks.Generate(0, (ulong)chunk, mask.Span);
-        _prepared.Add(chunk, mask);
+        _store.Put(chunk, mask);
     }
 
     /// <summary>Checks a whole vector before its first chunk is encrypted.</summary>
@@ -109,11 +137,16 @@ public sealed class ContributionEncryptor : IDisposable
         CheckLengths(chunk, floats.Length, integers.Length, destination.Length);
         CheckIntegers(integers);
         Take(_usedChunks, chunk, "encrypted");
-        if (_prepared.Remove(chunk, out SecretBuffer<ulong>? prepared))
+        if (_store.Take(chunk) is { } prepared)
         {
-            Encrypt(chunk, floats, integers, prepared.Span, destination);
-            prepared.Clear();
-            _spare.Push(prepared);
+            try
+            {
+                Encrypt(chunk, floats, integers, prepared.Span, destination);
+            }
+            finally
+            {
+                _store.Return(prepared);
+            }
         }
         else
         {
@@ -126,18 +159,16 @@ public sealed class ContributionEncryptor : IDisposable
     /// <summary>Erases the key and every mask.</summary>
     public void Dispose()
     {
-        _secret.Dispose();
-        _key.Dispose();
+        if (_ownsKey)
+        {
+            _secret.Dispose();
+            _key.Dispose();
+            _store.Dispose();
+        }
+
         _masks.Dispose();
         _mask.Dispose();
         _codec.Dispose();
-        foreach (SecretBuffer<ulong> mask in _prepared.Values.Concat(_spare))
-        {
-            mask.Dispose();
-        }
-
-        _prepared.Clear();
-        _spare.Clear();
     }
 
     private void Encrypt(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, ReadOnlySpan<ulong> mask, Span<byte> destination)
@@ -177,11 +208,9 @@ public sealed class ContributionEncryptor : IDisposable
     private static void Take(ulong[] taken, long chunk, string what)
     {
         ulong bit = 1UL << (int)(chunk & 63);
-        if ((taken[chunk >> 6] & bit) != 0)
+        if ((Interlocked.Or(ref taken[chunk >> 6], bit) & bit) != 0)
         {
             throw new InvalidOperationException($"the mask of chunk {chunk} was {what} before; a mask is used once");
         }
-
-        taken[chunk >> 6] |= bit;
     }
 }

@@ -19,6 +19,10 @@ internal sealed class ChunkConstants
         Words = parameters.Layout.WordRadices.Length;
         Positions = Words + 1;
         Weights = new AlignedBuffer<double>(Primes * Words);
+        WeightWords = new AlignedBuffer<long>(Primes * Words);
+        DigitWords = new AlignedBuffer<long>(Positions * Primes);
+        WeightRatios = new AlignedBuffer<double>(Primes * Words);
+        DigitRatios = new AlignedBuffer<double>(Positions * Primes);
         Radices = new AlignedBuffer<double>(Positions);
         Digits = new AlignedBuffer<double>(Positions * Primes);
         ModulusDigits = new AlignedBuffer<double>(Positions + 1);
@@ -36,6 +40,8 @@ internal sealed class ChunkConstants
             for (int g = 0; g < Words; g++)
             {
                 Weights.Span[(i * Words) + g] = p.Centre(p.Reduce(weight));
+                WeightWords.Span[(i * Words) + g] = (long)Weights.Span[(i * Words) + g];
+                WeightRatios.Span[(i * Words) + g] = Weights.Span[(i * Words) + g] / p.Value;
                 weight *= parameters.Layout.WordRadices[g];
             }
 
@@ -45,6 +51,8 @@ internal sealed class ChunkConstants
             {
                 cofactor = BigInteger.DivRem(cofactor, (long)Radices.Span[position], out BigInteger digit);
                 Digits.Span[(position * Primes) + i] = (double)digit;
+                DigitWords.Span[(position * Primes) + i] = (long)digit;
+                DigitRatios.Span[(position * Primes) + i] = (double)digit / Radices.Span[position];
             }
         }
 
@@ -69,11 +77,23 @@ internal sealed class ChunkConstants
     /// <summary>[prime][word]: Delta * R_0 * ... * R_{g-1} mod p_i, centred.</summary>
     internal AlignedBuffer<double> Weights { get; }
 
+    /// <summary>The weights as integers.</summary>
+    internal AlignedBuffer<long> WeightWords { get; }
+
+    /// <summary>The weights divided by their primes.</summary>
+    internal AlignedBuffer<double> WeightRatios { get; }
+
     /// <summary>Delta, then the word radices.</summary>
     internal AlignedBuffer<double> Radices { get; }
 
     /// <summary>[position][prime]: the digits of q/p_i.</summary>
     internal AlignedBuffer<double> Digits { get; }
+
+    /// <summary>The digits of q/p_i as integers.</summary>
+    internal AlignedBuffer<long> DigitWords { get; }
+
+    /// <summary>The digits of q/p_i divided by their radices.</summary>
+    internal AlignedBuffer<double> DigitRatios { get; }
 
     /// <summary>The digits of q, and what is left above them.</summary>
     internal AlignedBuffer<double> ModulusDigits { get; }

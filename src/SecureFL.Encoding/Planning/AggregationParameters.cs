@@ -62,6 +62,7 @@ public sealed class AggregationParameters
         Bits = bits;
         Clip = clip;
         MaxClients = maxClients;
+        ChunkBytes = ckks.Moduli.Sum(p => WordKernel.PackedBytes(ckks.RingDegree, p.Bits));
         _digest = ComputeDigest();
     }
 
@@ -114,7 +115,7 @@ public sealed class AggregationParameters
     public long ChunkCount => (VectorLength + ElementsPerChunk - 1) / ElementsPerChunk;
 
     /// <summary>Bytes of one packed chunk, the last one too.</summary>
-    public int ChunkBytes => Ckks.Moduli.Sum(p => WordKernel.PackedBytes(RingDegree, p.Bits));
+    public int ChunkBytes { get; }
 
     /// <summary>Bytes of all packed chunks of a contribution.</summary>
     public long CiphertextBytes => checked(ChunkCount * ChunkBytes);

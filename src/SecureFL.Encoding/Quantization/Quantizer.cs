@@ -13,6 +13,7 @@ public sealed class Quantizer
     private const uint InfinityBits = 0x7F800000;
     private const float TwoToMinus24 = 1f / (1 << 24);
 
+    private readonly int _bits;
     private readonly float _scale;
     private readonly float _limit;
     private readonly float _clip;
@@ -38,6 +39,7 @@ public sealed class Quantizer
             throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip is finite and positive");
         }
 
+        _bits = bits;
         _clip = clip;
         _limit = (1 << (bits - 1)) - 1;
         _scale = (float)(_limit / (double)clip);
@@ -108,6 +110,9 @@ public sealed class Quantizer
     }
 
     internal static ArgumentException NonFinite(long index) => new($"element {index} is not a finite number: nothing was encrypted");
+
+    /// <summary>Another quantiser that rounds alike.</summary>
+    internal Quantizer Fork() => new(_bits, _clip, _rounding, _seed);
 
     /// <summary>Restarts the stochastic rounding for a chunk.</summary>
     internal void BeginChunk(long chunk) => _generator.Seed(_seed, (ulong)chunk);

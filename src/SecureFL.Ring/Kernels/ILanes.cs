@@ -51,6 +51,21 @@ internal unsafe interface ILanes<TDouble, TWord> : IWordLanes<TWord>
     /// <summary>Doubles in [0, 2^52) as words.</summary>
     static abstract TWord ToWord(TDouble value);
 
+    /// <summary>Whether <see cref="MultiplyLow"/> is one instruction.</summary>
+    static abstract bool HasMultiplyLow { get; }
+
+    /// <summary>a * b mod 2^64.</summary>
+    static abstract TWord MultiplyLow(TWord a, TWord b);
+
+    /// <summary>Integers of absolute value below 2^51 as two's complement words.</summary>
+    static abstract TWord ToSignedWord(TDouble value);
+
+    /// <summary>The inverse of <see cref="ToSignedWord"/>.</summary>
+    static abstract TDouble FromSignedWord(TWord value);
+
+    /// <summary>Unsigned minimum.</summary>
+    static abstract TWord MinUnsigned(TWord a, TWord b);
+
     /// <summary>32-bit signed integers, as many as there are lanes, as doubles.</summary>
     static abstract TDouble LoadIntegers(int* from);
 

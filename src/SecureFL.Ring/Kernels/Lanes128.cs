@@ -75,11 +75,25 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> ToWord(Vector128<double> value) => (value + Vector128.Create(Magic)).AsUInt64() ^ Vector128.Create(Magic).AsUInt64();
 
+    public static bool HasMultiplyLow => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> MultiplyLow(Vector128<ulong> a, Vector128<ulong> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> ToSignedWord(Vector128<double> value) => (value + Vector128.Create(1.5 * Magic)).AsUInt64() - Vector128.Create(1.5 * Magic).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> FromSignedWord(Vector128<ulong> value) => (value + Vector128.Create(1.5 * Magic).AsUInt64()).AsDouble() - Vector128.Create(1.5 * Magic);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> MinUnsigned(Vector128<ulong> a, Vector128<ulong> b) => Vector128.Min(a, b);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> LoadIntegers(int* from) => Vector128.Create((double)from[0], from[1]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreIntegers(Vector128<double> value, long* to) => ((value + Vector128.Create(1.5 * Magic)).AsInt64() - Vector128.Create(1.5 * Magic).AsInt64()).Store(to);
+    public static void StoreIntegers(Vector128<double> value, long* to) => ToSignedWord(value).AsInt64().Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreSingles(Vector128<double> value, float* to)

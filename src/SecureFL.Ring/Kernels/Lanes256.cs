@@ -74,11 +74,25 @@ internal unsafe struct Lanes256 : ILanes<Vector256<double>, Vector256<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> ToWord(Vector256<double> value) => (value + Vector256.Create(Magic)).AsUInt64() ^ Vector256.Create(Magic).AsUInt64();
 
+    public static bool HasMultiplyLow => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> MultiplyLow(Vector256<ulong> a, Vector256<ulong> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> ToSignedWord(Vector256<double> value) => (value + Vector256.Create(1.5 * Magic)).AsUInt64() - Vector256.Create(1.5 * Magic).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> FromSignedWord(Vector256<ulong> value) => (value + Vector256.Create(1.5 * Magic).AsUInt64()).AsDouble() - Vector256.Create(1.5 * Magic);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> MinUnsigned(Vector256<ulong> a, Vector256<ulong> b) => Vector256.Min(a, b);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> LoadIntegers(int* from) => Avx.ConvertToVector256Double(Vector128.Load(from));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreIntegers(Vector256<double> value, long* to) => ((value + Vector256.Create(1.5 * Magic)).AsInt64() - Vector256.Create(1.5 * Magic).AsInt64()).Store(to);
+    public static void StoreIntegers(Vector256<double> value, long* to) => ToSignedWord(value).AsInt64().Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreSingles(Vector256<double> value, float* to) => Avx.ConvertToVector128Single(value).Store(to);
@@ -133,13 +147,12 @@ internal unsafe struct Lanes256 : ILanes<Vector256<double>, Vector256<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> PopCount(Vector256<ulong> a)
     {
-        // Pairs, nibbles, bytes; then the bytes are added up.
-        a -= (a >>> 1) & Vector256.Create(0x5555555555555555UL);
-        a = (a & Vector256.Create(0x3333333333333333UL)) + ((a >>> 2) & Vector256.Create(0x3333333333333333UL));
-        a = (a + (a >>> 4)) & Vector256.Create(0x0F0F0F0F0F0F0F0FUL);
-        a += a >>> 8;
-        a += a >>> 16;
-        return (a + (a >>> 32)) & Vector256.Create(0x7FUL);
+        // Nibbles by an in-register shuffle, whose time does not depend on them; the bytes of a word are added up by a sum of absolute differences.
+        Vector128<byte> nibbles = Vector128.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+        Vector256<byte> counts = Vector256.Create(nibbles, nibbles);
+        Vector256<byte> low = a.AsByte() & Vector256.Create((byte)15);
+        Vector256<byte> high = (a >>> 4).AsByte() & Vector256.Create((byte)15);
+        return Avx2.SumAbsoluteDifferences(Avx2.Shuffle(counts, low) + Avx2.Shuffle(counts, high), Vector256<byte>.Zero).AsUInt64();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -72,11 +72,25 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> ToWord(Vector512<double> value) => Avx512DQ.ConvertToVector512UInt64WithTruncation(value);
 
+    public static bool HasMultiplyLow => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> MultiplyLow(Vector512<ulong> a, Vector512<ulong> b) => Avx512DQ.MultiplyLow(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> ToSignedWord(Vector512<double> value) => Avx512DQ.ConvertToVector512Int64(value).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> FromSignedWord(Vector512<ulong> value) => Avx512DQ.ConvertToVector512Double(value.AsInt64());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> MinUnsigned(Vector512<ulong> a, Vector512<ulong> b) => Vector512.Min(a, b);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> LoadIntegers(int* from) => Avx512F.ConvertToVector512Double(Vector256.Load(from));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreIntegers(Vector512<double> value, long* to) => Avx512DQ.ConvertToVector512Int64(value).Store(to);
+    public static void StoreIntegers(Vector512<double> value, long* to) => ToSignedWord(value).AsInt64().Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreSingles(Vector512<double> value, float* to) => Avx512F.ConvertToVector256Single(value).Store(to);
@@ -145,13 +159,12 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> PopCount(Vector512<ulong> a)
     {
-        // Pairs, nibbles, bytes; then the bytes are added up.
-        a -= (a >>> 1) & Vector512.Create(0x5555555555555555UL);
-        a = (a & Vector512.Create(0x3333333333333333UL)) + ((a >>> 2) & Vector512.Create(0x3333333333333333UL));
-        a = (a + (a >>> 4)) & Vector512.Create(0x0F0F0F0F0F0F0F0FUL);
-        a += a >>> 8;
-        a += a >>> 16;
-        return (a + (a >>> 32)) & Vector512.Create(0x7FUL);
+        // Nibbles by an in-register shuffle, whose time does not depend on them; the bytes of a word are added up by a sum of absolute differences.
+        Vector128<byte> nibbles = Vector128.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+        Vector512<byte> counts = Vector512.Create(Vector256.Create(nibbles, nibbles), Vector256.Create(nibbles, nibbles));
+        Vector512<byte> low = a.AsByte() & Vector512.Create((byte)15);
+        Vector512<byte> high = (a >>> 4).AsByte() & Vector512.Create((byte)15);
+        return Avx512BW.SumAbsoluteDifferences(Avx512BW.Shuffle(counts, low) + Avx512BW.Shuffle(counts, high), Vector512<byte>.Zero).AsUInt64();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

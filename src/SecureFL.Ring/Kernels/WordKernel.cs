@@ -41,10 +41,11 @@ internal abstract unsafe class WordKernel
         }
     }
 
-    /// <summary>The inverse of <see cref="Pack"/>. Returns whether every word is below <paramref name="limit"/> (at most 2^63).</summary>
+    /// <summary>The inverse of <see cref="Pack"/>. Returns whether every word is below <paramref name="limit"/>, which is below 2^63: the vector compare is a signed one.</summary>
     internal bool Unpack(ReadOnlySpan<byte> packed, int width, ulong limit, Span<ulong> words)
     {
         Check(words.Length, width, packed.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, (ulong)long.MaxValue);
         bool below = true;
         fixed (byte* from = packed)
         fixed (ulong* to = words)
@@ -98,6 +99,7 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
     where TLanes : struct, IWordLanes<TWord>
     where TWord : struct
 {
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal override void ScanTable(ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> low, ReadOnlySpan<ulong> table, Span<int> samples)
     {
         if (high.Length != samples.Length || low.Length != samples.Length || samples.Length % Columns != 0 || table.Length % 2 != 0)
@@ -130,6 +132,7 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private protected override void PackGroup(ulong* words, int width, ulong* packed)
     {
         for (int column = 0; column < Columns; column += TLanes.Count)
@@ -154,6 +157,7 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private protected override bool UnpackGroup(ulong* packed, int width, ulong limit, ulong* words)
     {
         TWord mask = TLanes.BroadcastWord((1UL << width) - 1);
@@ -174,6 +178,7 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
         return TLanes.IsZero(bad);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private protected override void CountOnesGroup(ulong* packed, int width, int* samples)
     {
         TWord mask = TLanes.BroadcastWord((1UL << width) - 1);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace SecureFL.Threshold;
@@ -15,6 +16,7 @@ internal static class WordPacking
     public static int PackedBytes(int count) => checked((int)((((long)count * Bits) + 7) / 8));
 
     /// <summary>Packs canonical words into exactly <see cref="PackedBytes"/> bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ReadOnlySpan<uint> words, Span<byte> destination)
     {
         SpanChecks.SameLength(PackedBytes(words.Length), destination.Length);
@@ -77,6 +79,7 @@ internal static class WordPacking
     }
 
     /// <summary>Unpacks the words from bit <paramref name="firstBit"/> on; not 0 if one of them is p.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint UnpackWords(ReadOnlySpan<byte> packed, int firstBit, Span<uint> words)
     {
         uint outOfRange = 0;

@@ -42,7 +42,7 @@ internal static class P256
         int any = 0;
         for (int i = ScalarBytes - 1; i >= 0; i--)
         {
-            borrow = ((scalar[i] - Order[i] + borrow) >> 8) & -1;
+            borrow = (scalar[i] - Order[i] + borrow) >> 8;
             any |= scalar[i];
         }
 

@@ -31,18 +31,19 @@ internal static class MersenneKernels
     }
 
     /// <summary>sums[i] += words[i], lazily in 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void AddLazily(ReadOnlySpan<uint> words, Span<ulong> sums)
     {
-        int i = 0;
-        for (; i <= words.Length - Vector256<uint>.Count; i += Vector256<uint>.Count)
+        ReadOnlySpan<Vector256<uint>> w = MemoryMarshal.Cast<uint, Vector256<uint>>(words);
+        Span<Vector256<ulong>> s = MemoryMarshal.Cast<ulong, Vector256<ulong>>(sums)[..(2 * w.Length)];
+        for (int i = 0; i < w.Length; i++)
         {
-            (Vector256<ulong> low, Vector256<ulong> high) = Vector256.Widen(Vector256.Create(words.Slice(i, Vector256<uint>.Count)));
-            Span<ulong> target = sums.Slice(i, Vector256<uint>.Count);
-            (Vector256.Create<ulong>(target) + low).CopyTo(target);
-            (Vector256.Create<ulong>(target[Vector256<ulong>.Count..]) + high).CopyTo(target[Vector256<ulong>.Count..]);
+            (Vector256<ulong> low, Vector256<ulong> high) = Vector256.Widen(w[i]);
+            s[2 * i] += low;
+            s[(2 * i) + 1] += high;
         }
 
-        for (; i < words.Length; i++)
+        for (int i = w.Length * Vector256<uint>.Count; i < words.Length; i++)
         {
             sums[i] += words[i];
         }

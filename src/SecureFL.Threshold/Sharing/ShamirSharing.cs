@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Threshold;

@@ -1,0 +1,39 @@
+namespace SecureFL.Bench.Hotpath;
+
+/// <summary>The figures of one arm; the JSON has the same names in camel case. Times are medians in nanoseconds.</summary>
+internal sealed record HotpathArm
+{
+    public required string Arm { get; init; }
+
+    public required long MeasuredParameters { get; init; }
+
+    public required int MeasuredClients { get; init; }
+
+    public required double UploadBytesPerParameter { get; init; }
+
+    public required double ClientEncryptNsPerParameter { get; init; }
+
+    public required double ClientOnlineNsPerParameter { get; init; }
+
+    public required double ServerAddNsPerParameterPerClient { get; init; }
+
+    public required double Float32AddNsPerParameter { get; init; }
+
+    public required double OpenNsPerParameter { get; init; }
+
+    public required bool SumIsExact { get; init; }
+
+    public required double AllocatedBytesPerChunk { get; init; }
+
+    public required int SecurityBits { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required string ParameterSet { get; init; }
+
+    public required double ClientEncryptSpread { get; init; }
+
+    public required double ServerAddSpread { get; init; }
+
+    public required double Float32AddSpread { get; init; }
+}

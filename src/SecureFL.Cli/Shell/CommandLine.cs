@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using SecureFL.Aggregation;
+using SecureFL.Encoding.Planning;
+
+namespace SecureFL.Cli.Shell;
+
+/// <summary>Runs a command line: failures become one lower-case line, a hint and an exit code; never a stack trace for what a person can mend.</summary>
+internal static class CommandLine
+{
+    internal static int Run(RootCommand root, IReadOnlyList<string> args)
+    {
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            return Fail(ExitCode.Usage, string.Join("; ", parsed.Errors.Select(error => error.Message)), $"securefl {string.Join(' ', CommandPath(parsed))} --help shows what it takes");
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception exception) when (Describe(exception) is { } failure)
+        {
+            return Fail(failure.Code, failure.Message, failure.Hint);
+        }
+    }
+
+    private static CliException? Describe(Exception exception) => exception switch
+    {
+        CliException failure => failure,
+        PlanningException planning => new CliException(ExitCode.Usage, planning.Message, planning.Hint),
+        PlanRefusedException plan => new CliException(ExitCode.Usage, plan.Message, "change the plan so that the rule holds"),
+        ProtocolViolationException violation => new CliException(
+            violation.Code == ViolationCode.GroupBelowMinimum ? ExitCode.BelowThreshold : ExitCode.RefusedByPeer, violation.Message, "the code is explained in protocol-spec"),
+        FileNotFoundException file => new CliException(ExitCode.Environment, $"there is no file {file.FileName}", "check the path"),
+        DirectoryNotFoundException directory => new CliException(ExitCode.Environment, directory.Message, "check the path"),
+        UnauthorizedAccessException access => new CliException(ExitCode.Environment, access.Message, "check the owner and the mode of the file"),
+        IOException io => new CliException(ExitCode.Environment, io.Message, "check that the disk has room and the path is right"),
+        OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted", "run the same command again"),
+        _ => null,
+    };
+
+    private static Stack<string> CommandPath(ParseResult parsed)
+    {
+        Stack<string> names = new();
+        for (SymbolResult? result = parsed.CommandResult; result?.Parent is not null; result = result.Parent)
+        {
+            if (result is CommandResult command)
+            {
+                names.Push(command.Command.Name);
+            }
+        }
+
+        return names;
+    }
+
+    private static int Fail(ExitCode code, string message, string hint)
+    {
+        Talk.Line(char.ToLowerInvariant(message[0]) + message[1..].ReplaceLineEndings(" "));
+        Talk.Hint(hint);
+        return (int)code;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace SecureFL.Cli.Shell;
+
+/// <summary><c>--json FILE</c>: what happened, for programs. Written whole or not at all.</summary>
+internal static class JsonOutput
+{
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+
+    internal static void Write<T>(FileInfo? file, T value)
+    {
+        if (file is null)
+        {
+            return;
+        }
+
+        string whole = file.FullName + ".part";
+        File.WriteAllText(whole, JsonSerializer.Serialize(value, Options) + "\n");
+        File.Move(whole, file.FullName, overwrite: true);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+
+namespace SecureFL.Federated.Data;
+
+/// <summary>
+/// Agrees on a column's categories by a secure sum of counts: the plan names candidates, each site counts its rows of each, only the total is
+/// opened. No site shows which categories it has. Candidates below a minimum count, and everything else, fall under "unseen".
+/// </summary>
+public static class CategoryAgreement
+{
+    /// <summary>This site's rows of each candidate, in their order, and last its rows of none of them (missing cells are not counted).</summary>
+    public static long[] Count(RawTable table, string column, ImmutableArray<string> candidates)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Dictionary<string, int> positions = candidates.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+        long[] counts = new long[candidates.Length + 1];
+        int cellIndex = table.FindColumn(column);
+        foreach (RawRow row in table.Rows)
+        {
+            string cell = row.Cells[cellIndex];
+            if (!MissingValue.Is(cell))
+            {
+                counts[positions.GetValueOrDefault(SchemaInference.Canonical(table, cell), candidates.Length)]++;
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>The column with the candidates whose summed count reaches <paramref name="minimumCount"/>.</summary>
+    /// <exception cref="ArgumentException">As many totals are needed as there are candidates, or one more.</exception>
+    public static ColumnSchema Agree(string column, ImmutableArray<string> candidates, ReadOnlySpan<long> totals, long minimumCount = 1)
+    {
+        if (totals.Length != candidates.Length && totals.Length != candidates.Length + 1)
+        {
+            throw new ArgumentException($"{totals.Length} totals for {candidates.Length} candidates", nameof(totals));
+        }
+
+        ImmutableArray<string>.Builder agreed = ImmutableArray.CreateBuilder<string>();
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (totals[i] >= minimumCount)
+            {
+                agreed.Add(candidates[i]);
+            }
+        }
+
+        return new ColumnSchema { Name = column, Kind = ColumnKind.Categorical, Categories = agreed.ToImmutable() };
+    }
+}

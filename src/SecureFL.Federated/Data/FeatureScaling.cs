@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace SecureFL.Federated.Data;
+
+/// <summary>
+/// x -> (x - offset) * factor for every feature, and the value that stands in for a missing one before that. A constant column has factor 0 and
+/// becomes 0 everywhere. Immutable and thread-safe.
+/// </summary>
+public sealed record FeatureScaling
+{
+    /// <summary>What is subtracted.</summary>
+    public required ImmutableArray<float> Offset { get; init; }
+
+    /// <summary>What the difference is multiplied with; 0 for a constant column.</summary>
+    public required ImmutableArray<float> Factor { get; init; }
+
+    /// <summary>What replaces a missing value: the mean.</summary>
+    public required ImmutableArray<float> Imputed { get; init; }
+
+    /// <summary>Features.</summary>
+    [JsonIgnore]
+    public int Width => Offset.Length;
+
+    /// <summary>Zero mean and unit deviation: offset = mean, factor = 1 / deviation with n - <paramref name="ddof"/> degrees of freedom (1 as in FLamby).</summary>
+    public static FeatureScaling Standard(FeatureStatistics statistics, int ddof = 1)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        return Build(statistics, f => statistics.Mean(f), f => 1.0 / Math.Sqrt(statistics.Variance(f, ddof)));
+    }
+
+    /// <summary>[minimum, maximum] to [0, 1].</summary>
+    /// <exception cref="ArgumentException">The statistics have no minima and maxima, as those from a secure sum.</exception>
+    public static FeatureScaling MinMax(FeatureStatistics statistics)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        for (int f = 0; f < statistics.Width; f++)
+        {
+            if (statistics.Counts[f] > 0 && statistics.Minima[f] > statistics.Maxima[f])
+            {
+                throw new ArgumentException($"feature {f} has no known minimum and maximum: sums do not supply them", nameof(statistics));
+            }
+        }
+
+        return Build(statistics, f => statistics.Minima[f], f => 1.0 / (statistics.Maxima[f] - statistics.Minima[f]));
+    }
+
+    /// <summary>[low, high] to [0, 1] with ranges declared in the plan; values outside are kept outside.</summary>
+    public static FeatureScaling Declared(ReadOnlySpan<float> low, ReadOnlySpan<float> high)
+    {
+        if (low.Length != high.Length)
+        {
+            throw new ArgumentException($"{low.Length} lower and {high.Length} upper ends", nameof(high));
+        }
+
+        float[] factor = new float[low.Length];
+        float[] imputed = new float[low.Length];
+        for (int f = 0; f < low.Length; f++)
+        {
+            factor[f] = high[f] > low[f] ? 1f / (high[f] - low[f]) : 0f;
+            imputed[f] = (low[f] + high[f]) / 2;
+        }
+
+        return new FeatureScaling { Offset = [.. low], Factor = [.. factor], Imputed = [.. imputed] };
+    }
+
+    /// <summary>Leaves present values as they are and replaces missing ones by the mean.</summary>
+    public static FeatureScaling None(FeatureStatistics statistics)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        ImmutableArray<float> means = [.. Enumerable.Range(0, statistics.Width).Select(f => (float)statistics.Mean(f))];
+        return new FeatureScaling
+        {
+            Offset = [.. new float[statistics.Width]],
+            Factor = [.. Enumerable.Repeat(1f, statistics.Width)],
+            Imputed = means,
+        };
+    }
+
+    /// <summary>The scaled rows, nothing missing any more.</summary>
+    public Dataset Apply(Dataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Width != Width)
+        {
+            throw new ArgumentException($"data of {data.Width} features, scaling of {Width}", nameof(data));
+        }
+
+        float[] scaled = new float[data.Features.Length];
+        for (int r = 0; r < data.Count; r++)
+        {
+            ReadOnlySpan<float> row = data.Row(r);
+            Span<float> target = scaled.AsSpan(r * Width, Width);
+            for (int f = 0; f < row.Length; f++)
+            {
+                float value = float.IsNaN(row[f]) ? Imputed[f] : row[f];
+                target[f] = (value - Offset[f]) * Factor[f];
+            }
+        }
+
+        return new Dataset(scaled, data.Labels, data.Width, data.Task, data.ClassCount);
+    }
+
+    private static FeatureScaling Build(FeatureStatistics statistics, Func<int, double> offset, Func<int, double> factor)
+    {
+        float[] offsets = new float[statistics.Width];
+        float[] factors = new float[statistics.Width];
+        float[] imputed = new float[statistics.Width];
+        for (int f = 0; f < statistics.Width; f++)
+        {
+            imputed[f] = (float)statistics.Mean(f);
+            bool constant = statistics.IsConstant(f) || !float.IsFinite((float)factor(f));
+            offsets[f] = constant ? imputed[f] : (float)offset(f);
+            factors[f] = constant ? 0 : (float)factor(f);
+        }
+
+        return new FeatureScaling { Offset = [.. offsets], Factor = [.. factors], Imputed = [.. imputed] };
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace SecureFL.Federated.Data;
+
+/// <summary>One row of text cells and the physical line (from 1) on which it starts.</summary>
+public readonly record struct RawRow(long Line, string[] Cells);
+
+/// <summary>A table as it was read: text cells, nothing interpreted yet. Immutable by convention; rows may be shared between tables.</summary>
+public sealed class RawTable
+{
+    /// <summary>A table from <paramref name="rows"/>, each with as many cells as there are <paramref name="columns"/>.</summary>
+    /// <exception cref="ArgumentException">No column, two columns of one name, or a row of another width.</exception>
+    public RawTable(string source, ImmutableArray<string> columns, IReadOnlyList<RawRow> rows, char decimalSeparator = '.')
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(rows);
+        if (columns.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException("a table needs at least one column", nameof(columns));
+        }
+
+        if (columns.Distinct(StringComparer.Ordinal).Count() != columns.Length)
+        {
+            throw new ArgumentException("two columns have the same name", nameof(columns));
+        }
+
+        foreach (RawRow row in rows)
+        {
+            if (row.Cells.Length != columns.Length)
+            {
+                throw new ArgumentException($"a row has {row.Cells.Length} cells, the table {columns.Length} columns", nameof(rows));
+            }
+        }
+
+        Source = source;
+        Columns = columns;
+        Rows = rows;
+        DecimalSeparator = decimalSeparator;
+    }
+
+    /// <summary>The name of the file or generator, for messages.</summary>
+    public string Source { get; }
+
+    /// <summary>Column names in file order.</summary>
+    public ImmutableArray<string> Columns { get; }
+
+    /// <summary>The rows in file order.</summary>
+    public IReadOnlyList<RawRow> Rows { get; }
+
+    /// <summary>What separates the integer part of a number from its fraction.</summary>
+    public char DecimalSeparator { get; }
+
+    /// <summary>
+    /// The position of the column that <paramref name="reference"/> means: a name, or else a zero-based index, negative ones counting from the
+    /// end (-1 is the last column).
+    /// </summary>
+    /// <exception cref="DataFormatException">There is no such column; the message lists those there are.</exception>
+    public int FindColumn(string reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        int position = Columns.IndexOf(reference);
+        if (position < 0 && int.TryParse(reference, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
+        {
+            position = index < 0 ? index + Columns.Length : index;
+        }
+
+        if (position < 0 || position >= Columns.Length)
+        {
+            IEnumerable<string> known = Columns.Take(40);
+            throw new DataFormatException(Source, $"no column {reference}; there are {Columns.Length}: {string.Join(", ", known)}");
+        }
+
+        return position;
+    }
+
+    /// <summary>The same columns with other rows.</summary>
+    public RawTable WithRows(IReadOnlyList<RawRow> rows, string? source = null) => new(source ?? Source, Columns, rows, DecimalSeparator);
+
+    /// <summary>Reads the number in <paramref name="cell"/>; false for anything else, infinities and NaN included.</summary>
+    public bool TryParseNumber(string cell, out double value)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        string text = DecimalSeparator == '.' ? cell : cell.Replace(DecimalSeparator, '.');
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+    }
+}

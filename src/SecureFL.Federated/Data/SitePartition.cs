@@ -1,0 +1,118 @@
+namespace SecureFL.Federated.Data;
+
+/// <summary>Splits one table into sites. All splits are lists of row indexes, so they serve tables and data sets alike. Thread-safe.</summary>
+public static class SitePartition
+{
+    /// <summary>One site for each value of a column, in the order of first appearance.</summary>
+    /// <exception cref="DataFormatException">A row says nothing in that column.</exception>
+    public static IReadOnlyList<(string Site, RawTable Table)> ByColumn(RawTable table, string column)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        int position = table.FindColumn(column);
+        Dictionary<string, List<RawRow>> groups = new(StringComparer.Ordinal);
+        List<string> order = [];
+        foreach (RawRow row in table.Rows)
+        {
+            string site = row.Cells[position];
+            if (MissingValue.Is(site))
+            {
+                throw new DataFormatException(table.Source, "the row names no site", row.Line, table.Columns[position]);
+            }
+
+            if (!groups.TryGetValue(site, out List<RawRow>? rows))
+            {
+                groups[site] = rows = [];
+                order.Add(site);
+            }
+
+            rows.Add(row);
+        }
+
+        return [.. order.Select(site => (site, table.WithRows(groups[site])))];
+    }
+
+    /// <summary>Rows dealt out at random, sizes equal up to one.</summary>
+    /// <exception cref="ArgumentException">Fewer rows than sites.</exception>
+    public static int[][] Iid(int rows, int sites, ulong seed)
+    {
+        CheckSites(rows, sites);
+        int[] order = SeededRandom.For(seed, "partition-iid").Permutation(rows);
+        List<int>[] parts = NewParts(sites);
+        for (int i = 0; i < rows; i++)
+        {
+            parts[i % sites].Add(order[i]);
+        }
+
+        return Sorted(parts);
+    }
+
+    /// <summary>
+    /// Label skew (Hsu, Qi and Brown 2019): for every class, site shares are drawn from Dirichlet(alpha). Small alpha gives sites with few
+    /// classes each. Redrawn, with the next stream of the same seed, until every site has <paramref name="minimumRows"/> rows.
+    /// </summary>
+    /// <exception cref="ArgumentException">Too few rows for that, no classes, or no draw succeeded within 1000.</exception>
+    public static int[][] Dirichlet(Dataset data, int sites, double alpha, ulong seed, int minimumRows = 1)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        CheckSites(data.Count, checked(sites * Math.Max(1, minimumRows)));
+        if (data.ClassCount == 0)
+        {
+            throw new ArgumentException("a label skew needs classes, not real targets", nameof(data));
+        }
+
+        for (int attempt = 0; attempt < 1000; attempt++)
+        {
+            List<int>[] parts = DealByClass(data, sites, alpha, SeededRandom.For(seed, "partition-dirichlet", attempt));
+            if (Array.TrueForAll(parts, part => part.Count >= minimumRows))
+            {
+                return Sorted(parts);
+            }
+        }
+
+        throw new ArgumentException($"no Dirichlet({alpha}) split gives each of {sites} sites {minimumRows} rows", nameof(alpha));
+    }
+
+    private static List<int>[] DealByClass(Dataset data, int sites, double alpha, SeededRandom random)
+    {
+        List<int>[] parts = NewParts(sites);
+        for (int label = 0; label < data.ClassCount; label++)
+        {
+            int[] members = [.. Enumerable.Range(0, data.Count).Where(i => (int)data.Labels[i] == label)];
+            random.Shuffle<int>(members);
+            double[] shares = random.NextDirichlet(alpha, sites);
+            double cumulative = 0;
+            int from = 0;
+            for (int site = 0; site < sites; site++)
+            {
+                cumulative += shares[site];
+                int to = site == sites - 1 ? members.Length : (int)Math.Round(cumulative * members.Length);
+                to = Math.Clamp(to, from, members.Length);
+                parts[site].AddRange(members.AsSpan(from, to - from));
+                from = to;
+            }
+        }
+
+        return parts;
+    }
+
+    private static List<int>[] NewParts(int sites) => [.. Enumerable.Range(0, sites).Select(_ => new List<int>())];
+
+    private static int[][] Sorted(List<int>[] parts)
+    {
+        foreach (List<int> part in parts)
+        {
+            part.Sort();
+        }
+
+        return [.. parts.Select(part => part.ToArray())];
+    }
+
+    private static void CheckSites(int rows, int sites)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sites);
+        if (rows < sites)
+        {
+            throw new ArgumentException($"{rows} rows do not make {sites} sites with a row each", nameof(rows));
+        }
+    }
+}

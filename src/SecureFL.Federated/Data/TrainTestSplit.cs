@@ -1,0 +1,72 @@
+namespace SecureFL.Federated.Data;
+
+/// <summary>Divides rows into those to train on and those to test on. A separate test file needs no split. Thread-safe.</summary>
+public static class TrainTestSplit
+{
+    /// <summary>By a column whose cells say <c>train</c> or <c>test</c>, whatever their case.</summary>
+    /// <exception cref="DataFormatException">Another word in the column, or no training row.</exception>
+    public static (RawTable Train, RawTable? Test) ByColumn(RawTable table, string column)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        int position = table.FindColumn(column);
+        List<RawRow> train = [];
+        List<RawRow> test = [];
+        foreach (RawRow row in table.Rows)
+        {
+            string cell = row.Cells[position].Trim();
+            if (cell.Equals("train", StringComparison.OrdinalIgnoreCase))
+            {
+                train.Add(row);
+            }
+            else if (cell.Equals("test", StringComparison.OrdinalIgnoreCase))
+            {
+                test.Add(row);
+            }
+            else
+            {
+                throw new DataFormatException(table.Source, "the cell says neither train nor test", row.Line, table.Columns[position]);
+            }
+        }
+
+        return train.Count == 0
+            ? throw new DataFormatException(table.Source, "no row is marked train", column: table.Columns[position])
+            : (table.WithRows(train), test.Count == 0 ? null : table.WithRows(test));
+    }
+
+    /// <summary>
+    /// At random, <paramref name="fraction"/> of each class (of all rows for real targets) to test, at least one row to train. The split depends on the seed
+    /// and <paramref name="site"/> only.
+    /// </summary>
+    /// <exception cref="ArgumentException">A fraction outside [0, 1).</exception>
+    public static (Dataset Train, Dataset? Test) ByFraction(Dataset data, double fraction, ulong seed, int site = 0)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (!(fraction >= 0 && fraction < 1))
+        {
+            throw new ArgumentException($"a test fraction of {fraction}, it must lie in [0, 1)", nameof(fraction));
+        }
+
+        List<int> train = [];
+        List<int> test = [];
+        SeededRandom random = SeededRandom.For(seed, "train-test-split", site);
+        int groups = Math.Max(1, data.ClassCount);
+        for (int group = 0; group < groups; group++)
+        {
+            int[] members = [.. Enumerable.Range(0, data.Count).Where(i => data.ClassCount == 0 || (int)data.Labels[i] == group)];
+            random.Shuffle<int>(members);
+            int forTest = (int)Math.Round(fraction * members.Length);
+            test.AddRange(members.AsSpan(0, forTest));
+            train.AddRange(members.AsSpan(forTest));
+        }
+
+        if (train.Count == 0)
+        {
+            train.Add(test[^1]);
+            test.RemoveAt(test.Count - 1);
+        }
+
+        train.Sort();
+        test.Sort();
+        return (data.Select(train.ToArray()), test.Count == 0 ? null : data.Select(test.ToArray()));
+    }
+}

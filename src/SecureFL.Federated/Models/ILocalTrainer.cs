@@ -1,0 +1,71 @@
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Federated.Models;
+
+/// <summary>One site's local work in one round.</summary>
+public sealed record LocalTrainingRequest
+{
+    /// <summary>The global model to start from. Not to be changed.</summary>
+    public required ModelParameters Global { get; init; }
+
+    /// <summary>The site's training rows.</summary>
+    public required Dataset Train { get; init; }
+
+    /// <summary>The site's name.</summary>
+    public required string Site { get; init; }
+
+    /// <summary>The site's position in the federation, which selects its random streams.</summary>
+    public required int SiteIndex { get; init; }
+
+    /// <summary>The round, from 1 (in asynchronous training the site's own count of tasks).</summary>
+    public required int Round { get; init; }
+
+    /// <summary>The user's seed. Equal requests under equal seeds give equal results.</summary>
+    public required ulong Seed { get; init; }
+}
+
+/// <summary>What local training left.</summary>
+/// <param name="Weights">The new weights, in the layout of the global ones.</param>
+/// <param name="Samples">The site's weight in a sample-weighted mean: its training rows.</param>
+public sealed record LocalTrainingResult(float[] Weights, long Samples);
+
+/// <summary>
+/// Trains and evaluates at one site: built in (<see cref="GradientTrainer"/>) or any external command behind the same interface. Implementations may be
+/// called for several sites at once.
+/// </summary>
+public interface ILocalTrainer
+{
+    /// <summary>The tensors of the model.</summary>
+    ModelLayout Layout { get; }
+
+    /// <summary>The counters that evaluation yields.</summary>
+    MetricLayout Metrics { get; }
+
+    /// <summary>The model before the first round, a function of the seed.</summary>
+    ModelParameters CreateInitial(ulong seed);
+
+    /// <summary>Trains from the global model on the site's rows.</summary>
+    /// <exception cref="TrainingDivergedException">The weights are no longer finite.</exception>
+    ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Evaluates a model on rows of one site.</summary>
+    ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Local training left weights that are infinite or not numbers: the learning rate is too large for the data's scale.</summary>
+public sealed class TrainingDivergedException : Exception
+{
+    /// <summary>Names the site and the round.</summary>
+    public TrainingDivergedException(string site, int round)
+        : base($"training at {site} diverged in round {round}: lower the learning rate or scale the features")
+    {
+        Site = site;
+        Round = round;
+    }
+
+    /// <summary>The site.</summary>
+    public string Site { get; }
+
+    /// <summary>The round.</summary>
+    public int Round { get; }
+}

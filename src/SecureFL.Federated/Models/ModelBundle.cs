@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Tensors;
+
+namespace SecureFL.Federated.Models;
+
+/// <summary>
+/// A trained model with all that is needed to use it on a table: architecture, schema with categories, scaling. One safetensors file; any reader of
+/// that format gets the weights.
+/// </summary>
+public sealed record ModelBundle
+{
+    private const string SpecKey = "securefl.model";
+    private const string SchemaKey = "securefl.schema";
+    private const string ScalingKey = "securefl.scaling";
+
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() }, MaxDepth = 8 };
+
+    /// <summary>The weights.</summary>
+    public required ModelParameters Parameters { get; init; }
+
+    /// <summary>The architecture; null for a model that only its external trainer understands.</summary>
+    public ModelSpec? Spec { get; init; }
+
+    /// <summary>The columns; null for images and other data that is no table.</summary>
+    public TableSchema? Schema { get; init; }
+
+    /// <summary>The scaling by site; under the empty name the one that all sites share. Empty for none.</summary>
+    public ImmutableSortedDictionary<string, FeatureScaling> Scalings { get; init; } = ImmutableSortedDictionary<string, FeatureScaling>.Empty;
+
+    /// <summary>The scaling for rows of <paramref name="site"/>: its own, else the shared one, else null for none.</summary>
+    /// <exception cref="ArgumentException">Only single sites have one, and this is none of them.</exception>
+    public FeatureScaling? ScalingFor(string? site)
+    {
+        if (Scalings.IsEmpty)
+        {
+            return null;
+        }
+
+        return site is not null && Scalings.TryGetValue(site, out FeatureScaling? own) ? own
+            : Scalings.TryGetValue("", out FeatureScaling? shared) ? shared
+            : throw new ArgumentException($"the model was scaled per site ({string.Join(", ", Scalings.Keys)}): name one of them", nameof(site));
+    }
+
+    /// <summary>Writes the bundle.</summary>
+    public void Write(Stream stream)
+    {
+        Dictionary<string, string> metadata = [];
+        if (Spec is not null)
+        {
+            metadata[SpecKey] = JsonSerializer.Serialize(Spec, Json);
+        }
+
+        if (Schema is not null)
+        {
+            metadata[SchemaKey] = Schema.ToJson();
+        }
+
+        if (!Scalings.IsEmpty)
+        {
+            metadata[ScalingKey] = JsonSerializer.Serialize(Scalings, Json);
+        }
+
+        Safetensors.Write(stream, Parameters.ToTensors(), metadata);
+    }
+
+    /// <summary>Reads a bundle, or any safetensors file with weights alone; <paramref name="source"/> is the name used in messages.</summary>
+    /// <exception cref="DataFormatException">Not this format, or parts that contradict each other.</exception>
+    public static ModelBundle Read(Stream stream, string source)
+    {
+        SafetensorsContent content = Safetensors.Read(stream, source);
+        try
+        {
+            ModelSpec? spec = Parse<ModelSpec>(content, SpecKey);
+            TableSchema? schema = content.Metadata.TryGetValue(SchemaKey, out string? text) ? TableSchema.FromJson(text, source) : null;
+            ImmutableSortedDictionary<string, FeatureScaling> scalings =
+                Parse<ImmutableSortedDictionary<string, FeatureScaling>>(content, ScalingKey) ?? ImmutableSortedDictionary<string, FeatureScaling>.Empty;
+            ModelParameters parameters = spec is null
+                ? ModelParameters.FromAllTensors(content, source)
+                : ModelParameters.FromTensors(spec.CreateLayout(), content, source);
+            CheckWidths(spec, schema, scalings);
+            return new ModelBundle { Parameters = parameters, Spec = spec, Schema = schema, Scalings = scalings };
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException or OverflowException)
+        {
+            throw new DataFormatException(source, $"the model's description cannot be used: {fault.Message}", inner: fault);
+        }
+    }
+
+    private static T? Parse<T>(SafetensorsContent content, string key)
+        where T : class => content.Metadata.TryGetValue(key, out string? text) ? JsonSerializer.Deserialize<T>(text, Json) : null;
+
+    private static void CheckWidths(ModelSpec? spec, TableSchema? schema, ImmutableSortedDictionary<string, FeatureScaling> scalings)
+    {
+        int? width = spec?.Inputs ?? schema?.Width;
+        if (width is not null && schema is not null && schema.Width != width)
+        {
+            throw new ArgumentException($"a model of {width} inputs with a schema of {schema.Width} features");
+        }
+
+        foreach ((string site, FeatureScaling scaling) in scalings)
+        {
+            bool whole = !scaling.Offset.IsDefault && !scaling.Factor.IsDefault && !scaling.Imputed.IsDefault
+                && scaling.Offset.Length == scaling.Factor.Length && scaling.Offset.Length == scaling.Imputed.Length;
+            if (!whole || (width is not null && scaling.Width != width))
+            {
+                throw new ArgumentException($"the scaling of '{site}' does not have {width} features");
+            }
+        }
+    }
+}

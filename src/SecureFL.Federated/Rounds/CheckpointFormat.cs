@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Tensors;
+
+namespace SecureFL.Federated.Rounds;
+
+/// <summary>A checkpoint as a safetensors file: the vectors as tensors, the rest as JSON in the metadata. Thread-safe.</summary>
+public static class CheckpointFormat
+{
+    private const string StateKey = "securefl.checkpoint";
+    private const string VersionPrefix = "version.";
+
+    /// <summary>Writes <paramref name="checkpoint"/>.</summary>
+    public static void Write(Stream stream, TrainingCheckpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        List<KeyValuePair<string, TensorData>> tensors =
+        [
+            Named("weights", checkpoint.Weights),
+            Named("first_moment", checkpoint.FirstMoment),
+            Named("second_moment", checkpoint.SecondMoment),
+            Named("average", checkpoint.Average),
+            .. checkpoint.OlderVersions.Select(pair => Named(VersionPrefix + pair.Key.ToString(CultureInfo.InvariantCulture), pair.Value)),
+        ];
+        State state = new(
+            checkpoint.RunDigest, checkpoint.Version, checkpoint.WeightUnit, checkpoint.SimulatedSeconds, checkpoint.History, checkpoint.InFlight);
+        Safetensors.Write(stream, tensors, new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state) });
+    }
+
+    /// <summary>Reads a checkpoint; <paramref name="source"/> is the name used in messages.</summary>
+    /// <exception cref="DataFormatException">Not a checkpoint, or a damaged one.</exception>
+    public static TrainingCheckpoint Read(Stream stream, string source)
+    {
+        SafetensorsContent content = Safetensors.Read(stream, source);
+        if (!content.Metadata.TryGetValue(StateKey, out string? json))
+        {
+            throw new DataFormatException(source, "the file is no checkpoint");
+        }
+
+        try
+        {
+            State state = JsonSerializer.Deserialize<State>(json) ?? throw new JsonException("null is no checkpoint");
+            return new TrainingCheckpoint
+            {
+                RunDigest = state.RunDigest ?? throw new JsonException("the run's digest is missing"),
+                Version = state.Version,
+                Weights = Take(content, "weights", source),
+                FirstMoment = Take(content, "first_moment", source),
+                SecondMoment = Take(content, "second_moment", source),
+                Average = Take(content, "average", source),
+                WeightUnit = state.WeightUnit,
+                SimulatedSeconds = state.SimulatedSeconds,
+                History = state.History.IsDefault ? [] : state.History,
+                InFlight = state.InFlight.IsDefault ? [] : state.InFlight,
+                OlderVersions = content.Tensors
+                    .Where(pair => pair.Key.StartsWith(VersionPrefix, StringComparison.Ordinal))
+                    .ToImmutableSortedDictionary(
+                        pair => int.Parse(pair.Key.AsSpan(VersionPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture), pair => pair.Value.ToFloats()),
+            };
+        }
+        catch (Exception fault) when (fault is JsonException or FormatException and not DataFormatException or OverflowException)
+        {
+            throw new DataFormatException(source, $"the checkpoint's state cannot be read: {fault.Message}", inner: fault);
+        }
+    }
+
+    private static KeyValuePair<string, TensorData> Named(string name, float[] values) => new(name, TensorData.FromFloats(values, values.Length));
+
+    private static float[] Take(SafetensorsContent content, string name, string source) =>
+        (content.Find(name) ?? throw new DataFormatException(source, $"tensor {name} is missing")).ToFloats();
+
+    private sealed record State(
+        string RunDigest,
+        int Version,
+        double WeightUnit,
+        double SimulatedSeconds,
+        ImmutableArray<RoundRecord> History,
+        ImmutableArray<InFlightTask> InFlight);
+}

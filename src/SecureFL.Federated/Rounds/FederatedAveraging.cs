@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using SecureFL.Federated.Models;
+
+namespace SecureFL.Federated.Rounds;
+
+/// <summary>
+/// Synchronous rounds (McMahan et al. 2017): chosen sites train from the global model, their weighted updates are summed, the server's optimiser applies the
+/// mean. Encrypted and plaintext runs differ in the <see cref="ISecureSum"/> alone. Not thread-safe.
+/// </summary>
+public sealed class FederatedAveraging
+{
+    private readonly FederationOptions _options;
+    private readonly IReadOnlyList<FederatedSite> _sites;
+    private readonly RoundWork _work;
+    private readonly ILocalTrainer _trainer;
+
+    /// <summary>A federation.</summary>
+    /// <exception cref="ArgumentException">Options out of range, no sites, or two of one name.</exception>
+    public FederatedAveraging(FederationOptions options, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer, ISecureSum sum)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(sites);
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(sum);
+        _work = new RoundWork(options, sites, trainer, sum);
+        _options = options;
+        _sites = sites;
+        _trainer = trainer;
+        RunDigest = _work.RunDigest("synchronous");
+    }
+
+    /// <summary>Identifies the run; a checkpoint carries it.</summary>
+    public string RunDigest { get; }
+
+    /// <summary>Trains to the end, from the start or from a checkpoint; both give the same final weights.</summary>
+    /// <exception cref="ArgumentException">The checkpoint belongs to another run.</exception>
+    /// <exception cref="TooFewContributorsException">A round's deadline left fewer sites than may be summed.</exception>
+    public async Task<TrainingOutcome> RunAsync(
+        TrainingCheckpoint? resume = null, IRunObserver? observer = null, CancellationToken cancellationToken = default)
+    {
+        if (resume is not null && resume.RunDigest != RunDigest)
+        {
+            throw new ArgumentException($"the checkpoint is of run {resume.RunDigest}, this is run {RunDigest}", nameof(resume));
+        }
+
+        TrainingCheckpoint start = resume ?? await _work.StartAsync(RunDigest, cancellationToken).ConfigureAwait(false);
+        GlobalModel global = new(_options, _trainer.Layout, start);
+        double clock = start.SimulatedSeconds;
+        while (global.Version < _options.Stopping.Rounds)
+        {
+            (int[] present, ImmutableArray<string> late, double seconds) = Attend(global.Version + 1);
+            clock += seconds;
+            OpenedRound opened = await OpenRoundAsync(global, present, cancellationToken).ConfigureAwait(false);
+            await ReportAsync(global.Describe(opened.Train, opened.Test), observer, cancellationToken).ConfigureAwait(false);
+            if (_options.Stopping.Decide(global.History) is StopReason reason)
+            {
+                return Finish(global, reason, opened, clock - seconds);
+            }
+
+            RoundRecord record = new()
+            {
+                Round = 0,
+                Contributors = opened.Sum.Contributors,
+                LeftBehind = late,
+                ClippedElements = opened.Clipped,
+                SimulatedSeconds = clock,
+                SecondsTrain = _work.TakeSecondsTrain(),
+                Costs = opened.Sum.Costs,
+                SumIsExact = opened.Sum.SumIsExact,
+            };
+            global.Advance(opened.MeanUpdate, record);
+            if (observer is not null)
+            {
+                await observer.OnCheckpointAsync(global.Save(RunDigest, clock), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, cancellationToken).ConfigureAwait(false);
+        await ReportAsync(global.Describe(last.Train, last.Test), observer, cancellationToken).ConfigureAwait(false);
+        return Finish(global, StopReason.Rounds, last, clock);
+    }
+
+    private async Task<OpenedRound> OpenRoundAsync(GlobalModel global, int[] present, CancellationToken cancellationToken)
+    {
+        SiteContribution[] contributions = new SiteContribution[present.Length];
+        ModelParameters evaluated = global.Delivered;
+        int round = global.Version + 1;
+        await _work.ForEachAsync(present.Length, async (i, token) =>
+            contributions[i] = await _work.ContributeAsync(present[i], global.Current, evaluated, round, global.WeightUnit, 1, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        return await _work.SumAsync(contributions, round, global.WeightUnit, cancellationToken).ConfigureAwait(false);
+    }
+
+    private (int[] Present, ImmutableArray<string> Late, double Seconds) Attend(int round)
+    {
+        int[] chosen = ClientSampling.Choose(_sites.Count, _options.SitesPerRound, _options.Seed, round);
+        if (_options.Timing is not ISiteTiming timing)
+        {
+            return (chosen, [], 0);
+        }
+
+        double deadline = _options.DeadlineSeconds ?? double.PositiveInfinity;
+        int[] present = Array.FindAll(chosen, site => timing.SecondsFor(site, round) <= deadline);
+        ImmutableArray<string> late = [.. chosen.Except(present).Select(site => _sites[site].Name)];
+        if (present.Length < _options.MinimumContributors)
+        {
+            throw new TooFewContributorsException(round, present.Length, _options.MinimumContributors);
+        }
+
+        double seconds = late.IsEmpty ? present.Max(site => timing.SecondsFor(site, round)) : deadline;
+        return (present, late, seconds);
+    }
+
+    private TrainingOutcome Finish(GlobalModel global, StopReason reason, OpenedRound metrics, double clock) =>
+        new(global.Delivered, reason, [.. global.History], metrics.Train, metrics.Test, global.Save(RunDigest, clock));
+
+    private static async ValueTask ReportAsync(RoundRecord? record, IRunObserver? observer, CancellationToken cancellationToken)
+    {
+        if (record is not null && observer is not null)
+        {
+            await observer.OnRoundAsync(record, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>Fewer sites were in time than may be summed: opening a smaller sum would show too much of each.</summary>
+public sealed class TooFewContributorsException : Exception
+{
+    /// <summary>Names the round and the numbers.</summary>
+    public TooFewContributorsException(int round, int present, int minimum)
+        : base($"round {round}: {present} sites in time, at least {minimum} are needed")
+    {
+        Round = round;
+        Present = present;
+        Minimum = minimum;
+    }
+
+    /// <summary>The round.</summary>
+    public int Round { get; }
+
+    /// <summary>Sites in time.</summary>
+    public int Present { get; }
+
+    /// <summary>Sites needed.</summary>
+    public int Minimum { get; }
+}

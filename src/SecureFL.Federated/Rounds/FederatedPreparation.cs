@@ -1,0 +1,62 @@
+using SecureFL.Aggregation;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+
+namespace SecureFL.Federated.Rounds;
+
+/// <summary>
+/// What sites agree on before the first round, all of it by sums of counters, so that none shows its own: scaling statistics, class counts, category
+/// counts. The sums have round number 0.
+/// </summary>
+public static class FederatedPreparation
+{
+    /// <summary>The statistics of the union of all sites' training rows.</summary>
+    /// <exception cref="ArgumentException">A site's sums exceed the fixed-point range.</exception>
+    public static async Task<FeatureStatistics> SumStatisticsAsync(
+        ISecureSum sum,
+        IReadOnlyList<FederatedSite> sites,
+        ulong seed,
+        int fractionBits = SummableStatistics.DefaultFractionBits,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sites);
+        long[][] counters = [.. sites.Select(site => SummableStatistics.Encode(FeatureStatistics.Of(site.Train), fractionBits))];
+        long[] totals = await SumCountersAsync(
+            sum, [.. sites.Select(site => site.Name)], counters, SummableStatistics.MagnitudeBits, seed, cancellationToken).ConfigureAwait(false);
+        return SummableStatistics.Decode(totals, fractionBits);
+    }
+
+    /// <summary>Training rows of each class over all sites, for <see cref="ClassBalance"/>.</summary>
+    public static Task<long[]> SumClassCountsAsync(
+        ISecureSum sum, IReadOnlyList<FederatedSite> sites, ulong seed, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sites);
+        long[][] counters = [.. sites.Select(site => site.Train.CountClasses())];
+        return SumCountersAsync(sum, [.. sites.Select(site => site.Name)], counters, MetricLayout.CountBits, seed, cancellationToken);
+    }
+
+    /// <summary>The sums of one vector of counters a site.</summary>
+    /// <exception cref="ArgumentException">Vectors of different lengths, or a counter beyond <paramref name="bits"/> bits.</exception>
+    public static async Task<long[]> SumCountersAsync(
+        ISecureSum sum, IReadOnlyList<string> sites, IReadOnlyList<long[]> counters, int bits, ulong seed, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sum);
+        ArgumentNullException.ThrowIfNull(sites);
+        ArgumentNullException.ThrowIfNull(counters);
+        if (sites.Count != counters.Count || sites.Count == 0)
+        {
+            throw new ArgumentException($"{counters.Count} vectors of counters for {sites.Count} sites", nameof(counters));
+        }
+
+        SecureSumRequest request = new()
+        {
+            Round = 0,
+            Seed = seed,
+            Counters = new CounterLayout(0, [.. counters[0].Select((_, i) => new Counter($"{i}", (1L << bits) - 1))]),
+            Contributions = [.. counters.Select((values, i) => new SiteContribution(sites[i], i, [], values))],
+        };
+        request.Check();
+        SecureSumResult result = await sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
+        return result.Counters;
+    }
+}

@@ -1,0 +1,109 @@
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Federated.Rounds;
+
+/// <summary>One site of a simulated federation.</summary>
+/// <param name="Name">The site's name, unique in the federation.</param>
+/// <param name="Train">Its training rows.</param>
+/// <param name="Test">Its test rows, null when it has none.</param>
+public sealed record FederatedSite(string Name, Dataset Train, Dataset? Test);
+
+/// <summary>How much each site counts in the mean.</summary>
+public enum Weighting
+{
+    /// <summary>By its training rows; the rows themselves are only summed, never shown.</summary>
+    Samples,
+
+    /// <summary>All alike.</summary>
+    Equal,
+}
+
+/// <summary>How long a site's task takes on a simulated clock.</summary>
+public interface ISiteTiming
+{
+    /// <summary>Seconds from receiving the model to delivering the contribution; positive and finite.</summary>
+    double SecondsFor(int siteIndex, int task);
+}
+
+/// <summary>Every task of a site takes the same time.</summary>
+/// <param name="seconds">Seconds a task, by site.</param>
+public sealed class ConstantTiming(params IReadOnlyList<double> seconds) : ISiteTiming
+{
+    /// <inheritdoc/>
+    public double SecondsFor(int siteIndex, int task) => seconds[siteIndex];
+}
+
+/// <summary>What the round engine needs beside sites, trainer and sum.</summary>
+public sealed record FederationOptions
+{
+    /// <summary>When to stop.</summary>
+    public required StoppingRules Stopping { get; init; }
+
+    /// <summary>The seed of initialisation, batches, sampling and rounding.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The weighting of the mean.</summary>
+    public Weighting Weighting { get; init; } = Weighting.Samples;
+
+    /// <summary>
+    /// Training rows that make weight 1, under <see cref="Weighting.Samples"/>; null to take the mean over all sites from a sum of counts before the first round. An update is
+    /// multiplied by rows / unit before it is clipped.
+    /// </summary>
+    public double? WeightUnit { get; init; }
+
+    /// <summary>The largest weight a site may have, in units; larger sites are counted as that.</summary>
+    public double MaxWeight { get; init; } = double.PositiveInfinity;
+
+    /// <summary>The server's optimiser.</summary>
+    public ServerOptimizerOptions ServerOptimizer { get; init; } = new();
+
+    /// <summary>Decay of the exponential moving average of the global model, 0 for none. With it the average is what is evaluated and delivered.</summary>
+    public double AverageDecay { get; init; }
+
+    /// <summary>Sites a synchronous round, 0 for all.</summary>
+    public int SitesPerRound { get; init; }
+
+    /// <summary>Simulated seconds after which a synchronous round leaves stragglers behind; null to wait. Needs <see cref="Timing"/>.</summary>
+    public double? DeadlineSeconds { get; init; }
+
+    /// <summary>Fewest contributions that may be summed.</summary>
+    public int MinimumContributors { get; init; } = 1;
+
+    /// <summary>The simulated clock, null for none.</summary>
+    public ISiteTiming? Timing { get; init; }
+
+    /// <summary>Sites trained at the same time.</summary>
+    public int Parallelism { get; init; } = 1;
+
+    /// <summary>Measures seconds of training; null not to.</summary>
+    public TimeProvider? Clock { get; init; }
+
+    /// <summary>Refuses settings out of range.</summary>
+    /// <exception cref="ArgumentException">Names the setting.</exception>
+    public void Check(int sites)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Stopping.Rounds);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Parallelism);
+        ServerOptimizer.Check();
+        if (WeightUnit is not null && !(WeightUnit > 0 && double.IsFinite(WeightUnit.Value)))
+        {
+            throw new ArgumentException($"a weight unit of {WeightUnit}, it must be positive");
+        }
+
+        if (!(MaxWeight > 0) || !(AverageDecay is >= 0 and < 1))
+        {
+            throw new ArgumentException($"a largest weight of {MaxWeight} must be positive, an average decay of {AverageDecay} in [0, 1)");
+        }
+
+        int chosen = SitesPerRound == 0 ? sites : SitesPerRound;
+        if (SitesPerRound < 0 || SitesPerRound > sites || MinimumContributors < 1 || MinimumContributors > chosen)
+        {
+            throw new ArgumentException($"{SitesPerRound} sites a round of {sites}, at least {MinimumContributors} in a sum");
+        }
+
+        if (DeadlineSeconds is not null && Timing is null)
+        {
+            throw new ArgumentException("a deadline needs a simulated clock");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
+using SecureFL.Federated.Models;
+
+namespace SecureFL.Federated.Rounds;
+
+/// <summary>The server's side of a run: the current weights, the optimiser's moments, the average, the rounds so far. Not thread-safe.</summary>
+internal sealed class GlobalModel
+{
+    private readonly FederationOptions _options;
+    private readonly ServerOptimizer _optimizer;
+    private readonly float[] _average;
+    private readonly List<RoundRecord> _history;
+
+    public GlobalModel(FederationOptions options, ModelLayout layout, TrainingCheckpoint checkpoint)
+    {
+        if (checkpoint.Weights.Length != layout.Length || checkpoint.History.Length != checkpoint.Version)
+        {
+            throw new ArgumentException(
+                $"a checkpoint of {checkpoint.Weights.Length} weights and {checkpoint.History.Length} rounds at version {checkpoint.Version}, the model has {layout.Length} weights");
+        }
+
+        _options = options;
+        Current = new ModelParameters(layout, [.. checkpoint.Weights]);
+        _optimizer = new ServerOptimizer(options.ServerOptimizer, layout.Length, checkpoint.FirstMoment, checkpoint.SecondMoment);
+        _average = options.AverageDecay == 0 ? [] : checkpoint.Average.Length == 0 ? [.. checkpoint.Weights] : [.. checkpoint.Average];
+        WeightUnit = checkpoint.WeightUnit;
+        Version = checkpoint.Version;
+        _history = [.. checkpoint.History];
+    }
+
+    /// <summary>Completed rounds.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>The weights that sites train from. Replaced, never changed in place, so that sites may hold on to old versions.</summary>
+    public ModelParameters Current { get; private set; }
+
+    /// <summary>The weights that are evaluated and delivered: the average where there is one.</summary>
+    public ModelParameters Delivered => _average.Length == 0 ? Current : new ModelParameters(Current.Layout, [.. _average]);
+
+    public double WeightUnit { get; }
+
+    public IReadOnlyList<RoundRecord> History => _history;
+
+    /// <summary>Writes the metrics of the current version into the newest record; version 0 has none.</summary>
+    public RoundRecord? Describe(EvaluationCounts train, EvaluationCounts test)
+    {
+        if (Version == 0)
+        {
+            return null;
+        }
+
+        return _history[^1] = _history[^1].WithMetrics(train, test);
+    }
+
+    /// <summary>Applies the mean update and begins the record of a new version.</summary>
+    public void Advance(float[] meanUpdate, RoundRecord record)
+    {
+        ModelParameters next = Current.Clone();
+        _optimizer.Step(next.Values, meanUpdate);
+        Current = next;
+        Version++;
+        if (_average.Length > 0)
+        {
+            ModelAverage.Update(_average, next.Values, _options.AverageDecay, Version);
+        }
+
+        _history.Add(record with { Round = Version, UpdateNorm = TensorPrimitives.Norm(meanUpdate) });
+    }
+
+    public TrainingCheckpoint Save(string runDigest, double simulatedSeconds) => new()
+    {
+        RunDigest = runDigest,
+        Version = Version,
+        Weights = [.. Current.Values],
+        FirstMoment = [.. _optimizer.FirstMoment],
+        SecondMoment = [.. _optimizer.SecondMoment],
+        Average = [.. _average],
+        WeightUnit = WeightUnit,
+        SimulatedSeconds = simulatedSeconds,
+        History = [.. _history],
+    };
+}

@@ -1,0 +1,87 @@
+namespace SecureFL.Federated.Rounds;
+
+/// <summary>A quantity that stopping rules look at.</summary>
+public enum RoundMetric
+{
+    /// <summary>Accuracy on the sites' test rows; more is better.</summary>
+    TestAccuracy,
+
+    /// <summary>AUC on the sites' test rows; more is better.</summary>
+    TestAuc,
+
+    /// <summary>Mean loss on the sites' test rows; less is better.</summary>
+    TestLoss,
+
+    /// <summary>Mean loss on the sites' training rows; less is better.</summary>
+    TrainLoss,
+}
+
+/// <summary>Why training ended.</summary>
+public enum StopReason
+{
+    /// <summary>All rounds are done.</summary>
+    Rounds,
+
+    /// <summary>The target was reached.</summary>
+    Target,
+
+    /// <summary>There was no improvement for as many rounds as were allowed.</summary>
+    NoImprovement,
+}
+
+/// <summary>When to stop. Rounds without the metric (no test rows took part) are passed over.</summary>
+public sealed record StoppingRules
+{
+    /// <summary>Most rounds.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>The quantity for <see cref="Target"/> and <see cref="Patience"/>.</summary>
+    public RoundMetric Metric { get; init; } = RoundMetric.TestAccuracy;
+
+    /// <summary>Stop when the metric is this good.</summary>
+    public double? Target { get; init; }
+
+    /// <summary>Stop after this many rounds without improvement; 0 for never.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>By how much a round must beat the best one to count as improvement.</summary>
+    public double MinimumImprovement { get; init; }
+
+    /// <summary>The verdict on the rounds so far, null to go on.</summary>
+    public StopReason? Decide(IReadOnlyList<RoundRecord> history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        bool lessIsBetter = Metric is RoundMetric.TestLoss or RoundMetric.TrainLoss;
+        double? best = null;
+        int since = 0;
+        foreach (RoundRecord record in history)
+        {
+            if (record.Value(Metric) is not double raw)
+            {
+                continue;
+            }
+
+            double value = lessIsBetter ? -raw : raw;
+            if (Target is double target && value >= (lessIsBetter ? -target : target))
+            {
+                return StopReason.Target;
+            }
+
+            if (best is null || value > best + MinimumImprovement)
+            {
+                (best, since) = (value, 0);
+            }
+            else
+            {
+                since++;
+            }
+        }
+
+        if (Patience > 0 && since >= Patience)
+        {
+            return StopReason.NoImprovement;
+        }
+
+        return history.Count >= Rounds ? StopReason.Rounds : null;
+    }
+}

@@ -1,0 +1,78 @@
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Generated;
+using SecureFL.Federated.Data.Tensors;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Federated.Tests.Rounds;
+
+/// <summary>The generated hospitals end to end: missing values, federated scaling, class weights, training, bundle.</summary>
+public class HospitalFederationTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Four_hospitals_train_a_model_that_none_of_the_small_ones_has_alone()
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        QuantizedPlaintextSum sum = new(new UpdateQuantizer(4f, 16));
+        RawTable[] tables = [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, 1))];
+        TableSchema schema = SchemaInference.Infer(tables, new SchemaOptions { Label = HospitalGenerator.Label, Missing = MissingPolicy.Impute });
+        TableEncoder encoder = new(schema);
+        List<FederatedSite> raw = [];
+        for (int i = 0; i < tables.Length; i++)
+        {
+            (Dataset train, Dataset? test) = TrainTestSplit.ByFraction(encoder.Encode(tables[i]).Data, 0.25, 1, i);
+            raw.Add(new FederatedSite(tables[i].Source, train, test));
+        }
+
+        FeatureStatistics summed = await FederatedPreparation.SumStatisticsAsync(sum, raw, 1, cancellationToken: token);
+        FeatureStatistics pooled = FeatureStatistics.Of(Dataset.Concatenate([.. raw.Select(site => site.Train)]));
+        Assert.All(Enumerable.Range(0, pooled.Width), f => Assert.Equal(pooled.Mean(f), summed.Mean(f), 1e-3));
+        long[] classes = await FederatedPreparation.SumClassCountsAsync(sum, raw, 1, token);
+        Assert.Equal(raw.Sum(site => (long)site.Train.Count), classes.Sum());
+        FeatureScaling scaling = FeatureScaling.Standard(summed);
+        IReadOnlyList<FederatedSite> sites = [.. raw.Select(site => new FederatedSite(site.Name, scaling.Apply(site.Train), scaling.Apply(site.Test!)))];
+
+        GradientTrainer trainer = new(ModelSpec.Logistic(schema.Width), new LocalTrainingOptions
+        {
+            Epochs = 2,
+            ClassWeights = ClassBalance.Balanced(classes),
+            Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f },
+        });
+        FederationOptions options = new() { Stopping = new StoppingRules { Rounds = 20 }, MinimumContributors = 3 };
+        TrainingOutcome together = await new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: token);
+        TrainingOutcome alone = await new FederatedAveraging(options with { MinimumContributors = 1 }, [sites[3]], trainer, sum).RunAsync(cancellationToken: token);
+        EvaluationCounts lonely = new(trainer.Metrics);
+        foreach (FederatedSite site in sites)
+        {
+            lonely = lonely.Add(await trainer.EvaluateAsync(alone.Model, site.Test!, token));
+        }
+
+        output.WriteLine($"together: accuracy {together.Test.Accuracy:f4}, AUC {together.Test.Auc?.Value:f4}; smallest alone: AUC {lonely.Auc?.Value:f4}");
+        Assert.True(together.Test.Auc!.Value.Value > 0.85);
+        Assert.True(together.Test.Auc.Value.Value > lonely.Auc!.Value.Value);
+        Assert.True(together.Test.Accuracy > 0.75);
+    }
+
+    [Fact]
+    public void Array_files_become_data_sets_and_back()
+    {
+        Dataset images = TensorDataset.Join(
+            new TensorData([3, 2, 2], TensorElement.UInt8, [0, 255, 0, 0, 51, 0, 0, 0, 0, 0, 0, 255]), new TensorData([3], TensorElement.UInt8, [2, 0, 1]), "x", 1 / 255f);
+        Assert.Equal((LearningTask.MultiClass, 3, 4), (images.Task, images.ClassCount, images.Width));
+        Assert.Equal([0.2f, 0, 0, 0], images.Row(1).ToArray().Select(value => MathF.Round(value, 5)));
+        MemoryStream file = new();
+        NumpyArchive.Write(file, TensorDataset.ToArrays(images));
+        IReadOnlyDictionary<string, TensorData> back = NumpyArchive.Read(file, "x.npz");
+        Dataset again = TensorDataset.Join(back["x"], back["y"], "x.npz");
+        Assert.Equal(images.Features, again.Features);
+        Assert.Equal(images.Labels, again.Labels);
+
+        TensorData features = TensorData.FromFloats([1, 2], 2, 1);
+        Assert.Equal(LearningTask.Regression, TensorDataset.Join(features, TensorData.FromFloats([0.5f, 1], 2), "x").Task);
+        Assert.Equal(LearningTask.Binary, TensorDataset.Join(features, TensorData.FromFloats([0, 0], 2, 1), "x").Task);
+        Assert.Throws<DataFormatException>(() => TensorDataset.Join(features, TensorData.FromFloats([0, 1, 1], 3), "x"));
+        Assert.Throws<DataFormatException>(() => TensorDataset.Join(features, TensorData.FromFloats([0, -1], 2), "x"));
+        Assert.Throws<DataFormatException>(() => TensorDataset.Join(features, TensorData.FromFloats([0, float.NaN], 2), "x"));
+        Assert.Throws<DataFormatException>(() => TensorDataset.Join(TensorData.FromFloats([1, float.PositiveInfinity], 2, 1), TensorData.FromFloats([0, 1], 2), "x"));
+    }
+}
