@@ -3,7 +3,7 @@ namespace SecureFL.Reference;
 /// <summary>Section 3: quantising, counters, lanes, encryption, sum and opening.</summary>
 internal static class EncodingVectors
 {
-    public static IEnumerable<Vector> All() => [Quantise(), Counters(), Lanes(), Encryption(), SumAndOpening("sum-and-opening", World.WideParameters, 3), TwoPrimes(), OutsideLanes()];
+    public static IEnumerable<Vector> All() => [Quantise(), Counters(), Lanes(), Encryption(), SumAndOpening("sum-and-opening", World.WideParameters, 3), TwoPrimes(), LargeKeySum(), OutsideLanes()];
 
     private static Vector Quantise()
     {
@@ -113,17 +113,20 @@ internal static class EncodingVectors
         return SumAndOpening("sum-and-opening-two-primes", p, 2);
     }
 
-    private static Vector SumAndOpening(string name, ReferenceParameters p, int clients)
+    // 2^16 clients of at most 80 a coefficient: one upload under such a key stands for them all.
+    private static Vector LargeKeySum() => SumAndOpening("opening-large-key-sum", World.SmallParameters, 1, 80 << 16);
+
+    private static Vector SumAndOpening(string name, ReferenceParameters p, int clients, int magnitude = 80)
     {
         p = p with { FloatLength = Math.Min(p.FloatLength, p.ElementsPerChunk - 10), IntegerLength = 0 };
         byte[] seed = Chosen.Bytes(name + " seed", 32);
         PublicChunk a = new(p, seed, 0, 0);
-        int[][] secrets = [.. Enumerable.Range(0, clients).Select(i => Chosen.Small($"{name} secret {i}", p.Degree, 80))];
+        int[][] secrets = [.. Enumerable.Range(0, clients).Select(i => Chosen.Small($"{name} secret {i}", p.Degree, magnitude))];
         byte[][] uploads = [.. Enumerable.Range(0, clients).Select(i => ReferenceEncoding.EncryptChunk(
             p, a, secrets[i], Chosen.Small($"{name} errors {i}", p.Degree, 10), Chosen.Small($"{name} elements {i}", (int)p.FloatLength, p.MaxQuantised)))];
         int[] keySum = [.. Enumerable.Range(0, p.Degree).Select(k => secrets.Sum(s => s[k]))];
         (long[] sums, long[] noise, bool inside) = ReferenceEncoding.OpenChunk(p, a, uploads, keySum, (int)p.FloatLength);
-        return new Vector(name, "03-encoding", "Packed chunks of several clients, the sum of their secrets, and what opens.", "open")
+        return new Vector(name, "03-encoding", "Packed chunks, the sum of their secrets, and what opens.", "open")
         {
             ["parameters"] = p.ToJson(),
             ["seed"] = Json.Hex(seed),
