@@ -35,7 +35,7 @@ public sealed class SeededRandom
         Span<byte> word = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(word, seed);
         hash.AppendData(word);
-        byte[] name = Encoding.UTF8.GetBytes(purpose);
+        byte[] name = System.Text.Encoding.UTF8.GetBytes(purpose);
         BinaryPrimitives.WriteInt64LittleEndian(word, name.Length);
         hash.AppendData(word);
         hash.AppendData(name);

@@ -59,7 +59,7 @@ internal sealed class RoundWork
             text.Append(CultureInfo.InvariantCulture, $"{slot.Name}[{string.Join(',', slot.Shape)}]");
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     /// <summary>The checkpoint before the first round. With sample weights the unit comes from a sum of row counts.</summary>
@@ -121,7 +121,7 @@ internal sealed class RoundWork
     }
 
     /// <summary>The counters of <paramref name="model"/> at every site, summed, without any training.</summary>
-    public async Task<OpenedRound> EvaluateEverywhereAsync(ModelParameters model, int round, CancellationToken cancellationToken)
+    public async Task<OpenedRound> EvaluateEverywhereAsync(ModelParameters model, int round, ModelStamp stamp, CancellationToken cancellationToken)
     {
         SiteContribution[] contributions = new SiteContribution[_sites.Count];
         await ForEachAsync(contributions.Length, async (i, token) =>
@@ -129,14 +129,14 @@ internal sealed class RoundWork
             long[] counters = await EvaluateAsync(_sites[i], model, token).ConfigureAwait(false);
             contributions[i] = new SiteContribution(_sites[i].Name, i, [], counters);
         }, cancellationToken).ConfigureAwait(false);
-        return await SumAsync(contributions, round, 1, cancellationToken).ConfigureAwait(false);
+        return await SumAsync(contributions, round, 1, stamp, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sums contributions and reads the result: mean update = sum * unit / total weight.</summary>
     public async Task<OpenedRound> SumAsync(
-        IReadOnlyList<SiteContribution> contributions, int round, double weightUnit, CancellationToken cancellationToken)
+        IReadOnlyList<SiteContribution> contributions, int round, double weightUnit, ModelStamp stamp, CancellationToken cancellationToken)
     {
-        SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Contributions = contributions, CounterBits = _counterBits };
+        SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, CounterBits = _counterBits };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
         float[] mean = sum.Sum;
         if (mean.Length > 0)

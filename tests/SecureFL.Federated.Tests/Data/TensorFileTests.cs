@@ -82,7 +82,7 @@ public class TensorFileTests
 
         MemoryStream file = new();
         NumpyFile.Write(file, new TensorData([2, 3], element, bytes));
-        Assert.Contains($"'descr': '{code}'", Encoding.ASCII.GetString(file.ToArray()), StringComparison.Ordinal);
+        Assert.Contains($"'descr': '{code}'", System.Text.Encoding.ASCII.GetString(file.ToArray()), StringComparison.Ordinal);
         Assert.Equal(0, (file.Length - bytes.Length) % 64);
         file.Position = 0;
         TensorData back = NumpyFile.Read(file, "x.npy");
@@ -232,7 +232,7 @@ public class TensorFileTests
 
     private static byte[] SafetensorsFile(string header, byte[] bytes)
     {
-        byte[] text = Encoding.UTF8.GetBytes(header);
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(header);
         byte[] length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
         return [.. length, .. text, .. bytes];
@@ -242,7 +242,7 @@ public class TensorFileTests
 
     private static byte[] Npy(string header, byte[] bytes)
     {
-        byte[] text = Encoding.ASCII.GetBytes(header + "\n");
+        byte[] text = System.Text.Encoding.ASCII.GetBytes(header + "\n");
         return [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, (byte)text.Length, (byte)(text.Length >> 8), .. text, .. bytes];
     }
 }

@@ -35,7 +35,7 @@ public static partial class NumpyFile
             throw new DataFormatException(source, $"a header of {length} bytes, at most {MaxHeader} are accepted");
         }
 
-        string header = Encoding.UTF8.GetString(BoundedReads.ReadExactly(stream, length, source, "the header"));
+        string header = System.Text.Encoding.UTF8.GetString(BoundedReads.ReadExactly(stream, length, source, "the header"));
         Match description = DescriptionPattern().Match(header);
         Match order = OrderPattern().Match(header);
         Match shapeText = ShapePattern().Match(header);
@@ -68,7 +68,7 @@ public static partial class NumpyFile
         string axes = string.Concat(tensor.Shape.Select(axis => axis.ToString(CultureInfo.InvariantCulture) + ", "));
         string text = $"{{'descr': '{Describe(tensor.Element)}', 'fortran_order': False, 'shape': ({axes.TrimEnd(' ')}), }}";
         int padded = ((10 + text.Length + 1 + 63) / 64 * 64) - 10;
-        byte[] header = Encoding.ASCII.GetBytes(text.PadRight(padded - 1) + "\n");
+        byte[] header = System.Text.Encoding.ASCII.GetBytes(text.PadRight(padded - 1) + "\n");
         Span<byte> head = stackalloc byte[10];
         Magic.CopyTo(head);
         head[6] = 1;
