@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using SecureFL.Bench.Measurement;
 
 namespace SecureFL.Bench.Hotpath;
@@ -7,8 +6,6 @@ namespace SecureFL.Bench.Hotpath;
 /// <summary><c>hotpath</c>: nanoseconds and bytes a parameter, side by side with a float32 sum in the same run.</summary>
 internal static class HotpathCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
-
     internal static Command Create()
     {
         Option<int> parameters = new("--parameters") { Description = "vector length", DefaultValueFactory = _ => 10_000_000 };
@@ -32,10 +29,7 @@ internal static class HotpathCommand
             Print(arm);
         }
 
-        if (json is not null)
-        {
-            File.WriteAllText(json.FullName, JsonSerializer.Serialize(new { schema = 1, machine, arms }, Json));
-        }
+        BenchJson.Write(json, machine, arms);
 
         return arms.All(arm => arm.SumIsExact) ? 0 : 1;
     }

@@ -11,7 +11,7 @@ public sealed class KeyPolynomial : IDisposable
 {
     private readonly SecretBuffer<ulong> _prepared;
 
-    /// <summary>Prepares N coefficients of absolute value below 2^20.</summary>
+    /// <summary>Prepares N coefficients of absolute value below 2^23: room for the sum of 2^16 keys of at most 80.</summary>
     /// <exception cref="ArgumentException">Wrong count, or a coefficient out of range.</exception>
     public KeyPolynomial(CkksParameters parameters, ReadOnlySpan<int> coefficients)
     {
@@ -24,13 +24,14 @@ public sealed class KeyPolynomial : IDisposable
         int excess = 0;
         foreach (int coefficient in coefficients)
         {
-            // Bits of |c| above the 20th, gathered without a branch.
-            excess |= (coefficient ^ (coefficient >> 31)) >> 20;
+            // The bits of |c| from 2^23 up, gathered without a branch; int.MinValue, its own opposite, has them too.
+            int sign = coefficient >> 31;
+            excess |= ((coefficient ^ sign) - sign) >> 23;
         }
 
         if (excess != 0)
         {
-            throw new ArgumentException("a key coefficient is 2^20 or more in absolute value", nameof(coefficients));
+            throw new ArgumentException("a key coefficient is 2^23 or more in absolute value", nameof(coefficients));
         }
 
         Parameters = parameters;

@@ -12,8 +12,8 @@ public static class SummableStatistics
     /// <summary>Integers a feature takes.</summary>
     public const int CountersPerFeature = 3;
 
-    /// <summary>Bits, sign excluded, that one site's counter may use; sums of up to 2^12 sites then fit 63 bits.</summary>
-    public const int MagnitudeBits = 51;
+    /// <summary>Bits, sign excluded, that one site's counter may use; sums of up to 2^16 sites then fit 63 bits.</summary>
+    public const int MagnitudeBits = 47;
 
     /// <summary>One site's counters: count, sum, sum of squares of every feature.</summary>
     /// <exception cref="ArgumentException">A sum exceeds the range: the feature's numbers are too large; scale the column or use fewer fraction bits.</exception>

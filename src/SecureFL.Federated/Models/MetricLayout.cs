@@ -1,3 +1,4 @@
+using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
 
 namespace SecureFL.Federated.Models;
@@ -43,11 +44,29 @@ public sealed record MetricLayout(LearningTask Task, int ClassCount, int ScoreBi
 
     internal int NegativeScores => PositiveScores + ScoreBins;
 
-    /// <summary>The bits, sign excluded, that counter <paramref name="index"/> of one site may use.</summary>
-    public int BitsOf(int index)
+    /// <summary>The counters' names, each after <paramref name="prefix"/> and a point, and the largest magnitude of one site's value.</summary>
+    public IEnumerable<Counter> DescribeCounters(string prefix)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Length);
-        return index == Loss || (Task == LearningTask.Regression && index > Loss) ? SumBits : CountBits;
+        const long Count = (1L << CountBits) - 1;
+        const long Sum = (1L << SumBits) - 1;
+        yield return new Counter($"{prefix}.samples", Count);
+        yield return new Counter($"{prefix}.loss", Sum);
+        if (Task == LearningTask.Regression)
+        {
+            yield return new Counter($"{prefix}.targets", Sum);
+            yield return new Counter($"{prefix}.targetSquares", Sum);
+            yield break;
+        }
+
+        yield return new Counter($"{prefix}.correct", Count);
+        for (int cell = 0; HasConfusion && cell < ClassCount * ClassCount; cell++)
+        {
+            yield return new Counter($"{prefix}.confusion.{cell / ClassCount}.{cell % ClassCount}", Count);
+        }
+
+        for (int bin = 0; HasScores && bin < 2 * ScoreBins; bin++)
+        {
+            yield return new Counter($"{prefix}.{(bin < ScoreBins ? "positive" : "negative")}.{bin % ScoreBins}", Count);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 
@@ -51,7 +52,7 @@ public static class FederatedPreparation
         {
             Round = 0,
             Seed = seed,
-            CounterBits = [.. Enumerable.Repeat(bits, counters[0].Length)],
+            Counters = new CounterLayout(0, [.. counters[0].Select((_, i) => new Counter($"{i}", (1L << bits) - 1))]),
             Contributions = [.. counters.Select((values, i) => new SiteContribution(sites[i], i, [], values))],
         };
         request.Check();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Aggregation;
 
 namespace SecureFL.Federated.Rounds;
 
@@ -28,8 +29,8 @@ public sealed record SecureSumRequest
     /// <summary>The contributions, at least one.</summary>
     public required IReadOnlyList<SiteContribution> Contributions { get; init; }
 
-    /// <summary>For each counter the bits, sign excluded, that one site's value may use.</summary>
-    public required ImmutableArray<int> CounterBits { get; init; }
+    /// <summary>The counters' names and magnitudes; no weight of its own (a weight is a counter like the others, and updates arrive weighted).</summary>
+    public required CounterLayout Counters { get; init; }
 
     /// <summary>Refuses contributions of different shapes.</summary>
     /// <exception cref="ArgumentException">Names the site and the lengths.</exception>
@@ -43,10 +44,10 @@ public sealed record SecureSumRequest
         int length = Contributions[0].Update.Length;
         foreach (SiteContribution contribution in Contributions)
         {
-            if (contribution.Update.Length != length || contribution.Counters.Length != CounterBits.Length)
+            if (contribution.Update.Length != length || contribution.Counters.Length != Counters.Counters.Length)
             {
                 throw new ArgumentException(
-                    $"{contribution.Site} contributes {contribution.Update.Length} elements and {contribution.Counters.Length} counters, due are {length} and {CounterBits.Length}");
+                    $"{contribution.Site} contributes {contribution.Update.Length} elements and {contribution.Counters.Length} counters, due are {length} and {Counters.Counters.Length}");
             }
         }
     }

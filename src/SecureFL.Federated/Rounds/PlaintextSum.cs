@@ -13,7 +13,7 @@ public sealed class PlaintextSum : ISecureSum
         request.Check();
         int length = request.Contributions[0].Update.Length;
         double[] sum = new double[length];
-        long[] counters = new long[request.CounterBits.Length];
+        long[] counters = new long[request.Counters.Counters.Length];
         foreach (SiteContribution contribution in request.Contributions)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using SecureFL.Aggregation;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;
@@ -23,7 +23,7 @@ internal sealed class RoundWork
     private readonly IReadOnlyList<FederatedSite> _sites;
     private readonly ILocalTrainer _trainer;
     private readonly ISecureSum _sum;
-    private readonly ImmutableArray<int> _counterBits;
+    private readonly CounterLayout _counters;
     private double _secondsTrain;
     private readonly Lock _timeLock = new();
 
@@ -39,8 +39,9 @@ internal sealed class RoundWork
         _sites = sites;
         _trainer = trainer;
         _sum = sum;
-        IEnumerable<int> evaluation = Enumerable.Range(0, trainer.Metrics.Length).Select(trainer.Metrics.BitsOf);
-        _counterBits = [MetricLayout.CountBits, MetricLayout.CountBits, .. evaluation, .. evaluation];
+        const long Most = (1L << MetricLayout.CountBits) - 1;
+        _counters = new CounterLayout(
+            0, [new Counter("samples", Most), new Counter("clipped", Most), .. trainer.Metrics.DescribeCounters("train"), .. trainer.Metrics.DescribeCounters("test")]);
     }
 
     /// <summary>Identifies what a checkpoint may not be mixed up with; the stopping rules may change between runs.</summary>
@@ -73,7 +74,7 @@ internal sealed class RoundWork
                 {
                     Round = 0,
                     Seed = _options.Seed,
-                    CounterBits = [MetricLayout.CountBits],
+                    Counters = new CounterLayout(0, new Counter("samples", (1L << MetricLayout.CountBits) - 1)),
                     Contributions = [.. _sites.Select((site, i) => new SiteContribution(site.Name, i, [], [site.Train.Count]))],
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -136,7 +137,7 @@ internal sealed class RoundWork
     public async Task<OpenedRound> SumAsync(
         IReadOnlyList<SiteContribution> contributions, int round, double weightUnit, ModelStamp stamp, CancellationToken cancellationToken)
     {
-        SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, CounterBits = _counterBits };
+        SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, Counters = _counters };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
         float[] mean = sum.Sum;
         if (mean.Length > 0)
@@ -171,7 +172,7 @@ internal sealed class RoundWork
 
     private async Task<long[]> EvaluateAsync(FederatedSite site, ModelParameters model, CancellationToken cancellationToken)
     {
-        long[] counters = new long[_counterBits.Length];
+        long[] counters = new long[_counters.Counters.Length];
         EvaluationCounts train = await _trainer.EvaluateAsync(model, site.Train, cancellationToken).ConfigureAwait(false);
         train.Values.CopyTo(counters.AsSpan(EvaluationStart));
         if (site.Test is not null)

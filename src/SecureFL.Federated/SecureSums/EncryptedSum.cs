@@ -61,7 +61,7 @@ public sealed class EncryptedSum : ISecureSum, IDisposable
         string shape = SumShapes.KeyOf(request);
         if (!_sessions.TryGetValue(shape, out SumSession? session))
         {
-            SumLayout layout = new(request.Contributions[0].Update.Length, request.CounterBits, _options);
+            SumLayout layout = new(request, _options);
             session = new SumSession($"session-{_sessions.Count}", layout, _options, request.Model);
             _sessions.Add(shape, session);
             _plans.Add(session.Plan);

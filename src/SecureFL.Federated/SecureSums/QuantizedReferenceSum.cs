@@ -34,7 +34,7 @@ public sealed class QuantizedReferenceSum : ISecureSum
         string shape = SumShapes.KeyOf(request);
         if (!_layouts.TryGetValue(shape, out SumLayout? layout))
         {
-            _layouts.Add(shape, layout = new SumLayout(request.Contributions[0].Update.Length, request.CounterBits, _options));
+            _layouts.Add(shape, layout = new SumLayout(request, _options));
         }
 
         long started = _options.Clock?.GetTimestamp() ?? 0;

@@ -11,7 +11,6 @@ internal sealed class SumSession : IDisposable
 {
     private const int Rounds = 1 << 20;
 
-    private readonly string _name;
     private readonly SumLayout _layout;
     private readonly EncryptedSumOptions _options;
     private readonly InProcessSession _session;
@@ -23,7 +22,6 @@ internal sealed class SumSession : IDisposable
 
     public SumSession(string name, SumLayout layout, EncryptedSumOptions options, ModelStamp? model)
     {
-        _name = name;
         _layout = layout;
         _options = options;
         Plan = AggregationPlan.Create(
@@ -107,9 +105,9 @@ internal sealed class SumSession : IDisposable
         _session.Clients[contribution.SiteIndex].Encrypt(
             InvitationFor(invitation, contribution.BaseVersion),
             contribution.Update,
-            _layout.ToPlan(contribution.Counters),
+            contribution.Counters,
             _options.Rounding,
-            SumLayout.RoundingSeed(request, contribution));
+            QuantizedPlaintextSum.RoundingSeed(request, contribution));
 
     /// <summary>
     /// The chain from the version that the site trained from. Versions from before the session (a resumed run) stand on its first one, which nobody used yet.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecureFL.Aggregation;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Federated.SecureSums;
@@ -14,24 +15,25 @@ internal static class SumShapes
 
     /// <summary>A shape as a key.</summary>
     public static string KeyOf(SecureSumRequest request) => string.Create(
-        CultureInfo.InvariantCulture, $"{request.Contributions[0].Update.Length}:{string.Join(',', request.CounterBits)}");
+        CultureInfo.InvariantCulture, $"{request.Contributions[0].Update.Length}:{string.Join(',', request.Counters.Counters)}");
 
     /// <summary>The request, or several with some of the counters each where there are no elements beside too many counters.</summary>
     public static IEnumerable<SecureSumRequest> Split(SecureSumRequest request)
     {
-        if (request.Contributions[0].Update.Length > 0 || SumLayout.CountOf(request.CounterBits) <= MaxPlanCounters)
+        if (request.Contributions[0].Update.Length > 0 || request.Counters.Counters.Length <= MaxPlanCounters)
         {
             yield return request;
             yield break;
         }
 
-        for (int from = 0; from < request.CounterBits.Length; from += MaxPlanCounters / 2)
+        Counter[][] parts = [.. request.Counters.Counters.Chunk(MaxPlanCounters)];
+        for (int i = 0; i < parts.Length; i++)
         {
-            int start = from;
-            int length = Math.Min(MaxPlanCounters / 2, request.CounterBits.Length - start);
+            int start = i * MaxPlanCounters;
+            int length = parts[i].Length;
             yield return request with
             {
-                CounterBits = request.CounterBits.Slice(start, length),
+                Counters = new CounterLayout(0, parts[i]),
                 Contributions = [.. request.Contributions.Select(contribution => contribution with { Counters = contribution.Counters[start..(start + length)] })],
             };
         }

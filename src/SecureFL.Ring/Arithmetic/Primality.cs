@@ -46,14 +46,20 @@ public static class Primality
     }
 
     /// <summary>The <paramref name="count"/> largest primes p = 1 mod 2N of exactly <paramref name="bits"/> bits, largest first.</summary>
-    /// <param name="bits">20 to 60.</param>
+    /// <param name="bits">12 to 60.</param>
     /// <param name="ringDegree">N, a power of two.</param>
     /// <param name="count">How many.</param>
-    /// <exception cref="ArgumentException">There are not that many.</exception>
+    /// <exception cref="ArgumentException">There are not that many, or N is not a power of two.</exception>
     public static ImmutableArray<Modulus> LargestPrimes(int bits, int ringDegree, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 12);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 60);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (!BitOperations.IsPow2(ringDegree))
+        {
+            throw new ArgumentException($"a ring degree is a power of two, not {ringDegree}", nameof(ringDegree));
+        }
+
         ulong step = 2 * (ulong)ringDegree;
         ulong candidate = (((1UL << bits) - 1) / step * step) + 1;
         ImmutableArray<Modulus>.Builder primes = ImmutableArray.CreateBuilder<Modulus>(count);

@@ -38,7 +38,7 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     /// <summary>The inverse of <see cref="Forward"/>.</summary>
     internal abstract void Inverse(Span<ulong> values);
 
-    /// <summary>Prepares a small integer polynomial, |s_k| &lt; 2^20, for <see cref="MultiplyAdd"/>; the form is the kernel's own.</summary>
+    /// <summary>Prepares a small integer polynomial, |s_k| &lt; 2^23, for <see cref="MultiplyAdd"/>; the form is the kernel's own.</summary>
     internal abstract void Prepare(ReadOnlySpan<int> small, Span<ulong> prepared);
 
     /// <summary>result = a * s + e: a in evaluation form (canonical), s prepared, e small coefficients; the result is canonical coefficients.</summary>

@@ -36,9 +36,10 @@ internal sealed class ScalarRingKernel : RingKernel
     internal override void Prepare(ReadOnlySpan<int> small, Span<ulong> prepared)
     {
         Check(small.Length, nameof(small));
+        Check(prepared.Length, nameof(prepared));
         for (int i = 0; i < small.Length; i++)
         {
-            prepared[i] = Residue(small[i]);
+            prepared[i] = Lazy(small[i]);
         }
 
         Forward(prepared);
@@ -69,7 +70,7 @@ internal sealed class ScalarRingKernel : RingKernel
         }
     }
 
-    /// <summary>A small signed integer as a residue, without a branch.</summary>
+    /// <summary>An integer of absolute value at most p as a residue, without a branch.</summary>
     private ulong Residue(int value) => (ulong)value + (Modulus.Value & (ulong)((long)value >> 63));
 
     private static void Transpose(Span<ulong> values)

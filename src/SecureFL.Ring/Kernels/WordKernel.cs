@@ -41,10 +41,11 @@ internal abstract unsafe class WordKernel
         }
     }
 
-    /// <summary>The inverse of <see cref="Pack"/>. Returns whether every word is below <paramref name="limit"/> (at most 2^63).</summary>
+    /// <summary>The inverse of <see cref="Pack"/>. Returns whether every word is below <paramref name="limit"/>, which is below 2^63: the vector compare is a signed one.</summary>
     internal bool Unpack(ReadOnlySpan<byte> packed, int width, ulong limit, Span<ulong> words)
     {
         Check(words.Length, width, packed.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, (ulong)long.MaxValue);
         bool below = true;
         fixed (byte* from = packed)
         fixed (ulong* to = words)

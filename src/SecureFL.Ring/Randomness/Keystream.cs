@@ -21,6 +21,7 @@ public sealed class Keystream : IDisposable
     private readonly byte[] _tail = GC.AllocateArray<byte>(BlockSize, pinned: true);
     private ulong _nextBlock;
     private int _tailUsed = BlockSize;
+    private bool _disposed;
 
     /// <summary>A stream under <paramref name="key"/> (32 bytes).</summary>
     /// <exception cref="ArgumentException">The key is not 32 bytes.</exception>
@@ -47,8 +48,10 @@ public sealed class Keystream : IDisposable
     }
 
     /// <summary>Forgets the old key and starts the stream of <paramref name="key"/> (32 bytes) at its first byte.</summary>
+    /// <exception cref="ObjectDisposedException">The stream was disposed.</exception>
     public void Rekey(ReadOnlySpan<byte> key)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (key.Length != KeySize)
         {
             throw new ArgumentException($"a keystream key is {KeySize} bytes, not {key.Length}", nameof(key));
@@ -60,19 +63,22 @@ public sealed class Keystream : IDisposable
     }
 
     /// <summary>Writes the next <c>destination.Length</c> bytes of the stream.</summary>
-    /// <exception cref="InvalidOperationException">More than <see cref="MaxBytes"/> would have been drawn.</exception>
+    /// <exception cref="InvalidOperationException">More than <see cref="MaxBytes"/> would have been drawn; nothing was.</exception>
+    /// <exception cref="ObjectDisposedException">The stream was disposed: an erased key would give a stream that everyone knows.</exception>
     public void Fill(Span<byte> destination)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         int fromTail = Math.Min(BlockSize - _tailUsed, destination.Length);
-        _tail.AsSpan(_tailUsed, fromTail).CopyTo(destination);
-        _tailUsed += fromTail;
-        destination = destination[fromTail..];
-        int blocks = destination.Length / BlockSize;
-        if ((_nextBlock + (ulong)blocks + 1) * BlockSize > MaxBytes)
+        ulong newBlocks = ((ulong)(destination.Length - fromTail) + BlockSize - 1) / BlockSize;
+        if (_nextBlock + newBlocks > MaxBytes / BlockSize)
         {
             throw new InvalidOperationException($"more than {MaxBytes} bytes drawn under one keystream key");
         }
 
+        _tail.AsSpan(_tailUsed, fromTail).CopyTo(destination);
+        _tailUsed += fromTail;
+        destination = destination[fromTail..];
+        int blocks = destination.Length / BlockSize;
         _cipher.FillBlocks(_nextBlock, destination[..(blocks * BlockSize)]);
         _nextBlock += (ulong)blocks;
         destination = destination[(blocks * BlockSize)..];
@@ -87,6 +93,7 @@ public sealed class Keystream : IDisposable
     /// <summary>Erases the key.</summary>
     public void Dispose()
     {
+        _disposed = true;
         _cipher.Dispose();
         CryptographicOperations.ZeroMemory(_tail);
     }
