@@ -39,7 +39,7 @@ internal sealed class ScalarRingKernel : RingKernel
         Check(prepared.Length, nameof(prepared));
         for (int i = 0; i < small.Length; i++)
         {
-            prepared[i] = Lazy(small[i]);
+            prepared[i] = Lift(small[i]);
         }
 
         Forward(prepared);
@@ -72,6 +72,20 @@ internal sealed class ScalarRingKernel : RingKernel
 
     /// <summary>An integer of absolute value at most p as a residue, without a branch.</summary>
     private ulong Residue(int value) => (ulong)value + (Modulus.Value & (ulong)((long)value >> 63));
+
+    /// <summary>|s| &lt; 2^23 as a residue below 2p, without a branch on s: p 2^k &gt;= 2^23 for k = max(0, 24 - bits of p).</summary>
+    private ulong Lift(int value)
+    {
+        int top = Math.Max(0, 24 - Modulus.Bits);
+        ulong x = (ulong)value + ((Modulus.Value << top) & (ulong)((long)value >> 63));
+        for (int shift = top - 1; shift >= 1; shift--)
+        {
+            ulong difference = x - (Modulus.Value << shift);
+            x = difference + ((Modulus.Value << shift) & (ulong)((long)difference >> 63));
+        }
+
+        return x;
+    }
 
     private static void Transpose(Span<ulong> values)
     {
