@@ -99,8 +99,9 @@ internal sealed class RoundWork
             Round = task,
             Seed = _options.Seed,
         };
-        long[] counters = await EvaluateAsync(site, evaluated, cancellationToken).ConfigureAwait(false);
-        LocalTrainingResult result = await _trainer.TrainAsync(request, cancellationToken).ConfigureAwait(false);
+        LocalRoundResult work = await _trainer.TrainAndEvaluateAsync(request, evaluated, site.Test, cancellationToken).ConfigureAwait(false);
+        LocalTrainingResult result = work.Training;
+        long[] counters = CountersOf(work.Train, work.Test);
         if (result.Weights.Length != from.Values.Length || result.Samples < 1)
         {
             throw new InvalidOperationException(
@@ -172,12 +173,17 @@ internal sealed class RoundWork
 
     private async Task<long[]> EvaluateAsync(FederatedSite site, ModelParameters model, CancellationToken cancellationToken)
     {
-        long[] counters = new long[_counters.Counters.Length];
         EvaluationCounts train = await _trainer.EvaluateAsync(model, site.Train, cancellationToken).ConfigureAwait(false);
+        EvaluationCounts? test = site.Test is null ? null : await _trainer.EvaluateAsync(model, site.Test, cancellationToken).ConfigureAwait(false);
+        return CountersOf(train, test);
+    }
+
+    private long[] CountersOf(EvaluationCounts train, EvaluationCounts? test)
+    {
+        long[] counters = new long[_counters.Counters.Length];
         train.Values.CopyTo(counters.AsSpan(EvaluationStart));
-        if (site.Test is not null)
+        if (test is not null)
         {
-            EvaluationCounts test = await _trainer.EvaluateAsync(model, site.Test, cancellationToken).ConfigureAwait(false);
             test.Values.CopyTo(counters.AsSpan(EvaluationStart + _trainer.Metrics.Length));
         }
 
