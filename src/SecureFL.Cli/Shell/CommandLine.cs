@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using SecureFL.Aggregation;
 using SecureFL.Encoding.Planning;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Shell;
 
@@ -18,7 +21,7 @@ internal static class CommandLine
 
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (Describe(exception) is { } failure)
         {
@@ -30,6 +33,9 @@ internal static class CommandLine
     {
         CliException failure => failure,
         PlanningException planning => new CliException(ExitCode.Usage, planning.Message, planning.Hint),
+        DataFormatException data => new CliException(ExitCode.Usage, data.Message, "securefl check-data shows what is in a file"),
+        TrainingDivergedException diverged => new CliException(ExitCode.Usage, diverged.Message, "lower --lr, or scale the features with --normalize"),
+        TooFewContributorsException few => new CliException(ExitCode.BelowThreshold, few.Message, "a longer --deadline, more sites a round, or a lower --min-clients"),
         PlanRefusedException plan => new CliException(ExitCode.Usage, plan.Message, "change the plan so that the rule holds"),
         ProtocolViolationException violation => new CliException(
             violation.Code == ViolationCode.GroupBelowMinimum ? ExitCode.BelowThreshold : ExitCode.RefusedByPeer, violation.Message, "the code is explained in protocol-spec"),
@@ -37,9 +43,16 @@ internal static class CommandLine
         DirectoryNotFoundException directory => new CliException(ExitCode.Environment, directory.Message, "check the path"),
         UnauthorizedAccessException access => new CliException(ExitCode.Environment, access.Message, "check the owner and the mode of the file"),
         IOException io => new CliException(ExitCode.Environment, io.Message, "check that the disk has room and the path is right"),
-        OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted", "run the same command again"),
+        OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted", "run the same command again; simulate goes on with --resume"),
+        ArgumentException argument => new CliException(ExitCode.Usage, WithoutParameter(argument), "see --help for what the options take"),
         _ => null,
     };
+
+    private static string WithoutParameter(ArgumentException argument)
+    {
+        int end = argument.Message.IndexOf(" (Parameter '", StringComparison.Ordinal);
+        return end < 0 ? argument.Message : argument.Message[..end];
+    }
 
     private static Stack<string> CommandPath(ParseResult parsed)
     {

@@ -1,11 +1,17 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SecureFL.Cli.Shell;
 
 /// <summary><c>--json FILE</c>: what happened, for programs. Written whole or not at all.</summary>
 internal static class JsonOutput
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     internal static void Write<T>(FileInfo? file, T value)
     {

@@ -32,6 +32,29 @@ public sealed class EvaluationCounts
     {
     }
 
+    /// <summary>
+    /// Counters of rows that somebody else evaluated, from the summed loss and the number of rows that were right; there is no confusion matrix and no histogram then.
+    /// </summary>
+    public static EvaluationCounts FromTotals(MetricLayout layout, Dataset data, double summedLoss, long correct)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(data);
+        long[] counters = new long[layout.Length];
+        counters[MetricLayout.Samples] = data.Count;
+        counters[MetricLayout.Loss] = MetricLayout.ToFixedPoint(summedLoss);
+        if (layout.Task == LearningTask.Regression)
+        {
+            counters[MetricLayout.Targets] = MetricLayout.ToFixedPoint(data.Labels.Sum(label => (double)label));
+            counters[MetricLayout.TargetSquares] = MetricLayout.ToFixedPoint(data.Labels.Sum(label => (double)label * label));
+        }
+        else
+        {
+            counters[MetricLayout.Correct] = correct;
+        }
+
+        return new EvaluationCounts(layout, counters);
+    }
+
     /// <summary>The counters' meaning.</summary>
     public MetricLayout Layout { get; }
 

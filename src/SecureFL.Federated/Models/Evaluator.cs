@@ -30,11 +30,11 @@ public static class Evaluator
             CountClass(layout, counters, z, (int)label);
         });
         counters[MetricLayout.Samples] = data.Count;
-        counters[MetricLayout.Loss] = Fix(loss);
+        counters[MetricLayout.Loss] = MetricLayout.ToFixedPoint(loss);
         if (spec.Task == LearningTask.Regression)
         {
-            counters[MetricLayout.Targets] = Fix(targets);
-            counters[MetricLayout.TargetSquares] = Fix(squares);
+            counters[MetricLayout.Targets] = MetricLayout.ToFixedPoint(targets);
+            counters[MetricLayout.TargetSquares] = MetricLayout.ToFixedPoint(squares);
         }
 
         return new EvaluationCounts(layout, counters);
@@ -92,13 +92,5 @@ public static class Evaluator
             int bin = Math.Clamp((int)(OutputLoss.Sigmoid(z[0]) * layout.ScoreBins), 0, layout.ScoreBins - 1);
             counters[(label == 1 ? layout.PositiveScores : layout.NegativeScores) + bin]++;
         }
-    }
-
-    // Saturates instead of overflowing: a diverging model has a loss without bound, and its sum must still be sent.
-    private static long Fix(double value)
-    {
-        const double Limit = (1L << MetricLayout.SumBits) - 1;
-        double scaled = Math.Round(Math.ScaleB(value, MetricLayout.FractionBits));
-        return double.IsNaN(scaled) ? (long)Limit : (long)Math.Clamp(scaled, -Limit, Limit);
     }
 }

@@ -29,6 +29,12 @@ public sealed record LocalTrainingRequest
 /// <param name="Samples">The site's weight in a sample-weighted mean: its training rows.</param>
 public sealed record LocalTrainingResult(float[] Weights, long Samples);
 
+/// <summary>What one site's round left.</summary>
+/// <param name="Training">The new weights.</param>
+/// <param name="Train">Counters of the evaluated model on the training rows.</param>
+/// <param name="Test">Counters of the evaluated model on the test rows, null without any.</param>
+public sealed record LocalRoundResult(LocalTrainingResult Training, EvaluationCounts Train, EvaluationCounts? Test);
+
 /// <summary>
 /// Trains and evaluates at one site: built in (<see cref="GradientTrainer"/>) or any external command behind the same interface. Implementations may be
 /// called for several sites at once.
@@ -50,6 +56,19 @@ public interface ILocalTrainer
 
     /// <summary>Evaluates a model on rows of one site.</summary>
     ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// One site's whole round: training, and the counters of <paramref name="evaluated"/> on its training and test rows. By default three calls; a trainer whose calls
+    /// are dear does it in one.
+    /// </summary>
+    async ValueTask<LocalRoundResult> TrainAndEvaluateAsync(
+        LocalTrainingRequest request, ModelParameters evaluated, Dataset? test, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        EvaluationCounts onTrain = await EvaluateAsync(evaluated, request.Train, cancellationToken).ConfigureAwait(false);
+        EvaluationCounts? onTest = test is null ? null : await EvaluateAsync(evaluated, test, cancellationToken).ConfigureAwait(false);
+        return new LocalRoundResult(await TrainAsync(request, cancellationToken).ConfigureAwait(false), onTrain, onTest);
+    }
 }
 
 /// <summary>Local training left weights that are infinite or not numbers: the learning rate is too large for the data's scale.</summary>

@@ -69,4 +69,12 @@ public sealed record MetricLayout(LearningTask Task, int ClassCount, int ScoreBi
             yield return new Counter($"{prefix}.{(bin < ScoreBins ? "positive" : "negative")}.{bin % ScoreBins}", Count);
         }
     }
+
+    /// <summary>A real sum as an integer; saturates, since a diverging model has a loss without bound, and its sum must still be sent.</summary>
+    internal static long ToFixedPoint(double value)
+    {
+        const double Limit = (1L << SumBits) - 1;
+        double scaled = Math.Round(Math.ScaleB(value, FractionBits));
+        return double.IsNaN(scaled) ? (long)Limit : (long)Math.Clamp(scaled, -Limit, Limit);
+    }
 }

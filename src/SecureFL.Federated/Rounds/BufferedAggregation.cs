@@ -79,7 +79,8 @@ public sealed class BufferedAggregation
         while (global.Version < _options.Stopping.Rounds)
         {
             Buffered buffered = await FillAsync(global, timeline, cancellationToken).ConfigureAwait(false);
-            OpenedRound opened = await _work.SumAsync(buffered.Contributions, global.Version + 1, global.WeightUnit, cancellationToken).ConfigureAwait(false);
+            OpenedRound opened = await _work.SumAsync(
+                buffered.Contributions, global.Version + 1, global.WeightUnit, global.Stamp, cancellationToken).ConfigureAwait(false);
             if (global.Describe(opened.Train, opened.Test) is RoundRecord described && observer is not null)
             {
                 await observer.OnRoundAsync(described, cancellationToken).ConfigureAwait(false);
@@ -110,7 +111,7 @@ public sealed class BufferedAggregation
             }
         }
 
-        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, cancellationToken).ConfigureAwait(false);
+        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
         if (global.Describe(last.Train, last.Test) is RoundRecord final && observer is not null)
         {
             await observer.OnRoundAsync(final, cancellationToken).ConfigureAwait(false);
@@ -138,8 +139,9 @@ public sealed class BufferedAggregation
 
             double scale = Math.Pow(1 + age, -_buffer.StalenessExponent);
             ModelParameters from = timeline.VersionOf(arrived);
-            contributions.Add(await _work.ContributeAsync(
-                arrived.SiteIndex, from, evaluated, arrived.Task, global.WeightUnit, scale, cancellationToken).ConfigureAwait(false));
+            SiteContribution contribution = await _work.ContributeAsync(
+                arrived.SiteIndex, from, evaluated, arrived.Task, global.WeightUnit, scale, cancellationToken).ConfigureAwait(false);
+            contributions.Add(contribution with { BaseVersion = arrived.BaseVersion });
             timeline.Hold(arrived);
             staleness += age;
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
 
@@ -11,6 +12,9 @@ public static class CheckpointFormat
 {
     private const string StateKey = "securefl.checkpoint";
     private const string VersionPrefix = "version.";
+
+    // A run that diverges has infinite losses and norms, and is stored like any other.
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes <paramref name="checkpoint"/>.</summary>
     public static void Write(Stream stream, TrainingCheckpoint checkpoint)
@@ -26,7 +30,7 @@ public static class CheckpointFormat
         ];
         State state = new(
             checkpoint.RunDigest, checkpoint.Version, checkpoint.WeightUnit, checkpoint.SimulatedSeconds, checkpoint.History, checkpoint.InFlight);
-        Safetensors.Write(stream, tensors, new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state) });
+        Safetensors.Write(stream, tensors, new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state, Json) });
     }
 
     /// <summary>Reads a checkpoint; <paramref name="source"/> is the name used in messages.</summary>
@@ -41,7 +45,7 @@ public static class CheckpointFormat
 
         try
         {
-            State state = JsonSerializer.Deserialize<State>(json) ?? throw new JsonException("null is no checkpoint");
+            State state = JsonSerializer.Deserialize<State>(json, Json) ?? throw new JsonException("null is no checkpoint");
             return new TrainingCheckpoint
             {
                 RunDigest = state.RunDigest ?? throw new JsonException("the run's digest is missing"),

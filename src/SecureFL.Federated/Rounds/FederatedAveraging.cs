@@ -75,7 +75,7 @@ public sealed class FederatedAveraging
             }
         }
 
-        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, cancellationToken).ConfigureAwait(false);
+        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
         await ReportAsync(global.Describe(last.Train, last.Test), observer, cancellationToken).ConfigureAwait(false);
         return Finish(global, StopReason.Rounds, last, clock);
     }
@@ -88,7 +88,7 @@ public sealed class FederatedAveraging
         await _work.ForEachAsync(present.Length, async (i, token) =>
             contributions[i] = await _work.ContributeAsync(present[i], global.Current, evaluated, round, global.WeightUnit, 1, token).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
-        return await _work.SumAsync(contributions, round, global.WeightUnit, cancellationToken).ConfigureAwait(false);
+        return await _work.SumAsync(contributions, round, global.WeightUnit, global.Stamp, cancellationToken).ConfigureAwait(false);
     }
 
     private (int[] Present, ImmutableArray<string> Late, double Seconds) Attend(int round)

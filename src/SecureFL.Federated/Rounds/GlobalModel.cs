@@ -38,6 +38,9 @@ internal sealed class GlobalModel
     /// <summary>The weights that are evaluated and delivered: the average where there is one.</summary>
     public ModelParameters Delivered => _average.Length == 0 ? Current : new ModelParameters(Current.Layout, [.. _average]);
 
+    /// <summary>The version and digest of <see cref="Current"/>.</summary>
+    public ModelStamp Stamp => ModelStamp.Of(Version, Current.Values);
+
     public double WeightUnit { get; }
 
     public IReadOnlyList<RoundRecord> History => _history;

@@ -8,7 +8,11 @@ namespace SecureFL.Federated.Rounds;
 /// <param name="SiteIndex">Its position in the federation.</param>
 /// <param name="Update">The weighted update, clipped and quantised by the sum where it is one of integers; empty when only counters are summed.</param>
 /// <param name="Counters">Integers that are summed exactly.</param>
-public sealed record SiteContribution(string Site, int SiteIndex, float[] Update, long[] Counters);
+public sealed record SiteContribution(string Site, int SiteIndex, float[] Update, long[] Counters)
+{
+    /// <summary>The model version that the site trained from; null for the one that the round stands on.</summary>
+    public int? BaseVersion { get; init; }
+}
 
 /// <summary>The contributions of one round, all of one shape.</summary>
 public sealed record SecureSumRequest
@@ -18,6 +22,9 @@ public sealed record SecureSumRequest
 
     /// <summary>The user's seed: it may govern rounding, never keys or noise.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>The global model that the round stands on; null for sums before there is one.</summary>
+    public ModelStamp? Model { get; init; }
 
     /// <summary>The contributions, at least one.</summary>
     public required IReadOnlyList<SiteContribution> Contributions { get; init; }

@@ -99,8 +99,9 @@ internal sealed class RoundWork
             Round = task,
             Seed = _options.Seed,
         };
-        long[] counters = await EvaluateAsync(site, evaluated, cancellationToken).ConfigureAwait(false);
-        LocalTrainingResult result = await _trainer.TrainAsync(request, cancellationToken).ConfigureAwait(false);
+        LocalRoundResult work = await _trainer.TrainAndEvaluateAsync(request, evaluated, site.Test, cancellationToken).ConfigureAwait(false);
+        LocalTrainingResult result = work.Training;
+        long[] counters = CountersOf(work.Train, work.Test);
         if (result.Weights.Length != from.Values.Length || result.Samples < 1)
         {
             throw new InvalidOperationException(
@@ -122,7 +123,7 @@ internal sealed class RoundWork
     }
 
     /// <summary>The counters of <paramref name="model"/> at every site, summed, without any training.</summary>
-    public async Task<OpenedRound> EvaluateEverywhereAsync(ModelParameters model, int round, CancellationToken cancellationToken)
+    public async Task<OpenedRound> EvaluateEverywhereAsync(ModelParameters model, int round, ModelStamp stamp, CancellationToken cancellationToken)
     {
         SiteContribution[] contributions = new SiteContribution[_sites.Count];
         await ForEachAsync(contributions.Length, async (i, token) =>
@@ -130,14 +131,14 @@ internal sealed class RoundWork
             long[] counters = await EvaluateAsync(_sites[i], model, token).ConfigureAwait(false);
             contributions[i] = new SiteContribution(_sites[i].Name, i, [], counters);
         }, cancellationToken).ConfigureAwait(false);
-        return await SumAsync(contributions, round, 1, cancellationToken).ConfigureAwait(false);
+        return await SumAsync(contributions, round, 1, stamp, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sums contributions and reads the result: mean update = sum * unit / total weight.</summary>
     public async Task<OpenedRound> SumAsync(
-        IReadOnlyList<SiteContribution> contributions, int round, double weightUnit, CancellationToken cancellationToken)
+        IReadOnlyList<SiteContribution> contributions, int round, double weightUnit, ModelStamp stamp, CancellationToken cancellationToken)
     {
-        SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Contributions = contributions, Counters = _counters };
+        SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, Counters = _counters };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
         float[] mean = sum.Sum;
         if (mean.Length > 0)
@@ -172,12 +173,17 @@ internal sealed class RoundWork
 
     private async Task<long[]> EvaluateAsync(FederatedSite site, ModelParameters model, CancellationToken cancellationToken)
     {
-        long[] counters = new long[_counters.Counters.Length];
         EvaluationCounts train = await _trainer.EvaluateAsync(model, site.Train, cancellationToken).ConfigureAwait(false);
+        EvaluationCounts? test = site.Test is null ? null : await _trainer.EvaluateAsync(model, site.Test, cancellationToken).ConfigureAwait(false);
+        return CountersOf(train, test);
+    }
+
+    private long[] CountersOf(EvaluationCounts train, EvaluationCounts? test)
+    {
+        long[] counters = new long[_counters.Counters.Length];
         train.Values.CopyTo(counters.AsSpan(EvaluationStart));
-        if (site.Test is not null)
+        if (test is not null)
         {
-            EvaluationCounts test = await _trainer.EvaluateAsync(model, site.Test, cancellationToken).ConfigureAwait(false);
             test.Values.CopyTo(counters.AsSpan(EvaluationStart + _trainer.Metrics.Length));
         }
 

@@ -1,0 +1,24 @@
+using System.Globalization;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Cli.Progress;
+
+/// <summary>The figures of a round as people read them.</summary>
+internal static class RoundText
+{
+    internal static string Loss(RoundRecord record) => record.TrainLoss?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
+
+    internal static string Accuracy(RoundRecord record) => record.TestAccuracy?.ToString("P1", CultureInfo.InvariantCulture) ?? "-";
+
+    internal static string Exact(RoundRecord record) => record.SumIsExact switch { true => "exact", false => "WRONG", null => "-" };
+
+    internal static string Seconds(double seconds) => seconds < 0.0995 ? $"{seconds * 1000:F0} ms" : $"{seconds:F1} s";
+
+    internal static string Bytes(double bytes) => bytes switch
+    {
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{bytes:F0} B"),
+        < 1e6 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:F1} kB"),
+        < 1e9 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F1} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB"),
+    };
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Cli.Simulate;
+
+/// <summary>The options of <c>simulate</c> that concern training and sums.</summary>
+internal sealed class SimulateOptions
+{
+    internal Option<string> Model { get; } = Choice("--model", "auto", "the model: auto takes the regression that fits the label; mlp is a perceptron", "auto", "linear", "logistic", "softmax", "mlp");
+
+    internal Option<string?> Hidden { get; } = new("--hidden") { Description = "units of the mlp's hidden layers, for example 64 or 128,32", HelpName = "N,N" };
+
+    internal Option<int> Rounds { get; } = new("--rounds") { Description = "rounds at most", DefaultValueFactory = _ => 20 };
+
+    internal Option<int> LocalSteps { get; } = new("--local-steps") { Description = "optimiser steps a site takes in a round; 0 counts --local-epochs instead", DefaultValueFactory = _ => 0 };
+
+    internal Option<int> LocalEpochs { get; } = new("--local-epochs") { Description = "passes over a site's rows in a round, where --local-steps is 0", DefaultValueFactory = _ => 1 };
+
+    internal Option<int> Batch { get; } = new("--batch") { Description = "rows a step; 0 is the full batch", DefaultValueFactory = _ => 32 };
+
+    internal Option<float> LearningRate { get; } = new("--lr") { Description = "the sites' learning rate", DefaultValueFactory = _ => 0.1f };
+
+    internal Option<string> Optimizer { get; } = Choice("--optimizer", "sgd", "the sites' optimiser; its state starts anew every round", "sgd", "momentum", "adam", "adamw", "rmsprop");
+
+    internal Option<float> L2 { get; } = new("--l2") { Description = "adds L2/2 |weights|^2 to the objective", DefaultValueFactory = _ => 0f };
+
+    internal Option<string> ClassWeights { get; } = Choice("--class-weights", "none", "balanced weighs rare classes up, from counts that are summed securely", "none", "balanced");
+
+    internal Option<string?> Trainer { get; } = new("--trainer") { Description = "train with this command instead, for example \"python3 train.py\"; its last argument is a folder with task.json, weights and data", HelpName = "COMMAND" };
+
+    internal Option<string> Suite { get; } = Choice("--suite", "one-time-key", "plaintext sums the same integers in the clear (floats with --bits 32)", "one-time-key", "plaintext");
+
+    internal Option<int> Bits { get; } = new("--bits") { Description = "bits of a quantised element, 4 to 24", DefaultValueFactory = _ => 16 };
+
+    internal Option<float?> Clip { get; } = new("--clip") { Description = "elements of updates are clipped to [-CLIP, CLIP]; by default chosen from a trial of the first round, and printed", HelpName = "CLIP" };
+
+    internal Option<int> KeyHolders { get; } = new("--key-holders") { Description = "key holders", DefaultValueFactory = _ => 3 };
+
+    internal Option<int> Threshold { get; } = new("--threshold") { Description = "key holders that open a sum together", DefaultValueFactory = _ => 2 };
+
+    internal Option<int> MinClients { get; } = new("--min-clients") { Description = "fewest sites in a sum that is opened, at least 3", DefaultValueFactory = _ => 3 };
+
+    internal Option<string> Weighting { get; } = Choice("--weighting", "samples", "the mean of updates is weighted by training rows (which are only summed, never shown), or not", "samples", "equal");
+
+    internal Option<string> Algorithm { get; } = Choice("--algorithm", "fedavg", "fedprox holds sites near the global model by --mu", "fedavg", "fedprox");
+
+    internal Option<float> Mu { get; } = new("--mu") { Description = "mu of fedprox", DefaultValueFactory = _ => 0.01f };
+
+    internal Option<string> ServerOptimizer { get; } = Choice(
+        "--server-optimizer", "fedavg", "what the server does with the opened mean update", "fedavg", "fedavgm", "fedadagrad", "fedadam", "fedyogi");
+
+    internal Option<double?> ServerRate { get; } = new("--server-lr") { Description = "the server's learning rate; by default 1, and 0.01 for the adaptive ones", HelpName = "RATE" };
+
+    internal Option<double> Average { get; } = new("--average") { Description = "decay of a moving average of the global model, which is then what is delivered; 0 for none", DefaultValueFactory = _ => 0.0 };
+
+    internal Option<int> SitesPerRound { get; } = new("--sites-per-round") { Description = "sites drawn for each round; 0 is all of them", DefaultValueFactory = _ => 0 };
+
+    internal Option<int?> Async { get; } = new("--async") { Description = "asynchronous rounds: sum after K arrivals, older updates count less", HelpName = "K" };
+
+    internal Option<string?> SiteSeconds { get; } = new("--site-seconds") { Description = "simulated seconds of each site's task, for example 10,1,1,1", HelpName = "S,S" };
+
+    internal Option<double?> Deadline { get; } = new("--deadline") { Description = "simulated seconds after which a round leaves slow sites behind (with --site-seconds)", HelpName = "S" };
+
+    internal Option<double?> Target { get; } = new("--target-accuracy") { Description = "stop when the test accuracy is this good", HelpName = "SHARE" };
+
+    internal Option<int> Patience { get; } = new("--patience") { Description = "stop after this many rounds without a better test accuracy; 0 for never", DefaultValueFactory = _ => 0 };
+
+    internal Option<int> Parallel { get; } = new("--parallel") { Description = "sites trained at the same time", DefaultValueFactory = _ => 1 };
+
+    internal Option<bool> Compare { get; } = new("--compare") { Description = "run the integers and the floats in the clear beside it, and compare the models" };
+
+    internal Option<DirectoryInfo?> Output { get; } = new("--output") { Description = "folder for model, checkpoints and transcripts; by default the --json file's name with -run, or securefl-run" };
+
+    internal Option<bool> Resume { get; } = new("--resume") { Description = "go on from the checkpoint in the --output folder, to the same final weights" };
+
+    internal Option<bool> KeepCiphertexts { get; } = new("--keep-ciphertexts") { Description = "keep all uploads, so that verify --ciphertexts can recompute the sums" };
+
+    internal Option<FileInfo?> Json { get; } = new("--json") { Description = "write rounds and results to this file", HelpName = "FILE" };
+
+    internal Option<FileInfo?> Report { get; } = new("--report") { Description = "write a report to this HTML file; it needs no network", HelpName = "FILE" };
+
+    internal void AddTo(Command command)
+    {
+        Option[] all =
+        [
+            Model, Hidden, Rounds, LocalSteps, LocalEpochs, Batch, LearningRate, Optimizer, L2, ClassWeights, Trainer, Suite, Bits, Clip, KeyHolders, Threshold, MinClients,
+            Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, SiteSeconds, Deadline, Target, Patience, Parallel, Compare, Output, Resume,
+            KeepCiphertexts, Json, Report,
+        ];
+        foreach (Option option in all)
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>The server optimisers by their names on the command line.</summary>
+    internal static ServerOptimizerKind ServerKind(string name) => Enum.Parse<ServerOptimizerKind>(name, ignoreCase: true);
+
+    /// <summary>The local optimisers by their names on the command line.</summary>
+    internal static LocalOptimizerKind LocalKind(string name) => Enum.Parse<LocalOptimizerKind>(name, ignoreCase: true);
+
+    internal static Option<string> Choice(string name, string standard, string description, params string[] values)
+    {
+        Option<string> option = new(name) { Description = description, DefaultValueFactory = _ => standard };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+}

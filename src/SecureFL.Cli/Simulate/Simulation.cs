@@ -1,0 +1,176 @@
+using System.Globalization;
+using SecureFL.Cli.Progress;
+using SecureFL.Cli.Shell;
+using SecureFL.Cli.Sites;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+using SecureFL.Federated.SecureSums;
+
+namespace SecureFL.Cli.Simulate;
+
+/// <summary>Many rounds of federated training in one process: files in, a model, a report and transcripts out.</summary>
+internal sealed class Simulation(SimulationSettings settings)
+{
+    private const long LargestFloat = 1L << 24;
+
+    /// <summary>Runs it.</summary>
+    internal async Task<SimulationOutcome> RunAsync(IRunDisplay display, CancellationToken cancellationToken)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        using RunFolder folder = new(settings.Output);
+        SumFactory sums = new(settings, folder);
+        LoadedSites loaded = SiteLoader.Load(settings.Sites, (schema, tables) => Agree(schema, tables, sums, cancellationToken));
+        RequireEnoughSites(loaded);
+        foreach (string note in loaded.Notes)
+        {
+            Talk.Line(note);
+        }
+
+        ISecureSum preparation = sums.Create("preparation", loaded.Sites.Count, clip: 1);
+        ScaledSites scaled = await SiteScaling.ApplyAsync(loaded, settings.Normalization, preparation, settings.Federation.Seed, cancellationToken).ConfigureAwait(false);
+        (ILocalTrainer trainer, ModelSpec? spec) = await TrainerFactory.CreateAsync(settings, scaled, preparation, cancellationToken).ConfigureAwait(false);
+        Finish(preparation, null);
+
+        (TrainingCheckpoint Checkpoint, float Clip)? kept = settings.Resume ? folder.ReadCheckpoint() : null;
+        TrainingCheckpoint? resume = kept?.Checkpoint;
+        float clip = kept?.Clip ?? settings.Clip ?? await ClipChoice.ChooseAsync(settings, scaled.Sites, trainer, cancellationToken).ConfigureAwait(false);
+        Announce(scaled, trainer, clip, resume);
+
+        ISecureSum sum = sums.Create("training", scaled.Sites.Count, clip);
+        SimulationObserver observer = new(
+            display, checkpoint => folder.WriteCheckpoint(checkpoint, clip), scaled.Sites, trainer, curves: settings.Report is not null && spec is not null);
+        TrainingOutcome outcome = await TrainAsync(Title(), display, scaled, trainer, sum, observer, resume, cancellationToken).ConfigureAwait(false);
+        Finish(sum, ModelStamp.Of(outcome.Checkpoint.Version, outcome.Checkpoint.Weights));
+        folder.WriteModel(new ModelBundle { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings });
+        ModelResult final = await ModelScore.OfAsync(outcome.Model, scaled, trainer, spec, cancellationToken).ConfigureAwait(false);
+        bool compare = settings.Compare && settings.Bits != SimulationSettings.FloatBits;
+        return new SimulationOutcome
+        {
+            Settings = settings,
+            Clip = clip,
+            Trainer = trainer,
+            Parameters = trainer.Layout.Length,
+            Outcome = outcome,
+            Final = final,
+            WeightsFile = folder.ModelPath,
+            Curves = [.. observer.Curves],
+            Plans = sum is EncryptedSum encrypted ? [.. encrypted.Plans] : [],
+            Quantised = compare ? await CompareAsync("plaintext integers", sums.Reference(scaled.Sites.Count, clip)).ConfigureAwait(false) : null,
+            Floats = settings.Compare ? await CompareAsync("plaintext floats", new PlaintextSum()).ConfigureAwait(false) : null,
+            Transcripts = folder.Transcripts,
+            Seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds,
+        };
+
+        async Task<ComparedArm> CompareAsync(string name, ISecureSum other)
+        {
+            SimulationObserver silent = new(display, _ => { }, scaled.Sites, trainer, curves: false);
+            TrainingOutcome run = await TrainAsync(name, display, scaled, trainer, other, silent, null, cancellationToken).ConfigureAwait(false);
+            return new ComparedArm(name, run, await ModelScore.OfAsync(run.Model, scaled, trainer, spec, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private static void Finish(ISecureSum sum, ModelStamp? final)
+    {
+        if (sum is EncryptedSum encrypted)
+        {
+            encrypted.Complete(final);
+            encrypted.Dispose();
+        }
+    }
+
+    private string Title() => settings.Suite == SumSuite.OneTimeKey ? "encrypted" : settings.Bits == SimulationSettings.FloatBits ? "plaintext floats" : "plaintext integers";
+
+    private async Task<TrainingOutcome> TrainAsync(
+        string title,
+        IRunDisplay display,
+        ScaledSites scaled,
+        ILocalTrainer trainer,
+        ISecureSum sum,
+        SimulationObserver observer,
+        TrainingCheckpoint? resume,
+        CancellationToken cancellationToken)
+    {
+        FederationOptions options = settings.Federation with { Timing = Timing(scaled.Sites) };
+        TrainingOutcome? outcome = null;
+        await display.RunAsync(title, options.Stopping.Rounds, async () =>
+        {
+            outcome = settings.Buffer is BufferOptions buffer
+                ? await new BufferedAggregation(options, buffer, scaled.Sites, trainer, sum).RunAsync(resume, observer, cancellationToken).ConfigureAwait(false)
+                : await new FederatedAveraging(options, scaled.Sites, trainer, sum).RunAsync(resume, observer, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return outcome!;
+    }
+
+    /// <summary>The simulated clock: declared, or, where asynchronous rounds need one, seconds in proportion to a site's rows.</summary>
+    private ConstantTiming? Timing(IReadOnlyList<FederatedSite> sites)
+    {
+        if (!settings.SiteSeconds.IsEmpty)
+        {
+            return settings.SiteSeconds.Length == sites.Count
+                ? new ConstantTiming(settings.SiteSeconds)
+                : throw new CliException(ExitCode.Usage, $"--site-seconds has {settings.SiteSeconds.Length} numbers for {sites.Count} sites", "give one number a site, in the order of the sites");
+        }
+
+        double mean = sites.Average(site => (double)site.Train.Count);
+        return settings.Buffer is null ? null : new ConstantTiming([.. sites.Select(site => site.Train.Count / mean)]);
+    }
+
+    private TableSchema Agree(
+        TableSchema schema, IReadOnlyList<(string Site, RawTable Table)> tables, SumFactory sums, CancellationToken cancellationToken)
+    {
+        // Rows that are dealt out to sites were one owner's before; fewer sites than may be summed are refused further on.
+        if (settings.Sites.Sites > 0 || tables.Count < settings.MinClients)
+        {
+            return schema;
+        }
+
+        ISecureSum sum = sums.Create("categories", tables.Count, clip: 1);
+        TableSchema agreed = AgreedCategories.AgreeAsync(schema, tables, sum, settings.Federation.Seed, 1, cancellationToken).GetAwaiter().GetResult();
+        Finish(sum, null);
+        return agreed;
+    }
+
+    private void RequireEnoughSites(LoadedSites loaded)
+    {
+        int least = settings.Suite == SumSuite.OneTimeKey ? settings.MinClients : 1;
+        if (loaded.Sites.Count < least)
+        {
+            throw new CliException(
+                ExitCode.Usage,
+                $"{loaded.Sites.Count} site(s), an encrypted sum needs at least {least}: of two sites each would see the other's update in the sum",
+                "give more files, --site-column, or --sites N to split one file; --suite plaintext runs without protection");
+        }
+    }
+
+    private void Announce(ScaledSites scaled, ILocalTrainer trainer, float clip, TrainingCheckpoint? resume)
+    {
+        long rows = scaled.Sites.Sum(site => (long)site.Train.Count);
+        long test = scaled.CommonTest?.Count ?? scaled.Sites.Sum(site => (long)(site.Test?.Count ?? 0));
+        Talk.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{scaled.Sites.Count} sites, {rows} training rows, {test} test rows, {scaled.Sites[0].Train.Width} features, a model of {trainer.Layout.Length} parameters"));
+        if (settings.Bits != SimulationSettings.FloatBits)
+        {
+            string chosen = settings.Clip is null && resume is null ? " (chosen: twice the largest element of the first updates, up to a power of two)" : "";
+            Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {clip:G9}{chosen}, {settings.Bits} bits"));
+        }
+
+        if (settings.Suite == SumSuite.OneTimeKey)
+        {
+            Talk.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{settings.Threshold} of {settings.KeyHolders} key holders open each sum, of at least {settings.MinClients} sites; all roles run in this process, so whoever runs it could open any site"));
+        }
+
+        if (resume is not null)
+        {
+            Talk.Line(string.Create(CultureInfo.InvariantCulture, $"going on after round {resume.Version}"));
+        }
+
+        if (rows > LargestFloat)
+        {
+            Talk.Line("more than 2^24 rows: weights are rounded to single precision");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using SecureFL.Cli.Sites;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Cli.Simulate;
+
+/// <summary>What sums the updates.</summary>
+internal enum SumSuite
+{
+    /// <summary>Encrypted, through the roles of the protocol.</summary>
+    OneTimeKey,
+
+    /// <summary>The same integers in the clear; floats where 32 bits are asked for.</summary>
+    Plaintext,
+}
+
+/// <summary>The model that is trained.</summary>
+internal enum ModelKind
+{
+    /// <summary>The regression that fits the label.</summary>
+    Auto,
+
+    /// <summary>Linear regression.</summary>
+    Linear,
+
+    /// <summary>Logistic regression.</summary>
+    Logistic,
+
+    /// <summary>Softmax regression.</summary>
+    Softmax,
+
+    /// <summary>A multi-layer perceptron.</summary>
+    Mlp,
+}
+
+/// <summary>One simulation, as the user asked for it.</summary>
+internal sealed record SimulationSettings
+{
+    /// <summary>Bits that stand for float32 in the plaintext suite.</summary>
+    internal const int FloatBits = 32;
+
+    internal required SiteSettings Sites { get; init; }
+
+    internal Normalization Normalization { get; init; }
+
+    internal ModelKind Model { get; init; }
+
+    internal ImmutableArray<int> Hidden { get; init; } = [];
+
+    internal required LocalTrainingOptions Training { get; init; }
+
+    internal bool BalancedClasses { get; init; }
+
+    internal string? TrainerCommand { get; init; }
+
+    internal SumSuite Suite { get; init; }
+
+    internal int KeyHolders { get; init; } = 3;
+
+    internal int Threshold { get; init; } = 2;
+
+    internal int MinClients { get; init; } = 3;
+
+    internal int Bits { get; init; } = 16;
+
+    /// <summary>Null to choose.</summary>
+    internal float? Clip { get; init; }
+
+    /// <summary>Null for synchronous rounds.</summary>
+    internal BufferOptions? Buffer { get; init; }
+
+    /// <summary>Simulated seconds a task, by site; empty for none.</summary>
+    internal ImmutableArray<double> SiteSeconds { get; init; } = [];
+
+    internal required FederationOptions Federation { get; init; }
+
+    internal bool Compare { get; init; }
+
+    internal bool Resume { get; init; }
+
+    internal required string Output { get; init; }
+
+    internal bool KeepCiphertexts { get; init; }
+
+    internal FileInfo? Report { get; init; }
+
+    internal FileInfo? Json { get; init; }
+}

@@ -1,0 +1,32 @@
+using SecureFL.Federated.Rounds;
+using SecureFL.Federated.SecureSums;
+
+namespace SecureFL.Cli.Simulate;
+
+/// <summary>Makes the sums of a simulation's stages and arms.</summary>
+internal sealed class SumFactory(SimulationSettings settings, RunFolder folder)
+{
+    /// <summary>The sum that the user chose, over <paramref name="sites"/> sites; <paramref name="stage"/> begins the names of its transcripts.</summary>
+    internal ISecureSum Create(string stage, int sites, float clip) => settings.Suite == SumSuite.OneTimeKey
+        ? new EncryptedSum(OptionsFor(sites, clip) with
+        {
+            Transcripts = session => folder.OpenTranscript($"{stage}-{session}"),
+            Uploads = settings.KeepCiphertexts ? (session, round) => folder.OpenUploads($"{stage}-{session}", round) : null,
+        })
+        : settings.Bits == SimulationSettings.FloatBits ? new PlaintextSum() : Reference(sites, clip);
+
+    /// <summary>The integer sum in the clear.</summary>
+    internal QuantizedReferenceSum Reference(int sites, float clip) => new(OptionsFor(sites, clip));
+
+    private EncryptedSumOptions OptionsFor(int sites, float clip) => new()
+    {
+        Sites = sites,
+        Clip = clip,
+        Bits = settings.Bits,
+        MinClients = settings.MinClients,
+        KeyHolders = settings.KeyHolders,
+        Threshold = settings.Threshold,
+        BaseVersionWindow = settings.Buffer is null ? 1 : settings.Buffer.MaxStaleness + 1,
+        Clock = TimeProvider.System,
+    };
+}

@@ -1,0 +1,77 @@
+using SecureFL.Cli.Shell;
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Cli.Sites;
+
+/// <summary>Files to sites: what every data command starts with.</summary>
+internal static class SiteLoader
+{
+    /// <summary>Reads all files. <paramref name="agree"/> settles the categories of the schema; null leaves them as found.</summary>
+    /// <exception cref="DataFormatException">A file does not say what it should.</exception>
+    /// <exception cref="CliException">Options that contradict each other or the files.</exception>
+    internal static LoadedSites Load(SiteSettings settings, Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree = null)
+    {
+        if (settings.Data.Any(ArrayFiles.IsArray))
+        {
+            return Arrays(settings);
+        }
+
+        return settings.Label is null
+            ? throw new CliException(ExitCode.Usage, "--label is missing", "name the label column, or give its index: --label -1 is the last column")
+            : new TableSites(settings).Load(agree);
+    }
+
+    /// <summary>A file's name without folder and extension: a site's default name.</summary>
+    internal static string NameOf(string path)
+    {
+        string name = Path.GetFileName(path);
+        foreach (string extension in new[] { ".gz", ".csv", ".data", ".txt", ".tsv", ".npz", ".npy" })
+        {
+            name = name.EndsWith(extension, StringComparison.OrdinalIgnoreCase) && name.Length > extension.Length ? name[..^extension.Length] : name;
+        }
+
+        return name;
+    }
+
+    /// <summary>Divides the rows of one set into sites.</summary>
+    internal static IReadOnlyList<LoadedSite> Divide(SiteSettings settings, Dataset train)
+    {
+        int[][] parts = settings.Dirichlet is double alpha
+            ? SitePartition.Dirichlet(train, settings.Sites, alpha, settings.Seed, minimumRows: Math.Min(20, train.Count / (4 * settings.Sites)))
+            : SitePartition.Iid(train.Count, settings.Sites, settings.Seed);
+        return [.. parts.Select((rows, i) => new LoadedSite($"site{i + 1}", train.Select(rows), null))];
+    }
+
+    private static LoadedSites Arrays(SiteSettings settings)
+    {
+        if (settings.SiteColumn is not null || settings.SplitColumn is not null)
+        {
+            throw new CliException(ExitCode.Usage, "array files have no columns to name sites or splits", "give one file a site, or --sites N");
+        }
+
+        List<Dataset> parts = [.. settings.Data.Select(path => ArrayFiles.Read(path, settings.Label))];
+        Dataset? test = settings.TestFile is null ? null : ArrayFiles.Read(settings.TestFile, settings.Label);
+        int classes = parts.Append(test).Max(part => part?.ClassCount ?? 0);
+        parts = [.. parts.Select(part => ArrayFiles.WithClasses(part, classes))];
+        test = test is null ? null : ArrayFiles.WithClasses(test, classes);
+        if (settings.Sites > 0)
+        {
+            Dataset all = Dataset.Concatenate(parts);
+            if (test is null && settings.TestFraction > 0)
+            {
+                (all, test) = TrainTestSplit.ByFraction(all, settings.TestFraction, settings.Seed);
+            }
+
+            return new LoadedSites(Divide(settings, all), test, null, []);
+        }
+
+        List<LoadedSite> sites = [];
+        for (int i = 0; i < parts.Count; i++)
+        {
+            (Dataset train, Dataset? own) = TrainTestSplit.ByFraction(parts[i], settings.TestFraction, settings.Seed, i);
+            sites.Add(new LoadedSite(NameOf(settings.Data[i]), train, own));
+        }
+
+        return new LoadedSites(sites, test, null, []);
+    }
+}

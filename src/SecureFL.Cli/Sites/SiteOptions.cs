@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using SecureFL.Cli.Shell;
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Cli.Sites;
+
+/// <summary>The options that say where rows come from.</summary>
+internal sealed class SiteOptions
+{
+    private readonly Option<string[]> _data = new("--data")
+    {
+        Description = "rows: CSV, .npz with arrays x and y, .npy with a label column, or IDX images. Once a site: --data a.csv --data b.csv --data c.csv",
+        HelpName = "FILE",
+        Required = true,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string?> _label = new("--label") { Description = "the label column, by name or index; -1 is the last column", HelpName = "COLUMN" };
+    private readonly Option<string?> _siteColumn = new("--site-column") { Description = "one file holds all sites: the column that names each row's", HelpName = "COLUMN" };
+    private readonly Option<string?> _splitColumn = new("--split-column") { Description = "the column that says train or test", HelpName = "COLUMN" };
+    private readonly Option<string?> _test = new("--test") { Description = "a file of test rows", HelpName = "FILE" };
+    private readonly Option<double> _testFraction = new("--test-fraction") { Description = "share of each site's rows to test on, of each class alike", DefaultValueFactory = _ => 0.0 };
+    private readonly Option<string?> _ignore = new("--ignore") { Description = "columns that are no features", HelpName = "COLUMN,COLUMN" };
+    private readonly Option<string?> _categorical = new("--categorical") { Description = "columns of numbers that are categories", HelpName = "COLUMN,COLUMN" };
+    private readonly Option<double?> _threshold = new("--label-threshold") { Description = "makes the label binary: 1 above this number", HelpName = "NUMBER" };
+    private readonly Option<string> _missing = Simulate.SimulateOptions.Choice(
+        "--missing", "impute", "a missing feature: fill it in (numbers by the mean, categories as unseen), or drop its row", "impute", "drop");
+
+    private readonly Option<string> _header = Simulate.SimulateOptions.Choice("--header", "detect", "whether a CSV file's first line names the columns", "detect", "yes", "no");
+    private readonly Option<string?> _separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
+    private readonly Option<int> _sites = new("--sites") { Description = "deal all rows out to this many sites", DefaultValueFactory = _ => 0 };
+    private readonly Option<double?> _dirichlet = new("--dirichlet") { Description = "with --sites: label skew of this concentration; small means that sites have few classes each", HelpName = "ALPHA" };
+    private readonly Option<string> _normalize = Simulate.SimulateOptions.Choice(
+        "--normalize", "federated", "scale features by mean and deviation: of all sites by secure sums, of each site's training rows, or not at all", "federated", "site", "none");
+
+    /// <summary>The seed.</summary>
+    internal Option<ulong> Seed { get; } = new("--seed") { Description = "governs splits, initialisation, batches, sampling of sites and rounding; never a key", DefaultValueFactory = _ => 1 };
+
+    internal void AddTo(Command command)
+    {
+        Option[] all =
+        [
+            _data, _label, _siteColumn, _splitColumn, _test, _testFraction, _ignore, _categorical, _threshold, _missing, _header, _separator, _sites, _dirichlet, _normalize, Seed,
+        ];
+        foreach (Option option in all)
+        {
+            command.Add(option);
+        }
+    }
+
+    internal Normalization NormalizationOf(ParseResult result) => Enum.Parse<Normalization>(result.GetValue(_normalize)!, ignoreCase: true);
+
+    internal SiteSettings Read(ParseResult result, LearningTask? task)
+    {
+        int ways = (result.GetValue(_splitColumn) is null ? 0 : 1) + (result.GetValue(_test) is null ? 0 : 1) + (result.GetValue(_testFraction) > 0 ? 1 : 0);
+        if (ways > 1)
+        {
+            throw new CliException(ExitCode.Usage, "--split-column, --test and --test-fraction are three ways to say one thing", "give one of them");
+        }
+
+        if (result.GetValue(_dirichlet) is not null && result.GetValue(_sites) == 0)
+        {
+            throw new CliException(ExitCode.Usage, "--dirichlet needs --sites", "for example --sites 10 --dirichlet 0.3");
+        }
+
+        if (result.GetValue(_sites) > 0 && result.GetValue(_siteColumn) is not null)
+        {
+            throw new CliException(ExitCode.Usage, "--sites deals rows out anew, --site-column says whose they are", "give one of them");
+        }
+
+        return new SiteSettings
+        {
+            Data = [.. result.GetValue(_data)!],
+            Label = result.GetValue(_label),
+            SiteColumn = result.GetValue(_siteColumn),
+            SplitColumn = result.GetValue(_splitColumn),
+            TestFile = result.GetValue(_test),
+            TestFraction = result.GetValue(_testFraction),
+            Ignore = List(result.GetValue(_ignore)),
+            Categorical = List(result.GetValue(_categorical)),
+            LabelThreshold = result.GetValue(_threshold),
+            Missing = result.GetValue(_missing) == "drop" ? MissingPolicy.DropRow : MissingPolicy.Impute,
+            Csv = Csv(result.GetValue(_header)!, result.GetValue(_separator)),
+            Sites = result.GetValue(_sites),
+            Dirichlet = result.GetValue(_dirichlet),
+            Seed = result.GetValue(Seed),
+            Task = task,
+        };
+    }
+
+    internal static ImmutableArray<string> List(string? text) =>
+        text is null ? [] : [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    internal static CsvReadOptions Csv(string header, string? separator) => new()
+    {
+        Header = header switch { "yes" => HeaderMode.Present, "no" => HeaderMode.Absent, _ => HeaderMode.Detect },
+        Separator = separator switch
+        {
+            null => null,
+            "tab" or "\\t" => '\t',
+            { Length: 1 } => separator[0],
+            _ => throw new CliException(ExitCode.Usage, $"a separator is one character, not {separator}", "for example --separator ';' or --separator tab"),
+        },
+    };
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using SecureFL.Cli.Shell;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Cli.Sites;
+
+/// <summary>How features are scaled before training.</summary>
+internal enum Normalization
+{
+    /// <summary>Mean and deviation of all sites together, from secure sums.</summary>
+    Federated,
+
+    /// <summary>Every site by its own training rows.</summary>
+    Site,
+
+    /// <summary>Not at all; missing numbers become the site's mean.</summary>
+    None,
+}
+
+/// <summary>Scaled sites, and the scalings that a model file carries.</summary>
+/// <param name="Sites">What the round engine trains on. Common test rows are dealt out to the sites in turn, so that their counts add up to the common figures.</param>
+/// <param name="CommonTest">The common test rows, scaled; null for none.</param>
+/// <param name="Scalings">By site; under the empty name the shared one.</param>
+internal sealed record ScaledSites(
+    IReadOnlyList<FederatedSite> Sites, Dataset? CommonTest, ImmutableSortedDictionary<string, FeatureScaling> Scalings);
+
+/// <summary>Applies a <see cref="Normalization"/>.</summary>
+internal static class SiteScaling
+{
+    internal static async Task<ScaledSites> ApplyAsync(LoadedSites loaded, Normalization normalization, ISecureSum sum, ulong seed, CancellationToken cancellationToken)
+    {
+        if (normalization == Normalization.Site && loaded.CommonTest is not null)
+        {
+            throw new CliException(
+                ExitCode.Usage, "with --normalize site, test rows that belong to no site have no scaling", "give the test file a --site-column, or use --normalize federated");
+        }
+
+        ImmutableSortedDictionary<string, FeatureScaling> scalings = normalization == Normalization.Federated
+            ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", await SharedAsync(loaded, sum, seed, cancellationToken).ConfigureAwait(false))
+            : loaded.Sites.ToImmutableSortedDictionary(site => site.Name, site => Own(site, normalization));
+        FeatureScaling Of(string site) => scalings.TryGetValue(site, out FeatureScaling? own) ? own : scalings[""];
+        Dataset? common = loaded.CommonTest is null ? null : Of(loaded.Sites[0].Name).Apply(loaded.CommonTest);
+        int sites = loaded.Sites.Count;
+        IEnumerable<FederatedSite> scaled = loaded.Sites.Select((site, i) => new FederatedSite(
+            site.Name, Of(site.Name).Apply(site.Train), common is null ? site.Test is null ? null : Of(site.Name).Apply(site.Test) : Share(common, i, sites)));
+        return new ScaledSites([.. scaled], common, scalings);
+    }
+
+    private static async Task<FeatureScaling> SharedAsync(LoadedSites loaded, ISecureSum sum, ulong seed, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<FederatedSite> raw = [.. loaded.Sites.Select(site => new FederatedSite(site.Name, site.Train, null))];
+        return FeatureScaling.Standard(await FederatedPreparation.SumStatisticsAsync(sum, raw, seed, cancellationToken: cancellationToken).ConfigureAwait(false));
+    }
+
+    private static FeatureScaling Own(LoadedSite site, Normalization normalization)
+    {
+        FeatureStatistics statistics = FeatureStatistics.Of(site.Train);
+        return normalization == Normalization.Site ? FeatureScaling.Standard(statistics) : FeatureScaling.None(statistics);
+    }
+
+    private static Dataset? Share(Dataset common, int site, int sites)
+    {
+        int[] rows = [.. Enumerable.Range(0, common.Count).Where(row => row % sites == site)];
+        return rows.Length == 0 ? null : common.Select(rows);
+    }
+}

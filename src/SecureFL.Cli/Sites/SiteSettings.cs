@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Cli.Sites;
+
+/// <summary>Where the sites' rows come from and what their columns mean.</summary>
+internal sealed record SiteSettings
+{
+    /// <summary>Files; several are one site each.</summary>
+    internal required ImmutableArray<string> Data { get; init; }
+
+    /// <summary>The label column, by name or index; null for array files, which have labels of their own.</summary>
+    internal string? Label { get; init; }
+
+    /// <summary>The column that names each row's site.</summary>
+    internal string? SiteColumn { get; init; }
+
+    /// <summary>The column that says train or test.</summary>
+    internal string? SplitColumn { get; init; }
+
+    /// <summary>A file of test rows.</summary>
+    internal string? TestFile { get; init; }
+
+    /// <summary>The share of each site's rows to test on.</summary>
+    internal double TestFraction { get; init; }
+
+    /// <summary>Columns that are no features.</summary>
+    internal ImmutableArray<string> Ignore { get; init; } = [];
+
+    /// <summary>Number columns that are categories.</summary>
+    internal ImmutableArray<string> Categorical { get; init; } = [];
+
+    /// <summary>Makes the label binary: 1 above this.</summary>
+    internal double? LabelThreshold { get; init; }
+
+    /// <summary>The rule for missing features.</summary>
+    internal MissingPolicy Missing { get; init; } = MissingPolicy.Impute;
+
+    /// <summary>How CSV files are read.</summary>
+    internal CsvReadOptions Csv { get; init; } = CsvReadOptions.Default;
+
+    /// <summary>Sites to split one file into; 0 for none.</summary>
+    internal int Sites { get; init; }
+
+    /// <summary>Concentration of the label skew; null for a split by chance alone.</summary>
+    internal double? Dirichlet { get; init; }
+
+    /// <summary>The seed of splits.</summary>
+    internal ulong Seed { get; init; } = 1;
+
+    /// <summary>Real targets although the label has few values.</summary>
+    internal LearningTask? Task { get; init; }
+}

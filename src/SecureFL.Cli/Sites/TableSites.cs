@@ -1,0 +1,127 @@
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Cli.Sites;
+
+/// <summary>CSV files to sites: one file a site, one file split by a column, or one file dealt out.</summary>
+internal sealed class TableSites(SiteSettings settings)
+{
+    private readonly List<string> _notes = [];
+
+    internal LoadedSites Load(Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree)
+    {
+        List<(string Site, RawTable Table)> sites = ReadSites();
+        RawTable? test = settings.TestFile is null ? null : Read(settings.TestFile);
+        TableSchema schema = Infer([.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]]);
+        schema = agree?.Invoke(schema, sites) ?? schema;
+        TableEncoder encoder = new(schema);
+        List<LoadedSite> loaded = [];
+        for (int i = 0; i < sites.Count; i++)
+        {
+            (Dataset train, Dataset? own) = Split(encoder, sites[i].Table, i);
+            loaded.Add(new LoadedSite(sites[i].Site, train, own));
+        }
+
+        Dataset? common = null;
+        if (test is not null && settings.SiteColumn is string column && test.Columns.Contains(column))
+        {
+            Dictionary<string, RawTable> parts = SitePartition.ByColumn(test, column).ToDictionary(part => part.Site, part => part.Table, StringComparer.Ordinal);
+            loaded = [.. loaded.Select(site => parts.TryGetValue(site.Name, out RawTable? part) ? site with { Test = Encode(encoder, part) } : site)];
+        }
+        else if (test is not null)
+        {
+            common = Encode(encoder, test);
+        }
+
+        if (settings.Sites == 0)
+        {
+            return new LoadedSites(loaded, common, schema, _notes);
+        }
+
+        Dataset[] tests = [.. loaded.Where(site => site.Test is not null).Select(site => site.Test!)];
+        common ??= tests.Length == 0 ? null : Dataset.Concatenate(tests);
+        return new LoadedSites(SiteLoader.Divide(settings, Dataset.Concatenate([.. loaded.Select(site => site.Train)])), common, schema, _notes);
+    }
+
+    private (Dataset Train, Dataset? Test) Split(TableEncoder encoder, RawTable table, int site)
+    {
+        if (settings.SplitColumn is string column)
+        {
+            (RawTable train, RawTable? test) = TrainTestSplit.ByColumn(table, column);
+            return (Encode(encoder, train), test is null ? null : Encode(encoder, test));
+        }
+
+        return TrainTestSplit.ByFraction(Encode(encoder, table), settings.TestFraction, settings.Seed, site);
+    }
+
+    private Dataset Encode(TableEncoder encoder, RawTable table)
+    {
+        EncodedTable encoded = encoder.Encode(table);
+        Note(table, encoded.RowsWithoutLabel, "rows left out: no label");
+        Note(table, encoded.RowsWithMissing, "rows left out: a feature is missing (--missing impute keeps them)");
+        Note(table, encoded.ImputedCells, "missing cells filled in (numbers by the mean, categories as unseen)");
+        Note(table, encoded.UnseenCells, "cells of a category that was not agreed on");
+        return encoded.Data;
+    }
+
+    private void Note(RawTable table, int count, string what)
+    {
+        if (count > 0)
+        {
+            _notes.Add($"{table.Source}: {count} {what}");
+        }
+    }
+
+    private List<(string Site, RawTable Table)> ReadSites()
+    {
+        List<(string Site, RawTable Table)> tables = [.. settings.Data.Select(path => (SiteLoader.NameOf(path), Read(path)))];
+        if (tables.Select(table => table.Site).Distinct(StringComparer.Ordinal).Count() != tables.Count)
+        {
+            tables = [.. tables.Select(table => (table.Table.Source, table.Table))];
+        }
+
+        if (settings.SiteColumn is not string column)
+        {
+            return tables;
+        }
+
+        // A site may have rows in several files.
+        return
+        [
+            .. tables.SelectMany(table => SitePartition.ByColumn(table.Table, column)).GroupBy(part => part.Site, StringComparer.Ordinal).Select(group =>
+                (group.Key, group.First().Table.WithRows([.. group.SelectMany(part => part.Table.Rows)]))),
+        ];
+    }
+
+    private RawTable Read(string path)
+    {
+        using StreamReader reader = OpenText(path);
+        return CsvTableReader.Read(reader, path, settings.Csv);
+    }
+
+    internal static StreamReader OpenText(string path) =>
+        path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+            ? new StreamReader(new System.IO.Compression.GZipStream(File.OpenRead(path), System.IO.Compression.CompressionMode.Decompress))
+            : new StreamReader(path);
+
+    private TableSchema Infer(IReadOnlyList<RawTable> tables)
+    {
+        List<string> ignore = [.. settings.Ignore];
+        foreach (string? column in new[] { settings.SiteColumn, settings.SplitColumn })
+        {
+            if (column is not null)
+            {
+                ignore.Add(column);
+            }
+        }
+
+        return SchemaInference.Infer(tables, new SchemaOptions
+        {
+            Label = settings.Label!,
+            Ignore = [.. ignore],
+            Categorical = settings.Categorical,
+            LabelThreshold = settings.LabelThreshold,
+            Missing = settings.Missing,
+            Task = settings.Task,
+        });
+    }
+}

@@ -1,0 +1,64 @@
+using SecureFL.Aggregation;
+using SecureFL.Encoding.Planning;
+using SecureFL.Encoding.Quantization;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Federated.SecureSums;
+
+/// <summary>
+/// How contributions of one shape lie in the integers of a plan: the quantised update, then the counters' digits. The same for encrypted sums and their
+/// plaintext reference. Immutable and thread-safe.
+/// </summary>
+internal sealed class SumLayout
+{
+    private readonly Rounding _rounding;
+
+    public SumLayout(SecureSumRequest request, EncryptedSumOptions options)
+    {
+        _rounding = options.Rounding;
+        Floats = request.Contributions[0].Update.Length;
+        Counters = request.Counters;
+        Parameters = AggregationPlanner.Plan(new PlanningRequest(
+            Floats, options.Bits, options.Clip, options.Sites, Counters.ElementCount(options.Bits), options.KeyHolders));
+    }
+
+    public int Floats { get; }
+
+    public CounterLayout Counters { get; }
+
+    public AggregationParameters Parameters { get; }
+
+    public int Length => checked((int)Parameters.VectorLength);
+
+    /// <summary>Adds to <paramref name="sums"/> the integers that the contribution carries: those that its client encrypts.</summary>
+    public void AddIntegers(SecureSumRequest request, SiteContribution contribution, Span<long> sums)
+    {
+        int[] integers = new int[Length];
+        ulong seed = QuantizedPlaintextSum.RoundingSeed(request, contribution);
+        QuantizedVector.Of(Parameters, contribution.Update, _rounding, seed).CopyTo(integers, 0);
+        Counters.Split(contribution.Counters, Parameters.Bits, integers.AsSpan(Floats));
+        for (int i = 0; i < integers.Length; i++)
+        {
+            sums[i] += integers[i];
+        }
+    }
+
+    /// <summary>Reads opened integers: real sums and counters.</summary>
+    public SecureSumResult Read(ReadOnlySpan<long> sums, IEnumerable<string> contributors)
+    {
+        float[] values = new float[Floats];
+        double step = Parameters.Step;
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)(sums[i] * step);
+        }
+
+        return new SecureSumResult
+        {
+            Sum = values,
+            Counters = Counters.Combine(sums[Floats..], Parameters.Bits),
+            Contributors = [.. contributors],
+            QuantisedSum = sums[..Floats].ToArray(),
+        };
+    }
+}

@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using SecureFL.Aggregation;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Federated.SecureSums;
+
+/// <summary>
+/// One plan and its rounds. The model that a sum made is put on the signed chain when the next sum, or the end, says what it is. Not thread-safe.
+/// </summary>
+internal sealed class SumSession : IDisposable
+{
+    private const int Rounds = 1 << 20;
+
+    private readonly SumLayout _layout;
+    private readonly EncryptedSumOptions _options;
+    private readonly InProcessSession _session;
+    private readonly Dictionary<int, Digest> _models = [];
+    private readonly int _firstVersion;
+    private (AggregationServer Server, AggregationResult Result)? _last;
+    private IContributionStore? _store;
+    private bool _complete;
+
+    public SumSession(string name, SumLayout layout, EncryptedSumOptions options, ModelStamp? model)
+    {
+        _layout = layout;
+        _options = options;
+        Plan = AggregationPlan.Create(
+            layout.Floats,
+            options.Clip,
+            options.Bits,
+            options.Sites,
+            options.MinClients,
+            options.KeyHolders,
+            options.Threshold,
+            options.ColludingKeyHolders ?? options.Threshold - 1,
+            counters: layout.Counters,
+            configure: settings => settings with { BaseVersionWindow = options.BaseVersionWindow, Rounds = Rounds });
+        _session = new InProcessSession(
+            Plan, options.Transcripts?.Invoke(name), options.Uploads is null ? null : round => _store = options.Uploads(name, round), model?.Digest ?? default);
+        _firstVersion = model?.Version ?? 0;
+        Note(model);
+    }
+
+    public AggregationPlan Plan { get; }
+
+    public SecureSumResult Aggregate(SecureSumRequest request, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_complete, this);
+        Advance(request.Model);
+        Stopwatches time = new(_options.Clock);
+        try
+        {
+            using AggregationServer server = time.Open(_session.OpenRound);
+            long[] expected = new long[_layout.Length];
+            long uploaded = 0;
+            long delivered = 0;
+            foreach (SiteContribution contribution in request.Contributions)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _layout.AddIntegers(request, contribution, expected);
+                Contribution encrypted = time.Encrypt(() => Encrypt(server.Round, request, contribution));
+                uploaded = uploaded > 0 ? uploaded : BytesOf(encrypted);
+                time.Aggregate(() => server.Accept(encrypted));
+                delivered += server.CreateShareDelivery(contribution.SiteIndex, holder: 0).Encode().Length;
+            }
+
+            AggregationResult result = time.Open(() => _session.Open(server, _session.Release(server)));
+            ReadOnlyMemory<long> opened = result.GroupSum(0)
+                ?? throw new InvalidOperationException($"the sum of round {request.Round} could not be opened: {result.Groups[0].Status}");
+            _last = (server, result);
+            IEnumerable<string> contributors = request.Contributions
+                .Where(contribution => result.Groups[0].Clients.Contains(contribution.SiteIndex)).Select(contribution => contribution.Site);
+            return _layout.Read(opened.Span, contributors) with
+            {
+                SumIsExact = opened.Span.SequenceEqual(expected),
+                Costs = time.Costs with { UploadBytesPerClient = uploaded, KeyHolderBytes = delivered },
+            };
+        }
+        finally
+        {
+            (_store as IDisposable)?.Dispose();
+            _store = null;
+        }
+    }
+
+    public void Complete(ModelStamp? final)
+    {
+        if (_complete)
+        {
+            return;
+        }
+
+        // Sums without an update make no model: their chain goes on by the hash of the old head and the sum.
+        Advance(_layout.Floats > 0 ? final : null);
+        _session.EndTranscript();
+        _complete = true;
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private static long BytesOf(Contribution contribution) =>
+        contribution.Header.Encode().Length + contribution.Chunks.Sum(chunk => (long)chunk.Encode().Length);
+
+    private Contribution Encrypt(RoundInvitation invitation, SecureSumRequest request, SiteContribution contribution) =>
+        _session.Clients[contribution.SiteIndex].Encrypt(
+            InvitationFor(invitation, contribution.BaseVersion),
+            contribution.Update,
+            contribution.Counters,
+            _options.Rounding,
+            QuantizedPlaintextSum.RoundingSeed(request, contribution));
+
+    /// <summary>
+    /// The chain from the version that the site trained from. Versions from before the session (a resumed run) stand on its first one, which nobody used yet.
+    /// </summary>
+    private RoundInvitation InvitationFor(RoundInvitation invitation, int? baseVersion)
+    {
+        ImmutableArray<ModelVersion> versions = invitation.Versions;
+        if (baseVersion is not int number)
+        {
+            return new RoundInvitation(invitation.Opening, [invitation.Head]);
+        }
+
+        if (!_models.TryGetValue(Math.Max(number, _firstVersion), out Digest model))
+        {
+            throw new ArgumentException($"a contribution from model version {number}, which no round of this session stood on");
+        }
+
+        int position = 0;
+        while (position < versions.Length && versions[position].Model != model)
+        {
+            position++;
+        }
+
+        return position < versions.Length
+            ? new RoundInvitation(invitation.Opening, versions[position..])
+            : throw new ArgumentException($"a contribution from model version {number}, which lies further back than {Plan.Settings.BaseVersionWindow} versions");
+    }
+
+    private void Advance(ModelStamp? model)
+    {
+        if (_last is not (AggregationServer server, AggregationResult result))
+        {
+            return;
+        }
+
+        _session.Advance(server, result, model?.Digest);
+        _last = null;
+        Note(model);
+    }
+
+    private void Note(ModelStamp? model)
+    {
+        if (model is not ModelStamp stamp)
+        {
+            return;
+        }
+
+        _models[stamp.Version] = stamp.Digest;
+        foreach (int old in _models.Keys.Where(version => version < stamp.Version - Plan.Settings.BaseVersionWindow).ToArray())
+        {
+            _models.Remove(old);
+        }
+    }
+}
