@@ -5,7 +5,7 @@ namespace SecureFL.Storage.Tests;
 /// <summary>The file alone: what was flushed survives every crash, a torn write is cut off, damage is refused.</summary>
 public sealed class FileLedgerStorageTests
 {
-    private const string Path = "/disk/ledger";
+    private static readonly string Path = System.IO.Path.GetFullPath("/disk/ledger");
 
     [Fact]
     public void Records_survive_and_the_file_is_locked()

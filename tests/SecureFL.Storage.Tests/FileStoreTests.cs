@@ -29,13 +29,15 @@ public sealed class FileStoreTests : IDisposable
     public void Erasing_overwrites_before_it_deletes()
     {
         SimulatedDisk disk = new();
-        FileRoundKeyStore store = new("/keys", disk);
+        string directory = Path.GetFullPath("/keys");
+        string file = Path.Combine(directory, "round-00000000000000000001.key");
+        FileRoundKeyStore store = new(directory, disk);
         store.Save(1, [7, 7, 7]);
         disk.FailAt(2, seed: 1);
         Assert.Throws<PowerFailure>(() => store.Erase(1));
-        if (disk.Exists("/keys/round-00000000000000000001.key"))
+        if (disk.Exists(file))
         {
-            Assert.Equal(new byte[3], disk.Read("/keys/round-00000000000000000001.key"));
+            Assert.Equal(new byte[3], disk.Read(file));
         }
     }
 

@@ -10,8 +10,8 @@ namespace SecureFL.Storage.Tests;
 /// </summary>
 public sealed class HolderFaultTests
 {
-    private const string Ledger = "/disk/ledger";
-    private const string Keys = "/keys";
+    private static readonly string Ledger = Path.GetFullPath("/disk/ledger");
+    private static readonly string Keys = Path.GetFullPath("/keys");
 
     [Fact]
     public void No_crash_gives_two_answers_or_loses_one() => CrashEverywhere(seeds: 4);

@@ -100,7 +100,9 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         double radixValue = Constants.Radices.Span[position];
         TDouble radix = TLanes.Broadcast(radixValue);
         TDouble inverse = TLanes.Broadcast(1.0 / radixValue);
-        TDouble limit = TLanes.Broadcast(Math.Floor(radixValue / 2));
+        // Odd radices have digits of at most (R - 1)/2. The even one, Delta, has them from -Delta/2 to Delta/2 - 1: a tie has one representative at every width.
+        TDouble most = TLanes.Broadcast(Math.Floor((radixValue - 1) / 2));
+        TDouble least = TLanes.Broadcast(Math.Floor(radixValue / 2));
         TDouble modulusDigit = TLanes.Broadcast(Constants.ModulusDigits.Span[position]);
         TWord wordRadix = TLanes.BroadcastWord((ulong)radixValue);
         fixed (double* factors = Constants.Digits.Span[(position * primes)..], ratios = Constants.DigitRatios.Span[(position * primes)..])
@@ -132,8 +134,8 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
                 TDouble adjust = TLanes.Round(TLanes.Multiply(digit, inverse));
                 digit = TLanes.NegateMultiplyAdd(adjust, radix, digit);
                 carry = TLanes.Add(carry, adjust);
-                digit = TLanes.WrapAbove(digit, limit, radix, ref carry);
-                digit = TLanes.WrapBelow(digit, limit, radix, ref carry);
+                digit = TLanes.WrapAbove(digit, most, radix, ref carry);
+                digit = TLanes.WrapBelow(digit, least, radix, ref carry);
                 TLanes.Store(digit, digits + i);
                 TLanes.Store(carry, carries + i);
             }

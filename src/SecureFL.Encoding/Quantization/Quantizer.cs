@@ -34,19 +34,15 @@ public sealed class Quantizer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 4);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 24);
-        if (!float.IsNormal(clip) || clip <= 0)
+        if (!IsUsableClip(bits, clip))
         {
-            throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip is finite and positive");
+            throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip is finite and positive and leaves a representable quantisation step");
         }
 
         _bits = bits;
         _clip = clip;
         _limit = (1 << (bits - 1)) - 1;
-        _scale = (float)(_limit / (double)clip);
-        if (!float.IsNormal(_scale))
-        {
-            throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip leaves no representable quantisation step");
-        }
+        _scale = Scale(bits, clip);
 
         _rounding = rounding;
         _seed = seed;
@@ -55,6 +51,9 @@ public sealed class Quantizer
 
     /// <summary>How many values lay outside [-clip, clip] so far.</summary>
     public long ClippedCount { get; private set; }
+
+    /// <summary>Whether clip, and the steps of the quantiser a unit, are normal numbers in single precision.</summary>
+    internal static bool IsUsableClip(int bits, float clip) => clip > 0 && float.IsNormal(clip) && float.IsNormal(Scale(bits, clip));
 
     /// <summary>The first index at or after 0 that is NaN or infinite, -1 if there is none.</summary>
     public static long IndexOfNonFinite(ReadOnlySpan<float> values)
@@ -88,7 +87,7 @@ public sealed class Quantizer
     }
 
     /// <summary>Quantises a vector; element i of the result has absolute value at most 2^(b-1) - 1.</summary>
-    /// <exception cref="ArgumentException">A value is NaN or infinite (the message names its index), or the lengths differ.</exception>
+    /// <exception cref="ArgumentException">A value is NaN or infinite (the message names its index), or the lengths differ; the result is cleared.</exception>
     public void Quantize(ReadOnlySpan<float> values, Span<int> quantised)
     {
         if (quantised.Length != values.Length)
@@ -102,6 +101,7 @@ public sealed class Quantizer
             int length = Math.Min(Run, values.Length - start);
             if (!QuantizeRun(values.Slice(start, length), run))
             {
+                quantised.Clear();
                 throw NonFinite(start + IndexOfNonFinite(values.Slice(start, length)));
             }
 
@@ -129,6 +129,8 @@ public sealed class Quantizer
 
         return _rounding == Rounding.Stochastic ? RoundStochastically(values, run) : RoundToNearest(values, run);
     }
+
+    private static float Scale(int bits, float clip) => (float)(((1 << (bits - 1)) - 1) / (double)clip);
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private bool RoundStochastically(ReadOnlySpan<float> values, Span<int> run)

@@ -1,3 +1,5 @@
+using SecureFL.Threshold;
+
 namespace SecureFL.Aggregation.Tests.Attacks;
 
 /// <summary>The server, or a client, plays a contribution again: in another round, under another plan, as another client.</summary>
@@ -73,15 +75,36 @@ public sealed class ReplayedContributionTests
         Violation.Expect(ViolationCode.ShareMismatch, () => scenario.Holders[1].HandleShare(new ShareDelivery(forFirst.Statement, 1, forFirst.Share)));
     }
 
+    /// <summary>The statement binds its round, so this cannot happen while signatures hold; the ledger refuses it all the same.</summary>
     [Fact]
     public void A_contribution_that_was_voted_for_is_refused_in_any_other_round()
     {
         using Scenario scenario = new();
-        RoundInvitation round = scenario.OpenRound();
+        RoundInvitation later = scenario.OpenRound(1);
+        RoundInvitation round = scenario.OpenRound(0);
         AggregationServer server = scenario.Gather(round);
-        scenario.Agree(server);
-        CertificateEntry entry = server.Close().Proposal.Entries.First();
+        CertificateProposal proposal = server.Close().Proposal;
+        LedgerState state = new(scenario.Plan);
+        state.Chain.Append(scenario.Versions[0]);
+        HolderRound holder = new(scenario.Plan, 0, round.Opening, RoundKey(scenario));
+        foreach (CertificateEntry entry in proposal.Entries)
+        {
+            holder.Take(server.CreateShareDelivery(entry.Client, 0));
+        }
 
-        Assert.Equal(0UL, scenario.Holders[0].Ledger.State.RoundOf(entry.Contribution));
+        Assert.Equal(4, VotingRules.Require(proposal, holder, state, scenario.Plan, scenario.Clock.GetUtcNow()).Count);
+        CertificateProposal elsewhere = scenario.Propose(later, server.Accepted.Take(3));
+        state.Apply(
+            later.Opening, elsewhere, [new VotedContribution(proposal.Entries.First(), default)], Vote.Create(elsewhere, 0, scenario.Identities.KeyHolders[0]));
+        Violation.Expect(
+            ViolationCode.ContributionReused, () => VotingRules.Require(proposal, holder, state, scenario.Plan, scenario.Clock.GetUtcNow()));
+        holder.Dispose();
+    }
+
+    private static HpkePrivateKey RoundKey(Scenario scenario)
+    {
+        byte[] key = new byte[HpkePrivateKey.Size];
+        Assert.True(scenario.Keys[0].TryLoad(0, key));
+        return HpkePrivateKey.Import(key);
     }
 }
