@@ -162,6 +162,14 @@ internal static class ServerVectors
         ReferenceContribution wrong = new(s.World, r, 2, new Deviation { SharedSecret = secret => secret[3] += 1 });
         yield return Spoiled(s, "server-huge-key", "A client shared a coefficient beyond all bounds: status 1.", huge, null, 1);
         yield return Spoiled(s, "server-wrong-key", "A client shared another key than it encrypted with: status 2.", wrong, null, 2);
+        ReferenceParameters p = s.World.Plan.Parameters;
+        ReferenceContribution last = s.Contributions[2];
+        int[] beyond = [.. last.Elements];
+        beyond[3] = (3 * p.MaxQuantised) + 1 - s.Contributions[0].Elements[3] - s.Contributions[1].Elements[3];
+        yield return Spoiled(s, "server-sum-beyond-clients", "A sum within the lane of n_max clients that three clients cannot reach: status 2.", last,
+            ReferenceEncoding.EncryptChunk(p, r.Public(0), last.Secret, last.Errors[0], beyond), 2);
+        yield return Spoiled(s, "server-residuals", "A client's errors have five times the variance: status 3.", last,
+            ReferenceEncoding.EncryptChunk(p, r.Public(0), last.Secret, Chosen.Small("wide errors", p.Degree, 25), last.Elements), 3);
         byte[] garbage = PackedWords.Pack(Chosen.Below("garbage", 1024, s.World.Plan.Parameters.Primes[0]), 20);
         yield return Spoiled(s, "server-garbage", "A client sent random residues: status 2.", s.Contributions[2], garbage, 2);
     }

@@ -15,32 +15,32 @@ internal static class TranscriptVectors
             .With("records", payloads.Length).With("expect", "accept").With("closed", true);
 
         byte[] wrongSum = Wire.Sum(s.Round.Context, s.Proposal.Hash, [(0, SHA256.HashData("another sum"u8))], s.World.Server).Encoded;
-        yield return WithCiphertexts(s, "transcript-wrong-sum", "The recorded sum is not the ciphertexts'.", s.Frame(Replace(payloads, 9, wrongSum)), s.Group)
-            .With("record", 9).Refused(701, "WrongSum");
+        yield return WithCiphertexts(s, "transcript-wrong-sum", "The recorded sum is not the ciphertexts'.", null, s.Group)
+            .With("transcript", Parts(s, Replace(payloads, 9, wrongSum))).With("record", 9).Refused(701, "WrongSum");
         yield return WithCiphertexts(s, "transcript-wrong-ciphertext", "A ciphertext is not the one that was signed.", null, [s.Contributions[0], s.Contributions[1], s.Contributions[3]])
             .With("record", 9).Refused(403, "RootMismatch");
 
         byte[] hidden = Wire.Sum(s.Round.Context, s.Proposal.Hash, [(1, Wire.Zero)], s.World.Server).Encoded;
         Message otherModel = Wire.Version(s.Round.Context, 1, s.World.First.Hash, new byte[32], s.World.Model, s.World.Server);
         Message oneVote = s.Round.Certificate(s.Proposal, 1);
-        (string Name, string What, byte[] File, int Record, int Code, string CodeName)[] cases =
+        (string Name, string What, byte[][] Payloads, int Record, int Code, string CodeName)[] cases =
         [
-            ("after-closing", "A record after the closing one.", s.Frame([.. payloads, []]), payloads.Length, 700, "BrokenTranscript"),
-            ("statement-missing", "A listed statement is missing.", s.Frame([.. payloads[..5], .. payloads[6..]]), 5, 503, "UncheckedContribution"),
-            ("statement-twice", "A statement twice.", s.Frame([.. payloads[..4], payloads[3], .. payloads[4..]]), 4, 408, "DuplicateContribution"),
-            ("below-quorum", "A certificate with one vote.", s.Frame(Replace(payloads, 6, oneVote.Encoded)), 6, 506, "CertificateBelowQuorum"),
-            ("release-missing", "One release where t = 2.", s.Frame([.. payloads[..8], .. payloads[9..]]), 8, 600, "BelowThreshold"),
-            ("release-twice", "One release twice.", s.Frame(Replace(payloads, 8, payloads[7])), 8, 401, "DuplicateHolder"),
-            ("sum-hidden", "The server says that the key sum was out of bound; the releases say otherwise.", s.Frame(Replace(payloads, 9, hidden)), 9, 701, "WrongSum"),
-            ("other-model", "A version that the recorded sum does not make.", s.Frame(Replace(payloads, 10, otherModel.Encoded)), 10, 210, "BrokenModelChain"),
-            ("round-twice", "The same round twice, before the next version.", s.Frame([.. payloads[..10], .. payloads[2..10], .. payloads[10..]]), 10, 402, "SecondOpening"),
-            ("no-plan", "The first record is not a plan.", s.Frame(payloads[1..]), 0, 105, "WrongMessageType"),
-            ("release-before-certificate", "A release before the certificate.", s.Frame([.. payloads[..6], payloads[7], .. payloads[6..]]), 6, 105, "WrongMessageType"),
-            ("closing-in-round", "A closing record within a round.", s.Frame([.. payloads[..4], []]), 4, 105, "WrongMessageType"),
+            ("after-closing", "A record after the closing one.", [.. payloads, []], payloads.Length, 700, "BrokenTranscript"),
+            ("statement-missing", "A listed statement is missing.", [.. payloads[..5], .. payloads[6..]], 5, 503, "UncheckedContribution"),
+            ("statement-twice", "A statement twice.", [.. payloads[..4], payloads[3], .. payloads[4..]], 4, 408, "DuplicateContribution"),
+            ("below-quorum", "A certificate with one vote.", Replace(payloads, 6, oneVote.Encoded), 6, 506, "CertificateBelowQuorum"),
+            ("release-missing", "One release where t = 2.", [.. payloads[..8], .. payloads[9..]], 8, 600, "BelowThreshold"),
+            ("release-twice", "One release twice.", Replace(payloads, 8, payloads[7]), 8, 401, "DuplicateHolder"),
+            ("sum-hidden", "The server says that the key sum was out of bound; the releases say otherwise.", Replace(payloads, 9, hidden), 9, 701, "WrongSum"),
+            ("other-model", "A version that the recorded sum does not make.", Replace(payloads, 10, otherModel.Encoded), 10, 210, "BrokenModelChain"),
+            ("round-twice", "The same round twice, before the next version.", [.. payloads[..10], .. payloads[2..10], .. payloads[10..]], 10, 402, "SecondOpening"),
+            ("no-plan", "The first record is not a plan.", payloads[1..], 0, 105, "WrongMessageType"),
+            ("release-before-certificate", "A release before the certificate.", [.. payloads[..6], payloads[7], .. payloads[6..]], 6, 105, "WrongMessageType"),
+            ("closing-in-round", "A closing record within a round.", [.. payloads[..4], []], 4, 105, "WrongMessageType"),
         ];
-        foreach ((string name, string what, byte[] bytes, int record, int code, string codeName) in cases)
+        foreach ((string name, string what, byte[][] changed, int record, int code, string codeName) in cases)
         {
-            yield return Of("transcript-" + name, what, bytes).With("record", record).Refused(code, codeName);
+            yield return OfParts(s, "transcript-" + name, what, changed).With("record", record).Refused(code, codeName);
         }
 
         (string Name, string What, string Edit, int[] At, int Record, int Code, string CodeName)[] edits =
@@ -71,6 +71,44 @@ internal static class TranscriptVectors
     {
         ["transcript"] = file is null ? "@transcript.json#/transcript" : Json.Hex(file),
     };
+
+    // In parts: what stands in the vector "round" is referred to.
+    private static Vector OfParts(SmallRound s, string name, string what, byte[][] payloads) => new(name, "09-transcript", what, "transcript")
+    {
+        ["transcript"] = Parts(s, payloads),
+    };
+
+    private static JsonArray Parts(SmallRound s, byte[][] payloads)
+    {
+        Dictionary<string, string> known = new()
+        {
+            [Json.Hex(s.World.PlanBytes)] = "plan",
+            [Json.Hex(s.World.First.Encoded)] = "version0",
+            [Json.Hex(s.Round.Opening.Encoded)] = "opening",
+            [Json.Hex(s.Certificate.Encoded)] = "certificate",
+            [Json.Hex(s.Sum.Encoded)] = "sum",
+            [Json.Hex(s.Second.Encoded)] = "version1",
+        };
+        for (int i = 0; i < 3; i++)
+        {
+            known[Json.Hex(s.Releases[i].Encoded)] = $"releases/{i}";
+            known[Json.Hex(s.Contributions[i].Statement.Encoded)] = $"statements/{i}";
+        }
+
+        byte[] file = s.Frame(payloads);
+        JsonArray parts = [Json.Hex(file[..8])];
+        int at = 8;
+        foreach (byte[] payload in payloads)
+        {
+            int start = at + 50;
+            parts.Add(Json.Hex(file[at..start]));
+            parts.Add(known.TryGetValue(Json.Hex(payload), out string? path) ? $"@round.json#/{path}" : Json.Hex(payload));
+            at = start + payload.Length + 64;
+            parts.Add(Json.Hex(file[(at - 64)..at]));
+        }
+
+        return parts;
+    }
 
     private static Vector WithCiphertexts(SmallRound s, string name, string what, byte[]? file, ReferenceContribution[] group) =>
         Of(name, what, file).With("ciphertexts", new JsonArray([.. group.Select(c => (JsonNode)$"@round.json#/chunks/{Array.IndexOf(s.Contributions, c)}")]));
