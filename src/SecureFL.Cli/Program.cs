@@ -1,5 +1,7 @@
 using System.CommandLine;
+using SecureFL.Cli.DataChecks;
 using SecureFL.Cli.Demo;
+using SecureFL.Cli.Models;
 using SecureFL.Cli.Plans;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
@@ -9,7 +11,11 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
 {
     DemoCommand.Create(),
     SimulateCommand.Create(),
+    PredictCommand.Create(),
+    EvaluateCommand.Create(),
+    CheckDataCommand.Create(),
     PlanCommand.Create(),
     VerifyCommand.Create(),
 };
+Examples.Show(root);
 return CommandLine.Run(root, args);

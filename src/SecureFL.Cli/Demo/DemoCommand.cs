@@ -8,14 +8,20 @@ internal static class DemoCommand
 {
     internal static Command Create()
     {
-        Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds} to this file" };
-        Option<DirectoryInfo?> output = new("--output") { Description = "where the transcript and the uploads go; a folder in the temporary directory by default" };
-        Command command = new("demo", "Four clients encrypt, three key holders (two needed) open nothing but the sum, and the transcript is verified.") { json, output };
-        command.SetAction(result =>
+        Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file" };
+        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, model, report, transcripts and ciphertexts go; a folder in the temporary directory by default" };
+        Command command = new(
+            "demo",
+            "Four hospitals, whose tables are generated here, train one model encrypted and once more in the clear; three key holders (two needed) open nothing but the sums, and the transcripts are verified.")
+        {
+            json,
+            output,
+        };
+        command.SetAction(async (result, cancellationToken) =>
         {
             DirectoryInfo folder = result.GetValue(output) ?? Directory.CreateTempSubdirectory("securefl-demo-");
             folder.Create();
-            DemoOutcome outcome = new SecureSumDemo(folder).Run();
+            DemoOutcome outcome = await new HospitalDemo(folder).RunAsync(cancellationToken).ConfigureAwait(false);
             JsonOutput.Write(result.GetValue(json), outcome);
             return (int)(outcome is { SumIsExact: true, TranscriptVerified: true } ? ExitCode.Ok : ExitCode.Integrity);
         });
@@ -24,4 +30,4 @@ internal static class DemoCommand
 }
 
 /// <summary>What the demo's JSON holds.</summary>
-internal sealed record DemoOutcome(bool SumIsExact, bool TranscriptVerified, int Processes, double Seconds);
+internal sealed record DemoOutcome(bool SumIsExact, bool TranscriptVerified, int Processes, double Seconds, string ReportPath);

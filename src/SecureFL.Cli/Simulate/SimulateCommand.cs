@@ -15,8 +15,6 @@ namespace SecureFL.Cli.Simulate;
 internal static class SimulateCommand
 {
     private const string Teaching = """
-        Train one model on the files of several sites, encrypted, in this process.
-
         Three hospitals, one CSV file each, a quarter of the rows to test on:
           securefl simulate --data a.csv --data b.csv --data c.csv --label ill --test-fraction 0.25 --report report.html
         One file with a column that names the hospital and one that says train or test:
@@ -31,11 +29,11 @@ internal static class SimulateCommand
     {
         SiteOptions sites = new();
         SimulateOptions options = new();
-        Command command = new("simulate", Teaching);
+        Command command = new("simulate", "Train one model on the files of several sites, encrypted, in this process.");
         sites.AddTo(command);
         options.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(Read(result, sites, options), cancellationToken));
-        return command;
+        return Examples.Of(command, Teaching);
     }
 
     internal static async Task<int> RunAsync(SimulationSettings settings, CancellationToken cancellationToken)

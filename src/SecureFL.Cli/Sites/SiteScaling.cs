@@ -14,7 +14,7 @@ internal enum Normalization
     /// <summary>Every site by its own training rows.</summary>
     Site,
 
-    /// <summary>Not at all; missing numbers become the site's mean.</summary>
+    /// <summary>Not at all; missing numbers become the mean of all sites together, from secure sums.</summary>
     None,
 }
 
@@ -36,27 +36,30 @@ internal static class SiteScaling
                 ExitCode.Usage, "with --normalize site, test rows that belong to no site have no scaling", "give the test file a --site-column, or use --normalize federated");
         }
 
-        ImmutableSortedDictionary<string, FeatureScaling> scalings = normalization == Normalization.Federated
-            ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", await SharedAsync(loaded, sum, seed, cancellationToken).ConfigureAwait(false))
-            : loaded.Sites.ToImmutableSortedDictionary(site => site.Name, site => Own(site, normalization));
-        FeatureScaling Of(string site) => scalings.TryGetValue(site, out FeatureScaling? own) ? own : scalings[""];
-        Dataset? common = loaded.CommonTest is null ? null : Of(loaded.Sites[0].Name).Apply(loaded.CommonTest);
+        ImmutableSortedDictionary<string, FeatureScaling> scalings = normalization == Normalization.Site
+            ? loaded.Sites.ToImmutableSortedDictionary(site => site.Name, site => FeatureScaling.Standard(FeatureStatistics.Of(site.Train)))
+            : await SharedAsync(loaded, normalization, sum, seed, cancellationToken).ConfigureAwait(false);
+        Dataset Scale(string site, Dataset data) => scalings.IsEmpty ? data : (scalings.TryGetValue(site, out FeatureScaling? own) ? own : scalings[""]).Apply(data);
+        Dataset? common = loaded.CommonTest is null ? null : Scale("", loaded.CommonTest);
         int sites = loaded.Sites.Count;
         IEnumerable<FederatedSite> scaled = loaded.Sites.Select((site, i) => new FederatedSite(
-            site.Name, Of(site.Name).Apply(site.Train), common is null ? site.Test is null ? null : Of(site.Name).Apply(site.Test) : Share(common, i, sites)));
+            site.Name, Scale(site.Name, site.Train), common is null ? site.Test is null ? null : Scale(site.Name, site.Test) : Share(common, i, sites)));
         return new ScaledSites([.. scaled], common, scalings);
     }
 
-    private static async Task<FeatureScaling> SharedAsync(LoadedSites loaded, ISecureSum sum, ulong seed, CancellationToken cancellationToken)
+    private static async Task<ImmutableSortedDictionary<string, FeatureScaling>> SharedAsync(
+        LoadedSites loaded, Normalization normalization, ISecureSum sum, ulong seed, CancellationToken cancellationToken)
     {
-        IReadOnlyList<FederatedSite> raw = [.. loaded.Sites.Select(site => new FederatedSite(site.Name, site.Train, null))];
-        return FeatureScaling.Standard(await FederatedPreparation.SumStatisticsAsync(sum, raw, seed, cancellationToken: cancellationToken).ConfigureAwait(false));
-    }
+        ImmutableSortedDictionary<string, FeatureScaling> none = ImmutableSortedDictionary<string, FeatureScaling>.Empty;
+        IEnumerable<Dataset?> all = loaded.Sites.SelectMany(site => new[] { site.Train, site.Test }).Append(loaded.CommonTest);
+        if (normalization == Normalization.None && !all.Any(data => data is not null && Array.Exists(data.Features, float.IsNaN)))
+        {
+            return none;
+        }
 
-    private static FeatureScaling Own(LoadedSite site, Normalization normalization)
-    {
-        FeatureStatistics statistics = FeatureStatistics.Of(site.Train);
-        return normalization == Normalization.Site ? FeatureScaling.Standard(statistics) : FeatureScaling.None(statistics);
+        IReadOnlyList<FederatedSite> raw = [.. loaded.Sites.Select(site => new FederatedSite(site.Name, site.Train, null))];
+        FeatureStatistics statistics = await FederatedPreparation.SumStatisticsAsync(sum, raw, seed, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return none.Add("", normalization == Normalization.None ? FeatureScaling.None(statistics) : FeatureScaling.Standard(statistics));
     }
 
     private static Dataset? Share(Dataset common, int site, int sites)

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using SecureFL.Aggregation;
+using SecureFL.Cli.Progress;
+using SecureFL.Cli.Reports;
+using SecureFL.Cli.Shell;
+using SecureFL.Cli.Simulate;
+using SecureFL.Cli.Sites;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Generated;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+using SecureFL.Storage;
+
+namespace SecureFL.Cli.Demo;
+
+/// <summary>
+/// Four generated hospitals that differ as real ones do, one server, three key holders of whom two open a sum; all in this process, through the roles that run
+/// apart in production.
+/// </summary>
+internal sealed class HospitalDemo(DirectoryInfo folder)
+{
+    private const int Rounds = 25;
+    private const ulong Seed = 1;
+
+    internal async Task<DemoOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        SimulationSettings settings = Settings(WriteTables());
+        SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken).ConfigureAwait(false);
+        SimulationReport.Write(settings.Report!, run);
+        (bool verified, int rounds) = Verify(run);
+        bool exact = run is { SumIsExact: true, WeightsEqual: true };
+        await Console.Out.WriteAsync(Describe(run, exact, verified, rounds)).ConfigureAwait(false);
+        return new DemoOutcome(exact, verified, Processes: 1, TimeProvider.System.GetElapsedTime(started).TotalSeconds, settings.Report!.FullName);
+    }
+
+    /// <summary>The command that does the same to files of one's own.</summary>
+    internal static string NextCommand(IEnumerable<string> files, string label) =>
+        $"{Invocation.Name} simulate {string.Join(' ', files.Select(file => $"--data {Quote(file)}"))} --label {label} --test-fraction 0.25 --report report.html";
+
+    private SimulationSettings Settings(IEnumerable<string> files) => new()
+    {
+        Sites = new SiteSettings { Data = [.. files], Label = HospitalGenerator.Label, TestFraction = 0.25, Seed = Seed },
+        Training = new LocalTrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } },
+        Federation = new FederationOptions { Seed = Seed, Stopping = new StoppingRules { Rounds = Rounds }, MinimumContributors = 3, Clock = TimeProvider.System },
+        Compare = true,
+        KeepCiphertexts = true,
+        Output = folder.FullName,
+        Report = new FileInfo(Path.Combine(folder.FullName, "report.html")),
+    };
+
+    private List<string> WriteTables()
+    {
+        List<string> files = [];
+        foreach (HospitalProfile profile in HospitalGenerator.Demonstration)
+        {
+            string path = Path.Combine(folder.FullName, profile.Name.ToLowerInvariant().Replace(' ', '-') + ".csv");
+            RawTable table = HospitalGenerator.Generate(profile, Seed);
+            using StreamWriter writer = new(path);
+            HospitalGenerator.WriteCsv(table, writer);
+            files.Add(path);
+        }
+
+        return files;
+    }
+
+    private static (bool Verified, int Rounds) Verify(SimulationOutcome run)
+    {
+        bool verified = run.Transcripts.Count > 0;
+        int rounds = 0;
+        foreach ((string transcript, string ciphertexts) in run.Transcripts)
+        {
+            using FileStream file = File.OpenRead(transcript);
+            TranscriptReport report = TranscriptVerifier.Verify(file, new CiphertextDirectory(ciphertexts));
+            verified &= report is { IsValid: true, IsClosed: true } && report.Rounds.All(round => round.SumRecomputed);
+            rounds += report.Rounds.Length;
+        }
+
+        return (verified, rounds);
+    }
+
+    private static string Describe(SimulationOutcome run, bool exact, bool verified, int rounds)
+    {
+        StringBuilder text = new();
+        text.Append('\n').Append(SimulationText.Of(run)).Append('\n');
+        Line($"report      {run.Settings.Report!.FullName}");
+        Line($"equality    {(exact ? "each opened sum equals the integer sum in the clear, and both runs end with the same weights" : "A SUM OR THE WEIGHTS DIFFER")}");
+        Line($"transcript  {run.Transcripts.Count} transcripts of {rounds} sums {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
+        (string transcript, string ciphertexts) = run.Transcripts.MaxBy(pair => new FileInfo(pair.Transcript).Length);
+        Line($"            {Invocation.Name} verify {Quote(transcript)} --ciphertexts {Quote(ciphertexts)}");
+        Line($"unprotected all parties ran in this one process, so whoever runs it could open any client; apart, two colluding key holders and the server could");
+        Line($"next        put your own CSV files in the place of these, and name their label column:");
+        Line($"            {NextCommand(run.Settings.Sites.Data, HospitalGenerator.Label)}");
+        return text.ToString();
+
+        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    }
+
+    private static string Quote(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+}

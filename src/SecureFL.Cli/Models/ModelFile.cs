@@ -1,0 +1,56 @@
+using SecureFL.Cli.Shell;
+using SecureFL.Cli.Sites;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+
+namespace SecureFL.Cli.Models;
+
+/// <summary>A trained model with rows to use it on.</summary>
+internal static class ModelFile
+{
+    /// <summary>Reads a model that this program can compute.</summary>
+    /// <exception cref="CliException">A model of an external trainer.</exception>
+    internal static (ModelBundle Bundle, ModelSpec Spec) Read(FileInfo file)
+    {
+        using FileStream stream = file.OpenRead();
+        ModelBundle bundle = ModelBundle.Read(stream, file.FullName);
+        return bundle.Spec is ModelSpec spec
+            ? (bundle, spec)
+            : throw new CliException(ExitCode.Usage, $"{file.FullName} has weights and no architecture", "a model of an external trainer is used by that trainer");
+    }
+
+    /// <summary>Rows of a file as the model takes them, and their places in it.</summary>
+    internal static (Dataset Data, IReadOnlyList<int> Rows, RawTable? Table) Rows(ModelBundle bundle, string path, bool withLabels, string? site, CsvReadOptions csv)
+    {
+        FeatureScaling? scaling = ScalingFor(bundle, site);
+        if (bundle.Schema is not TableSchema schema)
+        {
+            Dataset arrays = ArrayFiles.Read(path, null);
+            arrays = ArrayFiles.WithClasses(arrays, Math.Max(arrays.ClassCount, bundle.Spec!.ClassCount));
+            return (scaling?.Apply(arrays) ?? arrays, [.. Enumerable.Range(0, arrays.Count)], null);
+        }
+
+        using StreamReader reader = TableSites.OpenText(path);
+        RawTable table = CsvTableReader.Read(reader, path, csv);
+        TableEncoder encoder = new(schema);
+        EncodedTable encoded = withLabels ? encoder.Encode(table) : encoder.EncodeFeatures(table);
+        if (encoded.RowsWithMissing + encoded.RowsWithoutLabel > 0)
+        {
+            Talk.Line($"{path}: {encoded.RowsWithMissing + encoded.RowsWithoutLabel} rows left out: a feature or the label is missing");
+        }
+
+        return (scaling?.Apply(encoded.Data) ?? encoded.Data, encoded.RowIndexes, table);
+    }
+
+    private static FeatureScaling? ScalingFor(ModelBundle bundle, string? site)
+    {
+        try
+        {
+            return bundle.ScalingFor(site);
+        }
+        catch (ArgumentException)
+        {
+            throw new CliException(ExitCode.Usage, "the model was scaled at each site by its own rows", $"name one with --site: {string.Join(", ", bundle.Scalings.Keys)}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using SecureFL.Cli.Shell;
+using SecureFL.Cli.Sites;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+
+namespace SecureFL.Cli.Models;
+
+/// <summary><c>predict</c>: a trained model on new rows, as CSV.</summary>
+internal static class PredictCommand
+{
+    internal static Command Create()
+    {
+        Option<FileInfo> model = new("--model") { Description = "the model that simulate left", Required = true, HelpName = "FILE" };
+        Option<string> data = new("--data") { Description = "rows; a label column is not needed and not looked at", Required = true, HelpName = "FILE" };
+        Option<string?> site = new("--site") { Description = "whose rows they are, for models trained with --normalize site" };
+        Option<FileInfo?> output = new("--output") { Description = "write the predictions here instead of to standard output", HelpName = "FILE" };
+        Option<string> header = Simulate.SimulateOptions.Choice("--header", "detect", "whether the first line names the columns", "detect", "yes", "no");
+        Option<string?> separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
+        Command command = new(
+            "predict",
+            "Use a trained model on new rows. Prints one line a row: its line in the file, the prediction, and probabilities.")
+        {
+            model, data, site, output, header, separator,
+        };
+        command.SetAction(result =>
+        {
+            CsvReadOptions csv = SiteOptions.Csv(result.GetValue(header)!, result.GetValue(separator));
+            if (result.GetValue(output) is FileInfo file)
+            {
+                using StreamWriter writer = new(file.FullName);
+                Write(result.GetValue(model)!, result.GetValue(data)!, result.GetValue(site), csv, writer);
+            }
+            else
+            {
+                Write(result.GetValue(model)!, result.GetValue(data)!, result.GetValue(site), csv, Console.Out);
+            }
+
+            return (int)ExitCode.Ok;
+        });
+        return Examples.Of(command, "securefl predict --model securefl-run/model.safetensors --data new.csv --output predictions.csv");
+    }
+
+    private static void Write(FileInfo model, string path, string? site, CsvReadOptions csv, TextWriter writer)
+    {
+        (ModelBundle bundle, ModelSpec spec) = ModelFile.Read(model);
+        (Dataset data, IReadOnlyList<int> rows, RawTable? table) = ModelFile.Rows(bundle, path, withLabels: false, site, csv);
+        float[] outputs = new FeedForwardModel(spec).Predict(bundle.Parameters.Values, data);
+        string[] classes = ClassNames(bundle, spec);
+        writer.WriteLine(spec.Task == LearningTask.Regression ? "line,prediction" : "line,prediction," + string.Join(',', classes.Select(name => Quote("p(" + name + ")"))));
+        for (int i = 0; i < data.Count; i++)
+        {
+            long line = table?.Rows[rows[i]].Line ?? rows[i] + 1;
+            ReadOnlySpan<float> row = outputs.AsSpan(i * spec.Outputs, spec.Outputs);
+            float[] shares = spec.Task == LearningTask.Binary ? [1 - row[0], row[0]] : row.ToArray();
+            string prediction = spec.Task == LearningTask.Regression ? Number(row[0]) : Quote(classes[Array.IndexOf(shares, shares.Max())]);
+            string tail = spec.Task == LearningTask.Regression ? "" : "," + string.Join(',', shares.Select(Number));
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line},{prediction}{tail}"));
+        }
+    }
+
+    private static string[] ClassNames(ModelBundle bundle, ModelSpec spec) =>
+        bundle.Schema is { Label.Classes.IsEmpty: false } schema ? [.. schema.Label.Classes] : [.. Enumerable.Range(0, spec.ClassCount).Select(c => c.ToString(CultureInfo.InvariantCulture))];
+
+    private static string Number(float value) => value.ToString("G7", CultureInfo.InvariantCulture);
+
+    private static string Quote(string cell) =>
+        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : '"' + cell.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+}
