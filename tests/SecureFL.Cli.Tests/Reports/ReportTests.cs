@@ -1,0 +1,44 @@
+using System.Xml.Linq;
+using SecureFL.Cli.Reports;
+using SecureFL.Cli.Tests.Simulate;
+
+namespace SecureFL.Cli.Tests.Reports;
+
+/// <summary>The HTML report needs nothing from outside, and its charts are well-formed.</summary>
+public class ReportTests
+{
+    [Fact]
+    public void Report_is_self_contained_and_shows_every_site()
+    {
+        using Hospitals hospitals = new();
+        string report = hospitals.PathOf("report.html");
+        hospitals.Simulate("r", "--rounds", "4", "--report", report);
+        string html = File.ReadAllText(report);
+        Assert.DoesNotContain("http", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<link", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("src=", html, StringComparison.OrdinalIgnoreCase);
+        string[] charts = [.. html.Split("<svg ").Skip(1).Select(part => "<svg " + part[..(part.IndexOf("</svg>", StringComparison.Ordinal) + 6)])];
+        Assert.Equal(4, charts.Length);
+        int[] lines = [.. charts.Select(chart => XElement.Parse(chart).Descendants("polyline").Count())];
+        Assert.Equal([5, 5, 0, 3], lines);
+        Assert.Equal(16, XElement.Parse(charts[2]).Descendants("rect").Count());
+        Assert.Contains("Harbour-Veterans", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0.2, 0.2000001)]
+    [InlineData(-3, 17)]
+    [InlineData(5, 5)]
+    [InlineData(0, 0)]
+    [InlineData(12_345_678, 98_765_432)]
+    public void Axes_cover_the_data_with_a_few_ticks(double low, double high)
+    {
+        Axis axis = new(low, high, 100, 0, 5);
+        Assert.True(axis.Low <= low + 1e-12 && axis.High >= high - 1e-12);
+        Assert.InRange(axis.Ticks.Count, 2, 8);
+        Assert.All(axis.Ticks, tick => Assert.InRange(axis.Position(tick), -1e-6, 100 + 1e-6));
+        Assert.Equal(axis.Ticks.Order(), axis.Ticks);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using SecureFL.Cli.Tests.Support;
+
+namespace SecureFL.Cli.Tests.Simulate;
+
+/// <summary>The real executable on small tables: shape of the JSON, equality of the arms, resuming, seeds.</summary>
+public class SimulateTests
+{
+    [Fact]
+    public void Json_has_the_promised_shape_and_the_arms_agree()
+    {
+        using Hospitals hospitals = new();
+        (JsonElement json, string output, string error) = hospitals.Simulate("a", "--rounds", "3", "--compare");
+        JsonElement[] rounds = [.. json.GetProperty("rounds").EnumerateArray()];
+        Assert.Equal(3, rounds.Length);
+        string[] numbers =
+            ["round", "trainLoss", "testAccuracy", "uploadBytesPerClient", "keyHolderBytes", "secondsTrain", "secondsEncrypt", "secondsAggregate", "secondsOpen", "contributors"];
+        foreach (JsonElement round in rounds)
+        {
+            Assert.All(numbers, name => Assert.True(round.GetProperty(name).GetDouble() > 0, name));
+            Assert.True(round.GetProperty("sumIsExact").GetBoolean());
+            Assert.Equal(4, round.GetProperty("contributors").GetInt32());
+        }
+
+        JsonElement final = json.GetProperty("final");
+        Assert.Equal(rounds[^1].GetProperty("trainLoss").GetDouble(), final.GetProperty("trainLoss").GetDouble(), 1e-4);
+        Assert.Equal(rounds[^1].GetProperty("testAccuracy").GetDouble(), final.GetProperty("testAccuracy").GetDouble(), 1e-12);
+        Assert.Equal(["Northfield", "Lakeside", "Saint-Anna", "Harbour-Veterans"], final.GetProperty("perSite").EnumerateArray().Select(site => site.GetProperty("site").GetString()));
+        Assert.All(final.GetProperty("perSite").EnumerateArray(), site => Assert.Equal(60, site.GetProperty("samples").GetInt32()));
+        Assert.All(final.GetProperty("perSite").EnumerateArray(), site => Assert.InRange(site.GetProperty("testAuc").GetDouble(), 0, 1));
+        Assert.True(File.Exists(final.GetProperty("weightsFile").GetString()));
+        Assert.True(json.GetProperty("compare").GetProperty("weightsEqual").GetBoolean());
+        Assert.InRange(json.GetProperty("compare").GetProperty("plaintextFloat").GetProperty("largestWeightDifference").GetDouble(), 1e-12, 1e-3);
+        Assert.Contains("the same weights, bit for bit", output, StringComparison.Ordinal);
+        Assert.Contains("(chosen:", error, StringComparison.Ordinal);
+        foreach (JsonElement transcript in json.GetProperty("transcripts").EnumerateArray())
+        {
+            Assert.Equal(0, Securefl.Run("verify", transcript.GetString()!).ExitCode);
+        }
+    }
+
+    [Fact]
+    public void Encrypted_plaintext_and_resumed_runs_leave_the_same_weights_and_another_seed_others()
+    {
+        using Hospitals hospitals = new();
+        byte[] Weights(string name, params string[] options) =>
+            File.ReadAllBytes(hospitals.Simulate(name, options).Json.GetProperty("final").GetProperty("weightsFile").GetString()!);
+        byte[] whole = Weights("whole", "--rounds", "5", "--server-optimizer", "fedyogi");
+        Assert.Equal(whole, Weights("plain", "--rounds", "5", "--server-optimizer", "fedyogi", "--suite", "plaintext"));
+        _ = Weights("parts", "--rounds", "2", "--server-optimizer", "fedyogi");
+        Assert.Equal(whole, Weights("parts", "--rounds", "5", "--server-optimizer", "fedyogi", "--resume"));
+        Assert.NotEqual(whole, Weights("other", "--rounds", "5", "--server-optimizer", "fedyogi", "--seed", "2"));
+    }
+
+    [Fact]
+    public void Asynchronous_rounds_of_uneven_sites_advance_on_the_simulated_clock()
+    {
+        using Hospitals hospitals = new();
+        JsonElement json = hospitals.Simulate("async", "--rounds", "8", "--async", "3", "--site-seconds", "9,1,1,1.5", "--normalize", "site").Json;
+        JsonElement[] rounds = [.. json.GetProperty("rounds").EnumerateArray()];
+        Assert.All(rounds, round => Assert.Equal(3, round.GetProperty("contributors").GetInt32()));
+        Assert.All(rounds, round => Assert.True(round.GetProperty("sumIsExact").GetBoolean()));
+        Assert.InRange(json.GetProperty("final").GetProperty("simulatedSeconds").GetDouble(), 5, 30);
+    }
+
+    [Theory]
+    [InlineData(2, "--label nope --test-fraction 0.25", "no column nope")]
+    [InlineData(2, "--label heart_disease --bits 3", "--bits 3")]
+    [InlineData(2, "--label heart_disease --model softmax", "does not fit a label of 2 classes")]
+    [InlineData(2, "--label heart_disease --threshold 1", "t >= 2")]
+    [InlineData(2, "--label heart_disease --threshold 4", "t <= H")]
+    [InlineData(2, "--label heart_disease --test-fraction 0.2 --split-column sex", "three ways to say one thing")]
+    [InlineData(2, "--label heart_disease --split-column sex", "neither train nor test")]
+    [InlineData(2, "--label heart_disease --dirichlet 0.3", "--dirichlet needs --sites")]
+    [InlineData(2, "--label heart_disease --suite joint", "joint")]
+    [InlineData(2, "--rounds 3", "--label is missing")]
+    [InlineData(2, "--label heart_disease --site-seconds 1,2", "2 numbers for 4 sites")]
+    [InlineData(6, "--label heart_disease --resume", "there is no checkpoint")]
+    [InlineData(6, "--label heart_disease --trainer securefl-no-such-program", "cannot be started")]
+    [InlineData(4, "--label heart_disease --site-seconds 1,9,9,9 --deadline 2", "at least 3 are needed")]
+    public void A_mistake_is_one_line_with_a_hint(int code, string options, string message)
+    {
+        using Hospitals hospitals = new(rows: 20);
+        string[] all = ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), .. options.Split(' '), "--output", hospitals.PathOf("run")];
+        (int exit, _, string error) = Securefl.Run(all);
+        string[] lines = error.TrimEnd('\n').Split('\n');
+        Assert.True(code == exit, $"exit code {exit}: {error}");
+        Assert.Contains(message, lines[^2], StringComparison.Ordinal);
+        Assert.StartsWith("securefl: ", lines[^2], StringComparison.Ordinal);
+        Assert.StartsWith("hint: ", lines[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_sites_are_refused_and_a_bad_cell_is_found()
+    {
+        using Hospitals hospitals = new(rows: 20);
+        (int code, _, string error) = Securefl.Run(
+            "simulate", "--data", hospitals.Files[0], "--data", hospitals.Files[1], "--label", "heart_disease", "--output", hospitals.PathOf("run"));
+        Assert.Equal(2, code);
+        Assert.Contains("each would see the other's update", error, StringComparison.Ordinal);
+
+        string bad = hospitals.PathOf("bad.csv");
+        File.WriteAllText(bad, "a,b,y\n1,2,0\n1,oops\n");
+        (code, _, error) = Securefl.Run("simulate", "--data", bad, "--label", "y", "--sites", "3", "--output", hospitals.PathOf("run"));
+        Assert.Equal(2, code);
+        Assert.Contains("bad.csv, line 3: 2 fields where the first record has 3", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Models_predict_and_are_evaluated_on_files()
+    {
+        using Hospitals hospitals = new();
+        string model = hospitals.Simulate("m", "--rounds", "10").Json.GetProperty("final").GetProperty("weightsFile").GetString()!;
+        (int code, string output, _) = Securefl.Run("predict", "--model", model, "--data", hospitals.Files[2]);
+        Assert.Equal(0, code);
+        string[] lines = output.TrimEnd('\n').Split('\n');
+        Assert.Equal("line,prediction,p(0),p(1)", lines[0]);
+        Assert.Equal(81, lines.Length);
+        Assert.All(lines[1..], line => Assert.Equal(1, line.Split(',')[2..].Sum(float.Parse), 1e-5f));
+
+        string json = hospitals.PathOf("evaluate.json");
+        (code, output, _) = Securefl.Run("evaluate", "--model", model, "--data", hospitals.Files[2], "--json", json);
+        Assert.Equal(0, code);
+        string[] cells = [.. File.ReadLines(hospitals.Files[2]).Skip(1).Select(line => line[^1..])];
+        double right = cells.Zip(lines[1..], (label, line) => label == line.Split(',')[1] ? 1.0 : 0).Average();
+        Assert.Equal(right, JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("accuracy").GetDouble(), 1e-12);
+        Assert.Contains("AUC", output, StringComparison.Ordinal);
+
+        (code, output, _) = Securefl.Run("check-data", "--data", hospitals.Files[3], "--label", "heart_disease");
+        Assert.Equal(0, code);
+        Assert.Contains("80 rows", output, StringComparison.Ordinal);
+        Assert.Contains("label: ", output, StringComparison.Ordinal);
+    }
+}
