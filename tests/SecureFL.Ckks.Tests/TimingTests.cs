@@ -30,7 +30,7 @@ public sealed class TimingTests
                 foreach (ref int coefficient in secret.AsSpan())
                 {
                     int drawn = random.Next(-80, 81);
-                    coefficient = secretClass == 0 ? fixedValue : drawn;
+                    coefficient = WelchTimingTest.Choose(secretClass, fixedValue, drawn);
                 }
             },
             () =>

@@ -55,8 +55,8 @@ public sealed class TimingTests
     {
         for (int i = 0; i < values.Length; i++)
         {
-            float drawn = (random.NextSingle() * 2) - 1;
-            values[i] = secretClass == 0 ? fixedValue : drawn;
+            int drawn = BitConverter.SingleToInt32Bits((random.NextSingle() * 2) - 1);
+            values[i] = BitConverter.Int32BitsToSingle(WelchTimingTest.Choose(secretClass, BitConverter.SingleToInt32Bits(fixedValue), drawn));
         }
     }
 }

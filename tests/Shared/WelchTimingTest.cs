@@ -28,6 +28,9 @@ internal static class WelchTimingTest
         return seen;
     }
 
+    /// <summary>The fixed value in class 0, the drawn one in class 1, without a branch: preparing one class must not differ from preparing the other.</summary>
+    internal static int Choose(int secretClass, int fixedValue, int drawn) => (drawn & -secretClass) | (fixedValue & ~-secretClass);
+
     internal static void AssertNoLeak(Action<int, Random> prepare, Action operation, int samples)
     {
         IReadOnlyList<double> seen = Run(prepare, operation, samples);
