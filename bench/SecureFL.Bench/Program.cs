@@ -1,10 +1,12 @@
 using System.CommandLine;
 using SecureFL.Bench.Hotpath;
 using SecureFL.Bench.KeyHolders;
+using SecureFL.Bench.Micro;
 
 RootCommand root = new("Benchmarks of SecureFL. Figures are medians of one run on one machine: compare ratios, not machines.")
 {
     HotpathCommand.Create(),
     KeyHoldersCommand.Create(),
+    MicroCommand.Create(),
 };
 return root.Parse(args).Invoke();

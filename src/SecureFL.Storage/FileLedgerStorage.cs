@@ -9,7 +9,7 @@ namespace SecureFL.Storage;
 public sealed class FileLedgerStorage : ILedgerStorage, IDisposable
 {
     private readonly IDeviceFile _file;
-    private readonly List<ReadOnlyMemory<byte>> _records = [];
+    private List<ReadOnlyMemory<byte>> _records = [];
     private ulong _ordinal;
     private long _end;
     private bool _failed;
@@ -47,7 +47,13 @@ public sealed class FileLedgerStorage : ILedgerStorage, IDisposable
     private static ReadOnlySpan<byte> Magic => "SFLLEDG1"u8;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ReadOnlyMemory<byte>> ReadAll() => [.. _records];
+    public IReadOnlyList<ReadOnlyMemory<byte>> ReadAll()
+    {
+        // Read once, at the start: the ledger keeps what it needs, and the file's bytes can go.
+        IReadOnlyList<ReadOnlyMemory<byte>> records = _records;
+        _records = [];
+        return records;
+    }
 
     /// <inheritdoc/>
     public void Append(ReadOnlySpan<byte> record)

@@ -17,6 +17,7 @@ public sealed class InProcessKeyHolders : IDisposable
     private readonly KeyHolder[] _holders;
     private readonly ModelChain _chain;
     private ulong _nextRound;
+    private int _announced;
 
     private InProcessKeyHolders(AggregationPlan plan, KeyHolder[] holders)
     {
@@ -70,10 +71,13 @@ public sealed class InProcessKeyHolders : IDisposable
         }
 
         RoundOpener opener = new(_plan, _nextRound, _chain.Window());
+        IReadOnlyList<ModelVersion> unknown = [.. _chain.Versions.Skip(_announced)];
         foreach (KeyHolder holder in _holders)
         {
-            opener.HandleEntry(holder.CreateOpeningEntry(_nextRound, _chain.Versions));
+            opener.HandleEntry(holder.CreateOpeningEntry(_nextRound, unknown));
         }
+
+        _announced = _chain.Versions.Count;
 
         RoundInvitation invitation = opener.CreateInvitation();
         foreach (KeyHolder holder in _holders)

@@ -63,12 +63,12 @@ public sealed class CounterLayout
         for (int i = 0; i < values.Length; i++)
         {
             Counter counter = Counters[i];
-            long magnitude = Math.Abs(values[i]);
-            if (values[i] == long.MinValue || magnitude > counter.MaxMagnitude)
+            if (values[i] < -counter.MaxMagnitude || values[i] > counter.MaxMagnitude)
             {
                 throw new ArgumentException($"counter '{counter.Name}' is beyond its plan magnitude {counter.MaxMagnitude}", nameof(values));
             }
 
+            long magnitude = Math.Abs(values[i]);
             int sign = Math.Sign(values[i]);
             for (int digit = 0; digit < Digits(counter, bits); digit++)
             {

@@ -45,6 +45,10 @@ public sealed class ContributionStream : IDisposable
     /// <summary>Values that were clipped so far.</summary>
     public long ClippedCount => _encryptor.ClippedCount;
 
+    /// <summary>Computes the mask of a chunk ahead, for example while training runs: it lives in memory only, and the chunk consumes it.</summary>
+    /// <exception cref="InvalidOperationException">The chunk's mask was prepared or used before.</exception>
+    public void PrepareMask(long chunk) => _encryptor.PrepareMask(chunk);
+
     /// <summary>Encrypts the next chunk.</summary>
     /// <param name="floats">Its values, already scaled by the weight where the plan has one.</param>
     /// <param name="integers">Its counter digits.</param>

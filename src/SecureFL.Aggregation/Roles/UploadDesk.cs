@@ -9,6 +9,7 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
 {
     private readonly Dictionary<int, ContributionRoot> _open = [];
     private readonly SortedDictionary<int, ContributionHeader> _accepted = [];
+    private readonly HashSet<Digest> _knownRoots = [];
     private readonly ChunkValidator _validator = new(plan);
 
     public IReadOnlyDictionary<int, ContributionHeader> Accepted => _accepted;
@@ -61,12 +62,17 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
         }
 
         _accepted.Add(statement.Client, header);
+        _knownRoots.Add(statement.Root);
         return true;
     }
 
     public void Forget(int client)
     {
-        _accepted.Remove(client);
+        if (_accepted.Remove(client, out ContributionHeader? accepted))
+        {
+            _knownRoots.Remove(accepted.Statement.Root);
+        }
+
         if (_open.Remove(client, out ContributionRoot? root))
         {
             root.Dispose();
@@ -115,7 +121,7 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
                 ViolationCode.RootMismatch, statement.Signer, $"chunks with root {statement.Root.ToShortString()}", computed.ToShortString());
         }
 
-        if (_accepted.Values.Any(other => other.Statement.Root == statement.Root))
+        if (_knownRoots.Contains(statement.Root))
         {
             throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer, "a ciphertext of its own", "another client's");
         }

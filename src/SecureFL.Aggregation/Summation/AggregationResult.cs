@@ -32,6 +32,9 @@ public sealed record GroupResult(int Group, ImmutableArray<int> Clients, GroupSt
 /// <summary>The opened sums of a round. Immutable.</summary>
 public sealed record AggregationResult
 {
+    private double[]? _sum;
+    private double[]? _mean;
+
     internal AggregationResult(AggregationPlan plan, RoundContext context, Digest certificate, ImmutableArray<GroupResult> groups, ImmutableArray<int> liars)
     {
         Plan = plan;
@@ -62,21 +65,22 @@ public sealed record AggregationResult
     /// <summary>How far any value of <see cref="Sum"/> can be from the sum of the clipped vectors: a quantisation step a contributor.</summary>
     public double MaxQuantisationError => Contributors * Plan.Parameters.Step;
 
-    /// <summary>The summed vector: all opened groups, each element the integer sum times the quantisation step.</summary>
+    /// <summary>The summed vector: all opened groups, each element the integer sum times the quantisation step. Computed once; not to be written to.</summary>
     /// <exception cref="InvalidOperationException">The sums went to a sink, or no group was opened.</exception>
-    public double[] Sum => Dequantise(Plan.Parameters.Step);
+    public double[] Sum => _sum ??= Dequantise(Plan.Parameters.Step);
 
     /// <summary>
     /// The mean vector: <see cref="Sum"/> by <see cref="Contributors"/>; in a weighted plan the weighted mean, the sum times W by the sum of weights.
     /// </summary>
     /// <exception cref="InvalidOperationException">The sums went to a sink, no group was opened, or all weights are 0.</exception>
-    public double[] Mean => Dequantise(MeanFactor);
+    public double[] Mean => _mean ??= Dequantise(MeanFactor);
 
     /// <summary>The counters' sums over all opened groups, the weight first where the plan has one.</summary>
     public long[] Counters => Plan.Settings.Counters.Combine(Total.AsSpan((int)Plan.Parameters.FloatLength), Plan.Parameters.Bits);
 
     /// <summary>The exact integer sums of one group: quantised model elements, then counter digits; null where spoiled.</summary>
-    public ReadOnlyMemory<long>? GroupSum(int group) => RequireSums().TryGetValue(group, out long[]? sums) ? sums : null;
+    public ReadOnlyMemory<long>? GroupSum(int group) =>
+        RequireSums().TryGetValue(group, out long[]? sums) ? sums : default(ReadOnlyMemory<long>?);
 
     internal IReadOnlyDictionary<int, long[]>? Sums { get; init; }
 

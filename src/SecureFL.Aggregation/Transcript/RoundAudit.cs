@@ -12,6 +12,7 @@ internal sealed class RoundAudit : IDisposable
     private readonly ICiphertextSource? _ciphertexts;
     private readonly Dictionary<int, ContributionStatement> _statements = [];
     private readonly SortedDictionary<int, Release> _releases = [];
+    private readonly HashSet<Digest> _roots = [];
     private RoundCertificate? _certificate;
     private RoundSummation? _summation;
 
@@ -42,7 +43,7 @@ internal sealed class RoundAudit : IDisposable
             throw new ProtocolViolationException(ViolationCode.DuplicateContribution, statement.Signer, "one statement a client", "another");
         }
 
-        if (_statements.Values.Any(other => other.Client != statement.Client && other.Root == statement.Root))
+        if (!_roots.Add(statement.Root))
         {
             throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer, "a ciphertext of its own", "another client's");
         }

@@ -36,13 +36,19 @@ public sealed class ContributionAccumulator : IDisposable
     /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; nothing was added.</exception>
     public void Add(long chunk, ReadOnlySpan<byte> packed) => Add(chunk, packed, default, default, default);
 
-    /// <summary>Adds up to four packed chunks of different clients in one pass over the sum, which is up to twice as fast; unused ones are empty.</summary>
+    /// <summary>Adds up to four packed chunks of different clients in one pass over the sum, which is up to twice as fast; unused ones are empty and come last.</summary>
+    /// <exception cref="ArgumentException">An empty one stands before another.</exception>
     /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; none of the four was added.</exception>
     public void Add(long chunk, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, ReadOnlySpan<byte> fourth)
     {
         if (chunk < 0 || chunk >= Parameters.ChunkCount)
         {
             throw new CiphertextFormatException("chunk index", $"0 to {Parameters.ChunkCount - 1}", $"{chunk}");
+        }
+
+        if ((second.IsEmpty && !third.IsEmpty) || (third.IsEmpty && !fourth.IsEmpty))
+        {
+            throw new ArgumentException("an upload follows an empty one: it would not be added");
         }
 
         int count = CheckLength(first, true) + CheckLength(second, false) + CheckLength(third, false) + CheckLength(fourth, false);

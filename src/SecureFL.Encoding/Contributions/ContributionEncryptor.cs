@@ -38,6 +38,11 @@ public sealed class ContributionEncryptor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(entropy);
+        if (publicSeed.Length != PublicPolynomialExpander.SeedSize)
+        {
+            throw new ArgumentException($"a public seed is {PublicPolynomialExpander.SeedSize} bytes, not {publicSeed.Length}", nameof(publicSeed));
+        }
+
         Parameters = parameters;
         _publicSeed = publicSeed.ToArray();
         _entropy = entropy;
@@ -106,8 +111,10 @@ public sealed class ContributionEncryptor : IDisposable
 
     /// <summary>Computes the mask of a chunk ahead of its message, for example while training runs. It is kept in memory only, and consumed by <see cref="EncryptChunk"/>.</summary>
     /// <exception cref="InvalidOperationException">The chunk's mask was prepared or used before.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such chunk.</exception>
     public void PrepareMask(long chunk)
     {
+        _ = Parameters.ElementsIn(chunk);
         Take(_preparedChunks, chunk, "prepared");
         SecretBuffer<ulong> mask = _store.Rent();
         _masks.Generate(0, (ulong)chunk, mask.Span);

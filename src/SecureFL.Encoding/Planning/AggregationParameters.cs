@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using SecureFL.Ckks.Parameters;
 using SecureFL.Encoding.Packing;
+using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Kernels;
 
 namespace SecureFL.Encoding.Planning;
@@ -170,7 +171,7 @@ public sealed class AggregationParameters
             : integerLength is < 0 or > MaxIntegerLength ? $"length rule: 0 to {MaxIntegerLength} integer elements, not {integerLength}"
             : floatLength + integerLength == 0 ? "length rule: the vector has no element"
             : bits is < 4 or > 24 ? $"bits rule: 4 to 24 bits, not {bits}"
-            : !float.IsFinite(clip) || clip <= 0 || !float.IsNormal(clip) ? $"clip rule: finite and positive, not {clip}"
+            : !Quantizer.IsUsableClip(bits, clip) ? $"clip rule: finite and positive, with a step that single precision can hold, not {clip}"
             : maxClients is < 1 or > MaxClientsLimit ? $"clients rule: 1 to {MaxClientsLimit} clients, not {maxClients}"
             : null;
         if (broken is not null)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using SecureFL.Ckks.Parameters;
 using SecureFL.Encoding.Packing;
+using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Arithmetic;
 
 namespace SecureFL.Encoding.Planning;
@@ -65,7 +66,7 @@ public static class AggregationPlanner
             request.IntegerLength is >= 0 and <= AggregationParameters.MaxIntegerLength, "length rule", $"{request.IntegerLength} integer elements", $"0 to {AggregationParameters.MaxIntegerLength} fit");
         Require(request.FloatLength + request.IntegerLength > 0, "length rule", "the vector is empty", "1 element or more fits");
         Require(request.Bits is >= 4 and <= 24, "bits rule", $"{request.Bits} bits", "4 to 24 fit");
-        Require(float.IsNormal(request.Clip) && request.Clip > 0, "clip rule", $"clip {request.Clip}", "a finite positive bound fits, for example 8");
+        Require(Quantizer.IsUsableClip(request.Bits, request.Clip), "clip rule", $"clip {request.Clip}", "a finite positive bound fits, for example 8");
         Require(request.MaxClients is >= 1 and <= AggregationParameters.MaxClientsLimit, "clients rule", $"{request.MaxClients} clients", $"1 to {AggregationParameters.MaxClientsLimit} fit");
         Require(request.KeyHolders is >= 0 and <= 64, "key holder rule", $"{request.KeyHolders} key holders", "0 to 64 fit");
     }

@@ -34,19 +34,15 @@ public sealed class Quantizer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 4);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 24);
-        if (!float.IsNormal(clip) || clip <= 0)
+        if (!IsUsableClip(bits, clip))
         {
-            throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip is finite and positive");
+            throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip is finite and positive and leaves a representable quantisation step");
         }
 
         _bits = bits;
         _clip = clip;
         _limit = (1 << (bits - 1)) - 1;
-        _scale = (float)(_limit / (double)clip);
-        if (!float.IsNormal(_scale))
-        {
-            throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip leaves no representable quantisation step");
-        }
+        _scale = Scale(bits, clip);
 
         _rounding = rounding;
         _seed = seed;
@@ -55,6 +51,9 @@ public sealed class Quantizer
 
     /// <summary>How many values lay outside [-clip, clip] so far.</summary>
     public long ClippedCount { get; private set; }
+
+    /// <summary>Whether clip, and the steps of the quantiser a unit, are normal numbers in single precision.</summary>
+    internal static bool IsUsableClip(int bits, float clip) => clip > 0 && float.IsNormal(clip) && float.IsNormal(Scale(bits, clip));
 
     /// <summary>The first index at or after 0 that is NaN or infinite, -1 if there is none.</summary>
     public static long IndexOfNonFinite(ReadOnlySpan<float> values)
@@ -88,7 +87,7 @@ public sealed class Quantizer
     }
 
     /// <summary>Quantises a vector; element i of the result has absolute value at most 2^(b-1) - 1.</summary>
-    /// <exception cref="ArgumentException">A value is NaN or infinite (the message names its index), or the lengths differ.</exception>
+    /// <exception cref="ArgumentException">A value is NaN or infinite (the message names its index), or the lengths differ; the result is cleared.</exception>
     public void Quantize(ReadOnlySpan<float> values, Span<int> quantised)
     {
         if (quantised.Length != values.Length)
@@ -102,6 +101,7 @@ public sealed class Quantizer
             int length = Math.Min(Run, values.Length - start);
             if (!QuantizeRun(values.Slice(start, length), run))
             {
+                quantised.Clear();
                 throw NonFinite(start + IndexOfNonFinite(values.Slice(start, length)));
             }
 
@@ -127,11 +127,15 @@ public sealed class Quantizer
             values = _padded;
         }
 
-        return _rounding == Rounding.Stochastic ? RoundStochastically(values, run) : RoundToNearest(values, run);
+        return _rounding == Rounding.Stochastic ? Round<StochasticMode>(values, run) : Round<NearestMode>(values, run);
     }
 
+    private static float Scale(int bits, float clip) => (float)(((1 << (bits - 1)) - 1) / (double)clip);
+
+    // One text for both: the mode is a type, so the compiler drops what it does not use. Column by column, so that each keeps its generator in registers.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private bool RoundStochastically(ReadOnlySpan<float> values, Span<int> run)
+    private bool Round<TMode>(ReadOnlySpan<float> values, Span<int> run)
+        where TMode : struct, IRoundingMode
     {
         ReadOnlySpan<float> from = values[..Run];
         Span<int> to = run[..Run];
@@ -141,55 +145,50 @@ public sealed class Quantizer
         Vector<uint> magnitude = new(0x7FFFFFFF);
         Vector<uint> largest = Vector<uint>.Zero;
         Vector<int> clipped = Vector<int>.Zero;
-        Vector<float> unit = new(TwoToMinus24);
         for (int column = 0; column < RoundingGenerator.Columns; column += Vector<ulong>.Count)
         {
             _generator.Load(column, out Vector<ulong> s1, out Vector<ulong> s0);
             for (int i = 2 * column; i < Run; i += 2 * RoundingGenerator.Columns)
             {
-                Vector<ulong> random = s0 + s1;
-                s1 ^= s1 << 23;
-                (s1, s0) = (s0, s1 ^ s0 ^ (s1 >> 18) ^ (s0 >> 5));
                 Vector<float> x = Vector.LoadUnsafe(ref MemoryMarshal.GetReference(from), (nuint)i);
                 largest = Vector.Max(largest, Vector.AsVectorUInt32(x) & magnitude);
-                Vector<float> t = x * scale;
                 clipped -= Vector.GreaterThan(Vector.Abs(x), clip);
-                t = Vector.MinNative(Vector.MaxNative(t, -limit), limit);
-                Vector<float> floor = Vector.Floor(t);
-                Vector<float> uniform = Vector.ConvertToSingle(Vector.AsVectorInt32(Vector.AsVectorUInt32(random) >> 8)) * unit;
-                Vector<int> up = Vector.LessThan(uniform, t - floor);
-                (Vector.ConvertToInt32Native(floor) - up).StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)i);
+                Vector<float> t = Vector.MinNative(Vector.MaxNative(x * scale, -limit), limit);
+                Vector<int> rounded = TMode.IsStochastic ? RoundUpBy(RoundingGenerator.Next(ref s1, ref s0), t) : Vector.ConvertToInt32Native(Vector.Round(t));
+                rounded.StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)i);
             }
 
-            _generator.Save(column, s1, s0);
+            if (TMode.IsStochastic)
+            {
+                _generator.Save(column, s1, s0);
+            }
         }
 
         ClippedCount += Vector.Sum(clipped);
         return Vector.LessThanAll(largest, new Vector<uint>(InfinityBits));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private bool RoundToNearest(ReadOnlySpan<float> values, Span<int> run)
+    /// <summary>floor(t), and one more where a uniform number of 24 bits lies below the fraction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<int> RoundUpBy(Vector<ulong> random, Vector<float> t)
     {
-        ReadOnlySpan<float> from = values[..Run];
-        Span<int> to = run[..Run];
-        Vector<float> scale = new(_scale);
-        Vector<float> limit = new(_limit);
-        Vector<float> clip = new(_clip);
-        Vector<uint> magnitude = new(0x7FFFFFFF);
-        Vector<uint> largest = Vector<uint>.Zero;
-        Vector<int> clipped = Vector<int>.Zero;
-        for (int i = 0; i < Run; i += Vector<float>.Count)
-        {
-            Vector<float> x = Vector.LoadUnsafe(ref MemoryMarshal.GetReference(from), (nuint)i);
-            largest = Vector.Max(largest, Vector.AsVectorUInt32(x) & magnitude);
-            Vector<float> t = x * scale;
-            clipped -= Vector.GreaterThan(Vector.Abs(x), clip);
-            t = Vector.MinNative(Vector.MaxNative(t, -limit), limit);
-            Vector.ConvertToInt32Native(Vector.Round(t)).StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)i);
-        }
+        Vector<float> floor = Vector.Floor(t);
+        Vector<float> uniform = Vector.ConvertToSingle(Vector.AsVectorInt32(Vector.AsVectorUInt32(random) >> 8)) * new Vector<float>(TwoToMinus24);
+        return Vector.ConvertToInt32Native(floor) - Vector.LessThan(uniform, t - floor);
+    }
 
-        ClippedCount += Vector.Sum(clipped);
-        return Vector.LessThanAll(largest, new Vector<uint>(InfinityBits));
+    private interface IRoundingMode
+    {
+        static abstract bool IsStochastic { get; }
+    }
+
+    private readonly struct StochasticMode : IRoundingMode
+    {
+        public static bool IsStochastic => true;
+    }
+
+    private readonly struct NearestMode : IRoundingMode
+    {
+        public static bool IsStochastic => false;
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SecureFL.Encoding.Quantization;
 
@@ -33,6 +34,16 @@ internal sealed class RoundingGenerator
     {
         first.CopyTo(_first, column);
         second.CopyTo(_second, column);
+    }
+
+    /// <summary>The next output of the loaded columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<ulong> Next(ref Vector<ulong> s1, ref Vector<ulong> s0)
+    {
+        Vector<ulong> random = s0 + s1;
+        s1 ^= s1 << 23;
+        (s1, s0) = (s0, s1 ^ s0 ^ (s1 >> 18) ^ (s0 >> 5));
+        return random;
     }
 
     private static ulong SplitMix(ref ulong state)

@@ -1,0 +1,88 @@
+namespace SecureFL.Reference;
+
+/// <summary>A plan with chosen keys for all its parties, and the first link of its model chain.</summary>
+internal sealed class World
+{
+    /// <summary>The time of every scenario, milliseconds since 1970 UTC.</summary>
+    public const long Now = 1_767_225_600_000;
+
+    private World(ReferenceParameters parameters, int clients, int holders, Func<ReferencePlan, ReferencePlan> change)
+    {
+        Authority = new KeyPair("authority");
+        Server = new KeyPair("server");
+        Clients = [.. Enumerable.Range(0, clients).Select(i => new KeyPair($"client {i}"))];
+        Holders = [.. Enumerable.Range(0, holders).Select(i => new KeyPair($"key holder {i}"))];
+        Plan = change(new ReferencePlan
+        {
+            Session = Chosen.Bytes("session", 16),
+            Parameters = parameters,
+            MinClients = 3,
+            Threshold = 2,
+            Authority = Authority.PublicKey,
+            Server = Server.PublicKey,
+            Clients = [.. Clients.Select((key, i) => new ReferenceParty($"client {i}", key.PublicKey))],
+            Holders = [.. Holders.Select((key, i) => new ReferenceParty($"key holder {i}", key.PublicKey))],
+        });
+        PlanBytes = Plan.Encode(Authority);
+        Digest = Plan.Digest();
+        First = Wire.Version(Context(0), 0, Wire.Zero, Wire.Zero, Model, Server);
+    }
+
+    public KeyPair Authority { get; }
+
+    public KeyPair Server { get; }
+
+    public KeyPair[] Clients { get; }
+
+    public KeyPair[] Holders { get; }
+
+    public ReferencePlan Plan { get; }
+
+    public byte[] PlanBytes { get; }
+
+    public byte[] Digest { get; }
+
+    /// <summary>Digest of the model before the first round.</summary>
+    public byte[] Model { get; } = SHA256.HashData("the first model"u8);
+
+    /// <summary>Model version 0.</summary>
+    public Message First { get; }
+
+    /// <summary>Four clients, three key holders, two of three; one chunk of one lane: small messages.</summary>
+    public static World Small(Func<ReferencePlan, ReferencePlan>? change = null) => new(SmallParameters, 4, 3, change ?? (plan => plan));
+
+    /// <summary>Two chunks of three lanes with a weight and a counter.</summary>
+    public static World Wide() => new(WideParameters, 4, 3, plan => plan with
+    {
+        MaxWeight = 10,
+        Counters = [new("weight", 10), new("loss", 1000)],
+    });
+
+    /// <summary>Seven clients in random groups of at least three.</summary>
+    public static World Grouped() => new(
+        SmallParameters with { MaxClients = 5, LogDelta = ReferencePlanner.LogDelta(5, 2), Radices = [71] }, 7, 3, plan => plan with { GroupSize = 3 });
+
+    public static ReferenceParameters SmallParameters { get; } = new()
+    {
+        Degree = 1024,
+        Primes = [ReferencePlanner.Largest(20, 1024, 1).Single()],
+        LogDelta = ReferencePlanner.LogDelta(4, 2),
+        Errors = 2,
+        Radices = [57],
+        FloatLength = 16,
+        IntegerLength = 0,
+        Bits = 4,
+        Clip = 2,
+        MaxClients = 4,
+    };
+
+    public static ReferenceParameters WideParameters { get; } = SmallParameters with
+    {
+        Primes = [ReferencePlanner.Largest(27, 1024, 1).Single()],
+        Radices = [57, 57, 57],
+        FloatLength = 3100,
+        IntegerLength = 6,
+    };
+
+    public Context Context(ulong round) => new(Plan.Suite, Digest, Plan.Session, round);
+}
