@@ -17,8 +17,8 @@ internal static class RoundText
     internal static string Bytes(double bytes) => bytes switch
     {
         < 1000 => string.Create(CultureInfo.InvariantCulture, $"{bytes:F0} B"),
-        < 1e6 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:F1} kB"),
-        < 1e9 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F1} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB"),
+        < 1e6 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.#} kB"),
+        < 1e9 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.#} GB"),
     };
 }
