@@ -32,7 +32,7 @@ internal sealed class SiteOptions
     private readonly Option<int> _sites = new("--sites") { Description = "deal all rows out to this many sites", DefaultValueFactory = _ => 0 };
     private readonly Option<double?> _dirichlet = new("--dirichlet") { Description = "with --sites: label skew of this concentration; small means that sites have few classes each", HelpName = "ALPHA" };
     private readonly Option<string> _normalize = Simulate.SimulateOptions.Choice(
-        "--normalize", "federated", "scale features by mean and deviation: of all sites by secure sums, of each site's training rows, or not at all", "federated", "site", "none");
+        "--normalize", "federated", "scale features by mean and deviation, of all sites by secure sums or of each site's training rows; by each site's range; or not at all", "federated", "site", "minmax", "none");
 
     /// <summary>The seed.</summary>
     internal Option<ulong> Seed { get; } = new("--seed") { Description = "governs splits, initialisation, batches, sampling of sites and rounding; never a key", DefaultValueFactory = _ => 1 };

@@ -11,8 +11,11 @@ internal enum Normalization
     /// <summary>Mean and deviation of all sites together, from secure sums.</summary>
     Federated,
 
-    /// <summary>Every site by its own training rows.</summary>
+    /// <summary>Every site by mean and deviation of its own training rows.</summary>
     Site,
+
+    /// <summary>Every site to 0..1 by the range of its own training rows: a secure sum has no minima, so there is no federated form.</summary>
+    MinMax,
 
     /// <summary>Not at all; missing numbers become the mean of all sites together, from secure sums.</summary>
     None,
@@ -30,14 +33,15 @@ internal static class SiteScaling
 {
     internal static async Task<ScaledSites> ApplyAsync(LoadedSites loaded, Normalization normalization, ISecureSum sum, ulong seed, CancellationToken cancellationToken)
     {
-        if (normalization == Normalization.Site && loaded.CommonTest is not null)
+        bool perSite = normalization is Normalization.Site or Normalization.MinMax;
+        if (perSite && loaded.CommonTest is not null)
         {
             throw new CliException(
-                ExitCode.Usage, "with --normalize site, test rows that belong to no site have no scaling", "give the test file a --site-column, or use --normalize federated");
+                ExitCode.Usage, $"with --normalize {normalization.ToString().ToLowerInvariant()}, test rows that belong to no site have no scaling", "give the test file a --site-column, or use --normalize federated");
         }
 
-        ImmutableSortedDictionary<string, FeatureScaling> scalings = normalization == Normalization.Site
-            ? loaded.Sites.ToImmutableSortedDictionary(site => site.Name, site => FeatureScaling.Standard(FeatureStatistics.Of(site.Train)))
+        ImmutableSortedDictionary<string, FeatureScaling> scalings = perSite
+            ? loaded.Sites.ToImmutableSortedDictionary(site => site.Name, site => OwnScaling(FeatureStatistics.Of(site.Train), normalization))
             : await SharedAsync(loaded, normalization, sum, seed, cancellationToken).ConfigureAwait(false);
         Dataset Scale(string site, Dataset data) => scalings.IsEmpty ? data : (scalings.TryGetValue(site, out FeatureScaling? own) ? own : scalings[""]).Apply(data);
         Dataset? common = loaded.CommonTest is null ? null : Scale("", loaded.CommonTest);
@@ -61,6 +65,9 @@ internal static class SiteScaling
         FeatureStatistics statistics = await FederatedPreparation.SumStatisticsAsync(sum, raw, seed, cancellationToken: cancellationToken).ConfigureAwait(false);
         return none.Add("", normalization == Normalization.None ? FeatureScaling.None(statistics) : FeatureScaling.Standard(statistics));
     }
+
+    private static FeatureScaling OwnScaling(FeatureStatistics statistics, Normalization normalization) =>
+        normalization == Normalization.MinMax ? FeatureScaling.MinMax(statistics) : FeatureScaling.Standard(statistics);
 
     private static Dataset? Share(Dataset common, int site, int sites)
     {

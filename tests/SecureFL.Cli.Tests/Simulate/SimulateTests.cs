@@ -39,6 +39,22 @@ public class SimulateTests
         }
     }
 
+    [Theory]
+    [InlineData("federated")]
+    [InlineData("site")]
+    [InlineData("minmax")]
+    [InlineData("none")]
+    public void Every_normalisation_trains_and_those_by_site_sum_no_statistics(string normalization)
+    {
+        using Hospitals hospitals = new();
+        (JsonElement json, _, _) = hospitals.Simulate(normalization, "--rounds", "2", "--normalize", normalization);
+        double first = json.GetProperty("rounds")[0].GetProperty("trainLoss").GetDouble();
+        Assert.InRange(json.GetProperty("final").GetProperty("trainLoss").GetDouble(), 0, first);
+        int preparations = json.GetProperty("transcripts").EnumerateArray().Count(path => path.GetString()!.Contains("preparation", StringComparison.Ordinal));
+        // Without scaling, the means of all sites still fill in what is missing in these tables.
+        Assert.Equal(normalization is "federated" or "none" ? 1 : 0, preparations);
+    }
+
     [Fact]
     public void Encrypted_plaintext_and_resumed_runs_leave_the_same_weights_and_another_seed_others()
     {
