@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Sites;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 
@@ -12,26 +11,19 @@ internal static class EvaluateCommand
 {
     internal static Command Create()
     {
-        Option<FileInfo> model = new("--model") { Description = "the model that simulate left", Required = true, HelpName = "FILE" };
-        Option<string> data = new("--data") { Description = "rows with labels", Required = true, HelpName = "FILE" };
-        Option<string?> site = new("--site") { Description = "whose rows they are, for models trained with --normalize site" };
+        ModelRowsOptions options = new("rows with labels");
         Option<FileInfo?> json = new("--json") { Description = "write the figures to this file", HelpName = "FILE" };
-        Option<string> header = Simulate.SimulateOptions.Choice("--header", "detect", "whether the first line names the columns", "detect", "yes", "no");
-        Option<string?> separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
-        Command command = new(
-            "evaluate",
-            "Measure a trained model on rows with labels: loss, accuracy, AUC, confusion matrix.")
-        {
-            model, data, site, json, header, separator,
-        };
+        Command command = new("evaluate", "Measure a trained model on rows with labels: loss, accuracy, AUC, confusion matrix.");
+        options.AddTo(command);
+        command.Add(json);
         command.SetAction(result =>
         {
-            CsvReadOptions csv = SiteOptions.Csv(result.GetValue(header)!, result.GetValue(separator));
-            (ModelBundle bundle, ModelSpec spec) = ModelFile.Read(result.GetValue(model)!);
-            (Dataset rows, _, _) = ModelFile.Rows(bundle, result.GetValue(data)!, withLabels: true, result.GetValue(site), csv);
-            EvaluationCounts counts = Evaluator.Evaluate(spec, bundle.Parameters.Values, rows);
-            double? auc = spec.Task == LearningTask.Binary ? Evaluator.ExactAuc(new FeedForwardModel(spec).Predict(bundle.Parameters.Values, rows), rows.Labels) : null;
-            Print(counts, auc, bundle, spec);
+            ModelRows input = options.Read(result, withLabels: true);
+            EvaluationCounts counts = Evaluator.Evaluate(input.Spec, input.Bundle.Parameters.Values, input.Data);
+            double? auc = input.Spec.Task == LearningTask.Binary
+                ? Evaluator.ExactAuc(new FeedForwardModel(input.Spec).Predict(input.Bundle.Parameters.Values, input.Data), input.Data.Labels)
+                : null;
+            Print(counts, auc, input.Bundle, input.Spec);
             JsonOutput.Write(result.GetValue(json), new { counts.Samples, Loss = counts.MeanLoss, counts.Accuracy, Auc = auc, counts.RSquared });
             return (int)ExitCode.Ok;
         });

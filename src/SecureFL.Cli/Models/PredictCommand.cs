@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Sites;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 
@@ -12,40 +11,35 @@ internal static class PredictCommand
 {
     internal static Command Create()
     {
-        Option<FileInfo> model = new("--model") { Description = "the model that simulate left", Required = true, HelpName = "FILE" };
-        Option<string> data = new("--data") { Description = "rows; a label column is not needed and not looked at", Required = true, HelpName = "FILE" };
-        Option<string?> site = new("--site") { Description = "whose rows they are, for models trained with --normalize site" };
+        ModelRowsOptions options = new("rows; a label column is not needed and not looked at");
         Option<FileInfo?> output = new("--output") { Description = "write the predictions here instead of to standard output", HelpName = "FILE" };
-        Option<string> header = Simulate.SimulateOptions.Choice("--header", "detect", "whether the first line names the columns", "detect", "yes", "no");
-        Option<string?> separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
-        Command command = new(
-            "predict",
-            "Use a trained model on new rows. Prints one line a row: its line in the file, the prediction, and probabilities.")
-        {
-            model, data, site, output, header, separator,
-        };
+        Command command = new("predict", "Use a trained model on new rows. Prints one line a row: its line in the file, the prediction, and probabilities.");
+        options.AddTo(command);
+        command.Add(output);
         command.SetAction(result =>
         {
-            CsvReadOptions csv = SiteOptions.Csv(result.GetValue(header)!, result.GetValue(separator));
-            if (result.GetValue(output) is FileInfo file)
+            ModelRows input = options.Read(result, withLabels: false);
+            if (result.GetValue(output) is not FileInfo file)
             {
-                using StreamWriter writer = new(file.FullName);
-                Write(result.GetValue(model)!, result.GetValue(data)!, result.GetValue(site), csv, writer);
-            }
-            else
-            {
-                Write(result.GetValue(model)!, result.GetValue(data)!, result.GetValue(site), csv, Console.Out);
+                Write(input, Console.Out);
+                return (int)ExitCode.Ok;
             }
 
+            string whole = file.FullName + ".part";
+            using (StreamWriter writer = new(whole))
+            {
+                Write(input, writer);
+            }
+
+            File.Move(whole, file.FullName, overwrite: true);
             return (int)ExitCode.Ok;
         });
         return Examples.Of(command, "securefl predict --model securefl-run/model.safetensors --data new.csv --output predictions.csv");
     }
 
-    private static void Write(FileInfo model, string path, string? site, CsvReadOptions csv, TextWriter writer)
+    private static void Write(ModelRows input, TextWriter writer)
     {
-        (ModelBundle bundle, ModelSpec spec) = ModelFile.Read(model);
-        (Dataset data, IReadOnlyList<int> rows, RawTable? table) = ModelFile.Rows(bundle, path, withLabels: false, site, csv);
+        (ModelBundle bundle, ModelSpec spec, Dataset data, IReadOnlyList<int> rows, RawTable? table) = input;
         float[] outputs = new FeedForwardModel(spec).Predict(bundle.Parameters.Values, data);
         string[] classes = ClassNames(bundle, spec);
         writer.WriteLine(spec.Task == LearningTask.Regression ? "line,prediction" : "line,prediction," + string.Join(',', classes.Select(name => Quote("p(" + name + ")"))));
