@@ -19,7 +19,8 @@ public sealed class ReferenceTests
         ["SecureFL.Aggregation"] = UpToThreshold,
         ["SecureFL.Storage"] = UpToAggregation,
         ["SecureFL.Federated"] = UpToAggregation,
-        ["SecureFL.Grpc"] = [.. UpToFederated, "SecureFL.Storage"],
+        ["SecureFL.Grpc"] = [],
+        ["SecureFL.Deployment"] = [.. UpToFederated, "SecureFL.Storage", "SecureFL.Grpc"],
         ["SecureFL.Cli"] = null,
     };
 
