@@ -9,7 +9,8 @@ namespace SecureFL.Grpc.Server;
 internal sealed class RequestStream<T>(GrpcCall call, MessageParser<T> parser) : IAsyncEnumerable<T>, IDisposable
     where T : class, IMessage<T>
 {
-    private readonly MessageReader<T> _reader = new(call.Http.Request.BodyReader, parser, call.Limits.Reading, call.Limits.InFlight, call.Cancellation);
+    private readonly MessageReader<T> _reader =
+        new(call.Http.Request.BodyReader, parser, call.Limits.Reading, (call.Limits.InFlight, call.PeerKey), call.Cancellation);
     private int _reads;
 
     public async Task<T> SingleAsync()
