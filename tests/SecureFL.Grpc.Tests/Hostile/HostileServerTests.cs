@@ -103,14 +103,9 @@ public sealed class HostileServerTests
         using CancellationTokenSource done = new();
         Task serving = Task.Run(async () =>
         {
-            using Socket socket = await listener.AcceptAsync(done.Token);
-            using RawHttp2 raw = new(socket);
-            byte[] preface = new byte[24];
-            for (int read = 0; read < preface.Length;)
-            {
-                read += await socket.ReceiveAsync(preface.AsMemory(read));
-            }
-
+            using NetworkStream stream = new(await listener.AcceptAsync(done.Token), ownsSocket: true);
+            using RawHttp2 raw = new(stream);
+            await stream.ReadExactlyAsync(new byte[24]);
             await raw.SendAsync((byte[])[.. RawHttp2.Frame(RawFrame.Settings, 0, 0, []), .. RawHttp2.Frame(RawFrame.Settings, 1, 0, [])]);
             RawFrame? frame;
             do
