@@ -123,7 +123,7 @@ public sealed class HostileClientTests
     [Fact]
     public async Task A_slow_loris_runs_out_of_time_whatever_it_trickles()
     {
-        GrpcServerLimits hasty = new() { MessageTimeout = TimeSpan.FromMilliseconds(400), StreamIdleTimeout = TimeSpan.FromMilliseconds(400), MinReceiveBytesPerSecond = 1 << 20 };
+        GrpcServerLimits hasty = new() { MessageTimeout = TimeSpan.FromSeconds(1.5), StreamIdleTimeout = TimeSpan.FromSeconds(1.5), MinReceiveBytesPerSecond = 1 << 20 };
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build(), hasty);
         using RawHttp2 raw = await RawHttp2.ConnectAsync(server.Port);
 
