@@ -10,15 +10,11 @@ namespace SecureFL.Federated.Rounds;
 internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationCounts Train, EvaluationCounts Test, SecureSumResult Sum);
 
 /// <summary>
-/// What both engines share: the sites' side of a round (evaluate, train, difference, weigh, count) and the reading of an opened sum. The counters are:
-/// weight, clipped elements, then the evaluation counters on training rows and on test rows.
+/// What both engines share: the sites' side of a round (evaluate, train, difference, weigh, count) and the reading of an opened sum. The counters are
+/// those of <see cref="RoundCounters"/>.
 /// </summary>
 internal sealed class RoundWork
 {
-    private const int WeightCounter = 0;
-    private const int ClippedCounter = 1;
-    private const int EvaluationStart = 2;
-
     private readonly FederationOptions _options;
     private readonly IReadOnlyList<FederatedSite> _sites;
     private readonly ILocalTrainer _trainer;
@@ -39,9 +35,7 @@ internal sealed class RoundWork
         _sites = sites;
         _trainer = trainer;
         _sum = sum;
-        const long Most = (1L << MetricLayout.CountBits) - 1;
-        _counters = new CounterLayout(
-            0, [new Counter("samples", Most), new Counter("clipped", Most), .. trainer.Metrics.DescribeCounters("train"), .. trainer.Metrics.DescribeCounters("test")]);
+        _counters = RoundCounters.LayoutOf(trainer.Metrics);
     }
 
     /// <summary>Identifies what a checkpoint may not be mixed up with; the stopping rules may change between runs.</summary>
@@ -116,8 +110,8 @@ internal sealed class RoundWork
             update[i] = (result.Weights[i] - from.Values[i]) * factor;
         }
 
-        counters[WeightCounter] = weight;
-        counters[ClippedCounter] = _sum.Clip is float clip ? UpdateQuantizer.CountClipped(update, clip) : 0;
+        counters[RoundCounters.Weight] = weight;
+        counters[RoundCounters.Clipped] = _sum.Clip is float clip ? UpdateQuantizer.CountClipped(update, clip) : 0;
         CountSeconds(started);
         return new SiteContribution(site.Name, siteIndex, update, counters);
     }
@@ -143,14 +137,14 @@ internal sealed class RoundWork
         float[] mean = sum.Sum;
         if (mean.Length > 0)
         {
-            double factor = weightUnit / sum.Counters[WeightCounter];
+            double factor = weightUnit / sum.Counters[RoundCounters.Weight];
             mean = Array.ConvertAll(mean, value => (float)(value * factor));
         }
 
         int length = _trainer.Metrics.Length;
-        EvaluationCounts train = new(_trainer.Metrics, sum.Counters.AsSpan(EvaluationStart, length));
-        EvaluationCounts test = new(_trainer.Metrics, sum.Counters.AsSpan(EvaluationStart + length, length));
-        return new OpenedRound(mean, sum.Counters[ClippedCounter], train, test, sum);
+        EvaluationCounts train = new(_trainer.Metrics, sum.Counters.AsSpan(RoundCounters.Evaluation, length));
+        EvaluationCounts test = new(_trainer.Metrics, sum.Counters.AsSpan(RoundCounters.Evaluation + length, length));
+        return new OpenedRound(mean, sum.Counters[RoundCounters.Clipped], train, test, sum);
     }
 
     /// <summary>Runs <paramref name="body"/> for 0 .. count-1, as many at a time as the options allow.</summary>
@@ -181,10 +175,10 @@ internal sealed class RoundWork
     private long[] CountersOf(EvaluationCounts train, EvaluationCounts? test)
     {
         long[] counters = new long[_counters.Counters.Length];
-        train.Values.CopyTo(counters.AsSpan(EvaluationStart));
+        train.Values.CopyTo(counters.AsSpan(RoundCounters.Evaluation));
         if (test is not null)
         {
-            test.Values.CopyTo(counters.AsSpan(EvaluationStart + _trainer.Metrics.Length));
+            test.Values.CopyTo(counters.AsSpan(RoundCounters.Evaluation + _trainer.Metrics.Length));
         }
 
         return counters;
