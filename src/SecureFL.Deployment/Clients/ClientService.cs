@@ -57,12 +57,12 @@ internal sealed class ClientService
         if (first == following && !following.IsFaulted)
         {
             // The follower leaves at the end of the session; the worker sees the same state.
-            await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await ended.CancelAsync().ConfigureAwait(false);
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         if (following.IsFaulted && !working.IsCompletedSuccessfully)
         {

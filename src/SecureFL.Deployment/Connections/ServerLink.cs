@@ -21,14 +21,14 @@ internal sealed class ServerLink(Uri address, GrpcChannel channel, GrpcMetadata?
         channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest(), Question(cancellationToken));
 
     internal IAsyncEnumerable<RoundState> WatchRoundsAsync(CancellationToken cancellationToken) =>
-        channel.ServerStreamingAsync(AggregationMethods.WatchRounds, new WatchRoundsRequest(), Stream(cancellationToken));
+        channel.ServerStreamingAsync(AggregationMethods.WatchRounds, new WatchRoundsRequest(), Stream(cancellationToken), cancellationToken);
 
     internal Task<GetInvitationReply> GetInvitationAsync(ulong round, CancellationToken cancellationToken) =>
         channel.UnaryAsync(AggregationMethods.GetInvitation, new GetInvitationRequest { Round = round }, Question(cancellationToken));
 
     internal IAsyncEnumerable<ModelPart> GetModelAsync(Digest model, ulong offset, CancellationToken cancellationToken) =>
         channel.ServerStreamingAsync(
-            AggregationMethods.GetModel, new GetModelRequest { ModelDigest = ByteString.CopyFrom(model.ToArray()), Offset = offset }, Stream(cancellationToken));
+            AggregationMethods.GetModel, new GetModelRequest { ModelDigest = ByteString.CopyFrom(model.ToArray()), Offset = offset }, Stream(cancellationToken), cancellationToken);
 
     internal Task<UploadState> GetUploadAsync(ulong round, CancellationToken cancellationToken) =>
         channel.UnaryAsync(AggregationMethods.GetUpload, new GetUploadRequest { Round = round }, Question(cancellationToken));
