@@ -16,8 +16,15 @@ public sealed class RoundCounters(MetricLayout metrics)
     private const long Most = (1L << MetricLayout.CountBits) - 1;
 
     /// <summary>Names and magnitudes; no weight that scales the vector, for updates arrive weighted.</summary>
-    public CounterLayout Layout { get; } = new(
-        0, [new Counter("samples", Most), new Counter("clipped", Most), .. metrics.DescribeCounters("train"), .. metrics.DescribeCounters("test")]);
+    public CounterLayout Layout { get; } = LayoutOf(metrics);
+
+    /// <summary>The layout of the counters beside an evaluation with these metrics.</summary>
+    public static CounterLayout LayoutOf(MetricLayout metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        return new CounterLayout(
+            0, [new Counter("samples", Most), new Counter("clipped", Most), .. metrics.DescribeCounters("train"), .. metrics.DescribeCounters("test")]);
+    }
 
     /// <summary>The counters of one site.</summary>
     /// <param name="weight">Its weight; 0 without an update.</param>
