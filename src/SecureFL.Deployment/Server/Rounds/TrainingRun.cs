@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
@@ -150,20 +148,6 @@ internal sealed class TrainingRun
     private void WriteWeights()
     {
         float[] weights = _model.Current.Values;
-        DurableFile.Replace(_folder.Model(Stamp.Digest), stream =>
-        {
-            if (BitConverter.IsLittleEndian)
-            {
-                stream.Write(MemoryMarshal.AsBytes<float>(weights));
-                return;
-            }
-
-            Span<byte> bytes = stackalloc byte[sizeof(float)];
-            foreach (float weight in weights)
-            {
-                BinaryPrimitives.WriteSingleLittleEndian(bytes, weight);
-                stream.Write(bytes);
-            }
-        });
+        DurableFile.Replace(_folder.Model(Stamp.Digest), stream => FloatFile.Write(stream, weights));
     }
 }

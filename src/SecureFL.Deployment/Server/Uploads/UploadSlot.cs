@@ -1,7 +1,7 @@
 namespace SecureFL.Deployment.Server.Uploads;
 
 /// <summary>One client's place to upload: one stream at a time, the newer one takes over. Thread-safe.</summary>
-internal sealed class UploadSlot
+internal sealed class UploadSlot : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private CancellationTokenSource? _holder;
@@ -37,6 +37,9 @@ internal sealed class UploadSlot
         Evict();
         return await EnterAsync(CancellationToken.None).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
 
     /// <summary>The slot, held by one stream.</summary>
     public sealed class Turn(UploadSlot slot, CancellationTokenSource mine) : IDisposable
