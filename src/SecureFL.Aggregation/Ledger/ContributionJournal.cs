@@ -46,18 +46,20 @@ internal sealed class ContributionJournal
             throw new ProtocolViolationException(ViolationCode.DuplicateContribution, Party.Server, "one contribution a round", $"round {round} again");
         }
 
-        foreach (ContributionClaim former in _rounds.Values)
+        if (RoundsInTheWay(model) is [ulong former, ..])
         {
-            if (former.Model == model && !_dead.Contains(former.Round) && !_plan.Settings.AllowEarlyResubmission)
-            {
-                throw new ProtocolViolationException(
-                    ViolationCode.SecondContributionOnBase,
-                    Party.Server,
-                    $"a new model, or {_plan.Quorum.Deaths} signed deaths of round {former.Round}",
-                    $"round {round} on the model of round {former.Round}");
-            }
+            throw new ProtocolViolationException(
+                ViolationCode.SecondContributionOnBase,
+                Party.Server,
+                $"a new model, or {_plan.Quorum.Deaths} signed deaths of round {former}",
+                $"round {round} on the model of round {former}");
         }
     }
+
+    /// <summary>Rounds with a contribution on the model that are not proven dead.</summary>
+    public IReadOnlyList<ulong> RoundsInTheWay(Digest model) => _plan.Settings.AllowEarlyResubmission
+        ? []
+        : [.. _rounds.Values.Where(claim => claim.Model == model && !_dead.Contains(claim.Round)).Select(claim => claim.Round)];
 
     /// <summary>Refuses a second contribution in the round or on the model, then records the first one durably. Without a statement its bytes leave as they are made.</summary>
     public void Claim(ulong round, Digest model, Digest? statement = null)
@@ -81,6 +83,11 @@ internal sealed class ContributionJournal
     public void Bury(ulong round)
     {
         RequireUsable();
+        if (_dead.Contains(round))
+        {
+            return;
+        }
+
         CanonicalWriter writer = new();
         writer.Byte(DeathRecord);
         writer.Digest(_plan.Digest);

@@ -63,6 +63,12 @@ public sealed class AggregationClient
     public ContributionClaim? ClaimOf(ulong round) => _journal.ClaimOf(round);
 
     /// <summary>
+    /// Former rounds that forbid a contribution on this model: the client contributed to them on it, and has no proof that they will never open
+    /// (<see cref="HandleRoundDeath"/>). Empty where the plan permits early resubmission.
+    /// </summary>
+    public IReadOnlyList<ulong> RoundsInTheWay(Digest model) => _journal.RoundsInTheWay(model);
+
+    /// <summary>
     /// Prepares a contribution without recording anything: its chunks and header must not leave the site, and may be thrown away, before
     /// <see cref="CommitContribution"/> has returned. A client that keeps them durably until the round is decided can stop at any moment and go on.
     /// </summary>
