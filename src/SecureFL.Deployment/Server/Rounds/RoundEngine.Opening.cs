@@ -106,6 +106,7 @@ internal sealed partial class RoundEngine
             Action append = _session.Decide(staged.Summary, staged.Version, staged.Records, _training is null ? null : round.Number, staged.Ended, _transcript);
             _round = null;
             _staged = null;
+            NoteModel();
             _decided = _clock.GetUtcNow();
             Append(append);
         }

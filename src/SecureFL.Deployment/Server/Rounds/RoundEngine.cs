@@ -3,6 +3,7 @@ using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Server.State;
 using SecureFL.Deployment.Server.Uploads;
+using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Server.Rounds;
 
@@ -29,6 +30,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     private readonly Dictionary<int, List<(ulong Round, byte[] Certificate)>> _untakenDeaths = [];
     private ServerRound? _round;
     private StagedRound? _staged;
+    private ModelStamp? _stamp;
+    private bool _evaluationDue;
     private DateTimeOffset _decided = DateTimeOffset.MinValue;
 
     public RoundEngine(
@@ -61,6 +64,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
                 terms, plan, folder, begun ? TrainingRun.Read(folder.Checkpoint(_session.Checkpoint)) : TrainingRun.Start(terms, initial?.Invoke()));
         }
 
+        NoteModel();
         Restore();
     }
 
@@ -228,6 +232,13 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         {
             PhaseChanged.Beat();
         }
+    }
+
+    // The digest is a hash over the whole model, and the run changes while a round is opened: what others see is noted once a round.
+    private void NoteModel()
+    {
+        _stamp = _training?.Stamp;
+        _evaluationDue = _training?.Next == RoundKind.Evaluation;
     }
 
     private void Restore()

@@ -4,7 +4,7 @@ namespace SecureFL.Deployment.Server.Uploads;
 internal sealed class UploadSlot : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private CancellationTokenSource? _holder;
+    private Turn? _holder;
 
     /// <summary>Tells the stream that holds the slot to leave, and waits for it.</summary>
     /// <param name="cancellation">The new stream's own end.</param>
@@ -13,23 +13,13 @@ internal sealed class UploadSlot : IDisposable
     {
         Evict();
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
-        CancellationTokenSource mine = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Turn mine = new(this, CancellationTokenSource.CreateLinkedTokenSource(cancellation));
         Volatile.Write(ref _holder, mine);
-        return new Turn(this, mine);
+        return mine;
     }
 
     /// <summary>Tells the stream that holds the slot to leave.</summary>
-    public void Evict()
-    {
-        try
-        {
-            Volatile.Read(ref _holder)?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It left in between.
-        }
-    }
+    public void Evict() => Volatile.Read(ref _holder)?.Evict();
 
     /// <summary>Waits until nobody holds the slot, and lets nobody in until the result is disposed.</summary>
     public async Task<IDisposable> DrainAsync()
@@ -44,8 +34,26 @@ internal sealed class UploadSlot : IDisposable
     /// <summary>The slot, held by one stream.</summary>
     public sealed class Turn(UploadSlot slot, CancellationTokenSource mine) : IDisposable
     {
-        /// <summary>Ends when the caller does, or when another stream takes over.</summary>
-        public CancellationToken Evicted => mine.Token;
+        private volatile bool _evicted;
+
+        /// <summary>Ends when the caller does, or when the stream is told to leave.</summary>
+        public CancellationToken Ended => mine.Token;
+
+        /// <summary>Whether the stream was told to leave.</summary>
+        public bool IsEvicted => _evicted;
+
+        public void Evict()
+        {
+            _evicted = true;
+            try
+            {
+                mine.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It left in between.
+            }
+        }
 
         /// <inheritdoc/>
         public void Dispose()
