@@ -1,6 +1,8 @@
 using System.CommandLine;
+using SecureFL.Cli.Clients;
 using SecureFL.Cli.DataChecks;
 using SecureFL.Cli.Demo;
+using SecureFL.Cli.Holders;
 using SecureFL.Cli.Models;
 using SecureFL.Cli.Plans;
 using SecureFL.Cli.Shell;
@@ -15,7 +17,10 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     EvaluateCommand.Create(),
     CheckDataCommand.Create(),
     PlanCommand.Create(),
+    ClientCommand.Create(),
+    KeyHolderCommand.Create(),
     VerifyCommand.Create(),
 };
 Examples.Show(root);
+ParentPipe.Watch();
 return CommandLine.Run(root, args);
