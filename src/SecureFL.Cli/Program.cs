@@ -5,6 +5,7 @@ using SecureFL.Cli.Demo;
 using SecureFL.Cli.Holders;
 using SecureFL.Cli.Models;
 using SecureFL.Cli.Plans;
+using SecureFL.Cli.Servers;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Transcripts;
@@ -19,6 +20,7 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     PlanCommand.Create(),
     ClientCommand.Create(),
     KeyHolderCommand.Create(),
+    ServerCommand.Create(),
     VerifyCommand.Create(),
 };
 Examples.Show(root);
