@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SecureFL.Cli.DataChecks;
 using SecureFL.Cli.Demo;
+using SecureFL.Cli.Identities;
 using SecureFL.Cli.Models;
 using SecureFL.Cli.Plans;
 using SecureFL.Cli.Shell;
@@ -14,6 +15,7 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     PredictCommand.Create(),
     EvaluateCommand.Create(),
     CheckDataCommand.Create(),
+    IdentityCommand.Create(),
     PlanCommand.Create(),
     VerifyCommand.Create(),
 };

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using SecureFL.Aggregation;
+using SecureFL.Deployment.Formats;
+using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Planning;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
@@ -39,6 +41,9 @@ internal static class CommandLine
         PlanRefusedException plan => new CliException(ExitCode.Usage, plan.Message, "change the plan so that the rule holds"),
         ProtocolViolationException violation => new CliException(
             violation.Code == ViolationCode.GroupBelowMinimum ? ExitCode.BelowThreshold : ExitCode.RefusedByPeer, violation.Message, "the code is explained in protocol-spec"),
+        PlanMismatchException mismatch => new CliException(ExitCode.Integrity, mismatch.Message, "ask the plan's authority for its own copy, and compare the words"),
+        NewerVersionException newer => new CliException(ExitCode.Usage, newer.Message, "use a newer securefl"),
+        FormatException format => new CliException(ExitCode.Usage, format.Message, "check that this is the right file and that it is whole"),
         FileNotFoundException file => new CliException(ExitCode.Environment, $"there is no file {file.FileName}", "check the path"),
         DirectoryNotFoundException directory => new CliException(ExitCode.Environment, directory.Message, "check the path"),
         UnauthorizedAccessException access => new CliException(ExitCode.Environment, access.Message, "check the owner and the mode of the file"),
