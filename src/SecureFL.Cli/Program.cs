@@ -1,6 +1,8 @@
 using System.CommandLine;
+using SecureFL.Cli.Clients;
 using SecureFL.Cli.DataChecks;
 using SecureFL.Cli.Demo;
+using SecureFL.Cli.Holders;
 using SecureFL.Cli.Identities;
 using SecureFL.Cli.Models;
 using SecureFL.Cli.Plans;
@@ -17,6 +19,8 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     CheckDataCommand.Create(),
     IdentityCommand.Create(),
     PlanCommand.Create(),
+    ClientCommand.Create(),
+    KeyHolderCommand.Create(),
     VerifyCommand.Create(),
 };
 Examples.Show(root);

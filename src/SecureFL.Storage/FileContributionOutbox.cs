@@ -32,6 +32,20 @@ public sealed class FileContributionOutbox
         }
     }
 
+    /// <summary>
+    /// Removes a round's contribution while another process may be using the outbox: from then on no process of this site sends it, because the journal allows no other one
+    /// in its place.
+    /// </summary>
+    public static void Withdraw(string directory, ulong round)
+    {
+        string path = PathOf(Path.GetFullPath(directory), round);
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+            FileDevice.Instance.FlushDirectory(Path.GetDirectoryName(path)!);
+        }
+    }
+
     /// <summary>Rounds with a stored contribution.</summary>
     public IReadOnlyList<ulong> Rounds =>
     [
@@ -64,7 +78,9 @@ public sealed class FileContributionOutbox
         return _device.Exists(path) ? StoredContribution.Open(_device.OpenExclusive(path), plan) : null;
     }
 
-    private string PathOf(ulong round) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{round:D20}{Suffix}"));
+    private string PathOf(ulong round) => PathOf(_directory, round);
+
+    private static string PathOf(string directory, ulong round) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{round:D20}{Suffix}"));
 
     /// <summary>A contribution that is being stored: magic, chunks, header, the header's length.</summary>
     internal sealed class OutboxDraft : IDisposable

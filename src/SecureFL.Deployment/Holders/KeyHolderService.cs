@@ -20,11 +20,8 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
     // Control messages of a server that asks too early; it asks again when the holder comes back.
     private const int MaxDeferred = 64;
 
-    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
-
     private readonly HolderTasks _tasks = new(plan, holder);
     private readonly Queue<HolderTask> _deferred = new();
-    private byte[] _headRequest = [];
 
     /// <summary>Runs until it is cancelled.</summary>
     /// <exception cref="StaleLedgerException">A peer shows a signature that the ledger does not know: it was restored from an old copy.</exception>
@@ -33,7 +30,6 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         HolderLog.Started(logger, holder.Index, plan.Digest.ToShortString(), holder.Ledger.Count);
-        _headRequest = holder.CreateLedgerHeadRequest().Encode();
         Backoff backoff = new();
         while (true)
         {
@@ -57,27 +53,24 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
 
     private async Task AttendAsync(Backoff backoff, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using GrpcDuplexCall<HolderMessage, HolderTask> call = link.Attend(ended.Token);
+        await using GrpcDuplexCall<HolderMessage, HolderTask> call = link.Attend(cancellationToken);
         _deferred.Clear();
         await SendAsync(
             call,
             new HolderMessage { Hello = new HolderHello { PlanDigest = ByteString.CopyFrom(plan.Digest.ToArray()), KnownVersions = (ulong)holder.KnownVersions } },
             cancellationToken).ConfigureAwait(false);
         HolderLog.Attending(logger, link.Address);
-        Task asking = AskForHeadsAsync(call, ended.Token);
-        try
+        if (!holder.IsConfirmed)
         {
-            await foreach (HolderTask task in call.Responses.WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                backoff.Reset();
-                await TakeAsync(call, task, cancellationToken).ConfigureAwait(false);
-            }
+            // Once a stream: the server shows it to peers that come later, too, and a fresh nonce makes those answer who answered before.
+            byte[] request = holder.CreateLedgerHeadRequest().Encode();
+            await SendAsync(call, new HolderMessage { LedgerHeadRequestMessage = ByteString.CopyFrom(request) }, cancellationToken).ConfigureAwait(false);
         }
-        finally
+
+        await foreach (HolderTask task in call.Responses.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            await ended.CancelAsync().ConfigureAwait(false);
-            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            backoff.Reset();
+            await TakeAsync(call, task, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -90,16 +83,6 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
         }
         catch (GrpcException)
         {
-        }
-    }
-
-    // Peers may come later than this holder: the request is shown again until enough of them have answered.
-    private async Task AskForHeadsAsync(GrpcDuplexCall<HolderMessage, HolderTask> call, CancellationToken cancellationToken)
-    {
-        while (!holder.IsConfirmed)
-        {
-            await SendAsync(call, new HolderMessage { LedgerHeadRequestMessage = ByteString.CopyFrom(_headRequest) }, cancellationToken).ConfigureAwait(false);
-            await Task.Delay(AskAgain, cancellationToken).ConfigureAwait(false);
         }
     }
 
