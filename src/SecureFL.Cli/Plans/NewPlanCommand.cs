@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Aggregation;
+using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Sites;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Planning;
-using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Ring.Randomness;
@@ -50,8 +49,8 @@ internal static class NewPlanCommand
         }
 
         Enrolment enrolment = new(authority.SigningKey, server.SigningKey, [.. clients.Select(party => party.ToEnrolledParty())], [.. holders.Select(party => party.ToEnrolledParty())]);
-        (TrainingTerms? terms, RawTable? table) = new PlanTermsReader(result, options).Read();
-        float clip = result.GetValue(options.Training.Clip) ?? await ClipAsync(terms, table, cancellationToken).ConfigureAwait(false);
+        TrainingTerms? terms = new PlanTermsReader(result, options).Read();
+        float clip = result.GetValue(options.Training.Clip) ?? await ClipAsync(terms, result.GetValue(options.SchemaFrom), cancellationToken).ConfigureAwait(false);
         PlanFile file = PlanFile.Draft(authority.Peer.Consortium, server.Peer.Name, Settings(result, options, enrolment, terms, clip), terms);
         string output = result.GetValue(options.Output)!;
         file.Save(output);
@@ -95,22 +94,22 @@ internal static class NewPlanCommand
     }
 
     /// <summary>With a local file, twice the largest element of a first round's update there; the other sites' rows are not known here.</summary>
-    private static async Task<float> ClipAsync(TrainingTerms? terms, RawTable? table, CancellationToken cancellationToken)
+    private static async Task<float> ClipAsync(TrainingTerms? terms, string? data, CancellationToken cancellationToken)
     {
         const float Default = 1;
-        if (terms?.CreateBuiltInTrainer() is not ILocalTrainer trainer || table is null)
+        if (terms?.CreateBuiltInTrainer() is not ILocalTrainer trainer || data is null)
         {
             Talk.Line("clip 1: updates' elements beyond are cut; --clip sets it");
             return Default;
         }
 
-        FederatedSite site = TermsSite.Of(terms, table, "trial", 0, test: null);
+        FederatedSite site = SiteRows.Load(terms, new SiteFiles(data, null, null), "trial", 0).Site;
         ModelParameters initial = trainer.CreateInitial(terms.Seed);
         LocalTrainingResult trained = await trainer.TrainAsync(
             new LocalTrainingRequest { Global = initial, Train = site.Train, Site = site.Name, SiteIndex = 0, Round = 1, Seed = terms.Seed }, cancellationToken).ConfigureAwait(false);
         float factor = terms.Weighting == Weighting.Equal ? 1f : (float)(trained.Samples / terms.WeightUnit);
         float clip = UpdateQuantizer.SuggestClip([[.. trained.Weights.Zip(initial.Values, (after, before) => (after - before) * factor)]]);
-        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {clip:G9}: twice the largest element of a first update on {table.Source}, up to a power of two; --clip sets it"));
+        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {clip:G9}: twice the largest element of a first update on {data}, up to a power of two; --clip sets it"));
         return clip;
     }
 

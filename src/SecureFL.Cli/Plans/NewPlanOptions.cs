@@ -34,10 +34,6 @@ internal sealed class NewPlanOptions
 
     internal Option<string> Missing { get; } = SimulateOptions.Choice("--missing", "impute", "a missing feature: fill it in (numbers by the mean, categories as unseen), or drop its row", "impute", "drop");
 
-    internal Option<string> Header { get; } = SimulateOptions.Choice("--header", "detect", "whether the CSV file's first line names the columns", "detect", "yes", "no");
-
-    internal Option<string?> Separator { get; } = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
-
     internal Option<string> Scaling { get; } = SimulateOptions.Choice(
         "--scaling", "site", "each site scales by its own mean and deviation, by its own range, or not; fixed puts the mean and deviation of the --schema-from file into the plan", "site", "minmax", "none", "fixed");
 
@@ -86,7 +82,7 @@ internal sealed class NewPlanOptions
         SimulateOptions t = Training;
         Option[] all =
         [
-            Authority, Server, Clients, KeyHolders, Output, Vector, Schema, SchemaFrom, Label, Ignore, Categorical, LabelThreshold, Missing, Header, Separator, Scaling, TestFraction,
+            Authority, Server, Clients, KeyHolders, Output, Vector, Schema, SchemaFrom, Label, Ignore, Categorical, LabelThreshold, Missing, Scaling, TestFraction,
             t.Model, t.Hidden, External, InitialWeights, Task, Inputs, Classes, t.Rounds, t.LocalSteps, t.LocalEpochs, t.Batch, t.LearningRate, t.Optimizer, t.L2, t.Algorithm, t.Mu,
             t.Weighting, WeightUnit, MaxWeight, t.ServerOptimizer, t.ServerRate, t.Average, t.Target, t.Patience, t.Bits, t.Clip, t.Threshold, t.MinClients, MaxClients,
             ColludingKeyHolders, ColludingClients, GroupSize, ProtocolRounds, AgreementWindow, Contributions, Deadline, OpeningGrace, Pause, NoFinalEvaluation, Seed,

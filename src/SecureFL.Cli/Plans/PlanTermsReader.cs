@@ -17,14 +17,14 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
 {
     private T Get<T>(Option<T> option) => result.GetValue(option)!;
 
-    /// <summary>The terms, and the table that the schema was inferred from; no terms for plain sums.</summary>
-    internal (TrainingTerms? Terms, RawTable? Table) Read()
+    /// <summary>The terms; null for plain sums.</summary>
+    internal TrainingTerms? Read()
     {
         string? schemaFile = result.GetValue(options.Schema);
         string? from = result.GetValue(options.SchemaFrom);
         if (result.GetValue(options.Vector) is not null)
         {
-            return schemaFile is null && from is null ? (null, null) : throw new CliException(ExitCode.Usage, "--vector is for sums without training", "leave out the schema");
+            return schemaFile is null && from is null ? null : throw new CliException(ExitCode.Usage, "--vector is for sums without training", "leave out the schema");
         }
 
         if (schemaFile is not null && from is not null)
@@ -66,7 +66,7 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
             },
         };
         terms.Check();
-        return (terms, table);
+        return terms;
     }
 
     private ModelTerms Model(TableSchema? schema)
@@ -126,10 +126,10 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         return new DataTerms { Schema = schema, Scaling = scaling, FixedScaling = numbers, TestFraction = Get(options.TestFraction) };
     }
 
-    private RawTable ReadTable(string path)
+    private static RawTable ReadTable(string path)
     {
         using StreamReader reader = TableSites.OpenText(path);
-        return CsvTableReader.Read(reader, path, SiteOptions.Csv(Get(options.Header), result.GetValue(options.Separator)));
+        return CsvTableReader.Read(reader, path);
     }
 
     private TableSchema Infer(RawTable table) => SchemaInference.Infer([table], new SchemaOptions
