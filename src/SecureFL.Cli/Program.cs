@@ -24,4 +24,5 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     VerifyCommand.Create(),
 };
 Examples.Show(root);
+ParentPipe.Watch();
 return CommandLine.Run(root, args);

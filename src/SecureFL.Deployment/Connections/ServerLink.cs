@@ -5,7 +5,7 @@ using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Connections;
 
-/// <summary>The server as its clients and key holders call it: every method once, with its time limits. Thread-safe.</summary>
+/// <summary>The server as its clients, key holders and operators call it: every method once, with its time limits. Thread-safe.</summary>
 /// <param name="address">The server.</param>
 /// <param name="channel">A channel to it; disposed with this object.</param>
 /// <param name="headers">What every call carries; null for nothing.</param>
@@ -44,6 +44,12 @@ internal sealed class ServerLink(Uri address, GrpcChannel channel, GrpcMetadata?
 
     internal GrpcDuplexCall<HolderMessage, HolderTask> Attend(CancellationToken cancellationToken) =>
         channel.Duplex(KeyHoldingMethods.Attend, Stream(cancellationToken));
+
+    internal Task<StatusReply> GetStatusAsync(CancellationToken cancellationToken) =>
+        channel.UnaryAsync(OperationMethods.GetStatus, new GetStatusRequest(), Question(cancellationToken));
+
+    internal Task<StatusReply> StartRoundsAsync(uint rounds, CancellationToken cancellationToken) =>
+        channel.UnaryAsync(OperationMethods.StartRounds, new StartRoundsRequest { Rounds = rounds }, Question(cancellationToken) with { Idempotent = false });
 
     public void Dispose() => channel.Dispose();
 

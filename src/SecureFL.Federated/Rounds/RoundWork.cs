@@ -106,14 +106,8 @@ internal sealed class RoundWork
     {
         SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, Counters = _work.Counters.Layout };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
-        float[] mean = sum.Sum;
-        if (mean.Length > 0)
-        {
-            double factor = weightUnit / _work.Counters.Weight(sum.Counters);
-            mean = Array.ConvertAll(mean, value => (float)(value * factor));
-        }
-
-        return new OpenedRound(mean, _work.Counters.Clipped(sum.Counters), _work.Counters.Train(sum.Counters), _work.Counters.Test(sum.Counters), sum);
+        RoundReading reading = RoundReading.Of(_work.Counters, [.. sum.Sum], sum.Counters, weightUnit);
+        return new OpenedRound(reading.MeanUpdate, reading.Clipped, reading.Train, reading.Test, sum);
     }
 
     /// <summary>Runs <paramref name="body"/> for 0 .. count-1, as many at a time as the options allow.</summary>
