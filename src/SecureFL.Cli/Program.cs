@@ -1,7 +1,9 @@
 using System.CommandLine;
 using SecureFL.Cli.Clients;
+using SecureFL.Cli.Configuration;
 using SecureFL.Cli.DataChecks;
 using SecureFL.Cli.Demo;
+using SecureFL.Cli.Diagnostics;
 using SecureFL.Cli.Holders;
 using SecureFL.Cli.Identities;
 using SecureFL.Cli.Models;
@@ -22,7 +24,10 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     ClientCommand.Create(),
     KeyHolderCommand.Create(),
     VerifyCommand.Create(),
+    DoctorCommand.Create(),
 };
+root.Add(ConfigCommand.Create(root));
+root.Add(LayeredArguments.ConfigOption);
 Examples.Show(root);
 ParentPipe.Watch();
 return CommandLine.Run(root, args);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using SecureFL.Aggregation;
+using SecureFL.Cli.Configuration;
 using SecureFL.Deployment.Clients;
 using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
@@ -17,15 +18,12 @@ internal static class CommandLine
 {
     internal static int Run(RootCommand root, IReadOnlyList<string> args)
     {
-        ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            return Fail(ExitCode.Usage, string.Join("; ", parsed.Errors.Select(error => error.Message)), $"securefl {string.Join(' ', CommandPath(parsed))} --help shows what it takes");
-        }
-
         try
         {
-            return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
+            ParseResult parsed = root.Parse(new LayeredArguments(root, Environment.GetEnvironmentVariables()).Complete(args));
+            return parsed.Errors.Count > 0
+                ? Fail(ExitCode.Usage, string.Join("; ", parsed.Errors.Select(error => error.Message)), $"securefl {string.Join(' ', CommandPath(parsed))} --help shows what it takes")
+                : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (Describe(exception) is { } failure)
         {
