@@ -56,6 +56,13 @@ internal sealed class LocalProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // Settings of whoever starts the demonstration are not the parties'.
+        start.WorkingDirectory = Path.GetDirectoryName(_log)!;
+        foreach (string variable in start.Environment.Keys.Where(name => name.StartsWith("SECUREFL_", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            start.Environment.Remove(variable);
+        }
+
         start.Environment[ParentPipe.Variable] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";
         _process = Process.Start(start) ?? throw new CliException(Shell.ExitCode.Environment, $"{_name} cannot be started", "check the installation");
