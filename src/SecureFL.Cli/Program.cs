@@ -4,6 +4,7 @@ using SecureFL.Cli.DataChecks;
 using SecureFL.Cli.Demo;
 using SecureFL.Cli.Holders;
 using SecureFL.Cli.Models;
+using SecureFL.Cli.Operation;
 using SecureFL.Cli.Plans;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
@@ -19,6 +20,8 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     PlanCommand.Create(),
     ClientCommand.Create(),
     KeyHolderCommand.Create(),
+    RoundCommand.Create(),
+    StatusCommand.Create(),
     VerifyCommand.Create(),
 };
 Examples.Show(root);
