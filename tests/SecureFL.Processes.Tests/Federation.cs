@@ -15,8 +15,9 @@ internal sealed class Federation : IDisposable
     private readonly LocalConsortium _consortium;
 
     /// <param name="rounds">Training rounds; every one waits for all clients.</param>
+    /// <param name="epochs">Passes over each client's rows a round: how long a round takes.</param>
     /// <param name="hidden">Units of the hidden layers.</param>
-    public Federation(int rounds, params int[] hidden)
+    public Federation(int rounds, int epochs = 2, params int[] hidden)
     {
         _tables = HospitalFederation.WriteTables(_folder.FullName);
         TrainingTerms terms = HospitalFederation.TermsFor(_tables, rounds, new RoundPolicy { OpeningGraceSeconds = 0.5 });
@@ -25,7 +26,7 @@ internal sealed class Federation : IDisposable
             _folder.FullName,
             [.. _tables.Select(path => Path.GetFileNameWithoutExtension(path))],
             HospitalFederation.KeyHolders,
-            terms with { Model = ModelTerms.Of(spec) },
+            terms with { Model = ModelTerms.Of(spec), Training = terms.Training with { Epochs = epochs } },
             HospitalFederation.Clip,
             HospitalFederation.Bits,
             threshold: 2);

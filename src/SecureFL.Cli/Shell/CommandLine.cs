@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using SecureFL.Aggregation;
+using SecureFL.Cli.Configuration;
 using SecureFL.Deployment.Clients;
+using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Planning;
 using SecureFL.Federated.Data;
@@ -16,15 +18,12 @@ internal static class CommandLine
 {
     internal static int Run(RootCommand root, IReadOnlyList<string> args)
     {
-        ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            return Fail(ExitCode.Usage, string.Join("; ", parsed.Errors.Select(error => error.Message)), $"securefl {string.Join(' ', CommandPath(parsed))} --help shows what it takes");
-        }
-
         try
         {
-            return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
+            ParseResult parsed = root.Parse(new LayeredArguments(root, Environment.GetEnvironmentVariables()).Complete(args));
+            return parsed.Errors.Count > 0
+                ? Fail(ExitCode.Usage, string.Join("; ", parsed.Errors.Select(error => error.Message)), $"securefl {string.Join(' ', CommandPath(parsed))} --help shows what it takes")
+                : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (Describe(exception) is { } failure)
         {
@@ -42,6 +41,7 @@ internal static class CommandLine
         PlanRefusedException plan => new CliException(ExitCode.Usage, plan.Message, "change the plan so that the rule holds"),
         ProtocolViolationException violation => new CliException(
             violation.Code == ViolationCode.GroupBelowMinimum ? ExitCode.BelowThreshold : ExitCode.RefusedByPeer, violation.Message, "the code is explained in protocol-spec"),
+        NewerVersionException newer => new CliException(ExitCode.Usage, newer.Message, "use a newer securefl"),
         ContributionRefusedException refused => new CliException(ExitCode.RefusedByPeer, refused.Message, "securefl status shows which round collects contributions"),
         PlanMismatchException plan => new CliException(ExitCode.Integrity, plan.Message, "take the plan from the party that signed it, and compare the digest"),
         StaleLedgerException stale => new CliException(
