@@ -7,6 +7,7 @@ using SecureFL.Cli.Diagnostics;
 using SecureFL.Cli.Holders;
 using SecureFL.Cli.Identities;
 using SecureFL.Cli.Models;
+using SecureFL.Cli.Operation;
 using SecureFL.Cli.Plans;
 using SecureFL.Cli.Servers;
 using SecureFL.Cli.Shell;
@@ -25,6 +26,8 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     ClientCommand.Create(),
     KeyHolderCommand.Create(),
     ServerCommand.Create(),
+    RoundCommand.Create(),
+    StatusCommand.Create(),
     VerifyCommand.Create(),
     DoctorCommand.Create(),
 };
