@@ -7,7 +7,9 @@ using SecureFL.Cli.Diagnostics;
 using SecureFL.Cli.Holders;
 using SecureFL.Cli.Identities;
 using SecureFL.Cli.Models;
+using SecureFL.Cli.Operation;
 using SecureFL.Cli.Plans;
+using SecureFL.Cli.Servers;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Transcripts;
@@ -23,6 +25,9 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     PlanCommand.Create(),
     ClientCommand.Create(),
     KeyHolderCommand.Create(),
+    ServerCommand.Create(),
+    RoundCommand.Create(),
+    StatusCommand.Create(),
     VerifyCommand.Create(),
     DoctorCommand.Create(),
 };

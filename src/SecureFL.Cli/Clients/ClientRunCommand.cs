@@ -60,7 +60,6 @@ internal static class ClientRunCommand
             encoding.WriteModel(output.FullName, terms, weights);
         }
 
-        Talk.Line($"the session has ended: {ended.Reason}");
         return (int)ExitCode.Ok;
     }
 

@@ -29,10 +29,11 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
         ClientLog.Uploading(logger, round, first, stored.ChunkCount);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using GrpcDuplexCall<UploadPart, UploadState> call = link.Upload(ended.Token);
-        Task writing = WriteAsync(call, stored, first, ended.Token);
+        TaskCompletionSource goAhead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task writing = WriteAsync(call, stored, first, goAhead.Task, ended.Token);
         try
         {
-            await ReadAsync(call, round, stored.ChunkCount, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(call, round, stored.ChunkCount, goAhead, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -56,13 +57,17 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
     }
 
     // A failure to write is not looked at: why the call ended is at the end of its responses. A failure to read the outbox ends the call.
-    private static async Task WriteAsync(GrpcDuplexCall<UploadPart, UploadState> call, StoredContribution stored, long first, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        GrpcDuplexCall<UploadPart, UploadState> call, StoredContribution stored, long first, Task goAhead, CancellationToken cancellationToken)
     {
         ContributionStatement statement = stored.Header.Statement;
         try
         {
             UploadStart start = new() { Round = statement.Context.Round, Root = ByteString.CopyFrom(statement.Root.ToArray()), FirstChunk = (ulong)first };
             await call.Requests.WriteAsync(new UploadPart { Start = start }, cancellationToken).ConfigureAwait(false);
+
+            // The server answers the start when it has room: what is sent before would lie in its buffers.
+            await goAhead.WaitAsync(cancellationToken).ConfigureAwait(false);
             for (long chunk = first; chunk < stored.ChunkCount; chunk++)
             {
                 UploadPart part = new() { ChunkMessage = UnsafeByteOperations.UnsafeWrap(stored.ReadChunk(chunk).Encode()) };
@@ -80,7 +85,8 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
         }
     }
 
-    private async Task ReadAsync(GrpcDuplexCall<UploadPart, UploadState> call, ulong round, long chunks, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        GrpcDuplexCall<UploadPart, UploadState> call, ulong round, long chunks, TaskCompletionSource goAhead, CancellationToken cancellationToken)
     {
         int told = 0;
         await foreach (UploadState state in call.Responses.WithCancellation(cancellationToken).ConfigureAwait(false))
@@ -90,6 +96,7 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
                 return;
             }
 
+            goAhead.TrySetResult();
             int percent = (int)(100 * Math.Min((double)state.NextChunk, chunks) / chunks);
             if (percent / 10 > told / 10)
             {

@@ -9,6 +9,7 @@ namespace SecureFL.Deployment.Connections;
 public sealed class Backoff(TimeSpan first, TimeSpan longest)
 {
     private int _attempts;
+    private bool _waited = true;
 
     /// <summary>From a fifth of a second to ten: a server that restarts is found soon, one that is gone for a day is asked little.</summary>
     public Backoff()
@@ -21,9 +22,17 @@ public sealed class Backoff(TimeSpan first, TimeSpan longest)
     {
         double seconds = Math.Min(longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, Math.Min(_attempts, 40)));
         _attempts++;
+        _waited = true;
         return TimeSpan.FromSeconds(seconds * (0.75 + (Random.Shared.NextDouble() / 2)));
     }
 
     /// <summary>Something worked: begin with the first time again.</summary>
-    public void Reset() => _attempts = 0;
+    /// <returns>Whether it is the first thing that worked since the start or the last waiting time.</returns>
+    public bool Reset()
+    {
+        bool first = _waited;
+        _attempts = 0;
+        _waited = false;
+        return first;
+    }
 }

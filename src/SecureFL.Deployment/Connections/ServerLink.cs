@@ -51,6 +51,15 @@ internal sealed class ServerLink(Uri address, GrpcChannel channel, GrpcMetadata?
     internal Task<StatusReply> StartRoundsAsync(uint rounds, CancellationToken cancellationToken) =>
         channel.UnaryAsync(OperationMethods.StartRounds, new StartRoundsRequest { Rounds = rounds }, Question(cancellationToken) with { Idempotent = false });
 
+    internal Task<StatusReply> CloseRoundAsync(ulong round, CancellationToken cancellationToken) =>
+        channel.UnaryAsync(OperationMethods.CloseRound, new RoundRequest { Round = round }, Question(cancellationToken) with { Idempotent = false });
+
+    internal Task<StatusReply> AbortRoundAsync(ulong round, CancellationToken cancellationToken) =>
+        channel.UnaryAsync(OperationMethods.AbortRound, new RoundRequest { Round = round }, Question(cancellationToken) with { Idempotent = false });
+
+    internal Task<StatusReply> PauseRoundsAsync(CancellationToken cancellationToken) =>
+        channel.UnaryAsync(OperationMethods.PauseRounds, new PauseRoundsRequest(), Question(cancellationToken) with { Idempotent = false });
+
     public void Dispose() => channel.Dispose();
 
     private GrpcCallOptions Question(CancellationToken cancellationToken) => new() { Timeout = Short, Cancellation = cancellationToken, Headers = headers, Idempotent = true };

@@ -59,7 +59,6 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
             call,
             new HolderMessage { Hello = new HolderHello { PlanDigest = ByteString.CopyFrom(plan.Digest.ToArray()), KnownVersions = (ulong)holder.KnownVersions } },
             cancellationToken).ConfigureAwait(false);
-        HolderLog.Attending(logger, link.Address);
         if (!holder.IsConfirmed)
         {
             // Once a stream: the server shows it to peers that come later, too, and a fresh nonce makes those answer who answered before.
@@ -69,7 +68,11 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
 
         await foreach (HolderTask task in call.Responses.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            backoff.Reset();
+            if (backoff.Reset())
+            {
+                HolderLog.Attending(logger, link.Address);
+            }
+
             await TakeAsync(call, task, cancellationToken).ConfigureAwait(false);
         }
     }

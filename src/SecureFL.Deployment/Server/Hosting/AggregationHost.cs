@@ -69,8 +69,10 @@ public sealed class AggregationHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(settings);
         return identity.Peer.Role == PeerRole.Server && identity.Peer.Consortium == plan.Consortium
-            ? StartAsync(settings, plan, identity.Signing, TlsSettings.ForServer(identity, clock), new EngineOptions(), clock ?? TimeProvider.System)
+            ? StartAsync(
+                settings, plan, identity.Signing, settings.InsecureLoopback ? null : TlsSettings.ForServer(identity, clock), new EngineOptions(), clock ?? TimeProvider.System)
             : throw new ArgumentException($"{identity.Peer} of {identity.Peer.Consortium} is not a server of {plan.Consortium}", nameof(identity));
     }
 

@@ -37,7 +37,7 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
             using IDisposable room = await admission.EnterAsync(Reservation(upload), turn.Ended).ConfigureAwait(false)
                 ?? throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"{admission.Waiting} uploads wait for their turn already; the limit is {limits.WaitingUploads}");
             await responses.WriteAsync(StateOf(upload, upload.Upload.NextChunk), turn.Ended).ConfigureAwait(false);
-            if (await TakeChunksAsync(client, upload, stream, responses, turn.Ended).ConfigureAwait(false))
+            if (await TakeChunksAsync(client, upload, stream, responses, turn).ConfigureAwait(false))
             {
                 await responses.WriteAsync(engine.Upload(start.Round, client), call.Cancellation).ConfigureAwait(false);
             }
@@ -69,7 +69,7 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
     }
 
     private async Task<bool> TakeChunksAsync(
-        int client, OpenUpload upload, IAsyncEnumerator<UploadPart> stream, IGrpcWriter<UploadState> responses, CancellationToken ended)
+        int client, OpenUpload upload, IAsyncEnumerator<UploadPart> stream, IGrpcWriter<UploadState> responses, UploadSlot.Turn turn)
     {
         long window = 0;
         bool idle = true;
@@ -87,13 +87,14 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
                         idle = false;
                         if (window + plan.Parameters.ChunkBytes > limits.WindowBytes)
                         {
-                            await AcknowledgeAsync(client, upload, responses, ended).ConfigureAwait(false);
+                            await AcknowledgeAsync(client, upload, responses, turn.Ended).ConfigureAwait(false);
                             (window, idle) = (0, true);
                         }
 
                         break;
                     case UploadPart.PartOneofCase.HeaderMessage:
                         engine.CountReceived(part.HeaderMessage.Length);
+                        turn.Finish();
                         Finish(client, upload, ContributionHeader.Parse(part.HeaderMessage.Span, plan));
                         return true;
                     default:

@@ -35,6 +35,7 @@ internal sealed class UploadSlot : IDisposable
     public sealed class Turn(UploadSlot slot, CancellationTokenSource mine) : IDisposable
     {
         private volatile bool _evicted;
+        private volatile bool _finishing;
 
         /// <summary>Ends when the caller does, or when the stream is told to leave.</summary>
         public CancellationToken Ended => mine.Token;
@@ -42,8 +43,16 @@ internal sealed class UploadSlot : IDisposable
         /// <summary>Whether the stream was told to leave.</summary>
         public bool IsEvicted => _evicted;
 
+        /// <summary>The header is there: the stream is left to tell its client how that ended.</summary>
+        public void Finish() => _finishing = true;
+
         public void Evict()
         {
+            if (_finishing)
+            {
+                return;
+            }
+
             _evicted = true;
             try
             {
