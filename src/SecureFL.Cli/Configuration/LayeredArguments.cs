@@ -167,7 +167,7 @@ internal sealed class LayeredArguments
         };
     }
 
-    private static string Text(object value) => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+    private static string Text(object value) => value is bool or Enum ? value.ToString()!.ToLowerInvariant() : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
 
     private IEnumerable<string> KnownUnder(string name)
     {

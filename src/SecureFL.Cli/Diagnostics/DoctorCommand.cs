@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
@@ -28,7 +29,7 @@ internal static class DoctorCommand
         Option<DirectoryInfo?> state = new("--state") { Description = "the state folder", HelpName = "FOLDER" };
         Option<string?> server = new("--server") { Description = "the server, https://HOST:PORT", HelpName = "URL" };
         Option<string?> serverName = new("--server-name") { Description = "the name in the server's certificate; else the plan's", HelpName = "NAME" };
-        Option<string?> listen = new("--listen") { Description = "the address that a server will listen on", HelpName = "ADDRESS:PORT" };
+        Option<string[]> listen = new("--listen") { Description = "an address that a server will listen on; more than once for several", HelpName = "ADDRESS:PORT" };
         Option<bool> insecure = new("--insecure-loopback") { Description = "permit http on a loopback address: for development" };
         Option<FileInfo?> json = new("--json") { Description = "write the checks to this file", HelpName = "FILE" };
         Command command = new("doctor", "Check clock, port, certificates, disk, processor, plan and server. Exit code 6 if something fails.")
@@ -44,7 +45,7 @@ internal static class DoctorCommand
                 State = result.GetValue(state)?.FullName,
                 Server = result.GetValue(server) is string text ? Address(text) : null,
                 ServerName = result.GetValue(serverName),
-                Listen = result.GetValue(listen) is string endpoint ? Endpoint(endpoint) : null,
+                Listen = [.. (result.GetValue(listen) ?? []).Select(Endpoint)],
                 InsecureLoopback = result.GetValue(insecure),
             };
             List<CheckResult> checks = [];
@@ -91,7 +92,7 @@ internal static class DoctorCommand
 
         internal string? ServerName { get; init; }
 
-        internal IPEndPoint? Listen { get; init; }
+        internal ImmutableArray<IPEndPoint> Listen { get; init; } = [];
 
         internal bool InsecureLoopback { get; init; }
 
@@ -126,9 +127,9 @@ internal static class DoctorCommand
                 yield return MachineChecks.Disk(State, PartyChecks.WantedBytes(plan, identity?.Peer.Role ?? PeerRole.Operator));
             }
 
-            if (Listen is not null)
+            foreach (IPEndPoint endpoint in Listen)
             {
-                yield return MachineChecks.Port(Listen);
+                yield return MachineChecks.Port(endpoint);
             }
 
             if (Server is null)
