@@ -18,6 +18,9 @@ internal sealed class NetworkRounds : IDisposable
 {
     private const int HolderCount = 3;
     private const int WindowBytes = 4 << 20;
+
+    // A thousand handshakes at the same instant would take the cores longer than a connection may take.
+    private const int HandshakesAtOnce = 16;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("securefl-bench-");
     private readonly NetworkConsortium _consortium;
     private readonly ConcurrentBag<double> _acks = [];
@@ -35,6 +38,10 @@ internal sealed class NetworkRounds : IDisposable
         int count = _consortium.Clients.Count;
         ServerLink[] links = new ServerLink[count];
         Parallel.For(0, count, i => links[i] = _consortium.Connect(address, PeerRole.Client, $"client {i}"));
+        await Parallel.ForEachAsync(
+            links,
+            new ParallelOptions { MaxDegreeOfParallelism = HandshakesAtOnce, CancellationToken = cancellationToken },
+            async (link, token) => await link.GetPlanAsync(token).ConfigureAwait(false)).ConfigureAwait(false);
         Task<RoundState>[] watching = [.. links.Select(link => UntilCollectingAsync(link, 0, cancellationToken))];
         RoundState[] first = await Task.WhenAll(watching).ConfigureAwait(false);
         int connected = _connected;
