@@ -5,6 +5,7 @@ using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Data.Generated;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Grpc;
@@ -49,7 +50,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
         TranscriptReport report = Verify(parties);
         bool verified = report is { IsValid: true } && report.Rounds.Length > Rounds && report.Rounds.All(round => round.SumRecomputed);
         double seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-        string text = Describe(parties, rounds, report, exact, verified, processes, seconds);
+        string text = Describe(parties, tables, rounds, report, exact, verified, processes, seconds);
         string reportPath = Path.Combine(folder.FullName, "report.txt");
         await File.WriteAllTextAsync(reportPath, text, cancellationToken).ConfigureAwait(false);
         await Console.Out.WriteAsync(text).ConfigureAwait(false);
@@ -104,7 +105,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
     }
 
     private string Describe(
-        LocalParties parties, IReadOnlyList<RoundSummary> rounds, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
+        LocalParties parties, IReadOnlyList<string> tables, IReadOnlyList<RoundSummary> rounds, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
     {
         StringBuilder text = new();
         // A round's counters describe the model that it began with.
@@ -120,7 +121,8 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
         Line($"            {Invocation.Name} verify {Quote(parties.Transcript)} --ciphertexts {Quote(parties.Ciphertexts)}");
         Line($"folder      {folder.FullName}: tables, identities, plan.json, state, logs, models");
         Line($"unprotected one machine holds all keys here; apart, two colluding key holders and the server could open any hospital");
-        Line($"next        docs/consortium.md sets this up across organisations; demo --in-process shows the comparison with floats and the report");
+        Line($"next        docs/consortium.md sets this up across organisations; to try your own CSV files first, put them in the place of these:");
+        Line($"            {HospitalDemo.NextCommand(tables, HospitalGenerator.Label)}");
         return text.ToString();
 
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
