@@ -75,7 +75,7 @@ public sealed class OperationTests
         await session.StartServerAsync();
         using GrpcChannel channel = session.Channel();
         await using GrpcDuplexCall<HolderMessage, HolderTask> call = channel.Duplex(KeyHoldingMethods.Attend, TestSession.As(PeerRole.KeyHolder, "board 0"));
-        await call.Requests.WriteAsync(new HolderMessage { Hello = new HolderHello { PlanDigest = Google.Protobuf.ByteString.CopyFrom(new byte[32]) } });
+        await call.Requests.WriteAsync(new HolderMessage { Hello = new HolderHello { PlanDigest = Google.Protobuf.ByteString.CopyFrom(new byte[32]) } }, TestContext.Current.CancellationToken);
         GrpcException refusal = await Assert.ThrowsAsync<GrpcException>(async () =>
         {
             await foreach (HolderTask task in call.Responses)

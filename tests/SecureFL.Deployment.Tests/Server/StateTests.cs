@@ -10,6 +10,8 @@ namespace SecureFL.Deployment.Tests.Server;
 /// <summary>Versions, owners and torn ends of what lies on disk; the line at the door; the round's decisions.</summary>
 public sealed class StateTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task State_of_a_newer_program_is_refused_naming_both_versions()
     {
@@ -49,7 +51,7 @@ public sealed class StateTests
         await session.StopServerAsync();
         string path = Path.Combine(session.Folder, "transcript.sfl");
         byte[] whole = File.ReadAllBytes(path);
-        File.WriteAllBytes(path, bytes < 0 ? whole[..bytes] : [.. whole, .. new byte[bytes]]);
+        File.WriteAllBytes(path, bytes < 0 ? whole[..(whole.Length + bytes)] : [.. whole, .. new byte[bytes]]);
         await session.StartServerAsync();
         await session.StopServerAsync();
         Assert.Equal(whole, File.ReadAllBytes(path));
@@ -59,18 +61,18 @@ public sealed class StateTests
     public async Task Admission_serves_in_order_and_never_exceeds_its_bytes()
     {
         Admission admission = new(limit: 100, mostWaiting: 2);
-        IDisposable first = (await admission.EnterAsync(60, default))!;
-        ValueTask<IDisposable?> second = admission.EnterAsync(50, default);
-        ValueTask<IDisposable?> third = admission.EnterAsync(10, default);
+        IDisposable first = (await admission.EnterAsync(60, Token))!;
+        ValueTask<IDisposable?> second = admission.EnterAsync(50, Token);
+        ValueTask<IDisposable?> third = admission.EnterAsync(10, Token);
         Assert.False(second.IsCompleted);
         Assert.False(third.IsCompleted);
-        Assert.Null(await admission.EnterAsync(1, default));
+        Assert.Null(await admission.EnterAsync(1, Token));
         first.Dispose();
         first.Dispose();
         using IDisposable admitted = (await second)!;
         using IDisposable last = (await third)!;
         Assert.Equal(60, admission.Reserved);
-        using IDisposable? large = await admission.EnterAsync(40, default);
+        using IDisposable? large = await admission.EnterAsync(40, Token);
         using CancellationTokenSource gone = new();
         ValueTask<IDisposable?> waiting = admission.EnterAsync(1000, gone.Token);
         await gone.CancelAsync();

@@ -45,13 +45,13 @@ public sealed class UploadTests
         using TestClient client = session.Client(0);
         Contribution contribution = await client.MakeAsync(State(session));
         await using GrpcDuplexCall<UploadPart, UploadState> call = client.Link.Upload(TestContext.Current.CancellationToken);
-        await call.Requests.WriteAsync(TestClient.Start(contribution, 0));
+        await call.Requests.WriteAsync(TestClient.Start(contribution, 0), TestContext.Current.CancellationToken);
         await using IAsyncEnumerator<UploadState> told = call.Responses.GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await told.MoveNextAsync());
         Assert.Equal(0UL, told.Current.NextChunk);
         for (ulong chunk = 0; chunk < 3; chunk++)
         {
-            await call.Requests.WriteAsync(TestClient.Part(contribution.Chunks[(int)chunk]));
+            await call.Requests.WriteAsync(TestClient.Part(contribution.Chunks[(int)chunk]), TestContext.Current.CancellationToken);
             Assert.True(await told.MoveNextAsync());
             Assert.Equal(chunk + 1, told.Current.NextChunk);
         }
@@ -212,8 +212,8 @@ public sealed class UploadTests
         using TestClient client = session.Client(0);
         Contribution contribution = await client.MakeAsync(State(session));
         await using GrpcDuplexCall<UploadPart, UploadState> hanging = client.Link.Upload(TestContext.Current.CancellationToken);
-        await hanging.Requests.WriteAsync(TestClient.Start(contribution, 0));
-        await hanging.Requests.WriteAsync(TestClient.Part(contribution.Chunks[0]));
+        await hanging.Requests.WriteAsync(TestClient.Start(contribution, 0), TestContext.Current.CancellationToken);
+        await hanging.Requests.WriteAsync(TestClient.Part(contribution.Chunks[0]), TestContext.Current.CancellationToken);
         await using IAsyncEnumerator<UploadState> told = hanging.Responses.GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await told.MoveNextAsync());
 

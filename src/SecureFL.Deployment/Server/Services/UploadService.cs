@@ -82,7 +82,7 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
                 {
                     case UploadPart.PartOneofCase.ChunkMessage:
                         engine.CountReceived(part.ChunkMessage.Length);
-                        upload.Upload.HandleChunk(ContributionChunk.Parse(part.ChunkMessage.Span, plan));
+                        upload.Upload.HandleChunk(ContributionChunk.ParseShared(part.ChunkMessage.Memory, plan));
                         window += part.ChunkMessage.Length;
                         idle = false;
                         if (window + plan.Parameters.ChunkBytes > limits.WindowBytes)
@@ -136,8 +136,9 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
         ServerMetrics.ContributionAccepted();
     }
 
+    // What the transport may hold unread, and the message under way, once as it came and once as it is checked.
     private long Reservation(OpenUpload upload) =>
-        Math.Min(limits.WindowBytes, (plan.Parameters.ChunkCount - upload.Upload.NextChunk + 1) * (plan.Parameters.ChunkBytes + 1024L));
+        Math.Min(limits.WindowBytes, (plan.Parameters.ChunkCount - upload.Upload.NextChunk) * (plan.Parameters.ChunkBytes + 128L)) + (2L * plan.Parameters.ChunkBytes);
 
     private UploadState StateOf(OpenUpload upload, long next) => new()
     {
