@@ -13,7 +13,7 @@ internal sealed class LocalProcess : IDisposable
     private readonly IReadOnlyList<string> _arguments;
     private readonly string _log;
     private Process? _process;
-    private Task _copying = Task.CompletedTask;
+    private Thread[] _copying = [];
 
     internal LocalProcess(string name, IReadOnlyList<string> arguments, string log)
     {
@@ -56,10 +56,17 @@ internal sealed class LocalProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // Settings of whoever starts the demonstration are not the parties'.
+        start.WorkingDirectory = Path.GetDirectoryName(_log)!;
+        foreach (string variable in start.Environment.Keys.Where(name => name.StartsWith("SECUREFL_", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            start.Environment.Remove(variable);
+        }
+
         start.Environment[ParentPipe.Variable] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";
         _process = Process.Start(start) ?? throw new CliException(Shell.ExitCode.Environment, $"{_name} cannot be started", "check the installation");
-        _copying = CopyAsync(_process);
+        _copying = Copy(_process);
     }
 
     /// <summary>Ends it at once, as a power failure would.</summary>
@@ -99,7 +106,7 @@ internal sealed class LocalProcess : IDisposable
     /// <summary>The last lines it wrote, for an error message.</summary>
     internal string LastWords(int lines = 5)
     {
-        _copying.Wait(TimeSpan.FromSeconds(2));
+        JoinCopying();
         return File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(lines)) : "";
     }
 
@@ -111,20 +118,51 @@ internal sealed class LocalProcess : IDisposable
 
     private void Release()
     {
-        _copying.Wait(TimeSpan.FromSeconds(2));
+        JoinCopying();
         _process?.Dispose();
         _process = null;
     }
 
-    private async Task CopyAsync(Process process)
+    private void JoinCopying()
     {
-        using StreamWriter log = new(new FileStream(_log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        while (await process.StandardError.ReadLineAsync().ConfigureAwait(false) is string line)
+        if (!IsRunning)
         {
-            await log.WriteLineAsync(line).ConfigureAwait(false);
+            foreach (Thread thread in _copying)
+            {
+                thread.Join(TimeSpan.FromSeconds(2));
+            }
+        }
+    }
+
+    // Threads of their own: reading a pipe blocks one of the pool's, and sixteen pipes would block them all.
+    private Thread[] Copy(Process process)
+    {
+        StreamWriter log = new(new FileStream(_log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        Thread[] threads = [new(() => Copy(process.StandardError, log)), new(() => Copy(process.StandardOutput, log))];
+        foreach (Thread thread in threads)
+        {
+            thread.IsBackground = true;
+            thread.Start();
         }
 
-        await log.WriteAsync(await output.ConfigureAwait(false)).ConfigureAwait(false);
+        return threads;
+    }
+
+    private static void Copy(StreamReader from, StreamWriter log)
+    {
+        try
+        {
+            while (from.ReadLine() is string line)
+            {
+                lock (log)
+                {
+                    log.WriteLine(line);
+                }
+            }
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            // The process is gone.
+        }
     }
 }

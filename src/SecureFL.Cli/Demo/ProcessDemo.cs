@@ -39,7 +39,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
         int processes = parties.All.Count() + 1;
         Talk.Line(string.Create(CultureInfo.InvariantCulture, $"{processes} processes: this one, a server on {parties.Address}, {clients.Length} hospitals, {parties.Holders.Count} key holders"));
         TrainingOutcome clear = await HospitalFederation.TrainInTheClearAsync(consortium.Plan, tables, clients, cancellationToken).ConfigureAwait(false);
-        await FollowAsync(parties, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<RoundSummary> rounds = await FollowAsync(parties, cancellationToken).ConfigureAwait(false);
         foreach (LocalProcess process in parties.All)
         {
             process.Stop(TimeSpan.FromSeconds(3));
@@ -49,17 +49,21 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
         TranscriptReport report = Verify(parties);
         bool verified = report is { IsValid: true } && report.Rounds.Length > Rounds && report.Rounds.All(round => round.SumRecomputed);
         double seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-        await Console.Out.WriteAsync(Describe(parties, clear, report, exact, verified, processes, seconds)).ConfigureAwait(false);
-        return new DemoOutcome(exact, verified, processes, seconds, parties.Transcript);
+        string text = Describe(parties, rounds, report, exact, verified, processes, seconds);
+        string reportPath = Path.Combine(folder.FullName, "report.txt");
+        await File.WriteAllTextAsync(reportPath, text, cancellationToken).ConfigureAwait(false);
+        await Console.Out.WriteAsync(text).ConfigureAwait(false);
+        return new DemoOutcome(exact, verified, processes, seconds, reportPath);
     }
 
-    // Ends when all clients have ended; tells each opened round.
-    private static async Task FollowAsync(LocalParties parties, CancellationToken cancellationToken)
+    // Ends when all clients have ended; tells each round as it is opened.
+    private static async Task<IReadOnlyList<RoundSummary>> FollowAsync(LocalParties parties, CancellationToken cancellationToken)
     {
         using ServerLink operate = parties.Operate();
-        HashSet<ulong> told = [];
-        while (parties.Clients.Any(client => client.IsRunning))
+        SortedDictionary<ulong, RoundSummary> rounds = [];
+        for (bool running = true; running;)
         {
+            running = parties.Clients.Any(client => client.IsRunning);
             foreach (LocalProcess process in parties.All.Where(process => process.ExitCode is not null and not 0))
             {
                 throw new CliException(
@@ -69,7 +73,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
             try
             {
                 StatusReply status = await operate.GetStatusAsync(cancellationToken).ConfigureAwait(false);
-                foreach (RoundSummary round in status.Recent.Where(round => told.Add(round.Round)))
+                foreach (RoundSummary round in status.Recent.Where(round => rounds.TryAdd(round.Round, round)))
                 {
                     Talk.Line(string.Create(
                         CultureInfo.InvariantCulture,
@@ -84,10 +88,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
             await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (LocalProcess client in parties.Clients.Where(client => client.ExitCode != 0))
-        {
-            throw new CliException(ExitCode.InternalFault, $"{client.Name} ended with code {client.ExitCode}: {client.LastWords(3).ReplaceLineEndings(" ")}", "its log is in the logs folder");
-        }
+        return [.. rounds.Values];
     }
 
     internal static float[] Weights(string path)
@@ -102,13 +103,15 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
         return TranscriptVerifier.Verify(stream, new CiphertextDirectory(parties.Ciphertexts));
     }
 
-    private string Describe(LocalParties parties, TrainingOutcome clear, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
+    private string Describe(
+        LocalParties parties, IReadOnlyList<RoundSummary> rounds, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
     {
         StringBuilder text = new();
-        Line($"round  train loss  test accuracy  test AUC");
-        foreach (RoundRecord round in clear.History)
+        // A round's counters describe the model that it began with.
+        Line($"after round  train loss  test accuracy  test AUC");
+        foreach (RoundSummary round in rounds.Where(round => round.Metrics.ContainsKey("trainLoss")))
         {
-            Line($"{round.Round,5}  {round.TrainLoss,10:F4}  {round.TestAccuracy,13:P1}  {round.TestAuc,8:F4}");
+            Line($"{round.Round,11}  {round.Metrics["trainLoss"],10:F4}  {round.Metrics["testAccuracy"],13:P1}  {round.Metrics["testAuc"],8:F4}");
         }
 
         Line($"processes   {processes} over mutual TLS, {seconds:0.0} s in all");
