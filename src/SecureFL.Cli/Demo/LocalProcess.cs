@@ -42,7 +42,7 @@ internal sealed class LocalProcess : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        string assembly = typeof(LocalProcess).Assembly.Location;
+        string assembly = Path.Combine(AppContext.BaseDirectory, $"{typeof(LocalProcess).Assembly.GetName().Name}.dll");
         bool isProgram = Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals(typeof(LocalProcess).Assembly.GetName().Name, StringComparison.OrdinalIgnoreCase);
         if (!isProgram)
         {

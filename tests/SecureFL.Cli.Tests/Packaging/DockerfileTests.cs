@@ -43,9 +43,9 @@ public sealed partial class DockerfileTests
     private static IEnumerable<string> Faults(string text)
     {
         string joined = Continuation().Replace(string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith('#'))), " ");
-        (string Name, string Rest)[] instructions =
+        (string Name, string Text)[] instructions =
             [.. joined.Split('\n').Where(line => line.Trim().Length > 0).Select(line => (line.Split(' ')[0], line.Contains(' ') ? line[(line.IndexOf(' ') + 1)..].Trim() : ""))];
-        Dictionary<string, string> arguments = instructions.Where(i => i.Name == "ARG" && i.Rest.Contains('=')).ToDictionary(i => i.Rest.Split('=')[0], i => i.Rest[(i.Rest.IndexOf('=') + 1)..]);
+        Dictionary<string, string> arguments = instructions.Where(i => i.Name == "ARG" && i.Text.Contains('=')).ToDictionary(i => i.Text.Split('=')[0], i => i.Text[(i.Text.IndexOf('=') + 1)..]);
         foreach ((string name, string rest) in instructions)
         {
             if (name is "ADD")
@@ -72,7 +72,7 @@ public sealed partial class DockerfileTests
             }
         }
 
-        string? user = instructions.LastOrDefault(i => i.Name == "USER").Rest;
+        string? user = instructions.LastOrDefault(i => i.Name == "USER").Text;
         bool beforeStart = Array.FindLastIndex(instructions, i => i.Name == "USER") < Array.FindIndex(instructions, i => i.Name == "ENTRYPOINT");
         if (instructions.Any(i => i.Name == "ENTRYPOINT") && (user is null || !NumericUser().IsMatch(user) || !beforeStart))
         {
