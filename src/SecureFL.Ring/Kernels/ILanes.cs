@@ -57,6 +57,18 @@ internal unsafe interface ILanes<TDouble, TWord> : IWordLanes<TWord>
     /// <summary>a * b mod 2^64.</summary>
     static abstract TWord MultiplyLow(TWord a, TWord b);
 
+    /// <summary>The 64-bit product of the low 32 bits of each lane.</summary>
+    static abstract TWord MultiplyHalves(TWord a, TWord b);
+
+    /// <summary>a - m where a &gt;= m, else a; both below 2^63.</summary>
+    static abstract TWord SubtractIfAtLeast(TWord a, TWord m);
+
+    /// <summary>The same bits.</summary>
+    static abstract TWord AsWord(TDouble value);
+
+    /// <summary>The same bits.</summary>
+    static abstract TDouble AsDouble(TWord value);
+
     /// <summary>Integers of absolute value below 2^51 as two's complement words.</summary>
     static abstract TWord ToSignedWord(TDouble value);
 
