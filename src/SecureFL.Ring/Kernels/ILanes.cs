@@ -51,17 +51,8 @@ internal unsafe interface ILanes<TDouble, TWord> : IWordLanes<TWord>
     /// <summary>Doubles in [0, 2^52) as words.</summary>
     static abstract TWord ToWord(TDouble value);
 
-    /// <summary>Whether <see cref="MultiplyLow"/> is one instruction.</summary>
+    /// <summary>Whether <see cref="IWordLanes{TWord}.MultiplyLow"/> is one instruction.</summary>
     static abstract bool HasMultiplyLow { get; }
-
-    /// <summary>a * b mod 2^64.</summary>
-    static abstract TWord MultiplyLow(TWord a, TWord b);
-
-    /// <summary>The 64-bit product of the low 32 bits of each lane.</summary>
-    static abstract TWord MultiplyHalves(TWord a, TWord b);
-
-    /// <summary>a - m where a &gt;= m, else a; both below 2^63.</summary>
-    static abstract TWord SubtractIfAtLeast(TWord a, TWord m);
 
     /// <summary>The same bits.</summary>
     static abstract TWord AsWord(TDouble value);

@@ -81,6 +81,9 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<ulong> MultiplyLow(Vector128<ulong> a, Vector128<ulong> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> LoadSigned(int* from) => Vector128.Create((long)from[0], from[1]).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> MultiplyHalves(Vector128<ulong> a, Vector128<ulong> b) => Sse2.IsSupported ? Sse2.Multiply(a.AsUInt32(), b.AsUInt32()) : AdvSimd.MultiplyWideningLower(AdvSimd.ExtractNarrowingLower(a), AdvSimd.ExtractNarrowingLower(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -80,6 +80,9 @@ internal unsafe struct Lanes256 : ILanes<Vector256<double>, Vector256<ulong>>
     public static Vector256<ulong> MultiplyLow(Vector256<ulong> a, Vector256<ulong> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> LoadSigned(int* from) => Avx2.ConvertToVector256Int64(Vector128.Load(from)).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> MultiplyHalves(Vector256<ulong> a, Vector256<ulong> b) => Avx2.Multiply(a.AsUInt32(), b.AsUInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

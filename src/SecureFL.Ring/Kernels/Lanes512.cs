@@ -78,6 +78,9 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<ulong> MultiplyLow(Vector512<ulong> a, Vector512<ulong> b) => Avx512DQ.MultiplyLow(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> LoadSigned(int* from) => Avx512F.ConvertToVector512Int64(Vector256.Load(from)).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> MultiplyHalves(Vector512<ulong> a, Vector512<ulong> b) => Avx512F.Multiply(a.AsUInt32(), b.AsUInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,9 +10,8 @@ namespace SecureFL.Ring.Kernels;
 /// h h' + (h l' >> 32) + (l h' >> 32) from the halves of x and w': what is dropped is three fractions, each below 1, so q is too small by at most 2,
 /// and the product is below p (3 + x/2^64) &lt; 4p &lt; 2^62 for every 64-bit x.
 /// </remarks>
-internal static class SplitArithmetic<TLanes, TDouble, TWord>
-    where TLanes : struct, ILanes<TDouble, TWord>
-    where TDouble : struct
+internal static class SplitArithmetic<TLanes, TWord>
+    where TLanes : struct, IWordLanes<TWord>
     where TWord : struct
 {
     /// <summary>x*w mod p, below 4p; <paramref name="top"/> is the upper half of the quotient of w.</summary>

@@ -126,7 +126,7 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         TWord p = TLanes.BroadcastWord(modulus);
         for (int i = 0; i < length; i += TLanes.Count)
         {
-            TLanes.StoreWord(SplitArithmetic<TLanes, TDouble, TWord>.Canonical8(TLanes.LoadWord(x + i), p), x + i);
+            TLanes.StoreWord(SplitArithmetic<TLanes, TWord>.Canonical8(TLanes.LoadWord(x + i), p), x + i);
         }
     }
 
@@ -140,8 +140,8 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         TWord top = TLanes.BroadcastWord(factorQuotient >> 32);
         for (int i = 0; i < length; i += TLanes.Count)
         {
-            TWord y = SplitArithmetic<TLanes, TDouble, TWord>.Multiply(TLanes.LoadWord(from + i), w, quotient, top, p);
-            TLanes.StoreWord(SplitArithmetic<TLanes, TDouble, TWord>.Canonical4(y, p), to + i);
+            TWord y = SplitArithmetic<TLanes, TWord>.Multiply(TLanes.LoadWord(from + i), w, quotient, top, p);
+            TLanes.StoreWord(SplitArithmetic<TLanes, TWord>.Canonical4(y, p), to + i);
         }
     }
 
@@ -152,7 +152,7 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         TWord p = TLanes.BroadcastWord(modulus);
         for (int i = 0; i < length; i += TLanes.Count)
         {
-            TWord value = TLanes.ToSignedWord(TLanes.LoadIntegers(from + i));
+            TWord value = TLanes.LoadSigned(from + i);
             TLanes.StoreWord(TLanes.SubtractIfAtLeast(TLanes.AddWord(value, p), p), to + i);
         }
     }
@@ -165,7 +165,7 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         TWord low32 = TLanes.BroadcastWord(uint.MaxValue);
         for (int i = 0; i < length; i += TLanes.Count)
         {
-            TWord y = SplitArithmetic<TLanes, TDouble, TWord>.MultiplyMontgomery(TLanes.LoadWord(left + i), TLanes.LoadWord(right + i), p, inverse, low32);
+            TWord y = SplitArithmetic<TLanes, TWord>.MultiplyMontgomery(TLanes.LoadWord(left + i), TLanes.LoadWord(right + i), p, inverse, low32);
             TLanes.StoreWord(y, to + i);
         }
     }
@@ -178,8 +178,8 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         TWord low32 = TLanes.BroadcastWord(uint.MaxValue);
         for (int i = 0; i < length; i += TLanes.Count)
         {
-            TWord y = SplitArithmetic<TLanes, TDouble, TWord>.MultiplyMontgomery(TLanes.LoadWord(left + i), TLanes.LoadWord(right + i), p, inverse, low32);
-            TLanes.StoreWord(SplitArithmetic<TLanes, TDouble, TWord>.Canonical4(TLanes.AddWord(y, TLanes.LoadWord(sum + i)), p), sum + i);
+            TWord y = SplitArithmetic<TLanes, TWord>.MultiplyMontgomery(TLanes.LoadWord(left + i), TLanes.LoadWord(right + i), p, inverse, low32);
+            TLanes.StoreWord(SplitArithmetic<TLanes, TWord>.Canonical4(TLanes.AddWord(y, TLanes.LoadWord(sum + i)), p), sum + i);
         }
     }
 
@@ -190,8 +190,8 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         for (int i = 0; i < length; i += TLanes.Count)
         {
             // Below 4p, plus p and a small integer of either sign.
-            TWord small = TLanes.AddWord(p, TLanes.ToSignedWord(TLanes.LoadIntegers(addend + i)));
-            TLanes.StoreWord(SplitArithmetic<TLanes, TDouble, TWord>.Canonical8(TLanes.AddWord(TLanes.LoadWord(x + i), small), p), x + i);
+            TWord small = TLanes.AddWord(p, TLanes.LoadSigned(addend + i));
+            TLanes.StoreWord(SplitArithmetic<TLanes, TWord>.Canonical8(TLanes.AddWord(TLanes.LoadWord(x + i), small), p), x + i);
         }
     }
 }

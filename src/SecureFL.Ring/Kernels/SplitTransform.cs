@@ -4,7 +4,7 @@ namespace SecureFL.Ring.Kernels;
 
 /// <summary>
 /// The negacyclic number-theoretic transform in 64-bit words for primes p &lt; 2^60: the butterflies of Harvey (2014) on the products of
-/// <see cref="SplitArithmetic{TLanes, TDouble, TWord}"/>. Radix 4, depth first; the last three levels in registers after one transpose of 8 x 8 values.
+/// <see cref="SplitArithmetic{TLanes, TWord}"/>. Radix 4, depth first; the last three levels in registers after one transpose of 8 x 8 values.
 /// </summary>
 /// <remarks>
 /// Forward: values stay below 8p &lt; 2^63. What is not multiplied is reduced below 4p, a product is below 4p, and a + b and a - b + 4p are below 8p.
@@ -349,6 +349,6 @@ internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal TWord Multiply(TWord x, TWord p) => SplitArithmetic<TLanes, TDouble, TWord>.Multiply(x, _w, _quotient, _top, p);
+        internal TWord Multiply(TWord x, TWord p) => SplitArithmetic<TLanes, TWord>.Multiply(x, _w, _quotient, _top, p);
     }
 }
