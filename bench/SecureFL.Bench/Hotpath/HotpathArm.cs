@@ -28,7 +28,7 @@ internal sealed record HotpathArm
     public double? MaxRelativeError { get; init; }
 
     /// <summary>Exact, or as good as the arm promises.</summary>
-    public bool SumIsRight { get; init; }
+    public bool SumIsRight { get => field || SumIsExact; init; }
 
     public required double AllocatedBytesPerChunk { get; init; }
 
