@@ -11,7 +11,16 @@ internal static class ResiduePacking
     /// <summary>N for each prime.</summary>
     internal static int Words(CkksParameters parameters) => parameters.RingDegree * parameters.Moduli.Length;
 
-    internal static int Bytes(CkksParameters parameters) => parameters.Moduli.Sum(p => WordKernel.PackedBytes(parameters.RingDegree, p.Bits));
+    internal static int Bytes(CkksParameters parameters)
+    {
+        int bytes = 0;
+        foreach (Ring.Arithmetic.Modulus p in parameters.Moduli)
+        {
+            bytes += WordKernel.PackedBytes(parameters.RingDegree, p.Bits);
+        }
+
+        return bytes;
+    }
 
     /// <summary>Packs canonical residues, prime-major.</summary>
     internal static void Pack(CkksParameters parameters, ReadOnlySpan<ulong> residues, Span<byte> packed)
