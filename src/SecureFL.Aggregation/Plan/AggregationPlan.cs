@@ -14,6 +14,7 @@ public sealed class AggregationPlan
     private const string Domain = "plan";
     private readonly byte[] _body;
     private readonly byte[] _signature;
+    private readonly JointKeyLayout? _jointKey;
 
     private AggregationPlan(PlanSettings settings, byte[] body, byte[] signature)
     {
@@ -25,6 +26,7 @@ public sealed class AggregationPlan
         int holders = Quorum.KeyHolders;
         ShamirSharing scheme = settings.Threshold == 1 ? ShamirSharing.CreateInsecureSingleOpener(holders) : new ShamirSharing(settings.Threshold, holders);
         Sharing = new OneTimeKeySharing(scheme, settings.Parameters.RingDegree);
+        _jointKey = IsJointKey ? new JointKeyLayout(settings.Parameters, settings.Threshold) : null;
     }
 
     /// <summary>All fields.</summary>
@@ -141,6 +143,27 @@ public sealed class AggregationPlan
         early resubmission: {(Settings.AllowEarlyResubmission ? "PERMITTED (the difference of two sums can show one client)" : "refused")}
         {Quorum.Describe()}
         """);
+
+    internal bool IsJointKey => Settings.Suite == Suite.JointKey;
+
+    /// <summary>Sizes of the joint-key suite.</summary>
+    internal JointKeyLayout JointKey => _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
+
+    /// <summary>The mathematics of the joint-key suite.</summary>
+    internal IJointKeyArithmetic JointKeyArithmetic
+    {
+        get => field ?? throw new InvalidOperationException("the plan's suite has no joint key");
+        private init;
+    }
+
+    /// <summary>M: coefficients that one joint key may decrypt in its life.</summary>
+    internal long MaxCoefficientsPerKey => _jointKey is null ? 0 : long.MaxValue;
+
+    /// <summary>Bytes of a statement's proof.</summary>
+    internal int ProofBytes => IsJointKey ? 0 : Sharing.ProofBytes;
+
+    /// <summary>Bytes of a group's answer in a release.</summary>
+    internal int AnswerBytes => IsJointKey ? Digest.Size : Sharing.AnswerBytes;
 
     /// <summary>The sizes of shares, proofs and answers.</summary>
     internal OneTimeKeySharing Sharing { get; }

@@ -25,7 +25,7 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
 
         if (!_open.TryGetValue(chunk.Client, out ContributionRoot? root))
         {
-            _open.Add(chunk.Client, root = new ContributionRoot(plan.Parameters.ChunkCount));
+            _open.Add(chunk.Client, root = new ContributionRoot(plan));
         }
 
         if (chunk.Index != root.Next || chunk.Packed.Length != plan.Parameters.ChunkBytes)

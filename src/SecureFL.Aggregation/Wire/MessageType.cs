@@ -62,4 +62,40 @@ public enum MessageType
 
     /// <summary>Digests of what a round opened to.</summary>
     RoundSum = 20,
+
+    /// <summary>A key holder's entry for a key epoch.</summary>
+    KeyEpochEntry = 21,
+
+    /// <summary>The entries of a key epoch.</summary>
+    KeyEpochOpening = 22,
+
+    /// <summary>A key holder's promise of its public key share.</summary>
+    PublicKeyCommitment = 23,
+
+    /// <summary>The commitments of a key epoch.</summary>
+    KeyEpochCommitments = 24,
+
+    /// <summary>One polynomial of a public key share.</summary>
+    PublicKeySharePart = 25,
+
+    /// <summary>A share of one key holder's secret for another.</summary>
+    SealedKeyShare = 26,
+
+    /// <summary>A key holder keeps its part of the joint key.</summary>
+    KeyEpochConfirmation = 27,
+
+    /// <summary>A key epoch that all key holders signed.</summary>
+    KeyEpochRecord = 28,
+
+    /// <summary>The joint public key.</summary>
+    JointPublicKeyMessage = 29,
+
+    /// <summary>Half a ciphertext chunk of a listed contribution, server to active key holder.</summary>
+    ListedCiphertext = 30,
+
+    /// <summary>Half a summed ciphertext chunk, server to active key holder.</summary>
+    SummedCiphertext = 31,
+
+    /// <summary>An active key holder's partial decryption of a chunk.</summary>
+    PartialDecryptionChunk = 32,
 }

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
+using SecureFL.Encoding.Planning;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>
+/// Opens the groups of a round: c0 + the sum of the partial decryptions is Delta m + noise, chunk by chunk. A group is judged like in the one-time-key suite: every sum
+/// within n (2^(b-1) - 1), nothing above the lanes, and the noise no wider than honest errors and smudging make it.
+/// </summary>
+internal static class JointGroupOpening
+{
+    public static AggregationResult Open(AggregationPlan plan, CertificateProposal proposal, RoundSums sums, ISumSink sink)
+    {
+        GroupResult[] groups = new GroupResult[proposal.Groups.Length];
+        for (int group = 0; group < groups.Length; group++)
+        {
+            ImmutableArray<int> clients = [.. proposal.Groups[group].Select(entry => entry.Client)];
+            (GroupStatus status, Digest digest) = Open(plan, proposal, group, clients.Length, sums, sink);
+            groups[group] = new GroupResult(group, clients, status, digest);
+        }
+
+        return new AggregationResult(plan, proposal.Context, proposal.Hash, [.. groups], []);
+    }
+
+    private static (GroupStatus Status, Digest Digest) Open(
+        AggregationPlan plan, CertificateProposal proposal, int group, int clients, RoundSums store, ISumSink sink)
+    {
+        AggregationParameters parameters = plan.Parameters;
+        using IPolynomialSum combined = plan.JointKeyArithmetic.CreateSum();
+        using IJointKeyOpener opener = plan.JointKeyArithmetic.CreateOpener();
+        using GroupSumHash hash = new(group);
+        byte[] packed = new byte[plan.JointKey.PolynomialBytes];
+        long bound = (long)clients * parameters.MaxQuantised;
+        long[] sums = new long[parameters.ElementsPerChunk];
+        for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
+        {
+            store.Read(RoundSums.First(group), chunk, packed);
+            combined.Clear();
+            combined.Add(packed);
+            foreach (int holder in proposal.JointKey!.ActiveSet)
+            {
+                store.Read(RoundSums.Partial(proposal.Groups.Length, group, holder), chunk, packed);
+                combined.Add(packed);
+            }
+
+            combined.Write(packed);
+            Span<long> piece = sums.AsSpan(0, parameters.ElementsIn(chunk));
+            opener.OpenChunk(chunk, packed, piece);
+            if (!opener.InsideLanes || TensorPrimitives.Max<long>(piece) > bound || TensorPrimitives.Min<long>(piece) < -bound)
+            {
+                sink.Discard(group);
+                return (GroupStatus.LaneOutOfRange, default);
+            }
+
+            hash.Append(piece);
+            sink.Accept(group, chunk * parameters.ElementsPerChunk, piece);
+        }
+
+        if (opener.NoiseVariance > opener.LargestVariance(clients))
+        {
+            sink.Discard(group);
+            return (GroupStatus.ResidualVariance, default);
+        }
+
+        return (GroupStatus.Opened, hash.Finish());
+    }
+}
