@@ -44,6 +44,17 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     /// <summary>result = a * s + e: a in evaluation form (canonical), s prepared, e small coefficients; the result is canonical coefficients.</summary>
     internal abstract void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result);
 
+    /// <summary>
+    /// Prepares a polynomial of canonical coefficients, times a public residue, for <see cref="MultiplyAdd"/>; in place is allowed. Neither time nor access depends on the coefficients.
+    /// </summary>
+    internal abstract void PrepareResidues(ReadOnlySpan<ulong> polynomial, ulong factor, Span<ulong> prepared);
+
+    /// <summary>result = result + sum_l limbs_l 2^(48 l) - offset mod p, canonical: limbs below 2^53, limb-major; the offset is a residue.</summary>
+    internal abstract void AddLimbs(ReadOnlySpan<ulong> limbs, ulong offset, Span<ulong> result);
+
+    private protected int CheckLimbs(int length) =>
+        length > 0 && length % Degree == 0 ? length / Degree : throw new ArgumentException($"{length} limb words, expected a multiple of {Degree}");
+
     private protected void Check(int length, string name)
     {
         if (length != Degree)

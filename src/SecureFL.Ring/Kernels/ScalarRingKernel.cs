@@ -70,6 +70,36 @@ internal sealed class ScalarRingKernel : RingKernel
         }
     }
 
+    internal override void PrepareResidues(ReadOnlySpan<ulong> polynomial, ulong factor, Span<ulong> prepared)
+    {
+        Check(polynomial.Length, nameof(polynomial));
+        Check(prepared.Length, nameof(prepared));
+        polynomial.CopyTo(prepared);
+        Forward(prepared);
+        ConstantMultiplier scale = new(Modulus, Modulus.Multiply(factor, _degreeInverse));
+        for (int i = 0; i < prepared.Length; i++)
+        {
+            prepared[i] = scale.Multiply(prepared[i]);
+        }
+    }
+
+    internal override void AddLimbs(ReadOnlySpan<ulong> limbs, ulong offset, Span<ulong> result)
+    {
+        Check(result.Length, nameof(result));
+        int count = CheckLimbs(limbs.Length);
+        for (int limb = 0; limb < count; limb++)
+        {
+            ConstantMultiplier weight = new(Modulus, Modulus.Power(2, (ulong)(limb * Sampling.SmudgingShape.LimbBits)));
+            ulong constant = limb == 0 ? Modulus.Value - offset : Modulus.Value;
+            for (int i = 0; i < result.Length; i++)
+            {
+                // Two residues and a number up to p, below 3p in all.
+                ulong sum = result[i] + weight.Multiply(limbs[(limb * Degree) + i]) + constant;
+                result[i] = ConstantMultiplier.SubtractIfAtLeast(ConstantMultiplier.SubtractIfAtLeast(sum, 2 * Modulus.Value), Modulus.Value);
+            }
+        }
+    }
+
     /// <summary>An integer of absolute value at most p as a residue, without a branch.</summary>
     private ulong Residue(int value) => (ulong)value + (Modulus.Value & (ulong)((long)value >> 63));
 
