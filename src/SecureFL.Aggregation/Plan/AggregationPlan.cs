@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Encoding.Planning;
 using SecureFL.Ring.Randomness;
 using SecureFL.Threshold;
@@ -26,7 +27,11 @@ public sealed class AggregationPlan
         int holders = Quorum.KeyHolders;
         ShamirSharing scheme = settings.Threshold == 1 ? ShamirSharing.CreateInsecureSingleOpener(holders) : new ShamirSharing(settings.Threshold, holders);
         Sharing = new OneTimeKeySharing(scheme, settings.Parameters.RingDegree);
-        _jointKey = IsJointKey ? new JointKeyLayout(settings.Parameters, settings.Threshold) : null;
+        if (IsJointKey)
+        {
+            _jointKey = new JointKeyLayout(settings.Parameters, settings.Threshold);
+            JointKeyArithmetic = new JointKeyArithmetic(settings.Parameters);
+        }
     }
 
     /// <summary>All fields.</summary>
@@ -75,6 +80,9 @@ public sealed class AggregationPlan
     /// <param name="colludingClients">f_c.</param>
     /// <param name="counters">Whole numbers summed besides the vector, and the weight; null for none.</param>
     /// <param name="configure">Changes any further field.</param>
+    /// <param name="suite">How contributions are encrypted and opened.</param>
+    /// <param name="roundsPerKey">Joint-key suite: sums that one joint key may open in its life.</param>
+    /// <param name="smudging">Joint-key suite: lambda, 40 to 64; what a key's decryptions show of it is within statistical distance 2^-lambda.</param>
     /// <exception cref="PlanRefusedException">A rule is broken.</exception>
     public static AggregationPlan Create(
         long vectorLength,
@@ -87,14 +95,19 @@ public sealed class AggregationPlan
         int colludingKeyHolders,
         int colludingClients = 1,
         CounterLayout? counters = null,
-        Func<PlanSettings, PlanSettings>? configure = null)
+        Func<PlanSettings, PlanSettings>? configure = null,
+        Suite suite = Suite.OneTimeKey,
+        long roundsPerKey = 1000,
+        int smudging = JointKeyParameters.DefaultSmudging)
     {
         EmbeddedIdentities identities = new(maxClients, keyHolders);
         CounterLayout layout = counters ?? CounterLayout.Empty;
+        JointKeyRequest? jointKey = suite == Suite.JointKey ? new JointKeyRequest(keyHolders, threshold, roundsPerKey, smudging) : null;
         PlanSettings settings = new()
         {
+            Suite = suite,
             Parameters = AggregationPlanner.Plan(
-                new PlanningRequest(vectorLength, bits, clip, maxClients, layout.ElementCount(bits), keyHolders)),
+                new PlanningRequest(vectorLength, bits, clip, maxClients, layout.ElementCount(bits), keyHolders, jointKey)),
             Counters = layout,
             MinClients = minClients,
             Threshold = threshold,
@@ -134,14 +147,14 @@ public sealed class AggregationPlan
         plan {SpokenForm}
         digest {Digest}
         session {Session}
-        suite one-time-key, opener {Settings.Opener.ToString().ToLowerInvariant()}{(Settings.Insecure ? ", INSECURE: minimum rules waived" : string.Empty)}
+        suite {(IsJointKey ? "joint-key" : "one-time-key")}, opener {Settings.Opener.ToString().ToLowerInvariant()}{(Settings.Insecure ? ", INSECURE: minimum rules waived" : string.Empty)}
         vector: {Parameters.FloatLength} values clipped to {Parameters.Clip} at {Parameters.Bits} bits, {Settings.Counters.Counters.Length} counters
         ring: degree {Parameters.RingDegree}, {Parameters.Primes.Length} primes, {Parameters.SecurityBits} bits of security, {Parameters.ChunkCount} chunks of {Parameters.ChunkBytes} bytes
         clients: {Enrolment.Clients.Count} enrolled, {Settings.MinClients} to {Parameters.MaxClients} in a group; {Settings.ColludingClients} may collude with who sees the sum
         absent clients: all but {Settings.MinClients} may vanish before the round closes
         groups: {(Settings.GroupSize == 0 ? "one" : $"random, of at least {Settings.GroupSize}")}; base versions: the last {Settings.BaseVersionWindow}
         early resubmission: {(Settings.AllowEarlyResubmission ? "PERMITTED (the difference of two sums can show one client)" : "refused")}
-        {Quorum.Describe()}
+        {Quorum.Describe()}{(Parameters.JointKey is { } key ? DescribeKey(key) : string.Empty)}
         """);
 
     internal bool IsJointKey => Settings.Suite == Suite.JointKey;
@@ -157,7 +170,7 @@ public sealed class AggregationPlan
     }
 
     /// <summary>M: coefficients that one joint key may decrypt in its life.</summary>
-    internal long MaxCoefficientsPerKey => _jointKey is null ? 0 : long.MaxValue;
+    internal long MaxCoefficientsPerKey => Parameters.JointKey?.MaxCoefficientsPerKey ?? 0;
 
     /// <summary>Bytes of a statement's proof.</summary>
     internal int ProofBytes => IsJointKey ? 0 : Sharing.ProofBytes;
@@ -175,6 +188,13 @@ public sealed class AggregationPlan
 
     /// <summary>The enrolled key holder's key.</summary>
     internal VerificationKey HolderKey(int holder) => Enrolment.KeyHolders[holder].Key;
+
+    private string DescribeKey(JointKeyParameters key) => string.Create(CultureInfo.InvariantCulture, $"""
+
+        joint key: every key holder takes part in making it; exactly {key.Threshold} active ones decrypt a round, and one that fails after agreement costs the round
+        a key lives for {key.MaxCoefficientsPerKey} coefficients, {key.MaxCoefficientsPerKey / Parameters.CoefficientsPerOpening} sums; its decryptions are within statistical distance 2^-{key.Smudging} of hiding it (not 128 bits)
+        ASSUMED: no client colludes with the server (one that does can read the joint key out of an opened sum); an active key holder can shift a sum unseen
+        """);
 
     private static AggregationPlan CheckAndSign(PlanSettings settings, SigningIdentity authority, EmbeddedIdentities? embedded)
     {
@@ -223,7 +243,7 @@ public sealed class AggregationPlan
         Suite suite = (Suite)reader.Byte("suite");
         Opener opener = (Opener)reader.Byte("opener");
         SessionId session = new(reader.Fixed(SessionId.Size, "session"));
-        AggregationParameters parameters = ParameterCodec.Read(ref reader);
+        AggregationParameters parameters = ParameterCodec.Read(ref reader, suite);
         return new PlanSettings
         {
             Suite = suite,

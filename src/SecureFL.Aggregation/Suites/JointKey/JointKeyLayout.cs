@@ -7,11 +7,11 @@ internal sealed class JointKeyLayout
 {
     public JointKeyLayout(AggregationParameters parameters, int threshold)
     {
-        PolynomialBytes = parameters.ChunkBytes / 2;
+        PolynomialBytes = parameters.PolynomialBytes;
         SealedShareBytes = ShareLayout.EncapsulatedKeyBytes + PolynomialBytes + ShareLayout.TagBytes;
         Parts = threshold;
         ChunkCount = parameters.ChunkCount;
-        CoefficientsPerGroup = checked(parameters.ChunkCount * parameters.RingDegree);
+        CoefficientsPerGroup = parameters.CoefficientsPerOpening;
     }
 
     /// <summary>Bytes of one packed polynomial: half a chunk, a public key, a key share, a partial decryption.</summary>

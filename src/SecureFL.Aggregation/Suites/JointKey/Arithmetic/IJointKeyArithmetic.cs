@@ -1,3 +1,4 @@
+using SecureFL.Ckks.JointKey;
 using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Randomness;
 
@@ -64,7 +65,7 @@ internal interface IPartialDecryptor : IDisposable
     void Decrypt(ReadOnlySpan<byte> summedSecondHalf, ReadOnlySpan<byte> noiseKey, Span<byte> partial);
 }
 
-/// <summary>Delta m + noise to lane sums, chunk by chunk, watching the noise.</summary>
+/// <summary>c0 plus t partial decryptions is Delta m + noise: to lane sums, chunk by chunk, watching the noise.</summary>
 internal interface IJointKeyOpener : IDisposable
 {
     /// <summary>Whether no message of the chunks so far was outside the lanes.</summary>
@@ -73,10 +74,16 @@ internal interface IJointKeyOpener : IDisposable
     /// <summary>Mean square of the noise of the chunks so far.</summary>
     double NoiseVariance { get; }
 
-    /// <summary>The largest mean square over all chunks that honest errors of <paramref name="clients"/> contributions and honest smudging reach.</summary>
-    double LargestVariance(int clients);
+    /// <summary>The largest mean square over all chunks that honest errors and honest smudging reach.</summary>
+    double LargestVariance { get; }
 
-    void OpenChunk(long chunk, ReadOnlySpan<byte> combined, Span<long> sums);
+    /// <summary>Starts a chunk from its summed c0.</summary>
+    void BeginChunk(long chunk, ReadOnlySpan<byte> summedFirst);
+
+    /// <summary>Adds the partial decryption of one of the t active holders.</summary>
+    void AddPartial(ReadOnlySpan<byte> partial);
+
+    void FinishChunk(Span<long> sums);
 }
 
 /// <summary>Values to packed c0 || c1, each chunk once.</summary>
@@ -93,6 +100,8 @@ internal sealed class CiphertextRefusal(string expected, string received) : Exce
     public string Expected { get; } = expected;
 
     public string Received { get; } = received;
+
+    public static CiphertextRefusal From(ResidueFormatException refusal) => new($"{refusal.Field}: {refusal.Expected}", refusal.Received);
 
     /// <summary>The refusal with its sender.</summary>
     public ProtocolViolationException From(Party offender) => new(ViolationCode.MalformedCiphertext, offender, Expected, Received);

@@ -27,7 +27,6 @@ internal static class JointGroupOpening
         AggregationPlan plan, CertificateProposal proposal, int group, int clients, RoundSums store, ISumSink sink)
     {
         AggregationParameters parameters = plan.Parameters;
-        using IPolynomialSum combined = plan.JointKeyArithmetic.CreateSum();
         using IJointKeyOpener opener = plan.JointKeyArithmetic.CreateOpener();
         using GroupSumHash hash = new(group);
         byte[] packed = new byte[plan.JointKey.PolynomialBytes];
@@ -36,17 +35,15 @@ internal static class JointGroupOpening
         for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
         {
             store.Read(RoundSums.First(group), chunk, packed);
-            combined.Clear();
-            combined.Add(packed);
+            opener.BeginChunk(chunk, packed);
             foreach (int holder in proposal.JointKey!.ActiveSet)
             {
                 store.Read(RoundSums.Partial(proposal.Groups.Length, group, holder), chunk, packed);
-                combined.Add(packed);
+                opener.AddPartial(packed);
             }
 
-            combined.Write(packed);
             Span<long> piece = sums.AsSpan(0, parameters.ElementsIn(chunk));
-            opener.OpenChunk(chunk, packed, piece);
+            opener.FinishChunk(piece);
             if (!opener.InsideLanes || TensorPrimitives.Max<long>(piece) > bound || TensorPrimitives.Min<long>(piece) < -bound)
             {
                 sink.Discard(group);
@@ -57,7 +54,7 @@ internal static class JointGroupOpening
             sink.Accept(group, chunk * parameters.ElementsPerChunk, piece);
         }
 
-        if (opener.NoiseVariance > opener.LargestVariance(clients))
+        if (opener.NoiseVariance > opener.LargestVariance)
         {
             sink.Discard(group);
             return (GroupStatus.ResidualVariance, default);
