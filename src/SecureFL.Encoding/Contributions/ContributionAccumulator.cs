@@ -78,6 +78,11 @@ public sealed class ContributionAccumulator : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(chunk);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(chunk, Parameters.ChunkCount);
+        if (destination.Length != Parameters.ChunkBytes)
+        {
+            throw new ArgumentException($"a packed chunk is {Parameters.ChunkBytes} bytes, the destination {destination.Length}", nameof(destination));
+        }
+
         Span<ulong> sums = (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span;
         _codec.Reduce(sums);
         _pending[chunk] = Math.Min(_pending[chunk], 1);

@@ -67,17 +67,18 @@ internal sealed unsafe class ChunkCodec : IDisposable
         return finite;
     }
 
-    /// <summary>Adds 1 to 4 packed chunks of equal length, laid end to end, to the sums. If a residue is not below its prime, the sums are restored and its upload, prime and position returned.</summary>
+    /// <summary>Adds 1 to 4 packed chunks (or, under a joint key, packed single polynomials, if the sums have room for one) to the sums. If a residue is not below its prime, the sums are restored and its upload, prime and position returned.</summary>
     internal BadResidue? Add(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, ReadOnlySpan<byte> fourth, Span<ulong> sums)
     {
         int count = second.IsEmpty ? 1 : third.IsEmpty ? 2 : fourth.IsEmpty ? 3 : 4;
+        int residues = Residues(sums.Length);
         bool below = true;
         fixed (byte* packed0 = first, packed1 = second, packed2 = third, packed3 = fourth)
         fixed (ulong* total = sums)
         {
             ulong** groups = stackalloc ulong*[ChunkKernel.UploadsPerPass];
             byte** uploads = stackalloc byte*[ChunkKernel.UploadsPerPass] { packed0, packed1, packed2, packed3 };
-            for (int i = 0; i < _residues; i++)
+            for (int i = 0; i < residues; i++)
             {
                 for (int group = 0; group < Groups; group++)
                 {
@@ -97,10 +98,10 @@ internal sealed unsafe class ChunkCodec : IDisposable
     /// <summary>Sums to canonical residues, in place.</summary>
     internal void Reduce(Span<ulong> sums)
     {
-        Check(sums.Length, _residues * _parameters.RingDegree, nameof(sums));
+        int residues = Residues(sums.Length);
         fixed (ulong* total = sums)
         {
-            for (int i = 0; i < _residues; i++)
+            for (int i = 0; i < residues; i++)
             {
                 for (int group = 0; group < Groups; group++)
                 {
@@ -181,7 +182,7 @@ internal sealed unsafe class ChunkCodec : IDisposable
         for (int upload = 0; upload < ChunkKernel.UploadsPerPass; upload++)
         {
             ReadOnlySpan<byte> packed = upload switch { 0 => first, 1 => second, 2 => third, _ => fourth };
-            for (int i = 0; i < _residues && !packed.IsEmpty; i++)
+            for (int i = 0; i < Residues(sums.Length) && !packed.IsEmpty; i++)
             {
                 Ring.Arithmetic.Modulus p = _parameters.Ckks.Moduli[i % _primes];
                 WordKernel.Best.Unpack(packed[_packedOffsets[i].._packedOffsets[i + 1]], p.Bits, p.Value, residues);
@@ -195,6 +196,14 @@ internal sealed unsafe class ChunkCodec : IDisposable
         }
 
         return found ?? throw new InvalidOperationException("a residue was refused and then not found");
+    }
+
+    /// <summary>Polynomials modulo one prime in so many words: those of one polynomial, or of all that travel.</summary>
+    private int Residues(int words)
+    {
+        int residues = words / _parameters.RingDegree;
+        Check(words, (residues == _primes ? _primes : _residues) * _parameters.RingDegree, "sums");
+        return residues;
     }
 
     private ulong* PackedGroup(byte* packed, int residue, int group) =>
