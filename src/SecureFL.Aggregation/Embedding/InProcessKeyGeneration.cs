@@ -47,17 +47,11 @@ public static class InProcessKeyGeneration
 
     private static void Deliver(KeyEpochCoordinator coordinator, KeyHolder holder)
     {
-        foreach ((PublicKeySharePart? part, SealedKeyShare? share) in coordinator.MessagesFor(holder.Index))
+        foreach ((PublicKeyShare publicKey, KeyDealing dealing, SealedKeyShare share) in coordinator.MessagesFor(holder.Index))
         {
-            if (part is not null)
-            {
-                holder.JointKey.HandlePublicKeySharePart(part);
-            }
-
-            if (share is not null)
-            {
-                holder.JointKey.HandleKeyShare(share);
-            }
+            holder.JointKey.HandlePublicKeyShare(publicKey);
+            holder.JointKey.HandleKeyDealing(dealing);
+            holder.JointKey.HandleKeyShare(share);
         }
     }
 }

@@ -27,11 +27,7 @@ public sealed class AggregationPlan
         int holders = Quorum.KeyHolders;
         ShamirSharing scheme = settings.Threshold == 1 ? ShamirSharing.CreateInsecureSingleOpener(holders) : new ShamirSharing(settings.Threshold, holders);
         Sharing = new OneTimeKeySharing(scheme, settings.Parameters.RingDegree);
-        if (IsJointKey)
-        {
-            _jointKey = new JointKeyLayout(settings.Parameters, settings.Threshold);
-            JointKeyArithmetic = new JointKeyArithmetic(settings.Parameters);
-        }
+        _jointKey = settings.Parameters.JointKey is { } key ? new JointKeyLayout(settings.Parameters, key) : null;
     }
 
     /// <summary>All fields.</summary>
@@ -161,13 +157,6 @@ public sealed class AggregationPlan
 
     /// <summary>Sizes of the joint-key suite.</summary>
     internal JointKeyLayout JointKey => _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
-
-    /// <summary>The mathematics of the joint-key suite.</summary>
-    internal IJointKeyArithmetic JointKeyArithmetic
-    {
-        get => field ?? throw new InvalidOperationException("the plan's suite has no joint key");
-        private init;
-    }
 
     /// <summary>M: coefficients that one joint key may decrypt in its life.</summary>
     internal long MaxCoefficientsPerKey => Parameters.JointKey?.MaxCoefficientsPerKey ?? 0;

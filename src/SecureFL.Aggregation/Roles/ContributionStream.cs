@@ -41,7 +41,7 @@ public sealed class ContributionStream : IDisposable
     /// <summary>Values that were clipped so far.</summary>
     public long ClippedCount => _cipher.ClippedCount;
 
-    /// <summary>Computes the mask of a chunk ahead, for example while training runs: it lives in memory only, and the chunk consumes it. Nothing in the joint-key suite.</summary>
+    /// <summary>Computes the mask of a chunk ahead, for example while training runs: it lives in memory only, and the chunk consumes it. In the joint-key suite, where masks do not depend on the chunk, any chunk does.</summary>
     /// <exception cref="InvalidOperationException">The chunk's mask was prepared or used before.</exception>
     public void PrepareMask(long chunk) => _cipher.PrepareMask(chunk);
 

@@ -75,27 +75,30 @@ public enum MessageType
     /// <summary>The commitments of a key epoch.</summary>
     KeyEpochCommitments = 24,
 
-    /// <summary>One polynomial of a public key share.</summary>
-    PublicKeySharePart = 25,
+    /// <summary>A key holder's share of the joint public key.</summary>
+    PublicKeyShare = 25,
+
+    /// <summary>What a key holder signs about the shares of its secret.</summary>
+    KeyDealing = 26,
 
     /// <summary>A share of one key holder's secret for another.</summary>
-    SealedKeyShare = 26,
+    SealedKeyShare = 27,
 
     /// <summary>A key holder keeps its part of the joint key.</summary>
-    KeyEpochConfirmation = 27,
+    KeyEpochConfirmation = 28,
 
     /// <summary>A key epoch that all key holders signed.</summary>
-    KeyEpochRecord = 28,
+    KeyEpochRecord = 29,
 
     /// <summary>The joint public key.</summary>
-    JointPublicKeyMessage = 29,
+    JointPublicKeyMessage = 30,
 
     /// <summary>Half a ciphertext chunk of a listed contribution, server to active key holder.</summary>
-    ListedCiphertext = 30,
+    ListedCiphertext = 31,
 
     /// <summary>Half a summed ciphertext chunk, server to active key holder.</summary>
-    SummedCiphertext = 31,
+    SummedCiphertext = 32,
 
     /// <summary>An active key holder's partial decryption of a chunk.</summary>
-    PartialDecryptionChunk = 32,
+    PartialDecryptionChunk = 33,
 }

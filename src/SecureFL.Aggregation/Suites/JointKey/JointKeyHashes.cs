@@ -14,27 +14,33 @@ internal static class JointKeyHashes
         return DomainHash.Of("reference-seed", writer.Written).ToArray();
     }
 
-    public static Digest PublicKeyPart(int part, ReadOnlySpan<byte> packed)
-    {
-        using DomainHash hash = new("public-key-part");
-        hash.Append((ulong)part);
-        hash.Append(packed);
-        return hash.Finish();
-    }
-
-    public static Digest PublicKeyShare(RoundContext epoch, Digest opening, int holder, ReadOnlySpan<Digest> parts)
+    /// <summary>What a holder commits to: H("public-key-share", context || epoch opening || u32 holder || b_k).</summary>
+    public static Digest PublicKeyShare(RoundContext epoch, Digest opening, int holder, ReadOnlySpan<byte> packed)
     {
         CanonicalWriter writer = new();
         epoch.Write(writer);
         writer.Digest(opening);
         writer.Count(holder);
-        writer.Count(parts.Length);
-        foreach (Digest part in parts)
+        writer.Fixed(packed);
+        return DomainHash.Of("public-key-share", writer.Written);
+    }
+
+    public static Digest SealedShare(ReadOnlySpan<byte> ciphertext) => DomainHash.Of("key-share-ciphertext", ciphertext);
+
+    /// <summary>The challenge of a dealing: H("key-share-challenge", context || commitments || u32 dealer || u32 count || hashes of the sealed shares).</summary>
+    public static byte[] KeyShareChallenge(RoundContext epoch, Digest commitments, int dealer, ReadOnlySpan<Digest> shares)
+    {
+        CanonicalWriter writer = new();
+        epoch.Write(writer);
+        writer.Digest(commitments);
+        writer.Count(dealer);
+        writer.Count(shares.Length);
+        foreach (Digest share in shares)
         {
-            writer.Digest(part);
+            writer.Digest(share);
         }
 
-        return DomainHash.Of("public-key-share", writer.Written);
+        return DomainHash.Of("key-share-challenge", writer.Written).ToArray();
     }
 
     public static Digest JointPublicKey(ReadOnlySpan<byte> packed) => DomainHash.Of("joint-public-key", packed);
@@ -52,15 +58,13 @@ internal static class JointKeyHashes
         return hash.Finish();
     }
 
-    /// <summary>The key of the AES-256-CTR stream that the smudging noise of one chunk is drawn from. Secret: it depends on the holder's secret.</summary>
-    public static void SmudgingKey(ReadOnlySpan<byte> secret, Digest certificate, int group, long chunk, Span<byte> key)
+    /// <summary>What the smudging noise of a group is bound to: H("smudging", certificate hash || u64 group).</summary>
+    public static byte[] SmudgingContext(Digest certificate, int group)
     {
         using DomainHash hash = new("smudging");
-        hash.Append(secret);
         hash.Append(certificate);
         hash.Append((ulong)group);
-        hash.Append((ulong)chunk);
-        hash.Finish().CopyTo(key);
+        return hash.Finish().ToArray();
     }
 }
 

@@ -114,19 +114,30 @@ public sealed class JointKeyHolder : IDisposable
         }
     }
 
-    /// <summary>Takes the next part of a holder's public key share, this holder's own included.</summary>
-    /// <exception cref="ProtocolViolationException">Out of order, malformed, or not what the holder is committed to.</exception>
-    public void HandlePublicKeySharePart(PublicKeySharePart part)
+    /// <summary>Takes a holder's public key share, this holder's own included.</summary>
+    /// <exception cref="ProtocolViolationException">Malformed, or not what the holder is committed to.</exception>
+    public void HandlePublicKeyShare(PublicKeyShare share)
     {
-        ArgumentNullException.ThrowIfNull(part);
+        ArgumentNullException.ThrowIfNull(share);
         lock (_lock)
         {
-            Ceremony(part.Context.Round).Collection.Handle(part);
+            Ceremony(share.Context.Round).Collection.Handle(share);
         }
     }
 
-    /// <summary>Takes a holder's share of its secret for this holder, after that holder's parts.</summary>
-    /// <exception cref="ProtocolViolationException">Forged, it does not open, or it does not fit the dealer's public parts.</exception>
+    /// <summary>Takes what a holder signs about the shares of its secret.</summary>
+    /// <exception cref="ProtocolViolationException">Forged, or a second one.</exception>
+    public void HandleKeyDealing(KeyDealing dealing)
+    {
+        ArgumentNullException.ThrowIfNull(dealing);
+        lock (_lock)
+        {
+            Ceremony(dealing.Context.Round).Collection.Handle(dealing);
+        }
+    }
+
+    /// <summary>Takes a holder's share of its secret for this holder, after its dealing.</summary>
+    /// <exception cref="ProtocolViolationException">Not the dealt one, it does not open, or it is not on the dealer's polynomials.</exception>
     public void HandleKeyShare(SealedKeyShare share)
     {
         ArgumentNullException.ThrowIfNull(share);

@@ -1,18 +1,26 @@
+using SecureFL.Ckks.JointKey;
+using SecureFL.Ckks.Parameters;
 using SecureFL.Encoding.Planning;
+using SecureFL.Threshold;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>Sizes and counts of the joint-key suite under a plan. Immutable, thread-safe.</summary>
+/// <summary>Sizes, counts and sharing of the joint-key suite under a plan. Immutable, thread-safe.</summary>
 internal sealed class JointKeyLayout
 {
-    public JointKeyLayout(AggregationParameters parameters, int threshold)
+    public JointKeyLayout(AggregationParameters parameters, JointKeyParameters jointKey)
     {
+        Ckks = parameters.Ckks;
+        Sharing = new RingShamirSharing(parameters.Ckks, jointKey.Threshold, jointKey.KeyHolders);
         PolynomialBytes = parameters.PolynomialBytes;
-        SealedShareBytes = ShareLayout.EncapsulatedKeyBytes + PolynomialBytes + ShareLayout.TagBytes;
-        Parts = threshold;
+        SealedShareBytes = ShareLayout.EncapsulatedKeyBytes + Sharing.PayloadBytes + ShareLayout.TagBytes;
         ChunkCount = parameters.ChunkCount;
         CoefficientsPerGroup = parameters.CoefficientsPerOpening;
     }
+
+    public CkksParameters Ckks { get; }
+
+    public RingShamirSharing Sharing { get; }
 
     /// <summary>Bytes of one packed polynomial: half a chunk, a public key, a key share, a partial decryption.</summary>
     public int PolynomialBytes { get; }
@@ -20,16 +28,25 @@ internal sealed class JointKeyLayout
     /// <summary>Bytes of a sealed key share.</summary>
     public int SealedShareBytes { get; }
 
-    /// <summary>Polynomials of a public key share: t.</summary>
-    public int Parts { get; }
-
     public long ChunkCount { get; }
 
     /// <summary>Coefficients that opening one group decrypts: what counts against the key's lifetime.</summary>
     public long CoefficientsPerGroup { get; }
 
-    /// <summary>Bytes of what a holder keeps of a key: its share, and the secret that its smudging noise derives from.</summary>
-    public int StoredShareBytes => PolynomialBytes + SmudgingSecretBytes;
+    /// <summary>Bytes of what a holder keeps of a key: its share, and the seed that its smudging noise derives from.</summary>
+    public int StoredShareBytes => PolynomialBytes + PartialDecryptionProtocol.SeedSize;
 
-    public const int SmudgingSecretBytes = 32;
+    /// <summary>Adds a peer's packed polynomial.</summary>
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.MalformedCiphertext"/>.</exception>
+    public static void Add(PackedPolynomialSum sum, ReadOnlySpan<byte> packed, Party sender)
+    {
+        try
+        {
+            sum.Add(packed);
+        }
+        catch (ResidueFormatException refusal)
+        {
+            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, sender, $"{refusal.Field}: {refusal.Expected}", refusal.Received);
+        }
+    }
 }

@@ -1,4 +1,6 @@
+using SecureFL.Ckks.JointKey;
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold;
 
 namespace SecureFL.Aggregation.Tests.Attacks.JointKey;
 
@@ -11,18 +13,18 @@ public sealed class KeyGenerationTests
     {
         using Ceremony ceremony = new();
         ceremony.Reveal();
-        using IPolynomialSum others = ceremony.Plan.JointKeyArithmetic.CreateSum();
-        others.Add(ceremony.Reveals[0].Parts[0].Packed.Span);
-        others.Add(ceremony.Reveals[1].Parts[0].Packed.Span);
+        using PackedPolynomialSum others = new(ceremony.Plan.JointKey.Ckks);
+        others.Add(ceremony.Reveals[0].PublicKey.Packed.Span);
+        others.Add(ceremony.Reveals[1].PublicKey.Packed.Span);
         byte[] rogue = new byte[ceremony.Plan.JointKey.PolynomialBytes];
-        others.Write(rogue);
+        others.Encode(rogue);
         KeyReveal honest = ceremony.Reveals[2];
-        PublicKeySharePart chosen = new(honest.Parts[0].Context, honest.Parts[0].Commitments, 2, 0, rogue);
+        PublicKeyShare chosen = new(honest.PublicKey.Context, honest.PublicKey.Commitments, 2, rogue);
 
-        Violation.Expect(ViolationCode.CommitmentMismatch, () => ceremony.Coordinator.HandleReveal(2, honest with { Parts = [chosen, honest.Parts[1]] }));
-        JointKeyHolder victim = ceremony.Holder(0);
-        victim.HandlePublicKeySharePart(chosen);
-        Assert.Equal(2, Violation.Expect(ViolationCode.CommitmentMismatch, () => victim.HandlePublicKeySharePart(honest.Parts[1])).Offender.Index);
+        Violation.Expect(ViolationCode.CommitmentMismatch, () => ceremony.Coordinator.HandleReveal(2, honest with { PublicKey = chosen }));
+        Assert.Equal(2, Violation.Expect(ViolationCode.CommitmentMismatch, () => ceremony.Holder(0).HandlePublicKeyShare(chosen)).Offender.Index);
+        PublicKeyShare copied = new(honest.PublicKey.Context, honest.PublicKey.Commitments, 2, ceremony.Reveals[0].PublicKey.Packed);
+        Violation.Expect(ViolationCode.CommitmentMismatch, () => ceremony.Holder(0).HandlePublicKeyShare(copied));
     }
 
     /// <summary>The server shows one holder other commitments than the rest, to have it reveal before a colluder is committed.</summary>
@@ -37,7 +39,7 @@ public sealed class KeyGenerationTests
         KeyReveal reveal = ceremony.Holder(1).HandleCommitments(others);
 
         Violation.Expect(ViolationCode.SecondOpening, () => ceremony.Holder(0).HandleCommitments(others));
-        Violation.Expect(ViolationCode.WrongOpening, () => ceremony.Holder(0).HandlePublicKeySharePart(reveal.Parts[0]));
+        Violation.Expect(ViolationCode.WrongOpening, () => ceremony.Holder(0).HandlePublicKeyShare(reveal.PublicKey));
         Violation.Expect(ViolationCode.WrongOpening, () => ceremony.Holder(0).HandleKeyShare(reveal.Shares[0]));
     }
 
@@ -67,49 +69,49 @@ public sealed class KeyGenerationTests
     }
 
     [Fact]
-    public void A_share_off_the_committed_polynomials_names_its_dealer()
+    public void A_share_off_the_dealers_polynomials_names_its_dealer()
     {
         using Ceremony ceremony = new();
         ceremony.Reveal();
-        KeyReveal reveal = ceremony.Reveals[1];
-        SealedKeyShare another = reveal.Shares[2];
-        byte[] share = new byte[ceremony.Plan.JointKey.PolynomialBytes];
-        byte[] sealedShare = SecureFL.Threshold.Hpke.Seal(
-            SecureFL.Threshold.HpkePublicKey.Parse(ceremony.Opening.Entries[0].SealingKey.Span),
-            KeyShareContext.Info(another.Context),
-            KeyShareContext.AssociatedData(another.Context, another.Commitments, 1, 0),
-            share,
-            SystemEntropy.Instance);
-        SealedKeyShare forged = SealedKeyShare.Create(another.Context, another.Commitments, 1, 0, sealedShare, ceremony.Identity(1));
+        KeyReveal honest = ceremony.Reveals[1];
         JointKeyHolder holder = ceremony.Holder(0);
+        byte[] payload = new byte[ceremony.Plan.JointKey.Sharing.PayloadBytes];
+        SealedKeyShare forged = ceremony.Seal(1, 0, payload);
+        KeyDealing dealing = KeyDealing.Create(
+            honest.Dealing.Context,
+            honest.Dealing.Commitments,
+            1,
+            honest.Dealing.Shares.SetItem(0, JointKeyHashes.SealedShare(forged.Ciphertext.Span)),
+            honest.Dealing.Proof.ToArray(),
+            ceremony.Identity(1));
 
-        Violation.Expect(ViolationCode.ChunkOrder, () => holder.HandleKeyShare(reveal.Shares[0]));
-        foreach (PublicKeySharePart part in reveal.Parts)
-        {
-            holder.HandlePublicKeySharePart(part);
-        }
-
+        Violation.Expect(ViolationCode.ChunkOrder, () => holder.HandleKeyShare(forged));
+        holder.HandleKeyDealing(dealing);
         Assert.Equal(1, Violation.Expect(ViolationCode.InconsistentShare, () => holder.HandleKeyShare(forged)).Offender.Index);
-        Violation.Expect(ViolationCode.ShareMismatch, () => holder.HandleKeyShare(another));
-        holder.HandleKeyShare(reveal.Shares[0]);
+        Violation.Expect(ViolationCode.ShareMismatch, () => holder.HandleKeyShare(honest.Shares[0]));
+        Violation.Expect(ViolationCode.SecondOpening, () => holder.HandleKeyDealing(honest.Dealing));
         Violation.Expect(ViolationCode.OpeningBelowQuorum, () => holder.CreateConfirmation(0));
     }
 
     [Fact]
-    public void A_share_that_was_sealed_for_somebody_else_does_not_open()
+    public void A_share_of_another_holder_or_sealed_for_it_is_refused()
     {
         using Ceremony ceremony = new();
         ceremony.Reveal();
-        KeyReveal reveal = ceremony.Reveals[1];
+        KeyReveal honest = ceremony.Reveals[1];
         JointKeyHolder holder = ceremony.Holder(0);
-        foreach (PublicKeySharePart part in reveal.Parts)
-        {
-            holder.HandlePublicKeySharePart(part);
-        }
+        SealedKeyShare another = honest.Shares[2];
+        SealedKeyShare redirected = new(another.Context, another.Commitments, 1, 0, another.Ciphertext);
+        KeyDealing dealing = KeyDealing.Create(
+            honest.Dealing.Context, honest.Dealing.Commitments, 1, honest.Dealing.Shares.SetItem(0, honest.Dealing.Shares[2]), honest.Dealing.Proof.ToArray(), ceremony.Identity(1));
+        KeyDealing unsigned = KeyDealing.Create(
+            honest.Dealing.Context, honest.Dealing.Commitments, 1, honest.Dealing.Shares, honest.Dealing.Proof.ToArray(), ceremony.Identity(2));
 
-        SealedKeyShare another = reveal.Shares[2];
-        SealedKeyShare redirected = SealedKeyShare.Create(another.Context, another.Commitments, 1, 0, another.Ciphertext.ToArray(), ceremony.Identity(1));
+        Violation.Expect(ViolationCode.BadSignature, () => holder.HandleKeyDealing(unsigned));
+        holder.HandleKeyDealing(dealing);
+        Violation.Expect(ViolationCode.ShareMismatch, () => holder.HandleKeyShare(another));
         Violation.Expect(ViolationCode.ShareNotDecryptable, () => holder.HandleKeyShare(redirected));
+        Violation.Expect(ViolationCode.ShareMismatch, () => ceremony.Coordinator.HandleReveal(1, honest with { Shares = honest.Shares.SetItem(0, redirected) }));
     }
 
     [Fact]
@@ -217,6 +219,18 @@ public sealed class KeyGenerationTests
             }
 
             return Coordinator.CreateCommitments();
+        }
+
+        public SealedKeyShare Seal(int dealer, int recipient, byte[] payload)
+        {
+            KeyEpochCommitments commitments = Coordinator.CreateCommitments();
+            byte[] ciphertext = Hpke.Seal(
+                HpkePublicKey.Parse(Opening.Entries[recipient].SealingKey.Span),
+                KeyShareContext.Info(commitments.Context),
+                KeyShareContext.AssociatedData(commitments.Context, commitments.Hash, dealer, recipient),
+                payload,
+                SystemEntropy.Instance);
+            return new SealedKeyShare(commitments.Context, commitments.Hash, dealer, recipient, ciphertext);
         }
 
         public void Reveal()

@@ -1,4 +1,5 @@
 using System.Numerics;
+using SecureFL.Ckks.JointKey;
 
 namespace SecureFL.Aggregation.Tests.Attacks.JointKey;
 
@@ -59,11 +60,11 @@ public sealed class LyingActiveHolderTests
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         RoundCertificate certificate = scenario.Agree(server);
         scenario.Answer(server, certificate, 0);
-        using IPolynomialSum shifted = scenario.Plan.JointKeyArithmetic.CreateSum();
+        using PackedPolynomialSum shifted = new(scenario.Plan.JointKey.Ckks);
         shifted.Add(scenario.Release(certificate, 1).Partials[0].Packed.Span);
         shifted.Add(PackedPolynomial.Constant(scenario.Plan, BigInteger.One << scenario.Plan.Parameters.LogDelta));
         byte[] forged = new byte[scenario.Plan.JointKey.PolynomialBytes];
-        shifted.Write(forged);
+        shifted.Encode(forged);
         Forge(scenario, server, certificate, forged);
 
         AggregationResult result = server.Open();

@@ -1,12 +1,15 @@
+using SecureFL.Ckks.JointKey;
+
 namespace SecureFL.Aggregation;
 
 /// <summary>A key epoch's record and joint public key, checked against each other and the plan. Immutable, thread-safe.</summary>
 public sealed class JointKeyEpoch
 {
-    private JointKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey)
+    private JointKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey, JointPublicKey key)
     {
         Record = record;
         PublicKey = publicKey;
+        Key = key;
     }
 
     /// <summary>What all key holders signed.</summary>
@@ -23,13 +26,24 @@ public sealed class JointKeyEpoch
         EpochRules.Require(record, plan);
         record.Context.Require(publicKey.Context, Party.Server);
         Digest hash = JointKeyHashes.JointPublicKey(publicKey.Packed.Span);
-        return hash == record.PublicKey
-            ? new JointKeyEpoch(record, publicKey)
-            : throw new ProtocolViolationException(ViolationCode.WrongJointKey, Party.Server, $"the joint key {record.PublicKey.ToShortString()}", hash.ToShortString());
+        if (hash != record.PublicKey)
+        {
+            throw new ProtocolViolationException(ViolationCode.WrongJointKey, Party.Server, $"the joint key {record.PublicKey.ToShortString()}", hash.ToShortString());
+        }
+
+        try
+        {
+            byte[] seed = JointKeyHashes.ReferenceSeed(record.Context, record.Opening);
+            return new JointKeyEpoch(record, publicKey, JointPublicKey.Parse(plan.JointKey.Ckks, seed, publicKey.Packed.Span));
+        }
+        catch (ResidueFormatException refusal)
+        {
+            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, Party.Server, $"{refusal.Field}: {refusal.Expected}", refusal.Received);
+        }
     }
 
-    /// <summary>The seed of the reference polynomial a.</summary>
-    internal byte[] ReferenceSeed => JointKeyHashes.ReferenceSeed(Record.Context, Record.Opening);
+    /// <summary>The key to encrypt under.</summary>
+    internal JointPublicKey Key { get; }
 
     /// <summary>Refuses a round under another key.</summary>
     internal void Require(RoundOpening opening)

@@ -5,9 +5,10 @@ using SecureFL.Threshold;
 namespace SecureFL.Aggregation;
 
 /// <summary>What a holder reveals once it has seen all commitments.</summary>
-/// <param name="Parts">Its public key share, t polynomials: for everybody.</param>
-/// <param name="Shares">The sealed shares of its secret, one for each key holder.</param>
-public sealed record KeyReveal(ImmutableArray<PublicKeySharePart> Parts, ImmutableArray<SealedKeyShare> Shares);
+/// <param name="PublicKey">Its public key share: for everybody.</param>
+/// <param name="Dealing">What it signs about the shares of its secret: for everybody.</param>
+/// <param name="Shares">The sealed shares, one for each key holder.</param>
+public sealed record KeyReveal(PublicKeyShare PublicKey, KeyDealing Dealing, ImmutableArray<SealedKeyShare> Shares);
 
 /// <summary>
 /// One holder's side of one key epoch: entry, commitment, reveal, shares, confirmation. Its secrets live in memory only: a holder that stops on the way
@@ -20,10 +21,11 @@ internal sealed class KeyCeremony : IDisposable
     private readonly IEntropySource _entropy;
     private readonly HpkePrivateKey _sealing;
     private KeyEpochOpening? _opening;
-    private byte[] _seed = [];
-    private IKeyShareDealer? _dealer;
+    private JointSecretShare? _secret;
+    private byte[] _publicKey = [];
     private PublicKeyCommitment? _commitment;
     private KeyEpochCommitments? _commitments;
+    private KeyReveal? _reveal;
     private KeyShareCollection? _collection;
 
     public KeyCeremony(AggregationPlan plan, SigningIdentity identity, IEntropySource entropy, RoundContext context, int holder)
@@ -44,6 +46,7 @@ internal sealed class KeyCeremony : IDisposable
     public KeyShareCollection Collection =>
         _collection ?? throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the commitments of key epoch {Epoch} first", "none");
 
+    /// <summary>Draws the secret and commits to its public half.</summary>
     public PublicKeyCommitment HandleOpening(KeyEpochOpening opening)
     {
         Entry.Context.Require(opening.Context, Party.Server);
@@ -58,15 +61,15 @@ internal sealed class KeyCeremony : IDisposable
             throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the entry that {Entry.Signer} signed", "another");
         }
 
+        PublicKeyGenProtocol protocol = new(_plan.JointKey.Ckks, JointKeyHashes.ReferenceSeed(opening.Context, opening.Hash));
+        (_secret, PublicKeyGenShare share) = protocol.GenerateShare(_entropy);
+        _publicKey = share.Encoded.ToArray();
         _opening = opening;
-        _seed = JointKeyHashes.ReferenceSeed(opening.Context, opening.Hash);
-        _dealer = _plan.JointKeyArithmetic.Deal(_seed, _entropy);
-        Digest[] parts = [.. Enumerable.Range(0, _plan.JointKey.Parts).Select(part => JointKeyHashes.PublicKeyPart(part, Part(part)))];
         return _commitment = PublicKeyCommitment.Create(
-            opening.Context, opening.Hash, Entry.Holder, JointKeyHashes.PublicKeyShare(opening.Context, opening.Hash, Entry.Holder, parts), _identity);
+            opening.Context, opening.Hash, Entry.Holder, JointKeyHashes.PublicKeyShare(opening.Context, opening.Hash, Entry.Holder, _publicKey), _identity);
     }
 
-    /// <summary>Reveals, once every holder is committed. A repetition seals the same shares anew.</summary>
+    /// <summary>Reveals, once every holder is committed, and erases the secret: it is shared from here on. A repetition gives the same bytes.</summary>
     public KeyReveal HandleCommitments(KeyEpochCommitments commitments)
     {
         if (_commitment is null)
@@ -74,54 +77,46 @@ internal sealed class KeyCeremony : IDisposable
             throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the opening of key epoch {Epoch} first", "none");
         }
 
-        if (_commitments is null)
+        if (_reveal is not null)
         {
-            EpochRules.Require(commitments, Entry.Context, _opening!.Hash, _plan);
-            if (commitments.Commitments[Entry.Holder].Hash != _commitment.Hash)
-            {
-                throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the commitment that {Entry.Signer} signed", "another");
-            }
-
-            _commitments = commitments;
-            _collection = new KeyShareCollection(_plan, Entry.Holder, _seed, _opening.Hash, commitments, _sealing);
-        }
-        else if (commitments.Hash != _commitments.Hash)
-        {
-            throw Second(_commitments.Hash, commitments.Hash);
+            return commitments.Hash == _commitments!.Hash ? _reveal : throw Second(_commitments.Hash, commitments.Hash);
         }
 
-        PublicKeySharePart[] parts =
-        [
-            .. Enumerable.Range(0, _plan.JointKey.Parts).Select(part => new PublicKeySharePart(Entry.Context, _commitments.Hash, Entry.Holder, part, Part(part))),
-        ];
-        return new KeyReveal([.. parts], [.. Enumerable.Range(0, _plan.Quorum.KeyHolders).Select(Seal)]);
+        EpochRules.Require(commitments, Entry.Context, _opening!.Hash, _plan);
+        if (commitments.Commitments[Entry.Holder].Hash != _commitment.Hash)
+        {
+            throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the commitment that {Entry.Signer} signed", "another");
+        }
+
+        _commitments = commitments;
+        _collection = new KeyShareCollection(_plan, Entry.Holder, _opening.Hash, commitments, _sealing);
+        using RingShares shares = _plan.JointKey.Sharing.Deal(_secret!, _entropy);
+        _secret!.Dispose();
+        SealedKeyShare[] ciphertexts = [.. Enumerable.Range(0, _plan.Quorum.KeyHolders).Select(recipient => Seal(shares, recipient))];
+        ImmutableArray<Digest> hashes = [.. ciphertexts.Select(share => JointKeyHashes.SealedShare(share.Ciphertext.Span))];
+        byte[] challenge = JointKeyHashes.KeyShareChallenge(Entry.Context, commitments.Hash, Entry.Holder, hashes.AsSpan());
+        KeyDealing dealing = KeyDealing.Create(Entry.Context, commitments.Hash, Entry.Holder, hashes, shares.CreateProof(challenge), _identity);
+        return _reveal = new KeyReveal(new PublicKeyShare(Entry.Context, commitments.Hash, Entry.Holder, _publicKey), dealing, [.. ciphertexts]);
     }
 
     public void Dispose()
     {
-        _dealer?.Dispose();
+        _secret?.Dispose();
         _collection?.Dispose();
         _sealing.Dispose();
     }
 
-    private byte[] Part(int part)
+    private SealedKeyShare Seal(RingShares shares, int recipient)
     {
-        byte[] packed = new byte[_plan.JointKey.PolynomialBytes];
-        _dealer!.WritePart(part, packed);
-        return packed;
-    }
-
-    private SealedKeyShare Seal(int recipient)
-    {
-        using SecretBuffer<byte> share = new(_plan.JointKey.PolynomialBytes);
-        _dealer!.WriteShare(ShareContext.SharePoint(recipient), share.Span);
+        using SecretBuffer<byte> payload = new(_plan.JointKey.Sharing.PayloadBytes);
+        shares.WritePayload(ShareContext.SharePoint(recipient), payload.Span);
         byte[] ciphertext = Hpke.Seal(
             HpkePublicKey.Parse(_opening!.Entries[recipient].SealingKey.Span),
             KeyShareContext.Info(Entry.Context),
             KeyShareContext.AssociatedData(Entry.Context, _commitments!.Hash, Entry.Holder, recipient),
-            share.Span,
+            payload.Span,
             _entropy);
-        return SealedKeyShare.Create(Entry.Context, _commitments.Hash, Entry.Holder, recipient, ciphertext, _identity);
+        return new SealedKeyShare(Entry.Context, _commitments.Hash, Entry.Holder, recipient, ciphertext);
     }
 
     private ProtocolViolationException Second(Digest known, Digest received) =>

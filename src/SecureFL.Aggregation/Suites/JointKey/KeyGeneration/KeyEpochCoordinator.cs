@@ -1,3 +1,5 @@
+using SecureFL.Ckks.JointKey;
+
 namespace SecureFL.Aggregation;
 
 /// <summary>
@@ -77,41 +79,32 @@ public sealed class KeyEpochCoordinator : IDisposable
     public void HandleReveal(int holder, KeyReveal reveal)
     {
         ArgumentNullException.ThrowIfNull(reveal);
+        KeyEpochCommitments commitments = CreateCommitments();
         Party sender = Party.KeyHolder(holder);
-        bool shaped = reveal.Parts.Select((part, i) => part.Part == i && part.Holder == holder).All(right => right)
-            && reveal.Parts.Length == _plan.JointKey.Parts
-            && reveal.Shares.Select(share => share.Recipient).SequenceEqual(Enumerable.Range(0, _plan.Quorum.KeyHolders))
-            && reveal.Shares.All(share => share.Dealer == holder);
-        Digest[] hashes = [.. reveal.Parts.Select(part => JointKeyHashes.PublicKeyPart(part.Part, part.Packed.Span))];
-        Digest revealed = JointKeyHashes.PublicKeyShare(_context, CreateOpening().Hash, holder, hashes);
-        Digest committed = CreateCommitments().Commitments[holder].Commitment;
-        if (!shaped || revealed != committed)
+        Digest revealed = JointKeyHashes.PublicKeyShare(_context, CreateOpening().Hash, holder, reveal.PublicKey.Packed.Span);
+        Digest committed = commitments.Commitments[holder].Commitment;
+        if (reveal.PublicKey.Holder != holder || revealed != committed)
         {
-            throw new ProtocolViolationException(
-                ViolationCode.CommitmentMismatch, sender, $"the public key share {committed.ToShortString()} and a share for each holder", revealed.ToShortString());
+            throw new ProtocolViolationException(ViolationCode.CommitmentMismatch, sender, $"the public key share {committed.ToShortString()}", revealed.ToShortString());
         }
 
-        foreach (SealedKeyShare share in reveal.Shares)
+        bool dealt = reveal.Dealing.Dealer == holder
+            && reveal.Dealing.Commitments == commitments.Hash
+            && reveal.Shares.Length == reveal.Dealing.Shares.Length
+            && reveal.Shares.Select((share, i) => share.Dealer == holder && share.Recipient == i
+                && JointKeyHashes.SealedShare(share.Ciphertext.Span) == reveal.Dealing.Shares[i]).All(right => right);
+        if (!dealt)
         {
-            share.RequireSignature(_plan.HolderKey(holder));
+            throw new ProtocolViolationException(ViolationCode.ShareMismatch, sender, "the sealed shares that it signed, one for each key holder", "others");
         }
 
+        reveal.Dealing.RequireSignature(_plan.HolderKey(holder));
         _reveals[holder] = reveal;
     }
 
-    /// <summary>What a holder gets after all have revealed, dealer by dealer: all parts of the dealer, then its share for this holder.</summary>
-    public IEnumerable<(PublicKeySharePart? Part, SealedKeyShare? Share)> MessagesFor(int holder)
-    {
-        foreach (KeyReveal reveal in _reveals.Values)
-        {
-            foreach (PublicKeySharePart part in reveal.Parts)
-            {
-                yield return (part, null);
-            }
-
-            yield return (null, reveal.Shares[holder]);
-        }
-    }
+    /// <summary>What a holder gets after all have revealed, one dealer after the other: public key share, dealing, and the share for this holder.</summary>
+    public IEnumerable<(PublicKeyShare PublicKey, KeyDealing Dealing, SealedKeyShare Share)> MessagesFor(int holder) =>
+        _reveals.Values.Select(reveal => (reveal.PublicKey, reveal.Dealing, reveal.Shares[holder]));
 
     /// <summary>Takes a holder's confirmation.</summary>
     /// <exception cref="ProtocolViolationException">Forged, or for another key.</exception>
@@ -122,7 +115,7 @@ public sealed class KeyEpochCoordinator : IDisposable
         Add(_confirmations, confirmation.Holder, confirmation);
     }
 
-    /// <summary>The joint public key: the sum of all holders' first parts.</summary>
+    /// <summary>The joint public key: the sum of all holders' shares.</summary>
     /// <exception cref="InvalidOperationException">A reveal is missing.</exception>
     public JointPublicKeyMessage CreatePublicKey()
     {
@@ -131,21 +124,14 @@ public sealed class KeyEpochCoordinator : IDisposable
             throw new InvalidOperationException($"{_reveals.Count} of {_plan.Quorum.KeyHolders} key holders have revealed");
         }
 
-        using IPolynomialSum sum = _plan.JointKeyArithmetic.CreateSum();
+        using PackedPolynomialSum sum = new(_plan.JointKey.Ckks);
         foreach ((int holder, KeyReveal reveal) in _reveals)
         {
-            try
-            {
-                sum.Add(reveal.Parts[0].Packed.Span);
-            }
-            catch (CiphertextRefusal refusal)
-            {
-                throw refusal.From(Party.KeyHolder(holder));
-            }
+            JointKeyLayout.Add(sum, reveal.PublicKey.Packed.Span, Party.KeyHolder(holder));
         }
 
         byte[] packed = new byte[_plan.JointKey.PolynomialBytes];
-        sum.Write(packed);
+        sum.Encode(packed);
         return new JointPublicKeyMessage(_context, packed);
     }
 

@@ -1,9 +1,11 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>A Shamir share of one key holder's secret for another one, sealed to its epoch key and signed by the dealer.</summary>
-public sealed class SealedKeyShare : SignedMessage
+/// <summary>
+/// A Shamir share of one key holder's secret for another one, sealed to its epoch key. Unsigned: the dealing binds it. Bounded by one polynomial of the ring.
+/// </summary>
+public sealed class SealedKeyShare : ProtocolMessage
 {
-    private SealedKeyShare(RoundContext context, Digest commitments, int dealer, int recipient, byte[] ciphertext)
+    internal SealedKeyShare(RoundContext context, Digest commitments, int dealer, int recipient, ReadOnlyMemory<byte> ciphertext)
     {
         Context = context;
         Commitments = commitments;
@@ -30,9 +32,6 @@ public sealed class SealedKeyShare : SignedMessage
     /// <inheritdoc/>
     public override MessageType Type => MessageType.SealedKeyShare;
 
-    /// <inheritdoc/>
-    public override Party Signer => Party.KeyHolder(Dealer);
-
     /// <summary>Parses within the plan's limits.</summary>
     /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
     public static SealedKeyShare Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
@@ -44,15 +43,7 @@ public sealed class SealedKeyShare : SignedMessage
             MessageLimits.Holder(ref reader, plan),
             MessageLimits.Holder(ref reader, plan),
             reader.Fixed(plan.JointKey.SealedShareBytes, "ciphertext").ToArray());
-        share.ReadSignature(ref reader);
         reader.End();
-        return share;
-    }
-
-    internal static SealedKeyShare Create(RoundContext context, Digest commitments, int dealer, int recipient, byte[] ciphertext, SigningIdentity identity)
-    {
-        SealedKeyShare share = new(context, commitments, dealer, recipient, ciphertext);
-        share.SignWith(identity);
         return share;
     }
 

@@ -1,3 +1,4 @@
+using SecureFL.Ckks.JointKey;
 using System.Collections.Immutable;
 
 namespace SecureFL.Aggregation;
@@ -14,7 +15,7 @@ public sealed class CiphertextSumCheck : IDisposable
     private readonly Func<CertificateEntry, ContributionStatement> _statements;
     private readonly ISumStore _store;
     private readonly Action<CertificateProposal> _passed;
-    private readonly IPolynomialSum _sum;
+    private readonly PackedPolynomialSum _sum;
     private readonly byte[] _packed;
     private ChunkDigests? _digests;
     private int _group;
@@ -33,7 +34,7 @@ public sealed class CiphertextSumCheck : IDisposable
         _statements = statements;
         _store = store;
         _passed = passed;
-        _sum = plan.JointKeyArithmetic.CreateSum();
+        _sum = new PackedPolynomialSum(plan.JointKey.Ckks);
         _packed = new byte[plan.JointKey.PolynomialBytes];
         foreach (CertificateEntry entry in proposal.Entries)
         {
@@ -62,14 +63,7 @@ public sealed class CiphertextSumCheck : IDisposable
             $"chunk {_chunk} of client {entry.Client} in group {_group}",
             $"chunk {ciphertext.Chunk} of client {ciphertext.Client} in group {ciphertext.Group}");
         _digests ??= new ChunkDigests(_plan, group.Length);
-        try
-        {
-            _sum.Add(ciphertext.Packed.Span);
-        }
-        catch (CiphertextRefusal refusal)
-        {
-            throw refusal.From(Party.Client(entry.Client));
-        }
+        JointKeyLayout.Add(_sum, ciphertext.Packed.Span, Party.Client(entry.Client));
 
         _digests.Add(_member, ciphertext.OtherHalf, ciphertext.Packed.Span);
         if (++_member == group.Length)
@@ -87,7 +81,7 @@ public sealed class CiphertextSumCheck : IDisposable
 
     private void FinishChunk(ImmutableArray<CertificateEntry> group)
     {
-        _sum.Write(_packed);
+        _sum.Encode(_packed);
         _sum.Clear();
         _store.Write(_proposal.Context.Round, _group, _chunk, _packed);
         _digests!.AddSum(_packed);

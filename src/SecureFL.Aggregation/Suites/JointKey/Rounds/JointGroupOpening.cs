@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using SecureFL.Encoding.Contributions;
 using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Aggregation;
@@ -27,19 +28,20 @@ internal static class JointGroupOpening
         AggregationPlan plan, CertificateProposal proposal, int group, int clients, RoundSums store, ISumSink sink)
     {
         AggregationParameters parameters = plan.Parameters;
-        using IJointKeyOpener opener = plan.JointKeyArithmetic.CreateOpener();
+        using JointKeyOpener opener = new(parameters);
         using GroupSumHash hash = new(group);
-        byte[] packed = new byte[plan.JointKey.PolynomialBytes];
+        byte[] sum = new byte[parameters.ChunkBytes];
+        byte[] packed = new byte[parameters.PolynomialBytes];
         long bound = (long)clients * parameters.MaxQuantised;
         long[] sums = new long[parameters.ElementsPerChunk];
         for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
         {
-            store.Read(RoundSums.First(group), chunk, packed);
-            opener.BeginChunk(chunk, packed);
+            store.Read(RoundSums.First(group), chunk, sum.AsSpan(0, parameters.PolynomialBytes));
+            opener.BeginChunk(chunk, sum);
             foreach (int holder in proposal.JointKey!.ActiveSet)
             {
                 store.Read(RoundSums.Partial(proposal.Groups.Length, group, holder), chunk, packed);
-                opener.AddPartial(packed);
+                opener.AddPartialDecryption(packed);
             }
 
             Span<long> piece = sums.AsSpan(0, parameters.ElementsIn(chunk));
@@ -54,12 +56,20 @@ internal static class JointGroupOpening
             sink.Accept(group, chunk * parameters.ElementsPerChunk, piece);
         }
 
-        if (opener.NoiseVariance > opener.LargestVariance)
+        if (opener.NoiseVariance > LargestVariance(parameters))
         {
             sink.Discard(group);
             return (GroupStatus.ResidualVariance, default);
         }
 
         return (GroupStatus.Opened, hash.Finish());
+    }
+
+    // The variance of n_max ciphertexts and t smudging noises, times 1 + 16 sqrt(2/C) over C coefficients, as in the one-time-key suite: noise that is uniform over
+    // Delta, which a wrong key or answer leaves, has at least 85 times that variance.
+    private static double LargestVariance(AggregationParameters parameters)
+    {
+        double deviation = parameters.JointKey!.OpeningDeviation;
+        return deviation * deviation * (1 + (16 * Math.Sqrt(2.0 / parameters.CoefficientsPerOpening)));
     }
 }

@@ -1,3 +1,4 @@
+using SecureFL.Encoding.Contributions;
 using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Randomness;
 
@@ -10,7 +11,7 @@ internal sealed class JointKeyCipher : IContributionCipher
     private readonly int _client;
     private readonly Digest _baseVersion;
     private readonly SigningIdentity _identity;
-    private readonly IJointKeyCipher _cipher;
+    private readonly JointKeyEncryptor _encryptor;
 
     public JointKeyCipher(
         AggregationPlan plan,
@@ -33,20 +34,19 @@ internal sealed class JointKeyCipher : IContributionCipher
         _client = client;
         _baseVersion = baseVersion;
         _identity = identity;
-        _cipher = plan.JointKeyArithmetic.CreateCipher(epoch.ReferenceSeed, epoch.PublicKey.Packed.Span, entropy, rounding, roundingSeed);
+        _encryptor = new JointKeyEncryptor(plan.Parameters, epoch.Key, entropy, rounding, roundingSeed);
     }
 
-    public long ClippedCount => _cipher.ClippedCount;
+    public long ClippedCount => _encryptor.ClippedCount;
 
-    public void PrepareMask(long chunk)
-    {
-    }
+    /// <summary>An encryption of zero ahead of any chunk.</summary>
+    public void PrepareMask(long chunk) => _encryptor.PrepareChunk();
 
     public void EncryptChunk(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<byte> packed) =>
-        _cipher.EncryptChunk(chunk, floats, integers, packed);
+        _encryptor.EncryptChunk(chunk, floats, integers, packed);
 
     public ContributionHeader CreateHeader(Digest root) =>
         new(ContributionStatement.Create(_opening.Context, _opening.Hash, _client, _baseVersion, root, [], [], _identity), []);
 
-    public void Dispose() => _cipher.Dispose();
+    public void Dispose() => _encryptor.Dispose();
 }

@@ -112,6 +112,17 @@ public sealed class JointKeyServer : IDisposable
     /// <summary>The next chunk that is due from a holder, as group and chunk; null when all are there.</summary>
     public (int Group, long Chunk)? NextPartial(int holder) => _partials.TryGetValue(holder, out PartialIntake? intake) ? intake.Next : (0, 0);
 
+    /// <summary>What the server has at hand, for tests of what it could do with it: the summed c0 of a chunk of a group.</summary>
+    internal void ReadSummedFirst(int group, long chunk, Span<byte> packed) => _sums.Read(RoundSums.First(group), chunk, packed);
+
+    /// <summary>The same: c0 of one client's chunk.</summary>
+    internal void ReadContribution(int client, long chunk, Span<byte> first)
+    {
+        byte[] packed = new byte[_plan.Parameters.ChunkBytes];
+        _uploads.Read(client, chunk, packed);
+        packed.AsSpan(0, first.Length).CopyTo(first);
+    }
+
     /// <summary>Releases working memory.</summary>
     public void Dispose()
     {

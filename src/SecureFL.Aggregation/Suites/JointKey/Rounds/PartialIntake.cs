@@ -1,3 +1,5 @@
+using SecureFL.Ckks.JointKey;
+
 namespace SecureFL.Aggregation;
 
 /// <summary>Takes one active holder's partial decryptions in order and holds them to the roots of its release. Not thread-safe.</summary>
@@ -7,7 +9,7 @@ internal sealed class PartialIntake : IDisposable
     private readonly CertificateProposal _proposal;
     private readonly Release _release;
     private readonly RoundSums _sums;
-    private readonly IPolynomialSum _scratch;
+    private readonly PackedPolynomialSum _scratch;
     private HalfRoot _root;
     private int _group;
 
@@ -17,7 +19,7 @@ internal sealed class PartialIntake : IDisposable
         _proposal = proposal;
         _release = release;
         _sums = sums;
-        _scratch = plan.JointKeyArithmetic.CreateSum();
+        _scratch = new PackedPolynomialSum(plan.JointKey.Ckks);
         _root = NewRoot();
     }
 
@@ -39,15 +41,8 @@ internal sealed class PartialIntake : IDisposable
                 ViolationCode.ChunkOrder, sender, $"chunk {_root.Next} of group {_group}", $"chunk {partial.Chunk} of group {partial.Group}");
         }
 
-        try
-        {
-            _scratch.Clear();
-            _scratch.Add(partial.Packed.Span);
-        }
-        catch (CiphertextRefusal refusal)
-        {
-            throw refusal.From(sender);
-        }
+        _scratch.Clear();
+        JointKeyLayout.Add(_scratch, partial.Packed.Span, sender);
 
         _sums.Write(RoundSums.Partial(_proposal.Groups.Length, _group, _release.Holder), partial.Chunk, partial.Packed.Span);
         _root.Append(JointKeyHashes.Half(partial.Packed.Span));

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using SecureFL.Ring.Randomness;
+using SecureFL.Threshold;
 
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The partial decryptions of one certificate by one holder. The noise derives from the holder's secret and the certificate, so that every pass gives the same
+/// The partial decryptions of one certificate by one holder. The noise derives from the holder's seed, the certificate and c1, so that every pass gives the same
 /// bytes: the first pass hashes them, for the ledger, before anything leaves; later ones send them. Memory: one chunk and 32 bytes a chunk. Not thread-safe.
 /// </summary>
 internal sealed class PartialRelease : IDisposable
@@ -13,15 +13,14 @@ internal sealed class PartialRelease : IDisposable
     private readonly CertificateProposal _proposal;
     private readonly int _holder;
     private readonly ISumStore _store;
-    private readonly SecretBuffer<byte> _smudging = new(JointKeyLayout.SmudgingSecretBytes);
-    private readonly IPartialDecryptor _decryptor;
+    private readonly PartialDecryptionProtocol[] _groups;
     private readonly Digest[][] _halves;
 
     /// <summary>Makes the first pass.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="proposal">The certified set; this holder is in its active set.</param>
     /// <param name="holder">This holder.</param>
-    /// <param name="stored">Key share and smudging secret.</param>
+    /// <param name="stored">Key share and smudging seed.</param>
     /// <param name="store">The summed ciphertexts.</param>
     public PartialRelease(AggregationPlan plan, CertificateProposal proposal, int holder, ReadOnlySpan<byte> stored, ISumStore store)
     {
@@ -29,10 +28,16 @@ internal sealed class PartialRelease : IDisposable
         _proposal = proposal;
         _holder = holder;
         _store = store;
-        int shareBytes = plan.JointKey.PolynomialBytes;
-        stored[shareBytes..].CopyTo(_smudging.Span);
-        _decryptor = plan.JointKeyArithmetic.CreateDecryptor(
-            stored[..shareBytes], ShareContext.SharePoint(holder), [.. proposal.JointKey!.ActiveSet.Select(ShareContext.SharePoint)]);
+        JointKeyLayout layout = plan.JointKey;
+        ActiveSet active = new(layout.Sharing, proposal.JointKey!.ActiveSet.Select(ShareContext.SharePoint));
+        using ThresholdKeyShare share = Decode(layout, holder, stored[..layout.PolynomialBytes]);
+        _groups = new PartialDecryptionProtocol[proposal.Groups.Length];
+        for (int group = 0; group < _groups.Length; group++)
+        {
+            byte[] context = JointKeyHashes.SmudgingContext(proposal.Hash, group);
+            _groups[group] = new PartialDecryptionProtocol(plan.Parameters.JointKey!, share, active, stored[layout.PolynomialBytes..], context);
+        }
+
         try
         {
             _halves = [.. Enumerable.Range(0, proposal.Groups.Length).Select(HashGroup)];
@@ -60,8 +65,10 @@ internal sealed class PartialRelease : IDisposable
 
     public void Dispose()
     {
-        _smudging.Dispose();
-        _decryptor.Dispose();
+        foreach (PartialDecryptionProtocol group in _groups)
+        {
+            group.Dispose();
+        }
     }
 
     /// <summary>What is recomputed differs from what the ledger says was released: two answers to one ciphertext would give the key share away.</summary>
@@ -77,6 +84,18 @@ internal sealed class PartialRelease : IDisposable
         }
 
         return root.Finish();
+    }
+
+    private static ThresholdKeyShare Decode(JointKeyLayout layout, int holder, ReadOnlySpan<byte> encoded)
+    {
+        try
+        {
+            return ThresholdKeyShare.Decode(layout.Sharing, ShareContext.SharePoint(holder), encoded);
+        }
+        catch (ThresholdViolationException refusal)
+        {
+            throw new LedgerUnavailableException("the stored key share is damaged", refusal);
+        }
     }
 
     private Digest[] HashGroup(int group)
@@ -108,19 +127,13 @@ internal sealed class PartialRelease : IDisposable
                 ViolationCode.UncheckedContribution, Party.Server, $"the summed ciphertext of chunk {chunk} of group {group} again", "none");
         }
 
-        Span<byte> key = stackalloc byte[Keystream.KeySize];
-        JointKeyHashes.SmudgingKey(_smudging.Span, _proposal.Hash, group, chunk, key);
         try
         {
-            _decryptor.Decrypt(summed, key, partial);
+            _groups[group].CreateShare(chunk, summed, partial);
         }
-        catch (CiphertextRefusal refusal)
+        catch (ThresholdViolationException refusal)
         {
-            throw refusal.From(Party.Server);
-        }
-        finally
-        {
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(key);
+            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, Party.Server, $"{refusal.Field}: {refusal.Expected}", refusal.Received);
         }
     }
 }

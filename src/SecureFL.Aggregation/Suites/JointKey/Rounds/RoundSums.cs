@@ -1,3 +1,4 @@
+using SecureFL.Ckks.JointKey;
 using System.Collections.Immutable;
 
 namespace SecureFL.Aggregation;
@@ -31,8 +32,8 @@ internal sealed class RoundSums(ISumStore store, ulong round)
     {
         int half = plan.JointKey.PolynomialBytes;
         byte[] packed = new byte[plan.Parameters.ChunkBytes];
-        using IPolynomialSum first = plan.JointKeyArithmetic.CreateSum();
-        using IPolynomialSum second = plan.JointKeyArithmetic.CreateSum();
+        using PackedPolynomialSum first = new(plan.JointKey.Ckks);
+        using PackedPolynomialSum second = new(plan.JointKey.Ckks);
         using HalfRoot firstRoot = new(HalfRoot.SumDomain, plan.JointKey.ChunkCount);
         using HalfRoot secondRoot = new(HalfRoot.SumDomain, plan.JointKey.ChunkCount);
         for (long chunk = 0; chunk < plan.JointKey.ChunkCount; chunk++)
@@ -51,9 +52,9 @@ internal sealed class RoundSums(ISumStore store, ulong round)
         return new SumRoots(firstRoot.Finish(), secondRoot.Finish());
     }
 
-    private void Finish(IPolynomialSum sum, HalfRoot root, int slot, long chunk, Span<byte> packed)
+    private void Finish(PackedPolynomialSum sum, HalfRoot root, int slot, long chunk, Span<byte> packed)
     {
-        sum.Write(packed);
+        sum.Encode(packed);
         sum.Clear();
         Write(slot, chunk, packed);
         root.Append(JointKeyHashes.Half(packed));
