@@ -1,6 +1,11 @@
 using System.CommandLine;
+using SecureFL.Cli.Clients;
+using SecureFL.Cli.Configuration;
 using SecureFL.Cli.DataChecks;
 using SecureFL.Cli.Demo;
+using SecureFL.Cli.Diagnostics;
+using SecureFL.Cli.Holders;
+using SecureFL.Cli.Identities;
 using SecureFL.Cli.Models;
 using SecureFL.Cli.Plans;
 using SecureFL.Cli.Shell;
@@ -14,8 +19,15 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     PredictCommand.Create(),
     EvaluateCommand.Create(),
     CheckDataCommand.Create(),
+    IdentityCommand.Create(),
     PlanCommand.Create(),
+    ClientCommand.Create(),
+    KeyHolderCommand.Create(),
     VerifyCommand.Create(),
+    DoctorCommand.Create(),
 };
+root.Add(ConfigCommand.Create(root));
+root.Add(LayeredArguments.ConfigOption);
 Examples.Show(root);
+ParentPipe.Watch();
 return CommandLine.Run(root, args);

@@ -26,7 +26,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite)
     internal async Task<DemoOutcome> RunAsync(CancellationToken cancellationToken)
     {
         long started = TimeProvider.System.GetTimestamp();
-        SimulationSettings settings = Settings(WriteTables());
+        SimulationSettings settings = Settings(HospitalFederation.WriteTables(folder.FullName));
         SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken).ConfigureAwait(false);
         SimulationReport.Write(settings.Report!, run);
         (bool verified, int rounds) = Verify(run);
@@ -50,21 +50,6 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite)
         Output = folder.FullName,
         Report = new FileInfo(Path.Combine(folder.FullName, "report.html")),
     };
-
-    private List<string> WriteTables()
-    {
-        List<string> files = [];
-        foreach (HospitalProfile profile in HospitalGenerator.Demonstration)
-        {
-            string path = Path.Combine(folder.FullName, profile.Name.ToLowerInvariant().Replace(' ', '-') + ".csv");
-            RawTable table = HospitalGenerator.Generate(profile, Seed);
-            using StreamWriter writer = new(path);
-            HospitalGenerator.WriteCsv(table, writer);
-            files.Add(path);
-        }
-
-        return files;
-    }
 
     private static (bool Verified, int Rounds) Verify(SimulationOutcome run)
     {
@@ -90,7 +75,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite)
         Line($"transcript  {run.Transcripts.Count} transcripts of {rounds} sums {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
         (string transcript, string ciphertexts) = run.Transcripts.MaxBy(pair => new FileInfo(pair.Transcript).Length);
         Line($"            {Invocation.Name} verify {Quote(transcript)} --ciphertexts {Quote(ciphertexts)}");
-        Line($"unprotected all parties ran in this one process, so whoever runs it could open any client; apart, {(suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could");
+        Line($"unprotected all parties ran in this one process, so whoever runs it could open any client; apart, {(run.Settings.Suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could");
         Line($"next        put your own CSV files in the place of these, and name their label column:");
         Line($"            {NextCommand(run.Settings.Sites.Data, HospitalGenerator.Label)}");
         return text.ToString();

@@ -144,6 +144,22 @@ public sealed class JointKeyServer : IDisposable
 
     internal void Close(CertificateProposal proposal) => _proposal = proposal;
 
+    /// <summary>Takes up a proposal of an earlier process: the sums are made again and must be those that it names.</summary>
+    internal void Restore(CertificateProposal proposal)
+    {
+        for (int group = 0; group < proposal.Groups.Length; group++)
+        {
+            SumRoots sum = _sums.Add(_plan, _uploads, group, proposal.Groups[group]);
+            if (sum != proposal.JointKey!.Sums[group])
+            {
+                throw new ProtocolViolationException(
+                    ViolationCode.WrongSummedCiphertext, Party.Server, $"the sum {sum.Second.ToShortString()} of group {group}", proposal.JointKey.Sums[group].Second.ToShortString());
+            }
+        }
+
+        _proposal = proposal;
+    }
+
     internal void Handle(Release release)
     {
         CertificateProposal proposal = RequireClosed();
