@@ -39,7 +39,7 @@ internal sealed class JointRound
 
     public byte[] SecondRoot => JointWire.Root("ciphertext-sum", JointWire.Half(Second));
 
-    public long Cost => JointEpoch.World.Plan.Parameters.Degree;
+    public static long Cost => JointEpoch.World.Plan.Parameters.Degree;
 
     public Message Entry(int holder, byte[] keyEpoch) => Wire.OpeningEntry(
         Context, JointEpoch.World.First.Hash, holder, Chosen.Bytes($"joint round {Context.Round} nonce {holder}", 32), keyEpoch, JointEpoch.World.Holders[holder]);

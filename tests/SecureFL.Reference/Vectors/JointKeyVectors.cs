@@ -192,7 +192,7 @@ internal static class JointKeyVectors
         yield return Of("joint-proposal-active-all", "Three active holders of two.", r.Propose(active: [0, 1, 2])).Refused(512, "WrongActiveSet");
         yield return Of("joint-proposal-sums", "Two sums for one group.", r.Propose(sums: [(first, r.SecondRoot), (first, first)])).Refused(513, "WrongSummedCiphertext");
         yield return Of("joint-proposal-life", "Beyond the key's life.", r.Propose(limit + 1)).Refused(515, "KeyExhausted");
-        yield return Of("joint-proposal-count", "Fewer coefficients than the round has.", r.Propose(r.Cost - 1)).Refused(515, "KeyExhausted");
+        yield return Of("joint-proposal-count", "Fewer coefficients than the round has.", r.Propose(JointRound.Cost - 1)).Refused(515, "KeyExhausted");
 
         Vector Of(string name, string what, Message proposal) => new(name, Section, what, "certificate")
         {
@@ -210,9 +210,9 @@ internal static class JointKeyVectors
         byte[] vote = Canonical.Of(w => w.Counted(r.Opening.Encoded).Counted(former.Encoded).Raw(world.Model).Raw(world.Model).Raw(world.Model).Raw(r.Vote(former, 2).Encoded));
         byte[] other = Chosen.Bytes("another c1 root", 32);
         byte[] first = Chosen.Bytes("joint first root", 32);
-        Message good = next.Propose(2 * r.Cost, sums: [(first, other)]);
+        Message good = next.Propose(2 * JointRound.Cost, sums: [(first, other)]);
         yield return Of("joint-holder-second-round", "A new sum, counted on.", new Script(), good, null);
-        yield return Of("joint-holder-decrypted", "The summed ciphertext of round 0 again.", new Script(), next.Propose(2 * r.Cost), (514, "CiphertextDecrypted"));
+        yield return Of("joint-holder-decrypted", "The summed ciphertext of round 0 again.", new Script(), next.Propose(2 * JointRound.Cost), (514, "CiphertextDecrypted"));
         yield return Of("joint-holder-forgets", "The server forgets round 0 in the count.", new Script(), next.Propose(sums: [(first, other)]), (515, "KeyExhausted"));
 
         Vector Of(string name, string what, Script script, Message proposal, (int Code, string Name)? refusal)
