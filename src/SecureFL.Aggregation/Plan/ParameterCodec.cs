@@ -10,6 +10,7 @@ namespace SecureFL.Aggregation;
 internal static class ParameterCodec
 {
     private const int MaxLanes = 64;
+    private const int MaxOneTimeKeyPrimes = 8;
 
     public static void Write(CanonicalWriter writer, AggregationParameters parameters)
     {
@@ -45,7 +46,7 @@ internal static class ParameterCodec
     public static AggregationParameters Read(ref CanonicalReader reader, Suite suite)
     {
         int degree = reader.Int32(1, 1 << 16, "ringDegree");
-        ulong[] primes = new ulong[reader.Count(1, CkksParameters.MaxPrimes, 8, "primes")];
+        ulong[] primes = new ulong[reader.Count(1, suite == Suite.JointKey ? CkksParameters.MaxPrimes : MaxOneTimeKeyPrimes, 8, "primes")];
         for (int i = 0; i < primes.Length; i++)
         {
             primes[i] = reader.UInt64("primes");

@@ -60,15 +60,14 @@ internal sealed class JointEpoch
 
     public Message Confirmation(int holder, byte[] key) => JointWire.Confirmation(Context, Commitments.Hash, key, holder, World.Holders[holder]);
 
-    public Message MakeRecord(byte[] key, Message[] confirmations) => Message.Of("KeyEpochRecord", w =>
-    {
-        Context.Write(w);
-        w.Raw(Opening.Hash).Raw(Commitments.Hash).Raw(key).U32(confirmations.Length);
-        foreach (Message confirmation in confirmations)
+    public Message MakeRecord(byte[] key, Message[] confirmations) => JointWire.List(
+        "KeyEpochRecord",
+        w =>
         {
-            w.Raw(confirmation.Encoded);
-        }
-    });
+            Context.Write(w);
+            w.Raw(Opening.Hash).Raw(Commitments.Hash).Raw(key);
+        },
+        confirmations);
 
     /// <summary>h = lambda c1 share + noise, packed; holders by plan index.</summary>
     public byte[] Partial(int holder, int[] active, byte[] second, byte[] seed, byte[] context, ulong chunk)

@@ -10,15 +10,22 @@ internal static class JointWire
     });
 
     /// <summary>An opening or a list of commitments: context, count, messages.</summary>
-    public static Message List(string type, Context c, Message[] items) => Message.Of(type, w =>
+    public static Message List(string type, Context c, Message[] items) => List(type, c.Write, items);
+
+    /// <summary>Some fields and a list: hashed with the hashes of its items, sent with the items whole.</summary>
+    public static Message List(string type, Action<Canonical> head, Message[] items)
     {
-        c.Write(w);
-        w.U32(items.Length);
-        foreach (Message item in items)
+        Action<Canonical> Fields(Func<Message, byte[]> form) => w =>
         {
-            w.Raw(item.Encoded);
-        }
-    });
+            head(w);
+            w.U32(items.Length);
+            foreach (Message item in items)
+            {
+                w.Raw(form(item));
+            }
+        };
+        return Message.Of(type, Fields(item => item.Hash)) with { Encoded = Message.Bytes(type, Fields(item => item.Encoded)) };
+    }
 
     public static Message Commitment(Context c, byte[] opening, int holder, byte[] commitment, KeyPair signer) => Message.Signed("PublicKeyCommitment", signer, w =>
     {

@@ -76,7 +76,7 @@ internal static class MessageOperations
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
         ContributionHeader header = ContributionHeader.Parse(v.Bytes("header"), plan);
         ContributionStatement statement = header.Statement;
-        using ContributionRoot root = new(plan.Parameters.ChunkCount);
+        using ContributionRoot root = new(plan);
         root.Append(ContributionChunk.Parse(v.Bytes("chunk"), plan).Packed.Span);
         Assert.Equal(v.Text("root"), root.Finish().ToString());
         Assert.Equal(v.Text("root"), statement.Root.ToString());

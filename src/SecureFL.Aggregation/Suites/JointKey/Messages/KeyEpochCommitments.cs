@@ -38,16 +38,36 @@ public sealed class KeyEpochCommitments : ProtocolMessage
         return new KeyEpochCommitments(context, [.. commitments]);
     }
 
+    /// <summary>The wire form, with the commitments whole; the hash covers their hashes, since signature bytes identify nothing.</summary>
+    public override byte[] Encode()
+    {
+        CanonicalWriter writer = new();
+        writer.Byte((byte)Type);
+        writer.Byte(ProtocolLimits.Version);
+        WriteHead(writer);
+        foreach (PublicKeyCommitment commitment in Commitments)
+        {
+            writer.Fixed(commitment.Encode());
+        }
+
+        return writer.ToArray();
+    }
+
     internal static KeyEpochCommitments Create(RoundContext context, IEnumerable<PublicKeyCommitment> commitments) =>
         new(context, [.. commitments.OrderBy(c => c.Holder)]);
 
     private protected override void WriteFields(CanonicalWriter writer)
     {
-        Context.Write(writer);
-        writer.Count(Commitments.Length);
+        WriteHead(writer);
         foreach (PublicKeyCommitment commitment in Commitments)
         {
-            writer.Fixed(commitment.Encode());
+            writer.Digest(commitment.Hash);
         }
+    }
+
+    private void WriteHead(CanonicalWriter writer)
+    {
+        Context.Write(writer);
+        writer.Count(Commitments.Length);
     }
 }

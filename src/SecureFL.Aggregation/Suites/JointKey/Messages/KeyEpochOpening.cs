@@ -38,15 +38,35 @@ public sealed class KeyEpochOpening : ProtocolMessage
         return new KeyEpochOpening(context, [.. entries]);
     }
 
-    internal static KeyEpochOpening Create(RoundContext context, IEnumerable<KeyEpochEntry> entries) => new(context, [.. entries.OrderBy(e => e.Holder)]);
-
-    private protected override void WriteFields(CanonicalWriter writer)
+    /// <summary>The wire form, with the entries whole; the hash covers their hashes, since signature bytes identify nothing.</summary>
+    public override byte[] Encode()
     {
-        Context.Write(writer);
-        writer.Count(Entries.Length);
+        CanonicalWriter writer = new();
+        writer.Byte((byte)Type);
+        writer.Byte(ProtocolLimits.Version);
+        WriteHead(writer);
         foreach (KeyEpochEntry entry in Entries)
         {
             writer.Fixed(entry.Encode());
         }
+
+        return writer.ToArray();
+    }
+
+    internal static KeyEpochOpening Create(RoundContext context, IEnumerable<KeyEpochEntry> entries) => new(context, [.. entries.OrderBy(e => e.Holder)]);
+
+    private protected override void WriteFields(CanonicalWriter writer)
+    {
+        WriteHead(writer);
+        foreach (KeyEpochEntry entry in Entries)
+        {
+            writer.Digest(entry.Hash);
+        }
+    }
+
+    private void WriteHead(CanonicalWriter writer)
+    {
+        Context.Write(writer);
+        writer.Count(Entries.Length);
     }
 }

@@ -55,19 +55,39 @@ public sealed class KeyEpochRecord : ProtocolMessage
         return new KeyEpochRecord(context, opening, commitments, publicKey, [.. confirmations]);
     }
 
+    /// <summary>The wire form, with the confirmations whole; the hash covers their hashes, since signature bytes identify nothing.</summary>
+    public override byte[] Encode()
+    {
+        CanonicalWriter writer = new();
+        writer.Byte((byte)Type);
+        writer.Byte(ProtocolLimits.Version);
+        WriteHead(writer);
+        foreach (KeyEpochConfirmation confirmation in Confirmations)
+        {
+            writer.Fixed(confirmation.Encode());
+        }
+
+        return writer.ToArray();
+    }
+
     internal static KeyEpochRecord Create(RoundContext context, Digest opening, Digest commitments, Digest publicKey, IEnumerable<KeyEpochConfirmation> confirmations) =>
         new(context, opening, commitments, publicKey, [.. confirmations.OrderBy(c => c.Holder)]);
 
     private protected override void WriteFields(CanonicalWriter writer)
+    {
+        WriteHead(writer);
+        foreach (KeyEpochConfirmation confirmation in Confirmations)
+        {
+            writer.Digest(confirmation.Hash);
+        }
+    }
+
+    private void WriteHead(CanonicalWriter writer)
     {
         Context.Write(writer);
         writer.Digest(Opening);
         writer.Digest(Commitments);
         writer.Digest(PublicKey);
         writer.Count(Confirmations.Length);
-        foreach (KeyEpochConfirmation confirmation in Confirmations)
-        {
-            writer.Fixed(confirmation.Encode());
-        }
     }
 }
