@@ -31,6 +31,15 @@ internal sealed record HotpathArm
 
     public required string ParameterSet { get; init; }
 
+    /// <summary>One active key holder's partial decryption of the sum, once a round; null where holders do not decrypt.</summary>
+    public double? PartialNsPerParameter { get; init; }
+
+    /// <summary>Bytes of that partial decryption.</summary>
+    public double? ShareBytesPerParameter { get; init; }
+
+    /// <summary>From the sum and t partial decryptions to float means, once a round.</summary>
+    public double? CombineNsPerParameter { get; init; }
+
     public required double ClientEncryptSpread { get; init; }
 
     public required double ServerAddSpread { get; init; }

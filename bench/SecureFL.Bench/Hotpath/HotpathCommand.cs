@@ -22,7 +22,11 @@ internal static class HotpathCommand
     private static int Run(int parameters, int clients, int bits, int threads, FileInfo? json)
     {
         Machine machine = Machine.Here;
-        HotpathArm[] arms = [new OneTimeKeyHotpath(parameters, clients, bits, threads).Run(text => Console.Error.WriteLine($"bench: {text}"))];
+        HotpathArm[] arms =
+        [
+            new OneTimeKeyHotpath(parameters, clients, bits, threads).Run(Talk),
+            new JointKeyHotpath(parameters, clients, bits, threads).Run(Talk),
+        ];
         Console.WriteLine($"{machine.Processor}, {machine.Vectors} kernels, {machine.Runtime}, {(threads == 1 ? machine.Clock : "wall time")}, {threads} thread(s), medians");
         foreach (HotpathArm arm in arms)
         {
@@ -34,6 +38,8 @@ internal static class HotpathCommand
         return arms.All(arm => arm.SumIsExact) ? 0 : 1;
     }
 
+    private static void Talk(string text) => Console.Error.WriteLine($"bench: {text}");
+
     private static void Print(HotpathArm arm)
     {
         Console.WriteLine($"{arm.Arm}: {arm.MeasuredParameters} parameters, {arm.MeasuredClients} clients, {arm.ParameterSet}, {arm.SecurityBits} bits of security");
@@ -42,6 +48,12 @@ internal static class HotpathCommand
         Row("client, masks prepared", arm.ClientOnlineNsPerParameter, "ns a parameter");
         Row("server, add a client", arm.ServerAddNsPerParameterPerClient, $"ns a parameter (spread {arm.ServerAddSpread:P0})");
         Row("float32 add", arm.Float32AddNsPerParameter, $"ns a parameter (spread {arm.Float32AddSpread:P0})");
+        if (arm.PartialNsPerParameter is { } partial)
+        {
+            Row("one partial decryption", partial, "ns a parameter, once a round");
+            Row("its size", arm.ShareBytesPerParameter ?? 0, "bytes a parameter");
+        }
+
         Row("open the sum", arm.OpenNsPerParameter, "ns a parameter, once a round");
         Row("allocated", arm.AllocatedBytesPerChunk, "bytes a chunk in steady state");
         Console.WriteLine($"  sum {(arm.SumIsExact ? "equals" : "DIFFERS FROM")} the integer sum of the quantised inputs");

@@ -83,23 +83,6 @@ internal sealed class ScalarRingKernel : RingKernel
         }
     }
 
-    internal override void AddLimbs(ReadOnlySpan<ulong> limbs, ulong offset, Span<ulong> result)
-    {
-        Check(result.Length, nameof(result));
-        int count = CheckLimbs(limbs.Length);
-        for (int limb = 0; limb < count; limb++)
-        {
-            ConstantMultiplier weight = new(Modulus, Modulus.Power(2, (ulong)(limb * Sampling.SmudgingShape.LimbBits)));
-            ulong constant = limb == 0 ? Modulus.Value - offset : Modulus.Value;
-            for (int i = 0; i < result.Length; i++)
-            {
-                // Two residues and a number up to p, below 3p in all.
-                ulong sum = result[i] + weight.Multiply(limbs[(limb * Degree) + i]) + constant;
-                result[i] = ConstantMultiplier.SubtractIfAtLeast(ConstantMultiplier.SubtractIfAtLeast(sum, 2 * Modulus.Value), Modulus.Value);
-            }
-        }
-    }
-
     /// <summary>An integer of absolute value at most p as a residue, without a branch.</summary>
     private ulong Residue(int value) => (ulong)value + (Modulus.Value & (ulong)((long)value >> 63));
 

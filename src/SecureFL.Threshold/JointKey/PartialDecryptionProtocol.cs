@@ -22,16 +22,18 @@ public sealed class PartialDecryptionProtocol : IDisposable
     /// <summary>Bytes of the smudging seed and of the context.</summary>
     public const int SeedSize = 32;
 
+    private const int HmacBlock = 64;
+
     private readonly CkksParameters _parameters;
     private readonly SecretBuffer<ulong> _key;
-    private readonly SecretBuffer<byte> _seed;
+    private readonly SecretBuffer<byte> _inner;
+    private readonly SecretBuffer<byte> _outer;
     private readonly SecretBuffer<ulong> _limbs;
     private readonly SecretBuffer<ulong> _result;
     private readonly SecretBuffer<byte> _streamKey;
     private readonly AlignedBuffer<ulong> _second;
     private readonly int[] _noErrors;
     private readonly ulong[] _offsets;
-    private readonly byte[] _input;
     private readonly int _chunkAt;
     private readonly SmudgingSampler _sampler;
     private readonly Keystream _stream = new(new byte[Keystream.KeySize]);
@@ -70,8 +72,6 @@ public sealed class PartialDecryptionProtocol : IDisposable
         int degree = _parameters.RingDegree;
         int primes = _parameters.Moduli.Length;
         _key = new SecretBuffer<ulong>(degree * primes);
-        _seed = new SecretBuffer<byte>(SeedSize);
-        smudgingSeed.CopyTo(_seed.Span);
         _offsets = new ulong[primes];
         for (int i = 0; i < primes; i++)
         {
@@ -86,8 +86,13 @@ public sealed class PartialDecryptionProtocol : IDisposable
         _streamKey = new SecretBuffer<byte>(Keystream.KeySize);
         _noErrors = new int[degree];
         byte[] holders = [.. active.Holders.Select(holder => (byte)holder)];
-        _input = [.. "SecureFL v1 smudging"u8, .. context, (byte)share.Holder, (byte)holders.Length, .. holders, .. new byte[sizeof(long) + SHA256.HashSizeInBytes]];
-        _chunkAt = _input.Length - sizeof(long) - SHA256.HashSizeInBytes;
+        byte[] fixedPart = [.. "SecureFL v1 smudging"u8, .. context, (byte)share.Holder, (byte)holders.Length, .. holders];
+        _chunkAt = HmacBlock + fixedPart.Length;
+        _inner = new SecretBuffer<byte>(_chunkAt + sizeof(long) + SHA256.HashSizeInBytes);
+        _outer = new SecretBuffer<byte>(HmacBlock + SHA256.HashSizeInBytes);
+        KeyBlock(smudgingSeed, 0x36, _inner.Span);
+        KeyBlock(smudgingSeed, 0x5C, _outer.Span);
+        fixedPart.CopyTo(_inner.Span[HmacBlock..]);
         ShareBytes = ResiduePacking.Bytes(_parameters);
     }
 
@@ -125,7 +130,8 @@ public sealed class PartialDecryptionProtocol : IDisposable
     public void Dispose()
     {
         _key.Dispose();
-        _seed.Dispose();
+        _inner.Dispose();
+        _outer.Dispose();
         _limbs.Dispose();
         _result.Dispose();
         _streamKey.Dispose();
@@ -136,12 +142,22 @@ public sealed class PartialDecryptionProtocol : IDisposable
     /// <summary>Says nothing about the share.</summary>
     public override string ToString() => "PartialDecryptionProtocol";
 
-    /// <summary>The stream's key is HMAC-SHA-256(seed, domain, context, holder, active set, chunk, SHA-256(c1)).</summary>
+    /// <summary>The first block of HMAC (RFC 2104): a key shorter than a block, padded with zeros, exclusive-or a constant.</summary>
+    private static void KeyBlock(ReadOnlySpan<byte> key, byte pad, Span<byte> block)
+    {
+        for (int i = 0; i < HmacBlock; i++)
+        {
+            block[i] = (byte)(pad ^ (i < key.Length ? key[i] : 0));
+        }
+    }
+
+    /// <summary>The stream's key is HMAC-SHA-256(seed, domain, context, holder, t, active set, chunk, SHA-256(c1)), in buffers that are erased; nothing is allocated.</summary>
     private void DrawNoise(long chunk, ReadOnlySpan<byte> summedSecond)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(_input.AsSpan(_chunkAt), chunk);
-        SHA256.HashData(summedSecond, _input.AsSpan(_chunkAt + sizeof(long)));
-        HMACSHA256.HashData(_seed.Span, _input, _streamKey.Span);
+        BinaryPrimitives.WriteInt64LittleEndian(_inner.Span[_chunkAt..], chunk);
+        SHA256.HashData(summedSecond, _inner.Span[(_chunkAt + sizeof(long))..]);
+        SHA256.HashData(_inner.Span, _outer.Span[HmacBlock..]);
+        SHA256.HashData(_outer.Span, _streamKey.Span);
         _stream.Rekey(_streamKey.Span);
         _sampler.Fill(_stream, _limbs.Span);
     }
