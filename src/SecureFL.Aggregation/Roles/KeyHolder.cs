@@ -151,7 +151,10 @@ public sealed class KeyHolder : IDisposable
             foreach (ModelVersion version in versions)
             {
                 _ledger.Record(version);
-                _jointKey?.Forget(version.Context.Round);
+                if (version.Number > 0)
+                {
+                    _jointKey?.Forget(version.Context.Round);
+                }
             }
 
             Digest head = _ledger.State.Chain.Head?.Hash
