@@ -24,7 +24,7 @@ internal sealed class JointEpoch
 
     public static ReferenceParameters JointParameters { get; } = Plan();
 
-    public static World World { get; } = World.Small(p => p with { Suite = 2, Parameters = JointParameters });
+    public static World World { get; } = World.Small(p => p with { Suite = 2, Parameters = JointParameters, AllowEarlyResubmission = 1 });
 
     public Context Context { get; } = World.Context(0);
 

@@ -40,11 +40,12 @@ internal static class JointKeyVectors
         };
     }
 
-    private static Vector Plan() => new("joint-plan", Section, "A signed plan of the joint-key suite. Other vectors refer to it.", "plan")
+    private static Vector Plan() => new("joint-plan", Section, "A signed plan of the joint-key suite, with early resubmission permitted so that two rounds on one model can be shown. Other vectors refer to it.", "plan")
     {
         ["plan"] = Json.Hex(JointEpoch.World.PlanBytes),
         ["digest"] = Json.Hex(JointEpoch.World.Digest),
         ["spoken"] = ReferencePlan.Spoken(JointEpoch.World.Digest),
+        ["terms"] = Json.Hex(JointEpoch.World.Plan.Terms),
         ["minClients"] = 3,
         ["votes"] = JointEpoch.World.Plan.Votes,
         ["deaths"] = JointEpoch.World.Plan.Deaths,
