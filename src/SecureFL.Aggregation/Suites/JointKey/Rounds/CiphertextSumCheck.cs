@@ -1,5 +1,5 @@
-using SecureFL.Ckks.JointKey;
 using System.Collections.Immutable;
+using SecureFL.Ckks.JointKey;
 
 namespace SecureFL.Aggregation;
 
