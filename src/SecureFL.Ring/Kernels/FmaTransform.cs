@@ -15,7 +15,9 @@ namespace SecureFL.Ring.Kernels;
 /// <para>
 /// Write v for a bound in units of p, T(v) = 1/2 + e v, with e = 3/16 for p &lt; 2^50 and e = 3/32 for p &lt; 2^49. Everything stays an exact integer
 /// while v p &lt;= 2^53, i.e. v &lt;= 8 or v &lt;= 16.
-/// Forward: each radix-4 step reduces its first input to 1/2 and multiplies the others, so V' &lt;= 1/2 + T(V) + T(V + T(V)) &lt;= 1.6 + 0.41 V, hence V &lt;= 2.72
+/// Primes below 2^48 are narrow: e = 3/64, and v may reach 32. Forward steps then reduce nothing: V' = V + T(V) + T(V + T(V)) &lt;= 1.02 + 1.1 V, six steps from V = 1
+/// (or four from 3.5, or five from T(1) + 1) stay below 9.9 and the tail below 13 &lt;= 32.
+/// Forward otherwise: each radix-4 step reduces its first input to 1/2 and multiplies the others, so V' &lt;= 1/2 + T(V) + T(V + T(V)) &lt;= 1.6 + 0.41 V, hence V &lt;= 2.72
 /// and no sum exceeds 5. The tail adds three products: 2.72 + T(2.72) + T(3.74) + T(4.94) &lt; 6.4 &lt;= 8.
 /// Inverse tail, V = T(1) &lt; 0.69: sums of eight, 8V &lt; 5.6. Sum outputs 0..2 are reduced for p &gt;= 2^49; unreduced outputs are at most 2T(2T(2V)) &lt; 1.6 or T(8V) &lt; 1.55.
 /// For p &lt; 2^49 only output 0 is reduced; the others are at most 4T(2V) &lt; 2.5.
@@ -23,7 +25,7 @@ namespace SecureFL.Ring.Kernels;
 /// V' &lt;= max(2T(2V), T(4V)) = 1 + 3V/8 stays below 2.5, so 4V &lt; 10 &lt; 16 (p &lt; 2^49). Radix-2 steps only add one more doubling: at most 4 &lt; 8.
 /// </para>
 /// </remarks>
-internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
+internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     where TLanes : struct, ILanes<TDouble, TWord>
     where TDouble : struct
     where TWord : struct
@@ -31,7 +33,9 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
     // 2048 doubles, 16 KB: data and roots of the rest of the tree stay in the first-level cache.
     private const int DepthFirstLength = 2048;
 
-    /// <summary>In: |x| &lt;= p, natural order. Out: |x| &lt; 6.4 p, evaluation order.</summary>
+    private const long NarrowLimit = 1L << 48;
+
+    /// <summary>In: |x| &lt;= p, natural order. Out: |x| &lt; 6.4 p, or 13 p if p &lt; 2^48; evaluation order.</summary>
     internal static void Forward(double* x, int degree, double* roots, double* tail, double p)
     {
         double inverse = 1.0 / p;
@@ -54,13 +58,13 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
         bool wide = p >= 1L << 49;
         if ((System.Numerics.BitOperations.Log2((uint)degree) & 1) == 0)
         {
-            InverseBlock(x, degree / 2, 2, degree, roots, tail, p, inverse, wide);
-            InverseBlock(x + (degree / 2), degree / 2, 3, degree, roots, tail, p, inverse, wide);
+            InverseBlock(default, x, degree / 2, 2, degree, roots, tail, p, inverse, wide);
+            InverseBlock(default, x + (degree / 2), degree / 2, 3, degree, roots, tail, p, inverse, wide);
             InverseRadix2(x, degree / 2, roots[1], p, inverse);
         }
         else
         {
-            InverseBlock(x, degree, 1, degree, roots, tail, p, inverse, wide);
+            InverseBlock(default, x, degree, 1, degree, roots, tail, p, inverse, wide);
         }
     }
 
@@ -156,13 +160,13 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
         ForwardTail(x, length / FmaTables.GroupSize, tail + (group * FmaTables.TailRootsPerGroup), p, inverse);
     }
 
-    private static void InverseBlock(double* x, int length, int node, int degree, double* roots, double* tail, double p, double inverse, bool wide)
+    private static void InverseBlock(Factors factors, double* x, int length, int node, int degree, double* roots, double* tail, double p, double inverse, bool wide)
     {
         if (length > DepthFirstLength)
         {
             for (int child = 0; child < 4; child++)
             {
-                InverseBlock(x + (child * (length / 4)), length / 4, (4 * node) + child, degree, roots, tail, p, inverse, wide);
+                InverseBlock(factors.Skip(child * (length / 4)), x + (child * (length / 4)), length / 4, (4 * node) + child, degree, roots, tail, p, inverse, wide);
             }
 
             InverseRadix4(x, length / 4, 1, node, roots, p, inverse, wide);
@@ -170,7 +174,7 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
         }
 
         int group = ((node * (length / 8)) - (degree / 8)) / 8;
-        InverseTail(x, length / FmaTables.GroupSize, tail + (group * FmaTables.TailRootsPerGroup), p, inverse, wide);
+        InverseTail(factors, x, length / FmaTables.GroupSize, tail + (group * FmaTables.TailRootsPerGroup), p, inverse, wide);
         int blocks = length / 32;
         for (int block = 32; block <= length; block *= 4, blocks /= 4)
         {
@@ -213,6 +217,7 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
     {
         TDouble p = TLanes.Broadcast(modulus);
         TDouble inverse = TLanes.Broadcast(inverseModulus);
+        bool narrow = modulus < NarrowLimit;
         for (; blocks > 0; blocks--, node++, x += 3 * stride)
         {
             TDouble w1 = TLanes.Broadcast(roots[node]);
@@ -223,7 +228,7 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
                 TDouble x2 = TLanes.Load(x + (2 * stride));
                 TDouble x3 = TLanes.Load(x + (3 * stride));
                 MultiplyMod2(ref x2, w1, ref x3, w1, p, inverse);
-                TDouble x0 = Reduce(TLanes.Load(x), p, inverse);
+                TDouble x0 = narrow ? TLanes.Load(x) : Reduce(TLanes.Load(x), p, inverse);
                 TDouble x1 = TLanes.Load(x + stride);
                 TDouble y1 = TLanes.Add(x1, x3);
                 TDouble y3 = TLanes.Subtract(x1, x3);
@@ -312,58 +317,6 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
             if (TLanes.Count < 8)
             {
                 Unsafe.CopyBlockUnaligned(x, rows, FmaTables.GroupSize * sizeof(double));
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void InverseTail(double* x, int groups, double* tail, double modulus, double inverseModulus, bool wide)
-    {
-        TDouble p = TLanes.Broadcast(modulus);
-        TDouble inverse = TLanes.Broadcast(inverseModulus);
-        double* rows = stackalloc double[FmaTables.GroupSize];
-        for (; groups > 0; groups--, x += FmaTables.GroupSize, tail += FmaTables.TailRootsPerGroup)
-        {
-            if (TLanes.Count < 8)
-            {
-                Unsafe.CopyBlockUnaligned(rows, x, FmaTables.GroupSize * sizeof(double));
-            }
-
-            for (int row = 0; row < 8; row += TLanes.Count)
-            {
-                double* w = tail + row;
-                double* from = (TLanes.Count == 8 ? x : rows) + row;
-                TDouble c0 = TLanes.Load(from), c1 = TLanes.Load(from + 8);
-                TDouble c2 = TLanes.Load(from + 16), c3 = TLanes.Load(from + 24);
-                TDouble c4 = TLanes.Load(from + 32), c5 = TLanes.Load(from + 40);
-                TDouble c6 = TLanes.Load(from + 48), c7 = TLanes.Load(from + 56);
-                (c0, c1) = (TLanes.Add(c0, c1), TLanes.Subtract(c0, c1));
-                (c2, c3) = (TLanes.Add(c2, c3), TLanes.Subtract(c2, c3));
-                (c4, c5) = (TLanes.Add(c4, c5), TLanes.Subtract(c4, c5));
-                (c6, c7) = (TLanes.Add(c6, c7), TLanes.Subtract(c6, c7));
-                MultiplyMod4(
-                    ref c1, TLanes.Load(w + 24), ref c3, TLanes.Load(w + 32), ref c5, TLanes.Load(w + 40), ref c7, TLanes.Load(w + 48), p, inverse);
-                (c0, c2) = (TLanes.Add(c0, c2), TLanes.Subtract(c0, c2));
-                (c1, c3) = (TLanes.Add(c1, c3), TLanes.Subtract(c1, c3));
-                (c4, c6) = (TLanes.Add(c4, c6), TLanes.Subtract(c4, c6));
-                (c5, c7) = (TLanes.Add(c5, c7), TLanes.Subtract(c5, c7));
-                TDouble root = TLanes.Load(w + 8);
-                TDouble otherRoot = TLanes.Load(w + 16);
-                MultiplyMod4(ref c2, root, ref c3, root, ref c6, otherRoot, ref c7, otherRoot, p, inverse);
-                (c0, c4) = (TLanes.Add(c0, c4), TLanes.Subtract(c0, c4));
-                (c1, c5) = (TLanes.Add(c1, c5), TLanes.Subtract(c1, c5));
-                (c2, c6) = (TLanes.Add(c2, c6), TLanes.Subtract(c2, c6));
-                (c3, c7) = (TLanes.Add(c3, c7), TLanes.Subtract(c3, c7));
-                root = TLanes.Load(w);
-                MultiplyMod4(ref c4, root, ref c5, root, ref c6, root, ref c7, root, p, inverse);
-                c0 = Reduce(c0, p, inverse);
-                if (wide)
-                {
-                    c1 = Reduce(c1, p, inverse);
-                    c2 = Reduce(c2, p, inverse);
-                }
-
-                TLanes.StoreTransposed(x + (8 * row), c0, c1, c2, c3, c4, c5, c6, c7);
             }
         }
     }

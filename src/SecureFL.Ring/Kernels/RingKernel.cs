@@ -49,6 +49,21 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     /// <summary>result = a * s + e: a in evaluation form (canonical), s prepared, e small coefficients; the result is canonical coefficients.</summary>
     internal abstract void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result);
 
+    /// <summary>Prepares canonical values in evaluation form, a key for many products, for <see cref="MultiplyAddLifted"/>; the form is the kernel's own.</summary>
+    internal virtual void PrepareKey(ReadOnlySpan<ulong> values, Span<ulong> key)
+    {
+        Check(values.Length, nameof(values));
+        Check(key.Length, nameof(key));
+        values.CopyTo(key);
+    }
+
+    /// <summary>Transforms coefficients -1, 0 and 1 for <see cref="MultiplyAddLifted"/>; the form is the kernel's own.</summary>
+    internal virtual void LiftTernary(ReadOnlySpan<int> ternary, Span<ulong> lifted) => Prepare(ternary, lifted);
+
+    /// <summary>result = key * u + e: the key from <see cref="PrepareKey"/>, u from <see cref="LiftTernary"/>, e small coefficients; the result is canonical coefficients.</summary>
+    internal virtual void MultiplyAddLifted(ReadOnlySpan<ulong> key, ReadOnlySpan<ulong> lifted, ReadOnlySpan<int> small, Span<ulong> result) =>
+        MultiplyAdd(key, lifted, small, result);
+
     /// <summary>Prepares canonical values in evaluation form for <see cref="MultiplyAccumulate"/>.</summary>
     internal abstract void PrepareValues(ReadOnlySpan<ulong> values, Span<ulong> prepared);
 
