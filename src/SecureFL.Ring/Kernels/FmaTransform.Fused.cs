@@ -122,6 +122,7 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     {
         TDouble p = TLanes.Broadcast(modulus);
         TDouble inverse = TLanes.Broadcast(inverseModulus);
+        TWord wordP = TLanes.BroadcastWord((ulong)modulus);
         TDouble w1 = TLanes.Broadcast(roots[1]), w2 = TLanes.Broadcast(roots[2]), w3 = TLanes.Broadcast(roots[3]);
         for (ulong* end = words + stride; words < end; words += TLanes.Count, addend += TLanes.Count)
         {
@@ -133,10 +134,10 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
             (x0, x2) = (TLanes.Add(x0, x2), TLanes.Subtract(x0, x2));
             (x1, x3) = (TLanes.Add(x1, x3), TLanes.Subtract(x1, x3));
             MultiplyMod2(ref x2, w1, ref x3, w1, p, inverse);
-            StoreCanonical(x0, addend, words, p, inverse);
-            StoreCanonical(x1, addend + stride, words + stride, p, inverse);
-            StoreCanonical(x2, addend + (2 * stride), words + (2 * stride), p, inverse);
-            StoreCanonical(x3, addend + (3 * stride), words + (3 * stride), p, inverse);
+            StoreCanonical(x0, addend, words, p, wordP, inverse);
+            StoreCanonical(x1, addend + stride, words + stride, p, wordP, inverse);
+            StoreCanonical(x2, addend + (2 * stride), words + (2 * stride), p, wordP, inverse);
+            StoreCanonical(x3, addend + (3 * stride), words + (3 * stride), p, wordP, inverse);
         }
     }
 
@@ -146,6 +147,7 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         TDouble p = TLanes.Broadcast(modulus);
         TDouble inverse = TLanes.Broadcast(inverseModulus);
         bool narrow = modulus < NarrowLimit;
+        TWord wordP = TLanes.BroadcastWord((ulong)modulus);
         TDouble w1 = TLanes.Broadcast(roots[1]), w2 = TLanes.Broadcast(roots[2]), w3 = TLanes.Broadcast(roots[3]);
         TDouble w4 = TLanes.Broadcast(roots[4]), w5 = TLanes.Broadcast(roots[5]), w6 = TLanes.Broadcast(roots[6]), w7 = TLanes.Broadcast(roots[7]);
         for (ulong* end = words + stride; words < end; words += TLanes.Count, addend += TLanes.Count)
@@ -174,20 +176,31 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
             (x2, x6) = (TLanes.Add(x2, x6), TLanes.Subtract(x2, x6));
             (x3, x7) = (TLanes.Add(x3, x7), TLanes.Subtract(x3, x7));
             MultiplyMod4(ref x4, w1, ref x5, w1, ref x6, w1, ref x7, w1, p, inverse);
-            StoreCanonical(x0, addend, words, p, inverse);
-            StoreCanonical(x1, addend + stride, words + stride, p, inverse);
-            StoreCanonical(x2, addend + (2 * stride), words + (2 * stride), p, inverse);
-            StoreCanonical(x3, addend + (3 * stride), words + (3 * stride), p, inverse);
-            StoreCanonical(x4, addend + (4 * stride), words + (4 * stride), p, inverse);
-            StoreCanonical(x5, addend + (5 * stride), words + (5 * stride), p, inverse);
-            StoreCanonical(x6, addend + (6 * stride), words + (6 * stride), p, inverse);
-            StoreCanonical(x7, addend + (7 * stride), words + (7 * stride), p, inverse);
+            StoreCanonical(x0, addend, words, p, wordP, inverse);
+            StoreCanonical(x1, addend + stride, words + stride, p, wordP, inverse);
+            StoreCanonical(x2, addend + (2 * stride), words + (2 * stride), p, wordP, inverse);
+            StoreCanonical(x3, addend + (3 * stride), words + (3 * stride), p, wordP, inverse);
+            StoreCanonical(x4, addend + (4 * stride), words + (4 * stride), p, wordP, inverse);
+            StoreCanonical(x5, addend + (5 * stride), words + (5 * stride), p, wordP, inverse);
+            StoreCanonical(x6, addend + (6 * stride), words + (6 * stride), p, wordP, inverse);
+            StoreCanonical(x7, addend + (7 * stride), words + (7 * stride), p, wordP, inverse);
         }
     }
 
+    /// <summary>x + e, canonical, for |e| &lt; 2^18 &lt; p/2: with 64-bit arithmetic at hand the sum of the centred residue and e is raised by p, if negative, as an integer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreCanonical(TDouble x, int* addend, ulong* words, TDouble p, TDouble inverse) =>
-        TLanes.StoreWord(TLanes.ToWord(Canonical(TLanes.Add(x, TLanes.LoadIntegers(addend)), p, inverse)), words);
+    private static void StoreCanonical(TDouble x, int* addend, ulong* words, TDouble p, TWord wordP, TDouble inverse)
+    {
+        if (TLanes.HasMultiplyLow)
+        {
+            TWord sum = TLanes.AddWord(TLanes.ToSignedWord(Reduce(x, p, inverse)), TLanes.LoadSigned(addend));
+            TLanes.StoreWord(TLanes.MinUnsigned(sum, TLanes.AddWord(sum, wordP)), words);
+        }
+        else
+        {
+            TLanes.StoreWord(TLanes.ToWord(Canonical(TLanes.Add(x, TLanes.LoadIntegers(addend)), p, inverse)), words);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void InverseTail(Factors factors, double* x, int groups, double* tail, double modulus, double inverseModulus, bool wide)
@@ -198,26 +211,39 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         for (; groups > 0; groups--, x += FmaTables.GroupSize, tail += FmaTables.TailRootsPerGroup)
         {
             double* source = x;
-            if (factors.Right is not null)
+            if (TLanes.Count < 8)
             {
                 source = rows;
-                Product(factors, rows, p, inverse, wide);
-                factors = factors.Skip(FmaTables.GroupSize);
-            }
-            else if (TLanes.Count < 8)
-            {
-                source = rows;
-                Unsafe.CopyBlockUnaligned(rows, x, FmaTables.GroupSize * sizeof(double));
+                if (factors.Right is not null)
+                {
+                    Product(factors, rows, p, inverse, wide);
+                    factors = factors.Skip(FmaTables.GroupSize);
+                }
+                else
+                {
+                    Unsafe.CopyBlockUnaligned(rows, x, FmaTables.GroupSize * sizeof(double));
+                }
             }
 
             for (int row = 0; row < 8; row += TLanes.Count)
             {
                 double* w = tail + row;
                 double* from = source + row;
-                TDouble c0 = TLanes.Load(from), c1 = TLanes.Load(from + 8);
-                TDouble c2 = TLanes.Load(from + 16), c3 = TLanes.Load(from + 24);
-                TDouble c4 = TLanes.Load(from + 32), c5 = TLanes.Load(from + 40);
-                TDouble c6 = TLanes.Load(from + 48), c7 = TLanes.Load(from + 56);
+                TDouble c0, c1, c2, c3, c4, c5, c6, c7;
+                if (TLanes.Count == 8 && factors.Right is not null)
+                {
+                    (c0, c1, c2, c3) = (factors.Load(0), factors.Load(8), factors.Load(16), factors.Load(24));
+                    Multiply4(ref c0, ref c1, ref c2, ref c3, factors.Right, p, inverse, wide);
+                    (c4, c5, c6, c7) = (factors.Load(32), factors.Load(40), factors.Load(48), factors.Load(56));
+                    Multiply4(ref c4, ref c5, ref c6, ref c7, factors.Right + 32, p, inverse, wide);
+                    factors = factors.Skip(FmaTables.GroupSize);
+                }
+                else
+                {
+                    (c0, c1, c2, c3) = (TLanes.Load(from), TLanes.Load(from + 8), TLanes.Load(from + 16), TLanes.Load(from + 24));
+                    (c4, c5, c6, c7) = (TLanes.Load(from + 32), TLanes.Load(from + 40), TLanes.Load(from + 48), TLanes.Load(from + 56));
+                }
+
                 (c0, c1) = (TLanes.Add(c0, c1), TLanes.Subtract(c0, c1));
                 (c2, c3) = (TLanes.Add(c2, c3), TLanes.Subtract(c2, c3));
                 (c4, c5) = (TLanes.Add(c4, c5), TLanes.Subtract(c4, c5));
@@ -249,27 +275,32 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         }
     }
 
-    /// <summary>64 products, four at once (a pair of pairs for two lanes).</summary>
+    /// <summary>64 products, four vectors at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Product(Factors factors, double* to, TDouble p, TDouble inverse, bool wide)
     {
         for (int i = 0; i < FmaTables.GroupSize; i += 4 * TLanes.Count)
         {
-            double* right = factors.Right + i;
             TDouble a = factors.Load(i), b = factors.Load(i + TLanes.Count);
             TDouble c = factors.Load(i + (2 * TLanes.Count)), d = factors.Load(i + (3 * TLanes.Count));
-            MultiplyMod4(
-                ref a, TLanes.Load(right), ref b, TLanes.Load(right + TLanes.Count), ref c, TLanes.Load(right + (2 * TLanes.Count)), ref d, TLanes.Load(right + (3 * TLanes.Count)), p, inverse);
-            if (wide)
-            {
-                (a, b) = (Reduce(a, p, inverse), Reduce(b, p, inverse));
-                (c, d) = (Reduce(c, p, inverse), Reduce(d, p, inverse));
-            }
-
+            Multiply4(ref a, ref b, ref c, ref d, factors.Right + i, p, inverse, wide);
             TLanes.Store(a, to + i);
             TLanes.Store(b, to + i + TLanes.Count);
             TLanes.Store(c, to + i + (2 * TLanes.Count));
             TLanes.Store(d, to + i + (3 * TLanes.Count));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply4(ref TDouble a, ref TDouble b, ref TDouble c, ref TDouble d, double* right, TDouble p, TDouble inverse, bool wide)
+    {
+        int next = TLanes.Count;
+        MultiplyMod4(
+            ref a, TLanes.Load(right), ref b, TLanes.Load(right + next), ref c, TLanes.Load(right + (2 * next)), ref d, TLanes.Load(right + (3 * next)), p, inverse);
+        if (wide)
+        {
+            (a, b) = (Reduce(a, p, inverse), Reduce(b, p, inverse));
+            (c, d) = (Reduce(c, p, inverse), Reduce(d, p, inverse));
         }
     }
 

@@ -46,7 +46,7 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     /// <summary>Prepares a small integer polynomial, |s_k| &lt; 2^23, for <see cref="MultiplyAdd"/>; the form is the kernel's own.</summary>
     internal abstract void Prepare(ReadOnlySpan<int> small, Span<ulong> prepared);
 
-    /// <summary>result = a * s + e: a in evaluation form (canonical), s prepared, e small coefficients; the result is canonical coefficients.</summary>
+    /// <summary>result = a * s + e: a in evaluation form (canonical), s prepared, |e| &lt; 2^18; the result is canonical coefficients.</summary>
     internal abstract void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result);
 
     /// <summary>Prepares canonical values in evaluation form, a key for many products, for <see cref="MultiplyAddLifted"/>; the form is the kernel's own.</summary>
@@ -60,7 +60,7 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     /// <summary>Transforms coefficients -1, 0 and 1 for <see cref="MultiplyAddLifted"/>; the form is the kernel's own.</summary>
     internal virtual void LiftTernary(ReadOnlySpan<int> ternary, Span<ulong> lifted) => Prepare(ternary, lifted);
 
-    /// <summary>result = key * u + e: the key from <see cref="PrepareKey"/>, u from <see cref="LiftTernary"/>, e small coefficients; the result is canonical coefficients.</summary>
+    /// <summary>result = key * u + e: the key from <see cref="PrepareKey"/>, u from <see cref="LiftTernary"/>, |e| &lt; 2^18; the result is canonical coefficients.</summary>
     internal virtual void MultiplyAddLifted(ReadOnlySpan<ulong> key, ReadOnlySpan<ulong> lifted, ReadOnlySpan<int> small, Span<ulong> result) =>
         MultiplyAdd(key, lifted, small, result);
 
