@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using SecureFL.Grpc.Framing;
+
+namespace SecureFL.Grpc.Client;
+
+/// <summary>What a fault of the connection means as a status.</summary>
+internal static class TransportFaults
+{
+    // NO_ERROR of a whole connection is a server that shuts down; of a stream it never ends a call without its status.
+    private const long NoError = 0;
+
+    /// <summary>The status, or null where the fault is none of the transport.</summary>
+    public static GrpcException? Map(Exception fault)
+    {
+        for (Exception? cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpProtocolException protocol)
+            {
+                GrpcStatusCode status = protocol.ErrorCode == NoError ? GrpcStatusCode.Unavailable : StatusFormat.OfReset(protocol.ErrorCode);
+                return new GrpcException(status, $"the server ended the stream with HTTP/2 error 0x{protocol.ErrorCode:x}", inner: fault);
+            }
+        }
+
+        return fault switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError } =>
+                new GrpcException(GrpcStatusCode.Internal, "the server does not speak HTTP/2", inner: fault),
+            HttpRequestException or IOException or SocketException or AuthenticationException =>
+                new GrpcException(GrpcStatusCode.Unavailable, Innermost(fault), inner: fault),
+            OperationCanceledException => new GrpcException(GrpcStatusCode.Unavailable, "the connection was given up", inner: fault),
+            ObjectDisposedException => new GrpcException(GrpcStatusCode.Cancelled, "the channel is closed", inner: fault),
+            _ => null,
+        };
+    }
+
+    private static string Innermost(Exception fault)
+    {
+        while (fault.InnerException is { } inner)
+        {
+            fault = inner;
+        }
+
+        return fault.Message;
+    }
+}

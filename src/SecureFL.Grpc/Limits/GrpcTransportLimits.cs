@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace SecureFL.Grpc;
+
+/// <summary>What the HTTP/2 connections of a server may do, before any call runs. Immutable.</summary>
+public sealed record GrpcTransportLimits
+{
+    /// <summary>
+    /// Window of one stream, bytes: 4 MiB. One stream carries at most a window a round trip, so 40 ms leave it 100 MiB/s; less than 2 MiB would cap it below 50.
+    /// </summary>
+    public int StreamWindowBytes { get; init; } = 4 << 20;
+
+    /// <summary>Window of one connection, bytes: 4 MiB. It bounds what a peer can make this process hold unread, whatever the number of its streams.</summary>
+    public int ConnectionWindowBytes { get; init; } = 4 << 20;
+
+    /// <summary>Concurrent streams of a connection: 100, the least that HTTP/2 recommends (RFC 9113, 6.5.2).</summary>
+    public int MaxStreamsPerConnection { get; init; } = 100;
+
+    /// <summary>Connections at once: 4,096, a thousand clients that each come back before their old connection is found dead.</summary>
+    public int MaxConnections { get; init; } = 4096;
+
+    /// <summary>Size of a request's header block: 16 KiB, twice what gRPC implementations send by default.</summary>
+    public int MaxRequestHeadersBytes { get; init; } = 16 << 10;
+
+    /// <summary>Quiet time of a connection before the server pings it: 20 s.</summary>
+    public TimeSpan KeepAlivePingDelay { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Time for the answer to a ping before the peer counts as vanished: 10 s.</summary>
+    public TimeSpan KeepAlivePingTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time for a request's headers to arrive whole: 10 s.</summary>
+    public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time a connection without any stream is kept: 10 minutes.</summary>
+    public TimeSpan IdleConnectionTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Least rate at which a peer takes a response it asked for, bytes a second: 240, after <see cref="SlowReaderGrace"/>.</summary>
+    public double MinResponseBytesPerSecond { get; init; } = 240;
+
+    /// <summary>Grace before the rate of a reader counts: 30 s, so that a suspended laptop or a long garbage collection costs nothing.</summary>
+    public TimeSpan SlowReaderGrace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Applies the limits to a server. The rate of request bodies is the business of the calls themselves: <see cref="GrpcServerLimits"/>.</summary>
+    /// <param name="kestrel">The options of the server.</param>
+    public void ApplyTo(KestrelServerOptions kestrel)
+    {
+        ArgumentNullException.ThrowIfNull(kestrel);
+        kestrel.AddServerHeader = false;
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = MaxConnections;
+        limits.RequestHeadersTimeout = HeadersTimeout;
+        limits.KeepAliveTimeout = IdleConnectionTimeout;
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = new MinDataRate(MinResponseBytesPerSecond, SlowReaderGrace);
+        limits.MaxRequestHeadersTotalSize = MaxRequestHeadersBytes;
+        limits.Http2.MaxRequestHeaderFieldSize = Math.Min(MaxRequestHeadersBytes, 8 << 10);
+        limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+        limits.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
+        limits.Http2.KeepAlivePingDelay = KeepAlivePingDelay;
+        limits.Http2.KeepAlivePingTimeout = KeepAlivePingTimeout;
+    }
+}
