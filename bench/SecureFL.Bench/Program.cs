@@ -2,11 +2,13 @@ using System.CommandLine;
 using SecureFL.Bench.Hotpath;
 using SecureFL.Bench.KeyHolders;
 using SecureFL.Bench.Micro;
+using SecureFL.Bench.Rounds;
 
 RootCommand root = new("Benchmarks of SecureFL. Figures are medians of one run on one machine: compare ratios, not machines.")
 {
     HotpathCommand.Create(),
     KeyHoldersCommand.Create(),
     MicroCommand.Create(),
+    RoundsCommand.Create(),
 };
-return root.Parse(args).Invoke();
+return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

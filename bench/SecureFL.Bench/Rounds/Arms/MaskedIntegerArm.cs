@@ -74,7 +74,7 @@ internal sealed class MaskedIntegerArm : IRoundArm
                 byte[] message = new byte[count * sizeof(ulong)];
                 using (meter.Enter(Stage.Encrypt))
                 {
-                    Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(message);
+                    Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(message.AsSpan());
                     plus.Fill(message);
                     minus.Fill(MemoryMarshal.AsBytes(mask.AsSpan(0, count)));
                     TensorPrimitives.Subtract<ulong>(words, mask.AsSpan(0, count), words);
