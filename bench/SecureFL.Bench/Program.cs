@@ -3,6 +3,7 @@ using SecureFL.Bench.Hotpath;
 using SecureFL.Bench.KeyHolders;
 using SecureFL.Bench.Micro;
 using SecureFL.Bench.Rounds;
+using SecureFL.Bench.Rounds.Roles;
 
 RootCommand root = new("Benchmarks of SecureFL. Figures are medians of one run on one machine: compare ratios, not machines.")
 {
@@ -10,5 +11,6 @@ RootCommand root = new("Benchmarks of SecureFL. Figures are medians of one run o
     KeyHoldersCommand.Create(),
     MicroCommand.Create(),
     RoundsCommand.Create(),
+    RoleCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

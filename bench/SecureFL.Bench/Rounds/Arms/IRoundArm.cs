@@ -10,7 +10,11 @@ namespace SecureFL.Bench.Rounds.Arms;
 /// <param name="Clip">Values lie in [-Clip, Clip].</param>
 /// <param name="KeyHolders">H, where the arm has key holders.</param>
 /// <param name="Threshold">t.</param>
-internal sealed record RoundShape(long Parameters, int Clients, int Bits, float Clip, int KeyHolders, int Threshold);
+internal sealed record RoundShape(long Parameters, int Clients, int Bits, float Clip, int KeyHolders, int Threshold)
+{
+    /// <summary>Clients that sizes are planned for: at least <see cref="Clients"/>, more where fewer take part than were asked for.</summary>
+    public int MaxClients { get; init; } = Clients;
+}
 
 /// <summary>Security that an arm claims, and why.</summary>
 /// <param name="Bits">Classical bits; 0 for none.</param>
@@ -28,6 +32,9 @@ internal interface IRoundArm
 
     /// <summary>Most parameters the arm is run with unless the user insists; more are stated as measured fewer.</summary>
     long MostParameters => long.MaxValue;
+
+    /// <summary>Whether somebody besides clients and server takes part.</summary>
+    bool HasKeyHolders => false;
 
     /// <summary>Most clients, likewise.</summary>
     int MostClients => int.MaxValue;
@@ -78,6 +85,9 @@ internal interface IArmRound : IDisposable
 
     /// <summary>Bytes to and from one key holder.</summary>
     (long Received, long Sent) KeyHolderBytes => (0, 0);
+
+    /// <summary>Times that the server has to wait for key holders.</summary>
+    int KeyHolderRoundTrips => 0;
 }
 
 /// <summary>Integer sums of an arm that quantises, for the comparison with the integers in the clear.</summary>

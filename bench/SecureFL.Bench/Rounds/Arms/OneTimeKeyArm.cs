@@ -12,6 +12,8 @@ internal sealed class OneTimeKeyArm : IRoundArm
 
     public string Description => "CKKS under a fresh key a contribution, secret-shared to the key holders";
 
+    public bool HasKeyHolders => true;
+
     public IArmSession CreateSession(RoundShape shape) => new Session(shape);
 
     private sealed class Session : IArmSession
@@ -29,7 +31,7 @@ internal sealed class OneTimeKeyArm : IRoundArm
                 shape.Parameters,
                 shape.Clip,
                 shape.Bits,
-                shape.Clients,
+                shape.MaxClients,
                 minClients: 3,
                 shape.KeyHolders,
                 shape.Threshold,

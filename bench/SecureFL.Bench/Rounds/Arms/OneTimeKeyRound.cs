@@ -47,6 +47,9 @@ internal sealed class OneTimeKeyRound : IArmRound, IIntegerSums
 
     public (long Received, long Sent) KeyHolderBytes => (_holderReceived, _holderSent);
 
+    /// <summary>Entries, votes, releases.</summary>
+    public int KeyHolderRoundTrips => 3;
+
     public Quantizer QuantizerOf(int client) => new(_shape.Bits, _shape.Clip, Rounding.Stochastic, (ulong)client);
 
     public IEnumerable<ReadOnlyMemory<byte>> Contribute(int client, ReadOnlyMemory<float> vector, StageMeter meter)

@@ -56,7 +56,7 @@ internal static class SumVerifier
             }
         }
 
-        return new SumVerdict(equal, largest, Math.Sqrt(squares / inputs.Length));
+        return new SumVerdict(equal, round.Integers is not null, largest, Math.Sqrt(squares / inputs.Length));
     }
 
     private static void Quantise(Quantizer quantizer, long piece, ReadOnlySpan<float> values, Span<int> quantised, StageMeter? meter)

@@ -39,6 +39,7 @@ internal sealed record RoleBytes(
 
 /// <summary>How the opened sum compares with the sum of what went in.</summary>
 /// <param name="SumIsExact">Whether it is, bit for bit, the sum of the integers that the clients quantised to; false for arms that sum floats.</param>
+/// <param name="HasIntegers">Whether the arm sums integers.</param>
 /// <param name="MaxError">Largest distance of a mean from the mean of the float inputs in double precision.</param>
 /// <param name="RmsError">Root of the mean square of that distance.</param>
-internal sealed record SumVerdict(bool SumIsExact, double MaxError, double RmsError);
+internal sealed record SumVerdict(bool SumIsExact, bool HasIntegers, double MaxError, double RmsError);
