@@ -83,6 +83,40 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         }
     }
 
+    internal override void PrepareValues(ReadOnlySpan<ulong> values, Span<ulong> prepared)
+    {
+        Check(values.Length, nameof(values));
+        Check(prepared.Length, nameof(prepared));
+        fixed (ulong* from = values)
+        fixed (ulong* to = prepared)
+        {
+            ToDoubles(from, (double*)to, Degree);
+            Scale((double*)to, Degree, 1.0, _p);
+        }
+    }
+
+    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, Span<ulong> accumulator)
+    {
+        Check(a.Length, nameof(a));
+        Check(prepared.Length, nameof(prepared));
+        Check(accumulator.Length, nameof(accumulator));
+        fixed (ulong* left = a)
+        fixed (ulong* right = prepared)
+        fixed (ulong* sum = accumulator)
+        {
+            Accumulate(left, (double*)right, sum, Degree, _p);
+        }
+    }
+
+    internal override void SwapOrder(Span<ulong> values)
+    {
+        Check(values.Length, nameof(values));
+        fixed (ulong* words = values)
+        {
+            OrderSwap<TLanes, TDouble, TWord>.Swap(words, Degree);
+        }
+    }
+
     private void Transform(double* x)
     {
         fixed (double* roots = _tables.Roots.Span, tail = _tables.Tail.Span)
@@ -130,6 +164,20 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         {
             TDouble y = TLanes.ToDouble(TLanes.LoadWord(left + i));
             TLanes.Store(FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(y, TLanes.Load(right + i), p, inverse), x + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Accumulate(ulong* left, double* right, ulong* sum, int length, double modulus)
+    {
+        TDouble p = TLanes.Broadcast(modulus);
+        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
+        for (int i = 0; i < length; i += TLanes.Count)
+        {
+            // At most T(1) p + p < 2p: see the bounds of FmaTransform.
+            TDouble y = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(TLanes.ToDouble(TLanes.LoadWord(left + i)), TLanes.Load(right + i), p, inverse);
+            y = TLanes.Add(y, TLanes.ToDouble(TLanes.LoadWord(sum + i)));
+            TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(y, p, inverse)), sum + i);
         }
     }
 

@@ -70,6 +70,31 @@ internal sealed class ScalarRingKernel : RingKernel
         }
     }
 
+    internal override void PrepareValues(ReadOnlySpan<ulong> values, Span<ulong> prepared)
+    {
+        Check(values.Length, nameof(values));
+        Check(prepared.Length, nameof(prepared));
+        values.CopyTo(prepared);
+    }
+
+    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, Span<ulong> accumulator)
+    {
+        Check(a.Length, nameof(a));
+        Check(prepared.Length, nameof(prepared));
+        Check(accumulator.Length, nameof(accumulator));
+        for (int i = 0; i < accumulator.Length; i++)
+        {
+            ulong difference = accumulator[i] + Modulus.Multiply(a[i], prepared[i]) - Modulus.Value;
+            accumulator[i] = difference + (Modulus.Value & (ulong)((long)difference >> 63));
+        }
+    }
+
+    internal override void SwapOrder(Span<ulong> values)
+    {
+        Check(values.Length, nameof(values));
+        Transpose(values);
+    }
+
     /// <summary>An integer of absolute value at most p as a residue, without a branch.</summary>
     private ulong Residue(int value) => (ulong)value + (Modulus.Value & (ulong)((long)value >> 63));
 
