@@ -7,6 +7,7 @@ internal static class ArmCatalogue
     [
         new PlaintextArm(),
         new MaskedIntegerArm(),
+        new SlotsArm(),
         new OneTimeKeyArm(),
     ];
 
