@@ -1,7 +1,9 @@
 using System.CommandLine;
 using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Output;
+using SecureFL.Bench.Rounds.Output.Page;
 using SecureFL.Bench.Rounds.Running;
+using SecureFL.Bench.Rounds.Sweeps;
 using SecureFL.Bench.Rounds.Transport;
 
 namespace SecureFL.Bench.Rounds;
@@ -30,7 +32,7 @@ internal static class RoundsCommand
     private static readonly Option<int> WanRepeat = new("--wan-repeat") { Description = "rounds of each arm over emulated lines", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> Insist = new("--insist") { Description = "run slow arms at full size too" };
     private static readonly Option<bool> NoRoleMemory = new("--no-role-memory") { Description = "do not start processes to measure the memory of each role" };
-    private static readonly Option<string> Sweep = new("--sweep") { Description = "none, quick (to 10^7 parameters) or full (to 10^8); quick with --report", DefaultValueFactory = _ => "auto" };
+    private static readonly Option<string> Sweep = new("--sweep") { Description = "curves of the report: none, tiny, quick (to 10^7 parameters) or full (to 10^8); quick with --report", DefaultValueFactory = _ => "auto" };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "of the inputs", DefaultValueFactory = _ => 1 };
     private static readonly Option<FileInfo?> Json = new("--json") { Description = "write all figures to this file" };
     private static readonly Option<FileInfo?> Csv = new("--csv") { Description = "write one line an arm to this file" };
@@ -56,11 +58,23 @@ internal static class RoundsCommand
         }
 
         RoundsOutcome outcome = await new RoundsRun(settings, line => Console.Error.WriteLine($"rounds: {line}")).RunAsync().ConfigureAwait(false);
+        SweepPlan? plan = PlanOf(result);
+        outcome = plan is null ? outcome : await new SweepRun(settings, plan, line => Console.Error.WriteLine($"rounds: {line}")).ExtendAsync(outcome).ConfigureAwait(false);
         RoundsTable.Write(Console.Out, outcome);
         Write(result.GetValue(Json), file => RoundsFiles.WriteJson(file, outcome));
         Write(result.GetValue(Csv), file => RoundsFiles.WriteCsv(file, outcome));
+        Write(result.GetValue(Report), file => RoundsReport.Write(file, outcome));
         return outcome.Arms.All(arm => arm.SumIsExact || !arm.ClaimsExactness) ? 0 : 5;
     }
+
+    private static SweepPlan? PlanOf(ParseResult result) => result.GetValue(Sweep) switch
+    {
+        "full" => SweepPlan.Full,
+        "quick" => SweepPlan.Quick,
+        "tiny" => SweepPlan.Tiny,
+        "auto" when result.GetValue(Report) is not null => SweepPlan.Quick,
+        _ => null,
+    };
 
     private static void Write(FileInfo? file, Action<FileInfo> write)
     {
@@ -81,6 +95,7 @@ internal static class RoundsCommand
         {
             ( < 1 or > 1_000_000_000, _, _) => $"--model {model}: {Presets}, or 1 to 10^9 parameters",
             (_, _, not ("grpc" or "in-process")) => $"--transport {transport}: grpc or in-process",
+            _ when result.GetValue(Sweep) is not ("auto" or "none" or "tiny" or "quick" or "full") => "--sweep: none, tiny, quick or full",
             _ when arms.Contains(null) => $"--arms: {ArmNames}",
             _ when result.GetValue(Clients) is < 4 or > 1000 => "--clients: 4 to 1000",
             _ when result.GetValue(Bits) is < 4 or > 24 => "--bits: 4 to 24",
