@@ -78,7 +78,7 @@ internal sealed class ClientCall<TResponse> : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _reads = true;
+            _reads = !_reads ? true : throw new InvalidOperationException("the responses of a call are read by one task at a time");
         }
 
         try

@@ -31,8 +31,8 @@ public sealed record GrpcTransportLimits
     /// <summary>Time for a request's headers to arrive whole: 10 s.</summary>
     public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time a connection without any stream is kept: 10 minutes.</summary>
-    public TimeSpan IdleConnectionTimeout { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>Time a connection without any stream is kept, one that never said a word included: 2 minutes.</summary>
+    public TimeSpan IdleConnectionTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Least rate at which a peer takes a response it asked for, bytes a second: 240, after <see cref="SlowReaderGrace"/>.</summary>
     public double MinResponseBytesPerSecond { get; init; } = 240;
