@@ -1,4 +1,7 @@
 using System.CommandLine;
+using SecureFL.Bench.Accuracy;
+using SecureFL.Bench.Baselines;
+using SecureFL.Bench.Comparison;
 using SecureFL.Bench.Hotpath;
 using SecureFL.Bench.KeyHolders;
 using SecureFL.Bench.Micro;
@@ -11,6 +14,9 @@ RootCommand root = new("Benchmarks of SecureFL. Figures are medians of one run o
     KeyHoldersCommand.Create(),
     MicroCommand.Create(),
     RoundsCommand.Create(),
+    CompareCommand.Create(),
+    AccuracyCommand.Create(),
+    BaselinesCommand.Create(),
     RoleCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

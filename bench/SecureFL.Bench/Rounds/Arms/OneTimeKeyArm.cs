@@ -51,7 +51,7 @@ internal sealed class OneTimeKeyArm : IRoundArm
             get
             {
                 AggregationParameters p = _plan.Parameters;
-                return $"N = {p.RingDegree}, {p.Primes.Length} primes, {p.Lanes} lanes";
+                return $"N = {p.RingDegree}, primes of {string.Join(", ", p.Ckks.Moduli.Select(prime => prime.Bits))} bits, {p.Lanes} to a coefficient";
             }
         }
 

@@ -10,31 +10,31 @@ internal static class CurveCharts
     internal static string CostAgainstSize(RoundsOutcome outcome) => Chart.Lines(
         $"Processor time of a round of {SweepPlan.ClientsOfSizes} clients",
         Parameters,
-        new AxisSpec("CPU seconds", Power, Logarithmic: true),
+        new AxisSpec("CPU seconds", AxisFormat.Compact, Logarithmic: true),
         By(outcome.SizeSweep, point => (point.Parameters, point.CpuSeconds)));
 
     internal static string CostPerParameter(RoundsOutcome outcome) => Chart.Lines(
         $"The same by parameter and client, {SweepPlan.ClientsOfSizes} clients",
         Parameters,
-        new AxisSpec("CPU ns by parameter and client", Power, Logarithmic: true),
+        new AxisSpec("CPU ns by parameter and client", AxisFormat.Compact, Logarithmic: true),
         By(outcome.SizeSweep, point => (point.Parameters, point.CpuNanosecondsPerParameterAndClient)));
 
     internal static string CostAgainstClients(RoundsOutcome outcome) => Chart.Lines(
         $"Adding at the server, {SweepPlan.ParametersOfClients.ToString("N0", CultureInfo.InvariantCulture)} parameters",
         Clients,
-        new AxisSpec("CPU seconds", Power, Logarithmic: true),
+        new AxisSpec("CPU seconds", AxisFormat.Compact, Logarithmic: true),
         By(outcome.ClientSweep, point => (point.Clients, point.ServerCpuSeconds)));
 
     internal static string KeyHoldersAgainstSize(RoundsOutcome outcome) => Chart.Lines(
         $"All key holders together, {SweepPlan.ClientsOfSizes} clients",
         Parameters,
-        new AxisSpec("CPU milliseconds", value => value.ToString("0.#", CultureInfo.InvariantCulture), FromZero: true),
+        new AxisSpec("CPU milliseconds", AxisFormat.Compact, FromZero: true),
         By([.. outcome.SizeSweep.Where(point => point.KeyHoldersCpuSeconds > 0)], point => (point.Parameters, point.KeyHoldersCpuSeconds * 1e3)));
 
     internal static string MemoryAgainstClients(RoundsOutcome outcome) => Chart.Lines(
         $"Memory of the server, {SweepPlan.ParametersOfMemory.ToString("N0", CultureInfo.InvariantCulture)} parameters",
         Clients,
-        new AxisSpec("megabytes, largest resident set", value => value.ToString("0", CultureInfo.InvariantCulture), FromZero: true),
+        new AxisSpec("megabytes, largest resident set", AxisFormat.Compact, FromZero: true),
         [.. outcome.MemorySweep.GroupBy(point => point.Arm).Select(arm => Line(arm.Key, [.. arm.Select(point => ((double)point.Clients, point.ServerBytes / 1e6))]))]);
 
     /// <summary>How flat the cost by parameter is from a million on, in words.</summary>
@@ -50,16 +50,12 @@ internal static class CurveCharts
         return string.Concat(lines);
     }
 
-    private static AxisSpec Parameters { get; } = new("parameters", Power, Logarithmic: true);
+    private static AxisSpec Parameters { get; } = new("parameters", AxisFormat.Compact, Logarithmic: true);
 
-    private static AxisSpec Clients { get; } = new("clients", value => value.ToString("0", CultureInfo.InvariantCulture), Logarithmic: true);
+    private static AxisSpec Clients { get; } = new("clients", AxisFormat.Compact, Logarithmic: true);
 
     private static List<Series> By(IReadOnlyList<SweepPoint> points, Func<SweepPoint, (double X, double Y)> place) =>
         [.. points.GroupBy(point => point.Arm).Select(arm => Line(arm.Key, [.. arm.Select(place)]))];
 
     private static Series Line(string arm, IReadOnlyList<(double X, double Y)> points) => new(arm, ArmColors.Of(arm), points, IsMain: arm == "one-time-key", Markers: true);
-
-    private static string Power(double value) => value is >= 0.001 and < 10_000
-        ? value.ToString("0.###", CultureInfo.InvariantCulture)
-        : value.ToString("0e0", CultureInfo.InvariantCulture);
 }

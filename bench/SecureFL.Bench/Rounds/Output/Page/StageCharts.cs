@@ -12,7 +12,7 @@ internal static class StageCharts
     {
         yield return Draw("Processor time by stage", arms);
         ArmFigures[] small = [.. arms.Where(arm => arm.CpuNanosecondsPerParameterAndClient * Dwarfing < arms.Max(other => other.CpuNanosecondsPerParameterAndClient))];
-        if (small.Length > 0 && small.Length < arms.Count)
+        if (small.Length > 1 && small.Length < arms.Count)
         {
             string left = string.Join(", ", arms.Except(small).Select(arm => arm.Arm));
             yield return Draw($"The same without {left}", small);
@@ -50,5 +50,9 @@ internal static class StageCharts
         return new Row(arm.Arm, [seconds], $"{Number(seconds)} s");
     }
 
-    private static string Number(double value) => value.ToString(value >= 100 ? "0" : value >= 1 ? "0.#" : "0.##", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value switch
+    {
+        >= 10_000 or (< 0.01 and > 0) => AxisFormat.Compact(double.Parse(value.ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)),
+        _ => value.ToString(value >= 100 ? "0" : value >= 1 ? "0.#" : "0.##", CultureInfo.InvariantCulture),
+    };
 }
