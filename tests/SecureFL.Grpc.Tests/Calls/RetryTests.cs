@@ -86,7 +86,7 @@ public sealed class RetryTests
         GrpcCallOptions options = new()
         {
             Idempotent = true,
-            Timeout = TimeSpan.FromMilliseconds(400),
+            Timeout = TimeSpan.FromSeconds(2),
             Retry = new GrpcRetryPolicy { MaxAttempts = int.MaxValue, InitialBackoff = TimeSpan.FromMilliseconds(20) },
         };
         GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, new EchoMessage(), options));

@@ -135,7 +135,7 @@ public sealed class StatusTests
         }
     }
 
-    internal static async Task DrainAsync(IAsyncEnumerable<EchoMessage> messages, int expected)
+    internal static async Task DrainAsync(IAsyncEnumerable<EchoMessage> messages, int? expected)
     {
         int received = 0;
         try
@@ -147,7 +147,7 @@ public sealed class StatusTests
         }
         finally
         {
-            Assert.Equal(expected, received);
+            Assert.Equal(expected ?? received, received);
         }
     }
 

@@ -5,9 +5,11 @@ using Google.Protobuf;
 using SecureFL.Grpc.Framing;
 using SecureFL.Grpc.Tests.Contracts;
 using SecureFL.Grpc.Tests.Hosting;
+using SecureFL.Testing;
 
 namespace SecureFL.Grpc.Tests.Framing;
 
+[Collection(Alone.Name)]
 public sealed class MessageReaderTests
 {
     private static readonly ReadLimits Limits = new(1 << 20, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), 8192, TimeSpan.FromSeconds(30));

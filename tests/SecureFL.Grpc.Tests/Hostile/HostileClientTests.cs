@@ -9,7 +9,6 @@ public sealed class HostileClientTests
 {
     private const string Unary = "/securefl.test.v1.Echo/Unary";
     private const string Up = "/securefl.test.v1.Echo/Up";
-    private const string Down = "/securefl.test.v1.Echo/Down";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -124,7 +123,7 @@ public sealed class HostileClientTests
     [Fact]
     public async Task A_slow_loris_runs_out_of_time_whatever_it_trickles()
     {
-        GrpcServerLimits hasty = new() { MessageTimeout = TimeSpan.FromMilliseconds(400), StreamIdleTimeout = TimeSpan.FromMilliseconds(400), MinReceiveBytesPerSecond = 1 << 20 };
+        GrpcServerLimits hasty = new() { MessageTimeout = TimeSpan.FromSeconds(1.5), StreamIdleTimeout = TimeSpan.FromSeconds(1.5), MinReceiveBytesPerSecond = 1 << 20 };
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build(), hasty);
         using RawHttp2 raw = await RawHttp2.ConnectAsync(server.Port);
 
@@ -143,7 +142,7 @@ public sealed class HostileClientTests
                     await Task.Delay(100, done.Token);
                 }
             }
-            catch (Exception fault) when (fault is OperationCanceledException or System.Net.Sockets.SocketException)
+            catch (Exception fault) when (fault is OperationCanceledException or IOException)
             {
             }
         });
@@ -212,7 +211,7 @@ public sealed class HostileClientTests
                 }
             }
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (IOException)
         {
             // The server had enough of it.
         }
@@ -225,34 +224,5 @@ public sealed class HostileClientTests
         }
 
         Assert.Equal((0, 0L), (limits.Calls.Running, limits.InFlight.InUse));
-    }
-
-    [Fact]
-    public async Task A_peer_that_asks_and_never_reads_holds_little_memory_and_only_its_own_call()
-    {
-        EchoService echo = new();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
-        using GrpcChannel honest = server.Connect();
-        await honest.UnaryAsync(EchoService.Unary, EchoService.Message(100_000));
-        long before = GC.GetTotalMemory(true);
-        List<RawHttp2> idlers = [];
-        for (int i = 0; i < 20; i++)
-        {
-            // Each asks for a thousand messages of 60 KB over a window of nothing.
-            RawHttp2 raw = await RawHttp2.ConnectAsync(server.Port, window: 0);
-            idlers.Add(raw);
-            byte[] request = [0x0a, 0xe0, 0xd4, 0x03, .. new byte[60_000], 0x10, 0xe8, 0x07];
-            await raw.SendAsync(RawHttp2.Request(1, Down));
-            byte[] frame = [0, 0, 0, (byte)(request.Length >> 8), (byte)request.Length, .. request];
-            for (int at = 0; at < frame.Length; at += 16_000)
-            {
-                await raw.SendAsync(RawHttp2.Message(1, at + 16_000 >= frame.Length, frame.AsSpan(at, Math.Min(16_000, frame.Length - at))));
-            }
-        }
-
-        await Task.Delay(300);
-        await honest.UnaryAsync(EchoService.Unary, EchoService.Message(100_000));
-        Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, 20 * 1_000_000);
-        idlers.ForEach(raw => raw.Dispose());
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -25,15 +26,23 @@ internal sealed class RawHttp2 : IDisposable
 {
     private static readonly byte[] Preface = Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
-    private readonly Socket _socket;
+    private readonly Stream _stream;
 
-    public RawHttp2(Socket socket) => _socket = socket;
+    public RawHttp2(Stream stream) => _stream = stream;
 
-    public static async Task<RawHttp2> ConnectAsync(int port, bool handshake = true, uint window = 65535)
+    public static async Task<RawHttp2> ConnectAsync(int port, bool handshake = true, uint window = 65535, SslClientAuthenticationOptions? tls = null)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
-        RawHttp2 raw = new(socket);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        if (tls is not null)
+        {
+            SslStream secure = new(stream);
+            await secure.AuthenticateAsClientAsync(tls);
+            stream = secure;
+        }
+
+        RawHttp2 raw = new(stream);
         if (handshake)
         {
             // No header table, so that header blocks can be read without one.
@@ -79,18 +88,14 @@ internal sealed class RawHttp2 : IDisposable
         return [.. block];
     }
 
-    public static byte[] Request(int stream, string path, byte flags = 4, params (string Name, string Value)[] more) => Frame(RawFrame.Headers, flags, stream, Block(
-        [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "localhost"), ("content-type", "application/grpc"), ("te", "trailers"), .. more]));
+    public static byte[] Request(int stream, string path, byte flags = 4, params (string Name, string Value)[] more) => Request(stream, "http", path, flags, more);
+
+    public static byte[] Request(int stream, string scheme, string path, byte flags, params (string Name, string Value)[] more) => Frame(RawFrame.Headers, flags, stream, Block(
+        [(":method", "POST"), (":scheme", scheme), (":path", path), (":authority", "localhost"), ("content-type", "application/grpc"), ("te", "trailers"), .. more]));
 
     public static byte[] Message(int stream, bool end, params ReadOnlySpan<byte> bytes) => Frame(RawFrame.Data, (byte)(end ? 1 : 0), stream, bytes);
 
-    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        while (bytes.Length > 0)
-        {
-            bytes = bytes[await _socket.SendAsync(bytes)..];
-        }
-    }
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
 
     /// <summary>The next frame; null where the peer has closed the connection.</summary>
     public async Task<RawFrame?> ReadAsync(CancellationToken cancellation = default)
@@ -101,7 +106,7 @@ internal sealed class RawHttp2 : IDisposable
             byte[] payload = await ReadExactlyAsync(BinaryPrimitives.ReadInt32BigEndian(head) >>> 8, cancellation);
             return new RawFrame(head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)), payload);
         }
-        catch (Exception fault) when (fault is SocketException or EndOfStreamException)
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {
             return null;
         }
@@ -139,17 +144,12 @@ internal sealed class RawHttp2 : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private async Task<byte[]> ReadExactlyAsync(int count, CancellationToken cancellation)
     {
         byte[] bytes = new byte[count];
-        for (int read = 0; read < count;)
-        {
-            int got = await _socket.ReceiveAsync(bytes.AsMemory(read), cancellation);
-            read += got > 0 ? got : throw new EndOfStreamException();
-        }
-
+        await _stream.ReadExactlyAsync(bytes, cancellation);
         return bytes;
     }
 }

@@ -42,7 +42,8 @@ public sealed class TheirServerTests
         await using NodeServer server = await NodeServer.StartAsync(null);
         using GrpcChannel channel = Connect(server.Port, null);
         EchoMessage wait = new() { Text = "wait" };
-        GrpcException late = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, wait, new GrpcCallOptions { Timeout = TimeSpan.FromMilliseconds(400) }));
+        await channel.UnaryAsync(EchoService.Unary, new EchoMessage());
+        GrpcException late = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, wait, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(2) }));
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, late.Status);
         Assert.Equal("waiting deadline", await server.ReadLineAsync());
         Assert.Equal("cancelled", await server.ReadLineAsync());
@@ -55,7 +56,7 @@ public sealed class TheirServerTests
         Assert.Equal("cancelled", await server.ReadLineAsync());
 
         Task<EchoMessage> unary = channel.UnaryAsync(EchoService.Unary, wait);
-        Task down = StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 2 }), 2);
+        Task down = StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 2 }), null);
         Assert.Equal("waiting forever", await server.ReadLineAsync());
         Assert.Equal("waiting forever", await server.ReadLineAsync());
         server.Kill();
