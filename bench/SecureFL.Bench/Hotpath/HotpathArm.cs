@@ -13,7 +13,8 @@ internal sealed record HotpathArm
 
     public required double ClientEncryptNsPerParameter { get; init; }
 
-    public required double ClientOnlineNsPerParameter { get; init; }
+    /// <summary>With the masks prepared beforehand; null where the suite has none.</summary>
+    public required double? ClientOnlineNsPerParameter { get; init; }
 
     public required double ServerAddNsPerParameterPerClient { get; init; }
 
@@ -22,6 +23,12 @@ internal sealed record HotpathArm
     public required double OpenNsPerParameter { get; init; }
 
     public required bool SumIsExact { get; init; }
+
+    /// <summary>Where sums are approximate by design: the largest error over clients times clip.</summary>
+    public double? MaxRelativeError { get; init; }
+
+    /// <summary>Exact, or as good as the arm promises.</summary>
+    public bool SumIsRight { get; init; }
 
     public required double AllocatedBytesPerChunk { get; init; }
 

@@ -21,13 +21,15 @@ internal sealed class EmbeddingTables
             (TwistImaginary.Span[n], TwistReal.Span[n]) = double.SinCosPi((double)n / degree);
         }
 
-        // Level h = 8, 16, ... M/2 has exp(pi i j / h) for j < h at h + j.
+        // Level h = 1, 2, 4, ... M/2 has exp(pi i j / h) for j < h at h + j; the second half is exactly i times the first, so that every width rounds alike.
         (RootReal, RootImaginary) = (new AlignedBuffer<double>(Points), new AlignedBuffer<double>(Points));
         for (int h = 1; h < Points; h *= 2)
         {
             for (int j = 0; j < h; j++)
             {
-                (RootImaginary.Span[h + j], RootReal.Span[h + j]) = double.SinCosPi((double)j / h);
+                bool quarter = h > 1 && j >= h / 2;
+                int first = h + j - (h / 2);
+                (RootReal.Span[h + j], RootImaginary.Span[h + j]) = quarter ? (-RootImaginary.Span[first], RootReal.Span[first]) : Root(j, h);
             }
         }
 
@@ -63,4 +65,11 @@ internal sealed class EmbeddingTables
     internal AlignedBuffer<double> RootReal { get; }
 
     internal AlignedBuffer<double> RootImaginary { get; }
+
+    private static (double Real, double Imaginary) Root(int j, int h)
+    {
+        // cos(pi/4) and sin(pi/4) are one number, whatever the library rounds them to.
+        (double sine, double cosine) = double.SinCosPi((double)j / h);
+        return 4 * j == h ? (cosine, cosine) : (cosine, sine);
+    }
 }

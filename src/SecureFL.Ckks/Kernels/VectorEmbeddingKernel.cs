@@ -73,7 +73,7 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
             {
                 TDouble x = TLanes.Round(TLanes.Load(from + i));
                 largest = TLanes.Max(largest, TLanes.Abs(x));
-                // 0 for numbers; infinities and what is not a number stay what they are not.
+                // 0 for every number; infinities and NaN leave a NaN in the sum.
                 sum = TLanes.Add(sum, TLanes.Multiply(x, zero));
                 TLanes.StoreIntegers(x, to + i);
             }
