@@ -24,11 +24,13 @@ public class EmulatedLineTests
         using TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, line.Port, token);
         using TcpClient accepted = await server.AcceptTcpClientAsync(token);
+        // Taken now: a socket that has shut down its sending side gives out no stream.
+        NetworkStream stream = client.GetStream();
         Stopwatch clock = Stopwatch.StartNew();
         Task echo = EchoAsync(accepted);
         Task send = SendAsync(client, sent);
         byte[] received = new byte[length];
-        await client.GetStream().ReadExactlyAsync(received, token);
+        await stream.ReadExactlyAsync(received, token);
         double seconds = clock.Elapsed.TotalSeconds;
         await Task.WhenAll(send, echo);
         Assert.Equal(sent, received);
