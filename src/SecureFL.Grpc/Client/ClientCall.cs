@@ -50,7 +50,14 @@ internal sealed class ClientCall<TResponse> : IDisposable
         if (clock.Left is { } left)
         {
             _request.Headers.TryAddWithoutValidation(WireNames.Timeout, TimeoutHeader.Format(left));
-            _deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            if (left > TimeSpan.Zero)
+            {
+                _deadline.CancelAfter(left);
+            }
+            else
+            {
+                _deadline.Cancel();
+            }
         }
 
         _sending = SendAsync(invoker);
