@@ -22,7 +22,7 @@ internal static class PageRules
             for (const t of texts) {
               if (t.box.left < frame.left - 1 || t.box.right > frame.right + 1 || t.box.top < frame.top - 1 || t.box.bottom > frame.bottom + 1)
                 faults.push(`outside "${name(svg)}": "${t.text}"`);
-              if (t.box.height < 5) faults.push(`unreadably small in "${name(svg)}": "${t.text}"`);
+              if (Math.min(t.box.height, t.box.width) < (t.text.length > 1 ? 9 : 5)) faults.push(`unreadably small in "${name(svg)}": "${t.text}"`);
             }
             const wanted = svg.querySelector('polyline') ? 2 : 1;
             if ([...svg.querySelectorAll('text.axis')].filter(e => e.textContent.trim()).length < wanted) faults.push(`axis without a unit in "${name(svg)}"`);

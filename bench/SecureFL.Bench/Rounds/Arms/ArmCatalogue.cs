@@ -9,6 +9,9 @@ internal static class ArmCatalogue
         new MaskedIntegerArm(),
         new SlotsArm(),
         new OneTimeKeyArm(),
+#if SEALNET
+        new SealNetArm(),
+#endif
     ];
 
     /// <summary>The named arms, in the catalogue's order; null for a name that is not there.</summary>
