@@ -5,6 +5,7 @@ using SecureFL.Bench.Comparison;
 using SecureFL.Bench.Hotpath;
 using SecureFL.Bench.KeyHolders;
 using SecureFL.Bench.Micro;
+using SecureFL.Bench.Network;
 using SecureFL.Bench.Rounds;
 using SecureFL.Bench.Rounds.Roles;
 
@@ -18,5 +19,7 @@ RootCommand root = new("Benchmarks of SecureFL. Figures are medians of one run o
     AccuracyCommand.Create(),
     BaselinesCommand.Create(),
     RoleCommand.Create(),
+    NetworkCommand.Create(),
+    NetworkCommand.CreateServer(),
 };
 return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -1,8 +1,15 @@
 using System.CommandLine;
+using SecureFL.Cli.Clients;
+using SecureFL.Cli.Configuration;
 using SecureFL.Cli.DataChecks;
 using SecureFL.Cli.Demo;
+using SecureFL.Cli.Diagnostics;
+using SecureFL.Cli.Holders;
+using SecureFL.Cli.Identities;
 using SecureFL.Cli.Models;
+using SecureFL.Cli.Operation;
 using SecureFL.Cli.Plans;
+using SecureFL.Cli.Servers;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Transcripts;
@@ -14,8 +21,18 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     PredictCommand.Create(),
     EvaluateCommand.Create(),
     CheckDataCommand.Create(),
+    IdentityCommand.Create(),
     PlanCommand.Create(),
+    ClientCommand.Create(),
+    KeyHolderCommand.Create(),
+    ServerCommand.Create(),
+    RoundCommand.Create(),
+    StatusCommand.Create(),
     VerifyCommand.Create(),
+    DoctorCommand.Create(),
 };
+root.Add(ConfigCommand.Create(root));
+root.Add(LayeredArguments.ConfigOption);
 Examples.Show(root);
+ParentPipe.Watch();
 return CommandLine.Run(root, args);

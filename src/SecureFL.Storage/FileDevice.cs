@@ -72,19 +72,23 @@ internal sealed class FileDevice : IFileDevice
         public byte[] ReadAll()
         {
             byte[] content = new byte[Length];
+            Read(0, content);
+            return content;
+        }
+
+        public void Read(long offset, Span<byte> destination)
+        {
             int read = 0;
-            while (read < content.Length)
+            while (read < destination.Length)
             {
-                int got = RandomAccess.Read(_handle, content.AsSpan(read), read);
+                int got = RandomAccess.Read(_handle, destination[read..], offset + read);
                 if (got == 0)
                 {
-                    throw new EndOfStreamException($"the file ended at byte {read} of {content.Length}");
+                    throw new EndOfStreamException($"the file ended {destination.Length - read} bytes before the end of {destination.Length} bytes at {offset}");
                 }
 
                 read += got;
             }
-
-            return content;
         }
 
         public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_handle, bytes, offset);

@@ -31,6 +31,9 @@ internal interface IDeviceFile : IDisposable
 
     byte[] ReadAll();
 
+    /// <summary>Fills the destination from an offset, or throws where the file is too short.</summary>
+    void Read(long offset, Span<byte> destination);
+
     void Write(long offset, ReadOnlySpan<byte> bytes);
 
     void Truncate(long length);

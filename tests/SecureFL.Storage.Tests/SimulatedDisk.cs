@@ -19,6 +19,9 @@ internal sealed class SimulatedDisk : IFileDevice
 
     public int Operations { get; private set; }
 
+    /// <summary>Bytes that one file may have: a disk that is full beyond.</summary>
+    public int Capacity { get; set; } = int.MaxValue;
+
     /// <summary>Fails the operation with this number, counted from now; whether and how far it still took effect depends on the seed.</summary>
     public void FailAt(int operation, int seed)
     {
@@ -139,12 +142,19 @@ internal sealed class SimulatedDisk : IFileDevice
 
         public byte[] ReadAll() => [.. inode.Content];
 
+        public void Read(long offset, Span<byte> destination) => inode.Content.AsSpan((int)offset, destination.Length).CopyTo(destination);
+
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
             byte[] copy = bytes.ToArray();
             disk.Step(() =>
             {
                 byte[] content = new byte[Math.Max(inode.Content.Length, offset + copy.Length)];
+                if (content.Length > disk.Capacity)
+                {
+                    throw new IOException("no space left on device");
+                }
+
                 inode.Content.CopyTo(content, 0);
                 copy.CopyTo(content, offset);
                 inode.Content = content;

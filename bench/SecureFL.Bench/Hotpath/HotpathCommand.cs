@@ -26,6 +26,7 @@ internal static class HotpathCommand
         [
             new OneTimeKeyHotpath(parameters, clients, bits, threads).Run(Talk),
             new SealSlotsHotpath(parameters, clients, threads).Run(Talk),
+            new JointKeyHotpath(parameters, clients, bits, threads).Run(Talk),
         ];
         Console.WriteLine($"{machine.Processor}, {machine.Vectors} kernels, {machine.Runtime}, {(threads == 1 ? machine.Clock : "wall time")}, {threads} thread(s), medians");
         foreach (HotpathArm arm in arms)
@@ -52,6 +53,12 @@ internal static class HotpathCommand
 
         Row("server, add a client", arm.ServerAddNsPerParameterPerClient, $"ns a parameter (spread {arm.ServerAddSpread:P0})");
         Row("float32 add", arm.Float32AddNsPerParameter, $"ns a parameter (spread {arm.Float32AddSpread:P0})");
+        if (arm.PartialNsPerParameter is { } partial)
+        {
+            Row("one partial decryption", partial, "ns a parameter, once a round");
+            Row("its size", arm.ShareBytesPerParameter ?? 0, "bytes a parameter");
+        }
+
         Row("open the sum", arm.OpenNsPerParameter, "ns a parameter, once a round");
         Row("allocated", arm.AllocatedBytesPerChunk, "bytes a chunk in steady state");
         Console.WriteLine(arm.MaxRelativeError is { } error

@@ -79,7 +79,6 @@ internal sealed class OneTimeKeyHotpath
             Float32AddNsPerParameter = _floatAdd.Median,
             OpenNsPerParameter = _open.Median,
             SumIsExact = exact,
-            SumIsRight = exact,
             AllocatedBytesPerChunk = AllocatedBytesPerChunk(accumulator),
             SecurityBits = _parameters.SecurityBits,
             Threads = _threads,

@@ -33,6 +33,14 @@ internal sealed class ReceiptTally(AggregationPlan plan, RoundOpening opening)
         clients.Add(receipt.Client);
     }
 
+    public void Forget(int client)
+    {
+        foreach (HashSet<int> clients in _clientsByHolder.Values)
+        {
+            clients.Remove(client);
+        }
+    }
+
     public IReadOnlyCollection<int> ChooseClients()
     {
         HashSet<int>[] byReceipts = [.. _clientsByHolder.Values.OrderByDescending(clients => clients.Count)];

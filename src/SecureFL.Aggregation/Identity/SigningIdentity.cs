@@ -63,6 +63,11 @@ public sealed class SigningIdentity : IDisposable
         }
     }
 
+    /// <summary>Signs a statement outside of the protocol's messages, for example a request for a certificate. No statement can stand for a message, nor for one of another purpose.</summary>
+    /// <param name="purpose">What the statement is for: ASCII, 1 to 100 characters.</param>
+    /// <param name="statement">Its bytes.</param>
+    public byte[] SignStatement(string purpose, ReadOnlySpan<byte> statement) => Sign(VerificationKey.HashOfStatement(purpose, statement));
+
     /// <inheritdoc/>
     public void Dispose() => _ecdsa.Dispose();
 

@@ -70,6 +70,9 @@ public sealed class VerificationKey : IEquatable<VerificationKey>
         }
     }
 
+    /// <summary>Whether <paramref name="signature"/> is this key's signature of a statement, as <see cref="SigningIdentity.SignStatement"/> makes it.</summary>
+    public bool VerifyStatement(string purpose, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> signature) => Verify(HashOfStatement(purpose, statement), signature);
+
     /// <inheritdoc/>
     public bool Equals(VerificationKey? other) => other is not null && _point.AsSpan().SequenceEqual(other._point);
 
@@ -83,6 +86,14 @@ public sealed class VerificationKey : IEquatable<VerificationKey>
     public override string ToString() => Convert.ToHexStringLower(SHA256.HashData(_point))[..16];
 
     internal ReadOnlySpan<byte> Point => _point;
+
+    internal static Digest HashOfStatement(string purpose, ReadOnlySpan<byte> statement)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(purpose);
+        return purpose.Length <= 100 && System.Text.Ascii.IsValid(purpose)
+            ? DomainHash.Of("statement/" + purpose, statement)
+            : throw new ArgumentException("a purpose has 1 to 100 ASCII characters", nameof(purpose));
+    }
 
     /// <summary>Refuses bytes that are not an uncompressed point of the curve.</summary>
     internal static void RequirePoint(ReadOnlySpan<byte> point, Party owner) => Parse(point, owner)._ecdsa.Dispose();

@@ -1,5 +1,13 @@
 namespace SecureFL.Aggregation;
 
+/// <summary>What a client's journal says about its contribution to a round.</summary>
+/// <param name="Round">The round.</param>
+/// <param name="Model">The model that it was made on.</param>
+/// <param name="Statement">
+/// Hash of the one statement that may be sent; null for a contribution that left chunk by chunk while it was made, of which nothing can be sent again.
+/// </param>
+public sealed record ContributionClaim(ulong Round, Digest Model, Digest? Statement);
+
 /// <summary>
 /// A client's durable memory of what it contributed to: one contribution a round, and one a base model, unless the former round is proven dead
 /// or the plan permits otherwise. Recorded before the first byte leaves. Keyed by the model, not its version: a version that a wholly spoiled round
@@ -9,9 +17,10 @@ internal sealed class ContributionJournal
 {
     private const byte ContributionRecord = 1;
     private const byte DeathRecord = 2;
+    private const byte StatementRecord = 3;
     private readonly ILedgerStorage _storage;
     private readonly AggregationPlan _plan;
-    private readonly Dictionary<ulong, Digest> _rounds = [];
+    private readonly Dictionary<ulong, ContributionClaim> _rounds = [];
     private readonly HashSet<ulong> _dead = [];
     private bool _failed;
 
@@ -25,8 +34,11 @@ internal sealed class ContributionJournal
         }
     }
 
-    /// <summary>Refuses a second contribution in the round or on the model, then records the first one durably.</summary>
-    public void Claim(ulong round, Digest model)
+    /// <summary>The contribution to a round, null if there was none.</summary>
+    public ContributionClaim? ClaimOf(ulong round) => _rounds.GetValueOrDefault(round);
+
+    /// <summary>Refuses a second contribution in the round or on the model.</summary>
+    public void RequireFree(ulong round, Digest model)
     {
         RequireUsable();
         if (_rounds.ContainsKey(round))
@@ -34,31 +46,48 @@ internal sealed class ContributionJournal
             throw new ProtocolViolationException(ViolationCode.DuplicateContribution, Party.Server, "one contribution a round", $"round {round} again");
         }
 
-        foreach ((ulong former, Digest used) in _rounds)
+        if (RoundsInTheWay(model) is [ulong former, ..])
         {
-            if (used == model && !_dead.Contains(former) && !_plan.Settings.AllowEarlyResubmission)
-            {
-                throw new ProtocolViolationException(
-                    ViolationCode.SecondContributionOnBase,
-                    Party.Server,
-                    $"a new model, or {_plan.Quorum.Deaths} signed deaths of round {former}",
-                    $"round {round} on the model of round {former}");
-            }
+            throw new ProtocolViolationException(
+                ViolationCode.SecondContributionOnBase,
+                Party.Server,
+                $"a new model, or {_plan.Quorum.Deaths} signed deaths of round {former}",
+                $"round {round} on the model of round {former}");
         }
+    }
 
+    /// <summary>Rounds with a contribution on the model that are not proven dead.</summary>
+    public IReadOnlyList<ulong> RoundsInTheWay(Digest model) => _plan.Settings.AllowEarlyResubmission
+        ? []
+        : [.. _rounds.Values.Where(claim => claim.Model == model && !_dead.Contains(claim.Round)).Select(claim => claim.Round)];
+
+    /// <summary>Refuses a second contribution in the round or on the model, then records the first one durably. Without a statement its bytes leave as they are made.</summary>
+    public void Claim(ulong round, Digest model, Digest? statement = null)
+    {
+        RequireFree(round, model);
         CanonicalWriter writer = new();
-        writer.Byte(ContributionRecord);
+        writer.Byte(statement is null ? ContributionRecord : StatementRecord);
         writer.Digest(_plan.Digest);
         writer.UInt64(round);
         writer.Digest(model);
+        if (statement is Digest hash)
+        {
+            writer.Digest(hash);
+        }
+
         Append(writer.Written);
-        _rounds.Add(round, model);
+        _rounds.Add(round, new ContributionClaim(round, model, statement));
     }
 
     /// <summary>Records that a round can never open.</summary>
     public void Bury(ulong round)
     {
         RequireUsable();
+        if (_dead.Contains(round))
+        {
+            return;
+        }
+
         CanonicalWriter writer = new();
         writer.Byte(DeathRecord);
         writer.Digest(_plan.Digest);
@@ -79,9 +108,9 @@ internal sealed class ContributionJournal
             }
 
             ulong round = reader.UInt64("round");
-            if (type == ContributionRecord)
+            if (type is ContributionRecord or StatementRecord)
             {
-                _rounds.Add(round, reader.Digest("model"));
+                _rounds.Add(round, new ContributionClaim(round, reader.Digest("model"), type == StatementRecord ? reader.Digest("statement") : null));
             }
             else if (type == DeathRecord)
             {
@@ -89,7 +118,7 @@ internal sealed class ContributionJournal
             }
             else
             {
-                throw reader.Refuse(ViolationCode.OutOfRange, "type", "1 or 2", type);
+                throw reader.Refuse(ViolationCode.OutOfRange, "type", "1 to 3", type);
             }
 
             reader.End();

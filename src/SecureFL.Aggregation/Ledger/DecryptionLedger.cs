@@ -41,6 +41,9 @@ public sealed class DecryptionLedger
     /// <summary>Records so far.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Whether all writes succeeded so far; after one that failed, the ledger must be opened anew.</summary>
+    public bool IsUsable => _failure is null;
+
     /// <summary>Hash of the newest record.</summary>
     public Digest Head { get; private set; }
 

@@ -3,6 +3,9 @@ namespace SecureFL.Aggregation;
 /// <summary>One packed ciphertext chunk of a contribution. Unsigned: the root in the signed statement binds it.</summary>
 public sealed class ContributionChunk : ProtocolMessage
 {
+    // Type, version, context, client and index take 71 bytes.
+    private const int MostContextBytes = 128;
+
     /// <summary>A chunk.</summary>
     public ContributionChunk(RoundContext context, int client, long index, ReadOnlyMemory<byte> packed)
     {
@@ -31,14 +34,25 @@ public sealed class ContributionChunk : ProtocolMessage
     /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
     public static ContributionChunk Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
     {
-        CanonicalReader reader = MessageLimits.Open(bytes, MessageType.ContributionChunk, Party.Peer);
-        ContributionChunk chunk = new(
-            RoundContext.Read(ref reader, plan),
-            MessageLimits.Client(ref reader, plan),
-            reader.Int64(0, plan.Parameters.ChunkCount - 1, "index"),
-            reader.Fixed(plan.Parameters.ChunkBytes, "packed").ToArray());
+        ArgumentNullException.ThrowIfNull(plan);
+
+        // No allocation sized by the peer's bytes: longer ones are refused before they are copied.
+        return ParseShared(bytes[..Math.Min(bytes.Length, plan.Parameters.ChunkBytes + MostContextBytes)].ToArray(), plan);
+    }
+
+    /// <summary>Parses without copying: the chunk refers to <paramref name="bytes"/>, which must not change while it lives.</summary>
+    /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
+    public static ContributionChunk ParseShared(ReadOnlyMemory<byte> bytes, AggregationPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        CanonicalReader reader = MessageLimits.Open(bytes.Span, MessageType.ContributionChunk, Party.Peer);
+        RoundContext context = RoundContext.Read(ref reader, plan);
+        int client = MessageLimits.Client(ref reader, plan);
+        long index = reader.Int64(0, plan.Parameters.ChunkCount - 1, "index");
+        int start = reader.Position;
+        reader.Fixed(plan.Parameters.ChunkBytes, "packed");
         reader.End();
-        return chunk;
+        return new ContributionChunk(context, client, index, bytes.Slice(start, plan.Parameters.ChunkBytes));
     }
 
     private protected override void WriteFields(CanonicalWriter writer)

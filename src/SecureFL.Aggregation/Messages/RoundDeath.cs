@@ -33,6 +33,15 @@ public sealed class RoundDeath : SignedMessage
         return death;
     }
 
+    /// <summary>Refuses a death of another plan, or one that its holder did not sign.</summary>
+    /// <exception cref="ProtocolViolationException">As said.</exception>
+    public void Require(AggregationPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        plan.Context(Context.Round).Require(Context, Signer);
+        RequireSignature(plan.HolderKey(Holder));
+    }
+
     internal static RoundDeath Create(RoundContext context, int holder, SigningIdentity identity)
     {
         RoundDeath death = new(context, holder);

@@ -113,16 +113,38 @@ public sealed class AggregationPlan
         byte[] body = bytes[..reader.Position].ToArray();
         byte[] signature = reader.Fixed(VerificationKey.SignatureSize, "signature").ToArray();
         reader.End();
-        if (PlanRules.FirstBroken(settings) is { } broken)
-        {
-            throw new ProtocolViolationException(ViolationCode.PlanRule, Party.Authority, broken.Rule, broken.Message);
-        }
-
+        RequireRules(settings);
         AggregationPlan plan = new(settings, body, signature);
         return settings.Enrolment.Authority.Verify(plan.Digest, signature)
             ? plan
             : throw new ProtocolViolationException(ViolationCode.BadSignature, Party.Authority, "the authority's signature on the plan", "another");
     }
+
+    /// <summary>The bytes that <see cref="Digest"/> is taken over: everything but the signature.</summary>
+    /// <exception cref="PlanRefusedException">A rule is broken.</exception>
+    public static byte[] EncodeUnsigned(PlanSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return PlanRules.FirstBroken(settings) is { } broken ? throw new PlanRefusedException(broken.Rule, broken.Message) : WriteBody(settings);
+    }
+
+    /// <summary>The fields of a plan that nobody has signed yet, as <see cref="EncodeUnsigned"/> writes them: within the limits, every rule checked.</summary>
+    /// <exception cref="ProtocolViolationException">Malformed bytes or a broken rule.</exception>
+    public static PlanSettings ParseUnsigned(ReadOnlySpan<byte> bytes)
+    {
+        CanonicalReader reader = new(bytes, "plan", Party.Authority);
+        PlanSettings settings = ReadBody(ref reader);
+        reader.End();
+        RequireRules(settings);
+        return settings;
+    }
+
+    /// <summary>The digest that the signed plan will have.</summary>
+    /// <exception cref="PlanRefusedException">A rule is broken.</exception>
+    public static Digest DigestOf(PlanSettings settings) => DomainHash.Of(Domain, EncodeUnsigned(settings));
+
+    /// <summary>128 bits of a plan's digest in eight pronounceable words.</summary>
+    public static string SpokenFormOf(Digest digest) => SpokenDigest.Of(digest);
 
     /// <summary>The canonical bytes, signature included.</summary>
     public byte[] Encode() => [.. _body, .. _signature];
@@ -132,6 +154,7 @@ public sealed class AggregationPlan
         plan {SpokenForm}
         digest {Digest}
         session {Session}
+        terms {(Settings.Terms == default ? "none: plain sums" : Settings.Terms.ToString())}
         suite one-time-key, opener {Settings.Opener.ToString().ToLowerInvariant()}{(Settings.Insecure ? ", INSECURE: minimum rules waived" : string.Empty)}
         vector: {Parameters.FloatLength} values clipped to {Parameters.Clip} at {Parameters.Bits} bits, {Settings.Counters.Counters.Length} counters
         ring: degree {Parameters.RingDegree}, {Parameters.Primes.Length} primes, {Parameters.SecurityBits} bits of security, {Parameters.ChunkCount} chunks of {Parameters.ChunkBytes} bytes
@@ -152,6 +175,14 @@ public sealed class AggregationPlan
 
     /// <summary>The enrolled key holder's key.</summary>
     internal VerificationKey HolderKey(int holder) => Enrolment.KeyHolders[holder].Key;
+
+    private static void RequireRules(PlanSettings settings)
+    {
+        if (PlanRules.FirstBroken(settings) is { } broken)
+        {
+            throw new ProtocolViolationException(ViolationCode.PlanRule, Party.Authority, broken.Rule, broken.Message);
+        }
+    }
 
     private static AggregationPlan CheckAndSign(PlanSettings settings, SigningIdentity authority, EmbeddedIdentities? embedded)
     {
@@ -177,6 +208,7 @@ public sealed class AggregationPlan
         writer.Byte((byte)s.Suite);
         writer.Byte((byte)s.Opener);
         writer.Fixed(s.Session.ToArray());
+        writer.Digest(s.Terms);
         ParameterCodec.Write(writer, s.Parameters);
         s.Counters.Write(writer);
         writer.Count(s.MinClients);
@@ -200,12 +232,14 @@ public sealed class AggregationPlan
         Suite suite = (Suite)reader.Byte("suite");
         Opener opener = (Opener)reader.Byte("opener");
         SessionId session = new(reader.Fixed(SessionId.Size, "session"));
+        Digest terms = reader.Digest("terms");
         AggregationParameters parameters = ParameterCodec.Read(ref reader);
         return new PlanSettings
         {
             Suite = suite,
             Opener = opener,
             Session = session,
+            Terms = terms,
             Parameters = parameters,
             Counters = CounterLayout.Read(ref reader),
             MinClients = reader.Int32(0, ProtocolLimits.MaxClients, "minClients"),

@@ -73,6 +73,9 @@ public sealed record PlanSettings
     /// <summary>The session, 16 bytes: one plan, one session, so a second run over the same sites has a digest of its own.</summary>
     public required SessionId Session { get; init; }
 
+    /// <summary>SHA-256 of the terms of training that the consortium agreed on with the plan; zero for plain sums.</summary>
+    public Digest Terms { get; init; }
+
     /// <summary>Who takes part.</summary>
     public required Enrolment Enrolment { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SecureFL.Encoding.Contributions;
 using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Randomness;
 
@@ -60,7 +59,19 @@ public sealed class AggregationClient
                 ViolationCode.WrongHead, Party.Server, $"head {invitation.Opening.Head.ToShortString()}", invitation.Head.Hash.ToShortString());
     }
 
-    /// <summary>Starts a contribution that streams chunk by chunk.</summary>
+    /// <summary>The client's contribution to a round as its journal knows it; null if it made none.</summary>
+    public ContributionClaim? ClaimOf(ulong round) => _journal.ClaimOf(round);
+
+    /// <summary>
+    /// Former rounds that forbid a contribution on this model: the client contributed to them on it, and has no proof that they will never open
+    /// (<see cref="HandleRoundDeath"/>). Empty where the plan permits early resubmission.
+    /// </summary>
+    public IReadOnlyList<ulong> RoundsInTheWay(Digest model) => _journal.RoundsInTheWay(model);
+
+    /// <summary>
+    /// Prepares a contribution without recording anything: its chunks and header must not leave the site, and may be thrown away, before
+    /// <see cref="CommitContribution"/> has returned. A client that keeps them durably until the round is decided can stop at any moment and go on.
+    /// </summary>
     /// <param name="invitation">The round.</param>
     /// <param name="model">Digest of the model that was trained on, computed by the site from the model it received.</param>
     /// <param name="rounding">How values are quantised.</param>
@@ -68,15 +79,46 @@ public sealed class AggregationClient
     /// <exception cref="ProtocolViolationException">
     /// A check failed, the model is not the base version's, or a second contribution in the round or on the model.
     /// </exception>
-    public ContributionStream CreateContribution(RoundInvitation invitation, Digest model, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
+    public ContributionStream PrepareContribution(RoundInvitation invitation, Digest model, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
     {
-        ModelVersion baseVersion = HandleInvitation(invitation);
-        if (baseVersion.Model != model)
+        ModelVersion baseVersion = RequireBase(invitation, model);
+        _journal.RequireFree(invitation.Opening.Context.Round, model);
+        return new ContributionStream(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed);
+    }
+
+    /// <summary>
+    /// Records durably that this contribution, and no other, is the one for its round; once it has returned, the first byte may leave. From then on the round and
+    /// the model are used up, whether the contribution still exists or not.
+    /// </summary>
+    /// <param name="invitation">The round that the contribution was prepared for.</param>
+    /// <param name="statement">The prepared header's statement.</param>
+    /// <exception cref="ArgumentException">The statement is another client's or of another round.</exception>
+    /// <exception cref="ProtocolViolationException">A second contribution in the round or on the model.</exception>
+    /// <exception cref="LedgerUnavailableException">The journal could not be written: nothing may leave.</exception>
+    public void CommitContribution(RoundInvitation invitation, ContributionStatement statement)
+    {
+        ArgumentNullException.ThrowIfNull(invitation);
+        ArgumentNullException.ThrowIfNull(statement);
+        if (statement.Client != Index || statement.Opening != invitation.Opening.Hash || statement.BaseVersion != invitation.Base.Hash)
         {
-            throw new ProtocolViolationException(
-                ViolationCode.WrongBaseVersion, Party.Server, $"the model {baseVersion.Model.ToShortString()} of the base version", model.ToShortString());
+            throw new ArgumentException($"the statement is not this client's for round {invitation.Opening.Context.Round}", nameof(statement));
         }
 
+        statement.RequireSignature(_identity.PublicKey);
+        _journal.Claim(invitation.Opening.Context.Round, invitation.Base.Model, statement.Hash);
+    }
+
+    /// <summary>
+    /// Starts a contribution whose chunks leave as they are made: the claim is recorded first, so a client that stops on the way sits the round out.
+    /// </summary>
+    /// <param name="invitation">As in <see cref="PrepareContribution"/>.</param>
+    /// <param name="model">As in <see cref="PrepareContribution"/>.</param>
+    /// <param name="rounding">As in <see cref="PrepareContribution"/>.</param>
+    /// <param name="roundingSeed">As in <see cref="PrepareContribution"/>.</param>
+    /// <exception cref="ProtocolViolationException">As <see cref="PrepareContribution"/>.</exception>
+    public ContributionStream CreateContribution(RoundInvitation invitation, Digest model, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
+    {
+        ModelVersion baseVersion = RequireBase(invitation, model);
         _journal.Claim(invitation.Opening.Context.Round, model);
         return new ContributionStream(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed);
     }
@@ -102,21 +144,12 @@ public sealed class AggregationClient
         RoundInvitation invitation, ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Rounding rounding, ulong? roundingSeed)
     {
         ArgumentNullException.ThrowIfNull(invitation);
-        VectorLayout layout = new(_plan);
-        layout.RequireLength(vector);
-        int[] integers = layout.SplitCounters(counters);
-        float scale = layout.ScaleFor(counters);
-        ContributionEncryptor.RequireFinite(vector);
-        using ContributionStream stream = CreateContribution(invitation, invitation.Base.Model, rounding, roundingSeed);
+        using ContributionStream stream = PrepareContribution(invitation, invitation.Base.Model, rounding, roundingSeed);
         var chunks = ImmutableArray.CreateBuilder<ContributionChunk>(checked((int)_plan.Parameters.ChunkCount));
-        float[] scaled = new float[_plan.Parameters.ElementsPerChunk];
-        for (long chunk = 0; chunk < _plan.Parameters.ChunkCount; chunk++)
-        {
-            ReadOnlySpan<float> floats = layout.Floats(chunk, vector);
-            chunks.Add(stream.CreateChunk(VectorLayout.Scale(floats, scale, scaled), layout.Integers(chunk, integers)));
-        }
-
-        return new Contribution(stream.CreateHeader(), chunks.MoveToImmutable());
+        stream.WriteVector(vector, counters, chunks.Add);
+        Contribution contribution = new(stream.CreateHeader(), chunks.MoveToImmutable());
+        CommitContribution(invitation, contribution.Header.Statement);
+        return contribution;
     }
 
     /// <summary>Takes the proof that a former round can never open: its base model is free again, for a new round with fresh keys.</summary>
@@ -134,6 +167,15 @@ public sealed class AggregationClient
         index = plan.Embedded?.TakeClient()
             ?? throw new ArgumentException("this plan's parties have identities of their own; pass this client's identity and journal", nameof(plan));
         return plan;
+    }
+
+    private ModelVersion RequireBase(RoundInvitation invitation, Digest model)
+    {
+        ModelVersion baseVersion = HandleInvitation(invitation);
+        return baseVersion.Model == model
+            ? baseVersion
+            : throw new ProtocolViolationException(
+                ViolationCode.WrongBaseVersion, Party.Server, $"the model {baseVersion.Model.ToShortString()} of the base version", model.ToShortString());
     }
 
     private void RequirePlan(RoundInvitation invitation)

@@ -71,22 +71,37 @@ public sealed class AggregationServer : IDisposable
     public void HandleChunk(ContributionChunk chunk)
     {
         ArgumentNullException.ThrowIfNull(chunk);
-        RequireOpen(Party.Client(chunk.Client));
-        _uploads.HandleChunk(chunk);
+        Round.Opening.Context.Require(chunk.Context, Party.Client(chunk.Client));
+        OpenUpload(chunk.Client).HandleChunk(chunk);
+    }
+
+    /// <summary>A client's upload: the one under way, or a new one. Uploads of different clients may take their chunks at the same time.</summary>
+    /// <exception cref="ProtocolViolationException">The client's contribution is accepted already, or the round is closed.</exception>
+    public ContributionUpload OpenUpload(int client)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(client);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(client, _plan.Enrolment.Clients.Count);
+        RequireOpen(Party.Client(client));
+        return _uploads.Open(client);
+    }
+
+    /// <summary>
+    /// Makes the checks of <see cref="HandleContribution"/> without taking the contribution, so that it can be made durable in between. A refused
+    /// contribution is forgotten.
+    /// </summary>
+    /// <returns>Whether the contribution is new; false for a repeated header.</returns>
+    /// <exception cref="ProtocolViolationException">As <see cref="HandleContribution"/>.</exception>
+    public bool CheckContribution(ContributionHeader header)
+    {
+        RequireRoom(header);
+        return _uploads.CheckHeader(header);
     }
 
     /// <summary>Takes the header that completes an upload. A refused contribution is forgotten; a repeated header is welcome.</summary>
     /// <exception cref="ProtocolViolationException">A check failed, or the round is closed or full.</exception>
     public void HandleContribution(ContributionHeader header)
     {
-        ArgumentNullException.ThrowIfNull(header);
-        RequireOpen(header.Statement.Signer);
-        int most = _plan.Settings.GroupSize == 0 ? _plan.Parameters.MaxClients : _plan.Enrolment.Clients.Count;
-        if (_uploads.Accepted.Count >= most && !_uploads.Accepted.ContainsKey(header.Statement.Client))
-        {
-            throw new ProtocolViolationException(ViolationCode.RoundClosed, header.Statement.Signer, $"at most {most} contributions", "one more");
-        }
-
+        RequireRoom(header);
         if (_uploads.HandleHeader(header))
         {
             _summation.Accept(header.Statement.Client);
@@ -112,6 +127,37 @@ public sealed class AggregationServer : IDisposable
     {
         _summation.RequireRemovable(_uploads.Accepted.ContainsKey(client));
         _uploads.Forget(client);
+        _receipts.Forget(client);
+    }
+
+    /// <summary>
+    /// Takes up a contribution that an earlier process of this server accepted and made durable, chunks and header: the header is checked again,
+    /// the chunks were. Needs a store that has them.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">The header does not belong to the round, or was not signed by its client.</exception>
+    public void RestoreContribution(ContributionHeader header)
+    {
+        RequireRoom(header);
+        _uploads.Restore(header);
+        _summation.Accept(header.Statement.Client);
+    }
+
+    /// <summary>Takes up the set that an earlier process of this server fixed, byte for byte: there is never a second one in a round.</summary>
+    /// <exception cref="ProtocolViolationException">The proposal breaks a rule, is not this server's, or lists what was not accepted.</exception>
+    public ClosedRound RestoreProposal(CertificateProposal proposal)
+    {
+        ArgumentNullException.ThrowIfNull(proposal);
+        CertificateRules.Require(proposal, Round.Opening, _plan);
+        foreach (CertificateEntry entry in proposal.Entries)
+        {
+            if (!_uploads.Accepted.TryGetValue(entry.Client, out ContributionHeader? header) || header.Statement.Hash != entry.Contribution)
+            {
+                throw new ProtocolViolationException(
+                    ViolationCode.UncheckedContribution, Party.Server, "a proposal of accepted contributions", $"contribution {entry.Contribution.ToShortString()}");
+            }
+        }
+
+        return _closed = new ClosedRound(this, proposal);
     }
 
     /// <summary>What a key holder gets of an accepted contribution.</summary>
@@ -131,6 +177,9 @@ public sealed class AggregationServer : IDisposable
         ArgumentNullException.ThrowIfNull(receipt);
         _receipts.Handle(receipt, _uploads.Accepted);
     }
+
+    /// <summary>The clients that a set would list by the receipts so far.</summary>
+    public IReadOnlyCollection<int> Confirmed => _receipts.ChooseClients();
 
     /// <summary>
     /// Fixes the set, once: the contributions that enough holders have checked, or all of them where no receipts came or contributions are summed
@@ -273,6 +322,17 @@ public sealed class AggregationServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(plan);
         return plan.Embedded?.Server ?? throw new ArgumentException("this plan's parties have identities of their own; pass the server's", nameof(plan));
+    }
+
+    private void RequireRoom(ContributionHeader header)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        RequireOpen(header.Statement.Signer);
+        int most = _plan.Settings.GroupSize == 0 ? _plan.Parameters.MaxClients : _plan.Enrolment.Clients.Count;
+        if (_uploads.Accepted.Count >= most && !_uploads.Accepted.ContainsKey(header.Statement.Client))
+        {
+            throw new ProtocolViolationException(ViolationCode.RoundClosed, header.Statement.Signer, $"at most {most} contributions", "one more");
+        }
     }
 
     private ClosedRound RequireClosed() => _closed ?? throw new InvalidOperationException("the round is not closed yet");

@@ -67,6 +67,33 @@ public sealed class ContributionStream : IDisposable
         return new ContributionChunk(_opening.Context, _client, index, packed);
     }
 
+    /// <summary>Encrypts a whole vector, chunk after chunk.</summary>
+    /// <param name="vector">The plan's number of values; NaN and infinity are refused before the first chunk.</param>
+    /// <param name="counters">The plan's counters, the weight first; none where the plan has none.</param>
+    /// <param name="take">Receives each chunk.</param>
+    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
+    /// <exception cref="InvalidOperationException">Chunks exist already.</exception>
+    public void WriteVector(ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Action<ContributionChunk> take)
+    {
+        ArgumentNullException.ThrowIfNull(take);
+        if (NextChunk != 0)
+        {
+            throw new InvalidOperationException($"{NextChunk} chunks of the contribution exist already");
+        }
+
+        VectorLayout layout = new(_plan);
+        layout.RequireLength(vector);
+        int[] integers = layout.SplitCounters(counters);
+        float scale = layout.ScaleFor(counters);
+        ContributionEncryptor.RequireFinite(vector);
+        float[] scaled = new float[_plan.Parameters.ElementsPerChunk];
+        for (long chunk = 0; chunk < _plan.Parameters.ChunkCount; chunk++)
+        {
+            ReadOnlySpan<float> floats = layout.Floats(chunk, vector);
+            take(CreateChunk(VectorLayout.Scale(floats, scale, scaled), layout.Integers(chunk, integers)));
+        }
+    }
+
     /// <summary>Shares the key to the holders, signs, and erases the key. Once, after the last chunk.</summary>
     /// <exception cref="InvalidOperationException">Chunks are missing.</exception>
     /// <exception cref="ObjectDisposedException">The header exists already.</exception>

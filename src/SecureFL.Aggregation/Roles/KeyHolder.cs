@@ -61,6 +61,19 @@ public sealed class KeyHolder : IDisposable
     /// <summary>Whether enough peers have confirmed that the ledger is not behind.</summary>
     public bool IsConfirmed => _freshness.IsConfirmed;
 
+    /// <summary>Model versions that the ledger holds, counted from version 0.</summary>
+    /// <exception cref="LedgerUnavailableException">A write to the ledger failed before.</exception>
+    public int KnownVersions
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ledger.State.Chain.Versions.Count;
+            }
+        }
+    }
+
     /// <summary>The ledger, for inspection.</summary>
     public DecryptionLedger Ledger => _ledger;
 

@@ -7,41 +7,32 @@ namespace SecureFL.Aggregation;
 /// </summary>
 internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IReadOnlyList<ModelVersion> versions, IContributionStore store) : IDisposable
 {
-    private readonly Dictionary<int, ContributionRoot> _open = [];
+    private readonly Dictionary<int, ContributionUpload> _open = [];
     private readonly SortedDictionary<int, ContributionHeader> _accepted = [];
     private readonly HashSet<Digest> _knownRoots = [];
-    private readonly ChunkValidator _validator = new(plan);
+    private readonly ChunkValidatorPool _validators = new(plan);
 
     public IReadOnlyDictionary<int, ContributionHeader> Accepted => _accepted;
 
-    public void HandleChunk(ContributionChunk chunk)
+    /// <summary>The client's upload: the one under way, or a new one.</summary>
+    public ContributionUpload Open(int client)
     {
-        Party sender = Party.Client(chunk.Client);
-        opening.Context.Require(chunk.Context, sender);
-        if (_accepted.ContainsKey(chunk.Client))
+        if (_accepted.ContainsKey(client))
         {
-            throw new ProtocolViolationException(ViolationCode.DuplicateContribution, sender, "one contribution a round", $"chunk {chunk.Index} after the header");
+            throw new ProtocolViolationException(ViolationCode.DuplicateContribution, Party.Client(client), "one contribution a round", "an upload after the header");
         }
 
-        if (!_open.TryGetValue(chunk.Client, out ContributionRoot? root))
+        if (!_open.TryGetValue(client, out ContributionUpload? upload))
         {
-            _open.Add(chunk.Client, root = new ContributionRoot(plan.Parameters.ChunkCount));
+            _open.Add(client, upload = new ContributionUpload(plan, opening.Context, client, store, _validators));
         }
 
-        if (chunk.Index != root.Next || chunk.Packed.Length != plan.Parameters.ChunkBytes)
-        {
-            throw new ProtocolViolationException(
-                ViolationCode.ChunkOrder, sender, $"chunk {root.Next} of {plan.Parameters.ChunkBytes} bytes", $"chunk {chunk.Index} of {chunk.Packed.Length} bytes");
-        }
-
-        _validator.Require(chunk);
-        store.Write(chunk.Client, chunk.Index, chunk.Packed.Span);
-        root.Append(chunk.Packed.Span);
+        return upload;
     }
 
-    /// <summary>Checks the header against the uploaded chunks. A refusal forgets the upload; a repeated header is welcome.</summary>
+    /// <summary>Checks the header against the uploaded chunks and keeps nothing of it. A refusal forgets the upload.</summary>
     /// <returns>Whether the contribution is new.</returns>
-    public bool HandleHeader(ContributionHeader header)
+    public bool CheckHeader(ContributionHeader header)
     {
         ContributionStatement statement = header.Statement;
         if (_accepted.TryGetValue(statement.Client, out ContributionHeader? former))
@@ -54,16 +45,35 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
         try
         {
             Require(header);
+            RequireChunks(statement);
         }
-        catch
+        catch (ProtocolViolationException)
         {
             Forget(statement.Client);
             throw;
         }
 
-        _accepted.Add(statement.Client, header);
-        _knownRoots.Add(statement.Root);
         return true;
+    }
+
+    /// <summary>Checks the header against the uploaded chunks. A refusal forgets the upload; a repeated header is welcome.</summary>
+    /// <returns>Whether the contribution is new.</returns>
+    public bool HandleHeader(ContributionHeader header)
+    {
+        if (!CheckHeader(header))
+        {
+            return false;
+        }
+
+        Accept(header);
+        return true;
+    }
+
+    /// <summary>Takes up a contribution that an earlier process accepted: its chunks are in the store and were checked then.</summary>
+    public void Restore(ContributionHeader header)
+    {
+        Require(header);
+        Accept(header);
     }
 
     public void Forget(int client)
@@ -73,9 +83,9 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
             _knownRoots.Remove(accepted.Statement.Root);
         }
 
-        if (_open.Remove(client, out ContributionRoot? root))
+        if (_open.Remove(client, out ContributionUpload? upload))
         {
-            root.Dispose();
+            upload.Dispose();
         }
 
         store.Remove(client);
@@ -83,13 +93,24 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
 
     public void Dispose()
     {
-        foreach (ContributionRoot root in _open.Values)
+        foreach (ContributionUpload upload in _open.Values)
         {
-            root.Dispose();
+            upload.Dispose();
         }
 
         _open.Clear();
-        _validator.Dispose();
+        _validators.Dispose();
+    }
+
+    private void Accept(ContributionHeader header)
+    {
+        if (_open.Remove(header.Statement.Client, out ContributionUpload? upload))
+        {
+            upload.Dispose();
+        }
+
+        _accepted.Add(header.Statement.Client, header);
+        _knownRoots.Add(header.Statement.Root);
     }
 
     private void Require(ContributionHeader header)
@@ -107,23 +128,25 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
             ShareLayout.RequireHash(header.Shares[i].Span, statement, i);
         }
 
-        if (!_open.Remove(statement.Client, out ContributionRoot? root) || !root.IsComplete)
-        {
-            throw new ProtocolViolationException(
-                ViolationCode.ChunkOrder, statement.Signer, $"{plan.Parameters.ChunkCount} chunks before the header", $"{root?.Next ?? 0}");
-        }
-
-        Digest computed = root.Finish();
-        root.Dispose();
-        if (computed != statement.Root)
-        {
-            throw new ProtocolViolationException(
-                ViolationCode.RootMismatch, statement.Signer, $"chunks with root {statement.Root.ToShortString()}", computed.ToShortString());
-        }
-
         if (_knownRoots.Contains(statement.Root))
         {
             throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer, "a ciphertext of its own", "another client's");
+        }
+    }
+
+    private void RequireChunks(ContributionStatement statement)
+    {
+        Digest? computed = _open.TryGetValue(statement.Client, out ContributionUpload? upload) ? upload.Root : null;
+        if (computed is not { } root)
+        {
+            throw new ProtocolViolationException(
+                ViolationCode.ChunkOrder, statement.Signer, $"{plan.Parameters.ChunkCount} chunks before the header", $"{upload?.NextChunk ?? 0}");
+        }
+
+        if (root != statement.Root)
+        {
+            throw new ProtocolViolationException(
+                ViolationCode.RootMismatch, statement.Signer, $"chunks with root {statement.Root.ToShortString()}", root.ToShortString());
         }
     }
 }

@@ -2,7 +2,7 @@ namespace SecureFL.Aggregation;
 
 /// <summary>
 /// Where a server keeps packed chunks until their sum is fixed: on disk in production, so that memory stays at one chunk an upload.
-/// Chunks of one client arrive in order.
+/// Chunks of one client arrive in order. Where uploads run at the same time, the store must stand calls for different clients at the same time.
 /// </summary>
 public interface IContributionStore
 {
@@ -20,6 +20,9 @@ public interface IContributionStore
 public sealed class InMemoryContributionStore : IContributionStore
 {
     private readonly Dictionary<int, List<byte[]>> _chunks = [];
+
+    /// <summary>Chunks that are stored of a client.</summary>
+    public long Count(int client) => _chunks.TryGetValue(client, out List<byte[]>? chunks) ? chunks.Count : 0;
 
     /// <inheritdoc/>
     public void Write(int client, long chunk, ReadOnlySpan<byte> packed)

@@ -44,7 +44,7 @@ internal static class SealEnvelope
             case SealCompression.None:
                 return plain;
             case SealCompression.Zlib:
-                using (MemoryStream stream = new())
+                using (MemoryStream stream = new(plain.Length + 1024))
                 {
                     stream.Write(plain, 0, SealHeader.Size);
                     using (ZLibStream zlib = new(stream, CompressionLevel.Optimal, leaveOpen: true))
@@ -102,7 +102,7 @@ internal static class SealEnvelope
             using ZLibStream zlib = new(stream, CompressionMode.Decompress);
             return zlib.ReadAtLeast(plain, plain.Length, throwOnEndOfStream: false);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             throw new SealFormatException($"{name}.zlib", "not a zlib stream", exception);
         }

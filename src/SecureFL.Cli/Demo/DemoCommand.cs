@@ -9,19 +9,23 @@ internal static class DemoCommand
     internal static Command Create()
     {
         Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file" };
-        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, model, report, transcripts and ciphertexts go; a folder in the temporary directory by default" };
+        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default" };
+        Option<bool> inProcess = new("--in-process") { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
         Command command = new(
             "demo",
-            "Four hospitals, whose tables are generated here, train one model encrypted and once more in the clear; three key holders (two needed) open nothing but the sums, and the transcripts are verified.")
+            "A server, four hospitals, whose tables are generated here, and three key holders (two needed) run as processes over mutual TLS and train one model; the final weights are compared with training in the clear, and the transcript is verified.")
         {
             json,
             output,
+            inProcess,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
             DirectoryInfo folder = result.GetValue(output) ?? Directory.CreateTempSubdirectory("securefl-demo-");
             folder.Create();
-            DemoOutcome outcome = await new HospitalDemo(folder).RunAsync(cancellationToken).ConfigureAwait(false);
+            DemoOutcome outcome = result.GetValue(inProcess)
+                ? await new HospitalDemo(folder).RunAsync(cancellationToken).ConfigureAwait(false)
+                : await new ProcessDemo(folder).RunAsync(cancellationToken).ConfigureAwait(false);
             JsonOutput.Write(result.GetValue(json), outcome);
             return (int)(outcome is { SumIsExact: true, TranscriptVerified: true } ? ExitCode.Ok : ExitCode.Integrity);
         });

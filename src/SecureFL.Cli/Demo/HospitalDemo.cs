@@ -26,7 +26,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder)
     internal async Task<DemoOutcome> RunAsync(CancellationToken cancellationToken)
     {
         long started = TimeProvider.System.GetTimestamp();
-        SimulationSettings settings = Settings(WriteTables());
+        SimulationSettings settings = Settings(HospitalFederation.WriteTables(folder.FullName));
         SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken).ConfigureAwait(false);
         SimulationReport.Write(settings.Report!, run);
         (bool verified, int rounds) = Verify(run);
@@ -49,21 +49,6 @@ internal sealed class HospitalDemo(DirectoryInfo folder)
         Output = folder.FullName,
         Report = new FileInfo(Path.Combine(folder.FullName, "report.html")),
     };
-
-    private List<string> WriteTables()
-    {
-        List<string> files = [];
-        foreach (HospitalProfile profile in HospitalGenerator.Demonstration)
-        {
-            string path = Path.Combine(folder.FullName, profile.Name.ToLowerInvariant().Replace(' ', '-') + ".csv");
-            RawTable table = HospitalGenerator.Generate(profile, Seed);
-            using StreamWriter writer = new(path);
-            HospitalGenerator.WriteCsv(table, writer);
-            files.Add(path);
-        }
-
-        return files;
-    }
 
     private static (bool Verified, int Rounds) Verify(SimulationOutcome run)
     {

@@ -1,10 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using SecureFL.Aggregation;
+using SecureFL.Cli.Configuration;
+using SecureFL.Deployment.Clients;
+using SecureFL.Deployment.Formats;
+using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Planning;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
+using SecureFL.Grpc;
 
 namespace SecureFL.Cli.Shell;
 
@@ -13,15 +18,12 @@ internal static class CommandLine
 {
     internal static int Run(RootCommand root, IReadOnlyList<string> args)
     {
-        ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            return Fail(ExitCode.Usage, string.Join("; ", parsed.Errors.Select(error => error.Message)), $"securefl {string.Join(' ', CommandPath(parsed))} --help shows what it takes");
-        }
-
         try
         {
-            return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
+            ParseResult parsed = root.Parse(new LayeredArguments(root, Environment.GetEnvironmentVariables()).Complete(args));
+            return parsed.Errors.Count > 0
+                ? Fail(ExitCode.Usage, string.Join("; ", parsed.Errors.Select(error => error.Message)), $"securefl {string.Join(' ', CommandPath(parsed))} --help shows what it takes")
+                : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (Describe(exception) is { } failure)
         {
@@ -39,11 +41,22 @@ internal static class CommandLine
         PlanRefusedException plan => new CliException(ExitCode.Usage, plan.Message, "change the plan so that the rule holds"),
         ProtocolViolationException violation => new CliException(
             violation.Code == ViolationCode.GroupBelowMinimum ? ExitCode.BelowThreshold : ExitCode.RefusedByPeer, violation.Message, "the code is explained in protocol-spec"),
+        NewerVersionException newer => new CliException(ExitCode.Usage, newer.Message, "use a newer securefl"),
+        ContributionRefusedException refused => new CliException(ExitCode.RefusedByPeer, refused.Message, "securefl status shows which round collects contributions"),
+        PlanMismatchException plan => new CliException(ExitCode.Integrity, plan.Message, "take the plan from the party that signed it, and compare the digest"),
+        StaleLedgerException stale => new CliException(
+            ExitCode.Integrity, stale.Message, "the ledger was restored from an old copy: this key holder must not go on with it; see docs/consortium.md"),
+        LedgerUnavailableException ledger => new CliException(ExitCode.Environment, ledger.Message, "check the disk, then start again: what was signed is in the ledger"),
+        InvalidDataException damaged => new CliException(ExitCode.Integrity, damaged.Message, "restore the machine, not the file: a party must never go on with a shorter memory"),
+        GrpcException { Status: GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded } away => new CliException(
+            ExitCode.Environment, away.Message, "check the address, the network, and that the server runs"),
+        GrpcException refusal => new CliException(ExitCode.RefusedByPeer, refusal.Message, "the server's log says more; securefl doctor checks certificates and clocks"),
+        FormatException format => new CliException(ExitCode.Usage, format.Message, "check that the file is the one meant, and which program wrote it"),
         FileNotFoundException file => new CliException(ExitCode.Environment, $"there is no file {file.FileName}", "check the path"),
         DirectoryNotFoundException directory => new CliException(ExitCode.Environment, directory.Message, "check the path"),
         UnauthorizedAccessException access => new CliException(ExitCode.Environment, access.Message, "check the owner and the mode of the file"),
         IOException io => new CliException(ExitCode.Environment, io.Message, "check that the disk has room and the path is right"),
-        OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted", "run the same command again; simulate goes on with --resume"),
+        OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted", "run the same command again: it goes on where it was, simulate with --resume"),
         ArgumentException argument => new CliException(ExitCode.Usage, WithoutParameter(argument), "see --help for what the options take"),
         _ => null,
     };

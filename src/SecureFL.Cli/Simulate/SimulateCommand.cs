@@ -96,7 +96,7 @@ internal static class SimulateCommand
         };
     }
 
-    private static LocalTrainingOptions Training(ParseResult result, SimulateOptions options) => new()
+    internal static LocalTrainingOptions Training(ParseResult result, SimulateOptions options) => new()
     {
         BatchSize = result.GetValue(options.Batch),
         Steps = result.GetValue(options.LocalSteps),
@@ -137,7 +137,7 @@ internal static class SimulateCommand
     private static string DefaultOutput(FileInfo? json) =>
         json is null ? Path.GetFullPath("securefl-run") : Path.Combine(json.DirectoryName!, Path.GetFileNameWithoutExtension(json.Name) + "-run");
 
-    private static ImmutableArray<double> Numbers(string option, string? text) =>
+    internal static ImmutableArray<double> Numbers(string option, string? text) =>
     [
         .. SiteOptions.List(text).Select(word => double.TryParse(word, CultureInfo.InvariantCulture, out double value)
             ? value

@@ -27,28 +27,34 @@ internal static class TrainerFactory
             weights = ClassBalance.Balanced(counts);
         }
 
-        ModelSpec spec = SpecFor(settings, first);
+        ModelSpec spec = SpecFor(settings.Model, settings.Hidden, first.Task, first.Width, first.ClassCount);
         return (new GradientTrainer(spec, settings.Training with { ClassWeights = weights }), spec);
     }
 
-    private static ModelSpec SpecFor(SimulationSettings settings, Dataset data)
+    /// <summary>The architecture that a kind of model means for a task.</summary>
+    /// <exception cref="CliException">The kind does not fit the task.</exception>
+    internal static ModelSpec SpecFor(ModelKind kind, ImmutableArray<int> hidden, LearningTask task, int inputs, int classes)
     {
-        LearningTask? needed = settings.Model switch
+        LearningTask? needed = kind switch
         {
             ModelKind.Linear => LearningTask.Regression,
             ModelKind.Logistic => LearningTask.Binary,
             ModelKind.Softmax => LearningTask.MultiClass,
             _ => null,
         };
-        if (needed is not null && needed != data.Task)
+        if (needed is not null && needed != task)
         {
-            string label = data.Task == LearningTask.Regression ? "real numbers" : $"{data.ClassCount} classes";
-            string fitting = data.Task switch { LearningTask.Regression => "linear", LearningTask.Binary => "logistic", _ => "softmax" };
-            throw new CliException(
-                ExitCode.Usage, $"--model {settings.Model.ToString().ToLowerInvariant()} does not fit a label of {label}", $"use --model {fitting} or --model mlp");
+            string label = task == LearningTask.Regression ? "real numbers" : $"{classes} classes";
+            string fitting = task switch { LearningTask.Regression => "linear", LearningTask.Binary => "logistic", _ => "softmax" };
+            throw new CliException(ExitCode.Usage, $"--model {kind.ToString().ToLowerInvariant()} does not fit a label of {label}", $"use --model {fitting} or --model mlp");
         }
 
-        ImmutableArray<int> hidden = settings.Model == ModelKind.Mlp ? settings.Hidden.IsEmpty ? [64] : settings.Hidden : [];
-        return ModelSpec.For(data, hidden.AsSpan());
+        return new ModelSpec
+        {
+            Task = task,
+            Inputs = inputs,
+            Outputs = task == LearningTask.MultiClass ? classes : 1,
+            Hidden = kind == ModelKind.Mlp ? hidden.IsEmpty ? [64] : hidden : [],
+        };
     }
 }

@@ -41,6 +41,10 @@ internal sealed class ExternalTrainer : ILocalTrainer
         return new ExternalTrainer(words, initial, example, seed);
     }
 
+    /// <summary>A trainer of a model whose tensors are agreed on and whose first weights come from elsewhere.</summary>
+    internal static ExternalTrainer For(string command, ModelLayout layout, Dataset example, ulong seed) =>
+        new(CommandText.Split(command), new ModelParameters(layout, new float[layout.Length]), example, seed);
+
     /// <inheritdoc/>
     public ModelParameters CreateInitial(ulong seed) => _initial.Clone();
 

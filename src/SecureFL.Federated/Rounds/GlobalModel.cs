@@ -5,15 +5,20 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>The server's side of a run: the current weights, the optimiser's moments, the average, the rounds so far. Not thread-safe.</summary>
-internal sealed class GlobalModel
+public sealed class GlobalModel
 {
     private readonly FederationOptions _options;
     private readonly ServerOptimizer _optimizer;
     private readonly float[] _average;
     private readonly List<RoundRecord> _history;
 
+    /// <summary>A model at the start of a run, or where a checkpoint left it.</summary>
+    /// <exception cref="ArgumentException">The checkpoint has another number of weights, or contradicts itself.</exception>
     public GlobalModel(FederationOptions options, ModelLayout layout, TrainingCheckpoint checkpoint)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(checkpoint);
         if (checkpoint.Weights.Length != layout.Length || checkpoint.History.Length != checkpoint.Version)
         {
             throw new ArgumentException(
@@ -41,13 +46,17 @@ internal sealed class GlobalModel
     /// <summary>The version and digest of <see cref="Current"/>.</summary>
     public ModelStamp Stamp => ModelStamp.Of(Version, Current.Values);
 
+    /// <summary>Training rows that make weight 1.</summary>
     public double WeightUnit { get; }
 
+    /// <summary>The rounds so far; the newest has no metrics yet.</summary>
     public IReadOnlyList<RoundRecord> History => _history;
 
     /// <summary>Writes the metrics of the current version into the newest record; version 0 has none.</summary>
     public RoundRecord? Describe(EvaluationCounts train, EvaluationCounts test)
     {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
         if (Version == 0)
         {
             return null;
@@ -59,6 +68,7 @@ internal sealed class GlobalModel
     /// <summary>Applies the mean update and begins the record of a new version.</summary>
     public void Advance(float[] meanUpdate, RoundRecord record)
     {
+        ArgumentNullException.ThrowIfNull(record);
         ModelParameters next = Current.Clone();
         _optimizer.Step(next.Values, meanUpdate);
         Current = next;
@@ -71,6 +81,7 @@ internal sealed class GlobalModel
         _history.Add(record with { Round = Version, UpdateNorm = TensorPrimitives.Norm(meanUpdate) });
     }
 
+    /// <summary>Everything that is needed to go on from here.</summary>
     public TrainingCheckpoint Save(string runDigest, double simulatedSeconds) => new()
     {
         RunDigest = runDigest,

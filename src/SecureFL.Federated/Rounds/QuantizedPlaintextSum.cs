@@ -45,6 +45,6 @@ public sealed class QuantizedPlaintextSum(UpdateQuantizer quantizer) : ISecureSu
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(contribution);
-        return SeededRandom.For(request.Seed, "rounding", request.Round, contribution.SiteIndex).NextUInt64();
+        return SiteWork.RoundingSeed(request.Seed, request.Round, contribution.SiteIndex);
     }
 }

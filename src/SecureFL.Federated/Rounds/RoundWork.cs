@@ -10,20 +10,15 @@ namespace SecureFL.Federated.Rounds;
 internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationCounts Train, EvaluationCounts Test, SecureSumResult Sum);
 
 /// <summary>
-/// What both engines share: the sites' side of a round (evaluate, train, difference, weigh, count) and the reading of an opened sum. The counters are:
-/// weight, clipped elements, then the evaluation counters on training rows and on test rows.
+/// What both engines share: the sites' side of a round, timed and side by side, and the reading of an opened sum.
 /// </summary>
 internal sealed class RoundWork
 {
-    private const int WeightCounter = 0;
-    private const int ClippedCounter = 1;
-    private const int EvaluationStart = 2;
-
     private readonly FederationOptions _options;
     private readonly IReadOnlyList<FederatedSite> _sites;
     private readonly ILocalTrainer _trainer;
     private readonly ISecureSum _sum;
-    private readonly CounterLayout _counters;
+    private readonly SiteWork _work;
     private double _secondsTrain;
     private readonly Lock _timeLock = new();
 
@@ -39,9 +34,8 @@ internal sealed class RoundWork
         _sites = sites;
         _trainer = trainer;
         _sum = sum;
-        const long Most = (1L << MetricLayout.CountBits) - 1;
-        _counters = new CounterLayout(
-            0, [new Counter("samples", Most), new Counter("clipped", Most), .. trainer.Metrics.DescribeCounters("train"), .. trainer.Metrics.DescribeCounters("test")]);
+        _work = new SiteWork(
+            trainer, new SiteWorkOptions { Seed = options.Seed, Weighting = options.Weighting, MaxWeight = options.MaxWeight, Clip = sum.Clip });
     }
 
     /// <summary>Identifies what a checkpoint may not be mixed up with; the stopping rules may change between runs.</summary>
@@ -89,48 +83,20 @@ internal sealed class RoundWork
         int siteIndex, ModelParameters from, ModelParameters evaluated, int task, double weightUnit, double scale, CancellationToken cancellationToken)
     {
         long started = _options.Clock?.GetTimestamp() ?? 0;
-        FederatedSite site = _sites[siteIndex];
-        LocalTrainingRequest request = new()
-        {
-            Global = from,
-            Train = site.Train,
-            Site = site.Name,
-            SiteIndex = siteIndex,
-            Round = task,
-            Seed = _options.Seed,
-        };
-        LocalRoundResult work = await _trainer.TrainAndEvaluateAsync(request, evaluated, site.Test, cancellationToken).ConfigureAwait(false);
-        LocalTrainingResult result = work.Training;
-        long[] counters = CountersOf(work.Train, work.Test);
-        if (result.Weights.Length != from.Values.Length || result.Samples < 1)
-        {
-            throw new InvalidOperationException(
-                $"the trainer of {site.Name} left {result.Weights.Length} weights for {from.Values.Length} and a sample count of {result.Samples}");
-        }
-
-        long weight = WeightOf(result.Samples, weightUnit);
-        float factor = (float)(scale * weight / weightUnit);
-        float[] update = new float[from.Values.Length];
-        for (int i = 0; i < update.Length; i++)
-        {
-            update[i] = (result.Weights[i] - from.Values[i]) * factor;
-        }
-
-        counters[WeightCounter] = weight;
-        counters[ClippedCounter] = _sum.Clip is float clip ? UpdateQuantizer.CountClipped(update, clip) : 0;
+        SiteContribution contribution = await _work.TrainAsync(
+            _sites[siteIndex], siteIndex, from, evaluated, task, weightUnit, scale, cancellationToken).ConfigureAwait(false);
         CountSeconds(started);
-        return new SiteContribution(site.Name, siteIndex, update, counters);
+        return contribution;
     }
 
     /// <summary>The counters of <paramref name="model"/> at every site, summed, without any training.</summary>
     public async Task<OpenedRound> EvaluateEverywhereAsync(ModelParameters model, int round, ModelStamp stamp, CancellationToken cancellationToken)
     {
         SiteContribution[] contributions = new SiteContribution[_sites.Count];
-        await ForEachAsync(contributions.Length, async (i, token) =>
-        {
-            long[] counters = await EvaluateAsync(_sites[i], model, token).ConfigureAwait(false);
-            contributions[i] = new SiteContribution(_sites[i].Name, i, [], counters);
-        }, cancellationToken).ConfigureAwait(false);
+        await ForEachAsync(
+            contributions.Length,
+            async (i, token) => contributions[i] = await _work.EvaluateAsync(_sites[i], i, model, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
         return await SumAsync(contributions, round, 1, stamp, cancellationToken).ConfigureAwait(false);
     }
 
@@ -138,19 +104,10 @@ internal sealed class RoundWork
     public async Task<OpenedRound> SumAsync(
         IReadOnlyList<SiteContribution> contributions, int round, double weightUnit, ModelStamp stamp, CancellationToken cancellationToken)
     {
-        SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, Counters = _counters };
+        SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, Counters = _work.Counters.Layout };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
-        float[] mean = sum.Sum;
-        if (mean.Length > 0)
-        {
-            double factor = weightUnit / sum.Counters[WeightCounter];
-            mean = Array.ConvertAll(mean, value => (float)(value * factor));
-        }
-
-        int length = _trainer.Metrics.Length;
-        EvaluationCounts train = new(_trainer.Metrics, sum.Counters.AsSpan(EvaluationStart, length));
-        EvaluationCounts test = new(_trainer.Metrics, sum.Counters.AsSpan(EvaluationStart + length, length));
-        return new OpenedRound(mean, sum.Counters[ClippedCounter], train, test, sum);
+        RoundReading reading = RoundReading.Of(_work.Counters, [.. sum.Sum], sum.Counters, weightUnit);
+        return new OpenedRound(reading.MeanUpdate, reading.Clipped, reading.Train, reading.Test, sum);
     }
 
     /// <summary>Runs <paramref name="body"/> for 0 .. count-1, as many at a time as the options allow.</summary>
@@ -169,36 +126,6 @@ internal sealed class RoundWork
             _secondsTrain = 0;
             return seconds;
         }
-    }
-
-    private async Task<long[]> EvaluateAsync(FederatedSite site, ModelParameters model, CancellationToken cancellationToken)
-    {
-        EvaluationCounts train = await _trainer.EvaluateAsync(model, site.Train, cancellationToken).ConfigureAwait(false);
-        EvaluationCounts? test = site.Test is null ? null : await _trainer.EvaluateAsync(model, site.Test, cancellationToken).ConfigureAwait(false);
-        return CountersOf(train, test);
-    }
-
-    private long[] CountersOf(EvaluationCounts train, EvaluationCounts? test)
-    {
-        long[] counters = new long[_counters.Counters.Length];
-        train.Values.CopyTo(counters.AsSpan(EvaluationStart));
-        if (test is not null)
-        {
-            test.Values.CopyTo(counters.AsSpan(EvaluationStart + _trainer.Metrics.Length));
-        }
-
-        return counters;
-    }
-
-    private long WeightOf(long samples, double weightUnit)
-    {
-        if (_options.Weighting == Weighting.Equal)
-        {
-            return 1;
-        }
-
-        double most = Math.Min(_options.MaxWeight * weightUnit, int.MaxValue);
-        return Math.Max(1, (long)Math.Min(samples, most));
     }
 
     private void CountSeconds(long started)

@@ -76,5 +76,6 @@ public sealed class GrpcCall : IDisposable
         _deadline?.Dispose();
     }
 
-    internal void End() => _cancellation.Cancel();
+    /// <summary>Ends a read or write of this call that is under way; the status that the handler then gives still goes out.</summary>
+    public void End() => _cancellation.Cancel();
 }

@@ -117,6 +117,55 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         }
     }
 
+    internal override void PrepareResidues(ReadOnlySpan<ulong> polynomial, ulong factor, Span<ulong> prepared)
+    {
+        Check(polynomial.Length, nameof(polynomial));
+        Check(prepared.Length, nameof(prepared));
+        fixed (ulong* from = polynomial)
+        fixed (ulong* words = prepared)
+        {
+            double* x = (double*)words;
+            ToDoubles(from, x, Degree);
+            Transform(x);
+            Scale(x, Degree, Modulus.Centre(Modulus.Multiply(factor, Modulus.Inverse((ulong)Degree))), _p);
+        }
+    }
+
+    internal override void AddLimbs(ReadOnlySpan<ulong> limbs, ulong offset, Span<ulong> result)
+    {
+        Check(result.Length, nameof(result));
+        int count = CheckLimbs(limbs.Length);
+        fixed (ulong* from = limbs)
+        fixed (ulong* words = result)
+        {
+            for (int limb = 0; limb < count; limb++)
+            {
+                double weight = Modulus.Centre(Modulus.Power(2, (ulong)(limb * Sampling.SmudgingShape.LimbBits)));
+                AddScaled(from + (limb * Degree), weight, limb == 0 ? offset : 0, words, Degree, _p);
+            }
+        }
+    }
+
+    /// <summary>words + limb * weight - offset: |sum| is below p + T(2^53) p + p = 4 p, inside 2^53. A limb below 2^53 is split at 2^32, for words become doubles below 2^52 only.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void AddScaled(ulong* limb, double weight, double offset, ulong* words, int length, double modulus)
+    {
+        TDouble p = TLanes.Broadcast(modulus);
+        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
+        TDouble w = TLanes.Broadcast(weight);
+        TDouble constant = TLanes.Broadcast(offset);
+        TDouble shift = TLanes.Broadcast(4294967296.0);
+        TWord low = TLanes.BroadcastWord(uint.MaxValue);
+        for (int i = 0; i < length; i += TLanes.Count)
+        {
+            TWord word = TLanes.LoadWord(limb + i);
+            TDouble value = TLanes.MultiplyAdd(TLanes.ToDouble(TLanes.ShiftRight(word, 32)), shift, TLanes.ToDouble(TLanes.And(word, low)));
+            TDouble y = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(value, w, p, inverse);
+            y = TLanes.Subtract(TLanes.Add(y, TLanes.ToDouble(TLanes.LoadWord(words + i))), constant);
+            TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(y, p, inverse)), words + i);
+        }
+    }
+
     private void Transform(double* x)
     {
         fixed (double* roots = _tables.Roots.Span, tail = _tables.Tail.Span)

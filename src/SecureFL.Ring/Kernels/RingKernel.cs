@@ -61,6 +61,32 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     /// <summary>Between evaluation order and bit-reversed order, where value i is that at psi^(2 bitrev(i) + 1); its own inverse.</summary>
     internal abstract void SwapOrder(Span<ulong> values);
 
+    /// <summary>
+    /// Prepares a polynomial of canonical coefficients, times a public residue, for <see cref="MultiplyAdd"/>; in place is allowed. Neither time nor access depends on the coefficients.
+    /// </summary>
+    internal abstract void PrepareResidues(ReadOnlySpan<ulong> polynomial, ulong factor, Span<ulong> prepared);
+
+    /// <summary>result = result + sum_l limbs_l 2^(48 l) - offset mod p, canonical: limbs below 2^53, limb-major; the offset is a residue.</summary>
+    internal virtual void AddLimbs(ReadOnlySpan<ulong> limbs, ulong offset, Span<ulong> result)
+    {
+        Check(result.Length, nameof(result));
+        int count = CheckLimbs(limbs.Length);
+        for (int limb = 0; limb < count; limb++)
+        {
+            ConstantMultiplier weight = new(Modulus, Modulus.Power(2, (ulong)(limb * Sampling.SmudgingShape.LimbBits)));
+            ulong constant = limb == 0 ? Modulus.Value - offset : Modulus.Value;
+            for (int i = 0; i < result.Length; i++)
+            {
+                // Two residues and a number up to p, below 3p in all.
+                ulong sum = result[i] + weight.Multiply(limbs[(limb * Degree) + i]) + constant;
+                result[i] = ConstantMultiplier.SubtractIfAtLeast(ConstantMultiplier.SubtractIfAtLeast(sum, 2 * Modulus.Value), Modulus.Value);
+            }
+        }
+    }
+
+    private protected int CheckLimbs(int length) =>
+        length > 0 && length % Degree == 0 ? length / Degree : throw new ArgumentException($"{length} limb words, expected a multiple of {Degree}");
+
     private protected void Check(int length, string name)
     {
         if (length != Degree)

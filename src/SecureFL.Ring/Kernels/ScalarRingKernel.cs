@@ -95,6 +95,19 @@ internal sealed class ScalarRingKernel : RingKernel
         Transpose(values);
     }
 
+    internal override void PrepareResidues(ReadOnlySpan<ulong> polynomial, ulong factor, Span<ulong> prepared)
+    {
+        Check(polynomial.Length, nameof(polynomial));
+        Check(prepared.Length, nameof(prepared));
+        polynomial.CopyTo(prepared);
+        Forward(prepared);
+        ConstantMultiplier scale = new(Modulus, Modulus.Multiply(factor, _degreeInverse));
+        for (int i = 0; i < prepared.Length; i++)
+        {
+            prepared[i] = scale.Multiply(prepared[i]);
+        }
+    }
+
     /// <summary>An integer of absolute value at most p as a residue, without a branch.</summary>
     private ulong Residue(int value) => (ulong)value + (Modulus.Value & (ulong)((long)value >> 63));
 

@@ -73,6 +73,19 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         }
     }
 
+    internal override void PrepareResidues(ReadOnlySpan<ulong> polynomial, ulong factor, Span<ulong> prepared)
+    {
+        Check(polynomial.Length, nameof(polynomial));
+        Check(prepared.Length, nameof(prepared));
+        polynomial.CopyTo(prepared);
+        fixed (ulong* x = prepared)
+        {
+            SplitTransform<TLanes, TDouble, TWord>.Forward(x, Degree, _forward, _p);
+            ulong scale = Modulus.Multiply(Modulus.Multiply(factor, _degreeInverse), _montgomery);
+            Scale(x, x, Degree, scale, Quotient(scale), _p);
+        }
+    }
+
     internal override void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result)
     {
         Check(a.Length, nameof(a));

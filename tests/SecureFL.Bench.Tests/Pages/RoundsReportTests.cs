@@ -54,6 +54,7 @@ public class RoundsReportTests
         CpuNanosecondsPerParameterAndClient = arm.CpuNanosecondsPerParameterAndClient * factor,
         QuantiseCpuSeconds = arm.QuantiseCpuSeconds * factor,
         EncryptOnlyCpuSeconds = arm.EncryptOnlyCpuSeconds * factor,
+        HashCpuSeconds = arm.HashCpuSeconds * factor,
         UploadCpuSeconds = arm.UploadCpuSeconds * factor,
         AddCpuSeconds = arm.AddCpuSeconds * factor,
         KeyHoldersCpuSeconds = arm.KeyHoldersCpuSeconds * factor,

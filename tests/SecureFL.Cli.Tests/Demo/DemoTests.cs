@@ -1,20 +1,45 @@
 using System.Text.Json;
 using SecureFL.Cli.Demo;
 using SecureFL.Cli.Tests.Support;
+using SecureFL.Testing;
 
 namespace SecureFL.Cli.Tests.Demo;
 
-/// <summary><c>demo</c> as a newcomer starts it, and the command that it says comes next.</summary>
+/// <summary><c>demo</c> as a newcomer starts it, in one process too, and the command that it says comes next.</summary>
 public class DemoTests
 {
     [Fact]
-    public void Demo_is_exact_verifies_and_its_next_command_works()
+    public void Demo_runs_every_party_as_a_process_and_leaves_none_behind()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("securefl-test-");
         try
         {
             string json = Path.Combine(folder.FullName, "demo.json");
             (int code, string output, string error) = Securefl.Run("demo", "--json", json, "--output", folder.FullName);
+            Assert.True(code == 0, error);
+            JsonElement found = JsonDocument.Parse(File.ReadAllText(json)).RootElement;
+            Assert.True(found.GetProperty("sumIsExact").GetBoolean());
+            Assert.True(found.GetProperty("transcriptVerified").GetBoolean());
+            Assert.True(found.GetProperty("processes").GetInt32() >= 8);
+            Assert.Equal(output, File.ReadAllText(found.GetProperty("reportPath").GetString()!).ReplaceLineEndings("\n"));
+            Assert.Contains("bit for bit", output, StringComparison.Ordinal);
+            Assert.Equal(12, output.Split('\n').Count(line => line.Contains('%', StringComparison.Ordinal)));
+            Assert.Empty(Processes.Naming(folder.FullName));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Demo_in_one_process_is_exact_verifies_and_its_next_command_works()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("securefl-test-");
+        try
+        {
+            string json = Path.Combine(folder.FullName, "demo.json");
+            (int code, string output, string error) = Securefl.Run("demo", "--in-process", "--json", json, "--output", folder.FullName);
             Assert.True(code == 0, error);
             JsonElement found = JsonDocument.Parse(File.ReadAllText(json)).RootElement;
             Assert.Equal(

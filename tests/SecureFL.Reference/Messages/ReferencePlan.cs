@@ -15,6 +15,9 @@ internal sealed record ReferencePlan
 
     public required byte[] Session { get; init; }
 
+    /// <summary>SHA-256 of the terms; zeros for none.</summary>
+    public byte[] Terms { get; init; } = new byte[32];
+
     public required ReferenceParameters Parameters { get; init; }
 
     public long MaxWeight { get; init; }
@@ -54,7 +57,7 @@ internal sealed record ReferencePlan
 
     public byte[] Body() => Canonical.Of(w =>
     {
-        w.U8(1).U8(1).U8(Suite).U8(Opener).Raw(Session);
+        w.U8(1).U8(1).U8(Suite).U8(Opener).Raw(Session).Raw(Terms);
         Parameters.Write(w);
         w.I64(MaxWeight).U32(Counters.Length);
         foreach (ReferenceCounter counter in Counters)

@@ -54,6 +54,7 @@ internal sealed class World
     /// <summary>Two chunks of three lanes with a weight and a counter.</summary>
     public static World Wide() => new(WideParameters, 4, 3, plan => plan with
     {
+        Terms = Chosen.Bytes("terms", 32),
         MaxWeight = 10,
         Counters = [new("weight", 10), new("loss", 1000)],
     });

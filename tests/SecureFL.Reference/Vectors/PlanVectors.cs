@@ -10,6 +10,7 @@ internal static class PlanVectors
         ["plan"] = Json.Hex(world.PlanBytes),
         ["digest"] = Json.Hex(world.Digest),
         ["spoken"] = ReferencePlan.Spoken(world.Digest),
+        ["terms"] = Json.Hex(world.Plan.Terms),
         ["minClients"] = world.Plan.MinClients,
         ["votes"] = world.Plan.Votes,
         ["deaths"] = world.Plan.Deaths,

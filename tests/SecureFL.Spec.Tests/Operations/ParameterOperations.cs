@@ -53,6 +53,7 @@ internal static class ParameterOperations
         Assert.Equal(bytes, plan.Encode());
         Assert.Equal(v.Text("digest"), plan.Digest.ToString());
         Assert.Equal(v.Text("spoken"), plan.SpokenForm);
+        Assert.Equal(Convert.ToHexStringLower(v.Bytes("terms")), plan.Settings.Terms.ToString());
         Assert.Equal(v.Int("minClients"), plan.Settings.MinClients);
         Assert.Equal(v.Int("votes"), plan.Quorum.Votes);
         Assert.Equal(v.Int("deaths"), plan.Quorum.Deaths);

@@ -35,6 +35,13 @@ internal sealed class StageMeter
         Interlocked.Add(ref _wall[(int)stage], wall);
     }
 
+    /// <summary>Work that was measured as one stage, but is another.</summary>
+    internal void Move(Stage from, Stage to, long cpu, long wall)
+    {
+        Add(to, cpu, wall);
+        Add(from, -cpu, -wall);
+    }
+
     internal static long WallNow() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
     /// <summary>Processor nanoseconds of the whole process.</summary>

@@ -100,6 +100,9 @@ internal sealed record ArmFigures
 
     public required double EncryptOnlyCpuSeconds { get; init; }
 
+    /// <summary>The root over the ciphertext that a client signs: in CpuSeconds, not in EncryptCpuSeconds.</summary>
+    public required double HashCpuSeconds { get; init; }
+
     public required double UploadCpuSeconds { get; init; }
 
     public required double AddCpuSeconds { get; init; }
@@ -114,6 +117,8 @@ internal sealed record ArmFigures
     public required double QuantiseWallSeconds { get; init; }
 
     public required double EncryptOnlyWallSeconds { get; init; }
+
+    public required double HashWallSeconds { get; init; }
 
     public required double UploadWallSeconds { get; init; }
 

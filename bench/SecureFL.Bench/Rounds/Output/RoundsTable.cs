@@ -28,10 +28,10 @@ internal static class RoundsTable
         WriteRows(
             output,
             [
-                ["arm", "quantise", "encrypt", "upload", "add", "key holders", "open", "download"],
+                ["arm", "quantise", "encrypt", "hash", "upload", "add", "key holders", "open", "download"],
                 .. outcome.Arms.Select(arm => new[]
                 {
-                    arm.Arm, Seconds(arm.QuantiseCpuSeconds), Seconds(arm.EncryptOnlyCpuSeconds), Seconds(arm.UploadCpuSeconds), Seconds(arm.AddCpuSeconds),
+                    arm.Arm, Seconds(arm.QuantiseCpuSeconds), Seconds(arm.EncryptOnlyCpuSeconds), Seconds(arm.HashCpuSeconds), Seconds(arm.UploadCpuSeconds), Seconds(arm.AddCpuSeconds),
                     Seconds(arm.KeyHoldersCpuSeconds), Seconds(arm.OpenCpuSeconds), Seconds(arm.DownloadCpuSecondsPerClient),
                 }),
             ]);

@@ -92,7 +92,7 @@ internal static class RoundRunner
     private static void AddUpload(StageMeter meter, long cpu, long collectingWall, int threads)
     {
         long measured = Enum.GetValues<Stage>().Where(stage => stage != Stage.Download).Sum(meter.Cpu);
-        long client = meter.Wall(Stage.Quantise) + meter.Wall(Stage.Encrypt);
+        long client = meter.Wall(Stage.Quantise) + meter.Wall(Stage.Encrypt) + meter.Wall(Stage.Hash);
         meter.Add(Stage.Upload, cpu - measured, collectingWall - (client / threads));
     }
 

@@ -11,6 +11,7 @@ internal static class ArmColors
     [
         ("quantise", Chart.Palette[5]),
         ("encrypt", Chart.Palette[1]),
+        ("hash", Chart.Palette[6]),
         ("upload", Chart.Palette[0]),
         ("add", Chart.Palette[2]),
         ("key holders", Chart.Palette[3]),

@@ -39,7 +39,7 @@ internal static class StageCharts
         double scale = 1e9 / arm.MeasuredParameters / arm.MeasuredClients;
         double[] parts =
         [
-            arm.QuantiseCpuSeconds, arm.EncryptOnlyCpuSeconds, arm.UploadCpuSeconds, arm.AddCpuSeconds, arm.KeyHoldersCpuSeconds, arm.OpenCpuSeconds,
+            arm.QuantiseCpuSeconds, arm.EncryptOnlyCpuSeconds, arm.HashCpuSeconds, arm.UploadCpuSeconds, arm.AddCpuSeconds, arm.KeyHoldersCpuSeconds, arm.OpenCpuSeconds,
         ];
         return new Row(arm.Arm, [.. parts.Select(part => part * scale)], $"{Number(arm.CpuNanosecondsPerParameterAndClient)} ns");
     }

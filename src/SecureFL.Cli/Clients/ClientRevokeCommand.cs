@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.Globalization;
+using SecureFL.Cli.Parties;
+using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Identity;
+using SecureFL.Storage;
+
+namespace SecureFL.Cli.Clients;
+
+/// <summary><c>client revoke --round R</c>: withdraws a contribution while the round still collects. It may run beside <c>client run</c>.</summary>
+internal static class ClientRevokeCommand
+{
+    internal static Command Create()
+    {
+        PartyOptions party = new();
+        Option<ulong> round = new("--round") { Description = "the round", Required = true };
+        Command command = new("revoke", "Withdraw this site's contribution while the round still collects; the site sits the round out.") { round };
+        party.AddTo(command);
+        command.SetAction((result, cancellationToken) => RunAsync(party.Read(result), result.GetValue(round), cancellationToken));
+        return Examples.Of(command, "securefl client revoke --identity north --state north-state --server https://server.example:7443 --round 3");
+    }
+
+    private static async Task<int> RunAsync(PartySettings settings, ulong round, CancellationToken cancellationToken)
+    {
+        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
+
+        // First here, so that no process of this site sends it again; then there. The promise in the journal stays: nothing else is sent for the round.
+        FileContributionOutbox.Withdraw(session.Folder.Outbox, round);
+        await session.Link.WithdrawAsync(round, cancellationToken).ConfigureAwait(false);
+        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"the contribution to round {round} is withdrawn"));
+        return (int)ExitCode.Ok;
+    }
+}

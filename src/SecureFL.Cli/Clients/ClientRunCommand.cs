@@ -1,0 +1,76 @@
+using System.CommandLine;
+using SecureFL.Aggregation;
+using SecureFL.Cli.Parties;
+using SecureFL.Cli.Shell;
+using SecureFL.Cli.Trainers;
+using SecureFL.Deployment.Clients;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Identity;
+using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Cli.Clients;
+
+/// <summary><c>client run</c>: joins rounds until training ends.</summary>
+internal static class ClientRunCommand
+{
+    internal static Command Create()
+    {
+        PartyOptions party = new();
+        Option<FileInfo> data = new("--data") { Description = "this site's rows: .csv, .npz (x and y) or .npy; they never leave", Required = true };
+        Option<FileInfo?> test = new("--test") { Description = "rows to test on; else the share that the plan's terms say" };
+        Option<string?> label = new("--label") { Description = "the label column; else the one in the plan's terms, with which it must agree" };
+        Option<string?> trainer = new("--trainer") { Description = "a command that trains, for models that are not built in: its last argument is a folder, see docs/examples" };
+        Option<FileInfo?> output = new("--output") { Description = "write the final model (.safetensors) here" };
+        Command command = new("run", "Take part in all rounds until training ends; survives restarts of this process, the server and the network.") { data, test, label, trainer, output };
+        party.AddTo(command);
+        command.SetAction((result, cancellationToken) => RunAsync(
+            party.Read(result),
+            new SiteFiles(result.GetValue(data)!.FullName, result.GetValue(test)?.FullName, result.GetValue(label)),
+            result.GetValue(trainer),
+            result.GetValue(output),
+            cancellationToken));
+        return Examples.Of(
+            command,
+            """
+            securefl client run --identity north --state north-state --server https://server.example:7443 --plan plan.json --data north.csv --label disease
+            securefl client run --identity north --state north-state --server https://server.example:7443 --plan plan.json --data north.npz --trainer "python3 train.py"
+            """);
+    }
+
+    private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand, FileInfo? output, CancellationToken cancellationToken)
+    {
+        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
+        TrainingTerms terms = session.PlanFile.Terms
+            ?? throw new CliException(ExitCode.Usage, "the plan has no terms of training: its rounds are plain sums", "securefl client send sends a vector to one of them");
+        using ClientMemory memory = ClientMemory.Open(session);
+        (FederatedSite site, SiteEncoding encoding) = SiteRows.Load(terms, files, session.Identity.Name, memory.Client.Index);
+        foreach (string note in encoding.Notes)
+        {
+            Talk.Line(note);
+        }
+
+        ILocalTrainer trainer = TrainerFor(terms, trainerCommand, site);
+        ClientService service = memory.CreateService(session, new TrainingSource(session.Plan, terms, trainer, site, memory.Client.Index));
+        RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
+        if (output is not null)
+        {
+            float[] weights = await service.FetchModelAsync(ended, cancellationToken).ConfigureAwait(false);
+            encoding.WriteModel(output.FullName, terms, weights);
+        }
+
+        return (int)ExitCode.Ok;
+    }
+
+    private static ILocalTrainer TrainerFor(TrainingTerms terms, string? command, FederatedSite site)
+    {
+        if (command is not null)
+        {
+            return ExternalTrainer.For(command, terms.Layout, site.Train, terms.Seed);
+        }
+
+        return terms.CreateBuiltInTrainer()
+            ?? throw new CliException(ExitCode.Usage, "the plan's model is not built in", "give the command that trains it with --trainer");
+    }
+}

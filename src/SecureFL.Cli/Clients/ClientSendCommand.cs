@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using SecureFL.Aggregation;
+using SecureFL.Cli.Parties;
+using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Clients;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Identity;
+
+namespace SecureFL.Cli.Clients;
+
+/// <summary><c>client send FILE</c>: one vector to one secure sum.</summary>
+internal static class ClientSendCommand
+{
+    internal static Command Create()
+    {
+        PartyOptions party = new();
+        Argument<FileInfo> file = new("file") { Description = "the vector: .npz, .npy, .safetensors or .f32 (raw little-endian)" };
+        Option<ulong?> round = new("--round") { Description = "the round; by default the first one that collects" };
+        Option<string[]> counters = new("--counter") { Description = "NAME=VALUE, for plans with counters; the weight is one of them" };
+        Command command = new("send", "Send one vector to a round of plain sums; runs until the server has it, and can be repeated after any interruption.") { file, round, counters };
+        party.AddTo(command);
+        command.SetAction((result, cancellationToken) => RunAsync(
+            party.Read(result), result.GetValue(file)!.FullName, result.GetValue(round), result.GetValue(counters) ?? [], cancellationToken));
+        return Examples.Of(command, "securefl client send update.npz --identity north --state north-state --server https://server.example:7443 --plan plan.json --round 3");
+    }
+
+    private static async Task<int> RunAsync(PartySettings settings, string file, ulong? round, string[] counters, CancellationToken cancellationToken)
+    {
+        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
+        if (session.PlanFile.Terms is not null)
+        {
+            throw new CliException(ExitCode.Usage, "the plan has terms of training: its rounds take trained updates", "securefl client run takes part in them");
+        }
+
+        VectorSource source = new(VectorFile.Read(file, session.Plan.Parameters.FloatLength), CountersOf(session.Plan.Settings.Counters, counters));
+        using ClientMemory memory = ClientMemory.Open(session);
+        RoundState state = await memory.CreateService(session, source).RunAsync(round, once: true, cancellationToken).ConfigureAwait(false);
+        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"round {state.Round} has the contribution"));
+        return (int)ExitCode.Ok;
+    }
+
+    private static long[] CountersOf(CounterLayout layout, string[] given)
+    {
+        long[] values = new long[layout.Counters.Length];
+        HashSet<string> seen = [];
+        foreach (string text in given)
+        {
+            string[] parts = text.Split('=', 2);
+            int position = layout.Counters.ToList().FindIndex(counter => counter.Name == parts[0]);
+            if (position < 0 || parts.Length != 2 || !seen.Add(parts[0]) || !long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out values[position]))
+            {
+                throw new CliException(ExitCode.Usage, $"--counter {text} is no NAME=VALUE of the plan, once each", $"the plan's counters: {Names(layout)}");
+            }
+        }
+
+        return seen.Count == values.Length
+            ? values
+            : throw new CliException(ExitCode.Usage, $"{seen.Count} of {values.Length} counters are given", $"give --counter NAME=VALUE for each of: {Names(layout)}");
+    }
+
+    private static string Names(CounterLayout layout) => layout.Counters.IsEmpty ? "none" : string.Join(", ", layout.Counters.Select(counter => counter.Name));
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using SecureFL.Cli.Shell;
+using SecureFL.Cli.Sites;
+using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Cli.Clients;
+
+/// <summary>Where a site's rows are.</summary>
+internal sealed record SiteFiles(string Data, string? Test, string? Label);
+
+/// <summary>How this site encoded its rows: what a model file carries, and what people should know.</summary>
+internal sealed record SiteEncoding(TableSchema? Schema, FeatureScaling? Scaling, IReadOnlyList<string> Notes)
+{
+    /// <summary>Writes a model that <c>predict</c> can use on this site's tables.</summary>
+    internal void WriteModel(string path, TrainingTerms terms, float[] weights)
+    {
+        ModelBundle bundle = new()
+        {
+            Parameters = new ModelParameters(terms.Layout, weights),
+            Spec = terms.Model.BuiltIn,
+            Schema = Schema,
+            Scalings = Scaling is null ? ImmutableSortedDictionary<string, FeatureScaling>.Empty : ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", Scaling),
+        };
+        string part = path + ".part";
+        using (FileStream stream = File.Create(part))
+        {
+            bundle.Write(stream);
+        }
+
+        File.Move(part, path, overwrite: true);
+    }
+}
+
+/// <summary>One site's rows under the plan's terms: columns, categories, label, split and scaling as all sites agreed.</summary>
+internal static class SiteRows
+{
+    internal static (FederatedSite Site, SiteEncoding Encoding) Load(TrainingTerms terms, SiteFiles files, string name, int client)
+    {
+        DataTerms data = terms.Data;
+        List<string> notes = [];
+        Dataset all = Read(terms, files.Data, files.Label, notes);
+        (Dataset train, Dataset? test) = files.Test is null
+            ? TrainTestSplit.ByFraction(all, data.TestFraction, terms.Seed, client)
+            : (all, Read(terms, files.Test, files.Label, notes));
+        FeatureScaling? scaling = ScalingFor(data, train);
+        FederatedSite site = scaling is null ? new FederatedSite(name, train, test) : new FederatedSite(name, scaling.Apply(train), test is null ? null : scaling.Apply(test));
+        return (site, new SiteEncoding(data.Schema, scaling, notes));
+    }
+
+    private static FeatureScaling? ScalingFor(DataTerms data, Dataset train) => data.Scaling switch
+    {
+        ScalingKind.Site => FeatureScaling.Standard(FeatureStatistics.Of(train)),
+        ScalingKind.MinMax => FeatureScaling.MinMax(FeatureStatistics.Of(train)),
+        ScalingKind.Fixed => data.FixedScaling,
+        _ => Array.Exists(train.Features, float.IsNaN) ? FeatureScaling.None(FeatureStatistics.Of(train)) : null,
+    };
+
+    private static Dataset Read(TrainingTerms terms, string path, string? label, List<string> notes)
+    {
+        if (terms.Data.Schema is not TableSchema schema)
+        {
+            Dataset array = ArrayFiles.IsArray(path)
+                ? ArrayFiles.WithClasses(ArrayFiles.Read(path, label), terms.Model.Classes)
+                : throw new CliException(ExitCode.Usage, $"the plan's terms have no columns, and {path} is a table", "give the rows as .npz or .npy");
+            return array.Width == terms.Model.Inputs && array.Task == terms.Model.Task
+                ? array
+                : throw new CliException(
+                    ExitCode.Usage, $"{path} has {array.Width} features and a {array.Task} label, the plan's model {terms.Model.Inputs} and {terms.Model.Task}", "check the file against the plan");
+        }
+
+        if (label is not null && label != schema.Label.Name)
+        {
+            throw new CliException(ExitCode.Usage, $"--label {label}, the plan's terms say {schema.Label.Name}", "leave --label out, or ask for another plan");
+        }
+
+        using StreamReader reader = TableSites.OpenText(path);
+        EncodedTable encoded = new TableEncoder(schema).Encode(CsvTableReader.Read(reader, path));
+        (int Count, string What)[] facts =
+        [
+            (encoded.RowsWithoutLabel, "rows left out: no label"),
+            (encoded.RowsWithMissing, "rows left out: a feature is missing"),
+            (encoded.ImputedCells, "missing cells filled in (numbers by the mean, categories as unseen)"),
+            (encoded.UnseenCells, "cells of a category that was not agreed on"),
+        ];
+        notes.AddRange(facts.Where(fact => fact.Count > 0).Select(fact => $"{path}: {fact.Count} {fact.What}"));
+        return encoded.Data;
+    }
+}

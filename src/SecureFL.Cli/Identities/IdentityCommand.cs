@@ -1,0 +1,48 @@
+using System.CommandLine;
+using SecureFL.Cli.Shell;
+
+namespace SecureFL.Cli.Identities;
+
+/// <summary><c>identity</c>: keys and certificates of a consortium's parties.</summary>
+internal static class IdentityCommand
+{
+    private const string Teaching = """
+        One person runs the consortium's certificate authority, on a machine that is not the server:
+          securefl identity ca --consortium heart --output ca
+        Every party makes its keys, which never leave its machine, and sends request.json to that person:
+          securefl identity new --consortium heart --role client --name charite --output charite
+        That person issues the certificate after comparing the eight words over the telephone, and sends it back:
+          securefl identity issue request.json --ca ca --output charite-issued.json
+        The party puts it into its folder:
+          securefl identity import charite-issued.json --identity charite
+        """;
+
+    internal static Command Create() => Examples.Of(
+        new Command("identity", "Keys and certificates: who is who in a consortium.")
+        {
+            AuthorityCommand.Create(),
+            NewCommand.Create(),
+            IssueCommand.Create(),
+            ImportCommand.Create(),
+            ShowCommand.Create(),
+            RevokeCommand.Create(),
+        },
+        Teaching);
+
+    internal static Option<string> Folder(string name, string description) => new(name) { Description = description, HelpName = "FOLDER", Required = true };
+
+    internal static Option<string> Role() => Simulate.SimulateOptions.Choice("--role", "client", "the party's role", [.. Deployment.Identity.PeerRoles.Names]);
+
+    /// <summary>Runs an operation whose refusals are the user's to mend.</summary>
+    internal static T Guard<T>(Func<T> operation, string hint)
+    {
+        try
+        {
+            return operation();
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or FormatException)
+        {
+            throw new CliException(ExitCode.Usage, fault.Message, hint);
+        }
+    }
+}

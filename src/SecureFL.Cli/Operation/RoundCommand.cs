@@ -1,0 +1,54 @@
+using System.CommandLine;
+using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Connections;
+using SecureFL.Deployment.Contracts;
+
+namespace SecureFL.Cli.Operation;
+
+/// <summary><c>round start | close | abort | pause</c>: what an operator may ask of a server.</summary>
+internal static class RoundCommand
+{
+    internal static Command Create()
+    {
+        Option<uint> rounds = new("--rounds") { Description = "at most this many rounds; 0 for as many as the terms say (one, for plain sums)" };
+        Command start = Operation("start", "Let rounds start.", [rounds], (link, result, token) => link.StartRoundsAsync(result.GetValue(rounds), token));
+        Option<ulong?> number = new("--round") { Description = "the round; the one under way by default" };
+        Command close = Operation(
+            "close", "Fix the set of the round with the contributions that are there.", [number], async (link, result, token) =>
+                await link.CloseRoundAsync(await NumberAsync(link, result.GetValue(number), token).ConfigureAwait(false), token).ConfigureAwait(false));
+        Option<ulong?> aborted = new("--round") { Description = "the round; the one under way by default" };
+        Command abort = Operation(
+            "abort", "Ask the key holders to declare the round dead; contributors may then contribute anew.", [aborted], async (link, result, token) =>
+                await link.AbortRoundAsync(await NumberAsync(link, result.GetValue(aborted), token).ConfigureAwait(false), token).ConfigureAwait(false));
+        Command pause = Operation("pause", "Let no new round start; the one under way goes on.", [], (link, _, token) => link.PauseRoundsAsync(token));
+        Command command = new("round", "Start, close, abort and pause a server's rounds, as an operator.") { start, close, abort, pause };
+        return Examples.Of(
+            command,
+            """
+            securefl round start --server https://server.example:7443 --identity operator --plan plan.json
+            securefl round close --server https://server.example:7443 --identity operator --plan plan.json
+            """);
+    }
+
+    private static Command Operation(string name, string description, Option[] options, Func<ServerLink, ParseResult, CancellationToken, Task<StatusReply>> call)
+    {
+        OperatorOptions connection = new();
+        Command command = new(name, description);
+        foreach (Option option in options)
+        {
+            command.Add(option);
+        }
+
+        connection.AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            StatusReply reply = await connection.CallAsync(result, link => call(link, result, cancellationToken)).ConfigureAwait(false);
+            Talk.Line(StatusText.Line(reply));
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<ulong> NumberAsync(ServerLink link, ulong? given, CancellationToken cancellationToken) =>
+        given ?? (await link.GetStatusAsync(cancellationToken).ConfigureAwait(false)).Current.Round;
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Approvals;
+using SecureFL.Deployment.Formats;
+using SecureFL.Deployment.Plans;
+
+namespace SecureFL.Cli.Plans;
+
+/// <summary><c>plan approve</c>: a person's consent, remembered in the party's state folder.</summary>
+internal static class ApproveCommand
+{
+    private const string Teaching = """
+        Read the plan, compare the words with the other parties, then:
+          securefl plan approve plan.json --state state
+        In a script, with the words that people compared before:
+          securefl plan approve plan.json --state state --accept bafus-gutih-...
+        """;
+
+    internal static Command Create()
+    {
+        Argument<string> plan = PlanCommand.File();
+        Option<string> state = new("--state") { Description = "the state folder of the client or key holder that takes part", HelpName = "FOLDER", Required = true };
+        Option<string?> accept = new("--accept") { Description = "the words or the digest that people compared, for scripts: anything else is refused", HelpName = "WORDS" };
+        Command command = new("approve", "Approve a plan: its party then takes part in this one and in no other from that folder.") { plan, state, accept };
+        command.SetAction(result =>
+        {
+            PlanFile file = PlanFile.Load(result.GetValue(plan)!);
+            file.RequireSigned();
+            ApprovedPlan approved = Approved(result.GetValue(state)!, create: false);
+            if (approved.For(file.Digest) == Consent.GivenToAnother)
+            {
+                throw new CliException(ExitCode.Usage, $"another plan was approved in {result.GetValue(state)}: {approved.Digest}", "a second plan needs a state folder of its own");
+            }
+
+            Console.Out.Write(PlanShowCommand.TextOf(file));
+            string? given = result.GetValue(accept);
+            if (given is null || !given.Trim().Equals(file.Digest.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                Confirmation.Require(given, file.SpokenForm, "do the other parties read the same eight words?", "a plan that somebody exchanged names other key holders or other rules");
+            }
+
+            Approved(result.GetValue(state)!, create: true).Approve(file.Digest);
+            Talk.Line($"approved in {result.GetValue(state)}");
+            return (int)ExitCode.Ok;
+        });
+        return Examples.Of(command, Teaching);
+    }
+
+    private static ApprovedPlan Approved(string folder, bool create)
+    {
+        if (create)
+        {
+            OwnerOnly.CreateDirectory(folder);
+        }
+
+        return new ApprovedPlan(folder);
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using SecureFL.Aggregation;
+using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Plans;
+
+namespace SecureFL.Cli.Plans;
+
+/// <summary><c>plan explain</c>: what the planner chooses, what it costs, and what it protects against.</summary>
+internal static class ExplainCommand
+{
+    private const string Teaching = """
+        What would a sum of ten million values from at most 100 hospitals cost?
+          securefl plan explain --parameters 10000000 --clients 100
+        What did the consortium agree on?
+          securefl plan explain --plan plan.json
+        """;
+
+    internal static Command Create()
+    {
+        Option<long> length = new("--parameters") { Description = "model elements each client sends, 1 to 1000000000", DefaultValueFactory = _ => 1_000_000 };
+        Option<int> clients = new("--clients") { Description = "most clients in a sum", DefaultValueFactory = _ => 100 };
+        Option<int> minimum = new("--min-clients") { Description = "fewest clients in a sum", DefaultValueFactory = _ => 3 };
+        Option<int> bits = new("--bits") { Description = "bits of a quantised value, 4 to 24", DefaultValueFactory = _ => 16 };
+        Option<float> clip = new("--clip") { Description = "values are clipped to [-clip, clip]", DefaultValueFactory = _ => 1f };
+        Option<int> holders = new("--key-holders") { Description = "key holders", DefaultValueFactory = _ => 3 };
+        Option<int> threshold = new("--threshold") { Description = "key holders that open a sum together", DefaultValueFactory = _ => 2 };
+        Option<int> colluding = new("--colluding-key-holders") { Description = "key holders assumed to collude with the server", DefaultValueFactory = _ => 0 };
+        Option<string?> file = new("--plan") { Description = "explain this plan instead; the other options do not count then", HelpName = "FILE" };
+        Option<FileInfo?> json = new("--json") { Description = "write the parameters to this file" };
+        Command command = new("explain", "Print the parameters that the planner chooses, or the rule that fails and what would fit.")
+        {
+            length, clients, minimum, bits, clip, holders, threshold, colluding, file, json,
+        };
+        command.SetAction(result =>
+        {
+            // Without a file: a plan with parties made up on the spot, by the same checks as for a real one.
+            PlanSettings settings = result.GetValue(file) is string path
+                ? PlanFile.Load(path).Settings
+                : AggregationPlan.Create(
+                    result.GetValue(length),
+                    result.GetValue(clip),
+                    result.GetValue(bits),
+                    result.GetValue(clients),
+                    result.GetValue(minimum),
+                    result.GetValue(holders),
+                    result.GetValue(threshold),
+                    result.GetValue(colluding)).Settings;
+            Quorum quorum = new(settings.Enrolment.KeyHolders.Count, settings.Threshold, settings.ColludingKeyHolders);
+            Console.Out.Write(PlanExplanation.Of(settings.Parameters, quorum, settings.MinClients));
+            JsonOutput.Write(result.GetValue(json), PlanExplanation.Facts(settings.Parameters));
+            return (int)ExitCode.Ok;
+        });
+        return Examples.Of(command, Teaching);
+    }
+}

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Globalization;
+using SecureFL.Aggregation;
+using SecureFL.Cli.Clients;
+using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Identity;
+using SecureFL.Deployment.Plans;
+using SecureFL.Encoding.Planning;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+using SecureFL.Ring.Randomness;
+
+namespace SecureFL.Cli.Plans;
+
+/// <summary><c>plan new</c>: a draft with every field spelled out.</summary>
+internal static class NewPlanCommand
+{
+    private const string Teaching = """
+        Four hospitals and three key holders train a logistic regression; the columns are those of one hospital's file:
+          securefl plan new --authority board.json --server aggregator.json --client a.json --client b.json --client c.json --client d.json \
+            --key-holder x.json --key-holder y.json --key-holder z.json --schema-from a.csv --label ill --rounds 20 --output plan.json
+        A perceptron trained by the sites' own PyTorch programs:
+          securefl plan new ... --schema schema.json --external-trainer --initial-weights initial.safetensors
+        Plain sums of vectors of a million values, no training:
+          securefl plan new ... --vector 1000000 --clip 8
+        """;
+
+    internal static Command Create()
+    {
+        NewPlanOptions options = new();
+        Command command = new("new", "Write a plan from the parties' requests. Nothing is signed yet.");
+        options.AddTo(command);
+        command.SetAction((result, cancellationToken) => RunAsync(result, options, cancellationToken));
+        return Examples.Of(command, Teaching);
+    }
+
+    private static async Task<int> RunAsync(ParseResult result, NewPlanOptions options, CancellationToken cancellationToken)
+    {
+        PartyRequest authority = Party(result.GetValue(options.Authority)!, PeerRole.Operator);
+        PartyRequest server = Party(result.GetValue(options.Server)!, PeerRole.Server);
+        PartyRequest[] clients = [.. result.GetValue(options.Clients)!.Select(path => Party(path, PeerRole.Client))];
+        PartyRequest[] holders = [.. result.GetValue(options.KeyHolders)!.Select(path => Party(path, PeerRole.KeyHolder))];
+        foreach (PartyRequest party in clients.Concat(holders).Append(server))
+        {
+            if (party.Peer.Consortium != authority.Peer.Consortium)
+            {
+                throw new CliException(ExitCode.Usage, $"{party.Peer} is of consortium {party.Peer.Consortium}, the authority of {authority.Peer.Consortium}", "one plan is one consortium");
+            }
+        }
+
+        Enrolment enrolment = new(authority.SigningKey, server.SigningKey, [.. clients.Select(party => party.ToEnrolledParty())], [.. holders.Select(party => party.ToEnrolledParty())]);
+        TrainingTerms? terms = new PlanTermsReader(result, options).Read();
+        float clip = result.GetValue(options.Training.Clip) ?? await ClipAsync(terms, result.GetValue(options.SchemaFrom), cancellationToken).ConfigureAwait(false);
+        PlanFile file = PlanFile.Draft(authority.Peer.Consortium, server.Peer.Name, Settings(result, options, enrolment, terms, clip), terms);
+        string output = result.GetValue(options.Output)!;
+        file.Save(output);
+        Quorum quorum = new(holders.Length, file.Settings.Threshold, file.Settings.ColludingKeyHolders);
+        Talk.Line($"{output}: a draft of {clients.Length} clients and {holders.Length} key holders; read it, then let the authority sign it");
+        foreach (string line in quorum.Describe().ReplaceLineEndings("\n").Split('\n'))
+        {
+            Talk.Line(line);
+        }
+
+        Talk.Hint($"securefl plan show {output}, then securefl plan sign {output} --identity FOLDER");
+        Console.Out.WriteLine(file.SpokenForm);
+        return (int)ExitCode.Ok;
+    }
+
+    private static PlanSettings Settings(ParseResult result, NewPlanOptions options, Enrolment enrolment, TrainingTerms? terms, float clip)
+    {
+        int bits = result.GetValue(options.Training.Bits);
+        int holders = enrolment.KeyHolders.Count;
+        int threshold = result.GetValue(options.Training.Threshold);
+        int colluding = result.GetValue(options.ColludingKeyHolders) is int given and >= 0 ? given : Math.Max(0, threshold - 1);
+        int colludingClients = result.GetValue(options.ColludingClients) ?? Math.Max(1, enrolment.SitesHoldKeys ? colluding : 1);
+        CounterLayout counters = terms?.Counters ?? CounterLayout.Empty;
+        long length = terms?.Layout.Length ?? result.GetValue(options.Vector)!.Value;
+        int clients = result.GetValue(options.MaxClients) ?? enrolment.Clients.Count;
+        return new PlanSettings
+        {
+            Parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, clip, clients, counters.ElementCount(bits), holders)),
+            Counters = counters,
+            MinClients = Math.Max(result.GetValue(options.Training.MinClients), colludingClients + 2),
+            Threshold = threshold,
+            ColludingKeyHolders = colluding,
+            ColludingClients = colludingClients,
+            SitesHoldKeys = enrolment.SitesHoldKeys,
+            Rounds = result.GetValue(options.ProtocolRounds),
+            AgreementWindowSeconds = result.GetValue(options.AgreementWindow),
+            GroupSize = result.GetValue(options.GroupSize),
+            Session = SessionId.Create(SystemEntropy.Instance),
+            Enrolment = enrolment,
+        };
+    }
+
+    /// <summary>With a local file, twice the largest element of a first round's update there; the other sites' rows are not known here.</summary>
+    private static async Task<float> ClipAsync(TrainingTerms? terms, string? data, CancellationToken cancellationToken)
+    {
+        const float Default = 1;
+        if (terms?.CreateBuiltInTrainer() is not ILocalTrainer trainer || data is null)
+        {
+            Talk.Line("clip 1: updates' elements beyond are cut; --clip sets it");
+            return Default;
+        }
+
+        FederatedSite site = SiteRows.Load(terms, new SiteFiles(data, null, null), "trial", 0).Site;
+        ModelParameters initial = trainer.CreateInitial(terms.Seed);
+        LocalTrainingResult trained = await trainer.TrainAsync(
+            new LocalTrainingRequest { Global = initial, Train = site.Train, Site = site.Name, SiteIndex = 0, Round = 1, Seed = terms.Seed }, cancellationToken).ConfigureAwait(false);
+        float factor = terms.Weighting == Weighting.Equal ? 1f : (float)(trained.Samples / terms.WeightUnit);
+        float clip = UpdateQuantizer.SuggestClip([[.. trained.Weights.Zip(initial.Values, (after, before) => (after - before) * factor)]]);
+        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {clip:G9}: twice the largest element of a first update on {data}, up to a power of two; --clip sets it"));
+        return clip;
+    }
+
+    private static PartyRequest Party(string path, PeerRole role)
+    {
+        PartyRequest request = PartyRequest.Load(path);
+        return request.Peer.Role == role
+            ? request
+            : throw new CliException(ExitCode.Usage, $"{path} is of a {PeerRoles.NameOf(request.Peer.Role)}, due is a {PeerRoles.NameOf(role)}", "securefl identity show tells what a request is");
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using SecureFL.Cli.Simulate;
+
+namespace SecureFL.Cli.Plans;
+
+/// <summary>The options of <c>plan new</c>. Those that <c>simulate</c> has too are the same objects, with the same defaults.</summary>
+internal sealed class NewPlanOptions
+{
+    internal SimulateOptions Training { get; } = new();
+
+    internal Option<string> Authority { get; } = new("--authority") { Description = "request.json (or folder) of the operator that will sign the plan: not the server's", HelpName = "FILE", Required = true };
+
+    internal Option<string> Server { get; } = new("--server") { Description = "request.json of the server", HelpName = "FILE", Required = true };
+
+    internal Option<string[]> Clients { get; } = new("--client") { Description = "request.json of a client; once for each, in the order of their numbers", HelpName = "FILE", Required = true, AllowMultipleArgumentsPerToken = true };
+
+    internal Option<string[]> KeyHolders { get; } = new("--key-holder") { Description = "request.json of a key holder; once for each", HelpName = "FILE", Required = true, AllowMultipleArgumentsPerToken = true };
+
+    internal Option<string> Output { get; } = new("--output") { Description = "the file to write", HelpName = "FILE", DefaultValueFactory = _ => "plan.json" };
+
+    internal Option<long?> Vector { get; } = new("--vector") { Description = "no training: sums of vectors of this many values that the clients bring", HelpName = "N" };
+
+    internal Option<string?> Schema { get; } = new("--schema") { Description = "the table's columns, as a JSON file of the form that plan.json has under terms.data.schema", HelpName = "FILE" };
+
+    internal Option<string?> SchemaFrom { get; } = new("--schema-from") { Description = "infer the columns from this CSV file, with --label; its column names and categories become part of the plan, its rows do not", HelpName = "FILE" };
+
+    internal Option<string?> Label { get; } = new("--label") { Description = "the label column, by name or index; -1 is the last column", HelpName = "COLUMN" };
+
+    internal Option<string?> Ignore { get; } = new("--ignore") { Description = "columns that are no features", HelpName = "COLUMN,COLUMN" };
+
+    internal Option<string?> Categorical { get; } = new("--categorical") { Description = "columns of numbers that are categories", HelpName = "COLUMN,COLUMN" };
+
+    internal Option<double?> LabelThreshold { get; } = new("--label-threshold") { Description = "makes the label binary: 1 above this number", HelpName = "NUMBER" };
+
+    internal Option<string> Missing { get; } = SimulateOptions.Choice("--missing", "impute", "a missing feature: fill it in (numbers by the mean, categories as unseen), or drop its row", "impute", "drop");
+
+    internal Option<string> Scaling { get; } = SimulateOptions.Choice(
+        "--scaling", "site", "each site scales by its own mean and deviation, by its own range, or not; fixed puts the mean and deviation of the --schema-from file into the plan", "site", "minmax", "none", "fixed");
+
+    internal Option<double> TestFraction { get; } = new("--test-fraction") { Description = "share of a site's rows to test on, where it brings no test file", DefaultValueFactory = _ => 0.2 };
+
+    internal Option<string?> InitialWeights { get; } = new("--initial-weights") { Description = "the weights before the first round (.safetensors): needed where the sites' own trainers train", HelpName = "FILE" };
+
+    internal Option<string?> Task { get; } = new("--task") { Description = "without a schema: binary, multi-class or regression", HelpName = "TASK" };
+
+    internal Option<int?> Inputs { get; } = new("--inputs") { Description = "without a schema: features a row", HelpName = "N" };
+
+    internal Option<int?> Classes { get; } = new("--classes") { Description = "without a schema: classes of a multi-class task", HelpName = "N" };
+
+    internal Option<bool> External { get; } = new("--external-trainer") { Description = "the sites train with programs of their own (client run --trainer); needs --initial-weights" };
+
+    internal Option<double> WeightUnit { get; } = new("--weight-unit") { Description = "training rows that make weight 1: about a typical site's number", DefaultValueFactory = _ => 100.0 };
+
+    internal Option<double?> MaxWeight { get; } = new("--max-weight") { Description = "the largest weight a site may have, in units", HelpName = "UNITS" };
+
+    internal Option<int> ColludingKeyHolders { get; } = new("--colluding-key-holders") { Description = "key holders assumed to collude with the server; by default one fewer than the threshold", DefaultValueFactory = _ => -1 };
+
+    internal Option<int?> ColludingClients { get; } = new("--colluding-clients") { Description = "clients assumed to collude with whoever sees the sum; by default 1, or more where sites hold keys", HelpName = "N" };
+
+    internal Option<int?> MaxClients { get; } = new("--max-clients") { Description = "most clients in a sum; by default all that are enrolled", HelpName = "N" };
+
+    internal Option<int> GroupSize { get; } = new("--group-size") { Description = "open random groups of this many clients by themselves; 0 is one group", DefaultValueFactory = _ => 0 };
+
+    internal Option<int> ProtocolRounds { get; } = new("--protocol-rounds") { Description = "rounds of the session, dead ones included", DefaultValueFactory = _ => 10_000 };
+
+    internal Option<int> AgreementWindow { get; } = new("--agreement-window") { Description = "seconds within which a round's key holders must agree", DefaultValueFactory = _ => 24 * 3600 };
+
+    internal Option<int> Contributions { get; } = new("--contributions") { Description = "contributions that close a round; 0 is all enrolled clients", DefaultValueFactory = _ => 0 };
+
+    internal Option<double> Deadline { get; } = new("--deadline") { Description = "seconds after which a round closes with what it has; 0 waits for ever", DefaultValueFactory = _ => 0.0 };
+
+    internal Option<double> OpeningGrace { get; } = new("--opening-grace") { Description = "seconds that a round's opening waits for key holders beyond the fewest that suffice", DefaultValueFactory = _ => 2.0 };
+
+    internal Option<double> Pause { get; } = new("--pause") { Description = "seconds between rounds", DefaultValueFactory = _ => 0.0 };
+
+    internal Option<bool> NoFinalEvaluation { get; } = new("--no-final-evaluation") { Description = "do not end with a round that evaluates the final model" };
+
+    internal Option<ulong> Seed { get; } = new("--seed") { Description = "governs initialisation, splits, batches and rounding; never a key", DefaultValueFactory = _ => 1 };
+
+    internal void AddTo(Command command)
+    {
+        SimulateOptions t = Training;
+        Option[] all =
+        [
+            Authority, Server, Clients, KeyHolders, Output, Vector, Schema, SchemaFrom, Label, Ignore, Categorical, LabelThreshold, Missing, Scaling, TestFraction,
+            t.Model, t.Hidden, External, InitialWeights, Task, Inputs, Classes, t.Rounds, t.LocalSteps, t.LocalEpochs, t.Batch, t.LearningRate, t.Optimizer, t.L2, t.Algorithm, t.Mu,
+            t.Weighting, WeightUnit, MaxWeight, t.ServerOptimizer, t.ServerRate, t.Average, t.Target, t.Patience, t.Bits, t.Clip, t.Threshold, t.MinClients, MaxClients,
+            ColludingKeyHolders, ColludingClients, GroupSize, ProtocolRounds, AgreementWindow, Contributions, Deadline, OpeningGrace, Pause, NoFinalEvaluation, Seed,
+        ];
+        foreach (Option option in all)
+        {
+            command.Add(option);
+        }
+    }
+}

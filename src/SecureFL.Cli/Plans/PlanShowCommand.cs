@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using SecureFL.Aggregation;
+using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Cli.Plans;
+
+/// <summary><c>plan show</c>: a plan in plain lines, for those who approve it.</summary>
+internal static class PlanShowCommand
+{
+    internal static Command Create()
+    {
+        Argument<string> plan = PlanCommand.File();
+        Command command = new("show", "Show a plan in plain lines: who takes part, what is trained, what is protected against whom.") { plan };
+        command.SetAction(result =>
+        {
+            Console.Out.Write(TextOf(PlanFile.Load(result.GetValue(plan)!)));
+            return (int)ExitCode.Ok;
+        });
+        return Examples.Of(command, "securefl plan show plan.json");
+    }
+
+    internal static string TextOf(PlanFile file)
+    {
+        PlanSettings s = file.Settings;
+        StringBuilder text = new();
+        void Line(string name, FormattableString value) => text.Append(CultureInfo.InvariantCulture, $"{name,-14}{FormattableString.Invariant(value)}\n");
+        Line("words", $"{file.SpokenForm}");
+        Line("digest", $"{file.Digest}");
+        Line("signed", $"{(file.Plan is null ? "not yet" : "by the authority")}");
+        Line("consortium", $"{file.Consortium}, server {file.ServerName}");
+        Line("clients", $"{Names(s.Enrolment.Clients)}");
+        Line("key holders", $"{Names(s.Enrolment.KeyHolders)}");
+        Line("a sum", $"of {s.MinClients} to {s.Parameters.MaxClients} clients, {(s.GroupSize == 0 ? "one group" : FormattableString.Invariant($"groups of at least {s.GroupSize}"))}; {s.ColludingClients} client(s) may collude with who sees it");
+        Line("opened by", $"{s.Threshold} of {s.Enrolment.KeyHolders.Count} key holders; {s.ColludingKeyHolders} may collude with the server{(s.SitesHoldKeys ? "; sites hold keys" : "")}");
+        Line("vector", $"{s.Parameters.FloatLength} values clipped to {s.Parameters.Clip} at {s.Parameters.Bits} bits, {s.Counters.Counters.Length} counters; {s.Parameters.CiphertextBytes} bytes a client and round");
+        if (s.AllowEarlyResubmission || s.Insecure)
+        {
+            Line("WARNING", $"{(s.Insecure ? "minimum rules are waived (insecure) " : "")}{(s.AllowEarlyResubmission ? "early resubmission: the difference of two sums can show one client" : "")}");
+        }
+
+        if (file.Terms is not TrainingTerms terms)
+        {
+            Line("training", $"none: plain sums");
+            return text.ToString();
+        }
+
+        Line("model", $"{ModelText(terms.Model)}");
+        Line("training", $"{(terms.Training.Steps > 0 ? FormattableString.Invariant($"{terms.Training.Steps} steps") : FormattableString.Invariant($"{terms.Training.Epochs} pass(es)"))} of {terms.Training.Optimizer.Kind} a round, rate {terms.Training.Optimizer.LearningRate}, batches of {(terms.Training.BatchSize == 0 ? "all rows" : terms.Training.BatchSize.ToString(CultureInfo.InvariantCulture))}{(terms.Training.ProximalMu > 0 ? FormattableString.Invariant($", FedProx mu {terms.Training.ProximalMu}") : "")}");
+        Line("mean", $"{(terms.Weighting == Federated.Rounds.Weighting.Samples ? FormattableString.Invariant($"weighted by training rows in units of {terms.WeightUnit}") : "of all sites alike")}, server {terms.ServerOptimizer.Kind} at rate {terms.ServerOptimizer.LearningRate}");
+        Line("rounds", $"{terms.Stopping.Rounds} at most{(terms.Stopping.Target is double target ? FormattableString.Invariant($", until {terms.Stopping.Metric} {target}") : "")}; each closes with {(terms.Rounds.Contributions == 0 ? "all clients" : FormattableString.Invariant($"{terms.Rounds.Contributions} clients"))}{(terms.Rounds.DeadlineSeconds > 0 ? FormattableString.Invariant($" or after {terms.Rounds.DeadlineSeconds} s") : ", without deadline")}");
+        Line("data", $"{DataText(terms.Data)}");
+        return text.ToString();
+    }
+
+    private static string Names(IReadOnlyList<EnrolledParty> parties)
+    {
+        const int Most = 20;
+        string shown = string.Join(", ", parties.Take(Most).Select(party => party.Name));
+        return string.Create(CultureInfo.InvariantCulture, $"{parties.Count}: {shown}{(parties.Count > Most ? ", ..." : "")}");
+    }
+
+    private static string ModelText(ModelTerms model) => model.BuiltIn is { } spec
+        ? string.Create(CultureInfo.InvariantCulture, $"{(spec.Hidden.IsEmpty ? "regression" : $"perceptron with hidden layers {string.Join(", ", spec.Hidden)}")} for a {spec.Task} task, {model.Inputs} features, {model.Layout.Length} parameters")
+        : string.Create(CultureInfo.InvariantCulture, $"{model.Tensors.Length} tensors of the sites' own trainers, {model.Layout.Length} parameters");
+
+    private static string DataText(DataTerms data)
+    {
+        string scaling = data.Scaling switch
+        {
+            ScalingKind.None => "not scaled",
+            ScalingKind.Site => "scaled by each site's own mean and deviation",
+            ScalingKind.MinMax => "scaled by each site's own range",
+            _ => "scaled by the numbers in the plan",
+        };
+        string columns = data.Schema is TableSchema schema ? $"columns {string.Join(", ", schema.Features.Select(column => column.Name))}; label {schema.Label.Name}" : "arrays";
+        return string.Create(CultureInfo.InvariantCulture, $"{columns}; {scaling}; {data.TestFraction:P0} of the rows to test on");
+    }
+}

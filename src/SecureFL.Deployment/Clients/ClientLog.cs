@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace SecureFL.Deployment.Clients;
+
+/// <summary>What a client logs: rounds, ids, counts and sizes; never values or keys.</summary>
+internal static partial class ClientLog
+{
+    [LoggerMessage(101, LogLevel.Information, "client {Index} of plan {Plan} follows {Server}")]
+    internal static partial void Started(ILogger logger, int index, string plan, Uri server);
+
+    [LoggerMessage(102, LogLevel.Information, "the connection ended ({Reason}); next attempt in {Seconds:0.0} s")]
+    internal static partial void Disconnected(ILogger logger, string reason, double seconds);
+
+    [LoggerMessage(103, LogLevel.Debug, "round {Round}: {Phase}, {Contributions} of {Wanted} contributions")]
+    internal static partial void State(ILogger logger, ulong round, string phase, uint contributions, uint wanted);
+
+    [LoggerMessage(104, LogLevel.Information, "round {Round}: {Kind} on model version {Version}")]
+    internal static partial void Begins(ILogger logger, ulong round, string kind, ulong version);
+
+    [LoggerMessage(105, LogLevel.Information, "round {Round}: contribution {Contribution} stored, {Chunks} chunks")]
+    internal static partial void Stored(ILogger logger, ulong round, string contribution, long chunks);
+
+    [LoggerMessage(106, LogLevel.Information, "round {Round}: uploading from chunk {First} of {Chunks}")]
+    internal static partial void Uploading(ILogger logger, ulong round, long first, long chunks);
+
+    [LoggerMessage(107, LogLevel.Information, "round {Round}: {Percent} % of the contribution is durable at the server")]
+    internal static partial void Progress(ILogger logger, ulong round, int percent);
+
+    [LoggerMessage(108, LogLevel.Information, "round {Round}: contribution accepted")]
+    internal static partial void Accepted(ILogger logger, ulong round);
+
+    [LoggerMessage(109, LogLevel.Warning, "round {Round}: this client sits it out: {Reason}")]
+    internal static partial void SitsOut(ILogger logger, ulong round, string reason);
+
+    [LoggerMessage(110, LogLevel.Information, "round {Round}: {Reason}; next attempt in {Seconds:0.0} s")]
+    internal static partial void TriesAgain(ILogger logger, ulong round, string reason, double seconds);
+
+    [LoggerMessage(111, LogLevel.Information, "round {Round} is over; its work is left")]
+    internal static partial void Left(ILogger logger, ulong round);
+
+    [LoggerMessage(112, LogLevel.Information, "round {Round} is proven dead; its model is free again")]
+    internal static partial void Buried(ILogger logger, ulong round);
+
+    [LoggerMessage(113, LogLevel.Information, "model {Model}: {Bytes} bytes fetched and checked")]
+    internal static partial void ModelFetched(ILogger logger, string model, long bytes);
+
+    [LoggerMessage(114, LogLevel.Information, "the session has ended: {Reason}")]
+    internal static partial void Ended(ILogger logger, string reason);
+}

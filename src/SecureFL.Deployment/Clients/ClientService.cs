@@ -1,0 +1,237 @@
+using Microsoft.Extensions.Logging;
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Connections;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Federated.Rounds;
+using SecureFL.Grpc;
+using SecureFL.Storage;
+
+namespace SecureFL.Deployment.Clients;
+
+/// <summary>
+/// A client at work: it follows the rounds, fetches and checks invitation and model, makes its contribution durable, and sends it, over as many connections and
+/// restarts as that takes. Runs once.
+/// </summary>
+internal sealed class ClientService
+{
+    private readonly AggregationPlan _plan;
+    private readonly AggregationClient _client;
+    private readonly DurableContributions _contributions;
+    private readonly IContributionSource _source;
+    private readonly ServerLink _link;
+    private readonly ModelDownload _models;
+    private readonly ContributionUpload _upload;
+    private readonly RoundFollower _follower;
+    private readonly ILogger _logger;
+    private readonly HashSet<ulong> _sitOut = [];
+
+    internal ClientService(
+        AggregationPlan plan, AggregationClient client, DurableContributions contributions, IContributionSource source, ServerLink link, ModelDownload models, ILogger logger)
+    {
+        _plan = plan;
+        _client = client;
+        _contributions = contributions;
+        _source = source;
+        _link = link;
+        _models = models;
+        _logger = logger;
+        _upload = new ContributionUpload(link, logger);
+        _follower = new RoundFollower(link, logger);
+    }
+
+    /// <summary>Takes part until the session has ended.</summary>
+    /// <param name="only">Take part in this round alone, and return once the contribution is accepted; null for all rounds.</param>
+    /// <param name="once">Take part in the first round that comes, and return once the contribution is accepted.</param>
+    /// <param name="cancellationToken">Stops; a later start goes on where this one was.</param>
+    /// <returns>The state in which it left: the session's end, or the round of its one contribution.</returns>
+    /// <exception cref="ProtocolViolationException">The server broke the protocol.</exception>
+    /// <exception cref="GrpcException">The server refuses this client for good.</exception>
+    /// <exception cref="ContributionRefusedException">The one round cannot get this client's contribution.</exception>
+    internal async Task<RoundState> RunAsync(ulong? only, bool once, CancellationToken cancellationToken)
+    {
+        ClientLog.Started(_logger, _client.Index, _plan.Digest.ToShortString(), _link.Address);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task following = _follower.RunAsync(ended.Token);
+        Task<RoundState> working = WorkAsync(only, once, ended.Token);
+        Task first = await Task.WhenAny(following, working).ConfigureAwait(false);
+        if (first == following && !following.IsFaulted)
+        {
+            // The follower leaves at the end of the session; the worker sees the same state.
+            await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await ended.CancelAsync().ConfigureAwait(false);
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (following.IsFaulted && !working.IsCompletedSuccessfully)
+        {
+            await following.ConfigureAwait(false);
+        }
+
+        return await working.ConfigureAwait(false);
+    }
+
+    /// <summary>The final model, when the session has ended.</summary>
+    internal Task<float[]> FetchModelAsync(RoundState ended, CancellationToken cancellationToken) =>
+        _models.FetchAsync(new ModelStamp(checked((int)ended.ModelVersion), new Digest(ended.ModelDigest.Span)), checked((int)_plan.Parameters.FloatLength), cancellationToken);
+
+    private async Task<RoundState> WorkAsync(ulong? only, bool once, CancellationToken cancellationToken)
+    {
+        RoundState? state = null;
+        while (true)
+        {
+            state = await _follower.NextAsync(state, cancellationToken).ConfigureAwait(false);
+            if (state.Phase == RoundPhase.Ended)
+            {
+                ClientLog.Ended(_logger, state.Reason);
+                _contributions.ForgetBefore(ulong.MaxValue);
+                return only is null && !once ? state : throw new ContributionRefusedException($"the session has ended: {state.Reason}");
+            }
+
+            if (only is ulong round && state.Round > round)
+            {
+                throw new ContributionRefusedException($"round {round} is over, the server is at round {state.Round}");
+            }
+
+            _contributions.ForgetBefore(state.Round);
+            if (state.Phase != RoundPhase.Collecting || (only ?? state.Round) != state.Round || _sitOut.Contains(state.Round))
+            {
+                continue;
+            }
+
+            bool accepted = state.Yours || await ParticipateAsync(state, cancellationToken).ConfigureAwait(false);
+            if (accepted && (only is not null || once))
+            {
+                return state;
+            }
+
+            if (_sitOut.Contains(state.Round) && only is not null)
+            {
+                throw new ContributionRefusedException($"round {state.Round} gets no contribution of this client");
+            }
+        }
+    }
+
+    private async Task<bool> ParticipateAsync(RoundState state, CancellationToken cancellationToken)
+    {
+        using RoundFollower.RoundStay stay = _follower.StayIn(state.Round, cancellationToken);
+        Backoff backoff = new();
+        while (true)
+        {
+            string reason;
+            try
+            {
+                return await ContributeAsync(state, stay.Token).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (stay.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested && fault is OperationCanceledException or GrpcException)
+            {
+                ClientLog.Left(_logger, state.Round);
+                return false;
+            }
+            catch (GrpcException fault) when (Refusal.IsPassing(fault) || fault.Status is GrpcStatusCode.FailedPrecondition or GrpcStatusCode.NotFound)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                reason = fault.Message;
+            }
+            catch (GrpcException fault) when (!Refusal.IsOfThisParty(fault))
+            {
+                return SitOut(state.Round, fault.Message);
+            }
+
+            TimeSpan wait = backoff.Next();
+            ClientLog.TriesAgain(_logger, state.Round, reason, wait.TotalSeconds);
+            try
+            {
+                await Task.Delay(wait, stay.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                ClientLog.Left(_logger, state.Round);
+                return false;
+            }
+        }
+    }
+
+    private async Task<bool> ContributeAsync(RoundState state, CancellationToken cancellationToken)
+    {
+        ulong round = state.Round;
+        if (_contributions.StateOf(round) == ContributionState.Lost)
+        {
+            return SitOut(round, "its contribution was committed and is gone");
+        }
+
+        if (_contributions.StateOf(round) == ContributionState.None)
+        {
+            if (!_source.Takes(state.Kind))
+            {
+                return SitOut(round, $"a round of kind {state.Kind} is not what this command contributes to");
+            }
+
+            if (!await MakeAsync(state, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        using StoredContribution stored = _contributions.Find(round) ?? throw new IOException($"the contribution of round {round} cannot be read");
+        await _upload.SendAsync(stored, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<bool> MakeAsync(RoundState state, CancellationToken cancellationToken)
+    {
+        ulong round = state.Round;
+        RoundInvitation invitation = RoundInvitation.Parse(
+            (await _link.GetInvitationAsync(round, cancellationToken).ConfigureAwait(false)).InvitationMessage.Span, _plan);
+        if (invitation.Opening.Context.Round != round)
+        {
+            throw new ProtocolViolationException(ViolationCode.WrongRound, Party.Server, $"the invitation of round {round}", $"{invitation.Opening.Context.Round}");
+        }
+
+        Digest model = _client.HandleInvitation(invitation).Model;
+        foreach (ulong former in _client.RoundsInTheWay(model))
+        {
+            if (!await BuryAsync(former, cancellationToken).ConfigureAwait(false))
+            {
+                return SitOut(round, $"this client contributed on the same model to round {former}, and nothing proves that round {former} will never open");
+            }
+        }
+
+        int version = checked((int)state.ModelVersion);
+        ClientLog.Begins(_logger, round, state.Kind.ToString(), state.ModelVersion);
+        float[] weights = _source.NeedsModel
+            ? await _models.FetchAsync(new ModelStamp(version, model), checked((int)_plan.Parameters.FloatLength), cancellationToken).ConfigureAwait(false)
+            : [];
+        ContributionValues values = await _source.CreateAsync(state.Kind, version, weights, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        using StoredContribution stored = _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed);
+        ClientLog.Stored(_logger, round, stored.Header.Statement.Hash.ToShortString(), stored.ChunkCount);
+        return true;
+    }
+
+    private async Task<bool> BuryAsync(ulong former, CancellationToken cancellationToken)
+    {
+        try
+        {
+            GetRoundDeathReply reply = await _link.GetRoundDeathAsync(former, cancellationToken).ConfigureAwait(false);
+            _client.HandleRoundDeath(RoundDeathCertificate.Parse(reply.DeathCertificateMessage.Span, _plan));
+            ClientLog.Buried(_logger, former);
+            return true;
+        }
+        catch (GrpcException fault) when (fault.Status == GrpcStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private bool SitOut(ulong round, string reason)
+    {
+        ClientLog.SitsOut(_logger, round, reason);
+        _sitOut.Add(round);
+        return false;
+    }
+}
+
+/// <summary>The one round that a client was asked to contribute to does not get its contribution.</summary>
+internal sealed class ContributionRefusedException(string message) : Exception(message);

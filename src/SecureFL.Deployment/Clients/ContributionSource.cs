@@ -1,0 +1,94 @@
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Plans;
+using SecureFL.Encoding.Quantization;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Deployment.Clients;
+
+/// <summary>What a client puts into a round.</summary>
+/// <param name="Vector">The plan's number of values.</param>
+/// <param name="Counters">The plan's counters.</param>
+/// <param name="RoundingSeed">Fixes stochastic rounding; null to draw it.</param>
+internal sealed record ContributionValues(float[] Vector, long[] Counters, ulong? RoundingSeed);
+
+/// <summary>Where a client's contributions come from.</summary>
+internal interface IContributionSource
+{
+    /// <summary>Whether rounds of this kind stand on a model that the client must have.</summary>
+    bool NeedsModel { get; }
+
+    /// <summary>Whether it contributes to rounds of this kind.</summary>
+    bool Takes(RoundKind kind);
+
+    /// <summary>The contribution to one round.</summary>
+    /// <param name="kind">A kind that is taken.</param>
+    /// <param name="version">The model version's number.</param>
+    /// <param name="weights">Its weights; empty where none are needed.</param>
+    /// <param name="cancellationToken">The round is over.</param>
+    Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] weights, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Trains on the site's rows under the plan's terms, or only evaluates. What it makes depends on model version and client index, never on a round's number, so a
+/// round that died and is repeated gets the same integers.
+/// </summary>
+internal sealed class TrainingSource : IContributionSource
+{
+    private readonly AggregationPlan _plan;
+    private readonly TrainingTerms _terms;
+    private readonly FederatedSite _site;
+    private readonly int _client;
+    private readonly ModelLayout _layout;
+    private readonly SiteWork _work;
+
+    /// <exception cref="ArgumentException">The trainer's model is not the one in the terms.</exception>
+    internal TrainingSource(AggregationPlan plan, TrainingTerms terms, ILocalTrainer trainer, FederatedSite site, int client)
+    {
+        _plan = plan;
+        _terms = terms;
+        _site = site;
+        _client = client;
+        _layout = terms.Layout;
+        _work = new SiteWork(
+            trainer,
+            new SiteWorkOptions
+            {
+                Seed = terms.Seed,
+                Weighting = terms.Weighting,
+                MaxWeight = terms.MaxWeight ?? double.PositiveInfinity,
+                Clip = plan.Parameters.Clip,
+            });
+        if (!trainer.Layout.Matches(_layout) || !_work.Counters.Layout.Counters.SequenceEqual(plan.Settings.Counters.Counters))
+        {
+            throw new ArgumentException("the trainer's model or metrics are not those of the plan's terms");
+        }
+    }
+
+    public bool NeedsModel => true;
+
+    public bool Takes(RoundKind kind) => kind is RoundKind.Training or RoundKind.Evaluation;
+
+    public async Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] weights, CancellationToken cancellationToken)
+    {
+        ModelParameters model = new(_layout, weights);
+        int task = SiteWork.TaskOf(version);
+        SiteContribution contribution = kind == RoundKind.Evaluation
+            ? await _work.EvaluateAsync(_site, _client, model, cancellationToken).ConfigureAwait(false)
+            : await _work.TrainAsync(_site, _client, model, model, task, _terms.WeightUnit, cancellationToken: cancellationToken).ConfigureAwait(false);
+        float[] vector = contribution.Update.Length > 0 ? contribution.Update : new float[_plan.Parameters.FloatLength];
+        return new ContributionValues(vector, contribution.Counters, SiteWork.RoundingSeed(_terms.Seed, task, _client));
+    }
+}
+
+/// <summary>One vector for one sum.</summary>
+internal sealed class VectorSource(float[] vector, long[] counters) : IContributionSource
+{
+    public bool NeedsModel => false;
+
+    public bool Takes(RoundKind kind) => kind == RoundKind.Sum;
+
+    public Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] weights, CancellationToken cancellationToken) =>
+        Task.FromResult(new ContributionValues(vector, counters, RoundingSeed: null));
+}

@@ -1,0 +1,110 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Connections;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Grpc;
+using SecureFL.Storage;
+
+namespace SecureFL.Deployment.Clients;
+
+/// <summary>Sends a stored contribution: from the chunk at which the server says it stands, to the accepted header. Thread-safe.</summary>
+/// <param name="link">The server.</param>
+/// <param name="logger">Progress in chunks.</param>
+internal sealed class ContributionUpload(ServerLink link, ILogger logger)
+{
+    /// <summary>Returns once the server has accepted the contribution. May be called again after any failure.</summary>
+    /// <exception cref="GrpcException">The upload broke off or was refused.</exception>
+    internal async Task SendAsync(StoredContribution stored, CancellationToken cancellationToken)
+    {
+        ulong round = stored.Header.Statement.Context.Round;
+        UploadState state = await link.GetUploadAsync(round, cancellationToken).ConfigureAwait(false);
+        if (state.Accepted)
+        {
+            ClientLog.Accepted(logger, round);
+            return;
+        }
+
+        long first = FirstChunk(state, stored);
+        ClientLog.Uploading(logger, round, first, stored.ChunkCount);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using GrpcDuplexCall<UploadPart, UploadState> call = link.Upload(ended.Token);
+        TaskCompletionSource goAhead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task writing = WriteAsync(call, stored, first, goAhead.Task, ended.Token);
+        try
+        {
+            await ReadAsync(call, round, stored.ChunkCount, goAhead, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        ClientLog.Accepted(logger, round);
+    }
+
+    private static long FirstChunk(UploadState state, StoredContribution stored)
+    {
+        if (state.Root.IsEmpty || state.NextChunk == 0)
+        {
+            return 0;
+        }
+
+        return state.Root.Span.SequenceEqual(stored.Header.Statement.Root.ToArray()) && state.NextChunk <= (ulong)stored.ChunkCount
+            ? (long)state.NextChunk
+            : throw new GrpcException(GrpcStatusCode.AlreadyExists, "the server has chunks of another contribution of this client");
+    }
+
+    // A failure to write is not looked at: why the call ended is at the end of its responses. A failure to read the outbox ends the call.
+    private static async Task WriteAsync(
+        GrpcDuplexCall<UploadPart, UploadState> call, StoredContribution stored, long first, Task goAhead, CancellationToken cancellationToken)
+    {
+        ContributionStatement statement = stored.Header.Statement;
+        try
+        {
+            UploadStart start = new() { Round = statement.Context.Round, Root = ByteString.CopyFrom(statement.Root.ToArray()), FirstChunk = (ulong)first };
+            await call.Requests.WriteAsync(new UploadPart { Start = start }, cancellationToken).ConfigureAwait(false);
+
+            // The server answers the start when it has room: what is sent before would lie in its buffers.
+            await goAhead.WaitAsync(cancellationToken).ConfigureAwait(false);
+            for (long chunk = first; chunk < stored.ChunkCount; chunk++)
+            {
+                UploadPart part = new() { ChunkMessage = UnsafeByteOperations.UnsafeWrap(stored.ReadChunk(chunk).Encode()) };
+                await call.Requests.WriteAsync(part, cancellationToken).ConfigureAwait(false);
+            }
+
+            UploadPart last = new() { HeaderMessage = UnsafeByteOperations.UnsafeWrap(stored.Header.Encode()) };
+            await call.Requests.WriteAsync(last, cancellationToken).ConfigureAwait(false);
+            await call.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    private async Task ReadAsync(
+        GrpcDuplexCall<UploadPart, UploadState> call, ulong round, long chunks, TaskCompletionSource goAhead, CancellationToken cancellationToken)
+    {
+        int told = 0;
+        await foreach (UploadState state in call.Responses.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (state.Accepted)
+            {
+                return;
+            }
+
+            goAhead.TrySetResult();
+            int percent = (int)(100 * Math.Min((double)state.NextChunk, chunks) / chunks);
+            if (percent / 10 > told / 10)
+            {
+                told = percent;
+                ClientLog.Progress(logger, round, percent);
+            }
+        }
+
+        throw new GrpcException(GrpcStatusCode.Unavailable, "the upload ended before its contribution was accepted");
+    }
+}

@@ -1,0 +1,75 @@
+using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Formats;
+using SecureFL.Deployment.Plans;
+using SecureFL.Grpc;
+
+namespace SecureFL.Deployment.Connections;
+
+/// <summary>
+/// A client's or key holder's state folder:
+/// <code>
+/// approved-plan.json  the plan that its people approved
+/// plan.json           that plan
+/// journal.sfl         clients: what was promised          ledger.sfl  key holders: what was signed
+/// outbox/             clients: contributions under way    keys/       key holders: keys of undecided rounds, outside backups
+/// models/             clients: the newest model
+/// </code>
+/// </summary>
+internal sealed class PartyFolder
+{
+    private readonly string _root;
+
+    /// <summary>The folder, created for its owner alone if it is not there.</summary>
+    internal PartyFolder(string path)
+    {
+        _root = Path.GetFullPath(path);
+        OwnerOnly.CreateDirectory(_root);
+    }
+
+    internal string Root => _root;
+
+    internal string Journal => Path.Combine(_root, "journal.sfl");
+
+    internal string Ledger => Path.Combine(_root, "ledger.sfl");
+
+    internal string Outbox => Path.Combine(_root, "outbox");
+
+    internal string Keys => Path.Combine(_root, "keys");
+
+    internal string Models => Path.Combine(_root, "models");
+
+    private string Plan => Path.Combine(_root, "plan.json");
+
+    /// <summary>The plan in the given file, else the one that was kept here; null if there is neither.</summary>
+    internal PlanFile? FindPlan(string? file) => file is not null ? PlanFile.Load(file) : File.Exists(Plan) ? PlanFile.Load(Plan) : null;
+
+    /// <summary>Keeps an approved plan, so that the next start needs neither file nor network for it.</summary>
+    internal void KeepPlan(PlanFile plan)
+    {
+        if (!File.Exists(Plan))
+        {
+            plan.Save(Plan);
+        }
+    }
+
+    /// <summary>Asks the server for its plan, for as long as it takes.</summary>
+    internal static async Task<PlanFile> FetchPlanAsync(ServerLink link, string consortium, string serverName, Action<string> waits, CancellationToken cancellationToken)
+    {
+        Backoff backoff = new();
+        while (true)
+        {
+            try
+            {
+                GetPlanReply reply = await link.GetPlanAsync(cancellationToken).ConfigureAwait(false);
+                return PlanFile.FromMessages(consortium, serverName, reply.PlanMessage.Span, reply.Terms.Span);
+            }
+            catch (GrpcException fault) when (Refusal.IsPassing(fault))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                waits(fault.Message);
+            }
+
+            await Task.Delay(backoff.Next(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

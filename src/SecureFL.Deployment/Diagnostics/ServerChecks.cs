@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using SecureFL.Deployment.Identity;
+using SecureFL.Deployment.Transport;
+using SecureFL.Grpc;
+using SecureFL.Grpc.Health;
+
+namespace SecureFL.Deployment.Diagnostics;
+
+/// <summary>Checks of the server as a party reaches it: handshake, health service, clock.</summary>
+internal static class ServerChecks
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Drift = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MuchDrift = TimeSpan.FromMinutes(2);
+
+    /// <summary>Whether the server answers, and that it is the one that is meant.</summary>
+    internal static async Task<CheckResult> HealthAsync(Uri address, PartyIdentity identity, string serverName, bool insecureLoopback, CancellationToken cancellationToken)
+    {
+        const string Name = "server";
+        TlsSettings? tls = address.Scheme == Uri.UriSchemeHttps && identity.Peer.Role != PeerRole.Server ? TlsSettings.ForClient(identity, serverName) : null;
+        try
+        {
+            InsecureLoopback.Require(address, insecureLoopback);
+            using GrpcChannel channel = new(address, new GrpcChannelOptions { ConfigureTls = tls is null ? null : tls.Apply, AllowInsecureLoopback = insecureLoopback });
+            long started = Stopwatch.GetTimestamp();
+            bool serving = await GrpcHealth.CheckAsync(channel, options: new GrpcCallOptions { Timeout = Limit, Cancellation = cancellationToken }).ConfigureAwait(false);
+            string text = string.Create(CultureInfo.InvariantCulture, $"{address} answers after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:F0} ms");
+            return serving ? CheckResult.Ok(Name, text) : CheckResult.Warn(Name, $"{text}: it does not serve at the moment", "its log says why");
+        }
+        catch (Exception fault) when (fault is GrpcException or ArgumentException)
+        {
+            string reason = tls?.LastRefusal ?? fault.Message;
+            return CheckResult.Fail(Name, $"{address}: {reason}", "check the address, the firewall, that the server runs, and that both certificates are of one consortium");
+        }
+    }
+
+    /// <summary>This machine's clock against the server's, from the date of an answer: whole seconds.</summary>
+    internal static async Task<CheckResult> ClockAsync(
+        Uri address, PartyIdentity identity, string serverName, bool insecureLoopback, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        const string Name = "clock";
+        try
+        {
+            InsecureLoopback.Require(address, insecureLoopback);
+            using SocketsHttpHandler handler = new() { ConnectTimeout = Limit };
+            if (address.Scheme == Uri.UriSchemeHttps)
+            {
+                TlsSettings.ForClient(identity, serverName).Apply(handler.SslOptions);
+            }
+
+            using HttpClient client = new(handler) { Timeout = Limit, DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using HttpResponseMessage answer = await client.GetAsync(address, cancellationToken).ConfigureAwait(false);
+            if (answer.Headers.Date is not DateTimeOffset theirs)
+            {
+                return CheckResult.Warn(Name, "the server's answer carries no date", "compare the clocks by hand");
+            }
+
+            TimeSpan difference = clock.GetUtcNow() - theirs;
+            string text = string.Create(CultureInfo.InvariantCulture, $"{difference.TotalSeconds:F0} s against the server");
+            return difference.Duration() > MuchDrift ? CheckResult.Fail(Name, text, "set the clock by NTP: certificates and deadlines stand on it")
+                : difference.Duration() > Drift ? CheckResult.Warn(Name, text, "set the clock by NTP")
+                : CheckResult.Ok(Name, text);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or ArgumentException)
+        {
+            return CheckResult.Warn(Name, "not compared: the server does not answer", "see the check of the server");
+        }
+    }
+}

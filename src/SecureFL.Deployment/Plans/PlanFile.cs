@@ -1,0 +1,192 @@
+using System.Text.Json.Nodes;
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Formats;
+
+namespace SecureFL.Deployment.Plans;
+
+/// <summary>A plan file says something else than the plan in it, or its signature does not hold.</summary>
+/// <param name="message">What differs.</param>
+public sealed class PlanMismatchException(string message) : Exception(message);
+
+/// <summary>
+/// <c>plan.json</c>: the plan with every field spelled out, the terms of training, and the plan's own bytes, unsigned (a draft) or signed. On loading, the readable fields are
+/// recomputed from the bytes, and any difference is refused: nobody approves a text that says something else than what is signed. Immutable and thread-safe.
+/// </summary>
+public sealed class PlanFile
+{
+    /// <summary>The version that this program writes, and the newest that it reads.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>Longest file: 2^16 enrolled clients and the longest terms fit.</summary>
+    public const int MaxBytes = 64 << 20;
+
+    private PlanFile(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, AggregationPlan? plan)
+    {
+        Consortium = consortium;
+        ServerName = serverName;
+        Settings = settings;
+        Terms = terms;
+        Plan = plan;
+        Digest = plan?.Digest ?? AggregationPlan.DigestOf(settings);
+    }
+
+    /// <summary>The consortium that the parties' certificates name.</summary>
+    public string Consortium { get; }
+
+    /// <summary>The name in the server's certificate.</summary>
+    public string ServerName { get; }
+
+    /// <summary>All fields of the plan.</summary>
+    public PlanSettings Settings { get; }
+
+    /// <summary>The terms of training; null for plain sums.</summary>
+    public TrainingTerms? Terms { get; }
+
+    /// <summary>The signed plan; null for a draft.</summary>
+    public AggregationPlan? Plan { get; }
+
+    /// <summary>The plan's digest, which signing does not change.</summary>
+    public Digest Digest { get; }
+
+    /// <summary>The digest in words, for people to compare.</summary>
+    public string SpokenForm => AggregationPlan.SpokenFormOf(Digest);
+
+    /// <summary>The terms as they travel: their canonical bytes, empty for plain sums.</summary>
+    public byte[] TermsBytes => Terms?.ToBytes() ?? [];
+
+    /// <summary>A draft. Terms are put into the settings.</summary>
+    /// <exception cref="ArgumentException">The settings break a rule of the plan, or do not fit the terms.</exception>
+    public static PlanFile Draft(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(consortium);
+        ArgumentException.ThrowIfNullOrEmpty(serverName);
+        ArgumentNullException.ThrowIfNull(settings);
+        terms?.Check();
+        settings = settings with { Terms = terms?.Digest ?? default };
+        terms?.CheckFits(settings);
+        return new PlanFile(consortium, serverName, settings, terms, plan: null);
+    }
+
+    /// <summary>A signed plan that came from the server, with the terms' canonical bytes: both are checked against each other.</summary>
+    /// <exception cref="ProtocolViolationException">A malformed plan, a broken rule or a bad signature.</exception>
+    /// <exception cref="FormatException">Malformed terms.</exception>
+    /// <exception cref="PlanMismatchException">Terms that the plan does not hold.</exception>
+    public static PlanFile FromMessages(string consortium, string serverName, ReadOnlySpan<byte> plan, ReadOnlySpan<byte> terms)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(consortium);
+        ArgumentException.ThrowIfNullOrEmpty(serverName);
+        AggregationPlan signed = AggregationPlan.Parse(plan);
+        return Whole(consortium, serverName, signed.Settings, terms.IsEmpty ? null : TrainingTerms.Parse(terms), signed);
+    }
+
+    /// <summary>The same plan, signed.</summary>
+    /// <exception cref="ArgumentException">The identity is not the plan's authority.</exception>
+    public PlanFile Sign(SigningIdentity authority) => new(Consortium, ServerName, Settings, Terms, AggregationPlan.Sign(Settings, authority));
+
+    /// <summary>The signed plan.</summary>
+    /// <exception cref="PlanMismatchException">A draft.</exception>
+    public AggregationPlan RequireSigned() => Plan ?? throw new PlanMismatchException("the plan is a draft that nobody has signed yet");
+
+    /// <summary>Loads a file.</summary>
+    /// <exception cref="FormatException">Not a plan file.</exception>
+    /// <exception cref="NewerVersionException">A newer version.</exception>
+    /// <exception cref="PlanMismatchException">Readable fields that differ from the plan's bytes, or a signature that does not hold.</exception>
+    public static PlanFile Load(string path) => Parse(WholeFile.Read(path, MaxBytes), path);
+
+    /// <summary>Writes the file, whole or not at all.</summary>
+    public void Save(string path) => WholeFile.Write(path, ToBytes());
+
+    /// <summary>The file's content.</summary>
+    public byte[] ToBytes()
+    {
+        JsonObject document = new()
+        {
+            ["format"] = "securefl-plan",
+            ["version"] = CurrentVersion,
+            ["consortium"] = Consortium,
+            ["serverName"] = ServerName,
+            ["digest"] = Digest.ToString(),
+            ["spoken"] = SpokenForm,
+            ["plan"] = PlanView.Of(Settings, Terms is not null),
+            ["terms"] = Terms is null ? null : JsonNode.Parse(Terms.ToBytes()),
+            [Plan is null ? "unsignedPlan" : "signedPlan"] = Convert.ToBase64String(Plan?.Encode() ?? AggregationPlan.EncodeUnsigned(Settings)),
+        };
+        return DeploymentJson.WriteIndented(document);
+    }
+
+    /// <summary>Reads a file's content; <paramref name="source"/> is the name used in messages.</summary>
+    /// <exception cref="FormatException">Not a plan file.</exception>
+    /// <exception cref="NewerVersionException">A newer version.</exception>
+    /// <exception cref="PlanMismatchException">Readable fields that differ from the plan's bytes, or a signature that does not hold.</exception>
+    public static PlanFile Parse(ReadOnlySpan<byte> utf8, string source)
+    {
+        JsonObject document = DeploymentJson.ParseVersioned(utf8, source, CurrentVersion);
+        if (Text(document, "format", source) != "securefl-plan")
+        {
+            throw new FormatException($"{source} is not a plan file");
+        }
+
+        TrainingTerms? terms = document["terms"] is JsonNode node ? ReadTerms(node, $"{source}: terms") : null;
+        bool signed = document.ContainsKey("signedPlan");
+        byte[] bytes = Bytes(document, signed ? "signedPlan" : "unsignedPlan", source);
+        PlanFile file;
+        try
+        {
+            AggregationPlan? plan = signed ? AggregationPlan.Parse(bytes) : null;
+            file = Whole(
+                Text(document, "consortium", source), Text(document, "serverName", source), plan?.Settings ?? AggregationPlan.ParseUnsigned(bytes), terms, plan);
+        }
+        catch (ProtocolViolationException fault)
+        {
+            throw new PlanMismatchException($"{source}: the plan in it is refused: {fault.Message}");
+        }
+
+        JsonObject due = JsonNode.Parse(file.ToBytes())!.AsObject();
+        return PlanView.Difference(document, due, "plan.json") is string difference
+            ? throw new PlanMismatchException($"{source} was changed after it was written: {difference}")
+            : file;
+    }
+
+    private static PlanFile Whole(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, AggregationPlan? plan)
+    {
+        if (terms is null)
+        {
+            return settings.Terms == default
+                ? new PlanFile(consortium, serverName, settings, null, plan)
+                : throw new PlanMismatchException($"the plan holds terms {settings.Terms.ToShortString()}, none are there");
+        }
+
+        try
+        {
+            terms.CheckFits(settings);
+            return new PlanFile(consortium, serverName, settings, terms, plan);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new PlanMismatchException(fault.Message);
+        }
+    }
+
+    private static TrainingTerms ReadTerms(JsonNode node, string what)
+    {
+        JsonObject versioned = DeploymentJson.ParseVersioned(System.Text.Encoding.UTF8.GetBytes(node.ToJsonString(DeploymentJson.Compact)), what, TrainingTerms.CurrentVersion);
+        return TrainingTerms.Checked(DeploymentJson.Bind<TrainingTerms>(versioned, what));
+    }
+
+    private static string Text(JsonObject document, string name, string source) =>
+        document[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length is > 0 and <= 1024
+            ? text
+            : throw new FormatException($"{source}: {name} is missing or no text of at most 1024 characters");
+
+    private static byte[] Bytes(JsonObject document, string name, string source)
+    {
+        try
+        {
+            return document[name] is JsonValue value && value.TryGetValue(out string? text) ? Convert.FromBase64String(text) : throw new FormatException();
+        }
+        catch (FormatException)
+        {
+            throw new FormatException($"{source}: {name} is missing or not base64");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using SecureFL.Deployment.Server.State;
+using SecureFL.Deployment.Server.Uploads;
+
+namespace SecureFL.Deployment.Server.Rounds;
+
+/// <summary>How the engine keeps its files and starts.</summary>
+internal sealed record EngineOptions
+{
+    /// <summary>Whether chunks of decided rounds stay for audits of the sums.</summary>
+    public bool KeepCiphertexts { get; init; }
+
+    /// <summary>Whether a new session's rounds start without an operator.</summary>
+    public bool StartRounds { get; init; }
+
+    /// <summary>Opens the chunk store of a round; tests put a failing one here.</summary>
+    public Func<ServerFolder, Func<ulong, UploadStore>> OpenStore { get; init; } = folder => round => new UploadStore(folder.Round(round));
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Server.State;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Deployment.Server.Rounds;
+
+/// <summary>Opening the sums and making the next model of them: worked out once, outside the lock, then made durable in one transaction.</summary>
+internal sealed partial class RoundEngine
+{
+    private static readonly JsonSerializerOptions SumJson = new() { WriteIndented = true };
+
+    private void OpenSums()
+    {
+        ServerRound round = _round!;
+        SumSink sink = new(_plan, round.Closed!.Proposal.Groups.Length);
+        AggregationResult result;
+        try
+        {
+            result = round.Server!.Open(sink);
+        }
+        catch (ProtocolViolationException violation)
+        {
+            lock (_gate)
+            {
+                round.ReleasesInVain = round.Releases.Count;
+                round.Opening = false;
+                round.EnoughSince = null;
+            }
+
+            Log.OpeningFailed(_log, round.Number, violation.Message);
+            return;
+        }
+        catch
+        {
+            round.Opening = false;
+            throw;
+        }
+
+        _staged = Stage(round, result, sink);
+        CommitStaged();
+    }
+
+    private StagedRound Stage(ServerRound round, AggregationResult result, SumSink sink)
+    {
+        int[] clients = [.. result.Groups.Where(group => group.IsOpened).SelectMany(group => group.Clients).Order()];
+        ImmutableArray<string> names = [.. clients.Select(client => _plan.Enrolment.Clients[client].Name)];
+        (float[] sum, long[] counters) = sink.Finish();
+        RoundRecord? described = null;
+        string? ended = null;
+        ModelVersion version;
+        if (clients.Length == 0)
+        {
+            // Everyone listed has contributed on this model and the round was opened: no further sum on it is safe.
+            version = round.Server!.Advance(result);
+            ended = _plan.Settings.AllowEarlyResubmission ? null : string.Create(CultureInfo.InvariantCulture, $"round {round.Number} was spoiled: {result.Groups[0].Status}");
+        }
+        else if (_training is not null)
+        {
+            try
+            {
+                described = _training.Apply(round.Kind, sum, counters, names);
+                ended = _training.Next is null ? EndOf(_training.Stopped) : null;
+            }
+            catch (ProtocolViolationException violation)
+            {
+                ended = string.Create(CultureInfo.InvariantCulture, $"round {round.Number} was spoiled: {violation.Message}");
+            }
+
+            version = round.Server!.Advance(result, _training.Stamp.Digest);
+        }
+        else
+        {
+            version = round.Server!.Advance(result);
+        }
+
+        return new StagedRound(round, version, [.. round.Server.CreateRecords(result)], Summarise(round, RoundPhase.Opened, clients, Metrics(described)), ended)
+        {
+            Described = described,
+            Sum = _training is null && clients.Length > 0 ? (sum, counters) : null,
+        };
+    }
+
+    private void CommitStaged()
+    {
+        StagedRound staged = _staged!;
+        ServerRound round = staged.Round;
+        if (staged.Described is not null)
+        {
+            _training!.PublishBest(staged.Described);
+        }
+
+        _training?.Store(round.Number);
+        if (staged.Sum is (float[] sum, long[] counters))
+        {
+            WriteSum(round, staged.Summary, sum, counters);
+        }
+
+        ulong? formerCheckpoint = _session.Checkpoint;
+        Digest formerModel = round.Server!.Round.Head.Model;
+        lock (_gate)
+        {
+            Action append = _session.Decide(staged.Summary, staged.Version, staged.Records, _training is null ? null : round.Number, staged.Ended, _transcript);
+            _round = null;
+            _staged = null;
+            NoteModel();
+            _decided = _clock.GetUtcNow();
+            Append(append);
+        }
+
+        Log.SumOpened(_log, round.Number, staged.Summary.Contributors.Count, staged.Version.Number, staged.Version.Model.ToShortString());
+        ServerMetrics.RoundEnded(staged.Summary);
+        if (staged.Ended is not null)
+        {
+            Log.SessionEnded(_log, staged.Ended);
+        }
+
+        Wake(phase: true);
+        try
+        {
+            Tidy(formerCheckpoint, formerModel);
+            LetGoAsync(round).GetAwaiter().GetResult();
+        }
+        catch (IOException fault)
+        {
+            // The round is decided; what could not be tidied up now is at the next start.
+            Log.TidyingFailed(_log, round.Number, fault);
+        }
+    }
+
+    // Old weights stay while a client may still fetch them: the window's models do.
+    private void Tidy(ulong? formerCheckpoint, Digest formerModel)
+    {
+        if (_training is null)
+        {
+            return;
+        }
+
+        _training.Publish();
+        if (_session.Checkpoint != formerCheckpoint)
+        {
+            File.Delete(_folder.Checkpoint(formerCheckpoint));
+        }
+
+        if (_session.Chain.Window().All(version => version.Model != formerModel))
+        {
+            File.Delete(_folder.Model(formerModel));
+        }
+    }
+
+    private void WriteSum(ServerRound round, RoundSummary summary, float[] sum, long[] counters)
+    {
+        DurableFile.Replace(_folder.Sum(round.Number, "f32"), stream => FloatFile.Write(stream, sum));
+        Dictionary<string, long> named = _plan.Settings.Counters.Counters.Select((counter, i) => (counter.Name, counters[i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
+        DurableFile.Replace(
+            _folder.Sum(round.Number, "json"),
+            stream => JsonSerializer.Serialize(stream, new { version = 1, round = round.Number, contributors = summary.Contributors, elements = sum.Length, counters = named }, SumJson));
+    }
+
+    private static string EndOf(StopReason? reason) => reason switch
+    {
+        StopReason.Target => "training has ended: the target was reached",
+        StopReason.NoImprovement => "training has ended: no improvement",
+        _ => "training has ended: all rounds are done",
+    };
+
+    private static Dictionary<string, double>? Metrics(RoundRecord? record)
+    {
+        if (record is null)
+        {
+            return null;
+        }
+
+        (string Name, double? Value)[] metrics =
+        [
+            ("trainLoss", record.TrainLoss), ("trainAccuracy", record.TrainAccuracy), ("testLoss", record.TestLoss), ("testAccuracy", record.TestAccuracy),
+            ("testAuc", record.TestAuc), ("testSamples", record.TestSamples),
+        ];
+        return metrics.Where(metric => metric.Value is double value && double.IsFinite(value)).ToDictionary(metric => metric.Name, metric => metric.Value!.Value);
+    }
+
+    /// <summary>An opened round whose outcome is known and not durable yet.</summary>
+    private sealed record StagedRound(ServerRound Round, ModelVersion Version, ImmutableArray<ProtocolMessage> Records, RoundSummary Summary, string? Ended)
+    {
+        public RoundRecord? Described { get; init; }
+
+        public (float[] Sum, long[] Counters)? Sum { get; init; }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Server.State;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Deployment.Server.Rounds;
+
+/// <summary>
+/// The model's side of a session: which kind of round comes next, what an opened sum makes of the model, and the files that hold it. A pure function of terms,
+/// checkpoint and sums: repeated after a crash it gives the same bytes. Not thread-safe.
+/// </summary>
+internal sealed class TrainingRun
+{
+    private const string RunDigest = "deployment";
+    private readonly TrainingTerms _terms;
+    private readonly ServerFolder _folder;
+    private readonly RoundCounters _counters;
+    private readonly GlobalModel _model;
+
+    /// <exception cref="NotSupportedException">Terms that need what the server does not do.</exception>
+    public TrainingRun(TrainingTerms terms, AggregationPlan plan, ServerFolder folder, TrainingCheckpoint checkpoint)
+    {
+        if (terms.AverageDecay != 0)
+        {
+            throw new NotSupportedException("terms with a moving average of the model (averageDecay) are for simulations: sites evaluate the model that they train from");
+        }
+
+        _terms = terms;
+        _folder = folder;
+        _counters = new RoundCounters(terms.Metrics);
+        _model = new GlobalModel(terms.FederationOptionsFor(plan.Settings.MinClients), terms.Layout, checkpoint);
+    }
+
+    /// <summary>The version and digest of the weights that the next round stands on.</summary>
+    public ModelStamp Stamp => _model.Stamp;
+
+    /// <summary>The rounds so far.</summary>
+    public IReadOnlyList<RoundRecord> History => _model.History;
+
+    /// <summary>Why no further round comes; null while one does.</summary>
+    public StopReason? Stopped { get; private set; }
+
+    /// <summary>The kind of the next round; null if training has ended.</summary>
+    public RoundKind? Next =>
+        Stopped is not null ? null
+        : _model.Version < _terms.Stopping.Rounds ? RoundKind.Training
+        : _terms.Rounds.FinalEvaluation ? RoundKind.Evaluation
+        : null;
+
+    /// <summary>The state before the first round: weights from the seed, or from the file that the terms name by its digest.</summary>
+    /// <exception cref="ArgumentException">A file is needed and missing, or holds other weights.</exception>
+    public static TrainingCheckpoint Start(TrainingTerms terms, ModelParameters? initial)
+    {
+        ModelParameters weights = initial
+            ?? (terms.Model.InitialWeights is null ? terms.CreateBuiltInTrainer()?.CreateInitial(terms.Seed) : null)
+            ?? throw new ArgumentException($"the terms name initial weights {terms.Model.InitialWeights?.ToShortString()}: give their file");
+        Digest digest = ModelStamp.Of(0, weights.Values).Digest;
+        if (terms.Model.InitialWeights is { } agreed && agreed != digest)
+        {
+            throw new ArgumentException($"the terms name initial weights {agreed.ToShortString()}, the file has {digest.ToShortString()}");
+        }
+
+        return new TrainingCheckpoint { RunDigest = RunDigest, Version = 0, Weights = weights.Values, WeightUnit = terms.WeightUnit };
+    }
+
+    /// <summary>Reads a stored state.</summary>
+    public static TrainingCheckpoint Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return CheckpointFormat.Read(stream, path);
+    }
+
+    /// <summary>What the opened sum of a training or evaluation round does to the model. Once a round.</summary>
+    /// <returns>The metrics that the round told of the model it stood on, or null.</returns>
+    public RoundRecord? Apply(RoundKind kind, float[] sum, long[] counters, ImmutableArray<string> contributors)
+    {
+        RoundReading reading = RoundReading.Of(_counters, kind == RoundKind.Training ? sum : [], counters, _model.WeightUnit);
+        RoundRecord? described = _model.Describe(reading.Train, reading.Test);
+        if (kind == RoundKind.Evaluation)
+        {
+            Stopped = _terms.Stopping.Decide(_model.History) ?? StopReason.Rounds;
+            return described;
+        }
+
+        if (_terms.Stopping.Decide(_model.History) is { } stop)
+        {
+            Stopped = stop;
+            return described;
+        }
+
+        if (reading.Weight <= 0)
+        {
+            throw new ProtocolViolationException(
+                ViolationCode.OutOfRange, Party.Peer, "contributions whose weights add up to more than 0", $"{reading.Weight}");
+        }
+
+        _model.Advance(reading.MeanUpdate, new RoundRecord { Round = 0, Contributors = contributors, ClippedElements = reading.Clipped });
+        if (_model.Version >= _terms.Stopping.Rounds && !_terms.Rounds.FinalEvaluation)
+        {
+            Stopped = StopReason.Rounds;
+        }
+
+        return described;
+    }
+
+    /// <summary>Writes the weights as clients fetch them, and the state to go on from after <paramref name="round"/> (null: before the first).</summary>
+    public void Store(ulong? round)
+    {
+        WriteWeights();
+        DurableFile.Replace(_folder.Checkpoint(round), stream => CheckpointFormat.Write(stream, _model.Save(RunDigest, 0)));
+    }
+
+    /// <summary>Writes the model for <c>securefl predict</c>, and keeps the best one by the metric of the terms. After <see cref="Store"/> is committed.</summary>
+    public void Publish()
+    {
+        ModelBundle bundle = new()
+        {
+            Parameters = _model.Delivered,
+            Spec = _terms.Model.BuiltIn,
+            Schema = _terms.Data.Schema,
+            Scalings = _terms.Data.FixedScaling is { } scaling ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", scaling) : ImmutableSortedDictionary<string, FeatureScaling>.Empty,
+        };
+        DurableFile.Replace(_folder.NewestModel, bundle.Write);
+    }
+
+    /// <summary>Keeps a copy of the newest published model as the best one, if the metrics just told are the best so far. Before the model advances.</summary>
+    public void PublishBest(RoundRecord described)
+    {
+        double? Of(RoundRecord record) => record.Value(_terms.Stopping.Metric) is double value
+            ? (_terms.Stopping.Metric is RoundMetric.TestLoss or RoundMetric.TrainLoss ? -value : value)
+            : null;
+
+        if (Of(described) is double now && History.Where(record => record.Round != described.Round).All(record => Of(record) is not double other || now > other)
+            && File.Exists(_folder.NewestModel))
+        {
+            DurableFile.Replace(_folder.BestModel, stream =>
+            {
+                using FileStream newest = File.OpenRead(_folder.NewestModel);
+                newest.CopyTo(stream);
+            });
+        }
+    }
+
+    private void WriteWeights()
+    {
+        float[] weights = _model.Current.Values;
+        DurableFile.Replace(_folder.Model(Stamp.Digest), stream => FloatFile.Write(stream, weights));
+    }
+}

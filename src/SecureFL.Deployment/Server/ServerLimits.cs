@@ -1,0 +1,48 @@
+using SecureFL.Grpc;
+
+namespace SecureFL.Deployment.Server;
+
+/// <summary>What the server grants its peers. docs/limits.md says why each default is what it is.</summary>
+public sealed record ServerLimits
+{
+    /// <summary>Bytes of chunks between two acknowledgements, and what an upload reserves: 4 MiB, the window of a stream.</summary>
+    public int WindowBytes { get; init; } = 4 << 20;
+
+    /// <summary>Bytes of uploads in flight, over all clients: 64 MiB.</summary>
+    public long BytesInFlight { get; init; } = 64L << 20;
+
+    /// <summary>Uploads that may wait for their turn: 4,096, as many as connections.</summary>
+    public int WaitingUploads { get; init; } = 4096;
+
+    /// <summary>Connections at once: 4,096.</summary>
+    public int Connections { get; init; } = 4096;
+
+    /// <summary>Calls of one party at once: 16.</summary>
+    public int CallsPerParty { get; init; } = 16;
+
+    /// <summary>Calls of one party a second, on average: 20.</summary>
+    public double CallsPerSecond { get; init; } = 20;
+
+    /// <summary>Calls of one party at one go: 100.</summary>
+    public int CallBurst { get; init; } = 100;
+
+    /// <summary>Time in which the next message of an upload must come: 30 s.</summary>
+    public TimeSpan UploadIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time in which uploads and calls may end when the server stops: 5 s.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Refuses limits that contradict each other.</summary>
+    /// <exception cref="ArgumentException">Names the limit.</exception>
+    public void Check()
+    {
+        if (WindowBytes < 1 << 16 || WindowBytes > BytesInFlight || WaitingUploads < 0 || Connections < 1 || CallsPerParty < 4 || !(CallsPerSecond > 0) || CallBurst < 1)
+        {
+            throw new ArgumentException(
+                $"limits: a window of {WindowBytes} bytes (64 KiB to bytesInFlight), {BytesInFlight} bytes in flight, {WaitingUploads} waiting, {Connections} connections, "
+                + $"{CallsPerParty} calls a party (at least 4), {CallsPerSecond} a second");
+        }
+    }
+
+    internal GrpcTransportLimits Transport => new() { MaxConnections = Connections, StreamWindowBytes = Math.Max(WindowBytes, 1 << 16), ConnectionWindowBytes = Math.Max(WindowBytes, 1 << 16) };
+}

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using SecureFL.Aggregation;
+using SecureFL.Storage;
+
+namespace SecureFL.Deployment.Server.Uploads;
+
+/// <summary>
+/// The chunks of one round on disk, one file a client, in the layout that <see cref="CiphertextDirectory"/> reads. A chunk is durable once <see cref="Flush"/> returned.
+/// Calls for different clients may run at the same time; a file is open only while its client's stream is.
+/// </summary>
+internal class UploadStore : IContributionStore, IDisposable
+{
+    private readonly string _directory;
+    private readonly ConcurrentDictionary<int, SafeFileHandle> _open = new();
+
+    /// <summary>A store in a directory of its own; what an earlier process left there stays.</summary>
+    public UploadStore(string directory)
+    {
+        _directory = directory;
+        Directory.CreateDirectory(directory);
+    }
+
+    /// <summary>Clients of whom there are chunks.</summary>
+    public IEnumerable<int> Clients => Directory.EnumerateFiles(_directory, "client-*.bin")
+        .Select(path => Path.GetFileNameWithoutExtension(path)["client-".Length..])
+        .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        .Select(name => int.Parse(name, NumberStyles.None, CultureInfo.InvariantCulture));
+
+    /// <summary>Whole chunks that are stored of a client.</summary>
+    public long Count(int client, int chunkBytes)
+    {
+        FileInfo file = new(PathOf(client));
+        return file.Exists ? file.Length / chunkBytes : 0;
+    }
+
+    /// <inheritdoc/>
+    public virtual void Write(int client, long chunk, ReadOnlySpan<byte> packed) =>
+        RandomAccess.Write(Handle(client), packed, checked(chunk * packed.Length));
+
+    /// <inheritdoc/>
+    public void Read(int client, long chunk, Span<byte> packed)
+    {
+        using SafeFileHandle file = File.OpenHandle(PathOf(client), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        long offset = checked(chunk * packed.Length);
+        while (!packed.IsEmpty)
+        {
+            int got = RandomAccess.Read(file, packed, offset);
+            if (got == 0)
+            {
+                throw new IOException($"chunk {chunk} of client {client} is not whole in {_directory}");
+            }
+
+            packed = packed[got..];
+            offset += got;
+        }
+    }
+
+    /// <summary>Returns when everything written of a client survives a crash of the machine.</summary>
+    public virtual void Flush(int client)
+    {
+        if (_open.TryGetValue(client, out SafeFileHandle? file))
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+    }
+
+    /// <summary>Makes the names of the files durable: once for each accepted contribution.</summary>
+    public void FlushNames() => FileDevice.Instance.FlushDirectory(_directory);
+
+    /// <summary>Closes a client's file when its stream ends.</summary>
+    public void Close(int client)
+    {
+        if (_open.TryRemove(client, out SafeFileHandle? file))
+        {
+            file.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Remove(int client)
+    {
+        Close(client);
+        File.Delete(PathOf(client));
+    }
+
+    /// <summary>Closes all files; they stay.</summary>
+    public void Dispose()
+    {
+        foreach (int client in _open.Keys)
+        {
+            Close(client);
+        }
+    }
+
+    private SafeFileHandle Handle(int client) => _open.GetOrAdd(
+        client, id => File.OpenHandle(PathOf(id), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete));
+
+    private string PathOf(int client) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"client-{client}.bin"));
+}

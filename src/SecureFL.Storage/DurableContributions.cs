@@ -1,0 +1,134 @@
+using SecureFL.Aggregation;
+using SecureFL.Encoding.Quantization;
+
+namespace SecureFL.Storage;
+
+/// <summary>What a client has for a round.</summary>
+public enum ContributionState
+{
+    /// <summary>Nothing was promised: it may make a contribution.</summary>
+    None,
+
+    /// <summary>A contribution is stored and committed: it may be sent, and sent again.</summary>
+    Stored,
+
+    /// <summary>One was committed and is gone: the client sits the round out.</summary>
+    Lost,
+}
+
+/// <summary>
+/// A client's contributions in the one order that survives a kill at any point: everything into the outbox, then the claim that names the statement into the
+/// journal, then, and only then, the bytes are handed out. What a process left in the outbox without a claim is discarded at the next start.
+/// Not thread-safe.
+/// </summary>
+public sealed class DurableContributions
+{
+    private readonly AggregationPlan _plan;
+    private readonly AggregationClient _client;
+    private readonly FileContributionOutbox _outbox;
+
+    /// <summary>Recovers from whatever an earlier process left.</summary>
+    public DurableContributions(AggregationPlan plan, AggregationClient client, FileContributionOutbox outbox)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(outbox);
+        _plan = plan;
+        _client = client;
+        _outbox = outbox;
+        foreach (ulong round in outbox.Rounds.Where(round => client.ClaimOf(round) is null))
+        {
+            outbox.Remove(round);
+        }
+    }
+
+    /// <summary>What there is for a round.</summary>
+    public ContributionState StateOf(ulong round)
+    {
+        if (_client.ClaimOf(round) is null)
+        {
+            return ContributionState.None;
+        }
+
+        using StoredContribution? stored = Find(round);
+        return stored is null ? ContributionState.Lost : ContributionState.Stored;
+    }
+
+    /// <summary>The committed contribution of a round; null if there is none or it was lost.</summary>
+    public StoredContribution? Find(ulong round)
+    {
+        if (_client.ClaimOf(round) is not { Statement: Digest committed })
+        {
+            return null;
+        }
+
+        StoredContribution? stored = _outbox.Open(round, _plan);
+        if (stored is not null && stored.Header.Statement.Hash != committed)
+        {
+            stored.Dispose();
+            return null;
+        }
+
+        return stored;
+    }
+
+    /// <summary>Makes, stores and commits the contribution of a round.</summary>
+    /// <param name="invitation">The round.</param>
+    /// <param name="model">Digest of the model that was trained on, computed by the site.</param>
+    /// <param name="vector">The plan's number of values.</param>
+    /// <param name="counters">The plan's counters.</param>
+    /// <param name="rounding">How values are quantised.</param>
+    /// <param name="roundingSeed">Fixes stochastic rounding; null to draw it.</param>
+    /// <param name="progress">Told the number of chunks stored so far.</param>
+    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
+    /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
+    /// <exception cref="IOException">The outbox cannot be written; nothing was promised.</exception>
+    /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client starts anew.</exception>
+    public StoredContribution Make(
+        RoundInvitation invitation,
+        Digest model,
+        ReadOnlySpan<float> vector,
+        ReadOnlySpan<long> counters,
+        Rounding rounding = Rounding.Stochastic,
+        ulong? roundingSeed = null,
+        Action<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(invitation);
+        ulong round = invitation.Opening.Context.Round;
+        using ContributionStream stream = _client.PrepareContribution(invitation, model, rounding, roundingSeed);
+        ContributionHeader header;
+        using (FileContributionOutbox.OutboxDraft draft = _outbox.Create(round))
+        {
+            try
+            {
+                stream.WriteVector(vector, counters, chunk =>
+                {
+                    draft.Append(chunk);
+                    progress?.Invoke(chunk.Index + 1);
+                });
+                header = stream.CreateHeader();
+                draft.Complete(header);
+            }
+            catch (Exception fault) when (fault is IOException or ArgumentException)
+            {
+                draft.Discard();
+                throw;
+            }
+        }
+
+        _client.CommitContribution(invitation, header.Statement);
+        return Find(round) ?? throw new IOException($"the contribution of round {round} cannot be read back from the outbox");
+    }
+
+    /// <summary>Removes a contribution whose round is decided. The claim stays.</summary>
+    public void Forget(ulong round) => _outbox.Remove(round);
+
+    /// <summary>Removes the contributions of all rounds before this one: they are decided.</summary>
+    public void ForgetBefore(ulong round)
+    {
+        foreach (ulong old in _outbox.Rounds.Where(old => old < round))
+        {
+            _outbox.Remove(old);
+        }
+    }
+}

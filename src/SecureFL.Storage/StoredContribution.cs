@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using SecureFL.Aggregation;
+
+namespace SecureFL.Storage;
+
+/// <summary>A contribution in the outbox, committed to the journal: to be sent, and sent again, as it is. Thread-safe for reading.</summary>
+public sealed class StoredContribution : IDisposable
+{
+    private readonly IDeviceFile _file;
+    private readonly AggregationPlan _plan;
+
+    private StoredContribution(IDeviceFile file, AggregationPlan plan, ContributionHeader header)
+    {
+        _file = file;
+        _plan = plan;
+        Header = header;
+    }
+
+    /// <summary>Statement and share ciphertexts.</summary>
+    public ContributionHeader Header { get; }
+
+    /// <summary>Chunks in all.</summary>
+    public long ChunkCount => _plan.Parameters.ChunkCount;
+
+    /// <summary>Reads one chunk.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public ContributionChunk ReadChunk(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, ChunkCount);
+        byte[] packed = new byte[_plan.Parameters.ChunkBytes];
+        _file.Read(Start(_plan, index), packed);
+        return new ContributionChunk(Header.Statement.Context, Header.Statement.Client, index, packed);
+    }
+
+    /// <summary>Closes the file; it stays in the outbox.</summary>
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Reads what an outbox stored; null if the file is not whole or of another plan.</summary>
+    internal static StoredContribution? Open(IDeviceFile file, AggregationPlan plan)
+    {
+        ContributionHeader? header = null;
+        try
+        {
+            header = ReadHeader(file, plan);
+        }
+        catch (ProtocolViolationException)
+        {
+            // Not what this client stores: as good as lost.
+        }
+        finally
+        {
+            if (header is null)
+            {
+                file.Dispose();
+            }
+        }
+
+        return header is null ? null : new StoredContribution(file, plan, header);
+    }
+
+    private static ContributionHeader? ReadHeader(IDeviceFile file, AggregationPlan plan)
+    {
+        long start = Start(plan, plan.Parameters.ChunkCount);
+        long room = file.Length - start - sizeof(uint);
+        if (room is <= 0 or > int.MaxValue)
+        {
+            return null;
+        }
+
+        byte[] magic = new byte[FileContributionOutbox.Magic.Length];
+        file.Read(0, magic);
+        byte[] rest = new byte[room + sizeof(uint)];
+        file.Read(start, rest);
+        return magic.AsSpan().SequenceEqual(FileContributionOutbox.Magic) && BinaryPrimitives.ReadUInt32BigEndian(rest.AsSpan((int)room)) == room
+            ? ContributionHeader.Parse(rest.AsSpan(0, (int)room), plan)
+            : null;
+    }
+
+    private static long Start(AggregationPlan plan, long chunk) => checked(FileContributionOutbox.Magic.Length + (chunk * plan.Parameters.ChunkBytes));
+}

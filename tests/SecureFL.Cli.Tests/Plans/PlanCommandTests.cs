@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using SecureFL.Cli.Tests.Identities;
+using SecureFL.Cli.Tests.Support;
+using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Cli.Tests.Plans;
+
+public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixture<ConsortiumFolder>
+{
+    [Fact]
+    public void A_plan_is_written_signed_shown_and_approved()
+    {
+        string plan = consortium.At("plan.json");
+        string words = ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema-from", consortium.At("a.csv"), "--label", "ill", "--rounds", "5", "--clip", "0.5")).Trim();
+        JsonObject written = JsonNode.Parse(File.ReadAllText(plan))!.AsObject();
+        Assert.Equal("heart", (string?)written["consortium"]);
+        Assert.Equal(24 * 3600, (int)written["plan"]!["agreementWindowSeconds"]!);
+        Assert.Equal("sgd", (string?)written["terms"]!["training"]!["optimizer"]!["kind"]);
+        Assert.Equal(2.0, (double)written["terms"]!["rounds"]!["openingGraceSeconds"]!);
+        Assert.NotNull(written["unsignedPlan"]);
+
+        Assert.Equal(words, ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board")).Trim());
+        PlanFile signed = PlanFile.Load(plan);
+        Assert.NotNull(signed.Plan);
+        Assert.Equal(["a", "b", "c", "d"], signed.Settings.Enrolment.Clients.Select(party => party.Name));
+        Assert.Equal($"{signed.Digest}\n{words}\n", ConsortiumFolder.Must("plan", "digest", plan));
+        string golden = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "plan-show.txt")).ReplaceLineEndings("\n");
+        string shown = ConsortiumFolder.Must("plan", "show", plan);
+        Assert.Equal(golden, shown.Replace(words, "WORDS", StringComparison.Ordinal).Replace(signed.Digest.ToString(), "DIGEST", StringComparison.Ordinal));
+        Assert.Contains("4 vectors of 6 values", ConsortiumFolder.Must("plan", "explain", "--plan", plan), StringComparison.Ordinal);
+
+        string state = consortium.At("state");
+        Refused(2, "nobody is there", "plan", "approve", plan, "--state", state);
+        Refused(5, "is not", "plan", "approve", plan, "--state", state, "--accept", "babab");
+        ConsortiumFolder.Must("plan", "approve", plan, "--state", state, "--accept", words);
+        ConsortiumFolder.Must("plan", "approve", plan, "--state", consortium.At("state2"), "--accept", signed.Digest.ToString());
+
+        string other = consortium.At("other.json");
+        ConsortiumFolder.Must(consortium.PlanArguments(other, "--vector", "1000"));
+        Refused(5, "nobody has signed", "plan", "approve", other, "--state", state, "--accept", words);
+        ConsortiumFolder.Must("plan", "sign", other, "--identity", consortium.At("board"));
+        Refused(2, "another plan was approved", "plan", "approve", other, "--state", state, "--accept", PlanFile.Load(other).SpokenForm);
+    }
+
+    [Fact]
+    public void Only_the_authority_signs()
+    {
+        string plan = consortium.At("sums.json");
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000", "--clip", "8"));
+        Refused(2, "is not the authority", "plan", "sign", plan, "--identity", consortium.At("aggregator"));
+        Assert.Null(PlanFile.Load(plan).Plan);
+        Assert.Contains("none: plain sums", ConsortiumFolder.Must("plan", "show", plan), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_changed_plan_is_an_integrity_error()
+    {
+        string plan = consortium.At("changed.json");
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000"));
+        File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"threshold\": 2", "\"threshold\": 1", StringComparison.Ordinal));
+        Refused(5, "threshold says 1, the plan holds 2", "plan", "show", plan);
+        File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"version\": 1,\n  \"consortium\"", "\"version\": 7,\n  \"consortium\"", StringComparison.Ordinal));
+        Refused(2, "version 7, this program reads up to version 1", "plan", "sign", plan, "--identity", consortium.At("board"));
+    }
+
+    [Fact]
+    public void A_schema_file_serves_as_well_and_wrong_roles_are_named()
+    {
+        string from = consortium.At("from.json");
+        ConsortiumFolder.Must(consortium.PlanArguments(from, "--schema-from", consortium.At("a.csv"), "--label", "ill", "--scaling", "fixed"));
+        string schema = consortium.At("schema.json");
+        File.WriteAllText(schema, JsonNode.Parse(File.ReadAllText(from))!["terms"]!["data"]!["schema"]!.ToJsonString());
+        string plan = consortium.At("by-schema.json");
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema", schema, "--model", "mlp", "--hidden", "8,4", "--weighting", "equal"));
+        Assert.Equal([8, 4], PlanFile.Load(plan).Terms!.Model.BuiltIn!.Hidden);
+        Assert.Equal(PlanFile.Load(from).Terms!.Data.Schema!.Digest, PlanFile.Load(plan).Terms!.Data.Schema!.Digest);
+        string[] swapped = [.. consortium.PlanArguments(plan, "--vector", "10").Select(argument => argument == consortium.At("aggregator") ? consortium.At("a") : argument)];
+        Refused(2, "is of a client, due is a server", swapped);
+    }
+
+    [Fact]
+    public void An_external_trainers_plan_holds_its_tensors_and_initial_weights()
+    {
+        string weights = consortium.At("initial.safetensors");
+        ModelParameters initial = new(new ModelLayout([("w", [3, 2]), ("b", [2])]), [1, 2, 3, 4, 5, 6, 7, 8]);
+        using (FileStream stream = File.Create(weights))
+        {
+            new ModelBundle { Parameters = initial }.Write(stream);
+        }
+
+        string plan = consortium.At("external.json");
+        Refused(2, "needs --initial-weights", consortium.PlanArguments(plan, "--task", "binary", "--inputs", "3", "--external-trainer"));
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--task", "binary", "--inputs", "3", "--external-trainer", "--initial-weights", weights));
+        TrainingTerms terms = PlanFile.Load(plan).Terms!;
+        Assert.Equal(ModelStamp.Of(0, initial.Values).Digest, terms.Model.InitialWeights);
+        Assert.True(terms.Layout.Matches(initial.Layout));
+    }
+
+    [Theory]
+    [InlineData("what is trained is not said")]
+    [InlineData("plan rule 't <= H'", "--vector", "10", "--threshold", "4")]
+    [InlineData("plan rule 'n_min <= n_max'", "--vector", "10", "--min-clients", "5")]
+    [InlineData("--vector is for sums", "--vector", "10", "--schema", "x.json")]
+    [InlineData("rounds close with 2 contributions", "--task", "binary", "--inputs", "3", "--contributions", "2")]
+    public void A_plan_that_cannot_be_names_the_rule(string message, params string[] more) => Refused(2, message, consortium.PlanArguments(consortium.At("never.json"), more));
+
+    [Theory]
+    [InlineData("new")]
+    [InlineData("sign")]
+    [InlineData("show")]
+    [InlineData("explain")]
+    [InlineData("digest")]
+    [InlineData("approve")]
+    public void Every_help_teaches_by_examples(string command)
+    {
+        string help = ConsortiumFolder.Must("plan", command, "--help");
+        Assert.Matches($"Examples:\n(.*\n)*  +securefl plan {command} ", help);
+    }
+
+    private static void Refused(int code, string message, params string[] arguments)
+    {
+        (int exit, _, string error) = Securefl.Run(arguments);
+        Assert.True(exit == code && error.Contains(message, StringComparison.Ordinal) && error.Contains("hint: ", StringComparison.Ordinal), $"{exit}: {error}");
+    }
+}

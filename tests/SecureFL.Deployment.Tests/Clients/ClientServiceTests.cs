@@ -1,0 +1,163 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging.Abstractions;
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Clients;
+using SecureFL.Deployment.Connections;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Identity;
+using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Tests.Server;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+using SecureFL.Storage;
+
+namespace SecureFL.Deployment.Tests.Clients;
+
+/// <summary>The client's runtime against a real server on loopback.</summary>
+public sealed class ClientServiceTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("securefl-client-");
+
+    [Fact]
+    public async Task Rounds_that_died_are_repeated_with_the_same_integers()
+    {
+        Digest undisturbed = await TrainAsync(disturb: null);
+        Digest disturbed = await TrainAsync(async session =>
+        {
+            // Three of four contributed to round 0; it dies, and all four contribute to round 1 on the same model.
+            await session.UntilAsync(state => state is { Round: 0, Phase: RoundPhase.Collecting, Contributions: 3 });
+            await session.OperateAsync(OperationMethods.AbortRound, new RoundRequest { Round = 0 });
+            await session.UntilAsync(state => state.Round == 1);
+        });
+
+        Assert.Equal(undisturbed, disturbed);
+    }
+
+    [Fact]
+    public async Task A_vector_is_sent_to_one_sum_and_the_client_leaves()
+    {
+        await using TestSession session = new(null);
+        await session.StartServerAsync();
+        session.StartHolders();
+        await session.StartRoundsAsync();
+        float[][] vectors = [.. Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, 100).Select(k => (i + k) / 64f).ToArray())];
+        RoundState[] states = await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
+            Service(session, i, new VectorSource(vectors[i], [])).RunAsync(only: null, once: true, TestContext.Current.CancellationToken)));
+
+        Assert.All(states, state => Assert.Equal(0UL, state.Round));
+        await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
+        float[] sum = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
+        for (int k = 0; k < sum.Length; k++)
+        {
+            Assert.Equal(vectors.Sum(vector => vector[k]), sum[k], 4 * session.Plan.Parameters.Step);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_lost_its_contribution_sits_the_round_out()
+    {
+        await using TestSession session = new(null);
+        await session.StartServerAsync();
+        session.StartHolders();
+        await session.StartRoundsAsync();
+        RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
+        TestClient client = session.Client(0);
+        string outbox = Path.Combine(_folder.FullName, "outbox-0");
+        DurableContributions contributions = new(session.Plan, client.Role, new FileContributionOutbox(outbox));
+        RoundInvitation invitation = RoundInvitation.Parse(
+            (await client.Link.GetInvitationAsync(0, TestContext.Current.CancellationToken)).InvitationMessage.Span, session.Plan);
+        contributions.Make(invitation, invitation.Base.Model, new float[100], []).Dispose();
+        FileContributionOutbox.Withdraw(outbox, 0);
+
+        ClientService service = Service(session, 0, new VectorSource(new float[100], []), client.Role);
+        await Assert.ThrowsAsync<ContributionRefusedException>(() => service.RunAsync(only: 0, once: true, TestContext.Current.CancellationToken));
+        Assert.Equal(0U, session.Host!.Engine.StateFor(0).Contributions);
+        Assert.Equal(state.Round, session.Host!.Engine.StateFor(0).Round);
+    }
+
+    [Fact]
+    public async Task A_model_is_resumed_and_believed_only_under_the_digest_that_the_client_computes()
+    {
+        TrainingTerms terms = TestSession.Terms(rounds: 1);
+        await using TestSession session = new(terms);
+        await session.StartServerAsync();
+        session.StartHolders();
+        await session.StartRoundsAsync();
+        RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
+        using ServerLink link = session.Link(PeerRole.Client, "hospital 0");
+        CancellationToken token = TestContext.Current.CancellationToken;
+        float[] initial = terms.CreateBuiltInTrainer()!.CreateInitial(terms.Seed).Values;
+        ModelStamp stamp = new(0, new Digest(state.ModelDigest.Span));
+        string models = Path.Combine(_folder.FullName, "models");
+        string draft = Path.Combine(models, stamp.Digest + ".f32.part");
+        ModelDownload download = new(link, models, NullLogger.Instance);
+
+        // Another version's number gives another digest: the server cannot pass an old model off as a new one.
+        ProtocolViolationException refusal = await Assert.ThrowsAsync<ProtocolViolationException>(
+            () => download.FetchAsync(stamp with { Version = 1 }, initial.Length, token));
+        Assert.Equal(ViolationCode.WrongBaseVersion, refusal.Code);
+        Assert.False(File.Exists(draft));
+
+        // A draft whose beginning is not the model's is thrown away, one that is right is continued.
+        await File.WriteAllBytesAsync(draft, [1, 2, 3, 4, 5], token);
+        await Assert.ThrowsAsync<ProtocolViolationException>(() => download.FetchAsync(stamp, initial.Length, token));
+        await File.WriteAllBytesAsync(draft, MemoryMarshal.AsBytes(initial.AsSpan())[..9].ToArray(), token);
+        Assert.Equal(initial, await download.FetchAsync(stamp, initial.Length, token));
+
+        // Kept: the next start needs no network for it.
+        await session.StopServerAsync();
+        Assert.Equal(initial, await download.FetchAsync(stamp, initial.Length, token));
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private async Task<Digest> TrainAsync(Func<TestSession, Task>? disturb)
+    {
+        TrainingTerms terms = TestSession.Terms(rounds: 2);
+        await using TestSession session = new(terms);
+        await session.StartServerAsync();
+        session.StartHolders();
+        await session.StartRoundsAsync();
+        int firstClients = disturb is null ? 4 : 3;
+        List<Task<RoundState>> running = [.. Enumerable.Range(0, firstClients).Select(i => RunAsync(session, terms, i))];
+        if (disturb is not null)
+        {
+            await disturb(session);
+            running.Add(RunAsync(session, terms, 3));
+        }
+
+        RoundState[] ended = await Task.WhenAll(running);
+        Assert.All(ended, state => Assert.Equal(RoundPhase.Ended, state.Phase));
+        Assert.True(session.Verify().IsValid);
+        return new Digest(ended[0].ModelDigest.Span);
+    }
+
+    private Task<RoundState> RunAsync(TestSession session, TrainingTerms terms, int index) =>
+        Service(session, index, new TrainingSource(session.Plan, terms, terms.CreateBuiltInTrainer()!, Site(terms, index), index))
+            .RunAsync(only: null, once: false, TestContext.Current.CancellationToken);
+
+    private ClientService Service(TestSession session, int index, IContributionSource source, AggregationClient? role = null)
+    {
+        role ??= session.Client(index).Role;
+        string state = Directory.CreateDirectory(Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}")).FullName;
+        ServerLink link = session.Link(PeerRole.Client, $"hospital {index}");
+        return new ClientService(
+            session.Plan,
+            role,
+            new DurableContributions(session.Plan, role, new FileContributionOutbox(Path.Combine(state, "outbox"))),
+            source,
+            link,
+            new ModelDownload(link, Path.Combine(state, "models"), NullLogger.Instance),
+            NullLogger.Instance);
+    }
+
+    private static FederatedSite Site(TrainingTerms terms, int index)
+    {
+        Random random = new(100 + index);
+        int rows = 20 + (5 * index);
+        float[] features = [.. Enumerable.Range(0, rows * terms.Model.Inputs).Select(_ => (float)(random.NextDouble() - 0.5))];
+        float[] labels = [.. Enumerable.Range(0, rows).Select(row => features[row * terms.Model.Inputs] > 0 ? 1f : 0f)];
+        return new FederatedSite($"hospital {index}", new Dataset(features, labels, terms.Model.Inputs, terms.Model.Task, terms.Model.Classes), null);
+    }
+}

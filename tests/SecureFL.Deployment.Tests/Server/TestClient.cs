@@ -1,0 +1,136 @@
+using Google.Protobuf;
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Connections;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Encoding.Quantization;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+using SecureFL.Grpc;
+
+namespace SecureFL.Deployment.Tests.Server;
+
+/// <summary>A client played by a test: its contributions are a function of model version and index, so that every run gives the same sums.</summary>
+internal sealed class TestClient(TestSession session, int index, AggregationClient role, ServerLink link) : IDisposable
+{
+    private readonly Dictionary<ulong, Contribution> _made = [];
+
+    public int Index => index;
+
+    public ServerLink Link => link;
+
+    public AggregationClient Role => role;
+
+    public float[] Vector(RoundState state) => state.Kind == RoundKind.Evaluation
+        ? new float[session.Plan.Parameters.FloatLength]
+        : [.. Enumerable.Range(0, (int)session.Plan.Parameters.FloatLength).Select(i => (((index + 1) * (i + 3 + (int)state.ModelVersion)) % 101 / 32f) - 1.5f)];
+
+    public long[] Counters(RoundState state) => session.PlanFile.Terms is { } terms
+        ? new RoundCounters(terms.Metrics).Compose(
+            state.Kind == RoundKind.Evaluation ? 0 : 10 + index, 0, new EvaluationCounts(terms.Metrics, Count(terms.Metrics, 10 + index)), new EvaluationCounts(terms.Metrics, Count(terms.Metrics, 5)))
+        : [];
+
+    /// <summary>The contribution to the round under way: made once, sent as often as it takes.</summary>
+    public async Task<Contribution> MakeAsync(RoundState state)
+    {
+        if (!_made.TryGetValue(state.Round, out Contribution? contribution))
+        {
+            GetInvitationReply reply = await link.GetInvitationAsync(state.Round, TestContext.Current.CancellationToken);
+            RoundInvitation invitation = RoundInvitation.Parse(reply.InvitationMessage.Span, session.Plan);
+            _made[state.Round] = contribution = role.Encrypt(invitation, Vector(state), Counters(state), Rounding.Nearest, null);
+        }
+
+        return contribution;
+    }
+
+    /// <summary>Sends what is missing, as a client that was interrupted does.</summary>
+    public async Task<UploadState> SendAsync(Contribution contribution, int? most = null)
+    {
+        ulong round = contribution.Header.Statement.Context.Round;
+        UploadState state = await link.GetUploadAsync(round, TestContext.Current.CancellationToken);
+        if (state.Accepted)
+        {
+            return state;
+        }
+
+        await using GrpcDuplexCall<UploadPart, UploadState> call = link.Upload(TestContext.Current.CancellationToken);
+        await call.Requests.WriteAsync(Start(contribution, state.NextChunk));
+        foreach (ContributionChunk chunk in contribution.Chunks.Skip((int)state.NextChunk).Take(most ?? int.MaxValue))
+        {
+            await call.Requests.WriteAsync(Part(chunk));
+        }
+
+        if (most is null)
+        {
+            await call.Requests.WriteAsync(new UploadPart { HeaderMessage = ByteString.CopyFrom(contribution.Header.Encode()) });
+        }
+
+        await call.CompleteAsync();
+        UploadState last = state;
+        await foreach (UploadState told in call.Responses)
+        {
+            last = told;
+        }
+
+        return last;
+    }
+
+    public async Task ContributeAsync(RoundState state)
+    {
+        UploadState end = await SendAsync(await MakeAsync(state));
+        Assert.True(end.Accepted);
+    }
+
+    public static UploadPart Start(Contribution contribution, ulong first) => new()
+    {
+        Start = new UploadStart
+        {
+            Round = contribution.Header.Statement.Context.Round,
+            Root = ByteString.CopyFrom(contribution.Header.Statement.Root.ToArray()),
+            FirstChunk = first,
+        },
+    };
+
+    public static UploadPart Part(ContributionChunk chunk) => new() { ChunkMessage = ByteString.CopyFrom(chunk.Encode()) };
+
+    /// <summary>Sends raw parts and returns the status that the stream ends with; null for OK.</summary>
+    public async Task<GrpcException?> SendPartsAsync(params IReadOnlyList<UploadPart> parts)
+    {
+        await using GrpcDuplexCall<UploadPart, UploadState> call = link.Upload(TestContext.Current.CancellationToken);
+        try
+        {
+            foreach (UploadPart part in parts)
+            {
+                await call.Requests.WriteAsync(part);
+            }
+
+            await call.CompleteAsync();
+        }
+        catch (Exception fault) when (fault is GrpcException or OperationCanceledException)
+        {
+            // The server has ended the call already; the responses say why.
+        }
+
+        try
+        {
+            await foreach (UploadState state in call.Responses)
+            {
+                _ = state;
+            }
+
+            return null;
+        }
+        catch (GrpcException refusal)
+        {
+            return refusal;
+        }
+    }
+
+    public void Dispose() => link.Dispose();
+
+    private static long[] Count(MetricLayout metrics, long rows)
+    {
+        long[] values = new long[metrics.Length];
+        (values[0], values[1], values[2]) = (rows, rows << MetricLayout.FractionBits, rows / 2);
+        return values;
+    }
+}

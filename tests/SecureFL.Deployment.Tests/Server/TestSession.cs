@@ -1,0 +1,192 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Connections;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Holders;
+using SecureFL.Deployment.Identity;
+using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Server;
+using SecureFL.Deployment.Server.Hosting;
+using SecureFL.Deployment.Server.Rounds;
+using SecureFL.Deployment.Tests.Plans;
+using SecureFL.Deployment.Transport;
+using SecureFL.Encoding.Planning;
+using SecureFL.Federated.Rounds;
+using SecureFL.Grpc;
+using SecureFL.Ring.Randomness;
+
+namespace SecureFL.Deployment.Tests.Server;
+
+/// <summary>A consortium on loopback: a server that can be stopped and started, key holders with ledgers in memory, clients that the test plays.</summary>
+internal sealed class TestSession : IAsyncDisposable
+{
+    private const string Consortium = "heart";
+    private readonly SigningIdentity _authority = SigningIdentity.Create();
+    private readonly SigningIdentity _server = SigningIdentity.Create();
+    private readonly SigningIdentity[] _clients;
+    private readonly SigningIdentity[] _holders;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly List<(KeyHolder Holder, ServerLink Link, Task Running)> _running = [];
+    private readonly int _port;
+
+    public TestSession(TrainingTerms? terms, int clients = 4, int holders = 3, int vectorLength = 100, Func<PlanSettings, PlanSettings>? configure = null)
+    {
+        _clients = [.. Enumerable.Range(0, clients).Select(_ => SigningIdentity.Create())];
+        _holders = [.. Enumerable.Range(0, holders).Select(_ => SigningIdentity.Create())];
+        CounterLayout counters = terms?.Counters ?? CounterLayout.Empty;
+        PlanSettings settings = new()
+        {
+            Parameters = AggregationPlanner.Plan(new PlanningRequest(terms?.Layout.Length ?? vectorLength, 16, 8f, clients, counters.ElementCount(16), holders)),
+            Counters = counters,
+            MinClients = 3,
+            Threshold = 2,
+            ColludingKeyHolders = 0,
+            Rounds = 64,
+            Session = SessionId.Create(SystemEntropy.Instance),
+            Terms = terms?.Digest ?? default,
+            Enrolment = new Enrolment(
+                _authority.PublicKey,
+                _server.PublicKey,
+                [.. _clients.Select((identity, i) => new EnrolledParty($"hospital {i}", identity.PublicKey))],
+                [.. _holders.Select((identity, i) => new EnrolledParty($"board {i}", identity.PublicKey))]),
+        };
+        PlanFile = PlanFile.Draft(Consortium, "aggregator", configure is null ? settings : configure(settings), terms).Sign(_authority);
+        Folder = Directory.CreateTempSubdirectory("securefl-server-").FullName;
+        using System.Net.Sockets.Socket probe = new(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _port = ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    public static TrainingTerms Terms(int rounds = 2) => PlanSamples.Terms with
+    {
+        Stopping = new StoppingRules { Rounds = rounds },
+        Rounds = new RoundPolicy { OpeningGraceSeconds = 0.2 },
+        WeightUnit = 10,
+    };
+
+    public PlanFile PlanFile { get; }
+
+    public AggregationPlan Plan => PlanFile.RequireSigned();
+
+    public string Folder { get; }
+
+    public ServerLimits Limits { get; init; } = new() { CallsPerSecond = 1000, CallBurst = 1000 };
+
+    public EngineOptions Options { get; set; } = new();
+
+    public bool KeepCiphertexts { get; init; }
+
+    public AggregationHost? Host { get; private set; }
+
+    public async Task StartServerAsync()
+    {
+        ServerSettings settings = new()
+        {
+            StateFolder = Folder,
+            Listen = [new IPEndPoint(IPAddress.Loopback, _port)],
+            InsecureLoopback = true,
+            KeepCiphertexts = KeepCiphertexts,
+            Limits = Limits,
+        };
+        Host = await AggregationHost.StartAsync(settings, PlanFile, _server, tls: null, Options, TimeProvider.System);
+    }
+
+    public async Task StopServerAsync()
+    {
+        if (Host is not null)
+        {
+            await Host.DisposeAsync();
+            Host = null;
+        }
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopServerAsync();
+        await StartServerAsync();
+    }
+
+    public void StartHolders(params int[] holders)
+    {
+        foreach (int index in holders.Length > 0 ? holders : [.. Enumerable.Range(0, _holders.Length)])
+        {
+            KeyHolder holder = new(
+                Plan, Plan.Digest, _holders[index], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), TimeProvider.System, SystemEntropy.Instance);
+            ServerLink link = Link(PeerRole.KeyHolder, $"board {index}");
+            _running.Add((holder, link, new KeyHolderService(Plan, holder, link, NullLogger.Instance).RunAsync(_ended.Token)));
+        }
+    }
+
+    public TestClient Client(int index) => new(
+        this, index, new AggregationClient(Plan, Plan.Digest, _clients[index], new InMemoryLedgerStorage(), SystemEntropy.Instance), Link(PeerRole.Client, $"hospital {index}"));
+
+    public TestClient[] Clients() => [.. Enumerable.Range(0, _clients.Length).Select(Client)];
+
+    public GrpcChannel Channel() => new(new Uri($"http://127.0.0.1:{_port}"), new GrpcChannelOptions { AllowInsecureLoopback = true });
+
+    public static GrpcCallOptions As(PeerRole role, string name)
+    {
+        GrpcMetadata headers = new();
+        headers.Add(InsecureLoopback.Header, InsecureLoopback.HeaderFor(new PeerIdentity(Consortium, role, name)));
+        return new GrpcCallOptions { Headers = headers, Timeout = TimeSpan.FromSeconds(20), Cancellation = TestContext.Current.CancellationToken };
+    }
+
+    public ServerLink Link(PeerRole role, string name) => new(new Uri($"http://127.0.0.1:{_port}"), Channel(), As(role, name).Headers);
+
+    public async Task<StatusReply> OperateAsync<TRequest>(GrpcMethod<TRequest, StatusReply> method, TRequest request)
+        where TRequest : class, Google.Protobuf.IMessage<TRequest>
+    {
+        using GrpcChannel channel = Channel();
+        return await channel.UnaryAsync(method, request, As(PeerRole.Operator, "ops"));
+    }
+
+    public Task<StatusReply> StartRoundsAsync(uint rounds = 0) => OperateAsync(OperationMethods.StartRounds, new StartRoundsRequest { Rounds = rounds });
+
+    /// <summary>Waits until the session is in a state.</summary>
+    public async Task<RoundState> UntilAsync(Func<RoundState, bool> reached)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            RoundState? state = Host?.Engine.StateFor(-1);
+            if (state is not null && reached(state))
+            {
+                return state;
+            }
+
+            if (Host?.Completion.IsFaulted == true)
+            {
+                await Host.Completion;
+            }
+
+            if (patience.IsCancellationRequested)
+            {
+                throw new TimeoutException($"the session is at {state}; {Host?.Engine.Status(0)}");
+            }
+
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public TranscriptReport Verify(bool ciphertexts = false)
+    {
+        using FileStream stream = new(Path.Combine(Folder, "transcript.sfl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return TranscriptVerifier.Verify(stream, ciphertexts ? new SecureFL.Storage.CiphertextDirectory(Path.Combine(Folder, "rounds")) : null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        foreach ((KeyHolder holder, ServerLink link, Task running) in _running)
+        {
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            link.Dispose();
+            holder.Dispose();
+        }
+
+        await StopServerAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}

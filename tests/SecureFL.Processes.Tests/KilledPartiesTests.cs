@@ -1,0 +1,71 @@
+using SecureFL.Cli.Demo;
+
+namespace SecureFL.Processes.Tests;
+
+/// <summary>The same federation while somebody pulls plugs: a process is killed every second or so, wherever it is, and started again.</summary>
+public sealed class KilledPartiesTests
+{
+    private const int Rounds = 10;
+    private const int Epochs = 8;
+    private static readonly int[] Hidden = [600, 200];
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Ten_rounds_end_with_the_same_weights_and_no_holder_answers_twice()
+    {
+        float[] undisturbed = await RunUndisturbedAsync();
+        using Federation federation = new(Rounds, Epochs, Hidden);
+        foreach (LocalProcess process in federation.Parties.All)
+        {
+            process.Start();
+        }
+
+        // Everybody once, in some order; then whoever comes.
+        Random random = new(20261121);
+        LocalProcess[] all = [.. federation.Parties.All];
+        Queue<LocalProcess> first = new(all.OrderBy(_ => random.Next()));
+        List<string> kills = [];
+        long started = TimeProvider.System.GetTimestamp();
+        await Waiting.ForClientsAsync(federation, TimeSpan.FromMinutes(6), async () =>
+        {
+            await Task.Delay(random.Next(500, 2500), TestContext.Current.CancellationToken);
+            LocalProcess victim = first.Count > 0 ? first.Dequeue() : all[random.Next(all.Length)];
+            int pause = random.Next(50, 1000);
+            if (victim.IsRunning)
+            {
+                victim.Kill();
+                kills.Add($"{victim.Name} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s");
+                await Task.Delay(pause, TestContext.Current.CancellationToken);
+                victim.Start();
+            }
+        });
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{kills.Count} kills in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s: {string.Join(", ", kills)}");
+        federation.Parties.Server.Stop(TimeSpan.FromSeconds(3));
+        foreach (LocalProcess holder in federation.Parties.Holders)
+        {
+            holder.Stop(TimeSpan.FromSeconds(3));
+        }
+
+        Assert.True(
+            kills.Count >= 8 && kills.Exists(kill => kill.StartsWith(LocalConsortium.ServerName, StringComparison.Ordinal)),
+            $"too few kills to prove anything: {string.Join(", ", kills)}");
+        Assert.Equal(undisturbed, federation.FinalWeights());
+        federation.AssertTranscript(Rounds + 1);
+        federation.AssertLedgers();
+    }
+
+    private static async Task<float[]> RunUndisturbedAsync()
+    {
+        using Federation federation = new(Rounds, Epochs, Hidden);
+        foreach (LocalProcess process in federation.Parties.All)
+        {
+            process.Start();
+        }
+
+        float[] clear = await federation.TrainInTheClearAsync();
+        await Waiting.ForClientsAsync(federation, TimeSpan.FromMinutes(3));
+        Assert.Equal(clear, federation.FinalWeights());
+        return clear;
+    }
+}

@@ -1,0 +1,31 @@
+using SecureFL.Cli.Demo;
+
+namespace SecureFL.Processes.Tests;
+
+/// <summary>Eight processes over mutual TLS, and nothing goes wrong.</summary>
+public sealed class UndisturbedRunTests
+{
+    [Fact]
+    public async Task All_clients_end_with_the_weights_of_training_in_the_clear()
+    {
+        const int Rounds = 3;
+        using Federation federation = new(Rounds);
+        foreach (LocalProcess process in federation.Parties.All)
+        {
+            process.Start();
+        }
+
+        float[] clear = await federation.TrainInTheClearAsync();
+        await Waiting.ForClientsAsync(federation, TimeSpan.FromMinutes(2));
+        federation.Parties.Server.Stop(TimeSpan.FromSeconds(3));
+        foreach (LocalProcess holder in federation.Parties.Holders)
+        {
+            Assert.True(holder.IsRunning, holder.LastWords());
+            holder.Stop(TimeSpan.FromSeconds(3));
+        }
+
+        Assert.Equal(clear, federation.FinalWeights());
+        federation.AssertTranscript(Rounds + 1);
+        federation.AssertLedgers();
+    }
+}
