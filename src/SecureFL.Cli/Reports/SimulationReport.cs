@@ -16,7 +16,7 @@ internal static class SimulationReport
 
     internal static string Html(SimulationOutcome run)
     {
-        bool encrypted = run.Settings.Suite == SumSuite.OneTimeKey;
+        bool encrypted = run.Settings.Suite != SumSuite.Plaintext;
         StringBuilder html = PageStyle.Begin("SecureFL simulation", $"Federated training, {(encrypted ? "encrypted" : "in the clear")}", Describe(run));
         Tiles(html, run);
         html.Append("<h2>Training</h2><div class=\"charts\">");
