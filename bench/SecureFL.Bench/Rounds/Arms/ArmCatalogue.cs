@@ -9,6 +9,7 @@ internal static class ArmCatalogue
         new MaskedIntegerArm(),
         new SlotsArm(),
         new OneTimeKeyArm(),
+        new JointKeyArm(),
 #if SEALNET
         new SealNetArm(),
 #endif

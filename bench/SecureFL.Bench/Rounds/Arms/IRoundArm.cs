@@ -33,8 +33,8 @@ internal interface IRoundArm
     /// <summary>Most parameters the arm is run with unless the user insists; more are stated as measured fewer.</summary>
     long MostParameters => long.MaxValue;
 
-    /// <summary>Whether somebody besides clients and server takes part.</summary>
-    bool HasKeyHolders => false;
+    /// <summary>Whether there are key holders, and what they hold in memory does not depend on the model: a short vector then shows it.</summary>
+    bool KeyHolderMemoryIsFlat => false;
 
     /// <summary>Most clients, likewise.</summary>
     int MostClients => int.MaxValue;

@@ -11,7 +11,7 @@ internal static class RoleProcess
     internal static RoleMemory Measure(IRoundArm arm, RoundShape shape) => new(
         Peak(arm, shape, Role.Server),
         Peak(arm, shape, Role.Client),
-        arm.HasKeyHolders ? Peak(arm, shape, Role.KeyHolders) : null,
+        arm.KeyHolderMemoryIsFlat ? Peak(arm, shape, Role.KeyHolders) : null,
         Peak(arm, shape, Role.None));
 
     /// <summary>Largest resident set, in bytes, of a process that plays one role for one round.</summary>

@@ -7,7 +7,7 @@ using SecureFL.Encoding.Quantization;
 namespace SecureFL.Bench.Rounds.Arms;
 
 /// <summary>One round of real roles: client streams, server that sums on acceptance, key holders that check every share.</summary>
-internal sealed class OneTimeKeyRound : IArmRound, IIntegerSums
+internal sealed class SuiteRound : IArmRound, IIntegerSums
 {
     private readonly RoundShape _shape;
     private readonly AggregationPlan _plan;
@@ -20,7 +20,7 @@ internal sealed class OneTimeKeyRound : IArmRound, IIntegerSums
     private long _holderReceived;
     private long _holderSent;
 
-    internal OneTimeKeyRound(
+    internal SuiteRound(
         RoundShape shape, AggregationPlan plan, InProcessKeyHolders holders, AggregationClient[] clients, RoundInvitation invitation, Action<ModelVersion> advance)
     {
         _shape = shape;
@@ -119,7 +119,8 @@ internal sealed class OneTimeKeyRound : IArmRound, IIntegerSums
         }
 
         byte[] certificate = _server.CreateCertificate().Encode();
-        foreach (KeyHolder holder in _holders.Holders)
+        JointKeyTerms? joint = closed.Proposal.JointKey;
+        foreach (KeyHolder holder in _holders.Holders.Where(holder => joint?.ActiveSet.Contains(holder.Index) ?? true))
         {
             byte[] release;
             using (meter.Enter(Stage.KeyHolders))
@@ -129,6 +130,15 @@ internal sealed class OneTimeKeyRound : IArmRound, IIntegerSums
 
             _server.HandleRelease(Release.Parse(release, _plan));
             Count(holder, certificate.Length, release.Length);
+            if (joint is not null)
+            {
+                DecryptPartially(holder, closed.Proposal, meter);
+            }
+        }
+
+        if (joint is not null)
+        {
+            _plan.Embedded!.Decrypted = joint.Decrypted;
         }
 
         using (meter.Enter(Stage.Open))
@@ -146,7 +156,7 @@ internal sealed class OneTimeKeyRound : IArmRound, IIntegerSums
 
     public void Dispose() => _server.Dispose();
 
-    private ContributionRoot NewRoot() => new(_plan.Parameters.ChunkCount);
+    private ContributionRoot NewRoot() => new(_plan);
 
     /// <summary>
     /// The stream encrypts a chunk and hashes it into its root in one call. What the hash alone takes is measured by doing it once more, outside the round's
@@ -177,13 +187,62 @@ internal sealed class OneTimeKeyRound : IArmRound, IIntegerSums
             Count(holder, bytes.Length, receipt.Length);
         }
 
+        if (closed.Proposal.JointKey?.ActiveSet.Contains(holder.Index) == true)
+        {
+            ShowCiphertexts(holder, closed.Proposal, meter);
+        }
+
         using (meter.Enter(Stage.KeyHolders))
         {
             return holder.HandleProposal(CertificateProposal.Parse(proposal, _plan)).Encode();
         }
     }
 
-    // All holders get and send alike: the first one stands for them.
+    /// <summary>joint-key: an active holder recomputes the sum of the second halves from every listed ciphertext.</summary>
+    private void ShowCiphertexts(KeyHolder holder, CertificateProposal proposal, StageMeter meter)
+    {
+        CiphertextSumCheck check;
+        using (meter.Enter(Stage.KeyHolders))
+        {
+            check = holder.JointKey.CheckSum(proposal);
+        }
+
+        using (check)
+        {
+            foreach (ListedCiphertext ciphertext in _server.JointKey.CreateListedCiphertexts())
+            {
+                byte[] bytes = ciphertext.Encode();
+                using (meter.Enter(Stage.KeyHolders))
+                {
+                    check.Handle(ListedCiphertext.Parse(bytes, _plan));
+                }
+
+                Count(holder, bytes.Length, 0);
+            }
+        }
+    }
+
+    /// <summary>joint-key: an active holder's partial decryption of every summed ciphertext.</summary>
+    private void DecryptPartially(KeyHolder holder, CertificateProposal proposal, StageMeter meter)
+    {
+        for (long chunk = 0; chunk < _plan.Parameters.ChunkCount; chunk++)
+        {
+            byte[] bytes;
+            using (meter.Enter(Stage.KeyHolders))
+            {
+                bytes = holder.JointKey.CreatePartialDecryption(proposal.Context.Round, group: 0, chunk).Encode();
+            }
+
+            using (meter.Enter(Stage.Open))
+            {
+                _server.JointKey.HandlePartialDecryption(PartialDecryptionChunk.Parse(bytes, _plan));
+            }
+
+            Count(holder, 0, bytes.Length);
+        }
+    }
+
+    // All holders get and send alike (joint-key: all active ones): the first one stands for them.
     private void Count(KeyHolder holder, int received, int sent)
     {
         if (holder.Index == 0)
