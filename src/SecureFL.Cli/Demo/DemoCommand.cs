@@ -29,7 +29,13 @@ internal static class DemoCommand
             JsonOutput.Write(result.GetValue(json), outcome);
             return (int)(outcome is { SumIsExact: true, TranscriptVerified: true } ? ExitCode.Ok : ExitCode.Integrity);
         });
-        return command;
+        return Examples.Of(
+            command,
+            """
+            securefl demo
+            securefl demo --output demo --json demo.json
+            securefl demo --in-process
+            """);
     }
 }
 

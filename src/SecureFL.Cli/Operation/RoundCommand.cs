@@ -25,8 +25,11 @@ internal static class RoundCommand
         return Examples.Of(
             command,
             """
-            securefl round start --server https://server.example:7443 --identity operator --plan plan.json
-            securefl round close --server https://server.example:7443 --identity operator --plan plan.json
+            One round first, while everybody watches, then all the others:
+              securefl round start --rounds 1 --server https://server.example:7443 --identity operator --plan plan.json
+              securefl round start --server https://server.example:7443 --identity operator --plan plan.json
+            A site does not come; the sum is opened without it, if enough others are there:
+              securefl round close --server https://server.example:7443 --identity operator --plan plan.json
             """);
     }
 
@@ -46,7 +49,7 @@ internal static class RoundCommand
             Talk.Line(StatusText.Line(reply));
             return (int)ExitCode.Ok;
         });
-        return command;
+        return Examples.Of(command, $"securefl round {name} --server https://server.example:7443 --identity operator --plan plan.json");
     }
 
     private static async Task<ulong> NumberAsync(ServerLink link, ulong? given, CancellationToken cancellationToken) =>

@@ -37,7 +37,7 @@ internal sealed class PartyOptions
     private readonly Option<string?> _serverName = new("--server-name") { Description = "the name in the server's certificate; else the plan file's" };
     private readonly Option<bool> _insecure = new("--insecure-loopback") { Description = "permit http on a loopback address: for development" };
     private readonly Option<string?> _accept = new("--accept-digest") { Description = "the plan's digest (64 hexadecimal digits) that your people approved: instead of the question at the first start" };
-    private readonly Option<LogLevel> _level = new("--log-level") { Description = "trace, debug, information, warning or error", DefaultValueFactory = _ => LogLevel.Information };
+    private readonly Option<LogLevel> _level = new("--log-level") { Description = "the least that is logged", DefaultValueFactory = _ => LogLevel.Information };
     private readonly Option<string> _format = new("--log-format") { Description = "text or json", DefaultValueFactory = _ => "text" };
 
     internal PartyOptions() => _format.AcceptOnlyFromAmong("text", "json");

@@ -15,7 +15,14 @@ internal static class VerifyCommand
         Option<FileInfo?> json = new("--json") { Description = "write the report to this file" };
         Command command = new("verify", "Check a transcript offline: chain, signatures, quorums and, given the ciphertexts, the sums.") { transcript, ciphertexts, json };
         command.SetAction(result => Run(result.GetValue(transcript)!, result.GetValue(ciphertexts), result.GetValue(json)));
-        return command;
+        return Examples.Of(
+            command,
+            """
+            Any party's copy, on any machine; exit code 5 where it does not verify:
+              securefl verify transcript.sfl
+            With the uploads that a server kept (--keep-ciphertexts), the sums too:
+              securefl verify state/transcript.sfl --ciphertexts state/rounds
+            """);
     }
 
     private static int Run(FileInfo transcript, DirectoryInfo? ciphertexts, FileInfo? json)

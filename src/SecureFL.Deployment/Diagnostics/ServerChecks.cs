@@ -44,7 +44,7 @@ internal static class ServerChecks
         try
         {
             InsecureLoopback.Require(address, insecureLoopback);
-            using SocketsHttpHandler handler = new() { ConnectTimeout = Limit };
+            using SocketsHttpHandler handler = new() { ConnectTimeout = Limit, UseProxy = false };
             if (address.Scheme == Uri.UriSchemeHttps)
             {
                 TlsSettings.ForClient(identity, serverName).Apply(handler.SslOptions);
