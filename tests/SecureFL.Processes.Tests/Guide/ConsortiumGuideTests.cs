@@ -122,7 +122,10 @@ public sealed class ConsortiumGuideTests : IDisposable
             if (!File.Exists(command))
             {
                 File.WriteAllText(command, $"#!/bin/sh\nexec dotnet \"{Path.Combine(AppContext.BaseDirectory, "securefl.dll")}\" \"$@\"\n");
-                File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                }
             }
 
             string outputs = Directory.CreateDirectory(Path.Combine(_root.FullName, ".outputs")).FullName;
