@@ -22,6 +22,8 @@ public sealed class ReferenceTests
         ["SecureFL.Grpc"] = [],
         ["SecureFL.Deployment"] = [.. UpToFederated, "SecureFL.Storage", "SecureFL.Grpc"],
         ["SecureFL.Cli"] = null,
+        ["SecureFL.SealNet"] = ["SecureFL.Ckks", "SecureFL.Ring"],
+        ["SecureFL.TorchSharp"] = ["SecureFL.Federated"],
     };
 
     private static IEnumerable<string> Projects => Repository.Files.Where(path => path.StartsWith("src/", StringComparison.Ordinal) && path.EndsWith(".csproj", StringComparison.Ordinal));
@@ -60,6 +62,23 @@ public sealed class ReferenceTests
         {
             Assert.All(XDocument.Parse(Repository.Read(path)).Descendants("PackageReference"), reference => Assert.Null(reference.Attribute("Version")));
         }
+    }
+
+    /// <summary>Adapters to packages that not every feed holds: nothing in the solution may need them.</summary>
+    [Theory]
+    [InlineData("SecureFL.SealNet", "SealNet")]
+    [InlineData("SecureFL.TorchSharp", "TorchSharp")]
+    public void AdaptersStandOutsideTheDefaultBuild(string project, string property)
+    {
+        string folder = $"src/{project}/";
+        XDocument document = XDocument.Parse(Repository.Read($"{folder}{project}.csproj"));
+        XElement package = Assert.Single(document.Descendants("PackageReference"));
+        Assert.Equal($"'$({property})' == 'true'", package.Parent!.Attribute("Condition")!.Value);
+        Assert.DoesNotContain(project, Repository.Read("SecureFL.sln"), StringComparison.Ordinal);
+        Assert.All(
+            Repository.Files.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal)),
+            path => Assert.DoesNotContain(References(path, "ProjectReference"), include => include.Contains($"{project}.csproj", StringComparison.Ordinal)));
+        Assert.InRange(Repository.Sources(folder).Sum(path => Repository.Read(path).Count(c => c == '\n')), 1, 150);
     }
 
     [Fact]

@@ -44,11 +44,13 @@ public sealed partial class TextTests
         Assert.Contains("dotnet test SecureFL.sln -c Release --filter \"Category!=Slow\"", readme, StringComparison.Ordinal);
     }
 
+    /// <summary>But for the two adapters, whose packages not every feed holds.</summary>
     [Fact]
     public void EveryProjectIsInTheSolution()
     {
         string solution = Repository.Read("SecureFL.sln").Replace('\\', '/');
-        Assert.All(Repository.Files.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal)), path => Assert.Contains($"\"{path}\"", solution, StringComparison.Ordinal));
+        string[] adapters = ["src/SecureFL.SealNet/SecureFL.SealNet.csproj", "src/SecureFL.TorchSharp/SecureFL.TorchSharp.csproj"];
+        Assert.All(Repository.Files.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal)).Except(adapters), path => Assert.Contains($"\"{path}\"", solution, StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"\b(nuget|npmjs|pypi|pythonhosted|rubygems|packagist|anaconda)\.(org|com|io)\b|\bcrates\.io\b|\bproxy\.golang\.org\b|\brepo1?\.maven\b|https?://[^\s""')]*(artifactory|/nexus/|pkgs\.dev|/v3/index\.json)", RegexOptions.IgnoreCase)]

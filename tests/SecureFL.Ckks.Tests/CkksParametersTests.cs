@@ -45,7 +45,7 @@ public sealed class CkksParametersTests
     {
         AssertRefused("prime rule", () => new CkksParameters(8192, default, 12, ErrorDistribution.CenteredBinomial));
         AssertRefused("prime rule", () => new CkksParameters(8192, [], 12, ErrorDistribution.CenteredBinomial));
-        AssertRefused("prime rule", () => new CkksParameters(8192, Primes(8192, 24, 9), 12, ErrorDistribution.DiscreteGaussian));
+        AssertRefused("prime rule", () => new CkksParameters(8192, Primes(8192, 24, 10), 12, ErrorDistribution.DiscreteGaussian));
         AssertRefused("prime rule", () => new CkksParameters(8192, [FourPrimes[0] + 2], 12, ErrorDistribution.CenteredBinomial));
         AssertRefused("prime rule", () => new CkksParameters(8192, [12289], 12, ErrorDistribution.CenteredBinomial));
         AssertRefused("prime rule", () => new CkksParameters(8192, [(1UL << 60) + 1], 12, ErrorDistribution.CenteredBinomial));

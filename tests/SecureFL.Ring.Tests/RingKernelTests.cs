@@ -11,7 +11,7 @@ public sealed class RingKernelTests
         TheoryData<int, int> data = [];
         foreach (int degree in new[] { 1024, 2048, 4096, 8192, 16384, 32768 })
         {
-            foreach (int bits in new[] { 22, 36, 48, 49, 50 })
+            foreach (int bits in new[] { 22, 36, 48, 49, 50, 51, 56, 60 })
             {
                 data.Add(degree, bits);
             }
@@ -81,6 +81,59 @@ public sealed class RingKernelTests
                 kernel.MultiplyAdd(a, prepared, e, result);
                 Assert.Equal(expected, result);
             }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(DegreesAndBits))]
+    public void MultiplyAccumulateEqualsExactProductsAtEveryWidth(int degree, int bits)
+    {
+        Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
+        ulong[] s = Random(degree, modulus, 3);
+        (s[0], s[1], s[2]) = (modulus.Value - 1, 0, 1);
+        int[] small = new int[degree];
+        small[5] = -1;
+        small[77] = 1;
+        ulong[] smallValues = new ulong[degree];
+        new ScalarRingKernel(degree, modulus).Prepare(small, smallValues);
+        foreach (VectorWidth width in VectorWidthsHere().Append(VectorWidth.Scalar))
+        {
+            RingKernel kernel = RingKernel.Create(degree, modulus, width);
+            ulong[] prepared = new ulong[degree];
+            ulong[] preparedSmall = new ulong[degree];
+            kernel.PrepareValues(s, prepared);
+            kernel.Prepare(small, preparedSmall);
+            foreach (ulong[] a in Inputs(degree, modulus))
+            {
+                ulong[] sum = Random(degree, modulus, 4);
+                (sum[0], sum[1]) = (modulus.Value - 1, modulus.Value - 1);
+                ulong[] expected = [.. sum.Select((x, i) => modulus.Add(modulus.Add(x, modulus.Multiply(a[i], s[i])), modulus.Multiply(a[i], smallValues[i])))];
+                kernel.MultiplyAccumulate(a, prepared, sum);
+                kernel.MultiplyAccumulate(a, preparedSmall, sum);
+                Assert.Equal(expected, sum);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(60)]
+    public void SwapOrderReachesBitReversedOrderAtEveryWidth(int bits)
+    {
+        const int Degree = 2048;
+        Modulus modulus = Primality.LargestPrimes(bits, Degree, 1)[0];
+        ulong psi = modulus.MinimalPrimitiveRoot(Degree);
+        foreach (VectorWidth width in VectorWidthsHere().Append(VectorWidth.Scalar))
+        {
+            RingKernel kernel = RingKernel.Create(Degree, modulus, width);
+            ulong[] x = new ulong[Degree];
+            x[1] = 1;
+            kernel.Forward(x);
+            ulong[] values = [.. x];
+            kernel.SwapOrder(values);
+            Assert.All(values, (value, i) => Assert.Equal(modulus.Power(psi, (ulong)((2 * EvaluationOrder.ReverseBits(i, 11)) + 1)), value));
+            kernel.SwapOrder(values);
+            Assert.Equal(x, values);
         }
     }
 

@@ -1,21 +1,15 @@
-using System.Diagnostics;
 using SecureFL.Ring.Randomness;
+using SecureFL.Testing;
 
 namespace SecureFL.Threshold.Tests;
 
-/// <summary>
-/// Fixed against random secrets, timed in random order (Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?", DATE 2017):
-/// Welch's t over the samples below the 90th percentile. A leak drives |t| up with the square root of the samples; without one it stays
-/// near 1. The bar of 10 is passed by chance with probability below 2^-75 an attempt for independent samples; because a shared machine
-/// correlates them, only three attempts in a row above the bar fail.
-/// </summary>
+/// <summary>The time of dealing and adding shares does not depend on the secrets; see <see cref="WelchTimingTest"/> for the method and its false-alarm rate.</summary>
 [Trait("Category", "Slow")]
+[Collection(Alone.Name)]
 public sealed class TimingTests
 {
     private const int Coefficients = 1024;
     private const int Samples = 18_000;
-    private const int WarmUp = 2_000;
-    private const double Bar = 10;
 
     private static readonly OneTimeKeySharing Sharing = new(new ShamirSharing(2, 3), Coefficients);
 
@@ -25,15 +19,19 @@ public sealed class TimingTests
     [InlineData(-80)]
     public void Dealing_takes_a_time_that_does_not_depend_on_the_secret(int fixedValue)
     {
+        int[] secret = new int[Coefficients];
         byte[] payload = new byte[Sharing.PayloadBytes];
         byte[] challenge = TestData.Challenge(1);
-        AssertNoLeak(fixedValue, secret =>
-        {
-            using OneTimeKeyShares shares = Sharing.DealShares(secret, SystemEntropy.Instance);
-            shares.WritePayload(1, payload);
-            shares.WritePayload(3, payload);
-            shares.CreateProof(challenge);
-        });
+        WelchTimingTest.AssertNoLeak(
+            (secretClass, random) => Draw(secret, secretClass, fixedValue, random),
+            () =>
+            {
+                using OneTimeKeyShares shares = Sharing.DealShares(secret, SystemEntropy.Instance);
+                shares.WritePayload(1, payload);
+                shares.WritePayload(3, payload);
+                shares.CreateProof(challenge);
+            },
+            Samples);
     }
 
     [Theory]
@@ -45,84 +43,48 @@ public sealed class TimingTests
         byte[] payload = new byte[Sharing.PayloadBytes];
         using ShareSum sum = new(Sharing, ShareSum.MaxContributions);   // room for three attempts
         int position = 0;
-        AssertNoLeak(fixedValue, secret =>
-        {
-            for (int k = 0; k < secret.Length; k++)
+        WelchTimingTest.AssertNoLeak(
+            (secretClass, random) =>
             {
-                words[k] = MersenneField.FromSigned(secret[k]);
-            }
+                foreach (ref uint word in words.AsSpan())
+                {
+                    int drawn = random.Next((int)MersenneField.Modulus);
+                    word = (uint)WelchTimingTest.Choose(secretClass, (int)MersenneField.FromSigned(fixedValue), drawn);
+                }
 
-            WordPacking.Pack(words, payload);
-            sum.Add(position++, payload);
-        });
+                WordPacking.Pack(words, payload);
+            },
+            () => sum.Add(position++, payload),
+            Samples);
     }
 
     [Fact]
     public void The_measurement_sees_a_branch_on_the_secret()
     {
+        int[] secret = new int[Coefficients];
         uint sum = 0;
-        double t = WelchT(0, secret =>
-        {
-            foreach (int coefficient in secret)
+        IReadOnlyList<double> seen = WelchTimingTest.Run(
+            (secretClass, random) => Draw(secret, secretClass, 0, random),
+            () =>
             {
-                if (coefficient < 0)
+                foreach (int coefficient in secret)
                 {
-                    sum += MersenneField.Inverse((uint)-coefficient);
+                    if (coefficient < 0)
+                    {
+                        sum += MersenneField.Inverse((uint)-coefficient);
+                    }
                 }
-            }
-        });
-        Assert.True(Math.Abs(t) > Bar, $"t = {t:F1}, sum {sum}");
+            },
+            Samples);
+        Assert.True(Math.Abs(seen[^1]) > WelchTimingTest.Bar, $"t = {seen[^1]:F1}, sum {sum}");
     }
 
-    private static void AssertNoLeak(int fixedValue, Action<int[]> operation, int attempts = 3)
+    private static void Draw(int[] secret, int secretClass, int fixedValue, Random random)
     {
-        List<double> seen = [];
-        while (seen.Count < attempts)
+        foreach (ref int coefficient in secret.AsSpan())
         {
-            double t = WelchT(fixedValue, operation);
-            if (Math.Abs(t) < Bar)
-            {
-                return;
-            }
-
-            seen.Add(t);
+            int drawn = random.Next(-80, 81);
+            coefficient = WelchTimingTest.Choose(secretClass, fixedValue, drawn);
         }
-
-        Assert.Fail($"|t| stayed above {Bar}: {string.Join(", ", seen.Select(t => t.ToString("F1")))}");
-    }
-
-    private static double WelchT(int fixedValue, Action<int[]> operation)
-    {
-        Random random = new(1);
-        int[][] pool = [.. Enumerable.Range(0, 64).Select(seed => TestData.SmallSecret(Coefficients, seed))];
-        int[] constant = new int[Coefficients];
-        Array.Fill(constant, fixedValue);
-        int[] input = new int[Coefficients];
-        List<(long Ticks, int Class)> samples = new(Samples);
-        for (int i = -WarmUp; i < Samples; i++)
-        {
-            int @class = random.Next(2);
-            int[] source = @class == 0 ? constant : pool[random.Next(pool.Length)];
-            source.CopyTo(input, 0);
-            long start = Stopwatch.GetTimestamp();
-            operation(input);
-            long ticks = Stopwatch.GetTimestamp() - start;
-            if (i >= 0)
-            {
-                samples.Add((ticks, @class));
-            }
-        }
-
-        long crop = samples.Select(sample => sample.Ticks).Order().ElementAt(Samples * 9 / 10);
-        (double Mean, double Error) zero = Moments(samples, 0, crop);
-        (double Mean, double Error) one = Moments(samples, 1, crop);
-        return (zero.Mean - one.Mean) / Math.Sqrt(zero.Error + one.Error);
-    }
-
-    private static (double Mean, double Error) Moments(List<(long Ticks, int Class)> samples, int @class, long crop)
-    {
-        double[] kept = [.. samples.Where(sample => sample.Class == @class && sample.Ticks <= crop).Select(sample => (double)sample.Ticks)];
-        double mean = kept.Average();
-        return (mean, kept.Sum(x => (x - mean) * (x - mean)) / (kept.Length - 1) / kept.Length);
     }
 }

@@ -13,7 +13,8 @@ internal sealed record HotpathArm
 
     public required double ClientEncryptNsPerParameter { get; init; }
 
-    public required double ClientOnlineNsPerParameter { get; init; }
+    /// <summary>With the masks prepared beforehand; null where the suite has none.</summary>
+    public required double? ClientOnlineNsPerParameter { get; init; }
 
     public required double ServerAddNsPerParameterPerClient { get; init; }
 
@@ -23,6 +24,12 @@ internal sealed record HotpathArm
 
     public required bool SumIsExact { get; init; }
 
+    /// <summary>Where sums are approximate by design: the largest error over clients times clip.</summary>
+    public double? MaxRelativeError { get; init; }
+
+    /// <summary>Exact, or as good as the arm promises.</summary>
+    public bool SumIsRight { get => field || SumIsExact; init; }
+
     public required double AllocatedBytesPerChunk { get; init; }
 
     public required int SecurityBits { get; init; }
@@ -30,6 +37,15 @@ internal sealed record HotpathArm
     public required int Threads { get; init; }
 
     public required string ParameterSet { get; init; }
+
+    /// <summary>One active key holder's partial decryption of the sum, once a round; null where holders do not decrypt.</summary>
+    public double? PartialNsPerParameter { get; init; }
+
+    /// <summary>Bytes of that partial decryption.</summary>
+    public double? ShareBytesPerParameter { get; init; }
+
+    /// <summary>From the sum and t partial decryptions to float means, once a round.</summary>
+    public double? CombineNsPerParameter { get; init; }
 
     public required double ClientEncryptSpread { get; init; }
 

@@ -1,7 +1,7 @@
 namespace SecureFL.Ckks.Parameters;
 
 /// <summary>
-/// Largest log2 q for 128 bits of classical security with discrete Gaussian secrets, from "Security Guidelines for Implementing
+/// Largest log2 q for 128 bits of classical security with discrete Gaussian or ternary secrets, from "Security Guidelines for Implementing
 /// Homomorphic Encryption" (ePrint 2024/463), narrowed where the published key sum is a hint (Hint-RLWE).
 /// </summary>
 public static class SecurityTable
@@ -30,6 +30,25 @@ public static class SecurityTable
         (_, ErrorDistribution.DiscreteGaussian) => MaxLogModulus(ringDegree),
         (4096, ErrorDistribution.CenteredBinomial) => 100,
         (8192, ErrorDistribution.CenteredBinomial) => 200,
+        _ => 0,
+    };
+
+    /// <summary>
+    /// The same for either secret. Ternary secrets (joint-key suite; no sum of secrets is published) take the table's ternary row for both errors: centred binomial
+    /// ones are the row's own, Gaussian ones of deviation 6.4 are wider.
+    /// </summary>
+    public static int MaxLogModulus(int ringDegree, ErrorDistribution error, SecretDistribution secret) =>
+        secret == SecretDistribution.Ternary ? MaxLogModulusTernary(ringDegree) : MaxLogModulus(ringDegree, error);
+
+    /// <summary>Largest log2 q at ring degree N for a uniform ternary secret and errors of deviation at least 3.19; 0 where there is no entry.</summary>
+    public static int MaxLogModulusTernary(int ringDegree) => ringDegree switch
+    {
+        1024 => 26,
+        2048 => 53,
+        4096 => 106,
+        8192 => 214,
+        16384 => 430,
+        32768 => 868,
         _ => 0,
     };
 }

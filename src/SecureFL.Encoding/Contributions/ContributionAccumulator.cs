@@ -1,3 +1,4 @@
+using SecureFL.Ckks.JointKey;
 using SecureFL.Encoding.Kernels;
 using SecureFL.Encoding.Planning;
 using SecureFL.Ring.Memory;
@@ -6,7 +7,7 @@ namespace SecureFL.Encoding.Contributions;
 
 /// <summary>
 /// The server's sum of ciphertexts: one 64-bit word a residue, added lazily without reduction for as many uploads as fit. Memory is O(model): 8 bytes times N times the
-/// number of primes for every chunk, whatever the number of clients. Not thread-safe, but different chunks may be added to from different threads.
+/// number of primes for every polynomial of every chunk, whatever the number of clients. Not thread-safe, but different chunks may be added to from different threads.
 /// </summary>
 public sealed class ContributionAccumulator : IDisposable
 {
@@ -26,7 +27,7 @@ public sealed class ContributionAccumulator : IDisposable
         _pending = new int[parameters.ChunkCount];
         // A reduced sum counts as one more addition: (limit + 1) p <= 2^64.
         _lazyLimit = (int)Math.Min(int.MaxValue, (ulong.MaxValue / parameters.Ckks.Moduli.Max(p => p.Value)) - 1);
-        _chunkWords = parameters.RingDegree * parameters.Ckks.Moduli.Length;
+        _chunkWords = parameters.Polynomials * parameters.RingDegree * parameters.Ckks.Moduli.Length;
     }
 
     /// <summary>The parameters of the round.</summary>
@@ -62,14 +63,38 @@ public sealed class ContributionAccumulator : IDisposable
         if (_codec.Add(first, second, third, fourth, sums) is { } bad)
         {
             throw new CiphertextFormatException(
-                $"residue {bad.Coefficient} modulo prime {bad.Prime} of chunk {chunk}, upload {bad.Upload}", $"below {Parameters.Ckks.Moduli[bad.Prime]}", $"{bad.Value}");
+                $"residue {bad.Coefficient} modulo prime {bad.Prime} of {(Parameters.JointKey is null ? string.Empty : $"c{bad.Polynomial} of ")}chunk {chunk}, upload {bad.Upload}", $"below {Parameters.Ckks.Moduli[bad.Prime]}", $"{bad.Value}");
         }
 
         _pending[chunk] += count;
     }
 
-    /// <summary>The lazy sums of a chunk, [prime][coefficient]; all zero if nothing was added.</summary>
-    internal ReadOnlySpan<ulong> Sums(long chunk) => (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span;
+    /// <summary>
+    /// Writes the sum of a chunk as a packed chunk of canonical residues (under a joint key c0, then c1): what is hashed, handed to key holders and opened. The one encoding of that
+    /// sum, whatever the order of additions.
+    /// </summary>
+    /// <exception cref="ArgumentException">No such chunk, or a destination that is not ChunkBytes long.</exception>
+    public void EncodeSum(long chunk, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(chunk);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(chunk, Parameters.ChunkCount);
+        if (destination.Length != Parameters.ChunkBytes)
+        {
+            throw new ArgumentException($"a packed chunk is {Parameters.ChunkBytes} bytes, the destination {destination.Length}", nameof(destination));
+        }
+
+        Span<ulong> sums = (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span;
+        _codec.Reduce(sums);
+        _pending[chunk] = Math.Min(_pending[chunk], 1);
+        for (int i = 0; i < Parameters.Polynomials; i++)
+        {
+            ResiduePacking.Pack(
+                Parameters.Ckks, sums.Slice(i * (_chunkWords / Parameters.Polynomials), _chunkWords / Parameters.Polynomials), destination.Slice(i * Parameters.PolynomialBytes, Parameters.PolynomialBytes));
+        }
+    }
+
+    /// <summary>The lazy sums of a chunk's c0 (the only polynomial under one-time keys), [prime][coefficient]; all zero if nothing was added.</summary>
+    internal ReadOnlySpan<ulong> Sums(long chunk) => (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span[..(_chunkWords / Parameters.Polynomials)];
 
     /// <summary>Releases working memory.</summary>
     public void Dispose() => _codec.Dispose();

@@ -38,6 +38,11 @@ public sealed class ContributionEncryptor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(entropy);
+        if (parameters.JointKey is not null)
+        {
+            throw new ArgumentException("these parameters are of the joint-key suite", nameof(parameters));
+        }
+
         if (publicSeed.Length != PublicPolynomialExpander.SeedSize)
         {
             throw new ArgumentException($"a public seed is {PublicPolynomialExpander.SeedSize} bytes, not {publicSeed.Length}", nameof(publicSeed));
@@ -141,8 +146,7 @@ public sealed class ContributionEncryptor : IDisposable
     /// <exception cref="ArgumentException">Wrong lengths, a value that is not finite (the message names its index in the vector) or an integer out of range; nothing is encrypted, and the mask is spent.</exception>
     public void EncryptChunk(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<byte> destination)
     {
-        CheckLengths(chunk, floats.Length, integers.Length, destination.Length);
-        CheckIntegers(integers);
+        ChunkInput.Check(Parameters, chunk, floats.Length, integers, destination.Length);
         Take(_usedChunks, chunk, "encrypted");
         if (_store.Take(chunk) is { } prepared)
         {
@@ -184,31 +188,6 @@ public sealed class ContributionEncryptor : IDisposable
         if (!_codec.Encrypt(_quantizer, floats, integers, mask, destination))
         {
             throw Quantizer.NonFinite((chunk * Parameters.ElementsPerChunk) + Quantizer.IndexOfNonFinite(floats));
-        }
-    }
-
-    private void CheckLengths(long chunk, int floats, int integers, int bytes)
-    {
-        if (floats != Parameters.FloatsIn(chunk) || integers != Parameters.IntegersIn(chunk))
-        {
-            throw new ArgumentException(
-                $"chunk {chunk} has {Parameters.FloatsIn(chunk)} model elements and {Parameters.IntegersIn(chunk)} integers, not {floats} and {integers}", nameof(floats));
-        }
-
-        if (bytes != Parameters.ChunkBytes)
-        {
-            throw new ArgumentException($"a packed chunk is {Parameters.ChunkBytes} bytes, the destination {bytes}", nameof(bytes));
-        }
-    }
-
-    private void CheckIntegers(ReadOnlySpan<int> integers)
-    {
-        foreach (int integer in integers)
-        {
-            if (Math.Abs((long)integer) > Parameters.MaxQuantised)
-            {
-                throw new ArgumentException($"an integer element exceeds {Parameters.MaxQuantised} in absolute value", nameof(integers));
-            }
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed unsafe class ChunkCodec : IDisposable
     private readonly AggregationParameters _parameters;
     private readonly ChunkKernel _kernel;
     private readonly int _primes;
+    private readonly int _residues;
     private readonly int[] _packedOffsets;
     private readonly SecretBuffer<int> _lanes;
     private readonly SecretBuffer<double> _words;
@@ -21,10 +22,11 @@ internal sealed unsafe class ChunkCodec : IDisposable
         _parameters = parameters;
         _kernel = ChunkKernel.Create(constants, width);
         _primes = constants.Primes;
-        _packedOffsets = new int[_primes + 1];
-        for (int i = 0; i < _primes; i++)
+        _residues = parameters.Polynomials * _primes;
+        _packedOffsets = new int[_residues + 1];
+        for (int i = 0; i < _residues; i++)
         {
-            _packedOffsets[i + 1] = _packedOffsets[i] + WordKernel.PackedBytes(parameters.RingDegree, parameters.Ckks.Moduli[i].Bits);
+            _packedOffsets[i + 1] = _packedOffsets[i] + WordKernel.PackedBytes(parameters.RingDegree, parameters.Ckks.Moduli[i % _primes].Bits);
         }
 
         _lanes = new SecretBuffer<int>(parameters.Lanes * ChunkKernel.Group);
@@ -35,11 +37,11 @@ internal sealed unsafe class ChunkCodec : IDisposable
 
     private int ElementsPerGroup => _parameters.Lanes * ChunkKernel.Group;
 
-    /// <summary>Quantises, packs and masks one chunk. False, with the destination cleared, if a float is not finite.</summary>
+    /// <summary>Quantises, packs and masks one chunk: the polynomial that carries the message. False, with the destination cleared, if a float is not finite.</summary>
     internal bool Encrypt(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, ReadOnlySpan<ulong> mask, Span<byte> packed)
     {
         Check(mask.Length, _primes * _parameters.RingDegree, nameof(mask));
-        Check(packed.Length, _parameters.ChunkBytes, nameof(packed));
+        Check(packed.Length, _parameters.PolynomialBytes, nameof(packed));
         bool finite = true;
         fixed (int* lanes = _lanes.Span)
         fixed (double* words = _words.Span)
@@ -65,17 +67,18 @@ internal sealed unsafe class ChunkCodec : IDisposable
         return finite;
     }
 
-    /// <summary>Adds 1 to 4 packed chunks of equal length, laid end to end, to the sums. If a residue is not below its prime, the sums are restored and its upload, prime and position returned.</summary>
+    /// <summary>Adds 1 to 4 packed chunks (or, under a joint key, packed single polynomials, if the sums have room for one) to the sums. If a residue is not below its prime, the sums are restored and its upload, prime and position returned.</summary>
     internal BadResidue? Add(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, ReadOnlySpan<byte> fourth, Span<ulong> sums)
     {
         int count = second.IsEmpty ? 1 : third.IsEmpty ? 2 : fourth.IsEmpty ? 3 : 4;
+        int residues = Residues(sums.Length);
         bool below = true;
         fixed (byte* packed0 = first, packed1 = second, packed2 = third, packed3 = fourth)
         fixed (ulong* total = sums)
         {
             ulong** groups = stackalloc ulong*[ChunkKernel.UploadsPerPass];
             byte** uploads = stackalloc byte*[ChunkKernel.UploadsPerPass] { packed0, packed1, packed2, packed3 };
-            for (int i = 0; i < _primes; i++)
+            for (int i = 0; i < residues; i++)
             {
                 for (int group = 0; group < Groups; group++)
                 {
@@ -84,7 +87,7 @@ internal sealed unsafe class ChunkCodec : IDisposable
                         groups[upload] = PackedGroup(uploads[upload], i, group);
                     }
 
-                    below &= _kernel.Add(i, groups, count, total + (i * _parameters.RingDegree) + (group * ChunkKernel.Group));
+                    below &= _kernel.Add(i % _primes, groups, count, total + (i * _parameters.RingDegree) + (group * ChunkKernel.Group));
                 }
             }
         }
@@ -95,20 +98,20 @@ internal sealed unsafe class ChunkCodec : IDisposable
     /// <summary>Sums to canonical residues, in place.</summary>
     internal void Reduce(Span<ulong> sums)
     {
-        Check(sums.Length, _primes * _parameters.RingDegree, nameof(sums));
+        int residues = Residues(sums.Length);
         fixed (ulong* total = sums)
         {
-            for (int i = 0; i < _primes; i++)
+            for (int i = 0; i < residues; i++)
             {
                 for (int group = 0; group < Groups; group++)
                 {
-                    _kernel.Reduce(i, total + (i * _parameters.RingDegree) + (group * ChunkKernel.Group));
+                    _kernel.Reduce(i % _primes, total + (i * _parameters.RingDegree) + (group * ChunkKernel.Group));
                 }
             }
         }
     }
 
-    /// <summary>Opens sums with the mask a*S; writes integers (if asked) and the same times <paramref name="step"/> (if asked).</summary>
+    /// <summary>Opens the sums of the polynomial that carries the message with its mask (a*S, or the opposite of the summed partial decryptions); writes integers (if asked) and the same times <paramref name="step"/> (if asked).</summary>
     internal ChunkOpening Open(ReadOnlySpan<ulong> sums, ReadOnlySpan<ulong> mask, Span<long> integers, Span<float> singles, double step)
     {
         Check(sums.Length, _primes * _parameters.RingDegree, nameof(sums));
@@ -179,15 +182,15 @@ internal sealed unsafe class ChunkCodec : IDisposable
         for (int upload = 0; upload < ChunkKernel.UploadsPerPass; upload++)
         {
             ReadOnlySpan<byte> packed = upload switch { 0 => first, 1 => second, 2 => third, _ => fourth };
-            for (int i = 0; i < _primes && !packed.IsEmpty; i++)
+            for (int i = 0; i < Residues(sums.Length) && !packed.IsEmpty; i++)
             {
-                Ring.Arithmetic.Modulus p = _parameters.Ckks.Moduli[i];
+                Ring.Arithmetic.Modulus p = _parameters.Ckks.Moduli[i % _primes];
                 WordKernel.Best.Unpack(packed[_packedOffsets[i].._packedOffsets[i + 1]], p.Bits, p.Value, residues);
                 Span<ulong> total = sums.Slice(i * _parameters.RingDegree, _parameters.RingDegree);
                 for (int k = 0; k < residues.Length; k++)
                 {
                     total[k] -= residues[k];
-                    found ??= residues[k] >= p.Value ? new BadResidue(upload, i, k, residues[k]) : null;
+                    found ??= residues[k] >= p.Value ? new BadResidue(upload, i / _primes, i % _primes, k, residues[k]) : null;
                 }
             }
         }
@@ -195,8 +198,16 @@ internal sealed unsafe class ChunkCodec : IDisposable
         return found ?? throw new InvalidOperationException("a residue was refused and then not found");
     }
 
-    private ulong* PackedGroup(byte* packed, int prime, int group) =>
-        (ulong*)(packed + _packedOffsets[prime]) + (group * _parameters.Ckks.Moduli[prime].Bits * WordKernel.Columns);
+    /// <summary>Polynomials modulo one prime in so many words: those of one polynomial, or of all that travel.</summary>
+    private int Residues(int words)
+    {
+        int residues = words / _parameters.RingDegree;
+        Check(words, (residues == _primes ? _primes : _residues) * _parameters.RingDegree, "sums");
+        return residues;
+    }
+
+    private ulong* PackedGroup(byte* packed, int residue, int group) =>
+        (ulong*)(packed + _packedOffsets[residue]) + (group * _parameters.Ckks.Moduli[residue % _primes].Bits * WordKernel.Columns);
 
     private static void Check(int length, int expected, string name)
     {
@@ -208,7 +219,7 @@ internal sealed unsafe class ChunkCodec : IDisposable
 }
 
 /// <summary>Where a residue was not below its prime.</summary>
-internal readonly record struct BadResidue(int Upload, int Prime, int Coefficient, ulong Value);
+internal readonly record struct BadResidue(int Upload, int Polynomial, int Prime, int Coefficient, ulong Value);
 
 /// <summary>What opening a chunk showed besides the sums.</summary>
 internal readonly record struct ChunkOpening(bool InsideLanes, double NoiseSquares, double NoiseMaximum);

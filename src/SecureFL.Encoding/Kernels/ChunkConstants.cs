@@ -7,17 +7,21 @@ namespace SecureFL.Encoding.Kernels;
 
 /// <summary>
 /// The numbers the chunk kernels need, from the parameters. Positions are the digits of Delta*m + e in the mixed base (Delta, R_0, R_1, ...):
-/// digit 0 is the noise, digit 1 + g is word g of the lanes, of radix R_g.
+/// digit 0 is the noise, digit 1 + g is word g of the lanes, of radix R_g. A Delta above 2^40 is itself split, into two or three powers of two: then the noise is
+/// the first <see cref="NoiseDigits"/> digits, and every digit stays an exact double.
 /// </summary>
 internal sealed class ChunkConstants
 {
+    private const int MaxNoiseDigitBits = 40;
+
     internal ChunkConstants(AggregationParameters parameters)
     {
         RnsBasis basis = parameters.Ckks.Basis;
         Parameters = parameters;
         Primes = basis.Moduli.Length;
         Words = parameters.Layout.WordRadices.Length;
-        Positions = Words + 1;
+        NoiseDigits = (parameters.LogDelta + MaxNoiseDigitBits - 1) / MaxNoiseDigitBits;
+        Positions = Words + NoiseDigits;
         Weights = new AlignedBuffer<double>(Primes * Words);
         WeightWords = new AlignedBuffer<long>(Primes * Words);
         DigitWords = new AlignedBuffer<long>(Positions * Primes);
@@ -27,10 +31,20 @@ internal sealed class ChunkConstants
         Digits = new AlignedBuffer<double>(Positions * Primes);
         ModulusDigits = new AlignedBuffer<double>(Positions + 1);
         CofactorInverses = new AlignedBuffer<double>(Primes);
-        Radices.Span[0] = Math.ScaleB(1.0, parameters.LogDelta);
+        BigInteger below = BigInteger.One;
+        for (int digit = 0, left = parameters.LogDelta; digit < NoiseDigits; digit++)
+        {
+            int bits = (left + NoiseDigits - digit - 1) / (NoiseDigits - digit);
+            Radices.Span[digit] = Math.ScaleB(1.0, bits);
+            // A balanced digit of an even radix R starts at -R/2: rounding by Delta rounds up from the sum of those.
+            RoundingOffset += below << (bits - 1);
+            below <<= bits;
+            left -= bits;
+        }
+
         for (int g = 0; g < Words; g++)
         {
-            Radices.Span[g + 1] = parameters.Layout.WordRadices[g];
+            Radices.Span[g + NoiseDigits] = parameters.Layout.WordRadices[g];
         }
 
         for (int i = 0; i < Primes; i++)
@@ -73,6 +87,12 @@ internal sealed class ChunkConstants
     internal int Words { get; }
 
     internal int Positions { get; }
+
+    /// <summary>Digits that make up the noise; their radices multiply to Delta.</summary>
+    internal int NoiseDigits { get; }
+
+    /// <summary>What is added before the division by Delta that rounds: the opposite of the smallest noise.</summary>
+    internal BigInteger RoundingOffset { get; }
 
     /// <summary>[prime][word]: Delta * R_0 * ... * R_{g-1} mod p_i, centred.</summary>
     internal AlignedBuffer<double> Weights { get; }

@@ -36,11 +36,18 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
             Digit(position, z, wraps, carries, digits + (position * Group));
         }
 
+        double weight = 1;
+        for (int digit = 1; digit < Constants.NoiseDigits; digit++)
+        {
+            weight *= Constants.Radices.Span[digit - 1];
+            AddNoiseDigit(digits + (digit * Group), weight, digits);
+        }
+
         Noise(digits, ref noiseSquares, ref noiseMax);
         int lane = 0;
         for (int g = 0; g < Constants.Words; g++)
         {
-            SplitWord(g, lane, digits + ((g + 1) * Group), lanes + (lane * Group));
+            SplitWord(g, lane, digits + ((g + Constants.NoiseDigits) * Group), lanes + (lane * Group));
             lane += Constants.Parameters.Layout.LanesPerWord[g];
         }
 
@@ -160,6 +167,17 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
 
         carry = TLanes.Round(quotient);
         return TLanes.FromSignedWord(TLanes.SubtractWord(sum, TLanes.MultiplyLow(TLanes.ToSignedWord(carry), radix)));
+    }
+
+    /// <summary>noise + digit * weight, rounded: the size of noise beyond 2^53 is a statistic.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void AddNoiseDigit(double* digit, double weight, double* noise)
+    {
+        TDouble w = TLanes.Broadcast(weight);
+        for (int i = 0; i < Group; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(digit + i), w, TLanes.Load(noise + i)), noise + i);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]

@@ -99,7 +99,7 @@ internal sealed unsafe class ScalarChunkKernel(ChunkConstants constants) : Chunk
             }
 
             BigInteger value = basis.Recombine(residues);
-            BigInteger message = (value + (BigInteger.One << (Constants.Parameters.LogDelta - 1))) >> Constants.Parameters.LogDelta;
+            BigInteger message = (value + Constants.RoundingOffset) >> Constants.Parameters.LogDelta;
             double noise = (double)(value - (message << Constants.Parameters.LogDelta));
             noiseSquares += noise * noise;
             noiseMax = Math.Max(noiseMax, Math.Abs(noise));

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Security.Cryptography;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Ckks.Parameters;
 using SecureFL.Encoding.Packing;
 using SecureFL.Encoding.Quantization;
@@ -30,8 +31,17 @@ public sealed class AggregationParameters
     private readonly byte[] _digest;
 
     /// <summary>Checks that the lanes hold the sums and the modulus holds the lanes.</summary>
+    /// <param name="ckks">Ring, primes, scale, distributions.</param>
+    /// <param name="layout">The lanes of a coefficient.</param>
+    /// <param name="floatLength">Model elements.</param>
+    /// <param name="integerLength">Integer elements after them.</param>
+    /// <param name="bits">b.</param>
+    /// <param name="clip">The clipping bound.</param>
+    /// <param name="maxClients">n.</param>
+    /// <param name="jointKey">What the joint-key suite adds; null for one-time keys.</param>
     /// <exception cref="ArgumentException">A rule is broken; the message names it.</exception>
-    public AggregationParameters(CkksParameters ckks, LaneLayout layout, long floatLength, int integerLength, int bits, float clip, int maxClients)
+    public AggregationParameters(
+        CkksParameters ckks, LaneLayout layout, long floatLength, int integerLength, int bits, float clip, int maxClients, JointKeyParameters? jointKey = null)
     {
         ArgumentNullException.ThrowIfNull(ckks);
         ArgumentNullException.ThrowIfNull(layout);
@@ -41,9 +51,11 @@ public sealed class AggregationParameters
             throw new ArgumentException($"lane rule: a sum of {maxClients} values of {bits} bits needs radix {LaneRadix(maxClients, bits)}", nameof(layout));
         }
 
-        if (ckks.LogScale < MinLogScale(maxClients, ckks.Error))
+        CheckSuite(ckks, maxClients, jointKey);
+        int minLogScale = jointKey?.MinLogScale ?? MinLogScale(maxClients, ckks.Error);
+        if (ckks.LogScale < minLogScale)
         {
-            throw new ArgumentException($"scale rule: {maxClients} clients need scale 2^{MinLogScale(maxClients, ckks.Error)}, not 2^{ckks.LogScale}", nameof(ckks));
+            throw new ArgumentException($"scale rule: {maxClients} clients need scale 2^{minLogScale}, not 2^{ckks.LogScale}", nameof(ckks));
         }
 
         if (!Fits(ckks.Basis.Product, ckks.LogScale, layout.Range))
@@ -63,12 +75,26 @@ public sealed class AggregationParameters
         Bits = bits;
         Clip = clip;
         MaxClients = maxClients;
-        ChunkBytes = ckks.Moduli.Sum(p => WordKernel.PackedBytes(ckks.RingDegree, p.Bits));
+        JointKey = jointKey;
+        PolynomialBytes = ckks.Moduli.Sum(p => WordKernel.PackedBytes(ckks.RingDegree, p.Bits));
+        ChunkBytes = Polynomials * PolynomialBytes;
         _digest = ComputeDigest();
     }
 
     /// <summary>Ring, primes, scale, errors.</summary>
     public CkksParameters Ckks { get; }
+
+    /// <summary>What the joint-key suite adds; null under one-time keys.</summary>
+    public JointKeyParameters? JointKey { get; }
+
+    /// <summary>Polynomials of a ciphertext that travel: c alone under one-time keys, (c0, c1) under a joint key.</summary>
+    public int Polynomials => JointKey is null ? 1 : 2;
+
+    /// <summary>Bytes of one packed polynomial; under a joint key also those of one partial decryption of a chunk.</summary>
+    public int PolynomialBytes { get; }
+
+    /// <summary>Coefficients that opening one sum of the whole vector decrypts: N for every chunk. Under a joint key they count against M.</summary>
+    public long CoefficientsPerOpening => checked(ChunkCount * RingDegree);
 
     /// <summary>Lanes of a coefficient.</summary>
     public LaneLayout Layout { get; }
@@ -115,7 +141,7 @@ public sealed class AggregationParameters
     /// <summary>Chunks of a contribution.</summary>
     public long ChunkCount => (VectorLength + ElementsPerChunk - 1) / ElementsPerChunk;
 
-    /// <summary>Bytes of one packed chunk, the last one too.</summary>
+    /// <summary>Bytes of one packed chunk, the last one too; under a joint key packed c0, then packed c1.</summary>
     public int ChunkBytes { get; }
 
     /// <summary>Bytes of all packed chunks of a contribution.</summary>
@@ -180,13 +206,32 @@ public sealed class AggregationParameters
         }
     }
 
+    private static void CheckSuite(CkksParameters ckks, int maxClients, JointKeyParameters? jointKey)
+    {
+        if ((jointKey is not null) != (ckks.Secret == SecretDistribution.Ternary))
+        {
+            throw new ArgumentException($"secret rule: one-time keys are Gaussian and joint keys ternary, not {ckks.Secret}", nameof(ckks));
+        }
+
+        if (jointKey is not null && (jointKey.RingDegree != ckks.RingDegree || jointKey.MaxClients != maxClients))
+        {
+            throw new ArgumentException(
+                $"joint key rule: its noise is computed for N = {jointKey.RingDegree} and {jointKey.MaxClients} clients, not N = {ckks.RingDegree} and {maxClients}", nameof(jointKey));
+        }
+
+        if (jointKey is not null && ckks.Error != ErrorDistribution.CenteredBinomial)
+        {
+            throw new ArgumentException("error rule: the joint-key suite has centred binomial errors", nameof(ckks));
+        }
+    }
+
     private byte[] ComputeDigest()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("SecureFL v1 aggregation-parameters"u8);
+        hash.AppendData(JointKey is null ? "SecureFL v1 aggregation-parameters"u8 : "SecureFL v1 joint-key aggregation-parameters"u8);
         hash.AppendData(Ckks.Digest);
         Span<byte> word = stackalloc byte[sizeof(long)];
-        long[] fields = [FloatLength, IntegerLength, Bits, BitConverter.SingleToInt32Bits(Clip), MaxClients, Lanes, .. Layout.Radices];
+        long[] fields = [FloatLength, IntegerLength, Bits, BitConverter.SingleToInt32Bits(Clip), MaxClients, Lanes, .. Layout.Radices, .. JointKeyFields()];
         foreach (long field in fields)
         {
             BinaryPrimitives.WriteInt64LittleEndian(word, field);
@@ -195,4 +240,7 @@ public sealed class AggregationParameters
 
         return hash.GetHashAndReset();
     }
+
+    private long[] JointKeyFields() =>
+        JointKey is null ? [] : [JointKey.KeyHolders, JointKey.Threshold, JointKey.Smudging, JointKey.MaxCoefficientsPerKey];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Ckks.Parameters;
 using SecureFL.Encoding.Packing;
 using SecureFL.Encoding.Quantization;
@@ -8,13 +9,15 @@ using SecureFL.Ring.Arithmetic;
 namespace SecureFL.Encoding.Planning;
 
 /// <summary>
-/// Picks N, primes, lanes and scale for the one-time-key suite: the fewest bytes a client sends in all, shares included; among equals the fewest primes.
+/// Picks N, primes, lanes and scale. For the one-time-key suite: the fewest bytes a client sends in all, shares included; among equals the fewest primes.
 /// At N of 4096 and 8192 errors are centred binomial, and Gaussian only where no such set fits; the small rings, which pay for short vectors, always have Gaussian errors.
-/// All arithmetic is in checked integers.
+/// For the joint-key suite, with ternary secrets and centred binomial errors, N is 4096 to 16384; a key holder's shares do not depend on the number of clients and are
+/// not counted. All arithmetic is in checked integers.
 /// </summary>
 public static class AggregationPlanner
 {
     private const int MaxPrimes = 4;
+    private const int MaxRoundsBits = 32;
     private const int MaxPrimeBits = 50;
     private const int MinPrimeBits = 20;
 
@@ -36,24 +39,31 @@ public static class AggregationPlanner
         (8192, ErrorDistribution.DiscreteGaussian),
     ];
 
+    private static readonly ImmutableArray<(int Degree, ErrorDistribution Error)> JointRings =
+    [
+        (4096, ErrorDistribution.CenteredBinomial),
+        (8192, ErrorDistribution.CenteredBinomial),
+        (16384, ErrorDistribution.CenteredBinomial),
+    ];
+
     /// <summary>The best parameters for a request.</summary>
     /// <exception cref="PlanningException">Nothing fits; the exception names the rule and what would fit.</exception>
     public static AggregationParameters Plan(PlanningRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         CheckRequest(request);
-        Candidate? best = Best(request, Preferred) ?? Best(request, Reserve);
+        Candidate? best = request.JointKey is null ? Best(request, Preferred) ?? Best(request, Reserve) : Best(request, JointRings);
         if (best is not { } chosen)
         {
             throw new PlanningException(
                 "modulus rule",
                 $"no ring holds one lane of radix {AggregationParameters.LaneRadix(request.MaxClients, request.Bits)} above the noise of {request.MaxClients} clients",
-                "fewer bits or fewer clients fit");
+                request.JointKey is null ? "fewer bits or fewer clients fit" : "fewer bits, clients or rounds a key, or less smudging fit");
         }
 
-        CkksParameters ckks = new(chosen.Degree, [.. chosen.Primes.Select(p => p.Value)], chosen.LogScale, chosen.Error);
+        CkksParameters ckks = new(chosen.Degree, [.. chosen.Primes.Select(p => p.Value)], chosen.LogScale, chosen.Error, request.JointKey is null ? SecretDistribution.DiscreteGaussian : SecretDistribution.Ternary);
         LaneLayout layout = LaneLayout.Uniform(chosen.Lanes, AggregationParameters.LaneRadix(request.MaxClients, request.Bits));
-        return new AggregationParameters(ckks, layout, request.FloatLength, request.IntegerLength, request.Bits, request.Clip, request.MaxClients);
+        return new AggregationParameters(ckks, layout, request.FloatLength, request.IntegerLength, request.Bits, request.Clip, request.MaxClients, chosen.JointKey);
     }
 
     /// <summary>Bytes of one sealed share for one key holder at ring degree N.</summary>
@@ -68,6 +78,18 @@ public static class AggregationPlanner
         Require(request.Bits is >= 4 and <= 24, "bits rule", $"{request.Bits} bits", "4 to 24 fit");
         Require(Quantizer.IsUsableClip(request.Bits, request.Clip), "clip rule", $"clip {request.Clip}", "a finite positive bound fits, for example 8");
         Require(request.MaxClients is >= 1 and <= AggregationParameters.MaxClientsLimit, "clients rule", $"{request.MaxClients} clients", $"1 to {AggregationParameters.MaxClientsLimit} fit");
+        if (request.JointKey is { } joint)
+        {
+            Require(joint.KeyHolders is >= 2 and <= JointKeyParameters.MaxKeyHolders, "key holder rule", $"{joint.KeyHolders} key holders", $"2 to {JointKeyParameters.MaxKeyHolders} fit");
+            Require(joint.Threshold >= 2 && joint.Threshold <= joint.KeyHolders, "threshold rule", $"threshold {joint.Threshold}", $"2 to {joint.KeyHolders} fit");
+            Require(
+                joint.Smudging is >= JointKeyParameters.MinSmudging and <= JointKeyParameters.MaxSmudging,
+                "smudging rule",
+                $"lambda {joint.Smudging}",
+                $"{JointKeyParameters.MinSmudging} to {JointKeyParameters.MaxSmudging} fit");
+            Require(joint.RoundsPerKey is >= 1 and <= 1L << MaxRoundsBits, "key life rule", $"{joint.RoundsPerKey} rounds a key", $"1 to 2^{MaxRoundsBits} fit");
+        }
+
         Require(request.KeyHolders is >= 0 and <= 64, "key holder rule", $"{request.KeyHolders} key holders", "0 to 64 fit");
     }
 
@@ -84,7 +106,7 @@ public static class AggregationPlanner
         Candidate? best = null;
         foreach ((int degree, ErrorDistribution error) in rings)
         {
-            foreach (Candidate candidate in Candidates(request, degree, error))
+            foreach (Candidate candidate in request.JointKey is { } joint ? JointCandidates(request, joint, degree) : Candidates(request, degree, error))
             {
                 if (best is not { } b || candidate.TotalBytes < b.TotalBytes || (candidate.TotalBytes == b.TotalBytes && candidate.Primes.Length < b.Primes.Length))
                 {
@@ -115,6 +137,31 @@ public static class AggregationPlanner
         }
     }
 
+    private static IEnumerable<Candidate> JointCandidates(PlanningRequest request, JointKeyRequest joint, int degree)
+    {
+        int limit = SecurityTable.MaxLogModulusTernary(degree);
+        BigInteger radix = AggregationParameters.LaneRadix(request.MaxClients, request.Bits);
+        BigInteger range = radix;
+        for (int lanes = 1; range.GetBitLength() <= limit; lanes++, range *= radix)
+        {
+            // M, and with it Delta, falls as lanes are added: the vector has fewer coefficients.
+            long perChunk = (long)degree * lanes;
+            long chunks = (request.FloatLength + request.IntegerLength + perChunk - 1) / perChunk;
+            BigInteger coefficients = (BigInteger)joint.RoundsPerKey * chunks * degree;
+            if (coefficients > JointKeyParameters.MaxCoefficientsLimit)
+            {
+                continue;
+            }
+
+            JointKeyParameters key = new(degree, request.MaxClients, joint.KeyHolders, joint.Threshold, joint.Smudging, (long)coefficients);
+            if (((range + 1) << key.MinLogScale).GetBitLength() <= limit && SmallestPrimes(degree, key.MinLogScale, range, limit) is { } primes)
+            {
+                long chunkBytes = 2 * ((long)degree / 8) * primes.Sum(p => p.Bits);
+                yield return new Candidate(degree, ErrorDistribution.CenteredBinomial, primes, key.MinLogScale, lanes, checked(chunks * chunkBytes), key);
+            }
+        }
+    }
+
     /// <summary>The fewest bits, then the fewest primes, whose product holds the range; sizes differ by at most one bit.</summary>
     private static ImmutableArray<Modulus>? SmallestPrimes(int degree, int logScale, BigInteger range, int limit)
     {
@@ -137,5 +184,5 @@ public static class AggregationPlanner
         return null;
     }
 
-    private readonly record struct Candidate(int Degree, ErrorDistribution Error, ImmutableArray<Modulus> Primes, int LogScale, int Lanes, long TotalBytes);
+    private readonly record struct Candidate(int Degree, ErrorDistribution Error, ImmutableArray<Modulus> Primes, int LogScale, int Lanes, long TotalBytes, JointKeyParameters? JointKey = null);
 }

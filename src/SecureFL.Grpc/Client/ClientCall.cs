@@ -50,7 +50,14 @@ internal sealed class ClientCall<TResponse> : IDisposable
         if (clock.Left is { } left)
         {
             _request.Headers.TryAddWithoutValidation(WireNames.Timeout, TimeoutHeader.Format(left));
-            _deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            if (left > TimeSpan.Zero)
+            {
+                _deadline.CancelAfter(left);
+            }
+            else
+            {
+                _deadline.Cancel();
+            }
         }
 
         _sending = SendAsync(invoker);
@@ -78,7 +85,7 @@ internal sealed class ClientCall<TResponse> : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _reads = true;
+            _reads = !_reads ? true : throw new InvalidOperationException("the responses of a call are read by one task at a time");
         }
 
         try

@@ -6,7 +6,7 @@ using SecureFL.Grpc.Client;
 namespace SecureFL.Grpc;
 
 /// <summary>
-/// A call with streams both ways. One task may write while another reads; concurrent writers take turns; the responses are read once. Disposing it before
+/// A call with streams both ways. One task may write while another reads; concurrent writers take turns; a second enumeration of the responses goes on where the first was left. Disposing it before
 /// the responses have ended cancels the call at the server.
 /// </summary>
 /// <typeparam name="TRequest">The request.</typeparam>
@@ -19,7 +19,6 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable, IDis
     private readonly ClientCall<TResponse> _call;
     private readonly CancellationTokenRegistration _ended;
     private ExceptionDispatchInfo? _callersFault;
-    private int _taken;
     private int _disposed;
 
     internal GrpcDuplexCall(StreamBody<TRequest> body, ClientCall<TResponse> call)
@@ -139,11 +138,6 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable, IDis
 
     private async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref _taken, 1) != 0)
-        {
-            throw new InvalidOperationException("the responses of a call are read once");
-        }
-
         using CancellationTokenRegistration left = cancellationToken.UnsafeRegister(static state => ((ClientCall<TResponse>)state!).Cancel(), _call);
         while (true)
         {

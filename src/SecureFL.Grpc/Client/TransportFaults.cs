@@ -18,8 +18,10 @@ internal static class TransportFaults
         {
             if (cause is HttpProtocolException protocol)
             {
-                GrpcStatusCode status = protocol.ErrorCode == NoError ? GrpcStatusCode.Unavailable : StatusFormat.OfReset(protocol.ErrorCode);
-                return new GrpcException(status, $"the server ended the stream with HTTP/2 error 0x{protocol.ErrorCode:x}", inner: fault);
+                // The handler reports an unanswered ping, which is a peer that vanished, under the code of a protocol error; only its text says so.
+                bool vanished = protocol.ErrorCode == NoError || protocol.Message.Contains("KeepAlivePing", StringComparison.Ordinal);
+                GrpcStatusCode status = vanished ? GrpcStatusCode.Unavailable : StatusFormat.OfReset(protocol.ErrorCode);
+                return new GrpcException(status, vanished ? "the server has vanished" : $"the server ended the stream with HTTP/2 error 0x{protocol.ErrorCode:x}", inner: fault);
             }
         }
 

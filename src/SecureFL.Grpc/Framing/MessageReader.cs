@@ -9,7 +9,7 @@ namespace SecureFL.Grpc.Framing;
 /// Reads the messages of one stream from a pipe. Memory is what arrived, never what a prefix promises; a message of more than a page is admitted by
 /// the byte budget before the rest of it is fetched, and counts until the next one is asked for. One reader at a time.
 /// </summary>
-internal sealed class MessageReader<T>(PipeReader pipe, MessageParser<T> parser, ReadLimits limits, ByteBudget? budget, CancellationToken call)
+internal sealed class MessageReader<T>(PipeReader pipe, MessageParser<T> parser, ReadLimits limits, (ByteBudget Budget, string Peer)? admission, CancellationToken call)
     : IDisposable
     where T : class, IMessage<T>
 {
@@ -37,7 +37,7 @@ internal sealed class MessageReader<T>(PipeReader pipe, MessageParser<T> parser,
                 if (length < 0 && MessageFrame.TryReadPrefix(buffer, limits.MaxMessageBytes, out length))
                 {
                     // Unexamined bytes give the peer no further window while it waits here.
-                    _lease = budget is null ? default : await budget.AcquireAsync(length, call).ConfigureAwait(false);
+                    _lease = admission is not var (budget, peer) ? default : await budget.AcquireAsync(peer, length, call).ConfigureAwait(false);
                     clock = Stopwatch.GetTimestamp();
                     allowed = limits.TimeFor(length);
                     _started = true;

@@ -28,7 +28,7 @@ public sealed record GrpcServerLimits
     /// </summary>
     public TimeSpan StreamIdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Bytes of request messages in memory at once: 64 MiB, each message waiting up to 30 s.</summary>
+    /// <summary>Bytes of request messages in memory at once: 64 MiB, 8 MiB of one peer, each message waiting up to 30 s.</summary>
     public ByteBudget InFlight { get; init; } = new(64L << 20, TimeSpan.FromSeconds(30));
 
     /// <summary>Calls at once: 8,192 in total, a watch, an upload and some short ones for each of 1,000 clients; 64 for one peer.</summary>

@@ -52,7 +52,7 @@ public sealed class GrpcServiceBuilder(string service)
     /// <typeparam name="TRequest">The request.</typeparam>
     /// <typeparam name="TResponse">The response.</typeparam>
     /// <param name="method">The method.</param>
-    /// <param name="handler">Reads the requests, once, and answers; it may answer before it has read them all.</param>
+    /// <param name="handler">Reads the requests and answers; it may answer before it has read them all.</param>
     /// <param name="limits">Limits of this method; null for those the service is mapped with.</param>
     /// <returns>This builder.</returns>
     public GrpcServiceBuilder ClientStreaming<TRequest, TResponse>(
@@ -65,7 +65,7 @@ public sealed class GrpcServiceBuilder(string service)
     /// <typeparam name="TRequest">The request.</typeparam>
     /// <typeparam name="TResponse">The response.</typeparam>
     /// <param name="method">The method.</param>
-    /// <param name="handler">Reads the requests, once, and writes the responses; the stream ends when it returns.</param>
+    /// <param name="handler">Reads the requests and writes the responses; the stream ends when it returns.</param>
     /// <param name="limits">Limits of this method; null for those the service is mapped with.</param>
     /// <returns>This builder.</returns>
     public GrpcServiceBuilder Duplex<TRequest, TResponse>(

@@ -3,12 +3,15 @@ using SecureFL.Grpc.Framing;
 
 namespace SecureFL.Grpc.Server;
 
-/// <summary>The request messages of one call, read once and in order. A peer that leaves ends the enumeration with a cancellation.</summary>
+/// <summary>
+/// The request messages of one call, in order; a second enumeration goes on where the first was left. A peer that leaves ends the enumeration with a cancellation.
+/// </summary>
 internal sealed class RequestStream<T>(GrpcCall call, MessageParser<T> parser) : IAsyncEnumerable<T>, IDisposable
     where T : class, IMessage<T>
 {
-    private readonly MessageReader<T> _reader = new(call.Http.Request.BodyReader, parser, call.Limits.Reading, call.Limits.InFlight, call.Cancellation);
-    private int _taken;
+    private readonly MessageReader<T> _reader =
+        new(call.Http.Request.BodyReader, parser, call.Limits.Reading, (call.Limits.InFlight, call.PeerKey), call.Cancellation);
+    private int _reads;
 
     public async Task<T> SingleAsync()
     {
@@ -18,40 +21,44 @@ internal sealed class RequestStream<T>(GrpcCall call, MessageParser<T> parser) :
         }
         catch (Exception fault) when (IsDeparture(fault))
         {
-            throw new OperationCanceledException("the peer has left", fault, call.Cancellation);
+            throw Departed(fault);
         }
     }
 
     public async IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref _taken, 1) != 0)
+        while (await NextAsync(cancellationToken).ConfigureAwait(false) is { } message)
         {
-            throw new InvalidOperationException("the requests of a call are read once");
-        }
-
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            T? message;
-            try
-            {
-                message = await _reader.ReadAsync().ConfigureAwait(false);
-            }
-            catch (Exception fault) when (IsDeparture(fault))
-            {
-                throw new OperationCanceledException("the peer has left", fault, call.Cancellation);
-            }
-
-            if (message is null)
-            {
-                yield break;
-            }
-
             yield return message;
         }
     }
 
     public void Dispose() => _reader.Dispose();
+
+    private async ValueTask<T?> NextAsync(CancellationToken cancellation)
+    {
+        if (Interlocked.Exchange(ref _reads, 1) != 0)
+        {
+            throw new InvalidOperationException("the requests of a call are read by one task at a time");
+        }
+
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            call.Cancellation.ThrowIfCancellationRequested();
+            return await _reader.ReadAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (IsDeparture(fault))
+        {
+            throw Departed(fault);
+        }
+        finally
+        {
+            Volatile.Write(ref _reads, 0);
+        }
+    }
+
+    private OperationCanceledException Departed(Exception fault) => new("the peer has left", fault, call.Cancellation);
 
     // The transport says in several ways that the connection or the stream is gone.
     private static bool IsDeparture(Exception fault) => fault is IOException and not EndOfStreamException;

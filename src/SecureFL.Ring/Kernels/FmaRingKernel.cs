@@ -83,6 +83,89 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         }
     }
 
+    internal override void PrepareValues(ReadOnlySpan<ulong> values, Span<ulong> prepared)
+    {
+        Check(values.Length, nameof(values));
+        Check(prepared.Length, nameof(prepared));
+        fixed (ulong* from = values)
+        fixed (ulong* to = prepared)
+        {
+            ToDoubles(from, (double*)to, Degree);
+            Scale((double*)to, Degree, 1.0, _p);
+        }
+    }
+
+    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, Span<ulong> accumulator)
+    {
+        Check(a.Length, nameof(a));
+        Check(prepared.Length, nameof(prepared));
+        Check(accumulator.Length, nameof(accumulator));
+        fixed (ulong* left = a)
+        fixed (ulong* right = prepared)
+        fixed (ulong* sum = accumulator)
+        {
+            Accumulate(left, (double*)right, sum, Degree, _p);
+        }
+    }
+
+    internal override void SwapOrder(Span<ulong> values)
+    {
+        Check(values.Length, nameof(values));
+        fixed (ulong* words = values)
+        {
+            OrderSwap<TLanes, TDouble, TWord>.Swap(words, Degree);
+        }
+    }
+
+    internal override void PrepareResidues(ReadOnlySpan<ulong> polynomial, ulong factor, Span<ulong> prepared)
+    {
+        Check(polynomial.Length, nameof(polynomial));
+        Check(prepared.Length, nameof(prepared));
+        fixed (ulong* from = polynomial)
+        fixed (ulong* words = prepared)
+        {
+            double* x = (double*)words;
+            ToDoubles(from, x, Degree);
+            Transform(x);
+            Scale(x, Degree, Modulus.Centre(Modulus.Multiply(factor, Modulus.Inverse((ulong)Degree))), _p);
+        }
+    }
+
+    internal override void AddLimbs(ReadOnlySpan<ulong> limbs, ulong offset, Span<ulong> result)
+    {
+        Check(result.Length, nameof(result));
+        int count = CheckLimbs(limbs.Length);
+        fixed (ulong* from = limbs)
+        fixed (ulong* words = result)
+        {
+            for (int limb = 0; limb < count; limb++)
+            {
+                double weight = Modulus.Centre(Modulus.Power(2, (ulong)(limb * Sampling.SmudgingShape.LimbBits)));
+                AddScaled(from + (limb * Degree), weight, limb == 0 ? offset : 0, words, Degree, _p);
+            }
+        }
+    }
+
+    /// <summary>words + limb * weight - offset: |sum| is below p + T(2^53) p + p = 4 p, inside 2^53. A limb below 2^53 is split at 2^32, for words become doubles below 2^52 only.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void AddScaled(ulong* limb, double weight, double offset, ulong* words, int length, double modulus)
+    {
+        TDouble p = TLanes.Broadcast(modulus);
+        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
+        TDouble w = TLanes.Broadcast(weight);
+        TDouble constant = TLanes.Broadcast(offset);
+        TDouble shift = TLanes.Broadcast(4294967296.0);
+        TWord low = TLanes.BroadcastWord(uint.MaxValue);
+        for (int i = 0; i < length; i += TLanes.Count)
+        {
+            TWord word = TLanes.LoadWord(limb + i);
+            TDouble value = TLanes.MultiplyAdd(TLanes.ToDouble(TLanes.ShiftRight(word, 32)), shift, TLanes.ToDouble(TLanes.And(word, low)));
+            TDouble y = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(value, w, p, inverse);
+            y = TLanes.Subtract(TLanes.Add(y, TLanes.ToDouble(TLanes.LoadWord(words + i))), constant);
+            TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(y, p, inverse)), words + i);
+        }
+    }
+
     private void Transform(double* x)
     {
         fixed (double* roots = _tables.Roots.Span, tail = _tables.Tail.Span)
@@ -130,6 +213,20 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         {
             TDouble y = TLanes.ToDouble(TLanes.LoadWord(left + i));
             TLanes.Store(FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(y, TLanes.Load(right + i), p, inverse), x + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Accumulate(ulong* left, double* right, ulong* sum, int length, double modulus)
+    {
+        TDouble p = TLanes.Broadcast(modulus);
+        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
+        for (int i = 0; i < length; i += TLanes.Count)
+        {
+            // At most T(1) p + p < 2p: see the bounds of FmaTransform.
+            TDouble y = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(TLanes.ToDouble(TLanes.LoadWord(left + i)), TLanes.Load(right + i), p, inverse);
+            y = TLanes.Add(y, TLanes.ToDouble(TLanes.LoadWord(sum + i)));
+            TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(y, p, inverse)), sum + i);
         }
     }
 

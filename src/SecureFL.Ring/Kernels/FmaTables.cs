@@ -57,10 +57,11 @@ internal sealed class FmaTables
     }
 
     /// <summary>Row r of a group is its r-th run of eight values; the seven vectors are the roots of one, two and four butterflies a row.</summary>
-    private static AlignedBuffer<double> GatherTail(ReadOnlySpan<double> roots, int degree)
+    internal static AlignedBuffer<T> GatherTail<T>(ReadOnlySpan<T> roots, int degree)
+        where T : unmanaged
     {
-        AlignedBuffer<double> buffer = new(degree / GroupSize * TailRootsPerGroup);
-        Span<double> tail = buffer.Span;
+        AlignedBuffer<T> buffer = new(degree / GroupSize * TailRootsPerGroup);
+        Span<T> tail = buffer.Span;
         for (int group = 0; group < degree / GroupSize; group++)
         {
             for (int row = 0; row < 8; row++)

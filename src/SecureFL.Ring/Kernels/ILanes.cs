@@ -51,11 +51,14 @@ internal unsafe interface ILanes<TDouble, TWord> : IWordLanes<TWord>
     /// <summary>Doubles in [0, 2^52) as words.</summary>
     static abstract TWord ToWord(TDouble value);
 
-    /// <summary>Whether <see cref="MultiplyLow"/> is one instruction.</summary>
+    /// <summary>Whether <see cref="IWordLanes{TWord}.MultiplyLow"/> is one instruction.</summary>
     static abstract bool HasMultiplyLow { get; }
 
-    /// <summary>a * b mod 2^64.</summary>
-    static abstract TWord MultiplyLow(TWord a, TWord b);
+    /// <summary>The same bits.</summary>
+    static abstract TWord AsWord(TDouble value);
+
+    /// <summary>The same bits.</summary>
+    static abstract TDouble AsDouble(TWord value);
 
     /// <summary>Integers of absolute value below 2^51 as two's complement words.</summary>
     static abstract TWord ToSignedWord(TDouble value);

@@ -31,6 +31,18 @@ internal unsafe interface IWordLanes<TWord>
     /// <summary>All ones in lanes where a &gt;= b, for values below 2^63.</summary>
     static abstract TWord AtLeast(TWord a, TWord b);
 
+    /// <summary>a * b mod 2^64.</summary>
+    static abstract TWord MultiplyLow(TWord a, TWord b);
+
+    /// <summary>The 64-bit product of the low 32 bits of each lane.</summary>
+    static abstract TWord MultiplyHalves(TWord a, TWord b);
+
+    /// <summary>a - m where a &gt;= m, else a; both below 2^63.</summary>
+    static abstract TWord SubtractIfAtLeast(TWord a, TWord m);
+
+    /// <summary>32-bit signed integers, as many as there are lanes, as two's complement words.</summary>
+    static abstract TWord LoadSigned(int* from);
+
     /// <summary>Number of ones in each lane, without a table.</summary>
     static abstract TWord PopCount(TWord a);
 

@@ -29,6 +29,18 @@ internal unsafe struct Lanes1 : IWordLanes<ulong>
 
     public static ulong AtLeast(ulong a, ulong b) => ~(ulong)((long)(a - b) >> 63);
 
+    public static ulong MultiplyLow(ulong a, ulong b) => a * b;
+
+    public static ulong MultiplyHalves(ulong a, ulong b) => (ulong)(uint)a * (uint)b;
+
+    public static ulong SubtractIfAtLeast(ulong a, ulong m)
+    {
+        ulong difference = a - m;
+        return difference + (m & (ulong)((long)difference >> 63));
+    }
+
+    public static ulong LoadSigned(int* from) => (ulong)(long)*from;
+
     public static ulong PopCount(ulong a) => (ulong)BitOperations.PopCount(a);
 
     public static void StoreNarrow(ulong value, int* to) => *to = (int)value;

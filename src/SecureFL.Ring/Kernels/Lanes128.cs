@@ -81,6 +81,25 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<ulong> MultiplyLow(Vector128<ulong> a, Vector128<ulong> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> LoadSigned(int* from) => Vector128.Create((long)from[0], from[1]).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> MultiplyHalves(Vector128<ulong> a, Vector128<ulong> b) => Sse2.IsSupported ? Sse2.Multiply(a.AsUInt32(), b.AsUInt32()) : AdvSimd.MultiplyWideningLower(AdvSimd.ExtractNarrowingLower(a), AdvSimd.ExtractNarrowingLower(b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> SubtractIfAtLeast(Vector128<ulong> a, Vector128<ulong> m)
+    {
+        Vector128<ulong> difference = a - m;
+        return difference + (m & Vector128.LessThan(difference.AsInt64(), Vector128<long>.Zero).AsUInt64());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> AsWord(Vector128<double> value) => value.AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> AsDouble(Vector128<ulong> value) => value.AsDouble();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> ToSignedWord(Vector128<double> value) => (value + Vector128.Create(1.5 * Magic)).AsUInt64() - Vector128.Create(1.5 * Magic).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -80,6 +80,26 @@ internal unsafe struct Lanes256 : ILanes<Vector256<double>, Vector256<ulong>>
     public static Vector256<ulong> MultiplyLow(Vector256<ulong> a, Vector256<ulong> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> LoadSigned(int* from) => Avx2.ConvertToVector256Int64(Vector128.Load(from)).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> MultiplyHalves(Vector256<ulong> a, Vector256<ulong> b) => Avx2.Multiply(a.AsUInt32(), b.AsUInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> SubtractIfAtLeast(Vector256<ulong> a, Vector256<ulong> m)
+    {
+        // The blend looks at sign bits only.
+        Vector256<double> difference = (a - m).AsDouble();
+        return Avx.BlendVariable(difference, a.AsDouble(), difference).AsUInt64();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> AsWord(Vector256<double> value) => value.AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> AsDouble(Vector256<ulong> value) => value.AsDouble();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> ToSignedWord(Vector256<double> value) => (value + Vector256.Create(1.5 * Magic)).AsUInt64() - Vector256.Create(1.5 * Magic).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -78,6 +78,21 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<ulong> MultiplyLow(Vector512<ulong> a, Vector512<ulong> b) => Avx512DQ.MultiplyLow(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> LoadSigned(int* from) => Avx512F.ConvertToVector512Int64(Vector256.Load(from)).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> MultiplyHalves(Vector512<ulong> a, Vector512<ulong> b) => Avx512F.Multiply(a.AsUInt32(), b.AsUInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> SubtractIfAtLeast(Vector512<ulong> a, Vector512<ulong> m) => Vector512.Min(a, a - m);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> AsWord(Vector512<double> value) => value.AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> AsDouble(Vector512<ulong> value) => value.AsDouble();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> ToSignedWord(Vector512<double> value) => Avx512DQ.ConvertToVector512Int64(value).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,6 +10,7 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     internal const int MinDegree = 1024;
     internal const int MaxDegree = 32768;
     internal const int MaxFmaBits = 50;
+    internal const int MaxSplitBits = 60;
 
     internal int Degree { get; } = degree;
 
@@ -23,11 +24,15 @@ internal abstract class RingKernel(int degree, Modulus modulus)
             throw new ArgumentException($"the ring degree is a power of two from {MinDegree} to {MaxDegree}, not {degree}", nameof(degree));
         }
 
-        return (modulus.Bits <= MaxFmaBits ? width ?? VectorWidths.Best : VectorWidth.Scalar) switch
+        VectorWidth chosen = modulus.Bits <= MaxSplitBits ? width ?? VectorWidths.Best : VectorWidth.Scalar;
+        return (chosen, modulus.Bits <= MaxFmaBits) switch
         {
-            VectorWidth.Bits512 => new FmaRingKernel<Lanes512, Vector512<double>, Vector512<ulong>>(degree, modulus),
-            VectorWidth.Bits256 => new FmaRingKernel<Lanes256, Vector256<double>, Vector256<ulong>>(degree, modulus),
-            VectorWidth.Bits128 => new FmaRingKernel<Lanes128, Vector128<double>, Vector128<ulong>>(degree, modulus),
+            (VectorWidth.Bits512, true) => new FmaRingKernel<Lanes512, Vector512<double>, Vector512<ulong>>(degree, modulus),
+            (VectorWidth.Bits256, true) => new FmaRingKernel<Lanes256, Vector256<double>, Vector256<ulong>>(degree, modulus),
+            (VectorWidth.Bits128, true) => new FmaRingKernel<Lanes128, Vector128<double>, Vector128<ulong>>(degree, modulus),
+            (VectorWidth.Bits512, false) => new SplitRingKernel<Lanes512, Vector512<double>, Vector512<ulong>>(degree, modulus),
+            (VectorWidth.Bits256, false) => new SplitRingKernel<Lanes256, Vector256<double>, Vector256<ulong>>(degree, modulus),
+            (VectorWidth.Bits128, false) => new SplitRingKernel<Lanes128, Vector128<double>, Vector128<ulong>>(degree, modulus),
             _ => new ScalarRingKernel(degree, modulus),
         };
     }
@@ -43,6 +48,44 @@ internal abstract class RingKernel(int degree, Modulus modulus)
 
     /// <summary>result = a * s + e: a in evaluation form (canonical), s prepared, e small coefficients; the result is canonical coefficients.</summary>
     internal abstract void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result);
+
+    /// <summary>Prepares canonical values in evaluation form for <see cref="MultiplyAccumulate"/>.</summary>
+    internal abstract void PrepareValues(ReadOnlySpan<ulong> values, Span<ulong> prepared);
+
+    /// <summary>
+    /// accumulator += a * s, value by value: a and the accumulator canonical in evaluation form, s from <see cref="PrepareValues"/>,
+    /// or from <see cref="Prepare"/>, which stands for s/N.
+    /// </summary>
+    internal abstract void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, Span<ulong> accumulator);
+
+    /// <summary>Between evaluation order and bit-reversed order, where value i is that at psi^(2 bitrev(i) + 1); its own inverse.</summary>
+    internal abstract void SwapOrder(Span<ulong> values);
+
+    /// <summary>
+    /// Prepares a polynomial of canonical coefficients, times a public residue, for <see cref="MultiplyAdd"/>; in place is allowed. Neither time nor access depends on the coefficients.
+    /// </summary>
+    internal abstract void PrepareResidues(ReadOnlySpan<ulong> polynomial, ulong factor, Span<ulong> prepared);
+
+    /// <summary>result = result + sum_l limbs_l 2^(48 l) - offset mod p, canonical: limbs below 2^53, limb-major; the offset is a residue.</summary>
+    internal virtual void AddLimbs(ReadOnlySpan<ulong> limbs, ulong offset, Span<ulong> result)
+    {
+        Check(result.Length, nameof(result));
+        int count = CheckLimbs(limbs.Length);
+        for (int limb = 0; limb < count; limb++)
+        {
+            ConstantMultiplier weight = new(Modulus, Modulus.Power(2, (ulong)(limb * Sampling.SmudgingShape.LimbBits)));
+            ulong constant = limb == 0 ? Modulus.Value - offset : Modulus.Value;
+            for (int i = 0; i < result.Length; i++)
+            {
+                // Two residues and a number up to p, below 3p in all.
+                ulong sum = result[i] + weight.Multiply(limbs[(limb * Degree) + i]) + constant;
+                result[i] = ConstantMultiplier.SubtractIfAtLeast(ConstantMultiplier.SubtractIfAtLeast(sum, 2 * Modulus.Value), Modulus.Value);
+            }
+        }
+    }
+
+    private protected int CheckLimbs(int length) =>
+        length > 0 && length % Degree == 0 ? length / Degree : throw new ArgumentException($"{length} limb words, expected a multiple of {Degree}");
 
     private protected void Check(int length, string name)
     {

@@ -70,6 +70,44 @@ internal sealed class ScalarRingKernel : RingKernel
         }
     }
 
+    internal override void PrepareValues(ReadOnlySpan<ulong> values, Span<ulong> prepared)
+    {
+        Check(values.Length, nameof(values));
+        Check(prepared.Length, nameof(prepared));
+        values.CopyTo(prepared);
+    }
+
+    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, Span<ulong> accumulator)
+    {
+        Check(a.Length, nameof(a));
+        Check(prepared.Length, nameof(prepared));
+        Check(accumulator.Length, nameof(accumulator));
+        for (int i = 0; i < accumulator.Length; i++)
+        {
+            ulong difference = accumulator[i] + Modulus.Multiply(a[i], prepared[i]) - Modulus.Value;
+            accumulator[i] = difference + (Modulus.Value & (ulong)((long)difference >> 63));
+        }
+    }
+
+    internal override void SwapOrder(Span<ulong> values)
+    {
+        Check(values.Length, nameof(values));
+        Transpose(values);
+    }
+
+    internal override void PrepareResidues(ReadOnlySpan<ulong> polynomial, ulong factor, Span<ulong> prepared)
+    {
+        Check(polynomial.Length, nameof(polynomial));
+        Check(prepared.Length, nameof(prepared));
+        polynomial.CopyTo(prepared);
+        Forward(prepared);
+        ConstantMultiplier scale = new(Modulus, Modulus.Multiply(factor, _degreeInverse));
+        for (int i = 0; i < prepared.Length; i++)
+        {
+            prepared[i] = scale.Multiply(prepared[i]);
+        }
+    }
+
     /// <summary>An integer of absolute value at most p as a residue, without a branch.</summary>
     private ulong Residue(int value) => (ulong)value + (Modulus.Value & (ulong)((long)value >> 63));
 

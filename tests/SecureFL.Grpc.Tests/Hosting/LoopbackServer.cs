@@ -37,6 +37,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 if (tls is not null)
                 {
                     listen.UseHttps(tls);
+                    (transport ?? new GrpcTransportLimits { MaxConnectionsPerPeer = 1000 }).ApplyTo(listen);
                 }
             });
         });

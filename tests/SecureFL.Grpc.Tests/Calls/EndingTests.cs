@@ -1,0 +1,123 @@
+using SecureFL.Grpc.Tests.Contracts;
+using SecureFL.Grpc.Tests.Hosting;
+
+namespace SecureFL.Grpc.Tests.Calls;
+
+/// <summary>Deadlines, cancellation and peers that vanish.</summary>
+public sealed class EndingTests
+{
+    private static readonly EchoMessage Wait = new() { Text = "wait" };
+
+    [Fact]
+    public async Task A_deadline_ends_the_call_on_both_sides()
+    {
+        EchoService echo = new();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
+        using GrpcChannel channel = server.Connect();
+        await channel.UnaryAsync(EchoService.Unary, new EchoMessage());
+        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() =>
+            channel.UnaryAsync(EchoService.Unary, Wait, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(1) }));
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, fault.Status);
+        await echo.Cancelled.Task;
+        Assert.True(echo.Seen.HasDeadline);
+    }
+
+    [Fact]
+    public async Task A_deadline_that_has_passed_ends_the_call_at_once()
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
+        using GrpcChannel channel = server.Connect();
+        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() =>
+            channel.UnaryAsync(EchoService.Unary, new EchoMessage(), new GrpcCallOptions { Deadline = DateTimeOffset.UtcNow.AddSeconds(-1) }));
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, fault.Status);
+    }
+
+    [Fact]
+    public async Task A_deadline_reaches_every_kind_of_stream()
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
+        using GrpcChannel channel = server.Connect();
+        GrpcCallOptions soon = new() { Timeout = TimeSpan.FromMilliseconds(200) };
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() =>
+            StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 2 }, soon), null))).Status);
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() =>
+            channel.ClientStreamingAsync(EchoService.Up, StatusTests.Endless(), soon))).Status);
+        await using GrpcDuplexCall<EchoMessage, EchoMessage> duplex = channel.Duplex(EchoService.Both, soon);
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() => StatusTests.DrainAsync(duplex.Responses, 0))).Status);
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() => duplex.Requests.WriteAsync(new EchoMessage()).AsTask())).Status);
+    }
+
+    [Fact]
+    public async Task A_caller_that_cancels_is_heard_at_the_server()
+    {
+        EchoService echo = new();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
+        using GrpcChannel channel = server.Connect();
+        using CancellationTokenSource cancel = new();
+        Task<EchoMessage> call = channel.UnaryAsync(EchoService.Unary, Wait, new GrpcCallOptions { Cancellation = cancel.Token });
+        await echo.Waiting.Task;
+        await cancel.CancelAsync();
+        OperationCanceledException fault = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.Equal(cancel.Token, fault.CancellationToken);
+        await echo.Cancelled.Task;
+    }
+
+    [Fact]
+    public async Task Leaving_a_stream_or_disposing_a_call_cancels_it_at_the_server()
+    {
+        EchoService down = new();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(down.Build());
+        using GrpcChannel channel = server.Connect();
+        await foreach (EchoMessage _ in channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 1 }))
+        {
+            await down.Waiting.Task;
+            break;
+        }
+
+        await down.Cancelled.Task;
+
+        EchoService both = new();
+        await using LoopbackServer second = await LoopbackServer.StartAsync(both.Build());
+        using GrpcChannel other = second.Connect();
+        GrpcDuplexCall<EchoMessage, EchoMessage> call = other.Duplex(EchoService.Both);
+        await call.Requests.WriteAsync(Wait);
+        await both.Waiting.Task;
+        call.Dispose();
+        await both.Cancelled.Task;
+    }
+
+    [Fact]
+    public async Task A_server_that_nobody_runs_is_unavailable()
+    {
+        Uri address;
+        await using (LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build()))
+        {
+            address = server.Address;
+        }
+
+        using GrpcChannel channel = new(address, new GrpcChannelOptions { AllowInsecureLoopback = true });
+        Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, new EchoMessage()))).Status);
+        Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() =>
+            channel.ClientStreamingAsync(EchoService.Up, StatusTests.Endless()))).Status);
+        await using GrpcDuplexCall<EchoMessage, EchoMessage> duplex = channel.Duplex(EchoService.Both);
+        Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() => duplex.Requests.WriteAsync(new EchoMessage()).AsTask())).Status);
+    }
+
+    [Fact]
+    public async Task A_server_that_goes_down_makes_its_calls_unavailable_and_a_new_one_is_found_again()
+    {
+        EchoService echo = new();
+        LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
+        using GrpcChannel channel = server.Connect();
+        Task<EchoMessage> unary = channel.UnaryAsync(EchoService.Unary, Wait);
+        Task stream = StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 2 }), null);
+        await echo.Waiting.Task;
+        await server.DisposeAsync();
+        GrpcException first = await Assert.ThrowsAsync<GrpcException>(() => unary);
+        Assert.True(first.Status == GrpcStatusCode.Unavailable, first.ToString());
+        GrpcException second = await Assert.ThrowsAsync<GrpcException>(() => stream);
+        Assert.True(second.Status == GrpcStatusCode.Unavailable, second.ToString());
+        await using LoopbackServer again = await LoopbackServer.StartAsync(new EchoService().Build(), port: server.Port);
+        await channel.UnaryAsync(EchoService.Unary, new EchoMessage(), new GrpcCallOptions { Idempotent = true });
+    }
+}
