@@ -55,6 +55,7 @@ public sealed class ConsortiumGuideTests : IDisposable
         Assert.True(commands > 80, $"{commands} commands");
         float[][] models = [.. Hospitals.Select(hospital => ProcessDemo.Weights(Path.Combine(Machine(hospital).Folder, "model.safetensors")))];
         Assert.All(models, model => Assert.Equal(models[0], model));
+        AssertLogsAreDiscreet();
     }
 
     [Theory]
@@ -75,6 +76,20 @@ public sealed class ConsortiumGuideTests : IDisposable
         }
 
         _root.Delete(recursive: true);
+    }
+
+    /// <summary>No log holds a row, a key, or a name of a column.</summary>
+    private void AssertLogsAreDiscreet()
+    {
+        string[] rows = [.. Hospitals.SelectMany(hospital => File.ReadLines(Path.Combine(Machine(hospital).Folder, "site.csv")))];
+        string[] logs = Directory.GetFiles(_root.FullName, "*.log", SearchOption.AllDirectories);
+        Assert.True(logs.Length >= 8, $"{logs.Length} logs");
+        foreach (string log in logs.Select(File.ReadAllText))
+        {
+            Assert.DoesNotContain(rows, row => log.Contains(row, StringComparison.Ordinal));
+            Assert.DoesNotContain(HospitalGenerator.Columns.Where(column => column.Contains('_', StringComparison.Ordinal)), column => log.Contains(column, StringComparison.Ordinal));
+            Assert.DoesNotContain("PRIVATE", log, StringComparison.Ordinal);
+        }
     }
 
     private async Task RunAsync(GuideCommand command, GuideWords words)
