@@ -8,8 +8,8 @@ internal static class DemoCommand
 {
     internal static Command Create()
     {
-        Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file" };
-        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default" };
+        Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file", HelpName = "FILE" };
+        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default", HelpName = "FOLDER" };
         Option<bool> inProcess = new("--in-process") { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
         Command command = new(
             "demo",
