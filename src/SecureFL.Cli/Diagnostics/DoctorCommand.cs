@@ -105,7 +105,11 @@ internal static class DoctorCommand
             yield return new CheckResult("program", CheckState.Ok, $"securefl {typeof(DoctorCommand).Assembly.GetName().Version?.ToString(3)}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
             yield return MachineChecks.Processor();
             PartyIdentity? identity = null;
-            if (Identity is not null)
+            if (Identity is null)
+            {
+                yield return new CheckResult("identity", CheckState.Warn, "no party's folder was given: only this machine is checked", "--identity FOLDER, or start it beside the folder identity");
+            }
+            else
             {
                 (CheckResult result, identity) = PartyChecks.Identity(Identity);
                 yield return result;
