@@ -4,13 +4,14 @@ using SecureFL.Aggregation;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// A server's chunks on disk: DIR/round-R/client-C.bin, chunks one after the other. Memory is nothing but the chunk under way. Not flushed: a
+/// A server's chunks on disk: DIR/round-R/client-C.bin, chunks one after the other; partial decryptions likewise in holder-H-group-G.bin. Memory is nothing but the chunk under way. Not flushed: a
 /// client whose upload a crash ate sends again. Not thread-safe.
 /// </summary>
-public sealed class FileContributionStore : IContributionStore, IDisposable
+public sealed class FileContributionStore : IContributionStore, IPartialDecryptionArchive, IDisposable
 {
     private readonly string _directory;
     private readonly Dictionary<int, FileStream> _files = [];
+    private readonly Dictionary<(int Holder, int Group), FileStream> _partials = [];
 
     /// <summary>A store for one round.</summary>
     /// <param name="directory">The directory of all rounds.</param>
@@ -56,19 +57,35 @@ public sealed class FileContributionStore : IContributionStore, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public void WritePartial(int holder, int group, long chunk, ReadOnlySpan<byte> packed)
+    {
+        if (!_partials.TryGetValue((holder, group), out FileStream? file))
+        {
+            file = new FileStream(PartialPathOf(_directory, holder, group), FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            _partials.Add((holder, group), file);
+        }
+
+        RandomAccess.Write(file.SafeFileHandle, packed, checked(chunk * packed.Length));
+    }
+
     /// <summary>Closes the files; they stay for <c>verify --ciphertexts</c>.</summary>
     public void Dispose()
     {
-        foreach (FileStream file in _files.Values)
+        foreach (FileStream file in _files.Values.Concat(_partials.Values))
         {
             file.Dispose();
         }
 
         _files.Clear();
+        _partials.Clear();
     }
 
     internal static string RoundDirectory(string directory, ulong round) =>
         Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"round-{round}"));
+
+    internal static string PartialPathOf(string roundDirectory, int holder, int group) =>
+        Path.Combine(roundDirectory, string.Create(CultureInfo.InvariantCulture, $"holder-{holder}-group-{group}.bin"));
 
     internal static string PathOf(string roundDirectory, int client) =>
         Path.Combine(roundDirectory, string.Create(CultureInfo.InvariantCulture, $"client-{client}.bin"));
@@ -78,9 +95,15 @@ public sealed class FileContributionStore : IContributionStore, IDisposable
 public sealed class CiphertextDirectory(string directory) : ICiphertextSource
 {
     /// <inheritdoc/>
-    public bool TryRead(ulong round, int client, long chunk, Span<byte> packed)
+    public bool TryRead(ulong round, int client, long chunk, Span<byte> packed) =>
+        TryRead(FileContributionStore.PathOf(FileContributionStore.RoundDirectory(directory, round), client), chunk, packed);
+
+    /// <inheritdoc/>
+    public bool TryReadPartial(ulong round, int holder, int group, long chunk, Span<byte> packed) =>
+        TryRead(FileContributionStore.PartialPathOf(FileContributionStore.RoundDirectory(directory, round), holder, group), chunk, packed);
+
+    private static bool TryRead(string path, long chunk, Span<byte> packed)
     {
-        string path = FileContributionStore.PathOf(FileContributionStore.RoundDirectory(directory, round), client);
         if (!File.Exists(path))
         {
             return false;

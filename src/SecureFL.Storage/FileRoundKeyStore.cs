@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using SecureFL.Aggregation;
 
 namespace SecureFL.Storage;
@@ -10,11 +8,7 @@ namespace SecureFL.Storage;
 /// </summary>
 public sealed class FileRoundKeyStore : IRoundKeyStore
 {
-    private const string Prefix = "round-";
-    private const string Suffix = ".key";
-    private const string Draft = ".new";
-    private readonly string _directory;
-    private readonly IFileDevice _device;
+    private readonly SecretFiles _files;
 
     /// <summary>A store in a directory of its own, which is created if it is not there.</summary>
     public FileRoundKeyStore(string directory)
@@ -22,81 +16,17 @@ public sealed class FileRoundKeyStore : IRoundKeyStore
     {
     }
 
-    internal FileRoundKeyStore(string directory, IFileDevice device)
-    {
-        _directory = directory;
-        _device = device;
-        foreach (string path in device.List(directory).Where(path => path.EndsWith(Draft, StringComparison.Ordinal)))
-        {
-            Destroy(path);
-        }
-    }
+    internal FileRoundKeyStore(string directory, IFileDevice device) => _files = new SecretFiles(directory, "round-", device);
 
     /// <inheritdoc/>
-    public IReadOnlyList<ulong> Rounds =>
-    [
-        .. _device.List(_directory)
-            .Select(path => Path.GetFileName(path)!)
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal))
-            .Select(name => ulong.Parse(name.AsSpan(Prefix.Length, name.Length - Prefix.Length - Suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture)),
-    ];
+    public IReadOnlyList<ulong> Rounds => _files.Numbers;
 
     /// <inheritdoc/>
-    public void Save(ulong round, ReadOnlySpan<byte> privateKey)
-    {
-        Erase(round);
-        string path = PathOf(round);
-        using (IDeviceFile file = _device.Create(path + Draft))
-        {
-            file.Write(0, privateKey);
-            file.Flush();
-        }
-
-        _device.Rename(path + Draft, path);
-        _device.FlushDirectory(_directory);
-    }
+    public void Save(ulong round, ReadOnlySpan<byte> privateKey) => _files.Save(round, privateKey);
 
     /// <inheritdoc/>
-    public bool TryLoad(ulong round, Span<byte> privateKey)
-    {
-        string path = PathOf(round);
-        if (!_device.Exists(path))
-        {
-            return false;
-        }
-
-        byte[] content = _device.Read(path);
-        bool whole = content.Length == privateKey.Length;
-        if (whole)
-        {
-            content.CopyTo(privateKey);
-        }
-
-        CryptographicOperations.ZeroMemory(content);
-        return whole;
-    }
+    public bool TryLoad(ulong round, Span<byte> privateKey) => _files.TryLoad(round, privateKey);
 
     /// <inheritdoc/>
-    public void Erase(ulong round)
-    {
-        string path = PathOf(round);
-        if (_device.Exists(path))
-        {
-            Destroy(path);
-        }
-    }
-
-    private void Destroy(string path)
-    {
-        using (IDeviceFile file = _device.OpenExclusive(path))
-        {
-            file.Write(0, new byte[file.Length]);
-            file.Flush();
-        }
-
-        _device.Delete(path);
-        _device.FlushDirectory(_directory);
-    }
-
-    private string PathOf(ulong round) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{round:D20}{Suffix}"));
+    public void Erase(ulong round) => _files.Erase(round);
 }

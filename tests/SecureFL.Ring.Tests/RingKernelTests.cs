@@ -116,6 +116,30 @@ public sealed class RingKernelTests
     }
 
     [Theory]
+    [InlineData(4096, 40)]
+    [InlineData(8192, 60)]
+    public void PreparedResiduesMultiplyAsTheScalarOracleAtEveryWidth(int degree, int bits)
+    {
+        Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
+        ulong[] a = Random(degree, modulus, 5);
+        ulong[] polynomial = Random(degree, modulus, 6);
+        int[] small = new int[degree];
+        ulong[] prepared = new ulong[degree];
+        ulong[] expected = new ulong[degree];
+        RingKernel oracle = RingKernel.Create(degree, modulus, VectorWidth.Scalar);
+        oracle.PrepareResidues(polynomial, modulus.Value - 3, prepared);
+        oracle.MultiplyAdd(a, prepared, small, expected);
+        foreach (VectorWidth width in VectorWidthsHere())
+        {
+            RingKernel kernel = RingKernel.Create(degree, modulus, width);
+            ulong[] result = new ulong[degree];
+            kernel.PrepareResidues(polynomial, modulus.Value - 3, prepared);
+            kernel.MultiplyAdd(a, prepared, small, result);
+            Assert.Equal(expected, result);
+        }
+    }
+
+    [Theory]
     [InlineData(30)]
     [InlineData(60)]
     public void SwapOrderReachesBitReversedOrderAtEveryWidth(int bits)

@@ -73,6 +73,15 @@ public partial class SpecificationTextTests
     [InlineData("round-sum")]
     [InlineData("model")]
     [InlineData("ledger-record")]
+    [InlineData("reference-seed")]
+    [InlineData("public-key-share")]
+    [InlineData("joint-public-key")]
+    [InlineData("key-share-ciphertext")]
+    [InlineData("key-share-challenge")]
+    [InlineData("ciphertext-half")]
+    [InlineData("ciphertext-sum")]
+    [InlineData("partial-decryption")]
+    [InlineData("smudging")]
     public void Section_1_lists_the_domains(string domain) =>
         Assert.Contains($"`{domain}`", File.ReadAllText(Path.Combine(Root, "01-notation.md")), StringComparison.Ordinal);
 

@@ -37,6 +37,10 @@ public static class CertificateRules
         }
 
         RequireDerivedGroups(proposal, plan);
+        if (plan.IsJointKey)
+        {
+            JointKeyRules.Require(proposal, opening, plan);
+        }
     }
 
     /// <summary>Refuses a certificate without max(t, q_a) valid votes of distinct holders for exactly this proposal.</summary>

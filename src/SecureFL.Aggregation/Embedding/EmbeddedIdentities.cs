@@ -27,6 +27,16 @@ internal sealed class EmbeddedIdentities
 
     public Enrolment Enrolment { get; }
 
+    /// <summary>The joint key of the process, once its key holders have generated it.</summary>
+    public JointKeyEpoch? KeyEpoch { get; set; }
+
+    /// <summary>The lifetime count of the newest agreed round under that key.</summary>
+    public long Decrypted { get; set; }
+
+    /// <summary>What a server of this process needs for its next round; null without a joint key.</summary>
+    public JointKeyServerOptions? JointKeyOptions() =>
+        KeyEpoch is null ? null : new JointKeyServerOptions { Epoch = KeyEpoch, DecryptedBefore = Decrypted };
+
     public SigningIdentity Client(int index) => _clients[index];
 
     /// <summary>The next client's index; refuses once every enrolled client exists.</summary>

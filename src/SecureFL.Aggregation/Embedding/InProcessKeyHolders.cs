@@ -5,7 +5,11 @@ namespace SecureFL.Aggregation;
 /// <summary>A certificate and the releases that open it.</summary>
 /// <param name="Certificate">The agreed set.</param>
 /// <param name="Releases">At least t releases.</param>
-public sealed record RoundReleases(RoundCertificate Certificate, IReadOnlyList<Release> Releases);
+public sealed record RoundReleases(RoundCertificate Certificate, IReadOnlyList<Release> Releases)
+{
+    /// <summary>In the joint-key suite the partial decryptions of the active key holders, made as they are enumerated.</summary>
+    public IEnumerable<PartialDecryptionChunk> Partials { get; init; } = [];
+}
 
 /// <summary>
 /// All key holders of a plan in one process, with ledgers in memory: for embedding, tests and simulation. Whoever runs this process can open any
@@ -41,7 +45,14 @@ public sealed class InProcessKeyHolders : IDisposable
         KeyHolder[] holders =
         [
             .. identities.KeyHolders.Select(identity => new KeyHolder(
-                plan, plan.Digest, identity, new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), clock ?? TimeProvider.System, SystemEntropy.Instance)),
+                plan,
+                plan.Digest,
+                identity,
+                new InMemoryLedgerStorage(),
+                new InMemoryRoundKeyStore(),
+                clock ?? TimeProvider.System,
+                SystemEntropy.Instance,
+                plan.IsJointKey ? new InMemoryKeyShareStore() : null)),
         ];
         foreach (KeyHolder holder in holders)
         {
@@ -52,7 +63,9 @@ public sealed class InProcessKeyHolders : IDisposable
             }
         }
 
-        return new InProcessKeyHolders(plan, holders);
+        InProcessKeyHolders all = new(plan, holders);
+        all.RenewKey();
+        return all;
     }
 
     /// <summary>Opens the next round: every holder's nonce and key, on the newest model version.</summary>
@@ -70,6 +83,7 @@ public sealed class InProcessKeyHolders : IDisposable
             _chain.Append(version);
         }
 
+        RenewKey();
         RoundOpener opener = new(_plan, _nextRound, _chain.Window());
         IReadOnlyList<ModelVersion> unknown = [.. _chain.Versions.Skip(_announced)];
         foreach (KeyHolder holder in _holders)
@@ -102,18 +116,36 @@ public sealed class InProcessKeyHolders : IDisposable
                 holder.HandleShare(delivery);
             }
 
+            if (round.Proposal.JointKey?.ActiveSet.Contains(holder.Index) == true)
+            {
+                round.ShowSum(holder.JointKey);
+            }
+
             votes.Add(holder.HandleProposal(round.Proposal));
+        }
+
+        if (round.Proposal.JointKey is { } terms)
+        {
+            _plan.Embedded!.Decrypted = terms.Decrypted;
         }
 
         return RoundCertificate.Create(round.Proposal, votes);
     }
 
-    /// <summary>Every holder that voted releases its share sums.</summary>
+    /// <summary>Every holder that voted releases its share sums; in the joint-key suite the active ones decrypt.</summary>
     /// <exception cref="ProtocolViolationException">A holder refuses.</exception>
     public RoundReleases Release(RoundCertificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return new RoundReleases(certificate, [.. _holders.Select(holder => holder.HandleCertificate(certificate))]);
+        if (certificate.Proposal.JointKey is not { } terms)
+        {
+            return new RoundReleases(certificate, [.. _holders.Select(holder => holder.HandleCertificate(certificate))]);
+        }
+
+        return new RoundReleases(certificate, [.. terms.ActiveSet.Select(holder => _holders[holder].HandleCertificate(certificate))])
+        {
+            Partials = terms.ActiveSet.SelectMany(holder => Partials(certificate.Proposal, _holders[holder].JointKey)),
+        };
     }
 
     /// <summary>Erases all shares and keys.</summary>
@@ -122,6 +154,36 @@ public sealed class InProcessKeyHolders : IDisposable
         foreach (KeyHolder holder in _holders)
         {
             holder.Dispose();
+        }
+    }
+
+    private IEnumerable<PartialDecryptionChunk> Partials(CertificateProposal proposal, JointKeyHolder holder)
+    {
+        for (int group = 0; group < proposal.Groups.Length; group++)
+        {
+            for (long chunk = 0; chunk < _plan.JointKey.ChunkCount; chunk++)
+            {
+                yield return holder.CreatePartialDecryption(proposal.Context.Round, group, chunk);
+            }
+        }
+    }
+
+    // The first key, and a new one as soon as another round could go beyond the lifetime of the one in use.
+    private void RenewKey()
+    {
+        if (!_plan.IsJointKey)
+        {
+            return;
+        }
+
+        EmbeddedIdentities identities = _plan.Embedded!;
+        int groups = _plan.Settings.GroupSize == 0 ? 1 : _plan.Enrolment.Clients.Count / _plan.Settings.GroupSize;
+        long cost = checked(groups * _plan.JointKey.CoefficientsPerGroup);
+        if (identities.KeyEpoch is null || identities.Decrypted + cost > _plan.MaxCoefficientsPerKey)
+        {
+            ulong epoch = identities.KeyEpoch is { } former ? former.Record.Context.Round + 1 : 0;
+            identities.KeyEpoch = InProcessKeyGeneration.Run(_plan, _holders, epoch);
+            identities.Decrypted = 0;
         }
     }
 }

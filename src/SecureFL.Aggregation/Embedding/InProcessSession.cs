@@ -14,6 +14,7 @@ public sealed class InProcessSession : IDisposable
     private readonly Func<ulong, IContributionStore>? _store;
     private readonly SigningIdentity _server;
     private readonly List<ModelVersion> _newVersions = [];
+    private Digest _recordedKey;
 
     /// <summary>Starts a session: the transcript's first records are handed out at once.</summary>
     /// <param name="plan">A plan of <see cref="AggregationPlan.Create"/>.</param>
@@ -37,6 +38,7 @@ public sealed class InProcessSession : IDisposable
                 i => new AggregationClient(plan, plan.Digest, plan.Embedded.Client(i), new InMemoryLedgerStorage(), SystemEntropy.Instance)),
         ];
         _append(_transcript.Begin());
+        RecordKey();
         AddVersion(ModelVersion.CreateFirst(plan, firstModel, _server));
     }
 
@@ -51,7 +53,9 @@ public sealed class InProcessSession : IDisposable
     {
         RoundInvitation invitation = _holders.OpenRound([.. _newVersions]);
         _newVersions.Clear();
-        return new AggregationServer(Plan, invitation, _server, TimeProvider.System, _store?.Invoke(invitation.Opening.Context.Round));
+        RecordKey();
+        return new AggregationServer(
+            Plan, invitation, _server, TimeProvider.System, _store?.Invoke(invitation.Opening.Context.Round), Plan.Embedded!.JointKeyOptions());
     }
 
     /// <summary>Closes the round; every key holder checks its shares, votes, and releases its share sums.</summary>
@@ -87,6 +91,16 @@ public sealed class InProcessSession : IDisposable
 
     /// <summary>Erases all shares and keys.</summary>
     public void Dispose() => _holders.Dispose();
+
+    // A joint key stands in the transcript before the first round under it.
+    private void RecordKey()
+    {
+        if (Plan.Embedded!.KeyEpoch?.Record is { } record && record.Hash != _recordedKey)
+        {
+            _append(_transcript.Append(record));
+            _recordedKey = record.Hash;
+        }
+    }
 
     private void AddVersion(ModelVersion version)
     {

@@ -99,6 +99,24 @@ public sealed class DecryptionLedger
         _state.Apply(certificate);
     }
 
+    internal void Record(KeyEpochEntry entry)
+    {
+        Append(LedgerRecordType.KeyEpochEntry, entry.Encode());
+        _state.KeyEpochs!.Apply(entry);
+    }
+
+    internal void Record(KeyEpochConfirmation confirmation)
+    {
+        Append(LedgerRecordType.KeyEpochConfirmation, confirmation.Encode());
+        _state.KeyEpochs!.Apply(confirmation);
+    }
+
+    internal void Record(KeyEpochRecord record)
+    {
+        Append(LedgerRecordType.KeyEpochRecord, record.Encode());
+        _state.KeyEpochs!.Apply(record);
+    }
+
     // A record: hash of the record before (32 bytes, zero at first), type (1 byte), body.
     private void Append(LedgerRecordType type, ReadOnlySpan<byte> body)
     {
@@ -177,6 +195,15 @@ public sealed class DecryptionLedger
                 break;
             case LedgerRecordType.DeathCertificate when Count > 0:
                 _state.Apply(RoundDeathCertificate.Parse(body, _plan));
+                break;
+            case LedgerRecordType.KeyEpochEntry when Count > 0 && _plan.IsJointKey:
+                _state.KeyEpochs!.Apply(KeyEpochEntry.Parse(body, _plan));
+                break;
+            case LedgerRecordType.KeyEpochConfirmation when Count > 0 && _plan.IsJointKey:
+                _state.KeyEpochs!.Apply(KeyEpochConfirmation.Parse(body, _plan));
+                break;
+            case LedgerRecordType.KeyEpochRecord when Count > 0 && _plan.IsJointKey:
+                _state.KeyEpochs!.Apply(KeyEpochRecord.Parse(body, _plan));
                 break;
             default:
                 throw new ArgumentException($"a record of type {type} cannot stand here, or the ledger is another plan's or holder's");

@@ -23,4 +23,13 @@ internal enum LedgerRecordType : byte
 
     /// <summary>Enough deaths of a round.</summary>
     DeathCertificate = 7,
+
+    /// <summary>The holder's entry of a key epoch.</summary>
+    KeyEpochEntry = 8,
+
+    /// <summary>The holder's confirmation of a joint key, whose share is stored.</summary>
+    KeyEpochConfirmation = 9,
+
+    /// <summary>The record of a key epoch: its key is in use from here on.</summary>
+    KeyEpochRecord = 10,
 }

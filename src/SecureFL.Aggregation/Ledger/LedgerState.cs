@@ -18,6 +18,9 @@ internal sealed class LedgerState(AggregationPlan plan)
 
     public ModelChain Chain { get; } = new(plan);
 
+    /// <summary>Joint keys; null in the one-time-key suite.</summary>
+    public KeyEpochs? KeyEpochs { get; } = plan.IsJointKey ? new KeyEpochs() : null;
+
     public RoundOpeningEntry? EntryOf(ulong round) => _entries.GetValueOrDefault(round);
 
     public Vote? VoteOf(ulong round) => _votes.TryGetValue(round, out var voted) ? voted.Vote : null;
@@ -52,6 +55,7 @@ internal sealed class LedgerState(AggregationPlan plan)
     {
         ulong round = vote.Context.Round;
         _votes.Add(round, (vote, proposal));
+        KeyEpochs?.Apply(opening, proposal);
         Witness(vote);
         foreach (RoundOpeningEntry entry in opening.Entries)
         {

@@ -14,13 +14,14 @@ public readonly record struct CertificateEntry(int Client, Digest Contribution);
 public sealed class CertificateProposal : SignedMessage
 {
     private CertificateProposal(
-        RoundContext context, Digest opening, Digest head, long deadline, ImmutableArray<ImmutableArray<CertificateEntry>> groups)
+        RoundContext context, Digest opening, Digest head, long deadline, ImmutableArray<ImmutableArray<CertificateEntry>> groups, JointKeyTerms? jointKey)
     {
         Context = context;
         Opening = opening;
         Head = head;
         DeadlineUnixMilliseconds = deadline;
         Groups = groups;
+        JointKey = jointKey;
     }
 
     /// <summary>Plan, session, round.</summary>
@@ -37,6 +38,9 @@ public sealed class CertificateProposal : SignedMessage
 
     /// <summary>The groups; clients strictly rising in each.</summary>
     public ImmutableArray<ImmutableArray<CertificateEntry>> Groups { get; }
+
+    /// <summary>In the joint-key suite: active set, summed ciphertexts and lifetime count. Null otherwise.</summary>
+    public JointKeyTerms? JointKey { get; }
 
     /// <summary>All listed contributions, group by group.</summary>
     public IEnumerable<CertificateEntry> Entries => Groups.SelectMany(group => group);
@@ -63,9 +67,10 @@ public sealed class CertificateProposal : SignedMessage
         Digest head,
         long deadline,
         ImmutableArray<ImmutableArray<CertificateEntry>> groups,
-        SigningIdentity server)
+        SigningIdentity server,
+        JointKeyTerms? jointKey = null)
     {
-        CertificateProposal proposal = new(context, opening, head, deadline, groups);
+        CertificateProposal proposal = new(context, opening, head, deadline, groups, jointKey);
         proposal.SignWith(server);
         return proposal;
     }
@@ -96,7 +101,8 @@ public sealed class CertificateProposal : SignedMessage
             groups[g] = [.. entries];
         }
 
-        CertificateProposal proposal = new(context, opening, head, deadline, [.. groups]);
+        JointKeyTerms? jointKey = plan.IsJointKey ? JointKeyTerms.Read(ref reader, plan) : null;
+        CertificateProposal proposal = new(context, opening, head, deadline, [.. groups], jointKey);
         proposal.ReadSignature(ref reader);
         return proposal;
     }
@@ -117,5 +123,7 @@ public sealed class CertificateProposal : SignedMessage
                 writer.Digest(entry.Contribution);
             }
         }
+
+        JointKey?.Write(writer);
     }
 }

@@ -4,7 +4,7 @@ namespace SecureFL.Aggregation;
 
 /// <summary>
 /// A key holder's sums of key shares, one vector of N field elements a group. Any t releases of one certificate open the sums of its groups,
-/// and nothing else.
+/// and nothing else. In the joint-key suite a group's answer is the root of the holder's partial decryptions, which follow chunk by chunk.
 /// </summary>
 public sealed class Release : SignedMessage
 {
@@ -29,7 +29,7 @@ public sealed class Release : SignedMessage
     /// <summary>The holder's plan index.</summary>
     public int Holder { get; }
 
-    /// <summary>For each group the packed sums of shares: N words of 31 bits.</summary>
+    /// <summary>For each group the packed sums of shares: N words of 31 bits; in the joint-key suite the 32-byte root of the partial decryptions.</summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Groups { get; }
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ public sealed class Release : SignedMessage
         Digest opening = reader.Digest("opening");
         Digest certificate = reader.Digest("certificate");
         int holder = MessageLimits.Holder(ref reader, plan);
-        int answerBytes = plan.Sharing.AnswerBytes;
+        int answerBytes = plan.AnswerBytes;
         var groups = new ReadOnlyMemory<byte>[reader.Count(1, plan.Enrolment.Clients.Count, answerBytes, "groups")];
         for (int g = 0; g < groups.Length; g++)
         {

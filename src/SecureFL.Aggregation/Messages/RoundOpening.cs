@@ -24,6 +24,9 @@ public sealed class RoundOpening : ProtocolMessage
     /// <summary>The entries, holder indices strictly rising.</summary>
     public ImmutableArray<RoundOpeningEntry> Entries { get; }
 
+    /// <summary>Hash of the key epoch that the round is under; zero in the one-time-key suite.</summary>
+    public Digest KeyEpoch => Entries.IsEmpty ? default : Entries[0].KeyEpoch;
+
     /// <inheritdoc/>
     public override MessageType Type => MessageType.RoundOpening;
 

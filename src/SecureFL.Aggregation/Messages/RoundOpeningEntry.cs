@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>A key holder's entry for a round: its nonce and its HPKE key for this round alone, over plan, session, round and head.</summary>
+/// <summary>
+/// A key holder's entry for a round, over plan, session, round and head: its nonce, and its HPKE key for this round alone. In the joint-key suite the hash of the key
+/// epoch's record stands in the key's place.
+/// </summary>
 public sealed class RoundOpeningEntry : SignedMessage
 {
     /// <summary>Bytes of a nonce.</summary>
@@ -33,8 +36,11 @@ public sealed class RoundOpeningEntry : SignedMessage
     /// <summary>32 random bytes.</summary>
     public ReadOnlyMemory<byte> Nonce => _nonce;
 
-    /// <summary>The HPKE public key of the round.</summary>
+    /// <summary>The HPKE public key of the round; in the joint-key suite the 32 bytes of <see cref="KeyEpoch"/>.</summary>
     public ReadOnlyMemory<byte> PublicKey => _publicKey;
+
+    /// <summary>Hash of the key epoch that the round is under; zero in the one-time-key suite.</summary>
+    public Digest KeyEpoch => Context.Suite == Suite.JointKey ? new Digest(_publicKey) : default;
 
     /// <inheritdoc/>
     public override MessageType Type => MessageType.RoundOpeningEntry;
@@ -68,7 +74,7 @@ public sealed class RoundOpeningEntry : SignedMessage
             reader.Digest("head"),
             MessageLimits.Holder(ref reader, plan),
             reader.Fixed(NonceSize, "nonce").ToArray(),
-            reader.Fixed(PublicKeySize, "publicKey").ToArray());
+            reader.Fixed(plan.IsJointKey ? Digest.Size : PublicKeySize, "publicKey").ToArray());
         entry.ReadSignature(ref reader);
         return entry;
     }

@@ -21,6 +21,11 @@ public static class OpeningRules
 
             last = entry.Holder;
             RequireEntry(entry, opening.Context, opening.Head, plan);
+            if (entry.KeyEpoch != opening.KeyEpoch)
+            {
+                throw new ProtocolViolationException(
+                    ViolationCode.WrongKeyEpoch, entry.Signer, $"key epoch {opening.KeyEpoch.ToShortString()}", entry.KeyEpoch.ToShortString());
+            }
         }
 
         if (opening.Entries.Length < plan.Quorum.Votes)
@@ -39,6 +44,9 @@ public static class OpeningRules
         }
 
         entry.RequireSignature(plan.HolderKey(entry.Holder));
-        VerificationKey.RequirePoint(entry.PublicKey.Span, entry.Signer);
+        if (!plan.IsJointKey)
+        {
+            VerificationKey.RequirePoint(entry.PublicKey.Span, entry.Signer);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Encoding.Planning;
 using SecureFL.Ring.Randomness;
 using SecureFL.Threshold;
@@ -14,6 +15,7 @@ public sealed class AggregationPlan
     private const string Domain = "plan";
     private readonly byte[] _body;
     private readonly byte[] _signature;
+    private readonly JointKeyLayout? _jointKey;
 
     private AggregationPlan(PlanSettings settings, byte[] body, byte[] signature)
     {
@@ -25,6 +27,7 @@ public sealed class AggregationPlan
         int holders = Quorum.KeyHolders;
         ShamirSharing scheme = settings.Threshold == 1 ? ShamirSharing.CreateInsecureSingleOpener(holders) : new ShamirSharing(settings.Threshold, holders);
         Sharing = new OneTimeKeySharing(scheme, settings.Parameters.RingDegree);
+        _jointKey = settings.Parameters.JointKey is { } key ? new JointKeyLayout(settings.Parameters, key) : null;
     }
 
     /// <summary>All fields.</summary>
@@ -73,6 +76,9 @@ public sealed class AggregationPlan
     /// <param name="colludingClients">f_c.</param>
     /// <param name="counters">Whole numbers summed besides the vector, and the weight; null for none.</param>
     /// <param name="configure">Changes any further field.</param>
+    /// <param name="suite">How contributions are encrypted and opened.</param>
+    /// <param name="roundsPerKey">Joint-key suite: sums that one joint key may open in its life.</param>
+    /// <param name="smudging">Joint-key suite: lambda, 40 to 64; what a key's decryptions show of it is within statistical distance 2^-lambda.</param>
     /// <exception cref="PlanRefusedException">A rule is broken.</exception>
     public static AggregationPlan Create(
         long vectorLength,
@@ -85,14 +91,19 @@ public sealed class AggregationPlan
         int colludingKeyHolders,
         int colludingClients = 1,
         CounterLayout? counters = null,
-        Func<PlanSettings, PlanSettings>? configure = null)
+        Func<PlanSettings, PlanSettings>? configure = null,
+        Suite suite = Suite.OneTimeKey,
+        long roundsPerKey = 1000,
+        int smudging = JointKeyParameters.DefaultSmudging)
     {
         EmbeddedIdentities identities = new(maxClients, keyHolders);
         CounterLayout layout = counters ?? CounterLayout.Empty;
+        JointKeyRequest? jointKey = suite == Suite.JointKey ? new JointKeyRequest(keyHolders, threshold, roundsPerKey, smudging) : null;
         PlanSettings settings = new()
         {
+            Suite = suite,
             Parameters = AggregationPlanner.Plan(
-                new PlanningRequest(vectorLength, bits, clip, maxClients, layout.ElementCount(bits), keyHolders)),
+                new PlanningRequest(vectorLength, bits, clip, maxClients, layout.ElementCount(bits), keyHolders, jointKey)),
             Counters = layout,
             MinClients = minClients,
             Threshold = threshold,
@@ -155,15 +166,29 @@ public sealed class AggregationPlan
         digest {Digest}
         session {Session}
         terms {(Settings.Terms == default ? "none: plain sums" : Settings.Terms.ToString())}
-        suite one-time-key, opener {Settings.Opener.ToString().ToLowerInvariant()}{(Settings.Insecure ? ", INSECURE: minimum rules waived" : string.Empty)}
+        suite {(IsJointKey ? "joint-key" : "one-time-key")}, opener {Settings.Opener.ToString().ToLowerInvariant()}{(Settings.Insecure ? ", INSECURE: minimum rules waived" : string.Empty)}
         vector: {Parameters.FloatLength} values clipped to {Parameters.Clip} at {Parameters.Bits} bits, {Settings.Counters.Counters.Length} counters
         ring: degree {Parameters.RingDegree}, {Parameters.Primes.Length} primes, {Parameters.SecurityBits} bits of security, {Parameters.ChunkCount} chunks of {Parameters.ChunkBytes} bytes
         clients: {Enrolment.Clients.Count} enrolled, {Settings.MinClients} to {Parameters.MaxClients} in a group; {Settings.ColludingClients} may collude with who sees the sum
         absent clients: all but {Settings.MinClients} may vanish before the round closes
         groups: {(Settings.GroupSize == 0 ? "one" : $"random, of at least {Settings.GroupSize}")}; base versions: the last {Settings.BaseVersionWindow}
         early resubmission: {(Settings.AllowEarlyResubmission ? "PERMITTED (the difference of two sums can show one client)" : "refused")}
-        {Quorum.Describe()}
+        {Quorum.Describe()}{(Parameters.JointKey is { } key ? DescribeKey(key) : string.Empty)}
         """);
+
+    internal bool IsJointKey => Settings.Suite == Suite.JointKey;
+
+    /// <summary>Sizes of the joint-key suite.</summary>
+    internal JointKeyLayout JointKey => _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
+
+    /// <summary>M: coefficients that one joint key may decrypt in its life.</summary>
+    internal long MaxCoefficientsPerKey => Parameters.JointKey?.MaxCoefficientsPerKey ?? 0;
+
+    /// <summary>Bytes of a statement's proof.</summary>
+    internal int ProofBytes => IsJointKey ? 0 : Sharing.ProofBytes;
+
+    /// <summary>Bytes of a group's answer in a release.</summary>
+    internal int AnswerBytes => IsJointKey ? Digest.Size : Sharing.AnswerBytes;
 
     /// <summary>The sizes of shares, proofs and answers.</summary>
     internal OneTimeKeySharing Sharing { get; }
@@ -175,6 +200,13 @@ public sealed class AggregationPlan
 
     /// <summary>The enrolled key holder's key.</summary>
     internal VerificationKey HolderKey(int holder) => Enrolment.KeyHolders[holder].Key;
+
+    private string DescribeKey(JointKeyParameters key) => string.Create(CultureInfo.InvariantCulture, $"""
+
+        joint key: every key holder takes part in making it; exactly {key.Threshold} active ones decrypt a round, and one that fails after agreement costs the round
+        a key lives for {key.MaxCoefficientsPerKey} coefficients, {key.MaxCoefficientsPerKey / Parameters.CoefficientsPerOpening} sums; its decryptions are within statistical distance 2^-{key.Smudging} of hiding it (not 128 bits)
+        ASSUMED: no client colludes with the server (one that does can read the joint key out of an opened sum); an active key holder can shift a sum unseen
+        """);
 
     private static void RequireRules(PlanSettings settings)
     {
@@ -233,7 +265,7 @@ public sealed class AggregationPlan
         Opener opener = (Opener)reader.Byte("opener");
         SessionId session = new(reader.Fixed(SessionId.Size, "session"));
         Digest terms = reader.Digest("terms");
-        AggregationParameters parameters = ParameterCodec.Read(ref reader);
+        AggregationParameters parameters = ParameterCodec.Read(ref reader, suite);
         return new PlanSettings
         {
             Suite = suite,

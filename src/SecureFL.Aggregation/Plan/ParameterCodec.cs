@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Ckks.Parameters;
 using SecureFL.Encoding.Packing;
 using SecureFL.Encoding.Planning;
@@ -9,6 +10,7 @@ namespace SecureFL.Aggregation;
 internal static class ParameterCodec
 {
     private const int MaxLanes = 64;
+    private const int MaxOneTimeKeyPrimes = 8;
 
     public static void Write(CanonicalWriter writer, AggregationParameters parameters)
     {
@@ -32,18 +34,25 @@ internal static class ParameterCodec
         writer.Count(parameters.Bits);
         writer.UInt32(BitConverter.SingleToUInt32Bits(parameters.Clip));
         writer.Count(parameters.MaxClients);
+        if (parameters.JointKey is { } joint)
+        {
+            writer.Count(joint.KeyHolders);
+            writer.Count(joint.Threshold);
+            writer.Count(joint.Smudging);
+            writer.Int64(joint.MaxCoefficientsPerKey);
+        }
     }
 
-    public static AggregationParameters Read(ref CanonicalReader reader)
+    public static AggregationParameters Read(ref CanonicalReader reader, Suite suite)
     {
         int degree = reader.Int32(1, 1 << 16, "ringDegree");
-        ulong[] primes = new ulong[reader.Count(1, CkksParameters.MaxPrimes, 8, "primes")];
+        ulong[] primes = new ulong[reader.Count(1, suite == Suite.JointKey ? CkksParameters.MaxPrimes : MaxOneTimeKeyPrimes, 8, "primes")];
         for (int i = 0; i < primes.Length; i++)
         {
             primes[i] = reader.UInt64("primes");
         }
 
-        int logScale = reader.Int32(1, 64, "logDelta");
+        int logScale = reader.Int32(1, suite == Suite.JointKey ? CkksParameters.MaxLogScaleTernary : 64, "logDelta");
         byte error = reader.Byte("errors");
         long[] radices = new long[reader.Count(1, MaxLanes, 8, "lanes")];
         for (int i = 0; i < radices.Length; i++)
@@ -61,10 +70,16 @@ internal static class ParameterCodec
             throw reader.Refuse(ViolationCode.OutOfRange, "errors", "a known error distribution", error);
         }
 
+        (int Holders, int Threshold, int Smudging, long Life)? joint = suite != Suite.JointKey
+            ? null
+            : (reader.Int32(1, ProtocolLimits.MaxKeyHolders, "keyHolders"), reader.Int32(1, ProtocolLimits.MaxKeyHolders, "threshold"),
+                reader.Int32(1, JointKeyParameters.MaxSmudging, "smudging"), reader.Int64(1, JointKeyParameters.MaxCoefficientsLimit, "maxCoefficientsPerKey"));
         try
         {
-            CkksParameters ckks = new(degree, [.. primes], logScale, (ErrorDistribution)error);
-            return new AggregationParameters(ckks, new LaneLayout([.. radices]), floatLength, integerLength, bits, clip, maxClients);
+            SecretDistribution secret = joint is null ? SecretDistribution.DiscreteGaussian : SecretDistribution.Ternary;
+            CkksParameters ckks = new(degree, [.. primes], logScale, (ErrorDistribution)error, secret);
+            JointKeyParameters? key = joint is not { } j ? null : new JointKeyParameters(degree, maxClients, j.Holders, j.Threshold, j.Smudging, j.Life);
+            return new AggregationParameters(ckks, new LaneLayout([.. radices]), floatLength, integerLength, bits, clip, maxClients, key);
         }
         catch (ArgumentException refusal)
         {

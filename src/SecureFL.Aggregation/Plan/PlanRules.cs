@@ -21,7 +21,7 @@ internal static class PlanRules
         Quorum quorum = new(holders, s.Threshold, s.ColludingKeyHolders);
         (bool Holds, string Rule, string Message)[] rules =
         [
-            (s.Suite == Suite.OneTimeKey, "suite", $"{s.Suite} is not built; one-time-key is"),
+            (s.Suite == (s.Parameters.JointKey is null ? Suite.OneTimeKey : Suite.JointKey), "suite", $"the parameters are of the other suite than {s.Suite}"),
             (s.Opener == Opener.Server, "opener", "a blind server (opener = clients) is not built; the opener is the server"),
             (holders is >= 1 and <= ProtocolLimits.MaxKeyHolders, "H", $"1 to {ProtocolLimits.MaxKeyHolders} key holders, not {holders}"),
             (s.Insecure || s.Threshold >= 2, "t >= 2", $"at t = {s.Threshold} a single share is the client's key; choose t = 2 or more"),
@@ -53,7 +53,7 @@ internal static class PlanRules
             (s.GroupSize == 0 || (2L * s.GroupSize) - 1 <= maxClients, "2 group size - 1 <= n_max",
                 $"a derived group has up to {(2L * s.GroupSize) - 1} members, n_max = {maxClients}; groups of at most {(maxClients + 1) / 2}"),
         ];
-        foreach ((bool holds, string rule, string message) in rules)
+        foreach ((bool holds, string rule, string message) in rules.Concat(JointKeyRules(s, holders)))
         {
             if (!holds)
             {
@@ -74,6 +74,16 @@ internal static class PlanRules
             && !name.Any(char.IsControl)
             && System.Text.Encoding.UTF8.GetString(bytes) == name;
     }
+
+    private static (bool Holds, string Rule, string Message)[] JointKeyRules(PlanSettings s, int holders) => s.Parameters.JointKey is not { } key
+        ? []
+        :
+        [
+            (key.KeyHolders == holders && key.Threshold == s.Threshold, "joint key",
+                $"the noise is computed for t = {key.Threshold} of H = {key.KeyHolders}, the plan has t = {s.Threshold} of H = {holders}"),
+            (key.MaxCoefficientsPerKey >= s.Parameters.CoefficientsPerOpening, "key life",
+                $"a joint key decrypts {key.MaxCoefficientsPerKey} coefficients in its life, one sum has {s.Parameters.CoefficientsPerOpening}; plan more rounds a key"),
+        ];
 
     private static bool Distinct(IReadOnlyList<EnrolledParty> parties) =>
         parties.All(p => IsName(p.Name))

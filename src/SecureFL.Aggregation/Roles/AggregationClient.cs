@@ -13,6 +13,7 @@ public sealed class AggregationClient
     private readonly SigningIdentity _identity;
     private readonly ContributionJournal _journal;
     private readonly IEntropySource _entropy;
+    private JointKeyEpoch? _keyEpoch;
 
     /// <summary>The next client of a plan whose parties all live in this process (<see cref="AggregationPlan.Create"/>).</summary>
     /// <exception cref="ArgumentException">A plan with parties of its own.</exception>
@@ -44,6 +45,14 @@ public sealed class AggregationClient
 
     /// <summary>The client's plan index.</summary>
     public int Index { get; }
+
+    /// <summary>Takes the joint key that rounds are under in the joint-key suite: every key holder must have confirmed it.</summary>
+    /// <exception cref="ProtocolViolationException">A confirmation is missing or forged, or another key.</exception>
+    public void HandleKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        _keyEpoch = JointKeyEpoch.Verify(record, publicKey, _plan);
+    }
 
     /// <summary>The model that the client trains on, after checking the invitation: enough signed entries, one head, a linked chain.</summary>
     /// <exception cref="ProtocolViolationException">A check failed.</exception>
@@ -83,7 +92,7 @@ public sealed class AggregationClient
     {
         ModelVersion baseVersion = RequireBase(invitation, model);
         _journal.RequireFree(invitation.Opening.Context.Round, model);
-        return new ContributionStream(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed);
+        return Start(invitation, baseVersion, rounding, roundingSeed);
     }
 
     /// <summary>
@@ -120,7 +129,7 @@ public sealed class AggregationClient
     {
         ModelVersion baseVersion = RequireBase(invitation, model);
         _journal.Claim(invitation.Opening.Context.Round, model);
-        return new ContributionStream(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed);
+        return Start(invitation, baseVersion, rounding, roundingSeed);
     }
 
     /// <summary>Encrypts one vector whole.</summary>
@@ -160,6 +169,9 @@ public sealed class AggregationClient
         certificate.Require(_plan);
         _journal.Bury(certificate.Context.Round);
     }
+
+    private ContributionStream Start(RoundInvitation invitation, ModelVersion baseVersion, Rounding rounding, ulong? roundingSeed) =>
+        new(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed, _plan.Embedded?.KeyEpoch ?? _keyEpoch);
 
     private static AggregationPlan Embedded(AggregationPlan plan, out int index)
     {

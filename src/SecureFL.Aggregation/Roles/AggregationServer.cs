@@ -13,6 +13,7 @@ public sealed class AggregationServer : IDisposable
     private readonly TimeProvider _clock;
     private readonly UploadDesk _uploads;
     private readonly RoundSummation _summation;
+    private readonly JointKeyServer? _jointKey;
     private readonly ReceiptTally _receipts;
     private readonly SortedDictionary<int, Vote> _votes = [];
     private readonly SortedDictionary<int, Release> _releases = [];
@@ -21,7 +22,7 @@ public sealed class AggregationServer : IDisposable
     /// <summary>The server of a plan whose parties all live in this process; it sums each contribution as soon as it is accepted.</summary>
     /// <exception cref="ArgumentException">A plan with parties of its own.</exception>
     public AggregationServer(AggregationPlan plan, RoundInvitation invitation)
-        : this(plan, invitation, Embedded(plan), TimeProvider.System, store: null)
+        : this(plan, invitation, Embedded(plan), TimeProvider.System, store: null, plan.Embedded!.JointKeyOptions())
     {
     }
 
@@ -35,9 +36,11 @@ public sealed class AggregationServer : IDisposable
     /// Null: each contribution enters the sum once its root and signature are checked, and its chunks are forgotten; memory is the sum plus the
     /// open uploads, and no contribution can be left out afterwards. Plans with random groups need a store; null stands for one in memory there.
     /// </param>
+    /// <param name="jointKey">The key and its lifetime count; needed exactly in the joint-key suite, which keeps all chunks in a store.</param>
+    /// <exception cref="ArgumentException">Another server's identity, or a joint-key plan without its key.</exception>
     /// <exception cref="ProtocolViolationException">The invitation does not obey the plan.</exception>
     public AggregationServer(
-        AggregationPlan plan, RoundInvitation invitation, SigningIdentity identity, TimeProvider clock, IContributionStore? store)
+        AggregationPlan plan, RoundInvitation invitation, SigningIdentity identity, TimeProvider clock, IContributionStore? store, JointKeyServerOptions? jointKey = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(invitation);
@@ -56,12 +59,22 @@ public sealed class AggregationServer : IDisposable
         Round = invitation;
         IContributionStore used = store ?? new InMemoryContributionStore();
         _uploads = new UploadDesk(plan, invitation.Opening, invitation.Versions, used);
-        _summation = new RoundSummation(plan, invitation.Opening, used, sumOnAcceptance: store is null && plan.Settings.GroupSize == 0);
+        _summation = new RoundSummation(plan, invitation.Opening, used, sumOnAcceptance: store is null && plan.Settings.GroupSize == 0 && !plan.IsJointKey);
+        if (plan.IsJointKey)
+        {
+            _jointKey = new JointKeyServer(
+                plan, invitation.Opening, used, jointKey ?? throw new ArgumentException("the joint-key suite needs the joint key", nameof(jointKey)));
+        }
+
         _receipts = new ReceiptTally(plan, invitation.Opening);
     }
 
     /// <summary>What clients fetch.</summary>
     public RoundInvitation Round { get; }
+
+    /// <summary>What is special to the joint-key suite.</summary>
+    /// <exception cref="InvalidOperationException">A plan of another suite.</exception>
+    public JointKeyServer JointKey => _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
 
     /// <summary>Statements of the accepted contributions, by client.</summary>
     public IEnumerable<ContributionStatement> Accepted => _uploads.Accepted.Values.Select(header => header.Statement);
@@ -157,6 +170,7 @@ public sealed class AggregationServer : IDisposable
             }
         }
 
+        _jointKey?.Restore(proposal);
         return _closed = new ClosedRound(this, proposal);
     }
 
@@ -166,7 +180,7 @@ public sealed class AggregationServer : IDisposable
     {
         int position = Round.Opening.PositionOf(holder);
         return position >= 0 && _uploads.Accepted.TryGetValue(client, out ContributionHeader? header)
-            ? new ShareDelivery(header.Statement, holder, header.Shares[position])
+            ? new ShareDelivery(header.Statement, holder, _jointKey is null ? header.Shares[position] : default)
             : throw new ArgumentException($"there is no share of client {client} for key holder {holder} in round {Round.Opening.Context.Round}");
     }
 
@@ -203,14 +217,17 @@ public sealed class AggregationServer : IDisposable
                 ViolationCode.GroupBelowMinimum, Party.Server, $"at least {_plan.Settings.MinClients} contributions", $"{entries.Length}");
         }
 
+        var groups = GroupPartition.Derive(_plan, Round.Opening.Hash, entries);
         TimeSpan window = agreementWindow ?? TimeSpan.FromSeconds(_plan.Settings.AgreementWindowSeconds);
         CertificateProposal proposal = CertificateProposal.Create(
             Round.Opening.Context,
             Round.Opening.Hash,
             Round.Opening.Head,
             (_clock.GetUtcNow() + window).ToUnixTimeMilliseconds(),
-            GroupPartition.Derive(_plan, Round.Opening.Hash, entries),
-            _identity);
+            groups,
+            _identity,
+            _jointKey?.CreateTerms(groups));
+        _jointKey?.Close(proposal);
         return _closed = new ClosedRound(this, proposal);
     }
 
@@ -238,6 +255,7 @@ public sealed class AggregationServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(release);
         ReleaseRules.Require(release, RequireClosed().Proposal, _plan);
+        _jointKey?.Handle(release);
         _releases[release.Holder] = release;
     }
 
@@ -258,6 +276,11 @@ public sealed class AggregationServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sink);
         CertificateProposal proposal = RequireClosed().Proposal;
+        if (_jointKey is not null)
+        {
+            return _jointKey.Open(sink);
+        }
+
         ImmutableArray<GroupKey> keys = GroupKeys.Reconstruct(proposal, _releases.Values, _plan);
         return _summation.Open(proposal, keys, sink);
     }
@@ -275,6 +298,11 @@ public sealed class AggregationServer : IDisposable
         foreach (Release release in releases.Releases)
         {
             HandleRelease(release);
+        }
+
+        foreach (PartialDecryptionChunk partial in releases.Partials)
+        {
+            JointKey.HandlePartialDecryption(partial);
         }
 
         return Open();
@@ -316,6 +344,7 @@ public sealed class AggregationServer : IDisposable
     {
         _uploads.Dispose();
         _summation.Dispose();
+        _jointKey?.Dispose();
     }
 
     private static SigningIdentity Embedded(AggregationPlan plan)

@@ -98,6 +98,9 @@ public sealed class Auditor : IDisposable
             case MessageType.ModelVersion when _open is null:
                 HandleVersion(ModelVersion.Parse(payload, plan), chain);
                 break;
+            case MessageType.KeyEpochRecord when _open is null && plan.IsJointKey:
+                _past.Renew(KeyEpochRecord.Parse(payload, plan), plan);
+                break;
             case MessageType.RoundDeathCertificate when _open is null:
                 HandleDeath(RoundDeathCertificate.Parse(payload, plan), plan);
                 break;

@@ -5,18 +5,15 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// One contribution under way: chunks in order, then the header. Constant memory whatever the vector's length. The one-time key lives here
-/// and is erased with the header, or on disposal. Not thread-safe.
+/// One contribution under way: chunks in order, then the header. Constant memory whatever the vector's length. Its secrets live here
+/// and are erased with the header, or on disposal. Not thread-safe.
 /// </summary>
 public sealed class ContributionStream : IDisposable
 {
     private readonly AggregationPlan _plan;
     private readonly RoundOpening _opening;
     private readonly int _client;
-    private readonly Digest _baseVersion;
-    private readonly SigningIdentity _identity;
-    private readonly IEntropySource _entropy;
-    private readonly ContributionEncryptor _encryptor;
+    private readonly IContributionCipher _cipher;
     private readonly ContributionRoot _root;
 
     internal ContributionStream(
@@ -27,27 +24,27 @@ public sealed class ContributionStream : IDisposable
         SigningIdentity identity,
         IEntropySource entropy,
         Rounding rounding,
-        ulong? roundingSeed)
+        ulong? roundingSeed,
+        JointKeyEpoch? epoch)
     {
         _plan = plan;
         _opening = opening;
         _client = client;
-        _baseVersion = baseVersion;
-        _identity = identity;
-        _entropy = entropy;
-        _encryptor = new ContributionEncryptor(plan.Parameters, PublicSeed.Of(opening), entropy, rounding, roundingSeed);
-        _root = new ContributionRoot(plan.Parameters.ChunkCount);
+        _cipher = plan.IsJointKey
+            ? new JointKeyCipher(plan, opening, client, baseVersion, identity, entropy, rounding, roundingSeed, epoch)
+            : new OneTimeKeyCipher(plan, opening, client, baseVersion, identity, entropy, rounding, roundingSeed);
+        _root = new ContributionRoot(plan);
     }
 
     /// <summary>The chunk that comes next.</summary>
     public long NextChunk => _root.Next;
 
     /// <summary>Values that were clipped so far.</summary>
-    public long ClippedCount => _encryptor.ClippedCount;
+    public long ClippedCount => _cipher.ClippedCount;
 
-    /// <summary>Computes the mask of a chunk ahead, for example while training runs: it lives in memory only, and the chunk consumes it.</summary>
+    /// <summary>Computes the mask of a chunk ahead, for example while training runs: it lives in memory only, and the chunk consumes it. In the joint-key suite, where masks do not depend on the chunk, any chunk does.</summary>
     /// <exception cref="InvalidOperationException">The chunk's mask was prepared or used before.</exception>
-    public void PrepareMask(long chunk) => _encryptor.PrepareMask(chunk);
+    public void PrepareMask(long chunk) => _cipher.PrepareMask(chunk);
 
     /// <summary>Encrypts the next chunk.</summary>
     /// <param name="floats">Its values, already scaled by the weight where the plan has one.</param>
@@ -62,7 +59,7 @@ public sealed class ContributionStream : IDisposable
 
         byte[] packed = new byte[_plan.Parameters.ChunkBytes];
         long index = _root.Next;
-        _encryptor.EncryptChunk(index, floats, integers, packed);
+        _cipher.EncryptChunk(index, floats, integers, packed);
         _root.Append(packed);
         return new ContributionChunk(_opening.Context, _client, index, packed);
     }
@@ -99,10 +96,7 @@ public sealed class ContributionStream : IDisposable
     /// <exception cref="ObjectDisposedException">The header exists already.</exception>
     public ContributionHeader CreateHeader()
     {
-        using SecretBuffer<int> secret = new(_plan.Parameters.RingDegree);
-        Digest root = _root.Finish();
-        _encryptor.ExportSecret(secret.Span);
-        ContributionHeader header = ShareSealer.Seal(_plan, _opening, _client, _baseVersion, root, secret.Span, _identity, _entropy);
+        ContributionHeader header = _cipher.CreateHeader(_root.Finish());
         Dispose();
         return header;
     }
@@ -110,7 +104,7 @@ public sealed class ContributionStream : IDisposable
     /// <summary>Erases the key.</summary>
     public void Dispose()
     {
-        _encryptor.Dispose();
+        _cipher.Dispose();
         _root.Dispose();
     }
 }

@@ -20,7 +20,7 @@ public sealed class ContributionUpload : IDisposable
         _context = context;
         _store = store;
         _validators = validators;
-        _root = new ContributionRoot(plan.Parameters.ChunkCount);
+        _root = new ContributionRoot(plan);
         Client = client;
     }
 

@@ -6,22 +6,22 @@ namespace SecureFL.Aggregation;
 
 /// <summary>
 /// What a key holder keeps of an undecided round: opening, key, and the checked shares (31.7 KB a client at N = 8192; they must be kept because
-/// the set is fixed last). Not thread-safe; disposing erases key and shares.
+/// the set is fixed last). In the joint-key suite there is no key, and of a contribution only the statement. Not thread-safe; disposing erases key and shares.
 /// </summary>
 internal sealed class HolderRound : IDisposable
 {
     private readonly AggregationPlan _plan;
     private readonly int _holder;
-    private readonly HpkePrivateKey _key;
-    private readonly ShareChecker _checker;
-    private readonly Dictionary<int, (ContributionStatement Statement, SecretBuffer<byte> Payload)> _shares = [];
+    private readonly HpkePrivateKey? _key;
+    private readonly ShareChecker? _checker;
+    private readonly Dictionary<int, (ContributionStatement Statement, SecretBuffer<byte>? Payload)> _shares = [];
 
-    public HolderRound(AggregationPlan plan, int holder, RoundOpening opening, HpkePrivateKey key)
+    public HolderRound(AggregationPlan plan, int holder, RoundOpening opening, HpkePrivateKey? key)
     {
         _plan = plan;
         _holder = holder;
         _key = key;
-        _checker = new ShareChecker(plan, holder);
+        _checker = key is null ? null : new ShareChecker(plan, holder);
         Opening = opening;
     }
 
@@ -46,7 +46,11 @@ internal sealed class HolderRound : IDisposable
         }
 
         StatementRules.Require(statement, Opening, _plan);
-        ShareLayout.RequireHash(delivery.Share.Span, statement, Opening.PositionOf(_holder));
+        if (_key is not null)
+        {
+            ShareLayout.RequireHash(delivery.Share.Span, statement, Opening.PositionOf(_holder));
+        }
+
         if (_shares.TryGetValue(statement.Client, out var former))
         {
             if (former.Statement.Hash != statement.Hash)
@@ -57,7 +61,7 @@ internal sealed class HolderRound : IDisposable
             return;
         }
 
-        _shares.Add(statement.Client, (statement, _checker.Open(statement, delivery.Share.Span, _key)));
+        _shares.Add(statement.Client, (statement, _key is null ? null : _checker!.Open(statement, delivery.Share.Span, _key)));
     }
 
     /// <summary>The statement behind a certificate's entry.</summary>
@@ -73,7 +77,7 @@ internal sealed class HolderRound : IDisposable
             using ShareSum sum = new(_plan.Sharing, group.Length);
             for (int i = 0; i < group.Length; i++)
             {
-                sum.Add(i, Share(group[i]).Payload.Span);
+                sum.Add(i, Share(group[i]).Payload!.Span);
             }
 
             byte[] answer = new byte[_plan.Sharing.AnswerBytes];
@@ -86,17 +90,17 @@ internal sealed class HolderRound : IDisposable
 
     public void Dispose()
     {
-        foreach ((_, SecretBuffer<byte> payload) in _shares.Values)
+        foreach ((_, SecretBuffer<byte>? payload) in _shares.Values)
         {
-            payload.Dispose();
+            payload?.Dispose();
         }
 
         _shares.Clear();
-        _checker.Dispose();
-        _key.Dispose();
+        _checker?.Dispose();
+        _key?.Dispose();
     }
 
-    private (ContributionStatement Statement, SecretBuffer<byte> Payload) Share(CertificateEntry entry) =>
+    private (ContributionStatement Statement, SecretBuffer<byte>? Payload) Share(CertificateEntry entry) =>
         _shares.TryGetValue(entry.Client, out var share) && share.Statement.Hash == entry.Contribution
             ? share
             : throw new ProtocolViolationException(

@@ -16,6 +16,7 @@ public sealed class KeyHolder : IDisposable
     private readonly TimeProvider _clock;
     private readonly IEntropySource _entropy;
     private readonly LedgerFreshness _freshness;
+    private readonly JointKeyHolder? _jointKey;
     private readonly Dictionary<ulong, HolderRound> _rounds = [];
     private readonly Lock _lock = new();
 
@@ -27,6 +28,9 @@ public sealed class KeyHolder : IDisposable
     /// <param name="keys">Round keys, apart from ledger and backups.</param>
     /// <param name="clock">For deadlines.</param>
     /// <param name="entropy">Secret randomness.</param>
+    /// <param name="keyShares">Shares of joint keys, apart from ledger and backups; needed exactly in the joint-key suite.</param>
+    /// <param name="sums">Summed ciphertexts of undecided rounds in the joint-key suite; in memory if null.</param>
+    /// <exception cref="ArgumentException">A joint-key plan without a store of key shares.</exception>
     /// <exception cref="ProtocolViolationException">Another plan than the approved one, or an identity that it does not list.</exception>
     /// <exception cref="LedgerUnavailableException">A damaged ledger, or another plan's or holder's.</exception>
     public KeyHolder(
@@ -36,7 +40,9 @@ public sealed class KeyHolder : IDisposable
         ILedgerStorage ledger,
         IRoundKeyStore keys,
         TimeProvider clock,
-        IEntropySource entropy)
+        IEntropySource entropy,
+        IKeyShareStore? keyShares = null,
+        ISumStore? sums = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(identity);
@@ -53,6 +59,20 @@ public sealed class KeyHolder : IDisposable
         _entropy = entropy;
         _freshness = new LedgerFreshness(plan, Index, identity, entropy);
         EraseDecidedKeys();
+        if (plan.IsJointKey)
+        {
+            _jointKey = new JointKeyHolder(
+                plan,
+                Index,
+                identity,
+                _ledger,
+                keyShares ?? throw new ArgumentException("the joint-key suite needs a store of key shares", nameof(keyShares)),
+                sums ?? new InMemorySumStore(),
+                entropy,
+                _freshness.Require,
+                Round,
+                _lock);
+        }
     }
 
     /// <summary>The holder's plan index.</summary>
@@ -76,6 +96,10 @@ public sealed class KeyHolder : IDisposable
 
     /// <summary>The ledger, for inspection.</summary>
     public DecryptionLedger Ledger => _ledger;
+
+    /// <summary>Key generation and decryption of the joint-key suite.</summary>
+    /// <exception cref="InvalidOperationException">A plan of another suite.</exception>
+    public JointKeyHolder JointKey => _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
 
     /// <summary>Asks the peers what they know of this holder's past. Each call makes a new nonce.</summary>
     public LedgerHeadRequest CreateLedgerHeadRequest()
@@ -127,6 +151,10 @@ public sealed class KeyHolder : IDisposable
             foreach (ModelVersion version in versions)
             {
                 _ledger.Record(version);
+                if (version.Number > 0)
+                {
+                    _jointKey?.Forget(version.Context.Round);
+                }
             }
 
             Digest head = _ledger.State.Chain.Head?.Hash
@@ -151,7 +179,8 @@ public sealed class KeyHolder : IDisposable
             }
 
             RoundRules.RequireOpening(opening, _ledger.State, _plan, Index);
-            _rounds.Add(round, new HolderRound(_plan, Index, opening, LoadKey(round)));
+            _ledger.State.KeyEpochs?.RequireActive(opening);
+            _rounds.Add(round, new HolderRound(_plan, Index, opening, _jointKey is null ? LoadKey(round) : null));
         }
     }
 
@@ -189,13 +218,17 @@ public sealed class KeyHolder : IDisposable
             RoundRules.RequireAlive(state, number);
             HolderRound round = Round(number);
             IReadOnlyList<VotedContribution> contributions = VotingRules.Require(proposal, round, state, _plan, _clock.GetUtcNow());
+            _jointKey?.RequireVote(proposal, round.Opening);
             Vote vote = Vote.Create(proposal, Index, _identity);
             _ledger.Record(round.Opening, proposal, contributions, vote);
             return vote;
         }
     }
 
-    /// <summary>Releases the share sums of a certified round, once: durable before it is returned; a replay returns the same bytes.</summary>
+    /// <summary>
+    /// Releases the share sums of a certified round, once: durable before it is returned; a replay returns the same bytes. In the joint-key suite the release signs
+    /// the roots of the partial decryptions, which <see cref="JointKeyHolder.CreatePartialDecryption"/> gives out afterwards.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">
     /// Too few votes, another certificate than the one voted for, a dead round, or shares that the holder no longer has and must be sent again.
     /// </exception>
@@ -222,7 +255,7 @@ public sealed class KeyHolder : IDisposable
 
             RoundRules.RequireAlive(state, number);
             CertificateRules.RequireQuorum(certificate, _plan);
-            Release release = Round(number).CreateRelease(certificate.Proposal, _identity);
+            Release release = _jointKey?.CreateRelease(certificate.Proposal) ?? Round(number).CreateRelease(certificate.Proposal, _identity);
             _ledger.Record(certificate, release);
             Forget(number);
             return release;
@@ -250,6 +283,7 @@ public sealed class KeyHolder : IDisposable
             RoundDeath death = RoundDeath.Create(context, Index, _identity);
             _ledger.Record(death);
             Forget(round);
+            _jointKey?.Forget(round);
             return death;
         }
     }
@@ -280,6 +314,7 @@ public sealed class KeyHolder : IDisposable
             }
 
             _rounds.Clear();
+            _jointKey?.Dispose();
         }
     }
 
@@ -290,15 +325,21 @@ public sealed class KeyHolder : IDisposable
     // The key is durable before the entry that publishes it; the entry before it leaves. A key without an entry was never published.
     private RoundOpeningEntry SignEntry(RoundContext context, Digest head)
     {
+        byte[] published = _jointKey is null ? StoreRoundKey(context.Round) : _jointKey.RequireActiveKey().Hash.ToArray();
+        Span<byte> nonce = stackalloc byte[RoundOpeningEntry.NonceSize];
+        _entropy.Fill(nonce);
+        RoundOpeningEntry entry = RoundOpeningEntry.Create(context, head, Index, nonce, published, _identity);
+        _ledger.Record(entry);
+        return entry;
+    }
+
+    private byte[] StoreRoundKey(ulong round)
+    {
         using HpkePrivateKey key = HpkePrivateKey.Generate(_entropy, exportable: true);
         using SecretBuffer<byte> exported = new(HpkePrivateKey.Size);
         key.Export(exported.Span);
-        _keys.Save(context.Round, exported.Span);
-        Span<byte> nonce = stackalloc byte[RoundOpeningEntry.NonceSize];
-        _entropy.Fill(nonce);
-        RoundOpeningEntry entry = RoundOpeningEntry.Create(context, head, Index, nonce, key.PublicKey.Encoded, _identity);
-        _ledger.Record(entry);
-        return entry;
+        _keys.Save(round, exported.Span);
+        return key.PublicKey.Encoded.ToArray();
     }
 
     private RoundOpeningEntry ReplayEntry(RoundOpeningEntry entry, Digest head)
@@ -309,7 +350,11 @@ public sealed class KeyHolder : IDisposable
                 ViolationCode.SecondOpening, Party.Server, $"round {entry.Context.Round} on head {entry.Head.ToShortString()}", head.ToShortString());
         }
 
-        LoadKey(entry.Context.Round).Dispose();
+        if (_jointKey is null)
+        {
+            LoadKey(entry.Context.Round).Dispose();
+        }
+
         return entry;
     }
 

@@ -7,7 +7,7 @@ internal static class ShareLayout
     public const int TagBytes = 16;
     private const string CiphertextDomain = "share-ciphertext";
 
-    public static int CiphertextBytes(AggregationPlan plan) => EncapsulatedKeyBytes + plan.Sharing.PayloadBytes + TagBytes;
+    public static int CiphertextBytes(AggregationPlan plan) => plan.IsJointKey ? 0 : EncapsulatedKeyBytes + plan.Sharing.PayloadBytes + TagBytes;
 
     public static Digest HashOf(ReadOnlySpan<byte> ciphertext) => DomainHash.Of(CiphertextDomain, ciphertext);
 

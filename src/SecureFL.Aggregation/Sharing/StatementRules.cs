@@ -12,10 +12,10 @@ internal static class StatementRules
                 ViolationCode.WrongOpening, statement.Signer, opening.Hash.ToShortString(), statement.Opening.ToShortString());
         }
 
-        if (statement.Shares.Length != opening.Entries.Length)
+        int shares = plan.IsJointKey ? 0 : opening.Entries.Length;
+        if (statement.Shares.Length != shares)
         {
-            throw new ProtocolViolationException(
-                ViolationCode.ShareMismatch, statement.Signer, $"{opening.Entries.Length} shares, one for each opening entry", $"{statement.Shares.Length}");
+            throw new ProtocolViolationException(ViolationCode.ShareMismatch, statement.Signer, $"{shares} shares, one for each opening entry", $"{statement.Shares.Length}");
         }
 
         statement.RequireSignature(plan.ClientKey(statement.Client));

@@ -15,7 +15,7 @@ internal sealed class ChunkValidator : IDisposable
     {
         AggregationParameters p = plan.Parameters;
         _scratch = new ContributionAccumulator(
-            new AggregationParameters(p.Ckks, p.Layout, floatLength: 1, integerLength: 0, p.Bits, p.Clip, p.MaxClients));
+            new AggregationParameters(p.Ckks, p.Layout, floatLength: 1, integerLength: 0, p.Bits, p.Clip, p.MaxClients, p.JointKey));
     }
 
     public void Require(ContributionChunk chunk)

@@ -6,7 +6,7 @@ internal sealed class AuditedStore(AggregationPlan plan, ulong round, ICiphertex
 {
     public void RequireRoot(ContributionStatement statement)
     {
-        using ContributionRoot root = new(plan.Parameters.ChunkCount);
+        using ContributionRoot root = new(plan);
         using ChunkValidator validator = new(plan);
         byte[] packed = new byte[plan.Parameters.ChunkBytes];
         while (!root.IsComplete)

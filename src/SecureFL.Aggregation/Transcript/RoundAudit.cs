@@ -24,6 +24,11 @@ internal sealed class RoundAudit : IDisposable
             throw new ProtocolViolationException(ViolationCode.WrongHead, Party.Server, "an opening on the newest recorded version", opening.Head.ToShortString());
         }
 
+        if (plan.IsJointKey)
+        {
+            JointKeyAudit.RequireKey(opening, past.Key);
+        }
+
         _plan = plan;
         _chain = chain;
         _past = past;
@@ -64,6 +69,11 @@ internal sealed class RoundAudit : IDisposable
                 ViolationCode.UncheckedContribution, Party.Server, "a certificate that lists exactly the recorded statements", "another list");
         }
 
+        if (_plan.IsJointKey)
+        {
+            _past.Spend(certificate.Proposal, _plan);
+        }
+
         _certificate = certificate;
     }
 
@@ -71,6 +81,11 @@ internal sealed class RoundAudit : IDisposable
     {
         RequireStep(_certificate is not null, "the certificate before a release");
         ReleaseRules.Require(release, _certificate!.Proposal, _plan);
+        if (_plan.IsJointKey)
+        {
+            JointKeyAudit.RequireActive(release, _certificate.Proposal);
+        }
+
         if (!_releases.TryAdd(release.Holder, release))
         {
             throw new ProtocolViolationException(ViolationCode.DuplicateHolder, release.Signer, "one release a holder", "another");
@@ -83,7 +98,16 @@ internal sealed class RoundAudit : IDisposable
         CertificateProposal proposal = _certificate!.Proposal;
         _opening.Context.Require(sum.Context, Party.Server);
         sum.RequireSignature(_plan.Enrolment.Server);
-        ImmutableArray<GroupKey> keys = GroupKeys.Reconstruct(proposal, _releases.Values, _plan);
+        ImmutableArray<GroupKey> keys = [];
+        if (_plan.IsJointKey)
+        {
+            JointKeyAudit.RequireAll(_releases.Values, proposal);
+        }
+        else
+        {
+            keys = GroupKeys.Reconstruct(proposal, _releases.Values, _plan);
+        }
+
         RequireConsistent(sum, proposal, keys);
         recomputed = _ciphertexts is null ? null : Recompute(sum, proposal, keys);
         return new AuditedRound(
@@ -102,7 +126,7 @@ internal sealed class RoundAudit : IDisposable
     private static void RequireConsistent(RoundSum sum, CertificateProposal proposal, ImmutableArray<GroupKey> keys)
     {
         bool consistent = sum.Certificate == proposal.Hash
-            && sum.Groups.Length == keys.Length
+            && sum.Groups.Length == proposal.Groups.Length
             && keys.All(key => key.IsSpoiled == (sum.Groups[key.Group].Status == GroupStatus.KeyOutOfBound));
         if (!consistent)
         {
@@ -118,9 +142,8 @@ internal sealed class RoundAudit : IDisposable
             store.RequireRoot(statement);
         }
 
-        _summation = new RoundSummation(_plan, _opening, store, sumOnAcceptance: false);
         InMemorySumSink sink = new(_plan.Parameters.VectorLength);
-        AggregationResult result = _summation.Open(proposal, keys, sink) with { Sums = sink.Sums };
+        AggregationResult result = OpenAgain(proposal, keys, store, sink) with { Sums = sink.Sums };
         foreach (GroupResult group in result.Groups)
         {
             if (sum.Groups[group.Group] != (group.Status, group.Digest))
@@ -131,6 +154,17 @@ internal sealed class RoundAudit : IDisposable
         }
 
         return result;
+    }
+
+    private AggregationResult OpenAgain(CertificateProposal proposal, ImmutableArray<GroupKey> keys, AuditedStore store, InMemorySumSink sink)
+    {
+        if (_plan.IsJointKey)
+        {
+            return JointKeyAudit.Recompute(_plan, proposal, _releases.Values, store, _ciphertexts!, sink);
+        }
+
+        _summation = new RoundSummation(_plan, _opening, store, sumOnAcceptance: false);
+        return _summation.Open(proposal, keys, sink);
     }
 
     private void RequireStep(bool holds, string expected)

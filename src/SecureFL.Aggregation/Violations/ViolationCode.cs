@@ -64,6 +64,12 @@ public enum ViolationCode
     /// <summary>A link of the model chain does not follow from the one before.</summary>
     BrokenModelChain = 210,
 
+    /// <summary>Another key epoch than the one in use, or one that is over.</summary>
+    WrongKeyEpoch = 211,
+
+    /// <summary>Another joint public key than the one that the key holders confirmed.</summary>
+    WrongJointKey = 212,
+
     // 300: authenticity.
 
     /// <summary>A signature is missing, forged, or another party's.</summary>
@@ -110,6 +116,9 @@ public enum ViolationCode
     /// <summary>The round takes no more contributions.</summary>
     RoundClosed = 411,
 
+    /// <summary>A public key share that its key holder is not committed to.</summary>
+    CommitmentMismatch = 412,
+
     // 500: certificate and agreement.
 
     /// <summary>A group below the plan's minimum.</summary>
@@ -148,6 +157,18 @@ public enum ViolationCode
     /// <summary>Too few signed deaths to contribute again on one base version.</summary>
     DeathBelowQuorum = 511,
 
+    /// <summary>Not an active set of the round, or one without this key holder.</summary>
+    WrongActiveSet = 512,
+
+    /// <summary>A summed ciphertext that is not the sum of the listed contributions.</summary>
+    WrongSummedCiphertext = 513,
+
+    /// <summary>A summed ciphertext that was voted for in another round.</summary>
+    CiphertextDecrypted = 514,
+
+    /// <summary>A joint key beyond its lifetime, or a count of decrypted coefficients that forgets rounds.</summary>
+    KeyExhausted = 515,
+
     // 600: releases and reconstruction.
 
     /// <summary>Fewer valid releases than the threshold.</summary>
@@ -158,6 +179,9 @@ public enum ViolationCode
 
     /// <summary>Releases that contradict each other beyond correction.</summary>
     InconsistentReleases = 602,
+
+    /// <summary>A partial decryption that does not hash to what its key holder released.</summary>
+    WrongPartialDecryption = 603,
 
     // 700: transcript and ledger exchange.
 

@@ -62,4 +62,43 @@ public enum MessageType
 
     /// <summary>Digests of what a round opened to.</summary>
     RoundSum = 20,
+
+    /// <summary>A key holder's entry for a key epoch.</summary>
+    KeyEpochEntry = 21,
+
+    /// <summary>The entries of a key epoch.</summary>
+    KeyEpochOpening = 22,
+
+    /// <summary>A key holder's promise of its public key share.</summary>
+    PublicKeyCommitment = 23,
+
+    /// <summary>The commitments of a key epoch.</summary>
+    KeyEpochCommitments = 24,
+
+    /// <summary>A key holder's share of the joint public key.</summary>
+    PublicKeyShare = 25,
+
+    /// <summary>What a key holder signs about the shares of its secret.</summary>
+    KeyDealing = 26,
+
+    /// <summary>A share of one key holder's secret for another.</summary>
+    SealedKeyShare = 27,
+
+    /// <summary>A key holder keeps its part of the joint key.</summary>
+    KeyEpochConfirmation = 28,
+
+    /// <summary>A key epoch that all key holders signed.</summary>
+    KeyEpochRecord = 29,
+
+    /// <summary>The joint public key.</summary>
+    JointPublicKeyMessage = 30,
+
+    /// <summary>Half a ciphertext chunk of a listed contribution, server to active key holder.</summary>
+    ListedCiphertext = 31,
+
+    /// <summary>Half a summed ciphertext chunk, server to active key holder.</summary>
+    SummedCiphertext = 32,
+
+    /// <summary>An active key holder's partial decryption of a chunk.</summary>
+    PartialDecryptionChunk = 33,
 }

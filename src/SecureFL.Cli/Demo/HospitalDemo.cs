@@ -18,7 +18,7 @@ namespace SecureFL.Cli.Demo;
 /// Four generated hospitals that differ as real ones do, one server, three key holders of whom two open a sum; all in this process, through the roles that run
 /// apart in production.
 /// </summary>
-internal sealed class HospitalDemo(DirectoryInfo folder)
+internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite)
 {
     private const int Rounds = 25;
     private const ulong Seed = 1;
@@ -44,6 +44,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder)
         Sites = new SiteSettings { Data = [.. files], Label = HospitalGenerator.Label, TestFraction = 0.25, Seed = Seed },
         Training = new LocalTrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } },
         Federation = new FederationOptions { Seed = Seed, Stopping = new StoppingRules { Rounds = Rounds }, MinimumContributors = 3, Clock = TimeProvider.System },
+        Suite = suite,
         Compare = true,
         KeepCiphertexts = true,
         Output = folder.FullName,
@@ -74,7 +75,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder)
         Line($"transcript  {run.Transcripts.Count} transcripts of {rounds} sums {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
         (string transcript, string ciphertexts) = run.Transcripts.MaxBy(pair => new FileInfo(pair.Transcript).Length);
         Line($"            {Invocation.Name} verify {Quote(transcript)} --ciphertexts {Quote(ciphertexts)}");
-        Line($"unprotected all parties ran in this one process, so whoever runs it could open any client; apart, two colluding key holders and the server could");
+        Line($"unprotected all parties ran in this one process, so whoever runs it could open any client; apart, {(run.Settings.Suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could");
         Line($"next        put your own CSV files in the place of these, and name their label column:");
         Line($"            {NextCommand(run.Settings.Sites.Data, HospitalGenerator.Label)}");
         return text.ToString();

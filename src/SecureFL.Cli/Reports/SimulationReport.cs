@@ -38,7 +38,7 @@ internal static class SimulationReport
     internal static string Html(SimulationOutcome run)
     {
         StringBuilder html = new();
-        bool encrypted = run.Settings.Suite == SumSuite.OneTimeKey;
+        bool encrypted = run.Settings.Suite != SumSuite.Plaintext;
         html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
         html.Append(CultureInfo.InvariantCulture, $"<title>SecureFL simulation</title><style>{Style}</style></head><body>");
         html.Append(CultureInfo.InvariantCulture, $"<h1>Federated training, {(encrypted ? "encrypted" : "in the clear")}</h1><p class=\"sub\">{Svg.Text(Describe(run))}</p>");

@@ -61,14 +61,14 @@ internal static class SimulateCommand
     internal static SimulationSettings Read(ParseResult result, SiteOptions sites, SimulateOptions options)
     {
         ModelKind model = Enum.Parse<ModelKind>(result.GetValue(options.Model)!, ignoreCase: true);
-        SumSuite suite = result.GetValue(options.Suite) == "plaintext" ? SumSuite.Plaintext : SumSuite.OneTimeKey;
+        SumSuite suite = SimulateOptions.SuiteOf(result.GetValue(options.Suite));
         int bits = result.GetValue(options.Bits);
         if (!(bits is >= 4 and <= 24 || (bits == SimulationSettings.FloatBits && suite == SumSuite.Plaintext)))
         {
             throw new CliException(ExitCode.Usage, $"--bits {bits}: 4 to 24 are accepted, and 32 for floats with --suite plaintext", "16 costs next to no accuracy, 8 little");
         }
 
-        int minimum = suite == SumSuite.OneTimeKey ? result.GetValue(options.MinClients) : 1;
+        int minimum = suite != SumSuite.Plaintext ? result.GetValue(options.MinClients) : 1;
         return new SimulationSettings
         {
             Sites = sites.Read(result, model == ModelKind.Linear ? LearningTask.Regression : null),

@@ -29,7 +29,23 @@ internal sealed class SimulateOptions
 
     internal Option<string?> Trainer { get; } = new("--trainer") { Description = "train with this command instead, for example \"python3 train.py\"; its last argument is a folder with task.json, weights and data", HelpName = "COMMAND" };
 
-    internal Option<string> Suite { get; } = Choice("--suite", "one-time-key", "plaintext sums the same integers in the clear (floats with --bits 32)", "one-time-key", "plaintext");
+    internal Option<string> Suite { get; } = Choice("--suite", "one-time-key", "joint-key is multiparty CKKS under one key of all key holders; plaintext sums the same integers in the clear (floats with --bits 32)", "one-time-key", "joint-key", "plaintext");
+
+    /// <summary>A suite's name on the command line.</summary>
+    internal static string NameOf(SumSuite suite) => suite switch
+    {
+        SumSuite.Plaintext => "plaintext",
+        SumSuite.JointKey => "joint-key",
+        _ => "one-time-key",
+    };
+
+    /// <summary>The suites by their names on the command line.</summary>
+    internal static SumSuite SuiteOf(string? name) => name switch
+    {
+        "plaintext" => SumSuite.Plaintext,
+        "joint-key" => SumSuite.JointKey,
+        _ => SumSuite.OneTimeKey,
+    };
 
     internal Option<int> Bits { get; } = new("--bits") { Description = "bits of a quantised element, 4 to 24", DefaultValueFactory = _ => 16 };
 

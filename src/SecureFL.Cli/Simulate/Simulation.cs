@@ -79,7 +79,7 @@ internal sealed class Simulation(SimulationSettings settings)
         }
     }
 
-    private string Title() => settings.Suite == SumSuite.OneTimeKey ? "encrypted" : settings.Bits == SimulationSettings.FloatBits ? "plaintext floats" : "plaintext integers";
+    private string Title() => settings.Suite != SumSuite.Plaintext ? "encrypted" : settings.Bits == SimulationSettings.FloatBits ? "plaintext floats" : "plaintext integers";
 
     private async Task<TrainingOutcome> TrainAsync(
         string title,
@@ -133,7 +133,7 @@ internal sealed class Simulation(SimulationSettings settings)
 
     private void RequireEnoughSites(LoadedSites loaded)
     {
-        int least = settings.Suite == SumSuite.OneTimeKey ? settings.MinClients : 1;
+        int least = settings.Suite != SumSuite.Plaintext ? settings.MinClients : 1;
         if (loaded.Sites.Count < least)
         {
             throw new CliException(
@@ -156,7 +156,7 @@ internal sealed class Simulation(SimulationSettings settings)
             Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {clip:G9}{chosen}, {settings.Bits} bits"));
         }
 
-        if (settings.Suite == SumSuite.OneTimeKey)
+        if (settings.Suite != SumSuite.Plaintext)
         {
             Talk.Line(string.Create(
                 CultureInfo.InvariantCulture,

@@ -8,7 +8,7 @@ internal static class SimulationJson
     internal static object Of(SimulationOutcome run) => new
     {
         Schema = 1,
-        Suite = run.Settings.Suite == SumSuite.OneTimeKey ? "one-time-key" : "plaintext",
+        Suite = SimulateOptions.NameOf(run.Settings.Suite),
         run.Settings.Federation.Seed,
         run.Clip,
         run.Settings.Bits,

@@ -8,8 +8,11 @@ namespace SecureFL.Cli.Simulate;
 /// <summary>What sums the updates.</summary>
 internal enum SumSuite
 {
-    /// <summary>Encrypted, through the roles of the protocol.</summary>
+    /// <summary>Encrypted, through the roles of the protocol, each contribution under a key of its own.</summary>
     OneTimeKey,
+
+    /// <summary>Encrypted, through the roles of the protocol, under one joint key of the key holders.</summary>
+    JointKey,
 
     /// <summary>The same integers in the clear; floats where 32 bits are asked for.</summary>
     Plaintext,

@@ -1,3 +1,4 @@
+using SecureFL.Aggregation;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
 
@@ -7,7 +8,7 @@ namespace SecureFL.Cli.Simulate;
 internal sealed class SumFactory(SimulationSettings settings, RunFolder folder)
 {
     /// <summary>The sum that the user chose, over <paramref name="sites"/> sites; <paramref name="stage"/> begins the names of its transcripts.</summary>
-    internal ISecureSum Create(string stage, int sites, float clip) => settings.Suite == SumSuite.OneTimeKey
+    internal ISecureSum Create(string stage, int sites, float clip) => settings.Suite != SumSuite.Plaintext
         ? new EncryptedSum(OptionsFor(sites, clip) with
         {
             Transcripts = session => folder.OpenTranscript($"{stage}-{session}"),
@@ -20,6 +21,7 @@ internal sealed class SumFactory(SimulationSettings settings, RunFolder folder)
 
     private EncryptedSumOptions OptionsFor(int sites, float clip) => new()
     {
+        Suite = settings.Suite == SumSuite.JointKey ? Suite.JointKey : Suite.OneTimeKey,
         Sites = sites,
         Clip = clip,
         Bits = settings.Bits,

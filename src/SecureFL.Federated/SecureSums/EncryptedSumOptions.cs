@@ -6,6 +6,12 @@ namespace SecureFL.Federated.SecureSums;
 /// <summary>What the plans of an encrypted run have in common.</summary>
 public sealed record EncryptedSumOptions
 {
+    /// <summary>How contributions are encrypted and opened.</summary>
+    public Suite Suite { get; init; } = Suite.OneTimeKey;
+
+    /// <summary>Joint-key suite: sums that one joint key opens before the key holders generate the next one.</summary>
+    public int RoundsPerKey { get; init; } = 1000;
+
     /// <summary>Enrolled sites: n_max of every plan.</summary>
     public required int Sites { get; init; }
 

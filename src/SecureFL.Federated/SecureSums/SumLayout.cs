@@ -19,7 +19,8 @@ internal sealed class SumLayout
         Floats = request.Contributions[0].Update.Length;
         Counters = request.Counters;
         Parameters = AggregationPlanner.Plan(new PlanningRequest(
-            Floats, options.Bits, options.Clip, options.Sites, Counters.ElementCount(options.Bits), options.KeyHolders));
+            Floats, options.Bits, options.Clip, options.Sites, Counters.ElementCount(options.Bits), options.KeyHolders,
+            options.Suite == Suite.JointKey ? new JointKeyRequest(options.KeyHolders, options.Threshold, options.RoundsPerKey) : null));
     }
 
     public int Floats { get; }

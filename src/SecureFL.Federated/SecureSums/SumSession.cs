@@ -34,6 +34,8 @@ internal sealed class SumSession : IDisposable
             options.Threshold,
             options.ColludingKeyHolders ?? options.Threshold - 1,
             counters: layout.Counters,
+            suite: options.Suite,
+            roundsPerKey: options.RoundsPerKey,
             configure: settings => settings with { BaseVersionWindow = options.BaseVersionWindow, Rounds = Rounds });
         _session = new InProcessSession(
             Plan, options.Transcripts?.Invoke(name), options.Uploads is null ? null : round => _store = options.Uploads(name, round), model?.Digest ?? default);
@@ -61,7 +63,7 @@ internal sealed class SumSession : IDisposable
                 Contribution encrypted = time.Encrypt(() => Encrypt(server.Round, request, contribution));
                 uploaded = uploaded > 0 ? uploaded : BytesOf(encrypted);
                 time.Aggregate(() => server.Accept(encrypted));
-                delivered += server.CreateShareDelivery(contribution.SiteIndex, holder: 0).Encode().Length;
+                delivered += KeyHolderBytes(server, contribution.SiteIndex);
             }
 
             AggregationResult result = time.Open(() => _session.Open(server, _session.Release(server)));
@@ -100,6 +102,11 @@ internal sealed class SumSession : IDisposable
 
     private static long BytesOf(Contribution contribution) =>
         contribution.Header.Encode().Length + contribution.Chunks.Sum(chunk => (long)chunk.Encode().Length);
+
+    // What one key holder gets of a contribution; in the joint-key suite an active one gets half of the ciphertext too.
+    private long KeyHolderBytes(AggregationServer server, int site) =>
+        server.CreateShareDelivery(site, holder: 0).Encode().Length
+        + (Plan.Settings.Suite == Suite.JointKey ? Plan.Parameters.CiphertextBytes / 2 : 0);
 
     private Contribution Encrypt(RoundInvitation invitation, SecureSumRequest request, SiteContribution contribution) =>
         _session.Clients[contribution.SiteIndex].Encrypt(

@@ -35,7 +35,7 @@ internal sealed class ContributionForge
         RoundOpening opening = invitation.Opening;
         using ContributionEncryptor encryptor = new(plan.Parameters, Seed ?? PublicSeed.Of(opening), SystemEntropy.Instance, Rounding.Nearest);
         VectorLayout layout = new(plan);
-        using ContributionRoot root = new(plan.Parameters.ChunkCount);
+        using ContributionRoot root = new(plan);
         List<ContributionChunk> chunks = [];
         for (long c = 0; c < plan.Parameters.ChunkCount; c++)
         {

@@ -38,7 +38,7 @@ internal sealed class MessageZoo : IDisposable
         _encoded.Add(MessageType.Plan, _scenario.Plan.Encode());
     }
 
-    public static MessageType[] AllTypes => Enum.GetValues<MessageType>();
+    public static MessageType[] AllTypes => [.. Enum.GetValues<MessageType>().Where(type => type <= MessageType.RoundSum)];
 
     public static MessageType[] SignedTypes =>
     [

@@ -26,6 +26,9 @@ internal sealed record ReferenceParameters
 
     public required int MaxClients { get; init; }
 
+    /// <summary>What the joint-key suite adds (section 11); null otherwise.</summary>
+    public ReferenceJointKey? JointKey { get; init; }
+
     public int MaxQuantised => (1 << (Bits - 1)) - 1;
 
     public int ElementsPerChunk => Degree * Radices.Length;
@@ -51,6 +54,7 @@ internal sealed record ReferenceParameters
         }
 
         to.I64(FloatLength).U32(IntegerLength).U32(Bits).U32(BitConverter.SingleToUInt32Bits(Clip)).U32(MaxClients);
+        JointKey?.Write(to);
     }
 
     /// <summary>Section 2.5: the digests that objects of one round carry in memory; little-endian words.</summary>

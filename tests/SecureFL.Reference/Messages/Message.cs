@@ -7,7 +7,8 @@ internal sealed record Message(string Type, byte[] Body, byte[] Signature)
     [
         "Plan", "ModelVersion", "RoundOpeningEntry", "RoundOpening", "ContributionChunk", "ContributionStatement", "ContributionHeader", "ShareDelivery",
         "Receipt", "CertificateProposal", "Vote", "RoundCertificate", "Release", "RoundDeath", "LedgerHeadRequest", "LedgerHead", "TranscriptRecord",
-        "RoundDeathCertificate", "RoundInvitation", "RoundSum",
+        "RoundDeathCertificate", "RoundInvitation", "RoundSum", "KeyEpochEntry", "KeyEpochOpening", "PublicKeyCommitment", "KeyEpochCommitments", "PublicKeyShare",
+        "KeyDealing", "SealedKeyShare", "KeyEpochConfirmation", "KeyEpochRecord", "JointPublicKeyMessage", "ListedCiphertext", "SummedCiphertext", "PartialDecryptionChunk",
     ];
 
     /// <summary>Bytes on the wire; an opening's entries are hashed as hashes and sent whole, see <see cref="Wire.Opening"/>.</summary>

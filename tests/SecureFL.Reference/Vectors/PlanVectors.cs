@@ -53,7 +53,7 @@ internal static class PlanVectors
     {
         (string Name, string Rule, string What, Func<ReferencePlan, ReferencePlan> Change)[] cases =
         [
-            ("suite", "suite", "The suite joint-key.", p => p with { Suite = 2 }),
+            ("suite", "suite", "An unknown suite.", p => p with { Suite = 3 }),
             ("opener", "opener", "The opener 'clients'.", p => p with { Opener = 2 }),
             ("threshold-one", "t >= 2", "t = 1.", p => p with { Threshold = 1 }),
             ("threshold-above", "t <= H", "t = 4 of H = 3.", p => p with { Threshold = 4 }),

@@ -22,6 +22,7 @@ internal static class VectorSet
             .. ClientVectors.All(round),
             .. LedgerVectors.All(round),
             .. TranscriptVectors.All(round),
+            .. JointKeyVectors.All(),
         ];
     }
 }

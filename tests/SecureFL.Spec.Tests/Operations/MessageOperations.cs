@@ -28,6 +28,13 @@ internal static class MessageOperations
         nameof(MessageType.LedgerHead) => LedgerHead.Parse(bytes, plan),
         nameof(MessageType.RoundSum) => RoundSum.Parse(bytes, plan),
         nameof(MessageType.TranscriptRecord) => TranscriptRecord.Parse(bytes),
+        nameof(MessageType.KeyEpochEntry) => KeyEpochEntry.Parse(bytes, plan),
+        nameof(MessageType.KeyEpochOpening) => KeyEpochOpening.Parse(bytes, plan),
+        nameof(MessageType.PublicKeyCommitment) => PublicKeyCommitment.Parse(bytes, plan),
+        nameof(MessageType.KeyEpochCommitments) => KeyEpochCommitments.Parse(bytes, plan),
+        nameof(MessageType.KeyDealing) => KeyDealing.Parse(bytes, plan),
+        nameof(MessageType.KeyEpochConfirmation) => KeyEpochConfirmation.Parse(bytes, plan),
+        nameof(MessageType.KeyEpochRecord) => KeyEpochRecord.Parse(bytes, plan),
         _ => throw new ArgumentException($"no message type {type}", nameof(type)),
     };
 
@@ -69,7 +76,7 @@ internal static class MessageOperations
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
         ContributionHeader header = ContributionHeader.Parse(v.Bytes("header"), plan);
         ContributionStatement statement = header.Statement;
-        using ContributionRoot root = new(plan.Parameters.ChunkCount);
+        using ContributionRoot root = new(plan);
         root.Append(ContributionChunk.Parse(v.Bytes("chunk"), plan).Packed.Span);
         Assert.Equal(v.Text("root"), root.Finish().ToString());
         Assert.Equal(v.Text("root"), statement.Root.ToString());

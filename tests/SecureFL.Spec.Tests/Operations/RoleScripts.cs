@@ -97,7 +97,7 @@ internal static class HolderScript
         }
 
         InMemoryLedgerStorage ledger = new([.. v.ByteList("ledger").Select(r => new ReadOnlyMemory<byte>(r))]);
-        using KeyHolder holder = new(plan, plan.Digest, identity, ledger, keys, clock, new ScriptedEntropy(v.Bytes("nonce")));
+        using KeyHolder holder = new(plan, plan.Digest, identity, ledger, keys, clock, new ScriptedEntropy(v.Bytes("nonce")), new InMemoryKeyShareStore());
         Assert.Equal(v.Int("holder"), holder.Index);
         LedgerHeadRequest request = holder.CreateLedgerHeadRequest();
         Assert.Equal(v.Bytes("nonce"), request.Nonce);

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>The entries of all H key holders for a key epoch. Its hash fixes the reference polynomial.</summary>
+public sealed class KeyEpochOpening : ProtocolMessage
+{
+    private KeyEpochOpening(RoundContext context, ImmutableArray<KeyEpochEntry> entries)
+    {
+        Context = context;
+        Entries = entries;
+    }
+
+    /// <summary>Plan, session, epoch.</summary>
+    public RoundContext Context { get; }
+
+    /// <summary>The entries; entry j is key holder j's.</summary>
+    public ImmutableArray<KeyEpochEntry> Entries { get; }
+
+    /// <inheritdoc/>
+    public override MessageType Type => MessageType.KeyEpochOpening;
+
+    /// <summary>Parses within the plan's limits; signatures are checked where the message is used.</summary>
+    /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
+    public static KeyEpochOpening Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
+    {
+        CanonicalReader reader = MessageLimits.Open(bytes, MessageType.KeyEpochOpening, Party.Server);
+        RoundContext context = RoundContext.Read(ref reader, plan);
+        KeyEpochEntry[] entries = new KeyEpochEntry[reader.Count(plan.Quorum.KeyHolders, plan.Quorum.KeyHolders, VerificationKey.SignatureSize, "entries")];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            RoundContext.ReadTypeAndVersion(ref reader, MessageType.KeyEpochEntry);
+            entries[i] = KeyEpochEntry.Read(ref reader, plan);
+            EpochRules.RequirePosition(ref reader, entries[i].Holder, i);
+        }
+
+        reader.End();
+        return new KeyEpochOpening(context, [.. entries]);
+    }
+
+    /// <summary>The wire form, with the entries whole; the hash covers their hashes, since signature bytes identify nothing.</summary>
+    public override byte[] Encode()
+    {
+        CanonicalWriter writer = new();
+        writer.Byte((byte)Type);
+        writer.Byte(ProtocolLimits.Version);
+        WriteHead(writer);
+        foreach (KeyEpochEntry entry in Entries)
+        {
+            writer.Fixed(entry.Encode());
+        }
+
+        return writer.ToArray();
+    }
+
+    internal static KeyEpochOpening Create(RoundContext context, IEnumerable<KeyEpochEntry> entries) => new(context, [.. entries.OrderBy(e => e.Holder)]);
+
+    private protected override void WriteFields(CanonicalWriter writer)
+    {
+        WriteHead(writer);
+        foreach (KeyEpochEntry entry in Entries)
+        {
+            writer.Digest(entry.Hash);
+        }
+    }
+
+    private void WriteHead(CanonicalWriter writer)
+    {
+        Context.Write(writer);
+        writer.Count(Entries.Length);
+    }
+}

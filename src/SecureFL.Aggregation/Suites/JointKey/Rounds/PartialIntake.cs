@@ -1,0 +1,78 @@
+using SecureFL.Ckks.JointKey;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>Takes one active holder's partial decryptions in order and holds them to the roots of its release. Not thread-safe.</summary>
+internal sealed class PartialIntake : IDisposable
+{
+    private readonly AggregationPlan _plan;
+    private readonly CertificateProposal _proposal;
+    private readonly Release _release;
+    private readonly RoundSums _sums;
+    private readonly PackedPolynomialSum _scratch;
+    private HalfRoot _root;
+    private int _group;
+
+    public PartialIntake(AggregationPlan plan, CertificateProposal proposal, Release release, RoundSums sums)
+    {
+        _plan = plan;
+        _proposal = proposal;
+        _release = release;
+        _sums = sums;
+        _scratch = new PackedPolynomialSum(plan.JointKey.Ckks);
+        _root = NewRoot();
+    }
+
+    public bool IsComplete => _group == _proposal.Groups.Length;
+
+    public (int Group, long Chunk)? Next => IsComplete ? null : (_group, _root.Next);
+
+    public void Handle(PartialDecryptionChunk partial)
+    {
+        Party sender = _release.Signer;
+        if (IsComplete || partial.Group < _group || (partial.Group == _group && partial.Chunk < _root.Next))
+        {
+            return;
+        }
+
+        if (partial.Group != _group || partial.Chunk != _root.Next)
+        {
+            throw new ProtocolViolationException(
+                ViolationCode.ChunkOrder, sender, $"chunk {_root.Next} of group {_group}", $"chunk {partial.Chunk} of group {partial.Group}");
+        }
+
+        _scratch.Clear();
+        JointKeyLayout.Add(_scratch, partial.Packed.Span, sender);
+
+        _sums.Write(RoundSums.Partial(_proposal.Groups.Length, _group, _release.Holder), partial.Chunk, partial.Packed.Span);
+        _root.Append(JointKeyHashes.Half(partial.Packed.Span));
+        if (_root.IsComplete)
+        {
+            FinishGroup(sender);
+        }
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _scratch.Dispose();
+    }
+
+    private void FinishGroup(Party sender)
+    {
+        Digest root = _root.Finish();
+        _root.Dispose();
+        _root = NewRoot();
+        Digest released = new(_release.Groups[_group].Span);
+        if (root != released)
+        {
+            _group = 0;
+            throw new ProtocolViolationException(
+                ViolationCode.WrongPartialDecryption, sender, $"the partial decryptions {released.ToShortString()} that it released", root.ToShortString());
+        }
+
+        _group++;
+    }
+
+    private HalfRoot NewRoot() => new(HalfRoot.PartialDomain, _plan.JointKey.ChunkCount);
+}
