@@ -59,12 +59,20 @@ internal sealed class RevocationList
     {
         try
         {
-            AsnReader outer = new AsnReader(der, AsnEncodingRules.DER).ReadSequence();
+            AsnReader file = new(der, AsnEncodingRules.DER);
+            AsnReader outer = file.ReadSequence();
+            file.ThrowIfNotEmpty();
             ReadOnlyMemory<byte> signed = outer.PeekEncodedValue();
             AsnReader list = outer.ReadSequence();
             string algorithm = outer.ReadSequence().ReadObjectIdentifier();
-            byte[] signature = outer.ReadBitString(out _);
+            byte[] signature = outer.ReadBitString(out int unusedBits);
             outer.ThrowIfNotEmpty();
+            if (unusedBits != 0)
+            {
+                // A signature is whole bytes; a count of bits that nobody reads would be a second spelling of the same list.
+                throw new FormatException("a revocation list's signature is no whole number of bytes");
+            }
+
             if (list.PeekTag() == Asn1Tag.Integer)
             {
                 list.ReadInteger();
