@@ -59,18 +59,18 @@ internal sealed class RevocationList
     {
         try
         {
-            AsnReader file = new(der, AsnEncodingRules.DER);
-            AsnReader outer = file.ReadSequence();
-            file.ThrowIfNotEmpty();
+            AsnReader whole = new(der, AsnEncodingRules.DER);
+            AsnReader outer = whole.ReadSequence();
+            whole.ThrowIfNotEmpty();
             ReadOnlyMemory<byte> signed = outer.PeekEncodedValue();
             AsnReader list = outer.ReadSequence();
+            ReadOnlyMemory<byte> identifier = outer.PeekEncodedValue();
             string algorithm = outer.ReadSequence().ReadObjectIdentifier();
             byte[] signature = outer.ReadBitString(out int unusedBits);
             outer.ThrowIfNotEmpty();
             if (unusedBits != 0)
             {
-                // A signature is whole bytes; a count of bits that nobody reads would be a second spelling of the same list.
-                throw new FormatException("a revocation list's signature is no whole number of bytes");
+                throw new FormatException($"the signature of a revocation list has {unusedBits} unused bits; whole bytes are read");
             }
 
             if (list.PeekTag() == Asn1Tag.Integer)
@@ -78,7 +78,7 @@ internal sealed class RevocationList
                 list.ReadInteger();
             }
 
-            if (list.ReadSequence().ReadObjectIdentifier() != algorithm)
+            if (!list.ReadEncodedValue().Span.SequenceEqual(identifier.Span))
             {
                 throw new FormatException("a revocation list names two signature algorithms");
             }
