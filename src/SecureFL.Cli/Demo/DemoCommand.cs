@@ -9,8 +9,8 @@ internal static class DemoCommand
 {
     internal static Command Create()
     {
-        Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file" };
-        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default" };
+        Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file", HelpName = "FILE" };
+        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default", HelpName = "FOLDER" };
         Option<bool> inProcess = new("--in-process") { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
         Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted: joint-key, multiparty CKKS under one key of all key holders, runs in one process", "one-time-key", "joint-key");
         Command command = new(
@@ -33,7 +33,13 @@ internal static class DemoCommand
             JsonOutput.Write(result.GetValue(json), outcome);
             return (int)(outcome is { SumIsExact: true, TranscriptVerified: true } ? ExitCode.Ok : ExitCode.Integrity);
         });
-        return command;
+        return Examples.Of(
+            command,
+            """
+            securefl demo
+            securefl demo --output demo --json demo.json
+            securefl demo --in-process
+            """);
     }
 }
 

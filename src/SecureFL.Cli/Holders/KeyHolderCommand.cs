@@ -15,7 +15,7 @@ internal static class KeyHolderCommand
     internal static Command Create()
     {
         PartyOptions party = new();
-        Option<DirectoryInfo?> keys = new("--keys") { Description = "where keys of undecided rounds live, outside ledger and backups; in the state folder by default" };
+        Option<DirectoryInfo?> keys = new("--keys") { Description = "where keys of undecided rounds live, outside ledger and backups; in the state folder by default", HelpName = "FOLDER" };
         Command command = new("key-holder", "Run a key holder: connects outwards only, signs durably, releases nothing but sums that the key holders agreed on.") { keys };
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(party.Read(result), result.GetValue(keys)?.FullName, cancellationToken));

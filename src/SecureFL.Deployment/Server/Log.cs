@@ -74,4 +74,7 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Warning, "{Method}: {Peer} refused with code {Code}")]
     internal static partial void Violation(ILogger logger, string method, string peer, int code);
+
+    [LoggerMessage(24, LogLevel.Warning, "Handshake: {Refusal}; {Unsaid} refused since the last line like this")]
+    internal static partial void HandshakeRefused(ILogger logger, string refusal, long unsaid);
 }
