@@ -138,7 +138,7 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
 
     // What the transport may hold unread, and the message under way, once as it came and once as it is checked.
     private long Reservation(OpenUpload upload) =>
-        Math.Min(limits.WindowBytes, (plan.Parameters.ChunkCount - upload.Upload.NextChunk) * (plan.Parameters.ChunkBytes + 128L)) + (2L * plan.Parameters.ChunkBytes);
+        Math.Min(limits.FlowWindowBytes, (plan.Parameters.ChunkCount - upload.Upload.NextChunk) * (plan.Parameters.ChunkBytes + 128L)) + (2L * plan.Parameters.ChunkBytes);
 
     private UploadState StateOf(OpenUpload upload, long next) => new()
     {
