@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Logging;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Encoding.Planning;
+using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -27,22 +29,34 @@ public sealed class JointKeySessionTests
     }
 
     [Theory]
-    [InlineData(nameof(RoundPhase.Opening))]
-    [InlineData(nameof(RoundPhase.Collecting))]
-    [InlineData(nameof(RoundPhase.Agreeing))]
-    [InlineData(nameof(RoundPhase.Releasing))]
-    public async Task A_restart_of_the_server_in_any_phase_changes_nothing(string phase)
+    [InlineData("KeyOpeningMessage")]
+    [InlineData("CreateKeyConfirmation")]
+    [InlineData("CreateEntry")]
+    [InlineData("OpeningMessage")]
+    [InlineData("ListedCiphertextMessage")]
+    [InlineData("ProposalMessage")]
+    [InlineData("CertificateMessage")]
+    [InlineData("CreatePartialDecryption")]
+    public async Task A_restart_of_the_server_in_any_phase_changes_nothing(string task)
     {
         await using TestSession undisturbed = new(TestSession.Terms(rounds: 1));
         RoundState expected = await TrainAsync(undisturbed, _ => Task.CompletedTask);
         await using TestSession session = new(TestSession.Terms(rounds: 1), jointKey: Key);
-        RoundState ended = await TrainAsync(session, async at =>
+        CrashingLogger[] loggers = [.. Enumerable.Range(0, 3).Select(_ => new CrashingLogger(task))];
+
+        // Two of three holders fall over: the session stands still where it is until they are back, and so does the server when it is restarted.
+        RoundState ended = await TrainAsync(session, _ => Task.CompletedTask, holder => loggers[holder], async _ =>
         {
-            if (at.ToString() == phase)
+            await Task.WhenAny(Task.WhenAll(loggers[0].Crashed, loggers[1].Crashed), Task.WhenAll(loggers[0].Crashed, loggers[2].Crashed), Task.WhenAll(loggers[1].Crashed, loggers[2].Crashed));
+            await session.RestartAsync();
+            for (int holder = 0; holder < 3; holder++)
             {
-                await session.RestartAsync();
+                await session.StopHolderAsync(holder);
             }
+
+            session.StartHolders();
         });
+        Assert.True(loggers.Count(logger => logger.Crashed.IsCompleted) >= 2);
         Assert.Equal(expected.ModelDigest, ended.ModelDigest);
         TranscriptReport report = session.Verify();
         Assert.True(report.IsValid && report.IsClosed, report.ToText());
@@ -78,29 +92,48 @@ public sealed class JointKeySessionTests
     }
 
     [Theory]
-    [InlineData(nameof(RoundPhase.Opening))]
-    [InlineData(nameof(RoundPhase.Collecting))]
-    [InlineData(nameof(RoundPhase.Agreeing))]
-    [InlineData(nameof(RoundPhase.Releasing))]
-    public async Task A_restart_of_every_holder_that_loses_its_sums_changes_nothing(string phase)
+    [InlineData("CreateKeyEntry")]
+    [InlineData("KeyOpeningMessage")]
+    [InlineData("KeyCommitmentsMessage")]
+    [InlineData("CreateKeyDealing")]
+    [InlineData("CreateKeyShare")]
+    [InlineData("PublicKeyShareMessage")]
+    [InlineData("KeyDealingMessage")]
+    [InlineData("KeyShareMessage")]
+    [InlineData("CreateKeyConfirmation")]
+    [InlineData("KeyRecordMessage")]
+    [InlineData("CreateEntry")]
+    [InlineData("OpeningMessage")]
+    [InlineData("ShareMessage")]
+    [InlineData("CheckSumMessage")]
+    [InlineData("ListedCiphertextMessage")]
+    [InlineData("ProposalMessage")]
+    [InlineData("CertificateMessage")]
+    [InlineData("CreatePartialDecryption")]
+    public async Task A_holder_that_falls_over_between_an_answer_and_its_sending_changes_nothing(string task)
     {
         await using TestSession undisturbed = new(TestSession.Terms(rounds: 1));
         RoundState expected = await TrainAsync(undisturbed, _ => Task.CompletedTask);
         await using TestSession session = new(TestSession.Terms(rounds: 1), jointKey: Key);
-        RoundState ended = await TrainAsync(session, async at =>
+        CrashingLogger[] loggers = [.. Enumerable.Range(0, 3).Select(_ => new CrashingLogger(task))];
+        RoundState ended = await TrainAsync(session, _ => Task.CompletedTask, holder => loggers[holder], async over =>
         {
-            if (at.ToString() != phase)
+            HashSet<int> back = [];
+            while (!over.IsCancellationRequested)
             {
-                return;
-            }
+                for (int holder = 0; holder < 3; holder++)
+                {
+                    if (loggers[holder].Crashed.IsCompleted && back.Add(holder))
+                    {
+                        await session.StopHolderAsync(holder);
+                        session.StartHolders(holder);
+                    }
+                }
 
-            for (int holder = 0; holder < 3; holder++)
-            {
-                await session.StopHolderAsync(holder);
+                await Task.Delay(10, CancellationToken.None);
             }
-
-            session.StartHolders();
         });
+        Assert.Contains(loggers, logger => logger.Crashed.IsCompleted);
         Assert.Equal(expected.ModelDigest, ended.ModelDigest);
         Assert.True(session.Verify().IsValid);
     }
@@ -149,10 +182,13 @@ public sealed class JointKeySessionTests
     }
 
     // Disturbs the first round in each of its phases, as far as the phase is seen before it is over: holders are held back so that it is.
-    private static async Task<RoundState> TrainAsync(TestSession session, Func<RoundPhase, Task> disturb)
+    private static async Task<RoundState> TrainAsync(
+        TestSession session, Func<RoundPhase, Task> disturb, Func<int, ILogger>? logger = null, Func<CancellationToken, Task>? beside = null)
     {
         await session.StartServerAsync();
-        session.StartHolders();
+        session.StartHolders(logger);
+        using CancellationTokenSource over = new();
+        Task disturbing = beside?.Invoke(over.Token) ?? Task.CompletedTask;
         await session.StartRoundsAsync();
         TestClient[] clients = session.Clients();
         HashSet<ulong> done = [];
@@ -164,8 +200,15 @@ public sealed class JointKeySessionTests
                 state.Phase == RoundPhase.Ended
                 || (state.Phase == RoundPhase.Collecting && !done.Contains(state.Round))
                 || (state.Round == (first ?? 0) && state.Phase is RoundPhase.Opening or RoundPhase.Agreeing or RoundPhase.Releasing && !seen.Contains(state.Phase)));
+            if (disturbing.IsFaulted)
+            {
+                await disturbing;
+            }
+
             if (state.Phase == RoundPhase.Ended)
             {
+                await over.CancelAsync();
+                await disturbing.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
                 foreach (TestClient client in clients)
                 {
                     client.Dispose();
@@ -193,7 +236,55 @@ public sealed class JointKeySessionTests
                     await disturb(RoundPhase.Collecting);
                 }
 
+                foreach (ulong former in done.Where(round => round < state.Round && state.ModelVersion == 0))
+                {
+                    await client.BuryAsync(former);
+                }
+
+                await ContributeAsync(session, client, state);
+            }
+        }
+    }
+
+    // The server may be away for a moment.
+    private static async Task ContributeAsync(TestSession session, TestClient client, RoundState state)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
                 await client.ContributeAsync(state);
+                return;
+            }
+            catch (GrpcException) when (attempt < 50)
+            {
+                if (session.Host?.Engine.StateFor(-1) is { } now && (now.Round != state.Round || now.Phase > RoundPhase.Collecting))
+                {
+                    return;
+                }
+
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Ends a key holder after it made its answer to the first task of a kind, and before the answer leaves.</summary>
+    private sealed class CrashingLogger(string task) : ILogger
+    {
+        private readonly TaskCompletionSource _crashed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Crashed => _crashed.Task;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == 5 && formatter(state, exception).Contains($" {task}:", StringComparison.Ordinal) && _crashed.TrySetResult())
+            {
+                throw new InvalidOperationException("the test ends this key holder");
             }
         }
     }

@@ -80,6 +80,13 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
         return last;
     }
 
+    /// <summary>Takes the proof that a former round is dead.</summary>
+    public async Task BuryAsync(ulong round)
+    {
+        GetRoundDeathReply reply = await link.GetRoundDeathAsync(round, TestContext.Current.CancellationToken);
+        role.HandleRoundDeath(RoundDeathCertificate.Parse(reply.DeathCertificateMessage.Span, session.Plan));
+    }
+
     public async Task ContributeAsync(RoundState state)
     {
         UploadState end = await SendAsync(await MakeAsync(state));

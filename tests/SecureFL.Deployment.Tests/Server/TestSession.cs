@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Connections;
@@ -109,7 +110,9 @@ internal sealed class TestSession : IAsyncDisposable
         await StartServerAsync();
     }
 
-    public void StartHolders(params int[] holders)
+    public void StartHolders(params int[] holders) => StartHolders(null, holders);
+
+    public void StartHolders(Func<int, ILogger>? logger, params int[] holders)
     {
         foreach (int index in holders.Length > 0 ? holders : [.. Enumerable.Range(0, _holders.Length)])
         {
@@ -122,7 +125,7 @@ internal sealed class TestSession : IAsyncDisposable
                 Plan, Plan.Digest, _holders[index], storage.Ledger, storage.Keys, TimeProvider.System, SystemEntropy.Instance, storage.Shares, new InMemorySumStore());
             ServerLink link = Link(PeerRole.KeyHolder, $"board {index}");
             var stopping = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
-            _running.Add(new HolderProcess(index, holder, link, new KeyHolderService(Plan, holder, link, NullLogger.Instance).RunAsync(stopping.Token), stopping));
+            _running.Add(new HolderProcess(index, holder, link, new KeyHolderService(Plan, holder, link, logger?.Invoke(index) ?? NullLogger.Instance).RunAsync(stopping.Token), stopping));
         }
     }
 
