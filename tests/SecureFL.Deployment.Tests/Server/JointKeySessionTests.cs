@@ -139,6 +139,46 @@ public sealed class JointKeySessionTests
     }
 
     [Fact]
+    public async Task A_sum_of_many_chunks_in_groups_survives_holders_that_lose_half_of_it()
+    {
+        await using TestSession session = new(null, clients: 6, vectorLength: 600_000, configure: settings => settings with { GroupSize = 3 }, jointKey: Key);
+        Assert.True(session.Plan.Parameters.ChunkCount > 1, $"{session.Plan.Parameters.ChunkCount} chunks");
+        await session.StartServerAsync();
+        CrashingLogger[] loggers = [.. Enumerable.Range(0, 3).Select(_ => new CrashingLogger("CreatePartialDecryption"))];
+        session.StartHolders(holder => loggers[holder]);
+        await session.StartRoundsAsync(1);
+        RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
+        TestClient[] clients = session.Clients();
+        foreach (TestClient client in clients)
+        {
+            await client.ContributeAsync(state);
+        }
+
+        await Task.WhenAny(loggers.Select(logger => logger.Crashed)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await session.RestartAsync();
+        for (int holder = 0; holder < 3; holder++)
+        {
+            await session.StopHolderAsync(holder);
+        }
+
+        session.StartHolders();
+        await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
+        byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(session.Folder, "sums", "round-0.f32"), TestContext.Current.CancellationToken);
+        float[] sum = [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes)];
+        float[][] vectors = [.. clients.Select(client => client.Vector(state))];
+        for (int i = 0; i < sum.Length; i++)
+        {
+            Assert.Equal(vectors.Sum(vector => vector[i]), sum[i], 6 * session.Plan.Parameters.Step);
+        }
+
+        Assert.True(session.Verify().IsValid);
+        foreach (TestClient client in clients)
+        {
+            client.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task A_used_up_key_is_followed_by_another_one()
     {
         await using TestSession session = new(TestSession.Terms(rounds: 2), jointKey: Key with { RoundsPerKey = 1 });

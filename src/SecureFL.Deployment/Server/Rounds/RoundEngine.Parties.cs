@@ -10,6 +10,7 @@ namespace SecureFL.Deployment.Server.Rounds;
 internal sealed partial class RoundEngine
 {
     private const int TasksAtOnce = 64;
+    private const int JointKeyTasksAtOnce = 8;
 
     /// <summary>The invitation of a round that collects.</summary>
     public RoundInvitation Invitation(ulong number)
@@ -196,7 +197,7 @@ internal sealed partial class RoundEngine
     {
         lock (_gate)
         {
-            return _desk.IsCurrent(session) ? session.Take(Due(session), _clock.GetUtcNow(), TasksAtOnce) : null;
+            return _desk.IsCurrent(session) ? session.Take(Due(session), _clock.GetUtcNow(), _keys is null ? TasksAtOnce : JointKeyTasksAtOnce) : null;
         }
     }
 
