@@ -38,8 +38,11 @@ internal static class KeyHolderCommand
             ledger,
             new FileRoundKeyStore(keys ?? session.Folder.Keys),
             TimeProvider.System,
-            SystemEntropy.Instance);
-        await new KeyHolderService(session.Plan, holder, session.Link, session.Logger).RunAsync(cancellationToken).ConfigureAwait(false);
+            SystemEntropy.Instance,
+            session.Plan.Settings.Suite == Suite.JointKey ? new FileKeyShareStore(Path.Combine(keys ?? session.Folder.Keys, "joint")) : null,
+            session.Plan.Settings.Suite == Suite.JointKey ? new FileSumStore(session.Folder.Sums) : null);
+        using KeyHolderService service = new(session.Plan, holder, session.Link, session.Logger);
+        await service.RunAsync(cancellationToken).ConfigureAwait(false);
         return (int)ExitCode.Ok;
     }
 
