@@ -205,7 +205,7 @@ public sealed class PartyIdentity : IDisposable
         string path = Path.Combine(folder, IdentityFolder.Document);
         if (!File.Exists(path))
         {
-            throw new FormatException($"{folder} holds no identity: securefl identity new makes one, --identity names another folder");
+            throw new DirectoryNotFoundException($"{folder} holds no identity: securefl identity new makes one, --identity names another folder");
         }
 
         IdentityDocument document = DeploymentJson.Read<IdentityDocument>(WholeFile.Read(path, IdentityFolder.MaxBytes), path, IdentityDocument.CurrentVersion);

@@ -96,9 +96,9 @@ internal sealed partial class RoundEngine : IAsyncDisposable
                 throw RequestRefusedException.NotNow($"the session has ended: {_session.Ended}");
             }
 
-            if (_round is not null && _session.Allowance != 0)
+            if (_session.Allowance != 0)
             {
-                throw RequestRefusedException.NotNow($"round {_round.Number} is under way");
+                throw RequestRefusedException.NotNow(_round is null ? "rounds are started already" : $"round {_round.Number} is under way");
             }
 
             _session.Allow(rounds != 0 ? rounds : _training is null ? 1 : -1);
