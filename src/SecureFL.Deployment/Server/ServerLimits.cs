@@ -36,10 +36,10 @@ public sealed record ServerLimits
     /// <exception cref="ArgumentException">Names the limit.</exception>
     public void Check()
     {
-        if (WindowBytes < 1 << 16 || FlowWindowBytes > BytesInFlight || WaitingUploads < 0 || Connections < 1 || CallsPerParty < 4 || !(CallsPerSecond > 0) || CallBurst < 1)
+        if (WindowBytes < 1 << 16 || 2L * FlowWindowBytes > BytesInFlight || WaitingUploads < 0 || Connections < 1 || CallsPerParty < 4 || !(CallsPerSecond > 0) || CallBurst < 1)
         {
             throw new ArgumentException(
-                $"limits: a window of {WindowBytes} bytes (64 KiB to two thirds of bytesInFlight), {BytesInFlight} bytes in flight, {WaitingUploads} waiting, {Connections} connections, "
+                $"limits: a window of {WindowBytes} bytes (64 KiB to a third of bytesInFlight), {BytesInFlight} bytes in flight, {WaitingUploads} waiting, {Connections} connections, "
                 + $"{CallsPerParty} calls a party (at least 4), {CallsPerSecond} a second");
         }
     }
