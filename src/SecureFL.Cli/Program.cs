@@ -33,6 +33,16 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
 };
 root.Add(ConfigCommand.Create(root));
 root.Add(LayeredArguments.ConfigOption);
+Examples.Of(
+    root,
+    """
+    Everything on this machine, with generated tables:
+      securefl demo
+    Your own tables in one process:
+      securefl simulate --data a.csv --data b.csv --data c.csv --label ill --test-fraction 0.25
+    Across organisations, step by step: docs/consortium.md
+    Exit codes: 0 ok, 1 internal fault, 2 usage, 3 refused by a peer, 4 below threshold, 5 integrity, 6 environment (disk, network), 130 interrupted
+    """);
 Examples.Show(root);
 ParentPipe.Watch();
 return CommandLine.Run(root, args);

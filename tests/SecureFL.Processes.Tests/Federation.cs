@@ -18,6 +18,19 @@ internal sealed class Federation : IDisposable
     /// <param name="epochs">Passes over each client's rows a round: how long a round takes.</param>
     /// <param name="hidden">Units of the hidden layers.</param>
     public Federation(int rounds, int epochs = 2, params int[] hidden)
+        : this(rounds, null, epochs, hidden)
+    {
+    }
+
+    /// <summary>The joint-key suite.</summary>
+    /// <param name="rounds">Training rounds.</param>
+    /// <param name="roundsPerKey">Rounds after which the key holders make a new key.</param>
+    public Federation(int rounds, long roundsPerKey)
+        : this(rounds, roundsPerKey, 2, [])
+    {
+    }
+
+    private Federation(int rounds, long? roundsPerKey, int epochs, int[] hidden)
     {
         _tables = HospitalFederation.WriteTables(_folder.FullName);
         TrainingTerms terms = HospitalFederation.TermsFor(_tables, rounds, new RoundPolicy { OpeningGraceSeconds = 0.5 });
@@ -29,7 +42,8 @@ internal sealed class Federation : IDisposable
             terms with { Model = ModelTerms.Of(spec), Training = terms.Training with { Epochs = epochs } },
             HospitalFederation.Clip,
             HospitalFederation.Bits,
-            threshold: 2);
+            threshold: 2,
+            roundsPerKey);
         Parties = new LocalParties(_consortium, _tables);
     }
 

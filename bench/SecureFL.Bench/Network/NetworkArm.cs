@@ -11,6 +11,12 @@ internal sealed record NetworkArm
 
     public required int Rounds { get; init; }
 
+    /// <summary>Emulated round trip between each client and the server.</summary>
+    public required double RoundTripMilliseconds { get; init; }
+
+    /// <summary>Uploads under way at the same time.</summary>
+    public required int UploadsAtOnce { get; init; }
+
     /// <summary>From the first invitation to the last opening; encryption, which clients do before, is not in it.</summary>
     public required double RoundsPerMinute { get; init; }
 

@@ -10,6 +10,7 @@ using SecureFL.Deployment.Holders;
 using SecureFL.Deployment.Identity;
 using SecureFL.Grpc;
 using SecureFL.Ring.Randomness;
+using SecureFL.Testing;
 
 namespace SecureFL.Bench.Network;
 
@@ -29,15 +30,17 @@ internal sealed class NetworkRounds : IDisposable
 
     internal NetworkRounds(int clients, long parameters) => _consortium = new NetworkConsortium(_folder.FullName, clients, parameters, HolderCount);
 
-    internal async Task<NetworkArm> RunAsync(int rounds, CancellationToken cancellationToken)
+    internal async Task<NetworkArm> RunAsync(int rounds, TimeSpan roundTrip, int atOnce, CancellationToken cancellationToken)
     {
         using Process server = Start();
         Uri address = new(await server.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false) ?? throw new InvalidOperationException("the server's process did not start"));
         AggregationPlan plan = _consortium.Plan;
         Task[] holders = [.. Enumerable.Range(0, HolderCount).Select(i => HoldAsync(i, address))];
         int count = _consortium.Clients.Count;
+        EmulatedNetwork? line = roundTrip > TimeSpan.Zero ? new(address.Port, new LinkProfile { OneWayDelay = roundTrip / 2 }) : null;
+        Uri nearby = line is null ? address : new UriBuilder(address) { Port = line.Port }.Uri;
         ServerLink[] links = new ServerLink[count];
-        Parallel.For(0, count, i => links[i] = _consortium.Connect(address, PeerRole.Client, $"client {i}"));
+        Parallel.For(0, count, i => links[i] = _consortium.Connect(nearby, PeerRole.Client, $"client {i}"));
         await Parallel.ForEachAsync(
             links,
             new ParallelOptions { MaxDegreeOfParallelism = HandshakesAtOnce, CancellationToken = cancellationToken },
@@ -59,7 +62,10 @@ internal sealed class NetworkRounds : IDisposable
             Contribution[] contributions = await EncryptAsync(links[0], clients, state, cancellationToken).ConfigureAwait(false);
             perClient = contributions[0].Header.Encode().Length + contributions[0].Chunks.Sum(chunk => (long)chunk.Encode().Length);
             Stopwatch watch = Stopwatch.StartNew();
-            await Task.WhenAll(links.Select((link, i) => Task.Run(() => SendAsync(link, contributions[i], round >= 0, cancellationToken), cancellationToken))).ConfigureAwait(false);
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, count),
+                new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken },
+                async (i, token) => await SendAsync(links[i], contributions[i], round >= 0, token).ConfigureAwait(false)).ConfigureAwait(false);
             double sent = watch.Elapsed.TotalSeconds;
             await UntilAsync(links[0], next => next.Round > state.Round || next.Phase == RoundPhase.Ended, cancellationToken).ConfigureAwait(false);
             if (round >= 0)
@@ -80,6 +86,11 @@ internal sealed class NetworkRounds : IDisposable
             link.Dispose();
         }
 
+        if (line is not null)
+        {
+            await line.DisposeAsync().ConfigureAwait(false);
+        }
+
         double[] acks = [.. _acks.Order()];
         long aggregate = plan.Parameters.ChunkCount * plan.Parameters.RingDegree * plan.Parameters.Primes.Length * sizeof(ulong);
         return new NetworkArm
@@ -88,6 +99,8 @@ internal sealed class NetworkRounds : IDisposable
             Clients = count,
             Parameters = plan.Parameters.FloatLength,
             Rounds = rounds,
+            RoundTripMilliseconds = roundTrip.TotalMilliseconds,
+            UploadsAtOnce = atOnce,
             RoundsPerMinute = 60 * rounds / roundSeconds,
             ServerPeakRssBytes = peak,
             AggregateBytes = aggregate,
@@ -117,6 +130,9 @@ internal sealed class NetworkRounds : IDisposable
             start.ArgumentList.Add(typeof(NetworkRounds).Assembly.Location);
         }
 
+        // A server's chunks pass through the large-object heap: without compaction its holes add up to more than the bytes in flight.
+        start.Environment["DOTNET_GCConserveMemory"] = "9";
+        start.Environment["Logging__LogLevel__Default"] = "Warning";
         start.ArgumentList.Add(NetworkServer.Command);
         start.ArgumentList.Add(_folder.FullName);
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");

@@ -18,11 +18,11 @@ internal static class ClientRunCommand
     internal static Command Create()
     {
         PartyOptions party = new();
-        Option<FileInfo> data = new("--data") { Description = "this site's rows: .csv, .npz (x and y) or .npy; they never leave", Required = true };
-        Option<FileInfo?> test = new("--test") { Description = "rows to test on; else the share that the plan's terms say" };
-        Option<string?> label = new("--label") { Description = "the label column; else the one in the plan's terms, with which it must agree" };
-        Option<string?> trainer = new("--trainer") { Description = "a command that trains, for models that are not built in: its last argument is a folder, see docs/examples" };
-        Option<FileInfo?> output = new("--output") { Description = "write the final model (.safetensors) here" };
+        Option<FileInfo> data = new("--data") { Description = "this site's rows: .csv, .npz (x and y) or .npy; they never leave", HelpName = "FILE", Required = true };
+        Option<FileInfo?> test = new("--test") { Description = "rows to test on; else the share that the plan's terms say", HelpName = "FILE" };
+        Option<string?> label = new("--label") { Description = "the label column; else the one in the plan's terms, with which it must agree", HelpName = "COLUMN" };
+        Option<string?> trainer = new("--trainer") { Description = "a command that trains, for models that are not built in: its last argument is a folder, see docs/examples", HelpName = "COMMAND" };
+        Option<FileInfo?> output = new("--output") { Description = "write the final model (.safetensors) here", HelpName = "FILE" };
         Command command = new("run", "Take part in all rounds until training ends; survives restarts of this process, the server and the network.") { data, test, label, trainer, output };
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(

@@ -16,8 +16,8 @@ internal static class ClientSendCommand
     {
         PartyOptions party = new();
         Argument<FileInfo> file = new("file") { Description = "the vector: .npz, .npy, .safetensors or .f32 (raw little-endian)" };
-        Option<ulong?> round = new("--round") { Description = "the round; by default the first one that collects" };
-        Option<string[]> counters = new("--counter") { Description = "NAME=VALUE, for plans with counters; the weight is one of them" };
+        Option<ulong?> round = new("--round") { Description = "the round; by default the first one that collects", HelpName = "N" };
+        Option<string[]> counters = new("--counter") { Description = "NAME=VALUE, for plans with counters; the weight is one of them", HelpName = "NAME=VALUE" };
         Command command = new("send", "Send one vector to a round of plain sums; runs until the server has it, and can be repeated after any interruption.") { file, round, counters };
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(

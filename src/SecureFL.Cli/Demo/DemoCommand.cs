@@ -9,10 +9,10 @@ internal static class DemoCommand
 {
     internal static Command Create()
     {
-        Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file" };
-        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default" };
+        Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file", HelpName = "FILE" };
+        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default", HelpName = "FOLDER" };
         Option<bool> inProcess = new("--in-process") { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
-        Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted: joint-key, multiparty CKKS under one key of all key holders, runs in one process", "one-time-key", "joint-key");
+        Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted: joint-key is multiparty CKKS under one key of all key holders", "one-time-key", "joint-key");
         Command command = new(
             "demo",
             "A server, four hospitals, whose tables are generated here, and three key holders (two needed) run as processes over mutual TLS and train one model; the final weights are compared with training in the clear, and the transcript is verified.")
@@ -27,13 +27,19 @@ internal static class DemoCommand
             DirectoryInfo folder = result.GetValue(output) ?? Directory.CreateTempSubdirectory("securefl-demo-");
             folder.Create();
             SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
-            DemoOutcome outcome = result.GetValue(inProcess) || chosen == SumSuite.JointKey
+            DemoOutcome outcome = result.GetValue(inProcess)
                 ? await new HospitalDemo(folder, chosen).RunAsync(cancellationToken).ConfigureAwait(false)
-                : await new ProcessDemo(folder).RunAsync(cancellationToken).ConfigureAwait(false);
+                : await new ProcessDemo(folder, chosen == SumSuite.JointKey).RunAsync(cancellationToken).ConfigureAwait(false);
             JsonOutput.Write(result.GetValue(json), outcome);
             return (int)(outcome is { SumIsExact: true, TranscriptVerified: true } ? ExitCode.Ok : ExitCode.Integrity);
         });
-        return command;
+        return Examples.Of(
+            command,
+            """
+            securefl demo
+            securefl demo --output demo --json demo.json
+            securefl demo --in-process
+            """);
     }
 }
 

@@ -48,8 +48,9 @@ internal sealed class LocalConsortium
     /// <param name="clip">Values of updates are clipped to this.</param>
     /// <param name="bits">Bits of a quantised value.</param>
     /// <param name="threshold">Key holders that open a sum.</param>
+    /// <param name="roundsPerKey">Rounds a key in the joint-key suite; null for the one-time-key suite.</param>
     internal static LocalConsortium Create(
-        string folder, IReadOnlyList<string> clients, IReadOnlyList<string> holders, TrainingTerms terms, float clip, int bits, int threshold)
+        string folder, IReadOnlyList<string> clients, IReadOnlyList<string> holders, TrainingTerms terms, float clip, int bits, int threshold, long? roundsPerKey = null)
     {
         using CertificateAuthority authority = CertificateAuthority.Create(Path.Combine(folder, "ca"), Name, Validity);
         PartyRequest server = Enrol(authority, folder, PeerRole.Server, ServerName, ["localhost", "127.0.0.1"]);
@@ -59,8 +60,10 @@ internal sealed class LocalConsortium
         PartyRequest[] keepers = [.. holders.Select(name => Enrol(authority, folder, PeerRole.KeyHolder, name, []))];
         PlanSettings settings = new()
         {
+            Suite = roundsPerKey is null ? Suite.OneTimeKey : Suite.JointKey,
             Parameters = AggregationPlanner.Plan(
-                new PlanningRequest(terms.Layout.Length, bits, clip, clients.Count, terms.Counters.ElementCount(bits), holders.Count)),
+                new PlanningRequest(terms.Layout.Length, bits, clip, clients.Count, terms.Counters.ElementCount(bits), holders.Count,
+                    roundsPerKey is { } life ? new JointKeyRequest(holders.Count, threshold, life) : null)),
             Counters = terms.Counters,
             MinClients = 3,
             Threshold = threshold,

@@ -17,7 +17,7 @@ namespace SecureFL.Cli.Demo;
 /// The deployment on one machine: a server, four hospitals and three key holders as processes of their own over mutual TLS, until training ends; then the final weights
 /// are compared with the same training in the clear, and the transcript is verified.
 /// </summary>
-internal sealed class ProcessDemo(DirectoryInfo folder)
+internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false)
 {
     private const int Rounds = 12;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
@@ -29,7 +29,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
         string[] clients = [.. tables.Select(path => Path.GetFileNameWithoutExtension(path))];
         TrainingTerms terms = HospitalFederation.TermsFor(tables, Rounds, new RoundPolicy());
         LocalConsortium consortium = LocalConsortium.Create(
-            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2);
+            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, jointKey ? 1000 : null);
         Talk.Line($"plan {consortium.Plan.SpokenForm}");
         using LocalParties parties = new(consortium, tables);
         foreach (LocalProcess process in parties.All)
@@ -120,7 +120,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder)
         Line($"transcript  {report.Rounds.Length} rounds {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
         Line($"            {Invocation.Name} verify {Quote(parties.Transcript)} --ciphertexts {Quote(parties.Ciphertexts)}");
         Line($"folder      {folder.FullName}: tables, identities, plan.json, state, logs, models");
-        Line($"unprotected one machine holds all keys here; apart, two colluding key holders and the server could open any hospital");
+        Line($"unprotected one machine holds all keys here; apart, {(jointKey ? "one client" : "two colluding key holders")} and the server could open any hospital");
         Line($"next        docs/consortium.md sets this up across organisations; to try your own CSV files first, put them in the place of these:");
         Line($"            {HospitalDemo.NextCommand(tables, HospitalGenerator.Label)}");
         return text.ToString();

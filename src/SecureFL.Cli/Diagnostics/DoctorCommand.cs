@@ -18,15 +18,15 @@ internal static class DoctorCommand
           securefl doctor --identity charite --plan plan.json --state state --server https://agg.example.org:7443
         At the server, before it starts:
           securefl doctor --identity aggregator --plan plan.json --state state --listen 0.0.0.0:7443
-        With a securefl.json in the current folder:
+        With a securefl.json in the current folder, and identity, state and plan.json beside it:
           securefl doctor
         """;
 
     internal static Command Create()
     {
-        Option<DirectoryInfo?> identity = new("--identity") { Description = "this party's folder", HelpName = "FOLDER" };
-        Option<FileInfo?> plan = new("--plan") { Description = "plan.json", HelpName = "FILE" };
-        Option<DirectoryInfo?> state = new("--state") { Description = "the state folder", HelpName = "FOLDER" };
+        Option<DirectoryInfo?> identity = new("--identity") { Description = "this party's folder; by default the folder identity, if there is one", HelpName = "FOLDER" };
+        Option<FileInfo?> plan = new("--plan") { Description = "the plan; by default plan.json, if there is one", HelpName = "FILE" };
+        Option<DirectoryInfo?> state = new("--state") { Description = "the state folder; by default the folder state, if there is one", HelpName = "FOLDER" };
         Option<string?> server = new("--server") { Description = "the server, https://HOST:PORT", HelpName = "URL" };
         Option<string?> serverName = new("--server-name") { Description = "the name in the server's certificate; else the plan's", HelpName = "NAME" };
         Option<string[]> listen = new("--listen") { Description = "an address that a server will listen on; more than once for several", HelpName = "ADDRESS:PORT" };
@@ -40,9 +40,9 @@ internal static class DoctorCommand
         {
             Examination examination = new()
             {
-                Identity = result.GetValue(identity)?.FullName,
-                Plan = result.GetValue(plan)?.FullName,
-                State = result.GetValue(state)?.FullName,
+                Identity = result.GetValue(identity)?.FullName ?? FolderHere("identity"),
+                Plan = result.GetValue(plan)?.FullName ?? (File.Exists("plan.json") ? Path.GetFullPath("plan.json") : null),
+                State = result.GetValue(state)?.FullName ?? FolderHere("state"),
                 Server = result.GetValue(server) is string text ? Address(text) : null,
                 ServerName = result.GetValue(serverName),
                 Listen = [.. (result.GetValue(listen) ?? []).Select(Endpoint)],
@@ -64,6 +64,9 @@ internal static class DoctorCommand
     private static Uri Address(string text) => Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"https://{text}", UriKind.Absolute, out Uri? address)
         ? new Uri(address.GetLeftPart(UriPartial.Authority))
         : throw new CliException(ExitCode.Usage, $"'{text}' is no server", "for example https://server.example:7443");
+
+    // Where server, client and key holder look when nothing else is said: what they would use is what has to be checked.
+    private static string? FolderHere(string name) => Directory.Exists(name) ? Path.GetFullPath(name) : null;
 
     // A server's listen setting may be an address and a port, a URL, or a port alone.
     private static IPEndPoint Endpoint(string text)
@@ -102,7 +105,11 @@ internal static class DoctorCommand
             yield return new CheckResult("program", CheckState.Ok, $"securefl {typeof(DoctorCommand).Assembly.GetName().Version?.ToString(3)}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
             yield return MachineChecks.Processor();
             PartyIdentity? identity = null;
-            if (Identity is not null)
+            if (Identity is null)
+            {
+                yield return new CheckResult("identity", CheckState.Warn, "no party's folder was given: only this machine is checked", "--identity FOLDER, or start it beside the folder identity");
+            }
+            else
             {
                 (CheckResult result, identity) = PartyChecks.Identity(Identity);
                 yield return result;

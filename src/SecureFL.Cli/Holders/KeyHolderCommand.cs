@@ -15,7 +15,7 @@ internal static class KeyHolderCommand
     internal static Command Create()
     {
         PartyOptions party = new();
-        Option<DirectoryInfo?> keys = new("--keys") { Description = "where keys of undecided rounds live, outside ledger and backups; in the state folder by default" };
+        Option<DirectoryInfo?> keys = new("--keys") { Description = "where keys of undecided rounds live, outside ledger and backups; in the state folder by default", HelpName = "FOLDER" };
         Command command = new("key-holder", "Run a key holder: connects outwards only, signs durably, releases nothing but sums that the key holders agreed on.") { keys };
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(party.Read(result), result.GetValue(keys)?.FullName, cancellationToken));
@@ -38,8 +38,11 @@ internal static class KeyHolderCommand
             ledger,
             new FileRoundKeyStore(keys ?? session.Folder.Keys),
             TimeProvider.System,
-            SystemEntropy.Instance);
-        await new KeyHolderService(session.Plan, holder, session.Link, session.Logger).RunAsync(cancellationToken).ConfigureAwait(false);
+            SystemEntropy.Instance,
+            session.Plan.Settings.Suite == Suite.JointKey ? new FileKeyShareStore(Path.Combine(keys ?? session.Folder.Keys, "joint")) : null,
+            session.Plan.Settings.Suite == Suite.JointKey ? new FileSumStore(session.Folder.Sums) : null);
+        using KeyHolderService service = new(session.Plan, holder, session.Link, session.Logger);
+        await service.RunAsync(cancellationToken).ConfigureAwait(false);
         return (int)ExitCode.Ok;
     }
 

@@ -31,7 +31,12 @@ internal static class IdentityCommand
 
     internal static Option<string> Folder(string name, string description) => new(name) { Description = description, HelpName = "FOLDER", Required = true };
 
-    internal static Option<string> Role() => Simulate.SimulateOptions.Choice("--role", "client", "the party's role", [.. Deployment.Identity.PeerRoles.Names]);
+    internal static Option<string> Role()
+    {
+        Option<string> role = new("--role") { Description = "the party's role", Required = true };
+        role.AcceptOnlyFromAmong([.. Deployment.Identity.PeerRoles.Names]);
+        return role;
+    }
 
     /// <summary>Runs an operation whose refusals are the user's to mend.</summary>
     internal static T Guard<T>(Func<T> operation, string hint)

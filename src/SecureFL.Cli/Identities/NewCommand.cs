@@ -22,7 +22,6 @@ internal static class NewCommand
     {
         Option<string> consortium = new("--consortium") { Description = "the consortium's name", HelpName = "NAME", Required = true };
         Option<string> role = IdentityCommand.Role();
-        role.Required = true;
         Option<string> name = new("--name") { Description = "the party's name, by which plans enrol it", HelpName = "NAME", Required = true };
         Option<string[]> hosts = new("--host") { Description = "a server's DNS name or address, for callers that check them", HelpName = "HOST", AllowMultipleArgumentsPerToken = true };
         Option<string> output = IdentityCommand.Folder("--output", "the folder to make");

@@ -20,15 +20,17 @@ internal static class RevokeCommand
     {
         Option<string> authority = IdentityCommand.Folder("--ca", "the authority's folder");
         Option<string> role = IdentityCommand.Role();
+        role.Required = false;
         Option<string?> name = new("--name") { Description = "the party's name", HelpName = "NAME" };
         Option<bool> renew = new("--renew") { Description = "only write the list anew" };
         Command command = new("revoke", "Revoke all certificates of a party.") { authority, role, name, renew };
         command.SetAction(result =>
         {
             string? party = result.GetValue(name);
-            if ((party is null) != result.GetValue(renew))
+            string? named = result.GetValue(role);
+            if ((party is null) != result.GetValue(renew) || (party is null) != (named is null))
             {
-                throw new CliException(ExitCode.Usage, "give --name, or --renew", "securefl identity revoke --ca ca --role client --name charite");
+                throw new CliException(ExitCode.Usage, "give --role and --name, or --renew", "securefl identity revoke --ca ca --role client --name charite");
             }
 
             using CertificateAuthority ca = IdentityCommand.Guard(() => CertificateAuthority.Open(result.GetValue(authority)!), "give the folder that identity ca made");
@@ -38,7 +40,7 @@ internal static class RevokeCommand
             }
             else
             {
-                PeerRole of = PeerRoles.Parse(result.GetValue(role)!)!.Value;
+                PeerRole of = PeerRoles.Parse(named!)!.Value;
                 foreach (string serial in IdentityCommand.Guard(() => ca.Revoke(of, party), "identity show tells role and name of a folder"))
                 {
                     Talk.Line($"revoked certificate {serial}");

@@ -10,10 +10,10 @@ namespace SecureFL.Cli.Operation;
 /// <summary>The options of commands that speak to a server as an operator.</summary>
 internal sealed class OperatorOptions
 {
-    private readonly Option<string> _server = new("--server") { Description = "the server, https://HOST:PORT", Required = true };
-    private readonly Option<DirectoryInfo> _identity = new("--identity") { Description = "the operator's folder (securefl identity)", DefaultValueFactory = _ => new DirectoryInfo("identity") };
-    private readonly Option<FileInfo?> _plan = new("--plan") { Description = "plan.json, for the server's name" };
-    private readonly Option<string?> _serverName = new("--server-name") { Description = "the name in the server's certificate; else the plan file's" };
+    private readonly Option<string> _server = new("--server") { Description = "the server, https://HOST:PORT", HelpName = "URL", Required = true };
+    private readonly Option<DirectoryInfo> _identity = new("--identity") { Description = "the operator's folder (securefl identity)", HelpName = "FOLDER", DefaultValueFactory = _ => new DirectoryInfo("identity") };
+    private readonly Option<FileInfo?> _plan = new("--plan") { Description = "plan.json, for the server's name", HelpName = "FILE" };
+    private readonly Option<string?> _serverName = new("--server-name") { Description = "the name in the server's certificate; else the plan file's", HelpName = "NAME" };
     private readonly Option<bool> _insecure = new("--insecure-loopback") { Description = "permit http on a loopback address: for development" };
 
     internal void AddTo(Command command)

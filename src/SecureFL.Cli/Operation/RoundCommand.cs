@@ -10,13 +10,13 @@ internal static class RoundCommand
 {
     internal static Command Create()
     {
-        Option<uint> rounds = new("--rounds") { Description = "at most this many rounds; 0 for as many as the terms say (one, for plain sums)" };
+        Option<uint> rounds = new("--rounds") { Description = "at most this many rounds; 0 for as many as the terms say (one, for plain sums)", HelpName = "N" };
         Command start = Operation("start", "Let rounds start.", [rounds], (link, result, token) => link.StartRoundsAsync(result.GetValue(rounds), token));
-        Option<ulong?> number = new("--round") { Description = "the round; the one under way by default" };
+        Option<ulong?> number = new("--round") { Description = "the round; the one under way by default", HelpName = "N" };
         Command close = Operation(
             "close", "Fix the set of the round with the contributions that are there.", [number], async (link, result, token) =>
                 await link.CloseRoundAsync(await NumberAsync(link, result.GetValue(number), token).ConfigureAwait(false), token).ConfigureAwait(false));
-        Option<ulong?> aborted = new("--round") { Description = "the round; the one under way by default" };
+        Option<ulong?> aborted = new("--round") { Description = "the round; the one under way by default", HelpName = "N" };
         Command abort = Operation(
             "abort", "Ask the key holders to declare the round dead; contributors may then contribute anew.", [aborted], async (link, result, token) =>
                 await link.AbortRoundAsync(await NumberAsync(link, result.GetValue(aborted), token).ConfigureAwait(false), token).ConfigureAwait(false));
@@ -25,8 +25,11 @@ internal static class RoundCommand
         return Examples.Of(
             command,
             """
-            securefl round start --server https://server.example:7443 --identity operator --plan plan.json
-            securefl round close --server https://server.example:7443 --identity operator --plan plan.json
+            One round first, while everybody watches, then all the others:
+              securefl round start --rounds 1 --server https://server.example:7443 --identity operator --plan plan.json
+              securefl round start --server https://server.example:7443 --identity operator --plan plan.json
+            A site does not come; the sum is opened without it, if enough others are there:
+              securefl round close --server https://server.example:7443 --identity operator --plan plan.json
             """);
     }
 
@@ -46,7 +49,7 @@ internal static class RoundCommand
             Talk.Line(StatusText.Line(reply));
             return (int)ExitCode.Ok;
         });
-        return command;
+        return Examples.Of(command, $"securefl round {name} --server https://server.example:7443 --identity operator --plan plan.json");
     }
 
     private static async Task<ulong> NumberAsync(ServerLink link, ulong? given, CancellationToken cancellationToken) =>

@@ -19,6 +19,12 @@ internal static class StatusCommand
         command.SetAction((result, cancellationToken) => connection.CallAsync(result, async link =>
         {
             IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings());
+            if (Console.IsOutputRedirected)
+            {
+                // A file has no width: nothing is broken into lines of eighty.
+                console.Profile.Width = 1000;
+            }
+
             while (true)
             {
                 StatusReply reply = await link.GetStatusAsync(cancellationToken).ConfigureAwait(false);

@@ -12,7 +12,13 @@ internal static class StatusText
     {
         RoundState current = reply.Current;
         string[] missing = [.. Missing(reply)];
-        return string.Create(CultureInfo.InvariantCulture, $"round {current.Round} ({Name(current.Kind)}): {Name(current.Phase)}, {current.Contributions} of {current.Wanted} contributions")
+        string begin = current.Phase switch
+        {
+            RoundPhase.Ended => "ended",
+            RoundPhase.Waiting => reply.RoundsOpened == 0 ? "no round yet" : "between rounds",
+            _ => string.Create(CultureInfo.InvariantCulture, $"round {current.Round} ({Name(current.Kind)}): {Name(current.Phase)}, {current.Contributions} of {current.Wanted} contributions"),
+        };
+        return begin
             + (current.Reason.Length > 0 ? $"; {current.Reason}" : "")
             + (missing.Length > 0 ? $"; missing: {string.Join(", ", missing)}" : "");
     }
@@ -31,14 +37,13 @@ internal static class StatusText
             parties.AddRow(Cells($"key holder {holder.Name}", holder, now, ""));
         }
 
-        Table rounds = new Table().Border(TableBorder.Simple).AddColumns("round", "kind", "outcome", "contributors", "upload", "seconds", "metrics");
+        Table rounds = new Table().Border(TableBorder.Simple).AddColumns("round", "kind", "outcome", "contributors", "upload", "seconds");
         foreach (RoundSummary round in reply.Recent.Reverse().Take(10))
         {
             rounds.AddRow(
                 Escape(round.Round.ToString(CultureInfo.InvariantCulture)), Escape(Name(round.Kind)), Escape(Name(round.Outcome)),
                 Escape(round.Contributors.Count.ToString(CultureInfo.InvariantCulture)), Escape(Size(round.UploadBytes)),
-                Escape(round.Seconds.ToString("0.0", CultureInfo.InvariantCulture)),
-                Escape(string.Join(", ", round.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal).Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G4}")))));
+                Escape(round.Seconds.ToString("0.0", CultureInfo.InvariantCulture)));
         }
 
         return new Rows(
@@ -47,8 +52,15 @@ internal static class StatusText
                 CultureInfo.InvariantCulture,
                 $"{reply.RoundsOpened} rounds opened; received {Size(reply.BytesReceived)}, sent {Size(reply.BytesSent)}, in flight {Size(reply.BytesInFlight)}")),
             parties,
-            rounds);
+            rounds,
+            new Text(Metrics(reply)));
     }
+
+    // One line of the newest round that measured something; all rounds' numbers are in the JSON form.
+    private static string Metrics(StatusReply reply) => reply.Recent.LastOrDefault(round => round.Metrics.Count > 0) is { } round
+        ? string.Create(CultureInfo.InvariantCulture, $"round {round.Round}: ")
+            + string.Join(", ", round.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal).Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G4}")))
+        : "";
 
     private static IEnumerable<string> Missing(StatusReply reply) =>
         reply.Clients.Where(client => client.WaitingFor is "its contribution").Select(client => client.Name)

@@ -3,6 +3,7 @@ using System.Globalization;
 using SecureFL.Aggregation;
 using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
+using SecureFL.Cli.Simulate;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Planning;
@@ -76,9 +77,16 @@ internal static class NewPlanCommand
         CounterLayout counters = terms?.Counters ?? CounterLayout.Empty;
         long length = terms?.Layout.Length ?? result.GetValue(options.Vector)!.Value;
         int clients = result.GetValue(options.MaxClients) ?? enrolment.Clients.Count;
+        int groupSize = result.GetValue(options.GroupSize);
+        int groups = groupSize == 0 ? 1 : Math.Max(1, enrolment.Clients.Count / groupSize);
+        bool joint = SimulateOptions.SuiteOf(result.GetValue(options.Suite)) == SumSuite.JointKey;
+        JointKeyRequest? jointKey = joint
+            ? new JointKeyRequest(holders, threshold, checked((long)result.GetValue(options.RoundsPerKey) * groups), result.GetValue(options.Smudging))
+            : null;
         return new PlanSettings
         {
-            Parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, clip, clients, counters.ElementCount(bits), holders)),
+            Suite = joint ? Suite.JointKey : Suite.OneTimeKey,
+            Parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, clip, clients, counters.ElementCount(bits), holders, jointKey)),
             Counters = counters,
             MinClients = Math.Max(result.GetValue(options.Training.MinClients), colludingClients + 2),
             Threshold = threshold,
@@ -87,7 +95,7 @@ internal static class NewPlanCommand
             SitesHoldKeys = enrolment.SitesHoldKeys,
             Rounds = result.GetValue(options.ProtocolRounds),
             AgreementWindowSeconds = result.GetValue(options.AgreementWindow),
-            GroupSize = result.GetValue(options.GroupSize),
+            GroupSize = groupSize,
             Session = SessionId.Create(SystemEntropy.Instance),
             Enrolment = enrolment,
         };

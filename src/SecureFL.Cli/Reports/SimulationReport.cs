@@ -3,45 +3,21 @@ using System.Text;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Simulate;
 using SecureFL.Federated.Rounds;
+using SecureFL.Reports;
 
 namespace SecureFL.Cli.Reports;
 
 /// <summary>A simulation as one HTML file that needs nothing else: no script, no font, no network.</summary>
 internal static class SimulationReport
 {
-    private const string Style = """
-        body{font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;color:#1b1f24;background:#fff;max-width:1360px;margin:2em auto;padding:0 1.5em}
-        h1{font-size:1.6em;margin:0 0 .2em} h2{font-size:1.15em;margin:1.8em 0 .6em}
-        p.sub{color:#57606a;margin:0 0 1.2em}
-        .tiles{display:flex;flex-wrap:wrap;gap:12px} .tile{border:1px solid #d0d7de;border-radius:8px;padding:10px 16px;min-width:130px}
-        .tile b{display:block;font-size:1.35em} .tile span{color:#57606a;font-size:.88em} .bad b{color:#b42318}
-        .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(480px,1fr));gap:20px}
-        figure{margin:0;border:1px solid #d0d7de;border-radius:8px;padding:14px 16px 8px} figcaption{font-weight:600;margin-bottom:4px}
-        svg{width:100%;height:auto;display:block} svg text{font-size:12px;fill:#57606a} .grid{stroke:#eaeef2} .tick{stroke:#8c959f}
-        .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:.86em;margin-bottom:6px} .legend span{display:inline-flex;align-items:center;gap:6px}
-        .legend i{display:inline-block;width:18px;border-radius:2px}
-        .scroll{overflow-x:auto} table{border-collapse:collapse;font-variant-numeric:tabular-nums} td,th{padding:4px 14px 4px 0;text-align:right;border-bottom:1px solid #eaeef2;white-space:nowrap}
-        td:first-child,th:first-child{text-align:left} th{color:#57606a;font-weight:600} code{font-size:.92em;overflow-wrap:anywhere}
-        @media (max-width:560px){.charts{grid-template-columns:1fr}}
-        """;
-
     private const int NamedSites = 7;
 
-    internal static void Write(FileInfo file, SimulationOutcome run)
-    {
-        file.Directory?.Create();
-        string whole = file.FullName + ".part";
-        File.WriteAllText(whole, Html(run));
-        File.Move(whole, file.FullName, overwrite: true);
-    }
+    internal static void Write(FileInfo file, SimulationOutcome run) => PageStyle.Write(file, Html(run));
 
     internal static string Html(SimulationOutcome run)
     {
-        StringBuilder html = new();
         bool encrypted = run.Settings.Suite != SumSuite.Plaintext;
-        html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
-        html.Append(CultureInfo.InvariantCulture, $"<title>SecureFL simulation</title><style>{Style}</style></head><body>");
-        html.Append(CultureInfo.InvariantCulture, $"<h1>Federated training, {(encrypted ? "encrypted" : "in the clear")}</h1><p class=\"sub\">{Svg.Text(Describe(run))}</p>");
+        StringBuilder html = PageStyle.Begin("SecureFL simulation", $"Federated training, {(encrypted ? "encrypted" : "in the clear")}", Describe(run));
         Tiles(html, run);
         html.Append("<h2>Training</h2><div class=\"charts\">");
         html.Append(Chart.Lines("Training loss after each round", "mean loss", WithSites(run, "all sites", r => r.TrainLoss, curve => curve.Losses), Short));
@@ -54,7 +30,7 @@ internal static class SimulationReport
         SiteTable(html, run);
         CompareTable(html, run);
         Protection(html, run, encrypted);
-        return html.Append("</body></html>\n").ToString();
+        return PageStyle.End(html);
     }
 
     private static string Describe(SimulationOutcome run)
@@ -71,41 +47,38 @@ internal static class SimulationReport
     {
         RoundRecord[] rounds = [.. run.Outcome.History];
         html.Append("<div class=\"tiles\">");
-        Tile(html, run.Final.TestAccuracy is double accuracy ? Percent1(accuracy) : "-", "test accuracy");
-        Tile(html, run.Final.TrainLoss is double loss ? Short(loss) : "-", "training loss");
-        Tile(html, rounds.Length.ToString(CultureInfo.InvariantCulture), run.Outcome.Stopped == StopReason.Rounds ? "rounds" : $"rounds ({run.Outcome.Stopped})");
-        Tile(html, RoundText.Seconds(run.Seconds), "in all");
-        Tile(html, rounds.Length == 0 ? "-" : RoundText.Bytes(rounds.Average(round => (double)round.Costs.UploadBytesPerClient)), "upload, a client and round");
+        PageStyle.Tile(html, run.Final.TestAccuracy is double accuracy ? Percent1(accuracy) : "-", "test accuracy");
+        PageStyle.Tile(html, run.Final.TrainLoss is double loss ? Short(loss) : "-", "training loss");
+        PageStyle.Tile(html, rounds.Length.ToString(CultureInfo.InvariantCulture), run.Outcome.Stopped == StopReason.Rounds ? "rounds" : $"rounds ({run.Outcome.Stopped})");
+        PageStyle.Tile(html, RoundText.Seconds(run.Seconds), "in all");
+        PageStyle.Tile(html, rounds.Length == 0 ? "-" : RoundText.Bytes(rounds.Average(round => (double)round.Costs.UploadBytesPerClient)), "upload, a client and round");
         if (run.SumIsExact is bool exact)
         {
-            Tile(html, exact ? "exact" : "WRONG", "every opened sum", !exact);
+            PageStyle.Tile(html, exact ? "exact" : "WRONG", "every opened sum", !exact);
         }
 
         if (run.WeightsEqual is bool equal)
         {
-            Tile(html, equal ? "identical" : "DIFFERENT", "weights without encryption", !equal);
+            PageStyle.Tile(html, equal ? "identical" : "DIFFERENT", "weights without encryption", !equal);
         }
 
         if (run.Outcome.Checkpoint.SimulatedSeconds > 0)
         {
-            Tile(html, string.Create(CultureInfo.InvariantCulture, $"{run.Outcome.Checkpoint.SimulatedSeconds:F1} s"), "on the simulated clock");
+            PageStyle.Tile(html, string.Create(CultureInfo.InvariantCulture, $"{run.Outcome.Checkpoint.SimulatedSeconds:F1} s"), "on the simulated clock");
         }
 
         html.Append("</div>");
     }
 
-    private static void Tile(StringBuilder html, string value, string name, bool bad = false) =>
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"tile{(bad ? " bad" : "")}\"><b>{Svg.Text(value)}</b><span>{Svg.Text(name)}</span></div>");
-
     private static List<Series> WithSites(
         SimulationOutcome run, string name, Func<RoundRecord, double?> main, Func<SiteCurve, IReadOnlyList<(int Round, double Value)>> site)
     {
-        List<Series> series = [new(name, "#1b1f24", [.. run.Outcome.History.Where(r => main(r) is not null).Select(r => (r.Round, main(r)!.Value))], IsMain: true)];
+        List<Series> series = [new(name, PageStyle.Ink, [.. run.Outcome.History.Where(r => main(r) is not null).Select(r => (r.Round, main(r)!.Value))], IsMain: true)];
         SiteCurve[] curves = [.. run.Curves.Where(curve => site(curve).Count > 0)];
         for (int i = 0; i < curves.Length; i++)
         {
             bool named = curves.Length <= NamedSites;
-            series.Add(new Series(named ? curves[i].Site : $"each of {curves.Length} sites", named ? Chart.Palette[i] : "#9fb6cc", site(curves[i])));
+            series.Add(new Series(named ? curves[i].Site : $"each of {curves.Length} sites", named ? Chart.Palette[i] : "#9fb6cc", [.. site(curves[i]).Select(point => ((double)point.Round, point.Value))]));
         }
 
         return series;

@@ -15,15 +15,15 @@ internal static class ServerCommand
 {
     internal static Command Create()
     {
-        Option<DirectoryInfo> identity = new("--identity") { Description = "the server's folder (securefl identity)", DefaultValueFactory = _ => new DirectoryInfo("identity") };
-        Option<DirectoryInfo> state = new("--state") { Description = "what must survive a restart; belongs to this one process", DefaultValueFactory = _ => new DirectoryInfo("state") };
-        Option<FileInfo> plan = new("--plan") { Description = "the signed plan.json", DefaultValueFactory = _ => new FileInfo("plan.json") };
-        Option<string[]> listen = new("--listen") { Description = "ADDRESS:PORT, more than once for several; an address of this machine, or 0.0.0.0 or [::] for all", DefaultValueFactory = _ => ["0.0.0.0:7443"] };
+        Option<DirectoryInfo> identity = new("--identity") { Description = "the server's folder (securefl identity)", HelpName = "FOLDER", DefaultValueFactory = _ => new DirectoryInfo("identity") };
+        Option<DirectoryInfo> state = new("--state") { Description = "what must survive a restart; belongs to this one process", HelpName = "FOLDER", DefaultValueFactory = _ => new DirectoryInfo("state") };
+        Option<FileInfo> plan = new("--plan") { Description = "the signed plan.json", HelpName = "FILE", DefaultValueFactory = _ => new FileInfo("plan.json") };
+        Option<string[]> listen = new("--listen") { Description = "ADDRESS:PORT, more than once for several; an address of this machine, or 0.0.0.0 or [::] for all", HelpName = "ADDRESS:PORT", DefaultValueFactory = _ => ["0.0.0.0:7443"] };
         Option<bool> keep = new("--keep-ciphertexts") { Description = "keep the uploads of decided rounds, so that verify --ciphertexts can recompute the sums" };
         Option<bool> start = new("--start-rounds") { Description = "start the rounds of a new session at once; else securefl round start does" };
         Option<bool> insecure = new("--insecure-loopback") { Description = "no TLS, on loopback addresses only: for development" };
-        Option<FileInfo?> initial = new("--initial-model") { Description = "the weights before the first round (.safetensors), where the plan's terms name a file's digest" };
-        Option<Uri?> otlp = new("--otlp") { Description = "OTLP endpoint of a collector for metrics and traces" };
+        Option<FileInfo?> initial = new("--initial-model") { Description = "the weights before the first round (.safetensors), where the plan's terms name a file's digest", HelpName = "FILE" };
+        Option<Uri?> otlp = new("--otlp") { Description = "OTLP endpoint of a collector for metrics and traces", HelpName = "URL" };
         Option<string> format = new("--log-format") { Description = "text or json", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         Command command = new("server", "Run the aggregation server: takes ciphertexts, adds them, gathers votes and releases, opens nothing but agreed sums.")

@@ -22,7 +22,10 @@ internal static class CommandLine
         {
             ParseResult parsed = root.Parse(new LayeredArguments(root, Environment.GetEnvironmentVariables()).Complete(args));
             return parsed.Errors.Count > 0
-                ? Fail(ExitCode.Usage, string.Join("; ", parsed.Errors.Select(error => error.Message)), $"securefl {string.Join(' ', CommandPath(parsed))} --help shows what it takes")
+                ? Fail(
+                    ExitCode.Usage,
+                    string.Join("; ", parsed.Errors.Select((error, i) => i == 0 ? error.Message.TrimEnd('.') : LowerFirst(error.Message.TrimEnd('.')))),
+                    $"{string.Join(' ', CommandPath(parsed).Prepend("securefl"))} --help shows what it takes")
                 : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (Describe(exception) is { } failure)
@@ -81,9 +84,11 @@ internal static class CommandLine
         return names;
     }
 
+    private static string LowerFirst(string text) => char.ToLowerInvariant(text[0]) + text[1..];
+
     private static int Fail(ExitCode code, string message, string hint)
     {
-        Talk.Line(char.ToLowerInvariant(message[0]) + message[1..].ReplaceLineEndings(" "));
+        Talk.Line(LowerFirst(message).ReplaceLineEndings(" "));
         Talk.Hint(hint);
         return (int)code;
     }

@@ -11,11 +11,18 @@ internal static class VerifyCommand
     internal static Command Create()
     {
         Argument<FileInfo> transcript = new("transcript") { Description = "the transcript of a session" };
-        Option<DirectoryInfo?> ciphertexts = new("--ciphertexts") { Description = "the folder of uploads: the sums are recomputed from them" };
-        Option<FileInfo?> json = new("--json") { Description = "write the report to this file" };
+        Option<DirectoryInfo?> ciphertexts = new("--ciphertexts") { Description = "the folder of uploads: the sums are recomputed from them", HelpName = "FOLDER" };
+        Option<FileInfo?> json = new("--json") { Description = "write the report to this file", HelpName = "FILE" };
         Command command = new("verify", "Check a transcript offline: chain, signatures, quorums and, given the ciphertexts, the sums.") { transcript, ciphertexts, json };
         command.SetAction(result => Run(result.GetValue(transcript)!, result.GetValue(ciphertexts), result.GetValue(json)));
-        return command;
+        return Examples.Of(
+            command,
+            """
+            Any party's copy, on any machine; exit code 5 where it does not verify:
+              securefl verify transcript.sfl
+            With the uploads that a server kept (--keep-ciphertexts), the sums too:
+              securefl verify state/transcript.sfl --ciphertexts state/rounds
+            """);
     }
 
     private static int Run(FileInfo transcript, DirectoryInfo? ciphertexts, FileInfo? json)

@@ -44,6 +44,9 @@ internal static partial class ClientLog
     [LoggerMessage(113, LogLevel.Information, "model {Model}: {Bytes} bytes fetched and checked")]
     internal static partial void ModelFetched(ILogger logger, string model, long bytes);
 
+    [LoggerMessage(115, LogLevel.Information, "key epoch {Epoch}: joint key {Key} checked")]
+    internal static partial void KeyChecked(ILogger logger, ulong epoch, string key);
+
     [LoggerMessage(114, LogLevel.Information, "the session has ended: {Reason}")]
     internal static partial void Ended(ILogger logger, string reason);
 }

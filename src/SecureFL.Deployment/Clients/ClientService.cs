@@ -24,6 +24,7 @@ internal sealed class ClientService
     private readonly RoundFollower _follower;
     private readonly ILogger _logger;
     private readonly HashSet<ulong> _sitOut = [];
+    private Digest? _keyEpoch;
 
     internal ClientService(
         AggregationPlan plan, AggregationClient client, DurableContributions contributions, IContributionSource source, ServerLink link, ModelDownload models, ILogger logger)
@@ -190,6 +191,11 @@ internal sealed class ClientService
         }
 
         Digest model = _client.HandleInvitation(invitation).Model;
+        if (_plan.Settings.Suite == Suite.JointKey)
+        {
+            await FetchKeyAsync(invitation, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (ulong former in _client.RoundsInTheWay(model))
         {
             if (!await BuryAsync(former, cancellationToken).ConfigureAwait(false))
@@ -208,6 +214,26 @@ internal sealed class ClientService
         using StoredContribution stored = _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed);
         ClientLog.Stored(_logger, round, stored.Header.Statement.Hash.ToShortString(), stored.ChunkCount);
         return true;
+    }
+
+    // The key changes between rounds only; another one than the invitation's means that the round is over.
+    private async Task FetchKeyAsync(RoundInvitation invitation, CancellationToken cancellationToken)
+    {
+        if (invitation.Opening.KeyEpoch == _keyEpoch)
+        {
+            return;
+        }
+
+        GetKeyEpochReply reply = await _link.GetKeyEpochAsync(cancellationToken).ConfigureAwait(false);
+        KeyEpochRecord record = KeyEpochRecord.Parse(reply.RecordMessage.Span, _plan);
+        if (record.Hash != invitation.Opening.KeyEpoch)
+        {
+            throw new GrpcException(GrpcStatusCode.FailedPrecondition, $"round {invitation.Opening.Context.Round} is under another joint key than the one in use");
+        }
+
+        _client.HandleKeyEpoch(record, JointPublicKeyMessage.Parse(reply.PublicKeyMessage.Span, _plan));
+        _keyEpoch = record.Hash;
+        ClientLog.KeyChecked(_logger, record.Context.Round, record.Hash.ToShortString());
     }
 
     private async Task<bool> BuryAsync(ulong former, CancellationToken cancellationToken)

@@ -36,6 +36,9 @@ internal sealed class PartyFolder
 
     internal string Keys => Path.Combine(_root, "keys");
 
+    /// <summary>Summed ciphertexts of undecided rounds, in the joint-key suite: no secret.</summary>
+    internal string Sums => Path.Combine(_root, "sums");
+
     internal string Models => Path.Combine(_root, "models");
 
     private string Plan => Path.Combine(_root, "plan.json");

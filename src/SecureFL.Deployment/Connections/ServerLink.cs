@@ -42,6 +42,9 @@ internal sealed class ServerLink(Uri address, GrpcChannel channel, GrpcMetadata?
     internal Task<GetRoundDeathReply> GetRoundDeathAsync(ulong round, CancellationToken cancellationToken) =>
         channel.UnaryAsync(AggregationMethods.GetRoundDeath, new GetRoundDeathRequest { Round = round }, Question(cancellationToken));
 
+    internal Task<GetKeyEpochReply> GetKeyEpochAsync(CancellationToken cancellationToken) =>
+        channel.UnaryAsync(AggregationMethods.GetKeyEpoch, new GetKeyEpochRequest(), Question(cancellationToken));
+
     internal GrpcDuplexCall<HolderMessage, HolderTask> Attend(CancellationToken cancellationToken) =>
         channel.Duplex(KeyHoldingMethods.Attend, Stream(cancellationToken));
 

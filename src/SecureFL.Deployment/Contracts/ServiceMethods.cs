@@ -24,6 +24,9 @@ internal static class AggregationMethods
 
     internal static GrpcMethod<GetRoundDeathRequest, GetRoundDeathReply> GetRoundDeath { get; } =
         new(Service, "GetRoundDeath", GetRoundDeathRequest.Parser, GetRoundDeathReply.Parser);
+
+    internal static GrpcMethod<GetKeyEpochRequest, GetKeyEpochReply> GetKeyEpoch { get; } =
+        new(Service, "GetKeyEpoch", GetKeyEpochRequest.Parser, GetKeyEpochReply.Parser);
 }
 
 /// <summary>The method that key holders call.</summary>

@@ -32,7 +32,7 @@ internal static class ServerChecks
         catch (Exception fault) when (fault is GrpcException or ArgumentException)
         {
             string reason = tls?.LastRefusal ?? fault.Message;
-            return CheckResult.Fail(Name, $"{address}: {reason}", "check the address, the firewall, that the server runs, and that both certificates are of one consortium");
+            return CheckResult.Fail(Name, $"{address}: {reason}", "check the address, the firewall (no proxy, no TLS inspection), that the server runs, and its log: it says whom it refused and why");
         }
     }
 
@@ -44,7 +44,7 @@ internal static class ServerChecks
         try
         {
             InsecureLoopback.Require(address, insecureLoopback);
-            using SocketsHttpHandler handler = new() { ConnectTimeout = Limit };
+            using SocketsHttpHandler handler = new() { ConnectTimeout = Limit, UseProxy = false };
             if (address.Scheme == Uri.UriSchemeHttps)
             {
                 TlsSettings.ForClient(identity, serverName).Apply(handler.SslOptions);

@@ -8,11 +8,14 @@ namespace SecureFL.Deployment.Holders;
 /// The key holder's answers to the server's tasks. Each task is parsed within the plan's limits before anything is done with it; a repeated one gets the same bytes, because
 /// the holder's ledger answers it. Not thread-safe.
 /// </summary>
-internal sealed class HolderTasks(AggregationPlan plan, KeyHolder holder)
+internal sealed class HolderTasks(AggregationPlan plan, KeyHolder holder) : IDisposable
 {
+    private readonly JointKeyTasks? _jointKey = plan.Settings.Suite == Suite.JointKey ? new JointKeyTasks(plan, holder) : null;
+
     /// <summary>Whether the task needs the peers' word first that the ledger is not behind.</summary>
     internal static bool NeedsConfirmedLedger(HolderTask task) => task.TaskCase
-        is HolderTask.TaskOneofCase.CreateEntry or HolderTask.TaskOneofCase.ProposalMessage or HolderTask.TaskOneofCase.CertificateMessage or HolderTask.TaskOneofCase.CreateDeath;
+        is HolderTask.TaskOneofCase.CreateEntry or HolderTask.TaskOneofCase.ProposalMessage or HolderTask.TaskOneofCase.CertificateMessage or HolderTask.TaskOneofCase.CreateDeath
+        or HolderTask.TaskOneofCase.CreateKeyEntry or HolderTask.TaskOneofCase.CreateKeyConfirmation or HolderTask.TaskOneofCase.CreatePartialDecryption;
 
     /// <summary>The answer's canonical message; empty for "done".</summary>
     /// <exception cref="ProtocolViolationException">The task breaks the protocol: it is refused with the code.</exception>
@@ -43,9 +46,12 @@ internal sealed class HolderTasks(AggregationPlan plan, KeyHolder holder)
                 holder.HandleLedgerHead(LedgerHead.Parse(task.LedgerHeadMessage.Span, plan));
                 return [];
             default:
-                throw new ProtocolViolationException(ViolationCode.WrongMessageType, Party.Server, "a task of this version", $"{task.TaskCase}");
+                return _jointKey?.Answer(task) ?? throw new ProtocolViolationException(ViolationCode.WrongMessageType, Party.Server, "a task of this version", $"{task.TaskCase}");
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _jointKey?.Dispose();
 
     internal static HolderMessage Done(ulong id, byte[] answer) => new() { Answer = new HolderAnswer { Id = id, AnswerMessage = ByteString.CopyFrom(answer) } };
 

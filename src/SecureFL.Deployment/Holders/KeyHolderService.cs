@@ -15,7 +15,7 @@ namespace SecureFL.Deployment.Holders;
 /// <param name="holder">The holder on its ledger.</param>
 /// <param name="link">The server.</param>
 /// <param name="logger">Ids and sizes.</param>
-internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, ServerLink link, ILogger logger)
+internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, ServerLink link, ILogger logger) : IDisposable
 {
     // Control messages of a server that asks too early; it asks again when the holder comes back.
     private const int MaxDeferred = 64;
@@ -50,6 +50,9 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
             await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _tasks.Dispose();
 
     private async Task AttendAsync(Backoff backoff, CancellationToken cancellationToken)
     {

@@ -203,6 +203,11 @@ public sealed class PartyIdentity : IDisposable
     private static IdentityDocument ReadDocument(string folder, out PeerIdentity peer)
     {
         string path = Path.Combine(folder, IdentityFolder.Document);
+        if (!File.Exists(path))
+        {
+            throw new DirectoryNotFoundException($"{folder} holds no identity: securefl identity new makes one, --identity names another folder");
+        }
+
         IdentityDocument document = DeploymentJson.Read<IdentityDocument>(WholeFile.Read(path, IdentityFolder.MaxBytes), path, IdentityDocument.CurrentVersion);
         IdentityFolder.RequireFormat(document.Format, IdentityDocument.FormatName, path);
         peer = IdentityFolder.ParsePeer(document.Consortium, document.Role, document.Name, path);

@@ -59,18 +59,26 @@ internal sealed class RevocationList
     {
         try
         {
-            AsnReader outer = new AsnReader(der, AsnEncodingRules.DER).ReadSequence();
+            AsnReader whole = new(der, AsnEncodingRules.DER);
+            AsnReader outer = whole.ReadSequence();
+            whole.ThrowIfNotEmpty();
             ReadOnlyMemory<byte> signed = outer.PeekEncodedValue();
             AsnReader list = outer.ReadSequence();
+            ReadOnlyMemory<byte> identifier = outer.PeekEncodedValue();
             string algorithm = outer.ReadSequence().ReadObjectIdentifier();
-            byte[] signature = outer.ReadBitString(out _);
+            byte[] signature = outer.ReadBitString(out int unusedBits);
             outer.ThrowIfNotEmpty();
+            if (unusedBits != 0)
+            {
+                throw new FormatException($"the signature of a revocation list has {unusedBits} unused bits; whole bytes are read");
+            }
+
             if (list.PeekTag() == Asn1Tag.Integer)
             {
                 list.ReadInteger();
             }
 
-            if (list.ReadSequence().ReadObjectIdentifier() != algorithm)
+            if (!list.ReadEncodedValue().Span.SequenceEqual(identifier.Span))
             {
                 throw new FormatException("a revocation list names two signature algorithms");
             }

@@ -13,7 +13,7 @@ internal static class PlanView
     internal static JsonObject Of(PlanSettings s, bool hasTerms)
     {
         AggregationParameters p = s.Parameters;
-        return new JsonObject
+        JsonObject view = new()
         {
             ["suite"] = Name(s.Suite),
             ["opener"] = Name(s.Opener),
@@ -54,6 +54,19 @@ internal static class PlanView
             ["clients"] = Parties(s.Enrolment.Clients),
             ["keyHolders"] = Parties(s.Enrolment.KeyHolders),
         };
+        if (p.JointKey is { } key)
+        {
+            view["jointKey"] = new JsonObject
+            {
+                ["keyHolders"] = key.KeyHolders,
+                ["threshold"] = key.Threshold,
+                ["smudgingBits"] = key.Smudging,
+                ["maxCoefficientsPerKey"] = key.MaxCoefficientsPerKey,
+                ["coefficientsPerSum"] = p.CoefficientsPerOpening,
+            };
+        }
+
+        return view;
     }
 
     /// <summary>The path of the first member in which two views differ, with both values; null where they agree.</summary>

@@ -72,6 +72,18 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Information, "Serving plan {Plan} on {Addresses}")]
     internal static partial void Serving(ILogger logger, string plan, string addresses);
 
+    [LoggerMessage(24, LogLevel.Information, "Key epoch {Epoch}: the key holders make a joint key")]
+    internal static partial void KeyEpochBegun(ILogger logger, ulong epoch);
+
+    [LoggerMessage(25, LogLevel.Information, "Key epoch {Epoch}: all key holders confirm joint key {Key}")]
+    internal static partial void KeyEpochConfirmed(ILogger logger, ulong epoch, string key);
+
+    [LoggerMessage(26, LogLevel.Warning, "Key epoch {Epoch} failed: key holder {Holder} refuses with code {Code}; the next one follows")]
+    internal static partial void KeyEpochFailed(ILogger logger, ulong epoch, int holder, uint code);
+
     [LoggerMessage(23, LogLevel.Warning, "{Method}: {Peer} refused with code {Code}")]
     internal static partial void Violation(ILogger logger, string method, string peer, int code);
+
+    [LoggerMessage(24, LogLevel.Warning, "Handshake: {Refusal}; {Unsaid} refused since the last line like this")]
+    internal static partial void HandshakeRefused(ILogger logger, string refusal, long unsaid);
 }

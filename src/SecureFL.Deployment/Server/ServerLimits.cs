@@ -5,7 +5,7 @@ namespace SecureFL.Deployment.Server;
 /// <summary>What the server grants its peers. docs/limits.md says why each default is what it is.</summary>
 public sealed record ServerLimits
 {
-    /// <summary>Bytes of chunks between two acknowledgements, and what an upload reserves: 4 MiB, the window of a stream.</summary>
+    /// <summary>Bytes of chunks between two acknowledgements: 4 MiB.</summary>
     public int WindowBytes { get; init; } = 4 << 20;
 
     /// <summary>Bytes of uploads in flight, over all clients: 64 MiB.</summary>
@@ -36,13 +36,19 @@ public sealed record ServerLimits
     /// <exception cref="ArgumentException">Names the limit.</exception>
     public void Check()
     {
-        if (WindowBytes < 1 << 16 || WindowBytes > BytesInFlight || WaitingUploads < 0 || Connections < 1 || CallsPerParty < 4 || !(CallsPerSecond > 0) || CallBurst < 1)
+        if (WindowBytes < 1 << 16 || 2L * FlowWindowBytes > BytesInFlight || WaitingUploads < 0 || Connections < 1 || CallsPerParty < 4 || !(CallsPerSecond > 0) || CallBurst < 1)
         {
             throw new ArgumentException(
-                $"limits: a window of {WindowBytes} bytes (64 KiB to bytesInFlight), {BytesInFlight} bytes in flight, {WaitingUploads} waiting, {Connections} connections, "
+                $"limits: a window of {WindowBytes} bytes (64 KiB to a third of bytesInFlight), {BytesInFlight} bytes in flight, {WaitingUploads} waiting, {Connections} connections, "
                 + $"{CallsPerParty} calls a party (at least 4), {CallsPerSecond} a second");
         }
     }
 
-    internal GrpcTransportLimits Transport => new() { MaxConnections = Connections, StreamWindowBytes = Math.Max(WindowBytes, 1 << 16), ConnectionWindowBytes = Math.Max(WindowBytes, 1 << 16) };
+    /// <summary>
+    /// Flow-control window of a stream and of a connection: one and a half windows. Kestrel gives a window back in halves, so three quarters of a window are under way at any
+    /// time: 3 MiB a round trip.
+    /// </summary>
+    internal int FlowWindowBytes => WindowBytes + (WindowBytes / 2);
+
+    internal GrpcTransportLimits Transport => new() { MaxConnections = Connections, StreamWindowBytes = FlowWindowBytes, ConnectionWindowBytes = FlowWindowBytes };
 }

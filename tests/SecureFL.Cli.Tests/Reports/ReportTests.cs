@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using SecureFL.Cli.Reports;
 using SecureFL.Cli.Tests.Simulate;
+using SecureFL.Reports;
 
 namespace SecureFL.Cli.Tests.Reports;
 

@@ -165,7 +165,7 @@ public sealed class PartyIdentityTests : IDisposable
         string pem = File.ReadAllText(_consortium.Authority.RevocationListPath);
         byte[] der = Convert.FromBase64String(string.Concat(pem.Split('\n').Where(line => !line.StartsWith('-'))));
         int refused = 0;
-        for (int i = 0; i < der.Length; i += 3)
+        for (int i = 0; i < der.Length; i++)
         {
             byte[] changed = [.. der];
             changed[i] ^= 1;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
+using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Deployment.Tests.Plans;
 
@@ -24,6 +25,28 @@ public sealed class PlanFileTests
         Assert.Equal(withTerms ? PlanSamples.Terms.Digest : default, read.Settings.Terms);
         PlanFile fetched = PlanFile.FromMessages("heart", "aggregator", read.RequireSigned().Encode(), read.TermsBytes);
         Assert.Equal(read.Digest, fetched.Digest);
+    }
+
+    [Fact]
+    public void A_joint_key_plan_reads_back_and_shows_the_life_of_its_key()
+    {
+        (PlanSettings settings, SigningIdentity authority) = PlanSamples.Settings(null);
+        settings = settings with
+        {
+            Suite = Suite.JointKey,
+            Parameters = AggregationPlanner.Plan(new PlanningRequest(100, 16, 1f, 4, 0, 3, new JointKeyRequest(3, 2, RoundsPerKey: 5))),
+        };
+        PlanFile signed = PlanFile.Draft("heart", "aggregator", settings, terms: null).Sign(authority);
+        Assert.Equal(signed.ToBytes(), PlanFile.Parse(signed.ToBytes(), "plan.json").ToBytes());
+        JsonObject document = JsonNode.Parse(signed.ToBytes())!.AsObject();
+        JsonObject key = document["plan"]!["jointKey"]!.AsObject();
+        Assert.Equal(5 * key["coefficientsPerSum"]!.GetValue<long>(), key["maxCoefficientsPerKey"]!.GetValue<long>());
+        foreach (string name in key.Select(member => member.Key))
+        {
+            JsonObject changed = JsonNode.Parse(signed.ToBytes())!.AsObject();
+            changed["plan"]!["jointKey"]![name] = 77;
+            Assert.Throws<PlanMismatchException>(() => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed.ToJsonString()), "plan.json"));
+        }
     }
 
     [Fact]

@@ -36,6 +36,12 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
         {
             GetInvitationReply reply = await link.GetInvitationAsync(state.Round, TestContext.Current.CancellationToken);
             RoundInvitation invitation = RoundInvitation.Parse(reply.InvitationMessage.Span, session.Plan);
+            if (session.Plan.Settings.Suite == Suite.JointKey)
+            {
+                GetKeyEpochReply key = await link.GetKeyEpochAsync(TestContext.Current.CancellationToken);
+                role.HandleKeyEpoch(KeyEpochRecord.Parse(key.RecordMessage.Span, session.Plan), JointPublicKeyMessage.Parse(key.PublicKeyMessage.Span, session.Plan));
+            }
+
             _made[state.Round] = contribution = role.Encrypt(invitation, Vector(state), Counters(state), Rounding.Nearest, null);
         }
 
@@ -72,6 +78,13 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
         }
 
         return last;
+    }
+
+    /// <summary>Takes the proof that a former round is dead.</summary>
+    public async Task BuryAsync(ulong round)
+    {
+        GetRoundDeathReply reply = await link.GetRoundDeathAsync(round, TestContext.Current.CancellationToken);
+        role.HandleRoundDeath(RoundDeathCertificate.Parse(reply.DeathCertificateMessage.Span, session.Plan));
     }
 
     public async Task ContributeAsync(RoundState state)

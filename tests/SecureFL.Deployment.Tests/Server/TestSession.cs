@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Connections;
@@ -27,17 +28,19 @@ internal sealed class TestSession : IAsyncDisposable
     private readonly SigningIdentity[] _clients;
     private readonly SigningIdentity[] _holders;
     private readonly CancellationTokenSource _ended = new();
-    private readonly List<(KeyHolder Holder, ServerLink Link, Task Running)> _running = [];
+    private readonly List<HolderProcess> _running = [];
+    private readonly Dictionary<int, HolderStorage> _storages = [];
     private readonly int _port;
 
-    public TestSession(TrainingTerms? terms, int clients = 4, int holders = 3, int vectorLength = 100, Func<PlanSettings, PlanSettings>? configure = null)
+    public TestSession(TrainingTerms? terms, int clients = 4, int holders = 3, int vectorLength = 100, Func<PlanSettings, PlanSettings>? configure = null, JointKeyRequest? jointKey = null)
     {
         _clients = [.. Enumerable.Range(0, clients).Select(_ => SigningIdentity.Create())];
         _holders = [.. Enumerable.Range(0, holders).Select(_ => SigningIdentity.Create())];
         CounterLayout counters = terms?.Counters ?? CounterLayout.Empty;
         PlanSettings settings = new()
         {
-            Parameters = AggregationPlanner.Plan(new PlanningRequest(terms?.Layout.Length ?? vectorLength, 16, 8f, clients, counters.ElementCount(16), holders)),
+            Suite = jointKey is null ? Suite.OneTimeKey : Suite.JointKey,
+            Parameters = AggregationPlanner.Plan(new PlanningRequest(terms?.Layout.Length ?? vectorLength, 16, 8f, clients, counters.ElementCount(16), holders, jointKey)),
             Counters = counters,
             MinClients = 3,
             Threshold = 2,
@@ -107,16 +110,34 @@ internal sealed class TestSession : IAsyncDisposable
         await StartServerAsync();
     }
 
-    public void StartHolders(params int[] holders)
+    public void StartHolders(params int[] holders) => StartHolders(null, holders);
+
+    public void StartHolders(Func<int, ILogger>? logger, params int[] holders)
     {
         foreach (int index in holders.Length > 0 ? holders : [.. Enumerable.Range(0, _holders.Length)])
         {
+            if (!_storages.TryGetValue(index, out HolderStorage? storage))
+            {
+                _storages.Add(index, storage = new HolderStorage(new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), new InMemoryKeyShareStore()));
+            }
+
             KeyHolder holder = new(
-                Plan, Plan.Digest, _holders[index], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), TimeProvider.System, SystemEntropy.Instance);
+                Plan, Plan.Digest, _holders[index], storage.Ledger, storage.Keys, TimeProvider.System, SystemEntropy.Instance, storage.Shares, new InMemorySumStore());
             ServerLink link = Link(PeerRole.KeyHolder, $"board {index}");
-            _running.Add((holder, link, new KeyHolderService(Plan, holder, link, NullLogger.Instance).RunAsync(_ended.Token)));
+            var stopping = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+            _running.Add(new HolderProcess(index, holder, link, new KeyHolderService(Plan, holder, link, logger?.Invoke(index) ?? NullLogger.Instance).RunAsync(stopping.Token), stopping));
         }
     }
+
+    /// <summary>Ends a key holder as a crash would: ledger, keys and key shares stay, memory and summed ciphertexts go.</summary>
+    public async Task StopHolderAsync(int index)
+    {
+        HolderProcess process = _running.Single(process => process.Index == index);
+        _running.Remove(process);
+        await process.StopAsync();
+    }
+
+    public KeyHolder Holder(int index) => _running.Single(process => process.Index == index).Holder;
 
     public TestClient Client(int index) => new(
         this, index, new AggregationClient(Plan, Plan.Digest, _clients[index], new InMemoryLedgerStorage(), SystemEntropy.Instance), Link(PeerRole.Client, $"hospital {index}"));
@@ -179,14 +200,26 @@ internal sealed class TestSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
-        foreach ((KeyHolder holder, ServerLink link, Task running) in _running)
+        foreach (HolderProcess process in _running)
         {
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            link.Dispose();
-            holder.Dispose();
+            await process.StopAsync();
         }
 
         await StopServerAsync();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private sealed record HolderStorage(InMemoryLedgerStorage Ledger, InMemoryRoundKeyStore Keys, InMemoryKeyShareStore Shares);
+
+    private sealed record HolderProcess(int Index, KeyHolder Holder, ServerLink Link, Task Running, CancellationTokenSource Stopping)
+    {
+        public async Task StopAsync()
+        {
+            await Stopping.CancelAsync();
+            await Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Link.Dispose();
+            Holder.Dispose();
+            Stopping.Dispose();
+        }
     }
 }

@@ -98,6 +98,11 @@ public sealed class AggregationHost : IAsyncDisposable
             transcript = new TranscriptFile(folder.Transcript, database, plan, signing);
             WebApplication application = builder.Build();
             ILogger log = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger(ServerMetrics.Name);
+            if (tls is not null)
+            {
+                tls.Refused += new HandshakeLog(log, clock).Tell;
+            }
+
             RoundEngine engine = new(
                 plan, planFile.Terms, signing, folder, database, transcript, settings.InitialModel, clock,
                 options with { KeepCiphertexts = settings.KeepCiphertexts, StartRounds = settings.StartRounds }, log);

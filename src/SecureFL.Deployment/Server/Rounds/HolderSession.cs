@@ -1,3 +1,4 @@
+using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 
 namespace SecureFL.Deployment.Server.Rounds;
@@ -10,12 +11,28 @@ internal sealed class HolderSession(int holder, ulong known)
     private readonly Dictionary<ulong, HolderTaskKey> _unanswered = [];
     private readonly Dictionary<HolderTaskKey, (DateTimeOffset At, int Tries)> _retries = [];
     private ulong _next = 1;
+    private int _feedTries;
 
     /// <summary>The holder's plan index.</summary>
     public int Holder { get; } = holder;
 
     /// <summary>Versions of the chain that the holder has.</summary>
     public ulong Known { get; set; } = known;
+
+    /// <summary>The feed of chunks under way.</summary>
+    public CiphertextFeed? Feed { get; set; }
+
+    /// <summary>Feeds that were begun on this stream.</summary>
+    public int Feeds { get; set; }
+
+    /// <summary>When the next feed may begin.</summary>
+    public DateTimeOffset FeedNotBefore { get; private set; } = DateTimeOffset.MinValue;
+
+    /// <summary>The proposal whose sum the holder has recomputed.</summary>
+    public Digest? SumChecked { get; private set; }
+
+    /// <summary>Whether the holder asked for the summed ciphertexts again.</summary>
+    public bool SumsWanted { get; set; }
 
     /// <summary>Unanswered tasks.</summary>
     public int Unanswered => _unanswered.Count;
@@ -61,6 +78,11 @@ internal sealed class HolderSession(int holder, ulong known)
         }
 
         _retries.Remove(key);
+        if (key.Feed != 0)
+        {
+            _sent.Remove(key);
+        }
+
         return key;
     }
 
@@ -72,8 +94,48 @@ internal sealed class HolderSession(int holder, ulong known)
             return null;
         }
 
+        if (key.Feed != 0)
+        {
+            _sent.Remove(key);
+            return key;
+        }
+
         int tries = _retries.TryGetValue(key, out (DateTimeOffset At, int Tries) failed) ? failed.Tries + 1 : 1;
         _retries[key] = (now + TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, tries - 2))), tries);
         return key;
+    }
+
+    /// <summary>A task of a feed was answered; one of a feed that was given up counts nothing.</summary>
+    public void FeedAnswered(HolderTaskKey key, Digest? proposal)
+    {
+        if (Feed is not { } feed || !feed.Owns(key))
+        {
+            return;
+        }
+
+        feed.Answered();
+        if (feed.IsComplete)
+        {
+            Feed = null;
+            _feedTries = 0;
+            if (key.Kind == HolderTaskKind.Listed)
+            {
+                SumChecked = proposal;
+            }
+            else if (key.Kind == HolderTaskKind.Summed)
+            {
+                SumsWanted = false;
+            }
+        }
+    }
+
+    /// <summary>A task of a feed was refused: another feed begins after a while that doubles each time.</summary>
+    public void FeedRefused(HolderTaskKey key, DateTimeOffset now)
+    {
+        if (Feed is { } feed && feed.Owns(key))
+        {
+            Feed = null;
+            FeedNotBefore = now + TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, ++_feedTries - 3)));
+        }
     }
 }

@@ -16,14 +16,28 @@ internal enum HolderTaskKind
     DeathCertificate,
     LedgerHeadRequest,
     LedgerHead,
+    KeyEntry,
+    KeyOpening,
+    KeyCommitments,
+    KeyDealingRequest,
+    KeyShareRequest,
+    PeerPublicKeyShare,
+    PeerKeyDealing,
+    PeerKeyShare,
+    KeyConfirmation,
+    KeyRecord,
+    Listed,
+    Summed,
+    Partial,
 }
 
 /// <summary>Names a task: the same key is the same bytes, sent once a stream.</summary>
 /// <param name="Kind">What it asks for.</param>
-/// <param name="Round">The round, 0 where there is none.</param>
-/// <param name="Subject">Client of a share, peer of a ledger message.</param>
+/// <param name="Round">The round or key epoch, 0 where there is none.</param>
+/// <param name="Subject">Client of a share, peer of a ledger message or key share, place in a feed.</param>
 /// <param name="Nonce">Distinguishes the requests of one peer.</param>
-internal readonly record struct HolderTaskKey(HolderTaskKind Kind, ulong Round, int Subject = 0, Digest Nonce = default);
+/// <param name="Feed">The feed that it belongs to, counted on its stream; 0 for none.</param>
+internal readonly record struct HolderTaskKey(HolderTaskKind Kind, ulong Round, int Subject = 0, Digest Nonce = default, int Feed = 0);
 
 /// <summary>A task that is due.</summary>
 /// <param name="Key">Its name.</param>
@@ -73,6 +87,11 @@ internal static class HolderTasks
             yield return new DueTask(
                 new HolderTaskKey(HolderTaskKind.Share, round.Number, client),
                 () => new HolderTask { ShareMessage = Bytes(server.CreateShareDelivery(client, holder)) });
+        }
+
+        if (round.IsJointKey)
+        {
+            yield break; // the rest depends on what the holder's stream has seen: JointKeyTasks
         }
 
         if (round.Closed is ClosedRound closed)

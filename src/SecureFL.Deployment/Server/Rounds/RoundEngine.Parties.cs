@@ -10,6 +10,7 @@ namespace SecureFL.Deployment.Server.Rounds;
 internal sealed partial class RoundEngine
 {
     private const int TasksAtOnce = 64;
+    private const int JointKeyTasksAtOnce = 8;
 
     /// <summary>The invitation of a round that collects.</summary>
     public RoundInvitation Invitation(ulong number)
@@ -196,7 +197,7 @@ internal sealed partial class RoundEngine
     {
         lock (_gate)
         {
-            return _desk.IsCurrent(session) ? session.Take(Due(session), _clock.GetUtcNow(), TasksAtOnce) : null;
+            return _desk.IsCurrent(session) ? session.Take(Due(session), _clock.GetUtcNow(), _keys is null ? TasksAtOnce : JointKeyTasksAtOnce) : null;
         }
     }
 
@@ -227,6 +228,7 @@ internal sealed partial class RoundEngine
                 string detail = refusal.Detail.Length <= 500 ? refusal.Detail : refusal.Detail[..500];
                 _presence.Refused(Party.KeyHolder(session.Holder), $"refuses {task.Kind.ToString().ToLowerInvariant()}: {detail}");
                 Log.TaskRefused(_log, session.Holder, task.Kind, task.Round, refusal.Code);
+                Refuse(session, task, refusal.Code);
                 if (task.Kind == HolderTaskKind.Share && refusal.Code is not (uint)ViolationCode.WrongOpening && _round is { } round && round.Number == task.Round)
                 {
                     round.Checked.TryAdd((session.Holder, task.Subject), false);
@@ -276,9 +278,19 @@ internal sealed partial class RoundEngine
                 () => new HolderTask { DeathCertificateMessage = Google.Protobuf.ByteString.CopyFrom(certificate) });
         }
 
+        foreach (DueTask task in _keys?.Tasks(session.Holder) ?? [])
+        {
+            yield return task;
+        }
+
         if (_round is { } round)
         {
             foreach (DueTask task in HolderTasks.Of(round, session.Holder, _session.Chain.Versions, session.Known))
+            {
+                yield return task;
+            }
+
+            foreach (DueTask task in _keys is null ? [] : JointKeyTasks.Of(_plan, round, session, _clock.GetUtcNow()))
             {
                 yield return task;
             }
@@ -291,6 +303,12 @@ internal sealed partial class RoundEngine
         ServerRound? round = _round is { } current && current.Number == task.Round ? current : null;
         switch (task.Kind)
         {
+            case >= HolderTaskKind.KeyEntry and <= HolderTaskKind.KeyRecord:
+                _keys!.Handle(holder, task, answer);
+                break;
+            case HolderTaskKind.Listed or HolderTaskKind.Summed or HolderTaskKind.Partial:
+                HandleFeed(session, task, answer);
+                break;
             case HolderTaskKind.LedgerHeadRequest:
                 _desk.HandleHead(holder, task, answer);
                 break;

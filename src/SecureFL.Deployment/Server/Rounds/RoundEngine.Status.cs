@@ -140,11 +140,13 @@ internal sealed partial class RoundEngine
 
         return _round switch
         {
-            null => "",
+            null => _keys?.WaitingFor(holder) ?? "",
             { Abort: not null } round when !round.Deaths.ContainsKey(holder) && !round.Releases.ContainsKey(holder) => "its signature that the round is dead",
             { Server: null } round => round.Entries.ContainsKey(holder) ? "" : "its entry for the round",
             { Phase: RoundPhase.Collecting } round when round.Server.Round.Opening.PositionOf(holder) < 0 => "the next round: it has no part in this one",
             { Phase: RoundPhase.Agreeing } round => round.Votes.ContainsKey(holder) ? "" : "its vote",
+            { Phase: RoundPhase.Releasing } round when round.Closed!.Proposal.JointKey is { } terms =>
+                !terms.ActiveSet.Contains(holder) || JointKeyTasks.HasDecrypted(round, holder) ? "" : "its partial decryption",
             { Phase: RoundPhase.Releasing } round => round.Releases.ContainsKey(holder) ? "" : "its release",
             { Phase: RoundPhase.Collecting } round when round.Server.Accepted.Any(statement => !round.Checked.ContainsKey((holder, statement.Client))) => "receipts of contributions",
             _ => "",

@@ -25,6 +25,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     private readonly EngineOptions _options;
     private readonly SessionFacts _session;
     private readonly HolderDesk _desk;
+    private readonly JointKeyDesk? _keys;
     private readonly PartyPresence _presence = new();
     private readonly ILogger _log;
     private readonly Dictionary<int, List<(ulong Round, byte[] Certificate)>> _untakenDeaths = [];
@@ -57,6 +58,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         _policy = terms?.Rounds ?? RoundPolicy.Default;
         _desk = new HolderDesk(plan);
         _session = new SessionFacts(database, plan);
+        _keys = plan.Settings.Suite == Suite.JointKey ? new JointKeyDesk(plan, database, clock, log) : null;
         if (terms is not null)
         {
             bool begun = _session.Chain.Head is not null;
@@ -94,9 +96,9 @@ internal sealed partial class RoundEngine : IAsyncDisposable
                 throw RequestRefusedException.NotNow($"the session has ended: {_session.Ended}");
             }
 
-            if (_round is not null && _session.Allowance != 0)
+            if (_session.Allowance != 0)
             {
-                throw RequestRefusedException.NotNow($"round {_round.Number} is under way");
+                throw RequestRefusedException.NotNow(_round is null ? "rounds are started already" : $"round {_round.Number} is under way");
             }
 
             _session.Allow(rounds != 0 ? rounds : _training is null ? 1 : -1);
@@ -223,6 +225,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         {
             await _round.ShutDownAsync().ConfigureAwait(false);
         }
+
+        _keys?.Dispose();
     }
 
     private void Wake(bool phase = false)
@@ -257,7 +261,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
 
         if (_session.Undecided is { } stored)
         {
-            _round = new ServerRound(_plan, _identity, _clock, _options.OpenStore(_folder), stored, _session.Chain.Window());
+            _round = CreateRound(stored);
             _round.Restore(_database.Facts(stored.Round));
             Log.RoundRestored(_log, stored.Round, _round.Phase, _round.Server?.Accepted.Count() ?? 0);
         }
@@ -298,9 +302,14 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             return false;
         }
 
+        if (_keys is { IsDue: true })
+        {
+            return _keys.Step(_transcript, Append);
+        }
+
         StoredRound stored = new(_session.NextRound, (int)kind.Value, 0, _clock.GetUtcNow().ToUnixTimeMilliseconds(), "");
         _session.Begin(stored);
-        _round = new ServerRound(_plan, _identity, _clock, _options.OpenStore(_folder), stored, _session.Chain.Window());
+        _round = CreateRound(stored);
         Log.RoundBegun(_log, stored.Round, kind.Value);
         Wake(phase: true);
         return true;
@@ -318,8 +327,22 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     // The role fixes its set before the proposal is durable, but nobody sees it before; where the write fails, the same set is written next time.
     private void Close(ServerRound round)
     {
+        if (_keys is not null)
+        {
+            round.Server!.JointKey.ActiveSet ??= ActiveSet(round);
+        }
+
         ClosedRound closed = round.Server!.Close();
-        _database.Commit(writer => writer.AddFact(round.Number, FactKind.Proposal, 0, closed.Proposal.Encode()));
+        long decrypted = closed.Proposal.JointKey?.Decrypted ?? 0;
+        _database.Commit(writer =>
+        {
+            writer.AddFact(round.Number, FactKind.Proposal, 0, closed.Proposal.Encode());
+            if (_keys is not null)
+            {
+                JointKeyDesk.Spend(writer, decrypted);
+            }
+        });
+        _keys?.Spent(decrypted);
         round.Close(closed);
         round.EvictUploads();
         Log.RoundClosed(_log, round.Number, closed.Proposal.Entries.Count(), closed.Proposal.Hash.ToShortString());
@@ -405,7 +428,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         bool enough = round.Phase switch
         {
             RoundPhase.Opening => entries >= _plan.Quorum.Votes,
-            RoundPhase.Releasing => round.Releases.Count >= _plan.Quorum.Threshold,
+            RoundPhase.Releasing => Released(round) >= _plan.Quorum.Threshold,
             _ => false,
         };
         round.EnoughSince = enough ? round.EnoughSince ?? now : null;
@@ -422,7 +445,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             Holders = _plan.Quorum.KeyHolders,
             Quorum = _plan.Quorum.Votes,
             Threshold = _plan.Quorum.Threshold,
-            Entries = entries,
+            Entries = _keys is not null && round.Phase == RoundPhase.Releasing ? _plan.Quorum.Threshold : entries,
             Enough = round.EnoughSince is { } since ? now - since : TimeSpan.Zero,
             Grace = TimeSpan.FromSeconds(_policy.OpeningGraceSeconds),
             Wanted = Wanted,
@@ -431,9 +454,9 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             Confirmed = look ? round.Server!.Confirmed.Count : 0,
             Settled = look && round.IsSettled(_desk.Connected),
             CloseDue = closeDue is { } due ? now - due : null,
-            Votes = round.Votes.Count,
+            Votes = Votes(round),
             AgreementExpired = round.Closed is { } closed && closed.Proposal.DeadlineUnixMilliseconds < now.ToUnixTimeMilliseconds(),
-            Releases = round.Releases.Count,
+            Releases = Released(round),
             ReleasesInVain = round.ReleasesInVain,
         };
     }

@@ -16,14 +16,17 @@ internal sealed class ServerRound : IDisposable
     private readonly SigningIdentity _identity;
     private readonly TimeProvider _clock;
     private readonly Func<ulong, UploadStore> _openStore;
+    private readonly Func<JointKeyServerOptions?> _jointKey;
 
     public ServerRound(
-        AggregationPlan plan, SigningIdentity identity, TimeProvider clock, Func<ulong, UploadStore> openStore, StoredRound stored, IReadOnlyList<ModelVersion> versions)
+        AggregationPlan plan, SigningIdentity identity, TimeProvider clock, Func<ulong, UploadStore> openStore, StoredRound stored, IReadOnlyList<ModelVersion> versions,
+        Func<JointKeyServerOptions?> jointKey)
     {
         _plan = plan;
         _identity = identity;
         _clock = clock;
         _openStore = openStore;
+        _jointKey = jointKey;
         Number = stored.Round;
         Kind = (RoundKind)stored.Kind;
         Started = DateTimeOffset.FromUnixTimeMilliseconds(stored.StartedUnixMilliseconds);
@@ -31,6 +34,8 @@ internal sealed class ServerRound : IDisposable
     }
 
     public ulong Number { get; }
+
+    public bool IsJointKey => _plan.Settings.Suite == Suite.JointKey;
 
     public RoundKind Kind { get; }
 
@@ -149,7 +154,7 @@ internal sealed class ServerRound : IDisposable
     public void Open(RoundInvitation invitation)
     {
         Store = _openStore(Number);
-        Server = new AggregationServer(_plan, invitation, _identity, _clock, Store);
+        Server = new AggregationServer(_plan, invitation, _identity, _clock, Store, _jointKey());
         EnoughSince = null;
     }
 

@@ -27,6 +27,7 @@ internal sealed class AggregationService(
         .Duplex(AggregationMethods.Upload, (parts, responses, call) => Refusals.GuardAsync(call, log, () => uploads.TakeAsync(parts, responses, call)), uploadLimits)
         .Unary(AggregationMethods.Withdraw, (request, call) => Refusals.GuardAsync(call, log, () => uploads.WithdrawAsync(request.Round, call)))
         .Unary(AggregationMethods.GetRoundDeath, (request, call) => Refusals.GuardAsync(call, log, () => Task.FromResult(Death(request.Round))))
+        .Unary(AggregationMethods.GetKeyEpoch, (_, call) => Refusals.GuardAsync(call, log, () => Task.FromResult(KeyEpoch())))
         .Build();
 
     // Plan and progress are for everybody who takes part; invitation, model and uploads are the clients'.
@@ -104,6 +105,16 @@ internal sealed class AggregationService(
             engine.CountSent(read);
         }
         while ((ulong)file.Position < total);
+    }
+
+    private GetKeyEpochReply KeyEpoch()
+    {
+        JointKeyEpoch epoch = engine.KeyEpoch();
+        return new GetKeyEpochReply
+        {
+            RecordMessage = UnsafeByteOperations.UnsafeWrap(epoch.Record.Encode()),
+            PublicKeyMessage = UnsafeByteOperations.UnsafeWrap(epoch.PublicKey.Encode()),
+        };
     }
 
     private GetRoundDeathReply Death(ulong round) => engine.DeathCertificate(round) is { } certificate

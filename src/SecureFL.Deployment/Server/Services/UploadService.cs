@@ -136,9 +136,11 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
         ServerMetrics.ContributionAccepted();
     }
 
-    // What the transport may hold unread, and the message under way, once as it came and once as it is checked.
+    // What the transport may hold unread, twice: as much again lies in messages that were taken and that the collector has not had back yet.
     private long Reservation(OpenUpload upload) =>
-        Math.Min(limits.WindowBytes, (plan.Parameters.ChunkCount - upload.Upload.NextChunk) * (plan.Parameters.ChunkBytes + 128L)) + (2L * plan.Parameters.ChunkBytes);
+        2 * Math.Min(
+            Math.Max(limits.FlowWindowBytes, plan.Parameters.ChunkBytes + 128L),
+            (plan.Parameters.ChunkCount - upload.Upload.NextChunk + 1) * (plan.Parameters.ChunkBytes + 128L));
 
     private UploadState StateOf(OpenUpload upload, long next) => new()
     {

@@ -13,6 +13,7 @@ namespace SecureFL.Deployment.Server.State;
 /// models/DIGEST.f32            weights of a model version, little-endian
 /// checkpoints/round-R.safetensors  the training's state after round R; the newest counts
 /// model.safetensors            the newest model, ready for `securefl predict`; best.safetensors the one with the best metric
+/// open-sums/                   summed ciphertexts of the round that is being opened (joint-key suite); made again after a crash
 /// sums/round-R.f32, .json      opened plain sums and their counters
 /// </code>
 /// </summary>
@@ -55,6 +56,9 @@ internal sealed class ServerFolder : IDisposable
 
     /// <summary>What an auditor passes as ciphertexts.</summary>
     public string RoundsDirectory => Sub("rounds");
+
+    /// <summary>Summed ciphertexts and partial decryptions of the round that is being opened, in the joint-key suite.</summary>
+    public string OpenSums => Sub("open-sums");
 
     public string NewestModel => Sub("model.safetensors");
 

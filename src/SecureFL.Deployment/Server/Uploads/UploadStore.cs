@@ -10,7 +10,7 @@ namespace SecureFL.Deployment.Server.Uploads;
 /// The chunks of one round on disk, one file a client, in the layout that <see cref="CiphertextDirectory"/> reads. A chunk is durable once <see cref="Flush"/> returned.
 /// Calls for different clients may run at the same time; a file is open only while its client's stream is.
 /// </summary>
-internal class UploadStore : IContributionStore, IDisposable
+internal class UploadStore : IContributionStore, IPartialDecryptionArchive, IDisposable
 {
     private readonly string _directory;
     private readonly ConcurrentDictionary<int, SafeFileHandle> _open = new();
@@ -55,6 +55,13 @@ internal class UploadStore : IContributionStore, IDisposable
             packed = packed[got..];
             offset += got;
         }
+    }
+
+    /// <inheritdoc/>
+    public void WritePartial(int holder, int group, long chunk, ReadOnlySpan<byte> packed)
+    {
+        using SafeFileHandle file = File.OpenHandle(FileContributionStore.PartialPathOf(_directory, holder, group), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        RandomAccess.Write(file, packed, checked(chunk * packed.Length));
     }
 
     /// <summary>Returns when everything written of a client survives a crash of the machine.</summary>

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using SecureFL.Federated.Data.Generated;
+using SecureFL.Reports;
+
+namespace SecureFL.Bench.Accuracy;
+
+/// <summary>Final accuracy against bits, one line a clip, as one HTML file.</summary>
+internal static class AccuracyReport
+{
+    internal static string Html(IReadOnlyList<AccuracyPoint> points, AccuracySettings settings)
+    {
+        StringBuilder html = PageStyle.Begin(
+            "SecureFL accuracy",
+            "What quantisation costs in accuracy",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{HospitalGenerator.Demonstration.Length} generated hospitals, one hidden layer of {settings.Hidden}, {settings.Rounds} rounds, medians of {settings.Seeds.Count} seeds; encrypted sums open to the integers exactly, so only bits and clip can change the model"));
+        html.Append("<div class=\"charts\">");
+        html.Append(Draw("Test accuracy", "rows that are right, %", points, point => 100 * point.Accuracy));
+        html.Append(Draw("Training loss", "mean loss, nats", points, point => point.Loss));
+        html.Append("</div><h2>Figures</h2>");
+        PageStyle.Table(
+            html,
+            ["suite", "bits", "clip", "accuracy", "lowest", "highest", "loss", "sums"],
+            points.Select(point => (IReadOnlyList<string>)
+            [
+                point.Suite, point.Bits.ToString(CultureInfo.InvariantCulture), point.Clip > 0 ? point.Clip.ToString(CultureInfo.InvariantCulture) : "-", Percent(point.Accuracy),
+                Percent(point.Lowest), Percent(point.Highest), point.Loss.ToString("0.0000", CultureInfo.InvariantCulture),
+                point.SumsAreExact switch { true => "exact", false => "WRONG", null => "float" },
+            ]));
+        return PageStyle.End(html);
+    }
+
+    internal static string Percent(double part) => (100 * part).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+
+    private static string Draw(string title, string unit, IReadOnlyList<AccuracyPoint> points, Func<AccuracyPoint, double> value)
+    {
+        AccuracyPoint[] quantised = [.. points.Where(point => point.Suite != AccuracyRun.Floats)];
+        AccuracyPoint floats = points.First(point => point.Suite == AccuracyRun.Floats);
+        List<Series> series =
+        [
+            new("plaintext float32", PageStyle.Ink, [(quantised.Min(point => point.Bits), value(floats)), (quantised.Max(point => point.Bits), value(floats))], Dashed: true),
+        ];
+        series.AddRange(quantised
+            .GroupBy(point => (point.Suite, point.Clip))
+            .Select((line, i) => new Series(
+                string.Create(CultureInfo.InvariantCulture, $"{line.Key.Suite}, clip {line.Key.Clip}"),
+                Chart.Palette[i % Chart.Palette.Count],
+                [.. line.Select(point => ((double)point.Bits, value(point)))],
+                Markers: true)));
+        return Chart.Lines(
+            title,
+            new AxisSpec("bits of a quantised value", bits => bits.ToString("0", CultureInfo.InvariantCulture), Whole: true),
+            new AxisSpec(unit, AxisFormat.Compact),
+            series);
+    }
+}

@@ -1,0 +1,63 @@
+using SecureFL.Aggregation;
+using SecureFL.Bench.Rounds.Metering;
+using SecureFL.Encoding.Planning;
+using SecureFL.Ring.Randomness;
+
+namespace SecureFL.Bench.Rounds.Arms;
+
+/// <summary>A plan of one suite with all its parties in this process; rounds go through the very roles that run apart in production.</summary>
+internal sealed class SuiteSession : IArmSession
+{
+    private readonly RoundShape _shape;
+    private readonly string _securityRule;
+    private readonly AggregationPlan _plan;
+    private readonly InProcessKeyHolders _holders;
+    private readonly AggregationClient[] _clients;
+    private ModelVersion? _next;
+
+    internal SuiteSession(RoundShape shape, Suite suite, string securityRule)
+    {
+        _securityRule = securityRule;
+        _shape = shape;
+        _plan = AggregationPlan.Create(
+            shape.Parameters,
+            shape.Clip,
+            shape.Bits,
+            shape.MaxClients,
+            minClients: 3,
+            shape.KeyHolders,
+            shape.Threshold,
+            colludingKeyHolders: shape.Threshold - 1,
+            suite: suite);
+        _holders = InProcessKeyHolders.Create(_plan);
+        _clients =
+        [
+            .. Enumerable.Range(0, shape.Clients).Select(
+                i => new AggregationClient(_plan, _plan.Digest, _plan.Embedded!.Client(i), new InMemoryLedgerStorage(), SystemEntropy.Instance)),
+        ];
+    }
+
+    public SecurityClaim Security => new(_plan.Parameters.SecurityBits, _securityRule);
+
+    public string ParameterSet
+    {
+        get
+        {
+            AggregationParameters p = _plan.Parameters;
+            return $"N = {p.RingDegree}, primes of {string.Join(", ", p.Ckks.Moduli.Select(prime => prime.Bits))} bits, {p.Lanes} to a coefficient";
+        }
+    }
+
+    public IArmRound OpenRound(StageMeter meter)
+    {
+        RoundInvitation invitation;
+        using (meter.Enter(Stage.KeyHolders))
+        {
+            invitation = _next is null ? _holders.OpenRound() : _holders.OpenRound(_next);
+        }
+
+        return new SuiteRound(_shape, _plan, _holders, _clients, invitation, next => _next = next);
+    }
+
+    public void Dispose() => _holders.Dispose();
+}

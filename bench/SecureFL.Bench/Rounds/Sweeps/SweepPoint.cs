@@ -1,0 +1,15 @@
+namespace SecureFL.Bench.Rounds.Sweeps;
+
+/// <summary>One arm's round at one size: medians, in seconds.</summary>
+internal sealed record SweepPoint(
+    string Arm, long Parameters, int Clients, int Rounds, double CpuSeconds, double EncryptCpuSeconds, double ServerCpuSeconds, double KeyHoldersCpuSeconds, double? Spread)
+{
+    /// <summary>All processor time by parameter and client.</summary>
+    public double CpuNanosecondsPerParameterAndClient => CpuSeconds * 1e9 / Parameters / Clients;
+
+    /// <summary>The clients' part of it.</summary>
+    public double EncryptNanosecondsPerParameterAndClient => EncryptCpuSeconds * 1e9 / Parameters / Clients;
+}
+
+/// <summary>Largest resident set of a process that plays the server alone.</summary>
+internal sealed record MemoryPoint(string Arm, long Parameters, int Clients, long ServerBytes);

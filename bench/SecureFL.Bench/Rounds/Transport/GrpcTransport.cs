@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using SecureFL.Bench.Rounds.Arms;
+using SecureFL.Bench.Rounds.Metering;
+using SecureFL.Deployment.Contracts;
+using SecureFL.Grpc;
+
+namespace SecureFL.Bench.Rounds.Transport;
+
+/// <summary>
+/// The deployment's wire: its messages over gRPC, HTTP/2 and TLS 1.3 on loopback, one connection a client. A link may stand between each client and
+/// the server.
+/// </summary>
+internal sealed class GrpcTransport : IRoundTransport
+{
+    private const string Service = "securefl.v1.Aggregation";
+    private const string ClientHeader = "securefl-bench-client";
+    private const int ModelPiece = 1 << 16;
+
+    private static readonly GrpcMethod<UploadPart, UploadState> Upload = new(Service, "Upload", UploadPart.Parser, UploadState.Parser);
+    private static readonly GrpcMethod<GetModelRequest, ModelPart> GetModel = new(Service, "GetModel", GetModelRequest.Parser, ModelPart.Parser);
+
+    private readonly WebApplication _server;
+    private readonly X509Certificate2 _certificate;
+    private readonly int _port;
+    private readonly Func<int, ILink>? _links;
+    private readonly Lock _roundLock = new();
+    private (IArmRound Round, StageMeter Meter)? _current;
+
+    private GrpcTransport(WebApplication server, X509Certificate2 certificate, Func<int, ILink>? links)
+    {
+        _server = server;
+        _certificate = certificate;
+        _links = links;
+        _port = new Uri(server.Urls.First()).Port;
+    }
+
+    public string Name => _links is null ? "gRPC over TLS 1.3 on loopback" : "gRPC over TLS 1.3 over emulated lines";
+
+    /// <summary>Starts a server on a free port.</summary>
+    /// <param name="links">Makes the line of a client to the server's port; null for none.</param>
+    internal static async Task<GrpcTransport> StartAsync(Func<int, ILink>? links = null)
+    {
+        X509Certificate2 certificate = LoopbackCertificate.Create();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseShutdownTimeout(TimeSpan.FromMilliseconds(50)).ConfigureKestrel(options =>
+        {
+            new GrpcTransportLimits().ApplyTo(options);
+            options.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    https.SslProtocols = SslProtocols.Tls13;
+                });
+            });
+        });
+        WebApplication server = builder.Build();
+        GrpcTransport? transport = null;
+        GrpcServerLimits limits = new() { StreamIdleTimeout = TimeSpan.FromMinutes(10), MessageTimeout = TimeSpan.FromMinutes(10) };
+        server.MapGrpc(
+            new GrpcServiceBuilder(Service)
+                .Duplex(Upload, (parts, states, call) => transport!.ReceiveAsync(parts, states, call))
+                .ServerStreaming(GetModel, (_, parts, call) => transport!.SendModelAsync(parts, call.Cancellation))
+                .Build(),
+            limits);
+        await server.StartAsync().ConfigureAwait(false);
+        return transport = new GrpcTransport(server, certificate, links);
+    }
+
+    public async Task<long> UploadAsync(IArmRound round, int client, ReadOnlyMemory<float> vector, StageMeter meter)
+    {
+        lock (_roundLock)
+        {
+            _current = (round, meter);
+        }
+
+        await using Line line = Connect(client);
+        GrpcMetadata headers = new GrpcMetadata().Add(ClientHeader, client.ToString(CultureInfo.InvariantCulture));
+        await using GrpcDuplexCall<UploadPart, UploadState> call = line.Channel.Duplex(Upload, new GrpcCallOptions { Headers = headers });
+        await call.Requests.WriteAsync(new UploadPart { Start = new UploadStart() }).ConfigureAwait(false);
+        long bytes = 0;
+        foreach (ReadOnlyMemory<byte> message in round.Contribute(client, vector, meter))
+        {
+            bytes += message.Length;
+            await call.Requests.WriteAsync(new UploadPart { ChunkMessage = UnsafeByteOperations.UnsafeWrap(message) }).ConfigureAwait(false);
+        }
+
+        await call.CompleteAsync().ConfigureAwait(false);
+        bool accepted = false;
+        await foreach (UploadState state in call.Responses.ConfigureAwait(false))
+        {
+            accepted = state.Accepted;
+        }
+
+        return accepted ? bytes : throw new InvalidOperationException($"the server did not accept the upload of client {client}");
+    }
+
+    public async Task<long> DownloadAsync(IArmRound round, int client)
+    {
+        float[] model = new float[round.Means.Length];
+        await using Line line = Connect(client);
+        await foreach (ModelPart part in line.Channel.ServerStreamingAsync(GetModel, new GetModelRequest()).ConfigureAwait(false))
+        {
+            MemoryMarshal.Cast<byte, float>(part.Data.Span).CopyTo(model.AsSpan((int)(part.Offset / sizeof(float))));
+        }
+
+        return model.AsSpan().SequenceEqual(round.Means.Span)
+            ? (long)model.Length * sizeof(float)
+            : throw new InvalidOperationException("the model arrived changed");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync().ConfigureAwait(false);
+        _certificate.Dispose();
+    }
+
+    private async Task ReceiveAsync(IAsyncEnumerable<UploadPart> parts, IGrpcWriter<UploadState> states, GrpcCall call)
+    {
+        (IArmRound round, StageMeter meter) = _current!.Value;
+        int client = int.Parse(call.RequestHeaders[ClientHeader].ToString(), CultureInfo.InvariantCulture);
+        await foreach (UploadPart part in parts.ConfigureAwait(false))
+        {
+            if (part.PartCase == UploadPart.PartOneofCase.ChunkMessage)
+            {
+                lock (_roundLock)
+                {
+                    round.Receive(client, part.ChunkMessage.Memory, meter);
+                }
+            }
+        }
+
+        await states.WriteAsync(new UploadState { Accepted = true }).ConfigureAwait(false);
+    }
+
+    private async Task SendModelAsync(IGrpcWriter<ModelPart> parts, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<float> means = _current!.Value.Round.Means;
+        for (int first = 0; first < means.Length; first += ModelPiece)
+        {
+            byte[] data = MemoryMarshal.AsBytes(means.Span[first..Math.Min(means.Length, first + ModelPiece)]).ToArray();
+            await parts.WriteAsync(new ModelPart { Offset = (ulong)first * sizeof(float), Data = UnsafeByteOperations.UnsafeWrap(data) }, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private Line Connect(int client)
+    {
+        ILink? link = _links?.Invoke(_port);
+        GrpcChannel channel = new(new Uri($"https://localhost:{link?.Port ?? _port}/"), new GrpcChannelOptions
+        {
+            ConfigureTls = tls => tls.RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                shown is not null && shown.GetRawCertData().AsSpan().SequenceEqual(_certificate.RawData),
+        });
+        return new Line(channel, link);
+    }
+
+    private sealed record Line(GrpcChannel Channel, ILink? Link) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            Channel.Dispose();
+            if (Link is not null)
+            {
+                await Link.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using SecureFL.Bench.Rounds.Arms;
+using SecureFL.Bench.Rounds.Metering;
+
+namespace SecureFL.Bench.Rounds.Transport;
+
+/// <summary>How bytes go between clients and server. All arms of a run use the same one.</summary>
+internal interface IRoundTransport : IAsyncDisposable
+{
+    /// <summary>For people.</summary>
+    string Name { get; }
+
+    /// <summary>Sends one client's messages to the round's server in order; returns when the server has taken the last. Thread-safe.</summary>
+    /// <returns>Bytes of the messages.</returns>
+    Task<long> UploadAsync(IArmRound round, int client, ReadOnlyMemory<float> vector, StageMeter meter);
+
+    /// <summary>Sends the means to one client as little-endian float32; returns when it has them all.</summary>
+    /// <returns>Bytes.</returns>
+    Task<long> DownloadAsync(IArmRound round, int client);
+}

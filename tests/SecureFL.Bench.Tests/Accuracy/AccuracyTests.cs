@@ -1,0 +1,36 @@
+using SecureFL.Bench.Accuracy;
+using SecureFL.Bench.Tests.Pages;
+
+namespace SecureFL.Bench.Tests.Accuracy;
+
+/// <summary>Accuracy through encrypted sums, and its page.</summary>
+public class AccuracyTests
+{
+    private static readonly AccuracySettings Small = new([4, 16], [0.25f, 1f], [1], Rounds: 3, Hidden: 8);
+
+    [Fact]
+    public async Task Sixteen_bits_train_as_floats_do()
+    {
+        IReadOnlyList<AccuracyPoint> points = await new AccuracyRun(Small, _ => { }).RunAsync();
+        AccuracyPoint floats = points[0];
+        Assert.Equal(AccuracyRun.Floats, floats.Suite);
+        Assert.Equal(5, points.Count);
+        Assert.All(points.Skip(1), point => Assert.True(point.SumsAreExact));
+        AccuracyPoint fine = points.Single(point => point is { Bits: 16, Clip: 1f });
+        AccuracyPoint coarse = points.Single(point => point is { Bits: 4, Clip: 1f });
+        Assert.InRange(Math.Abs(fine.Loss - floats.Loss), 0, 1e-3);
+        Assert.True(Math.Abs(coarse.Loss - floats.Loss) > Math.Abs(fine.Loss - floats.Loss), $"{coarse.Loss} and {fine.Loss} against {floats.Loss}");
+    }
+
+    [Theory]
+    [Trait("Category", "Slow")]
+    [InlineData(1360, false)]
+    [InlineData(1360, true)]
+    [InlineData(420, false)]
+    public async Task Page_is_readable(int width, bool dark)
+    {
+        await using Browser browser = await Browser.StartAsync();
+        string html = AccuracyReport.Html(await new AccuracyRun(Small, _ => { }).RunAsync(), Small);
+        await RoundsReportTests.RequireReadableAsync(browser, html, width, dark, $"accuracy-{width}-{(dark ? "dark" : "light")}");
+    }
+}

@@ -1,0 +1,143 @@
+using SecureFL.Bench.Rounds.Arms;
+using SecureFL.Bench.Rounds.Inputs;
+using SecureFL.Bench.Rounds.Metering;
+using SecureFL.Bench.Rounds.Running;
+using SecureFL.Bench.Rounds.Transport;
+
+namespace SecureFL.Bench.Tests.Rounds;
+
+/// <summary>Rounds of every arm over every transport open to what went in, and the verdict notices when they do not.</summary>
+public class RoundTests
+{
+    private static readonly RoundShape Shape = new(30_000, Clients: 5, Bits: 12, Clip: 2f, KeyHolders: 3, Threshold: 2);
+
+    public static TheoryData<string, bool, int> Cases()
+    {
+        TheoryData<string, bool, int> cases = [];
+        foreach (IRoundArm arm in ArmCatalogue.All)
+        {
+            cases.Add(arm.Name, false, 1);
+            cases.Add(arm.Name, true, 1);
+            cases.Add(arm.Name, true, 3);
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Every_arm_opens_the_sum(string name, bool grpc, int threads)
+    {
+        IRoundArm arm = ArmCatalogue.Find(name)!;
+        await using IRoundTransport transport = grpc ? await GrpcTransport.StartAsync() : new InProcessTransport();
+        using IArmSession session = arm.CreateSession(Shape);
+        for (int repetition = 0; repetition < 2; repetition++)
+        {
+            RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape, new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads, repetition);
+            Assert.Equal(sample.Verdict.HasIntegers, sample.Verdict.SumIsExact);
+            double step = sample.Verdict.HasIntegers ? Shape.Clip / 2047 : 1e-5;
+            Assert.InRange(sample.Verdict.MaxError, 0, step);
+            Assert.InRange(sample.Verdict.RmsError, 0, sample.Verdict.MaxError);
+            Assert.Equal(sample.UploadBytesPerClient, sample.Bytes.ClientSent);
+            Assert.Equal((Shape.Clients * sample.Bytes.ClientSent) + (Shape.KeyHolders * sample.Bytes.KeyHolderSent), sample.Bytes.ServerReceived);
+            Assert.True(sample.Bytes.ClientReceived >= 4 * Shape.Parameters);
+            double stages = Enum.GetValues<Stage>().Where(stage => stage != Stage.Download).Sum(stage => sample.StageCpuSeconds[(int)stage]);
+            // Upload is the remainder, so the stages add up; only a remainder that clocks made negative is held to 0.
+            Assert.True(stages >= sample.CpuSeconds - 1e-6, $"stages {stages}, in all {sample.CpuSeconds}");
+        }
+    }
+
+    [Theory]
+    [InlineData("plaintext", 4.0)]
+    [InlineData("masked-int", 8.0)]
+    public async Task Arms_in_the_clear_send_whole_words(string name, double bytes)
+    {
+        IRoundArm arm = ArmCatalogue.Find(name)!;
+        await using InProcessTransport transport = new();
+        using IArmSession session = arm.CreateSession(Shape);
+        RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape, new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads: 1, 0);
+        Assert.Equal(bytes * Shape.Parameters, sample.UploadBytesPerClient);
+        Assert.Equal(name == "plaintext", sample.StageCpuSeconds[(int)Stage.Encrypt] == 0);
+    }
+
+    [Fact]
+    public async Task Fewer_bits_are_fewer_bytes_and_larger_errors()
+    {
+        OneTimeKeyArm arm = new();
+        await using InProcessTransport transport = new();
+        List<RoundSample> samples = [];
+        foreach (int bits in (int[])[8, 16])
+        {
+            RoundShape shape = Shape with { Bits = bits };
+            using IArmSession session = arm.CreateSession(shape);
+            samples.Add(await RoundRunner.RunAsync(arm, session, shape, new RoundInputs(shape.Parameters, shape.Clip, seed: 3), transport, threads: 1, 0));
+        }
+
+        Assert.True(samples[0].UploadBytesPerClient < samples[1].UploadBytesPerClient);
+        Assert.True(samples[0].Verdict.RmsError > 50 * samples[1].Verdict.RmsError);
+        Assert.All(samples, sample => Assert.True(sample.Verdict.SumIsExact));
+    }
+
+    [Fact]
+    public async Task A_wrong_sum_is_noticed()
+    {
+        CheatingArm arm = new(new OneTimeKeyArm());
+        await using InProcessTransport transport = new();
+        using IArmSession session = arm.CreateSession(Shape);
+        RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape, new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads: 1, 0);
+        Assert.True(sample.Verdict.HasIntegers);
+        Assert.False(sample.Verdict.SumIsExact);
+    }
+
+    [Fact]
+    public void An_upload_that_stops_early_fails_the_round()
+    {
+        PlaintextArm arm = new();
+        using IArmSession session = arm.CreateSession(Shape);
+        StageMeter meter = new();
+        using IArmRound round = session.OpenRound(meter);
+        Assert.Throws<InvalidDataException>(() => round.Open(meter));
+        Assert.Throws<InvalidDataException>(() => round.Receive(0, new byte[12], meter));
+    }
+
+    /// <summary>Quantises client 0 with another seed than the verifier expects.</summary>
+    private sealed class CheatingArm(IRoundArm honest) : IRoundArm
+    {
+        public string Name => "cheating";
+
+        public string Description => "one client's vector is changed";
+
+        public IArmSession CreateSession(RoundShape shape) => new Session(honest.CreateSession(shape));
+
+        private sealed class Session(IArmSession honest) : IArmSession
+        {
+            public SecurityClaim Security => honest.Security;
+
+            public string ParameterSet => honest.ParameterSet;
+
+            public IArmRound OpenRound(StageMeter meter) => new Round(honest.OpenRound(meter));
+
+            public void Dispose() => honest.Dispose();
+        }
+
+        private sealed class Round(IArmRound honest) : IArmRound
+        {
+            public ReadOnlyMemory<float> Means => honest.Means;
+
+            public IIntegerSums? Integers => honest.Integers;
+
+            public IEnumerable<ReadOnlyMemory<byte>> Contribute(int client, ReadOnlyMemory<float> vector, StageMeter meter)
+            {
+                float[] changed = vector.ToArray();
+                changed[client] = -changed[client];
+                return honest.Contribute(client, changed, meter);
+            }
+
+            public void Receive(int client, ReadOnlyMemory<byte> message, StageMeter meter) => honest.Receive(client, message, meter);
+
+            public void Open(StageMeter meter) => honest.Open(meter);
+
+            public void Dispose() => honest.Dispose();
+        }
+    }
+}
