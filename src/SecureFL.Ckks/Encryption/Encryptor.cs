@@ -38,6 +38,7 @@ public sealed class Encryptor : IDisposable
         _stream = Keystream.Create(entropy);
         _ternary = new TernarySampler(degree);
         _binomial = new CenteredBinomialSampler(degree);
+        RingKernel.RequireAddends(_binomial);
         _u = new SecretBuffer<int>(degree);
         _errors = new SecretBuffer<int>(2 * degree);
         _preparedU = new SecretBuffer<ulong>(_parameters.Moduli.Length * degree);

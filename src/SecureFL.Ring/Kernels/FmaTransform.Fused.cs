@@ -4,11 +4,24 @@ namespace SecureFL.Ring.Kernels;
 
 /// <summary>Passes that do more than a step of the transform: the first of a ternary polynomial, the product before the inverse tail, the canonical last one.</summary>
 /// <remarks>
-/// Bounds, in units of p and with T and e as in the other part. Ternary first pass: each output is a coefficient and up to seven centred roots, |x| &lt;= 3.5 p + 1, exact in plain FMAs.
-/// Then V' &lt;= 1/2 + T(3.5) + T(3.5 + T(3.5)) &lt; 3.1 (p &lt; 2^50) with sums below 6.1 &lt;= 8, the next below 2.9, and the tail below 6.7.
-/// Product of such values with centred ones: T(6.7) &lt; 1.76 for p &lt; 2^50, which is reduced; T(6.7) &lt; 1.13 for p &lt; 2^49 and T(13) &lt; 1.11 for p &lt; 2^48,
-/// where 8V &lt; 9.1 &lt; 16 and the outputs of the inverse tail are at most 4T(2V) &lt; 2.9; the steps bring that to 1 + 3V/8 &lt; 2.1 and hold 4V below 11.6 &lt; 16.
-/// Last pass: two radix-4 halves, whose output 0 stays unreduced below 2^48 (4V &lt; 11.6), then a doubling: at most 23.2 &lt; 32.
+/// <para>
+/// Bounds, in units of p and with T, e and the classes of primes as in the other part. Ternary first pass: an output is a coefficient and up to three (radix 4) or seven (radix 8) centred
+/// roots, |x| &lt;= 1.5 or 3.5, and 1/p; integers below 2^52 throughout, so every FMA is exact. Two to five radix-4 steps follow.
+/// Wide and middle: V' &lt;= 1/2 + T(3.5) + T(3.5 + T(3.5)) &lt; 3.1 with sums below 6.1 &lt;= 8, the next below 2.9, and the tail below 6.7 &lt;= 8.
+/// Narrow: four steps from 3.5 (N = 16384) or five from 1.5 (N = 32768) stay below 9.9, and the tail below 13 &lt;= 32.
+/// </para>
+/// <para>
+/// Product of such values, or of residues, with centred ones. Wide: T(6.7) &lt; 1.76, reduced to 1/2, and the inverse is as in the other part.
+/// Middle: T(6.7) &lt; 1.13; narrow: T(13) &lt; 1.11. Then 8V &lt; 9.1 &lt;= 16, the outputs of the inverse tail are at most 4T(2V) &lt; 2.9, a step holds 4V below 11.6 &lt;= 16 and leaves 1 + 3V/8 &lt; 2.1.
+/// </para>
+/// <para>
+/// Last pass, after at least two steps: V &lt; 2 (wide) or 2.1. Radix 4: sums 4V &lt;= 8 (strictly below, since V = 2 is only approached) or 8.4 &lt;= 16.
+/// Radix 8: levels of 2V, 4V; then wide and middle primes reduce the sums of four and of their neighbours (4V, 2T(2V)), so that the last doubling is of 1/2, T(4V) and T(2T(2V)) and stays below 4;
+/// narrow ones double 4V to 8V &lt; 16.8 &lt;= 32. What is stored is reduced and has |r| &lt;= p/2 + 2.
+/// </para>
+/// <para>
+/// Addend: |e| &lt;= <see cref="RingKernel.MaxAddend"/> &lt; p/2 - 2, so |r + e| &lt; p and one conditional addition makes it canonical; with doubles |x + e| &lt; 2^53.
+/// </para>
 /// </remarks>
 internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
 {
@@ -42,7 +55,7 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     internal static void InverseProduct(Factors factors, int* addend, ulong* words, int degree, double* roots, double* tail, double p)
     {
         double inverse = 1.0 / p;
-        bool wide = p >= 1L << 49;
+        bool wide = p >= WideLimit;
         int children = (System.Numerics.BitOperations.Log2((uint)degree) & 1) == 0 ? 8 : 4;
         int length = degree / children;
         for (int child = 0; child < children; child++)
@@ -187,7 +200,7 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         }
     }
 
-    /// <summary>x + e, canonical, for |e| &lt; 2^18 &lt; p/2: with 64-bit arithmetic at hand the sum of the centred residue and e is raised by p, if negative, as an integer.</summary>
+    /// <summary>x + e, canonical, for |e| &lt;= <see cref="RingKernel.MaxAddend"/>: with 64-bit arithmetic at hand the sum of the centred residue and e is raised by p, if negative, as an integer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreCanonical(TDouble x, int* addend, ulong* words, TDouble p, TWord wordP, TDouble inverse)
     {
