@@ -1,5 +1,6 @@
 using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.Seal;
+using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Memory;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
