@@ -25,18 +25,16 @@ public sealed class QuantizerTests
     public void NearestEqualsTheReference(int bits, float clip)
     {
         float[] values = Values(clip, bits, 3000);
-        Quantizer quantizer = new(bits, clip, Rounding.Nearest, Seed);
-        int[] actual = new int[values.Length];
-        quantizer.Quantize(values, actual);
         int limit = (1 << (bits - 1)) - 1;
         float scale = (float)(limit / (double)clip);
-        for (int i = 0; i < values.Length; i++)
+        int[] expected = [.. values.Select(v => (int)Math.Round(Math.Clamp((double)(v * scale), -limit, limit), MidpointRounding.ToEven))];
+        foreach (Quantizer quantizer in AtEveryWidth(bits, clip, Rounding.Nearest))
         {
-            double t = Math.Clamp((double)(values[i] * scale), -limit, limit);
-            Assert.Equal((int)Math.Round(t, MidpointRounding.ToEven), actual[i]);
+            int[] actual = new int[values.Length];
+            quantizer.Quantize(values, actual);
+            Assert.Equal(expected, actual);
+            Assert.Equal(values.Count(v => Math.Abs(v) > clip), quantizer.ClippedCount);
         }
-
-        Assert.Equal(values.Count(v => Math.Abs(v) > clip), quantizer.ClippedCount);
     }
 
     /// <summary>The generator as documented, one number at a time: any vector width gives these bits.</summary>
@@ -45,13 +43,16 @@ public sealed class QuantizerTests
     public void StochasticEqualsTheReference(int bits, float clip)
     {
         float[] values = Values(clip, bits, 3000);
-        Quantizer quantizer = new(bits, clip, Rounding.Stochastic, Seed);
         int[] actual = new int[values.Length];
         foreach (long chunk in new long[] { 0, 1, 12345678901 })
         {
-            quantizer.BeginChunk(chunk);
-            quantizer.Quantize(values, actual);
-            Assert.Equal(StochasticReference(values, bits, clip, chunk), actual);
+            int[] expected = StochasticReference(values, bits, clip, chunk);
+            foreach (Quantizer quantizer in AtEveryWidth(bits, clip, Rounding.Stochastic))
+            {
+                quantizer.BeginChunk(chunk);
+                quantizer.Quantize(values, actual);
+                Assert.Equal(expected, actual);
+            }
         }
     }
 
@@ -186,6 +187,12 @@ public sealed class QuantizerTests
     {
         Assert.ThrowsAny<ArgumentException>(() => new Quantizer(bits, clip, Rounding.Nearest, Seed));
         Assert.ThrowsAny<ArgumentException>(() => new Quantizer(8, 1f, Rounding.Nearest, Seed).Quantize(new float[3], new int[4]));
+    }
+
+    private static IEnumerable<Quantizer> AtEveryWidth(int bits, float clip, Rounding rounding)
+    {
+        yield return new Quantizer(bits, clip, rounding, Seed);
+        yield return new Quantizer(bits, clip, rounding, Seed, wide: false);
     }
 
     private static int[] StochasticReference(float[] values, int bits, float clip, long chunk)

@@ -30,7 +30,7 @@ internal sealed unsafe class ChunkCodec : IDisposable
         }
 
         _lanes = new SecretBuffer<int>(parameters.Lanes * ChunkKernel.Group);
-        _words = new SecretBuffer<double>(_kernel.OpenScratch + ((parameters.Lanes + 1) * ChunkKernel.Group));
+        _words = new SecretBuffer<double>(Math.Max(_kernel.EncryptScratch, _kernel.OpenScratch + ((parameters.Lanes + 1) * ChunkKernel.Group)));
     }
 
     private int Groups => _parameters.RingDegree / ChunkKernel.Group;
@@ -48,21 +48,18 @@ internal sealed unsafe class ChunkCodec : IDisposable
         fixed (ulong* masks = mask)
         fixed (byte* to = packed)
         {
+            ulong** maskGroups = stackalloc ulong*[_primes];
+            ulong** packedGroups = stackalloc ulong*[_primes];
             for (int group = 0; group < Groups; group++)
             {
                 finite &= Quantise(quantizer, floats, integers, group * ElementsPerGroup);
-                _kernel.GatherWords(lanes, words);
-                ulong* maskGroup = masks + (group * ChunkKernel.Group);
-                for (int i = 0; i < _primes - 1; i += 2)
+                for (int i = 0; i < _primes; i++)
                 {
-                    ulong* nextMask = maskGroup + ((i + 1) * _parameters.RingDegree);
-                    _kernel.EncryptPair(i, words, nextMask - _parameters.RingDegree, nextMask, PackedGroup(to, i, group), PackedGroup(to, i + 1, group));
+                    maskGroups[i] = masks + (i * _parameters.RingDegree) + (group * ChunkKernel.Group);
+                    packedGroups[i] = PackedGroup(to, i, group);
                 }
 
-                if (_primes % 2 == 1)
-                {
-                    _kernel.Encrypt(_primes - 1, words, maskGroup + ((_primes - 1) * _parameters.RingDegree), PackedGroup(to, _primes - 1, group));
-                }
+                _kernel.EncryptGroup(lanes, words, maskGroups, packedGroups);
             }
         }
 

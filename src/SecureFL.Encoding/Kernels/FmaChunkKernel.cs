@@ -19,28 +19,38 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>(Chun
     internal override void GatherWords(int* lanes, double* words)
     {
         ReadOnlySpan<int> lanesPerWord = Constants.Parameters.Layout.LanesPerWord.AsSpan();
-        ReadOnlySpan<long> radices = Constants.Parameters.Layout.Radices.AsSpan();
         int lane = 0;
-        for (int g = 0; g < lanesPerWord.Length; g++, words += Group)
+        fixed (double* weights = Constants.LaneWeights.Span)
         {
-            for (int i = 0; i < Group; i += TLanes.Count)
+            for (int g = 0; g < lanesPerWord.Length; g++, words += Group)
             {
-                TLanes.Store(TLanes.LoadIntegers(lanes + (lane * Group) + i), words + i);
-            }
-
-            double weight = 1;
-            for (int j = 1; j < lanesPerWord[g]; j++)
-            {
-                weight *= radices[lane + j - 1];
-                int* values = lanes + ((lane + j) * Group);
-                TDouble w = TLanes.Broadcast(weight);
-                for (int i = 0; i < Group; i += TLanes.Count)
+                int count = lanesPerWord[g];
+                int* values = lanes + (lane * Group);
+                double* weight = weights + lane;
+                if (count == 2)
                 {
-                    TLanes.Store(TLanes.MultiplyAdd(TLanes.LoadIntegers(values + i), w, TLanes.Load(words + i)), words + i);
+                    TDouble w = TLanes.Broadcast(weight[1]);
+                    for (int i = 0; i < Group; i += TLanes.Count)
+                    {
+                        TLanes.Store(TLanes.MultiplyAdd(TLanes.LoadIntegers(values + Group + i), w, TLanes.LoadIntegers(values + i)), words + i);
+                    }
                 }
-            }
+                else
+                {
+                    for (int i = 0; i < Group; i += TLanes.Count)
+                    {
+                        TDouble word = TLanes.LoadIntegers(values + i);
+                        for (int j = 1; j < count; j++)
+                        {
+                            word = TLanes.MultiplyAdd(TLanes.LoadIntegers(values + (j * Group) + i), TLanes.Broadcast(weight[j]), word);
+                        }
 
-            lane += lanesPerWord[g];
+                        TLanes.Store(word, words + i);
+                    }
+                }
+
+                lane += count;
+            }
         }
     }
 

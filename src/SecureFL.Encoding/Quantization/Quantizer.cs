@@ -8,7 +8,7 @@ namespace SecureFL.Encoding.Quantization;
 /// Symmetric b-bit quantisation: t = x * (2^(b-1) - 1) / clip in single precision, held to [-(2^(b-1) - 1), 2^(b-1) - 1], then rounded.
 /// The same bits at every vector width. Branches do not depend on the values. Not thread-safe (it counts and draws).
 /// </summary>
-public sealed class Quantizer
+public sealed partial class Quantizer
 {
     private const uint InfinityBits = 0x7F800000;
     private const float TwoToMinus24 = 1f / (1 << 24);
@@ -19,6 +19,7 @@ public sealed class Quantizer
     private readonly float _clip;
     private readonly Rounding _rounding;
     private readonly ulong _seed;
+    private readonly bool _wide;
     private readonly RoundingGenerator _generator = new();
     private readonly float[] _padded = new float[Run];
 
@@ -31,6 +32,11 @@ public sealed class Quantizer
     /// <param name="rounding">Nearest or stochastic.</param>
     /// <param name="seed">Of the stochastic rounding.</param>
     public Quantizer(int bits, float clip, Rounding rounding, ulong seed)
+        : this(bits, clip, rounding, seed, Avx512.IsSupported)
+    {
+    }
+
+    internal Quantizer(int bits, float clip, Rounding rounding, ulong seed, bool wide)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 4);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 24);
@@ -46,6 +52,7 @@ public sealed class Quantizer
 
         _rounding = rounding;
         _seed = seed;
+        _wide = wide;
         BeginChunk(0);
     }
 
@@ -112,7 +119,7 @@ public sealed class Quantizer
     internal static ArgumentException NonFinite(long index) => new($"element {index} is not a finite number: nothing was encrypted");
 
     /// <summary>Another quantiser that rounds alike.</summary>
-    internal Quantizer Fork() => new(_bits, _clip, _rounding, _seed);
+    internal Quantizer Fork() => new(_bits, _clip, _rounding, _seed, _wide);
 
     /// <summary>Restarts the stochastic rounding for a chunk.</summary>
     internal void BeginChunk(long chunk) => _generator.Seed(_seed, (ulong)chunk);
@@ -127,7 +134,13 @@ public sealed class Quantizer
             values = _padded;
         }
 
-        return _rounding == Rounding.Stochastic ? Round<StochasticMode>(values, run) : Round<NearestMode>(values, run);
+        return (_rounding, _wide) switch
+        {
+            (Rounding.Stochastic, true) => Avx512.Round<StochasticMode>(this, values, run),
+            (Rounding.Stochastic, false) => Round<StochasticMode>(values, run),
+            (_, true) => Avx512.Round<NearestMode>(this, values, run),
+            _ => Round<NearestMode>(values, run),
+        };
     }
 
     private static float Scale(int bits, float clip) => (float)(((1 << (bits - 1)) - 1) / (double)clip);

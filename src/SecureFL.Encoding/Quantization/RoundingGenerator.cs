@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace SecureFL.Encoding.Quantization;
 
@@ -44,6 +45,26 @@ internal sealed class RoundingGenerator
         s1 ^= s1 << 23;
         (s1, s0) = (s0, s1 ^ s0 ^ (s1 >> 18) ^ (s0 >> 5));
         return random;
+    }
+
+    internal void Load(out Vector512<ulong> first, out Vector512<ulong> second)
+    {
+        first = Vector512.Create<ulong>(_first);
+        second = Vector512.Create<ulong>(_second);
+    }
+
+    internal void Save(Vector512<ulong> first, Vector512<ulong> second)
+    {
+        first.CopyTo(_first);
+        second.CopyTo(_second);
+    }
+
+    /// <summary>The step of all columns after an output, the sum of the two words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Step(ref Vector512<ulong> s1, ref Vector512<ulong> s0)
+    {
+        s1 ^= s1 << 23;
+        (s1, s0) = (s0, s1 ^ s0 ^ (s1 >>> 18) ^ (s0 >>> 5));
     }
 
     private static ulong SplitMix(ref ulong state)
