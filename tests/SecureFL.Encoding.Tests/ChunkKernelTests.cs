@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using SecureFL.Encoding.Kernels;
 using SecureFL.Encoding.Planning;
 using SecureFL.Ring.Arithmetic;
@@ -53,9 +52,9 @@ public sealed unsafe class ChunkKernelTests
                     ulong[] mask = Residues(parameters.Ckks.Moduli[prime], pattern, random);
                     Assert.Equal(Encrypt(oracle, parameters, prime, expectedWords, mask), Encrypt(kernel, parameters, prime, expectedWords, mask));
                     Assert.Equal(Encrypt(oracle, parameters, prime, extremeWords, mask), Encrypt(kernel, parameters, prime, extremeWords, mask));
+                    AssertPair(oracle, kernel, parameters, prime, expectedWords, mask);
+                    AssertPair(oracle, kernel, parameters, prime, extremeWords, mask);
                 }
-
-                AssertGroup(oracle, kernel, constants, lanes, expectedWords, [.. parameters.Ckks.Moduli.Select(p => Residues(p, pattern, random))]);
             }
         }
     }
@@ -324,36 +323,26 @@ public sealed unsafe class ChunkKernelTests
         return packed;
     }
 
-    /// <summary>All primes at once give what each gives alone, and nothing is written beside.</summary>
-    private static void AssertGroup(ScalarChunkKernel oracle, ChunkKernel kernel, ChunkConstants constants, int[] lanes, double[] words, ulong[][] masks)
+    /// <summary>Two primes at once give what each gives alone: the masks are those of the second, reduced by the first, and its complement.</summary>
+    private static void AssertPair(ChunkKernel oracle, ChunkKernel kernel, AggregationParameters parameters, int second, double[] words, ulong[] mask)
     {
-        const ulong Guard = 0x5A5A_5A5A_5A5A_5A5A;
-        AggregationParameters parameters = constants.Parameters;
-        int[] packedWords = [.. parameters.Ckks.Moduli.Select(p => WordKernel.PackedBytes(Group, p.Bits) / sizeof(ulong))];
-        ulong[] allMasks = [.. masks.SelectMany(mask => mask)];
-        ulong[] allPacked = new ulong[packedWords.Sum(length => length + 1)];
-        Array.Fill(allPacked, Guard);
-        double[] scratch = new double[kernel.EncryptScratch];
-        fixed (int* from = lanes)
-        fixed (double* room = scratch)
-        fixed (ulong* maskWords = allMasks, to = allPacked)
+        if (second == 0)
         {
-            ulong** maskGroups = stackalloc ulong*[constants.Primes];
-            ulong** packedGroups = stackalloc ulong*[constants.Primes];
-            for (int i = 0, at = 0; i < constants.Primes; at += packedWords[i++] + 1)
-            {
-                maskGroups[i] = maskWords + (i * Group);
-                packedGroups[i] = to + at;
-            }
-
-            kernel.EncryptGroup(from, room, maskGroups, packedGroups);
+            return;
         }
 
-        for (int i = 0, at = 0; i < constants.Primes; at += packedWords[i++] + 1)
+        ulong[] firstMask = [.. mask.Select(x => (parameters.Ckks.Moduli[second].Value - 1 - x) % parameters.Ckks.Moduli[second - 1].Value)];
+        byte[] first = new byte[WordKernel.PackedBytes(Group, parameters.Ckks.Moduli[second - 1].Bits)];
+        byte[] next = new byte[WordKernel.PackedBytes(Group, parameters.Ckks.Moduli[second].Bits)];
+        fixed (double* from = words)
+        fixed (ulong* one = firstMask, two = mask)
+        fixed (byte* to = first, nextTo = next)
         {
-            Assert.Equal(Encrypt(oracle, parameters, i, words, masks[i]), MemoryMarshal.AsBytes(allPacked.AsSpan(at, packedWords[i])));
-            Assert.Equal(Guard, allPacked[at + packedWords[i]]);
+            kernel.EncryptPair(second - 1, from, one, two, (ulong*)to, (ulong*)nextTo);
         }
+
+        Assert.Equal(Encrypt(oracle, parameters, second - 1, words, firstMask), first);
+        Assert.Equal(Encrypt(oracle, parameters, second, words, mask), next);
     }
 
     private static bool Add(ChunkKernel kernel, int prime, byte[][] uploads, ulong[] sums)

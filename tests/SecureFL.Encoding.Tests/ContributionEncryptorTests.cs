@@ -153,6 +153,17 @@ public sealed class ContributionEncryptorTests
     }
 
     [Fact]
+    public void APreparedMaskIsErasedByItsUse()
+    {
+        using ContributionEncryptor encryptor = Create();
+        encryptor.PrepareMask(1);
+        SecretBuffer<ulong> prepared = Prepared(Store(encryptor))[1];
+        Assert.True(prepared.Span.IndexOfAnyExcept(0UL) >= 0);
+        Encrypt(encryptor, 1, new byte[Parameters.ChunkBytes]);
+        Assert.True(prepared.Span.IndexOfAnyExcept(0UL) < 0);
+    }
+
+    [Fact]
     public void DisposalErasesKeyAndMasks()
     {
         ContributionEncryptor encryptor = Create();

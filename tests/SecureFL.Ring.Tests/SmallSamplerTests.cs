@@ -127,6 +127,25 @@ public sealed class SmallSamplerTests
         }
     }
 
+    /// <summary>floor(3u / 2^64) - 1 of words at and beside the thirds and the sign, in every lane, by every kernel.</summary>
+    [Fact]
+    public void TernaryKernelsAgreeWithTheDefinitionBesideTheThirds()
+    {
+        const ulong Third = ulong.MaxValue / 3;
+        ulong[] borders = [0, 1, Third - 1, Third, Third + 1, Third + 2, (2 * Third) - 1, 2 * Third, (2 * Third) + 1, (2 * Third) + 2, (1UL << 63) - 1, 1UL << 63, (1UL << 63) + 1, ulong.MaxValue - 1, ulong.MaxValue];
+        ulong[] words = [.. Enumerable.Range(0, 15 * 64).Select(i => borders[i % borders.Length])];
+        int[] expected = [.. words.Select(word => (int)((3 * (UInt128)word) >> 64) - 1)];
+        int[] actual = new int[words.Length];
+        Assert.Equal(words.Length, TernarySampler.Thirds(words, actual));
+        Assert.Equal(expected, actual);
+        if (System.Runtime.Intrinsics.X86.Avx512F.IsSupported)
+        {
+            Array.Clear(actual);
+            Assert.Equal(words.Length, TernarySampler.Thirds512(words, actual));
+            Assert.Equal(expected, actual);
+        }
+    }
+
     private static void AssertFits(ISmallSampler sampler, int key, Func<int, double> law)
     {
         double[] probabilities = [.. Enumerable.Range(-sampler.Bound, (2 * sampler.Bound) + 1).Select(law)];

@@ -150,20 +150,27 @@ public sealed class ContributionEncryptor : IDisposable
         Take(_usedChunks, chunk, "encrypted");
         if (_store.Take(chunk) is { } prepared)
         {
+            bool finite = false;
+            bool erased = false;
             try
             {
-                Encrypt(chunk, floats, integers, prepared.Span, destination);
+                _quantizer.BeginChunk(chunk);
+                finite = _codec.EncryptErasing(_quantizer, floats, integers, prepared.Span, destination);
+                erased = true;
             }
             finally
             {
-                _store.Return(prepared);
+                _store.Return(prepared, erased);
             }
+
+            RequireEncrypted(finite, chunk, floats);
         }
         else
         {
             Take(_preparedChunks, chunk, "prepared");
             _masks.Generate(0, (ulong)chunk, _mask.Span);
-            Encrypt(chunk, floats, integers, _mask.Span, destination);
+            _quantizer.BeginChunk(chunk);
+            RequireEncrypted(_codec.Encrypt(_quantizer, floats, integers, _mask.Span, destination), chunk, floats);
         }
     }
 
@@ -182,10 +189,9 @@ public sealed class ContributionEncryptor : IDisposable
         _codec.Dispose();
     }
 
-    private void Encrypt(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, ReadOnlySpan<ulong> mask, Span<byte> destination)
+    private void RequireEncrypted(bool finite, long chunk, ReadOnlySpan<float> floats)
     {
-        _quantizer.BeginChunk(chunk);
-        if (!_codec.Encrypt(_quantizer, floats, integers, mask, destination))
+        if (!finite)
         {
             throw Quantizer.NonFinite((chunk * Parameters.ElementsPerChunk) + Quantizer.IndexOfNonFinite(floats));
         }

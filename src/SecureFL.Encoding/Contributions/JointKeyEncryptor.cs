@@ -84,14 +84,17 @@ public sealed class JointKeyEncryptor : IDisposable
         if (_prepared.TryPop(out PreparedZero? zero))
         {
             zero.Second.CopyTo(second);
-            AddMessage(chunk, floats, integers, zero.Mask.Span, destination);
-            zero.Mask.Clear();
+            _quantizer.BeginChunk(chunk);
+            bool finite = _codec.EncryptErasing(_quantizer, floats, integers, zero.Mask.Span, destination[..Parameters.PolynomialBytes]);
             _spare.Push(zero);
+            RequireEncrypted(finite, chunk, floats, destination);
         }
         else
         {
             _zeros.Encrypt(_mask.Span, second);
-            AddMessage(chunk, floats, integers, _mask.Span, destination);
+            _quantizer.BeginChunk(chunk);
+            bool finite = _codec.Encrypt(_quantizer, floats, integers, _mask.Span, destination[..Parameters.PolynomialBytes]);
+            RequireEncrypted(finite, chunk, floats, destination);
         }
     }
 
@@ -121,10 +124,9 @@ public sealed class JointKeyEncryptor : IDisposable
         return new Quantizer(parameters.Bits, parameters.Clip, rounding, seed);
     }
 
-    private void AddMessage(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, ReadOnlySpan<ulong> mask, Span<byte> destination)
+    private void RequireEncrypted(bool finite, long chunk, ReadOnlySpan<float> floats, Span<byte> destination)
     {
-        _quantizer.BeginChunk(chunk);
-        if (!_codec.Encrypt(_quantizer, floats, integers, mask, destination[..Parameters.PolynomialBytes]))
+        if (!finite)
         {
             destination.Clear();
             throw Quantizer.NonFinite((chunk * Parameters.ElementsPerChunk) + Quantizer.IndexOfNonFinite(floats));

@@ -32,9 +32,14 @@ internal sealed class MaskStore(int maskWords) : IDisposable
         }
     }
 
-    internal void Return(SecretBuffer<ulong> mask)
+    /// <summary>Erases the mask, unless that is done, and keeps its buffer.</summary>
+    internal void Return(SecretBuffer<ulong> mask, bool erased)
     {
-        mask.Clear();
+        if (!erased)
+        {
+            mask.Clear();
+        }
+
         lock (_prepared)
         {
             _spare.Push(mask);

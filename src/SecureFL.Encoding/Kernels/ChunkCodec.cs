@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SecureFL.Encoding.Planning;
 using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Kernels;
@@ -30,7 +31,7 @@ internal sealed unsafe class ChunkCodec : IDisposable
         }
 
         _lanes = new SecretBuffer<int>(parameters.Lanes * ChunkKernel.Group);
-        _words = new SecretBuffer<double>(Math.Max(_kernel.EncryptScratch, _kernel.OpenScratch + ((parameters.Lanes + 1) * ChunkKernel.Group)));
+        _words = new SecretBuffer<double>(_kernel.OpenScratch + ((parameters.Lanes + 1) * ChunkKernel.Group));
     }
 
     private int Groups => _parameters.RingDegree / ChunkKernel.Group;
@@ -38,7 +39,14 @@ internal sealed unsafe class ChunkCodec : IDisposable
     private int ElementsPerGroup => _parameters.Lanes * ChunkKernel.Group;
 
     /// <summary>Quantises, packs and masks one chunk: the polynomial that carries the message. False, with the destination cleared, if a float is not finite.</summary>
-    internal bool Encrypt(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, ReadOnlySpan<ulong> mask, Span<byte> packed)
+    internal bool Encrypt(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, ReadOnlySpan<ulong> mask, Span<byte> packed) =>
+        Encrypt(quantizer, floats, integers, mask, packed, erase: false);
+
+    /// <summary>The same, and the mask is overwritten with zeros piece by piece, while it is in the cache.</summary>
+    internal bool EncryptErasing(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<ulong> mask, Span<byte> packed) =>
+        Encrypt(quantizer, floats, integers, mask, packed, erase: true);
+
+    private bool Encrypt(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, ReadOnlySpan<ulong> mask, Span<byte> packed, bool erase)
     {
         Check(mask.Length, _primes * _parameters.RingDegree, nameof(mask));
         Check(packed.Length, _parameters.PolynomialBytes, nameof(packed));
@@ -48,18 +56,27 @@ internal sealed unsafe class ChunkCodec : IDisposable
         fixed (ulong* masks = mask)
         fixed (byte* to = packed)
         {
-            ulong** maskGroups = stackalloc ulong*[_primes];
-            ulong** packedGroups = stackalloc ulong*[_primes];
             for (int group = 0; group < Groups; group++)
             {
                 finite &= Quantise(quantizer, floats, integers, group * ElementsPerGroup);
-                for (int i = 0; i < _primes; i++)
+                _kernel.GatherWords(lanes, words);
+                ulong* maskGroup = masks + (group * ChunkKernel.Group);
+                int i = 0;
+                for (; i < _primes - 1; i += 2)
                 {
-                    maskGroups[i] = masks + (i * _parameters.RingDegree) + (group * ChunkKernel.Group);
-                    packedGroups[i] = PackedGroup(to, i, group);
+                    ulong* first = maskGroup + (i * _parameters.RingDegree);
+                    _kernel.EncryptPair(i, words, first, first + _parameters.RingDegree, PackedGroup(to, i, group), PackedGroup(to, i + 1, group));
                 }
 
-                _kernel.EncryptGroup(lanes, words, maskGroups, packedGroups);
+                if (i < _primes)
+                {
+                    _kernel.Encrypt(i, words, maskGroup + (i * _parameters.RingDegree), PackedGroup(to, i, group));
+                }
+
+                for (i = 0; erase && i < _primes; i++)
+                {
+                    CryptographicOperations.ZeroMemory(new Span<byte>(maskGroup + (i * _parameters.RingDegree), ChunkKernel.Group * sizeof(ulong)));
+                }
             }
         }
 

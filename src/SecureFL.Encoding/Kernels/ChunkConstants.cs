@@ -47,13 +47,6 @@ internal sealed class ChunkConstants
             Radices.Span[g + NoiseDigits] = parameters.Layout.WordRadices[g];
         }
 
-        ModulusWords = new AlignedBuffer<ulong>(Primes);
-        PackedRows = new PackedRow[Primes * PackedRow.Count];
-        for (int i = 0; i < PackedRows.Length; i++)
-        {
-            PackedRows[i] = new PackedRow(i % PackedRow.Count, basis.Moduli[i / PackedRow.Count].Bits);
-        }
-
         LaneWeights = new AlignedBuffer<double>(parameters.Lanes);
         for (int g = 0, lane = 0; g < Words; g++)
         {
@@ -68,7 +61,6 @@ internal sealed class ChunkConstants
         for (int i = 0; i < Primes; i++)
         {
             Modulus p = basis.Moduli[i];
-            ModulusWords.Span[i] = p.Value;
             BigInteger weight = BigInteger.One << parameters.LogDelta;
             for (int g = 0; g < Words; g++)
             {
@@ -112,12 +104,6 @@ internal sealed class ChunkConstants
 
     /// <summary>What is added before the division by Delta that rounds: the opposite of the smallest noise.</summary>
     internal BigInteger RoundingOffset { get; }
-
-    /// <summary>The primes.</summary>
-    internal AlignedBuffer<ulong> ModulusWords { get; }
-
-    /// <summary>[prime][64 rows].</summary>
-    internal PackedRow[] PackedRows { get; }
 
     /// <summary>[lane]: the product of the radices below it in its word, exact.</summary>
     internal AlignedBuffer<double> LaneWeights { get; }

@@ -31,17 +31,11 @@ internal abstract unsafe class ChunkKernel(ChunkConstants constants)
     /// <summary>packed = Delta * m + mask modulo that prime, for [word][512] words and 512 canonical mask coefficients.</summary>
     internal abstract void Encrypt(int prime, double* words, ulong* mask, ulong* packed);
 
-    /// <summary>
-    /// <see cref="GatherWords"/> and <see cref="Encrypt"/> modulo every prime, for [lane][512] integers, with room for the words (<see cref="EncryptScratch"/> doubles),
-    /// 512 canonical mask coefficients and the packed group of each prime.
-    /// </summary>
-    internal virtual void EncryptGroup(int* lanes, double* words, ulong** masks, ulong** packed)
+    /// <summary><see cref="Encrypt"/> modulo that prime and the next.</summary>
+    internal virtual void EncryptPair(int prime, double* words, ulong* mask, ulong* nextMask, ulong* packed, ulong* nextPacked)
     {
-        GatherWords(lanes, words);
-        for (int prime = 0; prime < Constants.Primes; prime++)
-        {
-            Encrypt(prime, words, masks[prime], packed[prime]);
-        }
+        Encrypt(prime, words, mask, packed);
+        Encrypt(prime + 1, words, nextMask, nextPacked);
     }
 
     /// <summary>Adds 1 to 4 packed groups to 512 sums, modulo 2^64. False if a residue is not below the prime (the sums are then to be repaired by <see cref="Subtract"/>).</summary>
@@ -61,9 +55,6 @@ internal abstract unsafe class ChunkKernel(ChunkConstants constants)
 
     /// <summary>Doubles of scratch that <see cref="Open"/> needs.</summary>
     internal int OpenScratch => (Constants.Primes + 2 + Constants.Positions) * Group;
-
-    /// <summary>Doubles of scratch that <see cref="EncryptGroup"/> needs.</summary>
-    internal int EncryptScratch => (Constants.Words + 1) * Group;
 
     /// <summary>Exact doubles to 64-bit integers.</summary>
     internal abstract void ToIntegers(double* values, long* integers, int count);

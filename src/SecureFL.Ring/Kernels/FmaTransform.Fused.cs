@@ -223,7 +223,13 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         double* rows = stackalloc double[FmaTables.GroupSize];
         for (; groups > 0; groups--, x += FmaTables.GroupSize, tail += FmaTables.TailRootsPerGroup)
         {
+            Lookahead.Fetch(tail + (Lookahead.Groups * FmaTables.TailRootsPerGroup), FmaTables.TailRootsPerGroup);
             double* source = x;
+            if (factors.Right is not null)
+            {
+                Lookahead.Fetch(factors.Right + (Lookahead.Groups * FmaTables.GroupSize), FmaTables.GroupSize);
+            }
+
             if (TLanes.Count < 8)
             {
                 source = rows;

@@ -293,6 +293,7 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         double* rows = stackalloc double[FmaTables.GroupSize];
         for (; groups > 0; groups--, x += FmaTables.GroupSize, tail += FmaTables.TailRootsPerGroup)
         {
+            Lookahead.Fetch(tail + (Lookahead.Groups * FmaTables.TailRootsPerGroup), FmaTables.TailRootsPerGroup);
             for (int row = 0; row < 8; row += TLanes.Count)
             {
                 TLanes.LoadTransposed(x + (8 * row), out TDouble c0, out TDouble c1, out TDouble c2, out TDouble c3, out TDouble c4, out TDouble c5, out TDouble c6, out TDouble c7);

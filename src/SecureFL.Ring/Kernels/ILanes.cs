@@ -66,12 +66,6 @@ internal unsafe interface ILanes<TDouble, TWord> : IWordLanes<TWord>
     /// <summary>The inverse of <see cref="ToSignedWord"/>.</summary>
     static abstract TDouble FromSignedWord(TWord value);
 
-    /// <summary>Shifts every lane by its own count, 0 to 64; by 64 to zero.</summary>
-    static abstract TWord ShiftLeftBy(TWord a, TWord counts);
-
-    /// <summary>Shifts every lane by its own count, 0 to 64; by 64 to zero.</summary>
-    static abstract TWord ShiftRightBy(TWord a, TWord counts);
-
     /// <summary>Unsigned minimum.</summary>
     static abstract TWord MinUnsigned(TWord a, TWord b);
 

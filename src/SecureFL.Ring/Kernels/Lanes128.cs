@@ -106,18 +106,6 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<double> FromSignedWord(Vector128<ulong> value) => (value + Vector128.Create(1.5 * Magic).AsUInt64()).AsDouble() - Vector128.Create(1.5 * Magic);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> ShiftLeftBy(Vector128<ulong> a, Vector128<ulong> counts) =>
-        Avx2.IsSupported ? Avx2.ShiftLeftLogicalVariable(a, counts)
-        : AdvSimd.IsSupported ? AdvSimd.ShiftLogical(a, counts.AsInt64())
-        : Vector128.Create(a[0] << (int)(counts[0] & 63), a[1] << (int)(counts[1] & 63)) & Vector128.LessThan(counts, Vector128.Create(64UL));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> ShiftRightBy(Vector128<ulong> a, Vector128<ulong> counts) =>
-        Avx2.IsSupported ? Avx2.ShiftRightLogicalVariable(a, counts)
-        : AdvSimd.IsSupported ? AdvSimd.ShiftLogical(a, -counts.AsInt64())
-        : Vector128.Create(a[0] >> (int)(counts[0] & 63), a[1] >> (int)(counts[1] & 63)) & Vector128.LessThan(counts, Vector128.Create(64UL));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> MinUnsigned(Vector128<ulong> a, Vector128<ulong> b) => Vector128.Min(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

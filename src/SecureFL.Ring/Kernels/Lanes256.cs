@@ -106,12 +106,6 @@ internal unsafe struct Lanes256 : ILanes<Vector256<double>, Vector256<ulong>>
     public static Vector256<double> FromSignedWord(Vector256<ulong> value) => (value + Vector256.Create(1.5 * Magic).AsUInt64()).AsDouble() - Vector256.Create(1.5 * Magic);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> ShiftLeftBy(Vector256<ulong> a, Vector256<ulong> counts) => Avx2.ShiftLeftLogicalVariable(a, counts);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> ShiftRightBy(Vector256<ulong> a, Vector256<ulong> counts) => Avx2.ShiftRightLogicalVariable(a, counts);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> MinUnsigned(Vector256<ulong> a, Vector256<ulong> b) => Vector256.Min(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -99,12 +99,6 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<double> FromSignedWord(Vector512<ulong> value) => Avx512DQ.ConvertToVector512Double(value.AsInt64());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> ShiftLeftBy(Vector512<ulong> a, Vector512<ulong> counts) => Avx512F.ShiftLeftLogicalVariable(a, counts);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> ShiftRightBy(Vector512<ulong> a, Vector512<ulong> counts) => Avx512F.ShiftRightLogicalVariable(a, counts);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> MinUnsigned(Vector512<ulong> a, Vector512<ulong> b) => Vector512.Min(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Ring.Sampling;
@@ -27,7 +29,16 @@ public sealed class TernarySampler : ISmallSampler
         ArgumentNullException.ThrowIfNull(stream);
         Span<ulong> words = _words.Span[..samples.Length];
         stream.Fill(MemoryMarshal.AsBytes(words));
-        // floor(3u / 2^64) counts the thirds of 2^64 that u has reached.
+        int done = Avx512F.IsSupported ? Thirds512(words, samples) : Thirds(words, samples);
+        for (int i = done; i < samples.Length; i++)
+        {
+            samples[i] = (int)Math.BigMul(words[i], 3UL, out _) - 1;
+        }
+    }
+
+    /// <summary>floor(3u / 2^64) - 1 counts the thirds of 2^64 that u has reached. Returns how many samples were made: all but less than a vector.</summary>
+    internal static int Thirds(ReadOnlySpan<ulong> words, Span<int> samples)
+    {
         Vector<ulong> third = new(OneThird);
         Vector<ulong> twoThirds = new(TwoThirds);
         int width = Vector<ulong>.Count;
@@ -41,10 +52,25 @@ public sealed class TernarySampler : ISmallSampler
             Vector.Narrow(first, second).CopyTo(samples[i..]);
         }
 
-        for (int i = done; i < samples.Length; i++)
+        return done;
+    }
+
+    /// <summary>The same, where words are compared without a sign and narrowed in one instruction.</summary>
+    internal static int Thirds512(ReadOnlySpan<ulong> words, Span<int> samples)
+    {
+        ref ulong from = ref MemoryMarshal.GetReference(words[..samples.Length]);
+        ref int to = ref MemoryMarshal.GetReference(samples);
+        Vector512<ulong> third = Vector512.Create(OneThird);
+        Vector512<ulong> twoThirds = Vector512.Create(TwoThirds);
+        int done = samples.Length - (samples.Length % Vector512<ulong>.Count);
+        for (nuint i = 0; i < (nuint)done; i += (nuint)Vector512<ulong>.Count)
         {
-            samples[i] = (int)Math.BigMul(words[i], 3UL, out _) - 1;
+            Vector512<ulong> word = Vector512.LoadUnsafe(ref from, i);
+            Vector512<long> opposite = Vector512.GreaterThanOrEqual(word, third).AsInt64() + Vector512.GreaterThanOrEqual(word, twoThirds).AsInt64() + Vector512<long>.One;
+            (-Avx512F.ConvertToVector256Int32(opposite)).StoreUnsafe(ref to, i);
         }
+
+        return done;
     }
 
     /// <summary>Erases the random words of the last samples.</summary>
