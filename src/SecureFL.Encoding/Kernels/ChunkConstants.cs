@@ -81,6 +81,10 @@ internal sealed class ChunkConstants
             }
         }
 
+        // z_i is a product of a lazy residue, |v| < 3/2 p + 2^33, with a centred one; the carry is at most their sum, the rest at most (k + 2) R with |k| <= sum z_i/p_i + 1.
+        double[] bounds = [.. basis.Moduli.Select(p => 0.5 + (1.5 * ((1.5 * p.Value) + Math.ScaleB(1, 33)) * Math.ScaleB(1, -53)))];
+        double carry = bounds.Zip(basis.Moduli, (bound, p) => bound * p.Value).Sum();
+        DigitsAreExact = carry + ((bounds.Sum() + 3) * Radices.Span.ToArray().Max()) < Math.ScaleB(1, 51);
         BigInteger modulus = basis.Product;
         for (int position = 0; position < Positions; position++)
         {
@@ -101,6 +105,9 @@ internal sealed class ChunkConstants
 
     /// <summary>Digits that make up the noise; their radices multiply to Delta.</summary>
     internal int NoiseDigits { get; }
+
+    /// <summary>Whether a digit before its carry is taken off stays below 2^51.</summary>
+    internal bool DigitsAreExact { get; }
 
     /// <summary>What is added before the division by Delta that rounds: the opposite of the smallest noise.</summary>
     internal BigInteger RoundingOffset { get; }

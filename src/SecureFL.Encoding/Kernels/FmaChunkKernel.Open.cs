@@ -93,6 +93,9 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         TDouble factor = TLanes.Broadcast(Constants.CofactorInverses.Span[prime]);
         for (int i = 0; i < Group; i += TLanes.Count)
         {
+            // The same words of the next group, which begins another page.
+            Lookahead.Fetch(sums + Group + i, TLanes.Count);
+            Lookahead.Fetch(mask + Group + i, TLanes.Count);
             TDouble value = TLanes.Subtract(reducer.Lazy(TLanes.LoadWord(sums + i)), TLanes.ToDouble(TLanes.LoadWord(mask + i)));
             value = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(value, factor, reducer.P, reducer.Inverse);
             TLanes.Store(value, z + i);
@@ -100,8 +103,74 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void Digit(int position, double* z, double* wraps, double* carries, double* digits)
+    {
+        if (TLanes.HasMultiplyLow && Constants.DigitsAreExact)
+        {
+            DigitOfIntegers(position, z, wraps, carries, digits);
+        }
+        else
+        {
+            DigitOfDoubles(position, z, wraps, carries, digits);
+        }
+    }
+
+    /// <summary>
+    /// sum_i z_i * digit_i in one sum modulo 2^64, its quotient by the radix in double precision (below 2^52, so off by less than one). What the digit then has above the radix is found
+    /// by rounding: where it stays below 2^51 an odd radix R is never nearer to a tie than 1/(2R) > 2^-52 |digit/R|, and a power of two divides exactly, with a shift of 1/(4R) to send a tie
+    /// to -R/2.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void DigitOfIntegers(int position, double* z, double* wraps, double* carries, double* digits)
+    {
+        int primes = Constants.Primes;
+        double radixValue = Constants.Radices.Span[position];
+        TDouble radix = TLanes.Broadcast(radixValue);
+        TDouble inverse = TLanes.Broadcast(1.0 / radixValue);
+        TDouble tie = TLanes.Broadcast(radixValue % 2 == 0 ? 0.25 / radixValue : 0);
+        TDouble modulusDigit = TLanes.Broadcast(Constants.ModulusDigits.Span[position]);
+        TWord wordRadix = TLanes.BroadcastWord((ulong)radixValue);
+        fixed (double* ratios = Constants.DigitRatios.Span[(position * primes)..])
+        fixed (long* factors = Constants.DigitWords.Span[(position * primes)..])
+        {
+            for (int i = 0; i < Group; i += 4 * TLanes.Count)
+            {
+                TDouble qa = TLanes.Broadcast(0), qb = qa, qc = qa, qd = qa;
+                TWord sa = TLanes.BroadcastWord(0), sb = sa, sc = sa, sd = sa;
+                double* from = z + i;
+                for (int j = 0; j < primes; j++, from += Group)
+                {
+                    TDouble a = TLanes.Load(from), b = TLanes.Load(from + TLanes.Count), c = TLanes.Load(from + (2 * TLanes.Count)), d = TLanes.Load(from + (3 * TLanes.Count));
+                    TDouble ratio = TLanes.Broadcast(ratios[j]);
+                    (qa, qb) = (TLanes.MultiplyAdd(a, ratio, qa), TLanes.MultiplyAdd(b, ratio, qb));
+                    (qc, qd) = (TLanes.MultiplyAdd(c, ratio, qc), TLanes.MultiplyAdd(d, ratio, qd));
+                    TWord factor = TLanes.BroadcastWord((ulong)factors[j]);
+                    (sa, sb) = (AddProduct(sa, TLanes.ToSignedWord(a), factor), AddProduct(sb, TLanes.ToSignedWord(b), factor));
+                    (sc, sd) = (AddProduct(sc, TLanes.ToSignedWord(c), factor), AddProduct(sd, TLanes.ToSignedWord(d), factor));
+                }
+
+                Finish(sa, qa, wraps + i, carries + i, digits + i, radix, inverse, tie, modulusDigit, wordRadix);
+                Finish(sb, qb, wraps + i + TLanes.Count, carries + i + TLanes.Count, digits + i + TLanes.Count, radix, inverse, tie, modulusDigit, wordRadix);
+                Finish(sc, qc, wraps + i + (2 * TLanes.Count), carries + i + (2 * TLanes.Count), digits + i + (2 * TLanes.Count), radix, inverse, tie, modulusDigit, wordRadix);
+                Finish(sd, qd, wraps + i + (3 * TLanes.Count), carries + i + (3 * TLanes.Count), digits + i + (3 * TLanes.Count), radix, inverse, tie, modulusDigit, wordRadix);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(
+        TWord sum, TDouble quotient, double* wraps, double* carries, double* digits, TDouble radix, TDouble inverse, TDouble tie, TDouble modulusDigit, TWord wordRadix)
+    {
+        TWord whole = TLanes.ToSignedWord(quotient);
+        TDouble digit = TLanes.FromSignedWord(TLanes.SubtractWord(sum, TLanes.MultiplyLow(whole, wordRadix)));
+        digit = TLanes.Add(digit, TLanes.NegateMultiplyAdd(TLanes.Load(wraps), modulusDigit, TLanes.Load(carries)));
+        TDouble adjust = TLanes.Round(TLanes.MultiplyAdd(digit, inverse, tie));
+        TLanes.Store(TLanes.NegateMultiplyAdd(adjust, radix, digit), digits);
+        TLanes.Store(TLanes.Add(TLanes.FromSignedWord(whole), adjust), carries);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void DigitOfDoubles(int position, double* z, double* wraps, double* carries, double* digits)
     {
         int primes = Constants.Primes;
         double radixValue = Constants.Radices.Span[position];
@@ -111,31 +180,21 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         TDouble most = TLanes.Broadcast(Math.Floor((radixValue - 1) / 2));
         TDouble least = TLanes.Broadcast(Math.Floor(radixValue / 2));
         TDouble modulusDigit = TLanes.Broadcast(Constants.ModulusDigits.Span[position]);
-        TWord wordRadix = TLanes.BroadcastWord((ulong)radixValue);
-        fixed (double* factors = Constants.Digits.Span[(position * primes)..], ratios = Constants.DigitRatios.Span[(position * primes)..])
-        fixed (long* integers = Constants.DigitWords.Span[(position * primes)..])
+        fixed (double* factors = Constants.Digits.Span[(position * primes)..])
         {
             for (int i = 0; i < Group; i += TLanes.Count)
             {
                 TDouble digit = TLanes.NegateMultiplyAdd(TLanes.Load(wraps + i), modulusDigit, TLanes.Load(carries + i));
-                TDouble carry;
-                if (TLanes.HasMultiplyLow)
+                TDouble carry = TLanes.Broadcast(0);
+                for (int j = 0; j < primes; j++)
                 {
-                    digit = TLanes.Add(digit, IntegerDigit(z + i, (ulong*)integers, ratios, primes, wordRadix, out carry));
-                }
-                else
-                {
-                    carry = TLanes.Broadcast(0);
-                    for (int j = 0; j < primes; j++)
-                    {
-                        TDouble value = TLanes.Load(z + (j * Group) + i);
-                        TDouble factor = TLanes.Broadcast(factors[j]);
-                        TDouble high = TLanes.Multiply(value, factor);
-                        TDouble low = TLanes.MultiplySubtract(value, factor, high);
-                        TDouble quotient = TLanes.Round(TLanes.Multiply(high, inverse));
-                        digit = TLanes.Add(digit, TLanes.Add(TLanes.NegateMultiplyAdd(quotient, radix, high), low));
-                        carry = TLanes.Add(carry, quotient);
-                    }
+                    TDouble value = TLanes.Load(z + (j * Group) + i);
+                    TDouble factor = TLanes.Broadcast(factors[j]);
+                    TDouble high = TLanes.Multiply(value, factor);
+                    TDouble low = TLanes.MultiplySubtract(value, factor, high);
+                    TDouble quotient = TLanes.Round(TLanes.Multiply(high, inverse));
+                    digit = TLanes.Add(digit, TLanes.Add(TLanes.NegateMultiplyAdd(quotient, radix, high), low));
+                    carry = TLanes.Add(carry, quotient);
                 }
 
                 TDouble adjust = TLanes.Round(TLanes.Multiply(digit, inverse));
@@ -147,26 +206,6 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
                 TLanes.Store(carry, carries + i);
             }
         }
-    }
-
-    /// <summary>sum_i z_i * digit_i = carry * radix + result: the carry in double precision (below 2^52, so off by less than one), the result modulo 2^64.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TDouble IntegerDigit(double* z, ulong* factors, double* ratios, int count, TWord radix, out TDouble carry)
-    {
-        TDouble value = TLanes.Load(z);
-        TDouble quotient = TLanes.Multiply(value, TLanes.Broadcast(ratios[0]));
-        TWord sum = TLanes.MultiplyLow(TLanes.ToSignedWord(value), TLanes.BroadcastWord(factors[0]));
-        for (ulong* end = factors + count; ++factors < end;)
-        {
-            z += Group;
-            ratios++;
-            value = TLanes.Load(z);
-            quotient = TLanes.MultiplyAdd(value, TLanes.Broadcast(*ratios), quotient);
-            sum = TLanes.AddWord(sum, TLanes.MultiplyLow(TLanes.ToSignedWord(value), TLanes.BroadcastWord(*factors)));
-        }
-
-        carry = TLanes.Round(quotient);
-        return TLanes.FromSignedWord(TLanes.SubtractWord(sum, TLanes.MultiplyLow(TLanes.ToSignedWord(carry), radix)));
     }
 
     /// <summary>noise + digit * weight, rounded: the size of noise beyond 2^53 is a statistic.</summary>

@@ -1,0 +1,112 @@
+using System.Numerics;
+using SecureFL.Encoding.Kernels;
+using SecureFL.Encoding.Planning;
+using SecureFL.Ring.Arithmetic;
+using SecureFL.Ring.Kernels;
+
+namespace SecureFL.Encoding.Tests;
+
+/// <summary>Opening under planned joint-key sets, whose Delta is split in two or three powers of two and whose digits are the largest: every width gives the lanes of the scalar kernel.</summary>
+public sealed unsafe class JointKeyKernelTests
+{
+    private const int Group = ChunkKernel.Group;
+
+    [Theory]
+    [InlineData(8, 10, 43)]
+    [InlineData(16, 100, 43)]
+    [InlineData(16, 100, 64)]
+    public void OpenEqualsTheTruthAtEveryWidth(int bits, int clients, int lambda)
+    {
+        AggregationParameters parameters = AggregationPlanner.Plan(
+            new PlanningRequest(1_000_000, bits, 1f, clients, JointKey: new JointKeyRequest(KeyHolders: 5, Threshold: 3, RoundsPerKey: 1000, Smudging: lambda)));
+        ChunkConstants constants = new(parameters);
+        Assert.True(constants.NoiseDigits >= 2);
+        Random random = new(bits + lambda);
+        BigInteger half = parameters.Layout.Range / 2;
+        BigInteger delta = BigInteger.One << parameters.LogDelta;
+        BigInteger[] ties = Ties(constants);
+        for (int pattern = 0; pattern < 6; pattern++)
+        {
+            BigInteger[] messages = new BigInteger[Group];
+            BigInteger[] values = new BigInteger[Group];
+            for (int i = 0; i < Group; i++)
+            {
+                messages[i] = pattern switch { 0 => half, 1 => -half, 2 => i % 2 == 0 ? half : -half, _ => random.NextBelow(parameters.Layout.Range) - half };
+                // The digits of the noise, each at one of its ends or anywhere: -R/2 is a tie of the digit above.
+                BigInteger noise = pattern < 4 ? ties[random.Next(ties.Length)] : random.NextBelow(delta) - constants.RoundingOffset;
+                values[i] = (messages[i] << parameters.LogDelta) + noise;
+            }
+
+            ulong[][] sums = [.. parameters.Ckks.Moduli.Select(p => values.Select(v => Lift(p.Reduce(v), p, pattern)).ToArray())];
+            foreach (VectorWidth width in ParameterSets.Widths)
+            {
+                double[] lanes = Open(ChunkKernel.Create(constants, width), constants, sums, out bool inside);
+                Assert.True(inside);
+                for (int i = 0; i < Group; i++)
+                {
+                    BigInteger message = BigInteger.Zero;
+                    for (int lane = parameters.Lanes - 1; lane >= 0; lane--)
+                    {
+                        double digit = lanes[(lane * Group) + i];
+                        Assert.True(Math.Abs(digit) <= (parameters.Layout.Radices[lane] - 1) / 2);
+                        message = (message * parameters.Layout.Radices[lane]) + new BigInteger(digit);
+                    }
+
+                    Assert.Equal(messages[i], message);
+                }
+            }
+        }
+    }
+
+    /// <summary>The planned sets keep the digits where the fast rounding is exact; four primes of fifty bits do not, and take the other way.</summary>
+    [Fact]
+    public void TheBoundOfTheDigitsDecides()
+    {
+        Assert.True(new ChunkConstants(ParameterSets.Get("wide")).DigitsAreExact);
+        Assert.True(new ChunkConstants(AggregationPlanner.Plan(new PlanningRequest(1_000_000, 16, 1f, 100, JointKey: new JointKeyRequest(KeyHolders: 5, Threshold: 3, RoundsPerKey: 1000)))).DigitsAreExact);
+        Assert.False(new ChunkConstants(ParameterSets.Mixed(8192, 12, [.. Enumerable.Repeat((1L << 46) - 1, 4)], 100_000)).DigitsAreExact);
+    }
+
+    /// <summary>Noise whose digits are all combinations of their least, their greatest, zero and one beside the least.</summary>
+    private static BigInteger[] Ties(ChunkConstants constants)
+    {
+        List<BigInteger> all = [BigInteger.Zero];
+        BigInteger weight = BigInteger.One;
+        for (int digit = 0; digit < constants.NoiseDigits; digit++)
+        {
+            long radix = (long)constants.Radices.Span[digit];
+            BigInteger unit = weight;
+            all = [.. all.SelectMany(below => new[] { -radix / 2, (radix / 2) - 1, 0, (-radix / 2) + 1 }.Select(value => below + (unit * value)))];
+            weight *= radix;
+        }
+
+        return [.. all];
+    }
+
+    private static ulong Lift(ulong residue, Modulus p, int pattern) => pattern % 2 == 0 ? residue : residue + ((ulong.MaxValue - residue) / p.Value * p.Value);
+
+    private static double[] Open(ChunkKernel kernel, ChunkConstants constants, ulong[][] sums, out bool inside)
+    {
+        ulong[] allSums = [.. sums.SelectMany(s => s)];
+        ulong[] masks = new ulong[allSums.Length];
+        double[] scratch = new double[kernel.OpenScratch];
+        double[] lanes = new double[(constants.Parameters.Lanes + 1) * Group];
+        double squares = 0;
+        double maximum = 0;
+        fixed (ulong* sumsAt = allSums, masksAt = masks)
+        fixed (double* scratchAt = scratch, lanesAt = lanes)
+        {
+            ulong** sumGroups = stackalloc ulong*[constants.Primes];
+            ulong** maskGroups = stackalloc ulong*[constants.Primes];
+            for (int i = 0; i < constants.Primes; i++)
+            {
+                sumGroups[i] = sumsAt + (i * Group);
+                maskGroups[i] = masksAt + (i * Group);
+            }
+
+            inside = kernel.Open(sumGroups, maskGroups, scratchAt, lanesAt, ref squares, ref maximum);
+        }
+
+        return lanes;
+    }
+}
