@@ -54,11 +54,11 @@ internal static class RoundsTable
         }
     }
 
-    internal const string HowToSweep = "how cost grows to 10^8 parameters and 1000 clients: run with --sweep full";
+    internal const string HowToSweep = "How cost grows to 10^8 parameters and 1000 clients: run with --sweep full.";
 
     /// <summary>The verdict in words.</summary>
     internal static string Verdict(ScalingVerdict verdict) => verdict.Deviation is double off
-        ? string.Create(CultureInfo.InvariantCulture, $"{(verdict.Holds ? "holds" : "does NOT hold")}: off by {100 * off:0.#} %, at most {100 * verdict.Limit:0} %")
+        ? string.Create(CultureInfo.InvariantCulture, $"{(verdict.Holds ? "holds" : "does NOT hold")}: {100 * off:0.#} % (limit {100 * verdict.Limit:0} %)")
         : "does NOT hold";
 
     internal static string Bytes(double bytes) => bytes switch
