@@ -69,7 +69,7 @@ internal static class RoundsTable
         _ => bytes.ToString("0", CultureInfo.InvariantCulture) + " B",
     };
 
-    internal static string Seconds(double? seconds) => seconds is double s ? s.ToString(s >= 100 ? "0" : s >= 1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture) : "-";
+    internal static string Seconds(double? seconds) => seconds is double s ? s == 0 ? "0" : s.ToString(s >= 100 ? "0" : s >= 1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture) : "-";
 
     internal static string Percent(double? part) => part is double p ? (50 * p).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-";
 
