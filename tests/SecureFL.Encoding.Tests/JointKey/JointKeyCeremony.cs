@@ -75,7 +75,7 @@ internal sealed class JointKeyCeremony : IDisposable
                 encryptor.PrepareChunk();
             }
 
-            encryptor.EncryptChunk(chunk, floats, integers, RoundTrip.Chunk(Parameters, packed, chunk));
+            encryptor.EncryptChunk(chunk, floats, integers, packed.AsSpan((int)(chunk * Parameters.ChunkBytes), Parameters.ChunkBytes));
             int[] here = new int[floats.Length];
             quantizer.BeginChunk(chunk);
             quantizer.Quantize(floats, here);
