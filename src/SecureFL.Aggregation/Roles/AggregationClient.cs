@@ -46,6 +46,9 @@ public sealed class AggregationClient
     /// <summary>The client's plan index.</summary>
     public int Index { get; }
 
+    /// <summary>The joint key that contributions are encrypted under; null before <see cref="HandleKeyEpoch"/>.</summary>
+    public JointKeyEpoch? KeyEpoch => _plan.Embedded?.KeyEpoch ?? _keyEpoch;
+
     /// <summary>Takes the joint key that rounds are under in the joint-key suite: every key holder must have confirmed it.</summary>
     /// <exception cref="ProtocolViolationException">A confirmation is missing or forged, or another key.</exception>
     public void HandleKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey)
@@ -194,7 +197,7 @@ public sealed class AggregationClient
     }
 
     private ContributionStream Start(RoundInvitation invitation, ModelVersion baseVersion, Rounding rounding, ulong? roundingSeed) =>
-        new(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed, _plan.Embedded?.KeyEpoch ?? _keyEpoch);
+        new(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed, KeyEpoch);
 
     private static AggregationPlan Embedded(AggregationPlan plan, out int index)
     {
