@@ -78,7 +78,7 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
 
         // The wire mode is in the digest, and the readable form is held to it.
         File.WriteAllText(plan, File.ReadAllText(plan).Replace($"\"wire\": \"{wire}\"", "\"wire\": \"other\"", StringComparison.Ordinal));
-        Refused(5, "wire says other", "plan", "show", plan);
+        Refused(5, "jointKey.wire says \"other\"", "plan", "show", plan);
     }
 
     [Fact]

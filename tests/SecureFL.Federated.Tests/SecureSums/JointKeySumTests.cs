@@ -35,7 +35,7 @@ public class JointKeySumTests
         TrainingOutcome a = await Train(sites, Spec, packed, rounds: 2);
         TrainingOutcome b = await Train(sites, Spec, seal, rounds: 2);
         Assert.Equal(a.Model.Values, b.Model.Values);
-        Assert.All(b.History, round => Assert.True(round.SumIsExact && round.Costs.UploadBytesPerClient > a.History[0].Costs.UploadBytesPerClient));
+        Assert.All(b.History, round => Assert.True(round.SumIsExact == true && round.Costs.UploadBytesPerClient > a.History[0].Costs.UploadBytesPerClient));
     }
 
     [Fact]
