@@ -10,7 +10,7 @@ namespace SecureFL.Ckks.JointKey;
 
 /// <summary>
 /// A joint public key (b, a) of several key holders: a = the reference polynomial that all derive from one seed, b = sum of the holders' b_k = -a s_k + e_k
-/// (Mouchet, Troncoso-Pastoriza, Bossuat, Hubaux 2021). Held in evaluation form. Immutable, thread-safe.
+/// (Mouchet, Troncoso-Pastoriza, Bossuat, Hubaux 2021). Held prepared for products. Immutable, thread-safe.
 /// </summary>
 public sealed class JointPublicKey
 {
@@ -30,7 +30,11 @@ public sealed class JointPublicKey
         ResiduePacking.Unpack(parameters, encoded, _b.Span, "public key");
         for (int i = 0; i < parameters.Moduli.Length; i++)
         {
-            parameters.Kernels[i].Forward(_b.Span.Slice(i * parameters.RingDegree, parameters.RingDegree));
+            Span<ulong> a = _a.Span.Slice(i * parameters.RingDegree, parameters.RingDegree);
+            Span<ulong> b = _b.Span.Slice(i * parameters.RingDegree, parameters.RingDegree);
+            parameters.Kernels[i].Forward(b);
+            parameters.Kernels[i].PrepareKey(a, a);
+            parameters.Kernels[i].PrepareKey(b, b);
         }
     }
 
@@ -112,9 +116,9 @@ public sealed class JointPublicKey
         }
     }
 
-    /// <summary>a in evaluation form modulo the prime of that index.</summary>
+    /// <summary>a modulo the prime of that index, prepared for <see cref="RingKernel.MultiplyAddLifted"/>.</summary>
     internal ReadOnlySpan<ulong> A(int prime) => _a.Span.Slice(prime * Parameters.RingDegree, Parameters.RingDegree);
 
-    /// <summary>b in evaluation form modulo the prime of that index.</summary>
+    /// <summary>b modulo the prime of that index, prepared for <see cref="RingKernel.MultiplyAddLifted"/>.</summary>
     internal ReadOnlySpan<ulong> B(int prime) => _b.Span.Slice(prime * Parameters.RingDegree, Parameters.RingDegree);
 }

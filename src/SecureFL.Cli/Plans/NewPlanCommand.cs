@@ -119,7 +119,7 @@ internal static class NewPlanCommand
         LocalTrainingResult trained = await trainer.TrainAsync(
             new LocalTrainingRequest { Global = initial, Train = site.Train, Site = site.Name, SiteIndex = 0, Round = 1, Seed = terms.Seed }, cancellationToken).ConfigureAwait(false);
         float factor = terms.Weighting == Weighting.Equal ? 1f : (float)(trained.Samples / terms.WeightUnit);
-        float clip = UpdateQuantizer.SuggestClip([[.. trained.Weights.Zip(initial.Values, (after, before) => (after - before) * factor)]]);
+        float clip = UpdateClip.Suggest([[.. trained.Weights.Zip(initial.Values, (after, before) => (after - before) * factor)]]);
         Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {clip:G9}: twice the largest element of a first update on {data}, up to a power of two; --clip sets it"));
         return clip;
     }

@@ -115,7 +115,7 @@ internal sealed class SumSession : IDisposable
             contribution.Update,
             contribution.Counters,
             _options.Rounding,
-            QuantizedPlaintextSum.RoundingSeed(request, contribution));
+            SiteWork.RoundingSeed(request.Seed, request.Round, contribution.SiteIndex));
 
     /// <summary>
     /// The chain from the version that the site trained from. Versions from before the session (a resumed run) stand on its first one, which nobody used yet.

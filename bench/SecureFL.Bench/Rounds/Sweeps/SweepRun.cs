@@ -77,7 +77,9 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
             figures.EncryptCpuSeconds,
             figures.AddCpuSeconds,
             figures.KeyHoldersCpuSeconds,
-            figures.CpuSpread);
+            figures.CpuSpread,
+            figures.KeyHolderReceivedBytes + figures.KeyHolderSentBytes,
+            figures.PeakRssBytes);
     }
 
     private List<MemoryPoint> Memory()
