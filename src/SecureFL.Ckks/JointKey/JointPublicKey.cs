@@ -85,11 +85,15 @@ public sealed class JointPublicKey
             throw new ArgumentException($"{seal} has other primes than the key, {Parameters}", nameof(seal));
         }
 
-        ulong[] b = _b.Span.ToArray();
-        ulong[] a = _a.Span.ToArray();
+        ulong[] b = new ulong[ResiduePacking.Words(Parameters)];
+        ulong[] a = new ulong[b.Length];
+        ReferencePolynomial.Expand(Parameters, _referenceSeed, a);
+        ResiduePacking.Unpack(Parameters, _encoded, b, "public key");
         for (int i = 0; i < Parameters.Moduli.Length; i++)
         {
-            Parameters.Kernels[i].SwapOrder(b.AsSpan(i * Parameters.RingDegree, Parameters.RingDegree));
+            Span<ulong> here = b.AsSpan(i * Parameters.RingDegree, Parameters.RingDegree);
+            Parameters.Kernels[i].Forward(here);
+            Parameters.Kernels[i].SwapOrder(here);
             Parameters.Kernels[i].SwapOrder(a.AsSpan(i * Parameters.RingDegree, Parameters.RingDegree));
         }
 
