@@ -20,7 +20,7 @@ internal sealed class SumLayout
         Counters = request.Counters;
         Parameters = AggregationPlanner.Plan(new PlanningRequest(
             Floats, options.Bits, options.Clip, options.Sites, Counters.ElementCount(options.Bits), options.KeyHolders,
-            options.Suite == Suite.JointKey ? new JointKeyRequest(options.KeyHolders, options.Threshold, options.RoundsPerKey) : null));
+            options.Suite == Suite.JointKey ? new JointKeyRequest(options.KeyHolders, options.Threshold, options.RoundsPerKey, Wire: options.Wire) : null));
     }
 
     public int Floats { get; }

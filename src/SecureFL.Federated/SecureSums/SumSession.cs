@@ -36,6 +36,7 @@ internal sealed class SumSession : IDisposable
             counters: layout.Counters,
             suite: options.Suite,
             roundsPerKey: options.RoundsPerKey,
+            wire: options.Wire,
             configure: settings => settings with { BaseVersionWindow = options.BaseVersionWindow, Rounds = Rounds });
         _session = new InProcessSession(
             Plan, options.Transcripts?.Invoke(name), options.Uploads is null ? null : round => _store = options.Uploads(name, round), model?.Digest ?? default);
