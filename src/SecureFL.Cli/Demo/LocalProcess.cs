@@ -28,6 +28,9 @@ internal sealed class LocalProcess : IDisposable
     /// <summary>Whether it runs.</summary>
     internal bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>Its number while it runs; null otherwise.</summary>
+    internal int? Id => IsRunning ? _process!.Id : null;
+
     /// <summary>How it ended; null while it runs or before its start.</summary>
     internal int? ExitCode => _process is { HasExited: true } ended ? ended.ExitCode : null;
 
