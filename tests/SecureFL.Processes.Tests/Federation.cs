@@ -24,6 +24,14 @@ internal sealed class Federation : IDisposable
     {
     }
 
+    /// <summary>Other terms of training.</summary>
+    /// <param name="rounds">Training rounds.</param>
+    /// <param name="change">What is other.</param>
+    public Federation(int rounds, Func<TrainingTerms, TrainingTerms> change)
+        : this(rounds, null, 2, [], change)
+    {
+    }
+
     /// <summary>The joint-key suite.</summary>
     /// <param name="rounds">Training rounds.</param>
     /// <param name="roundsPerKey">Rounds after which the key holders make a new key.</param>
@@ -32,11 +40,12 @@ internal sealed class Federation : IDisposable
     {
     }
 
-    private Federation(int rounds, long? roundsPerKey, int epochs, int[] hidden)
+    private Federation(int rounds, long? roundsPerKey, int epochs, int[] hidden, Func<TrainingTerms, TrainingTerms>? change = null)
     {
         _folder = CreateFolder();
         _tables = HospitalFederation.WriteTables(_folder.FullName);
         TrainingTerms terms = HospitalFederation.TermsFor(_tables, rounds, new RoundPolicy { OpeningGraceSeconds = 0.5 });
+        terms = change?.Invoke(terms) ?? terms;
         ModelSpec spec = ModelSpec.Logistic(terms.Model.Inputs) with { Hidden = [.. hidden] };
         _consortium = LocalConsortium.Create(
             _folder.FullName,

@@ -24,7 +24,7 @@ internal static class ClientRevokeCommand
     {
         using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
 
-        // First here, so that no process of this site sends it again; then there. The promise in the journal stays: nothing else is sent for the round.
+        // First here, durably, so that no process of this site sends anything for the round, one that still trains included; then there.
         FileContributionOutbox.Withdraw(session.Folder.Outbox, round);
         await session.Link.WithdrawAsync(round, cancellationToken).ConfigureAwait(false);
         Talk.Line(string.Create(CultureInfo.InvariantCulture, $"the contribution to round {round} is withdrawn"));

@@ -83,6 +83,13 @@ internal sealed partial class RoundEngine
     {
         lock (_gate)
         {
+            if (_round?.Number != number && _session.Recent.LastOrDefault(decided => decided.Round == number) is { } summary)
+            {
+                string name = _plan.Enrolment.Clients[client].Name;
+                bool counted = summary.Contributors.Contains(name) || summary.Spent.Contains(name);
+                return State(number, counted ? _plan.Parameters.ChunkCount : 0, counted, root: null);
+            }
+
             ServerRound round = Require(number, phase: null);
             if (round.Server is null)
             {

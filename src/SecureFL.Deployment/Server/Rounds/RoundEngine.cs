@@ -33,6 +33,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     private StagedRound? _staged;
     private ModelStamp? _stamp;
     private bool _evaluationDue;
+    private int _mayContribute;
     private DateTimeOffset _decided = DateTimeOffset.MinValue;
 
     public RoundEngine(
@@ -79,7 +80,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     /// <summary>What keeps the server from going on, for people; null if nothing does.</summary>
     public string? Trouble { get; private set; }
 
-    private int Wanted => _policy.Contributions > 0 ? _policy.Contributions : Math.Min(_plan.Enrolment.Clients.Count, MostContributions);
+    private int Wanted => Math.Min(_policy.Contributions > 0 ? _policy.Contributions : Math.Min(_plan.Enrolment.Clients.Count, MostContributions), _mayContribute);
 
     private int MostContributions => _plan.Settings.GroupSize == 0 ? _plan.Parameters.MaxClients : _plan.Enrolment.Clients.Count;
 
@@ -243,6 +244,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     {
         _stamp = _training?.Stamp;
         _evaluationDue = _training?.Next == RoundKind.Evaluation;
+        int spent = _plan.Settings.AllowEarlyResubmission ? 0 : SpoiledRound.Spent(_session.Recent).Count;
+        _mayContribute = Math.Max(_plan.Enrolment.Clients.Count - spent, _plan.Settings.MinClients);
     }
 
     private void Restore()
@@ -291,7 +294,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         bool exhausted = _session.NextRound >= (ulong)_plan.Settings.Rounds;
         if (kind is null || exhausted)
         {
-            _session.End(exhausted ? "the plan has no further rounds" : "training has ended", _transcript)();
+            _session.End(exhausted ? "the plan has no further rounds" : "training has ended", incomplete: _training is not null && kind is not null, _transcript)();
             Wake(phase: true);
             return true;
         }
@@ -377,6 +380,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
                 : RoundDeathCertificate.Create(round.Server.Round.Opening.Context, round.Deaths.Values);
             certificate?.Require(_plan);
             RoundSummary summary = Summarise(round, RoundPhase.Dead, [], null);
+            summary.Reason = round.Abort ?? "";
             Action append = _session.Bury(summary, certificate, _transcript);
             if (certificate is not null)
             {
