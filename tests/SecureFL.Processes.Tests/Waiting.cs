@@ -26,6 +26,17 @@ internal static class Waiting
         return (process.ExitCode!.Value, process.LastWords(8));
     }
 
+    /// <summary>Returns when something has come about.</summary>
+    public static async Task UntilAsync(Func<bool> reached, Federation federation)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        while (!reached())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Most, federation.LastWords());
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Returns when the server's status is as asked for.</summary>
     public static async Task<StatusReply> ForStatusAsync(Federation federation, Func<StatusReply, bool> reached)
     {

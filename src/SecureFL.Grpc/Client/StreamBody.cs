@@ -64,6 +64,16 @@ internal sealed class StreamBody<T>(int maxBytes) : RequestBody
         _completed.TrySetResult();
     }
 
+    /// <summary>The server has answered. Where the transport never asked for this body, writers fail instead of waiting for that.</summary>
+    public void EndUnlessOpened()
+    {
+        if (_opened.TrySetException(new IOException("the server ended the call before it took a message")))
+        {
+            _ = _opened.Task.Exception;
+            _completed.TrySetResult();
+        }
+    }
+
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         // Messages already sent are gone: the transport may not replay the stream on another connection.

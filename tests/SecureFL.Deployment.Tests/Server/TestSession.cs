@@ -88,8 +88,11 @@ internal sealed class TestSession : IAsyncDisposable
     /// <summary>What lies between the server and the links that are made from now on; null for nothing.</summary>
     public EmulatedNetwork? Network { get; set; }
 
-    /// <summary>The server's and the key holders' clock.</summary>
+    /// <summary>The server's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The key holders' clock.</summary>
+    public TimeProvider HolderClock { get; init; } = TimeProvider.System;
 
     /// <summary>Where the server listens.</summary>
     public int Port => _port;
@@ -136,7 +139,7 @@ internal sealed class TestSession : IAsyncDisposable
             }
 
             KeyHolder holder = new(
-                Plan, Plan.Digest, _holders[index], storage.Ledger, storage.Keys, Clock, SystemEntropy.Instance, storage.Shares, new InMemorySumStore());
+                Plan, Plan.Digest, _holders[index], storage.Ledger, storage.Keys, HolderClock, SystemEntropy.Instance, storage.Shares, new InMemorySumStore());
             ServerLink link = Link(PeerRole.KeyHolder, $"board {index}");
             var stopping = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
             _running.Add(new HolderProcess(index, holder, link, new KeyHolderService(Plan, holder, link, logger?.Invoke(index) ?? NullLogger.Instance).RunAsync(stopping.Token), stopping));

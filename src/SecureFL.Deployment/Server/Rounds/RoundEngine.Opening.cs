@@ -116,7 +116,7 @@ internal sealed partial class RoundEngine
             _round = null;
             _staged = null;
             NoteModel();
-            _decided = _clock.GetUtcNow();
+            _decided = _uptime.Now;
             Append(append);
         }
 
