@@ -33,7 +33,7 @@ internal sealed class ClientCall<TResponse> : IDisposable
     {
         (_options, _parser, _reading) = (options, parser, reading);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation, _deadline.Token, cancellation);
-        Cancellation = _cancellation.Token;
+        Cancellation = body.Call = _cancellation.Token;
         _caller = cancellation;
         _request = new HttpRequestMessage(HttpMethod.Post, address)
         {

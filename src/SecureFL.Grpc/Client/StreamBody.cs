@@ -82,6 +82,14 @@ internal sealed class StreamBody<T>(int maxBytes) : RequestBody
             throw new IOException("the stream of requests cannot be sent again");
         }
 
-        await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!Call.IsCancellationRequested)
+        {
+            // Not the caller's doing: the server wants no more of this body, because it has answered. To throw would hide the answer.
+            _completed.TrySetResult();
+        }
     }
 }
