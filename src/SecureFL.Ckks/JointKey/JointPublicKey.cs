@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.OneTimeKey;
 using SecureFL.Ckks.Parameters;
+using SecureFL.Ckks.Seal;
 using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Memory;
 
@@ -56,6 +58,46 @@ public sealed class JointPublicKey
         ArgumentNullException.ThrowIfNull(parameters);
         RequireTernary(parameters);
         return new JointPublicKey(parameters, referenceSeed, encoded);
+    }
+
+    /// <summary>The same key modulo the first primes of its set, for encryption at their level.</summary>
+    /// <param name="level">A set with the same ring and some of the first primes, in their order.</param>
+    /// <exception cref="ArgumentException">Other primes, another ring or another secret.</exception>
+    public JointPublicKey AtLevel(CkksParameters level)
+    {
+        ArgumentNullException.ThrowIfNull(level);
+        RequireTernary(level);
+        if (level.RingDegree != Parameters.RingDegree || level.Moduli.Length > Parameters.Moduli.Length || !level.Moduli.SequenceEqual(Parameters.Moduli.Take(level.Moduli.Length)))
+        {
+            throw new ArgumentException($"{level} has no level of {Parameters}", nameof(level));
+        }
+
+        return level.Equals(Parameters) ? this : new JointPublicKey(level, _referenceSeed, _encoded.AsSpan(0, ResiduePacking.Bytes(level)));
+    }
+
+    /// <summary>The key as SEAL holds it, over all primes of <paramref name="seal"/>.</summary>
+    /// <exception cref="ArgumentException">The set has other primes than this key.</exception>
+    public PublicKey ToSeal(SealParameters seal)
+    {
+        ArgumentNullException.ThrowIfNull(seal);
+        if (seal.RingDegree != Parameters.RingDegree || !seal.Moduli.SequenceEqual(Parameters.Moduli))
+        {
+            throw new ArgumentException($"{seal} has other primes than the key, {Parameters}", nameof(seal));
+        }
+
+        ulong[] b = new ulong[ResiduePacking.Words(Parameters)];
+        ulong[] a = new ulong[b.Length];
+        ReferencePolynomial.Expand(Parameters, _referenceSeed, a);
+        ResiduePacking.Unpack(Parameters, _encoded, b, "public key");
+        for (int i = 0; i < Parameters.Moduli.Length; i++)
+        {
+            Span<ulong> here = b.AsSpan(i * Parameters.RingDegree, Parameters.RingDegree);
+            Parameters.Kernels[i].Forward(here);
+            Parameters.Kernels[i].SwapOrder(here);
+            Parameters.Kernels[i].SwapOrder(a.AsSpan(i * Parameters.RingDegree, Parameters.RingDegree));
+        }
+
+        return PublicKey.Create(seal, b, a);
     }
 
     /// <summary>SHA-256 over the parameters' digest, the seed and b.</summary>
