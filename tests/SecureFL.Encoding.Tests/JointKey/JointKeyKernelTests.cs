@@ -1,6 +1,7 @@
 using System.Numerics;
 using SecureFL.Encoding.Kernels;
 using SecureFL.Encoding.Planning;
+using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Arithmetic;
 using SecureFL.Ring.Kernels;
 
@@ -55,6 +56,27 @@ public sealed unsafe class JointKeyKernelTests
                     Assert.Equal(messages[i], message);
                 }
             }
+        }
+    }
+
+    /// <summary>Encrypting with a mask that is erased on the way gives the bytes of the mask that is kept, and leaves zeros.</summary>
+    [Fact]
+    public void AnErasedMaskHidesAsMuch()
+    {
+        AggregationParameters parameters = AggregationPlanner.Plan(new PlanningRequest(20_000, 16, 1f, 10, JointKey: new JointKeyRequest(KeyHolders: 3, Threshold: 2, RoundsPerKey: 10)));
+        Random random = new(3);
+        float[] values = [.. Enumerable.Range(0, 20_000).Select(_ => (random.NextSingle() * 2) - 1)];
+        ulong[] mask = [.. parameters.Ckks.Moduli.SelectMany(p => Enumerable.Range(0, parameters.RingDegree).Select(_ => (ulong)random.NextInt64((long)p.Value)))];
+        byte[] expected = new byte[parameters.PolynomialBytes];
+        byte[] actual = new byte[parameters.PolynomialBytes];
+        foreach (VectorWidth width in ParameterSets.Widths)
+        {
+            using ChunkCodec codec = new(parameters, width);
+            ulong[] erased = [.. mask];
+            Assert.True(codec.Encrypt(new Quantizer(16, 1f, Rounding.Nearest, 0), values, [], mask, expected));
+            Assert.True(codec.EncryptErasing(new Quantizer(16, 1f, Rounding.Nearest, 0), values, [], erased, actual));
+            Assert.Equal(expected, actual);
+            Assert.True(erased.AsSpan().IndexOfAnyExcept(0UL) < 0);
         }
     }
 
