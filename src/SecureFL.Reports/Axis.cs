@@ -30,6 +30,9 @@ internal sealed class Axis
         Ticks = values;
     }
 
+    /// <summary>Most labels of a logarithmic axis before only powers of ten have one.</summary>
+    private const int MostLabels = 9;
+
     private Axis(double low, double high, double pixelFrom, double pixelTo)
     {
         _logarithmic = true;
@@ -37,20 +40,24 @@ internal sealed class Axis
         _pixelTo = pixelTo;
         double first = Math.Floor(Math.Log10(low) + 1e-9);
         double last = Math.Ceiling(Math.Log10(high) - 1e-9);
-        // Data within a decade or two get ticks at 1, 2 and 5 and an axis no wider than they need.
-        double[] steps = last - first <= 2 ? [1, 2, 5] : [1];
-        double[] all = [.. Enumerable.Range((int)first, (int)(last - first) + 1).SelectMany(power => steps.Select(step => step * Math.Pow(10, power)))];
+        // Ends at 1, 2 or 5 times a power of ten: the axis is hardly wider than the data. Labels there too, unless there would be too many.
+        double[] all = Multiples(first, last, 1, 2, 5);
         Low = all.Last(tick => tick <= low * (1 + 1e-9));
         High = all.FirstOrDefault(tick => tick >= high * (1 - 1e-9) && tick > Low, Low * 10);
-        Ticks = [.. all.Where(tick => tick >= Low && tick <= High)];
-        Ticks = Ticks.Count > 1 ? Ticks : [Low, High];
+        Ticks = Inside(all);
+        Ticks = Ticks.Count > MostLabels ? Inside(Multiples(first, last, 1)) : Ticks.Count > 1 ? Ticks : [Low, High];
+        Minor = High / Low <= 1e5 ? [.. Inside(Multiples(first, last, 1, 2, 3, 4, 5, 6, 7, 8, 9)).Where(tick => !Ticks.Any(label => Math.Abs((label / tick) - 1) < 1e-9))] : [];
     }
 
     internal double Low { get; }
 
     internal double High { get; }
 
+    /// <summary>Ticks with labels.</summary>
     internal IReadOnlyList<double> Ticks { get; }
+
+    /// <summary>Ticks without, which show that the axis is logarithmic.</summary>
+    internal IReadOnlyList<double> Minor { get; } = [];
 
     /// <summary>A logarithmic axis over positive values, widened to ticks.</summary>
     internal static Axis Logarithmic(double low, double high, double pixelFrom, double pixelTo)
@@ -68,6 +75,11 @@ internal sealed class Axis
 
     /// <summary>A pixel position as SVG writes it.</summary>
     internal string At(double value) => Svg.Number(Position(value));
+
+    private static double[] Multiples(double firstPower, double lastPower, params double[] steps) =>
+        [.. Enumerable.Range((int)firstPower, (int)(lastPower - firstPower) + 1).SelectMany(power => steps.Select(step => step * Math.Pow(10, power)))];
+
+    private List<double> Inside(double[] ticks) => [.. ticks.Where(tick => tick >= Low * (1 - 1e-9) && tick <= High * (1 + 1e-9))];
 
     private static double NiceStep(double rough)
     {

@@ -16,5 +16,5 @@ internal static class AxisFormat
         _ => Text(value),
     };
 
-    private static string Text(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+    private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,7 @@ internal static class Chart
     internal static IReadOnlyList<string> Palette { get; } = ["#0a7cc0", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#9a5cb4", "#7a7f87"];
 
     /// <summary>Lines over any two axes. Values that a logarithmic axis cannot show are left out.</summary>
-    internal static string Lines(string title, AxisSpec x, AxisSpec y, IReadOnlyList<Series> series)
+    internal static string Lines(string title, AxisSpec x, AxisSpec y, IReadOnlyList<Series> series, string note = "")
     {
         Series[] shown = [.. series.Select(line => line with { Points = [.. line.Points.Where(point => CanShow(x, point.X) && CanShow(y, point.Y))] })];
         (double X, double Y)[] points = [.. shown.SelectMany(line => line.Points)];
@@ -22,10 +22,18 @@ internal static class Chart
 
         ChartFrame frame = new(
             title, shown, x, (points.Min(point => point.X), points.Max(point => point.X)), y, (points.Min(point => point.Y), points.Max(point => point.Y)), bars: false);
-        foreach (Series line in shown.OrderBy(line => line.IsMain).Where(line => line.Points.Count > 0))
+        foreach (Series line in shown.Where(line => line.Rings))
+        {
+            foreach ((double px, double py) in line.Points)
+            {
+                frame.Svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{frame.X.At(px)}\" cy=\"{frame.Y.At(py)}\" r=\"6\" fill=\"none\" stroke=\"{line.Color}\" stroke-width=\"1.4\"/>");
+            }
+        }
+
+        foreach (Series line in shown.OrderBy(line => line.IsMain).Where(line => line.Points.Count > 0 && !line.Rings))
         {
             IEnumerable<string> path = line.Points.Select(point => $"{frame.X.At(point.X)},{frame.Y.At(point.Y)}");
-            string stroke = line.IsMain ? "2.6" : "1.4";
+            string stroke = line.IsMain ? "2.6" : "1.6";
             string dash = line.Dashed ? " stroke-dasharray=\"5 4\"" : "";
             frame.Svg.Append(
                 CultureInfo.InvariantCulture,
@@ -36,7 +44,7 @@ internal static class Chart
             }
         }
 
-        return frame.Close();
+        return frame.Close(note);
     }
 
     /// <summary>Lines over rounds.</summary>

@@ -19,6 +19,16 @@ internal sealed class ChartFrame
         Y = y.Between(ys.Low, ys.High, Height - Bottom, Top, 5);
         Svg.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{Reports.Svg.Text(title)}</figcaption>{Legend(series, bars)}");
         Svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Reports.Svg.Text(title)}\">");
+        foreach (double tick in Y.Minor)
+        {
+            Svg.Append(CultureInfo.InvariantCulture, $"<line class=\"minor\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y.At(tick)}\" y2=\"{Y.At(tick)}\"/>");
+        }
+
+        foreach (double tick in X.Minor)
+        {
+            Svg.Append(CultureInfo.InvariantCulture, $"<line class=\"tick\" x1=\"{X.At(tick)}\" x2=\"{X.At(tick)}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 2}\"/>");
+        }
+
         foreach (double tick in Y.Ticks)
         {
             Svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y.At(tick)}\" y2=\"{Y.At(tick)}\"/>");
@@ -27,7 +37,7 @@ internal sealed class ChartFrame
 
         foreach (double tick in X.Ticks)
         {
-            Svg.Append(CultureInfo.InvariantCulture, $"<line class=\"tick\" x1=\"{X.At(tick)}\" x2=\"{X.At(tick)}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 4}\"/>");
+            Svg.Append(CultureInfo.InvariantCulture, $"<line class=\"tick\" x1=\"{X.At(tick)}\" x2=\"{X.At(tick)}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 5}\"/>");
             Svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X.At(tick)}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{Reports.Svg.Text(x.Format(tick))}</text>");
         }
 
@@ -43,13 +53,19 @@ internal sealed class ChartFrame
 
     internal Axis Y { get; }
 
-    internal string Close() => Svg.Append("</svg></figure>").ToString();
+    /// <summary>The end, with a remark for the reader below.</summary>
+    internal string Close(string note = "") => Svg.Append("</svg>").Append(Remark(note)).Append("</figure>").ToString();
+
+    /// <summary>A remark below a chart; nothing for an empty one.</summary>
+    internal static string Remark(string note) => note.Length == 0 ? "" : $"<p class=\"note\">{Reports.Svg.Text(note)}</p>";
 
     internal static string Legend(IReadOnlyList<Series> series, bool bars) =>
         $"<div class=\"legend\">{string.Concat(series.DistinctBy(line => (line.Name, line.Color)).Select(line =>
             $"<span><i style=\"{Swatch(line, bars)}\"></i>{Reports.Svg.Text(line.Name)}</span>"))}</div>";
 
-    private static string Swatch(Series line, bool bars) => line.Dashed
-        ? $"border-top:2px dashed {line.Color};height:0"
+    private static string Swatch(Series line, bool bars) => line.Rings
+        ? $"border:1.5px solid {line.Color};border-radius:50%;width:9px;height:9px"
+        : line.Dashed
+        ? $"background:repeating-linear-gradient(90deg,{line.Color} 0 5px,transparent 5px 9px);width:23px;height:2px"
         : $"background:{line.Color};height:{(bars ? 12 : line.IsMain ? 4 : 2)}px";
 }

@@ -19,7 +19,7 @@ internal static class RowChart
     private const double Foot = 44;
 
     /// <summary>One bar a row, all on one scale from 0.</summary>
-    internal static string Stacked(string title, string unit, IReadOnlyList<(string Name, string Color)> layers, IReadOnlyList<Row> rows, Func<double, string> format)
+    internal static string Stacked(string title, string unit, IReadOnlyList<(string Name, string Color)> layers, IReadOnlyList<Row> rows, Func<double, string> format, string note = "")
     {
         double longest = rows.Count == 0 ? 0 : rows.Max(row => row.Parts.Sum());
         if (!(longest > 0))
@@ -31,7 +31,7 @@ internal static class RowChart
         Axis axis = new(0, longest, Left, ChartFrame.Width - Right, 5);
         StringBuilder svg = new();
         Series[] legend = [.. layers.Where((_, layer) => rows.Any(row => row.Parts[layer] > 0)).Select(layer => new Series(layer.Name, layer.Color, []))];
-        svg.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{Svg.Text(title)}</figcaption>{ChartFrame.Legend(legend, bars: true)}");
+        svg.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{Svg.Text(title)}</figcaption>{(layers.Count > 1 ? ChartFrame.Legend(legend, bars: true) : "")}");
         svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {ChartFrame.Width} {bottom + Foot}\" role=\"img\" aria-label=\"{Svg.Text(title)}\">");
         foreach (double tick in axis.Ticks)
         {
@@ -59,6 +59,6 @@ internal static class RowChart
 
         svg.Append(CultureInfo.InvariantCulture, $"<line class=\"tick\" x1=\"{Left}\" x2=\"{Left}\" y1=\"{Top}\" y2=\"{bottom}\"/>");
         svg.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"{Svg.Number((Left + ChartFrame.Width - Right) / 2)}\" y=\"{bottom + Foot - 6}\" text-anchor=\"middle\">{Svg.Text(unit)}</text>");
-        return svg.Append("</svg></figure>").ToString();
+        return svg.Append("</svg>").Append(ChartFrame.Remark(note)).Append("</figure>").ToString();
     }
 }

@@ -7,8 +7,9 @@ namespace SecureFL.Reports;
 /// <param name="IsMain">Drawn thick, above the others.</param>
 /// <param name="Dashed">A bound or a reference, not a measurement.</param>
 /// <param name="Markers">A dot at each point: these were measured, the line between them was not.</param>
+/// <param name="Rings">A ring around each point and no line: what should lie where another series' dots lie.</param>
 internal sealed record Series(
-    string Name, string Color, IReadOnlyList<(double X, double Y)> Points, bool IsMain = false, bool Dashed = false, bool Markers = false);
+    string Name, string Color, IReadOnlyList<(double X, double Y)> Points, bool IsMain = false, bool Dashed = false, bool Markers = false, bool Rings = false);
 
 /// <summary>How values lie along one side of a chart.</summary>
 /// <param name="Label">What is shown, with its unit.</param>

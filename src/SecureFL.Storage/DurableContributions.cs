@@ -122,10 +122,8 @@ public sealed class DurableContributions
         Action<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(invitation);
-        ulong round = invitation.Opening.Context.Round;
         using ContributionStream stream = _client.PrepareContribution(invitation, model, rounding, roundingSeed);
-        ContributionHeader header;
-        using (FileContributionOutbox.OutboxDraft draft = _outbox.Create(round))
+        using (FileContributionOutbox.OutboxDraft draft = _outbox.Create(invitation.Opening.Context.Round))
         {
             try
             {
@@ -134,15 +132,69 @@ public sealed class DurableContributions
                     draft.Append(chunk);
                     progress?.Invoke(chunk.Index + 1);
                 });
-                header = stream.CreateHeader();
-                RequireNotWithdrawn(round);
-                draft.Complete(header);
             }
-            catch (Exception fault) when (fault is IOException or ArgumentException or ContributionWithdrawnException)
+            catch (Exception fault) when (fault is IOException or ArgumentException)
             {
                 draft.Discard();
                 throw;
             }
+
+            return Complete(invitation, stream, draft);
+        }
+    }
+
+    /// <summary>Stores, signs and commits what a SEAL program encrypted for the round (<see cref="SealExchange"/>).</summary>
+    /// <param name="invitation">The round.</param>
+    /// <param name="model">Digest of the model that was trained on, computed by the site.</param>
+    /// <param name="ciphertexts">One SEAL ciphertext a chunk, in order, as SEAL saves them; taken one by one.</param>
+    /// <exception cref="ArgumentException">Not one ciphertext a chunk.</exception>
+    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
+    /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's; nothing was promised.</exception>
+    /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
+    /// <exception cref="IOException">The outbox cannot be written, or a ciphertext not be read; nothing was promised.</exception>
+    /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client starts anew.</exception>
+    public StoredContribution Import(RoundInvitation invitation, Digest model, IEnumerable<ReadOnlyMemory<byte>> ciphertexts)
+    {
+        ArgumentNullException.ThrowIfNull(invitation);
+        ArgumentNullException.ThrowIfNull(ciphertexts);
+        using ContributionStream stream = _client.PrepareContribution(invitation, model);
+        using (FileContributionOutbox.OutboxDraft draft = _outbox.Create(invitation.Opening.Context.Round))
+        {
+            try
+            {
+                foreach (ReadOnlyMemory<byte> ciphertext in ciphertexts)
+                {
+                    draft.Append(stream.ImportChunk(ciphertext.Span));
+                }
+
+                if (stream.NextChunk != _plan.Parameters.ChunkCount)
+                {
+                    throw new ArgumentException($"{stream.NextChunk} SEAL ciphertexts, the plan's vectors have {_plan.Parameters.ChunkCount} chunks", nameof(ciphertexts));
+                }
+            }
+            catch (Exception fault) when (fault is IOException or ArgumentException or FormatException or InvalidOperationException)
+            {
+                draft.Discard();
+                throw;
+            }
+
+            return Complete(invitation, stream, draft);
+        }
+    }
+
+    private StoredContribution Complete(RoundInvitation invitation, ContributionStream stream, FileContributionOutbox.OutboxDraft draft)
+    {
+        ulong round = invitation.Opening.Context.Round;
+        ContributionHeader header = stream.CreateHeader();
+        try
+        {
+            RequireNotWithdrawn(round);
+            draft.Complete(header);
+        }
+        catch (Exception fault) when (fault is IOException or ContributionWithdrawnException)
+        {
+            draft.Discard();
+            throw;
         }
 
         _client.CommitContribution(invitation, header.Statement);

@@ -28,7 +28,7 @@ public sealed class StoredContribution : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, ChunkCount);
-        byte[] packed = new byte[_plan.Parameters.ChunkBytes];
+        byte[] packed = new byte[_plan.Parameters.WireChunkBytes];
         _file.Read(Start(_plan, index), packed);
         return new ContributionChunk(Header.Statement.Context, Header.Statement.Client, index, packed);
     }
@@ -77,5 +77,5 @@ public sealed class StoredContribution : IDisposable
             : null;
     }
 
-    private static long Start(AggregationPlan plan, long chunk) => checked(FileContributionOutbox.Magic.Length + (chunk * plan.Parameters.ChunkBytes));
+    private static long Start(AggregationPlan plan, long chunk) => checked(FileContributionOutbox.Magic.Length + (chunk * plan.Parameters.WireChunkBytes));
 }

@@ -52,6 +52,8 @@ public sealed unsafe class ChunkKernelTests
                     ulong[] mask = Residues(parameters.Ckks.Moduli[prime], pattern, random);
                     Assert.Equal(Encrypt(oracle, parameters, prime, expectedWords, mask), Encrypt(kernel, parameters, prime, expectedWords, mask));
                     Assert.Equal(Encrypt(oracle, parameters, prime, extremeWords, mask), Encrypt(kernel, parameters, prime, extremeWords, mask));
+                    AssertPair(oracle, kernel, parameters, prime, expectedWords, mask);
+                    AssertPair(oracle, kernel, parameters, prime, extremeWords, mask);
                 }
             }
         }
@@ -319,6 +321,28 @@ public sealed unsafe class ChunkKernelTests
         }
 
         return packed;
+    }
+
+    /// <summary>Two primes at once give what each gives alone: the masks are those of the second, reduced by the first, and its complement.</summary>
+    private static void AssertPair(ChunkKernel oracle, ChunkKernel kernel, AggregationParameters parameters, int second, double[] words, ulong[] mask)
+    {
+        if (second == 0)
+        {
+            return;
+        }
+
+        ulong[] firstMask = [.. mask.Select(x => (parameters.Ckks.Moduli[second].Value - 1 - x) % parameters.Ckks.Moduli[second - 1].Value)];
+        byte[] first = new byte[WordKernel.PackedBytes(Group, parameters.Ckks.Moduli[second - 1].Bits)];
+        byte[] next = new byte[WordKernel.PackedBytes(Group, parameters.Ckks.Moduli[second].Bits)];
+        fixed (double* from = words)
+        fixed (ulong* one = firstMask, two = mask)
+        fixed (byte* to = first, nextTo = next)
+        {
+            kernel.EncryptPair(second - 1, from, one, two, (ulong*)to, (ulong*)nextTo);
+        }
+
+        Assert.Equal(Encrypt(oracle, parameters, second - 1, words, firstMask), first);
+        Assert.Equal(Encrypt(oracle, parameters, second, words, mask), next);
     }
 
     private static bool Add(ChunkKernel kernel, int prime, byte[][] uploads, ulong[] sums)

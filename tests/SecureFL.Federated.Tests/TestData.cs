@@ -1,12 +1,16 @@
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
+using SecureFL.Federated.SecureSums;
 
 namespace SecureFL.Federated.Tests;
 
 /// <summary>Small generated data sets.</summary>
 internal static class TestData
 {
+    /// <summary>Sums of quantised updates in the clear, as encrypted ones open to them.</summary>
+    public static QuantizedReferenceSum Quantised(int sites, float clip, int bits) => new(new EncryptedSumOptions { Sites = sites, Clip = clip, Bits = bits });
+
     public static Dataset Random(ModelSpec spec, int rows, ulong seed)
     {
         SeededRandom random = SeededRandom.For(seed, "test data");

@@ -84,6 +84,58 @@ public sealed class RingKernelTests
         }
     }
 
+    /// <summary>With keys, u and errors at random and at the extremes of the lazy bounds: the largest outputs of the ternary first pass, and values of one sign.</summary>
+    [Theory]
+    [MemberData(nameof(DegreesAndBits))]
+    [InlineData(8192, 47)]
+    [InlineData(16384, 47)]
+    [InlineData(32768, 47)]
+    public void ProductsOfKeysAndLiftedTernariesEqualTheScalarOracleAtEveryWidth(int degree, int bits)
+    {
+        Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
+        ScalarRingKernel oracle = new(degree, modulus);
+        ulong psi = modulus.MinimalPrimitiveRoot(degree);
+        ulong[] roots = FmaTables.BitReversedPowers(degree, modulus, psi);
+        Random random = new(degree + bits);
+        int at = 0;
+        foreach (ulong[] key in Inputs(degree, modulus))
+        {
+            // Signs that agree with those of the roots of the first three levels make one output of the first pass as large as it gets.
+            int node = 4 + (at % 4);
+            int[] u = [.. Enumerable.Range(0, degree).Select(i => at % 3 == 0 ? random.Next(-1, 2) : Aligned(i / (degree / 8)))];
+            int[] e = [.. Enumerable.Range(0, degree).Select(i => at % 2 == 0 ? random.Next(-21, 22) : i % 2 == 0 ? 21 : -21)];
+            ulong[] prepared = new ulong[degree];
+            ulong[] lifted = new ulong[degree];
+            ulong[] expected = new ulong[degree];
+            oracle.Prepare(u, prepared);
+            oracle.MultiplyAdd(key, prepared, e, expected);
+            foreach (VectorWidth width in VectorWidthsHere().Append(VectorWidth.Scalar))
+            {
+                RingKernel kernel = RingKernel.Create(degree, modulus, width);
+                ulong[] result = [.. key];
+                kernel.PrepareKey(result, result);
+                kernel.LiftTernary(u, lifted);
+                kernel.MultiplyAddLifted(result, lifted, e, result);
+                Assert.Equal(expected, result);
+            }
+
+            at++;
+
+            int Aligned(int eighth)
+            {
+                ulong factor = 1;
+                int below = node;
+                for (int bit = 1; bit <= 4; bit *= 2, below /= 2)
+                {
+                    ulong root = (eighth & bit) == 0 ? 1 : roots[below];
+                    factor = modulus.Multiply(factor, bit > 1 && (((node * 2) / bit) & 1) == 1 && root != 1 ? modulus.Subtract(0, root) : root);
+                }
+
+                return Math.Sign(modulus.Centre(factor));
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(DegreesAndBits))]
     public void MultiplyAccumulateEqualsExactProductsAtEveryWidth(int degree, int bits)

@@ -43,6 +43,8 @@ public class VectorTests
         ["partial-decryption"] = JointKeyOperations.PartialDecryption,
         ["joint-open"] = JointKeyOperations.Open,
         ["partial-intake"] = JointKeyOperations.Intake,
+        ["seal-key"] = SealWireOperations.Key,
+        ["seal-chunk"] = SealWireOperations.Chunk,
     };
 
     public static TheoryData<string> Names => [.. Directory.EnumerateFiles(VectorFile.Directory, "*.json").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];

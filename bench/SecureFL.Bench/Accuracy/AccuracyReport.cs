@@ -15,7 +15,7 @@ internal static class AccuracyReport
             "What quantisation costs in accuracy",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{HospitalGenerator.Demonstration.Length} generated hospitals, one hidden layer of {settings.Hidden}, {settings.Rounds} rounds, medians of {settings.Seeds.Count} seeds; encrypted sums open to the integers exactly, so only bits and clip can change the model"));
+                $"{HospitalGenerator.Demonstration.Length} generated hospitals, one hidden layer of {settings.Hidden}, {settings.Rounds} rounds, {(settings.Seeds.Count == 1 ? "one seed" : $"medians of {settings.Seeds.Count} seeds")}; encrypted sums open to the integers exactly, so only bits and clip can change the model, and the suite cannot: rings of joint-key lie around the points of one-time-key"));
         html.Append("<div class=\"charts\">");
         html.Append(Draw("Test accuracy", "rows that are right, %", points, point => 100 * point.Accuracy));
         html.Append(Draw("Training loss", "mean loss, nats", points, point => point.Loss));
@@ -43,12 +43,19 @@ internal static class AccuracyReport
             new("plaintext float32", PageStyle.Ink, [(quantised.Min(point => point.Bits), value(floats)), (quantised.Max(point => point.Bits), value(floats))], Dashed: true),
         ];
         series.AddRange(quantised
-            .GroupBy(point => (point.Suite, point.Clip))
+            .Where(point => point.Suite == AccuracyRun.OneTimeKey)
+            .GroupBy(point => point.Clip)
             .Select((line, i) => new Series(
-                string.Create(CultureInfo.InvariantCulture, $"{line.Key.Suite}, clip {line.Key.Clip}"),
+                string.Create(CultureInfo.InvariantCulture, $"{AccuracyRun.OneTimeKey}, clip {line.Key}"),
                 Chart.Palette[i % Chart.Palette.Count],
                 [.. line.Select(point => ((double)point.Bits, value(point)))],
                 Markers: true)));
+        AccuracyPoint[] joint = [.. quantised.Where(point => point.Suite == AccuracyRun.JointKey)];
+        if (joint.Length > 0)
+        {
+            series.Add(new Series(AccuracyRun.JointKey + ", the same clips", PageStyle.Ink, [.. joint.Select(point => ((double)point.Bits, value(point)))], Rings: true));
+        }
+
         return Chart.Lines(
             title,
             new AxisSpec("bits of a quantised value", bits => bits.ToString("0", CultureInfo.InvariantCulture), Whole: true),

@@ -1,3 +1,4 @@
+using SecureFL.Aggregation;
 using SecureFL.Bench.Measurement;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
@@ -17,13 +18,18 @@ namespace SecureFL.Bench.Accuracy;
 internal sealed record AccuracyPoint(string Suite, int Bits, float Clip, double Accuracy, double Lowest, double Highest, double Loss, bool? SumsAreExact);
 
 /// <summary>What the run goes through.</summary>
-internal sealed record AccuracySettings(IReadOnlyList<int> Bits, IReadOnlyList<float> Clips, IReadOnlyList<ulong> Seeds, int Rounds, int Hidden);
+internal sealed record AccuracySettings(IReadOnlyList<int> Bits, IReadOnlyList<float> Clips, IReadOnlyList<ulong> Seeds, int Rounds, int Hidden)
+{
+    /// <summary>The suites that every point runs through.</summary>
+    public IReadOnlyList<Suite> Suites { get; init; } = [Suite.OneTimeKey, Suite.JointKey];
+}
 
 /// <summary>Trains the same network on the same generated hospitals in floats and through encrypted sums at several bits and clips.</summary>
 internal sealed class AccuracyRun(AccuracySettings settings, Action<string> progress)
 {
     internal const string Floats = "float32";
-    private const string OneTimeKey = "one-time-key";
+    internal const string OneTimeKey = "one-time-key";
+    internal const string JointKey = "joint-key";
 
     internal async Task<IReadOnlyList<AccuracyPoint>> RunAsync()
     {
@@ -37,11 +43,12 @@ internal sealed class AccuracyRun(AccuracySettings settings, Action<string> prog
         List<AccuracyPoint> points = [await PointAsync(data, Floats, 32, 0, () => new PlaintextSum()).ConfigureAwait(false)];
         foreach (float clip in settings.Clips)
         {
-            foreach (int bits in settings.Bits)
+            foreach ((Suite suite, int bits) in settings.Suites.SelectMany(suite => settings.Bits.Select(bits => (suite, bits))))
             {
-                progress($"{OneTimeKey}, {bits} bits, clip {clip}");
-                EncryptedSumOptions options = new() { Sites = data[0].Count, Clip = clip, Bits = bits };
-                points.Add(await PointAsync(data, OneTimeKey, bits, clip, () => new EncryptedSum(options)).ConfigureAwait(false));
+                string name = suite == Suite.JointKey ? JointKey : OneTimeKey;
+                progress($"{name}, {bits} bits, clip {clip}");
+                EncryptedSumOptions options = new() { Suite = suite, RoundsPerKey = settings.Rounds, Sites = data[0].Count, Clip = clip, Bits = bits };
+                points.Add(await PointAsync(data, name, bits, clip, () => new EncryptedSum(options)).ConfigureAwait(false));
             }
         }
 

@@ -27,6 +27,7 @@ internal static class HotpathCommand
             new OneTimeKeyHotpath(parameters, clients, bits, threads).Run(Talk),
             new SealSlotsHotpath(parameters, clients, threads).Run(Talk),
             new JointKeyHotpath(parameters, clients, bits, threads).Run(Talk),
+            new SealWireHotpath(parameters, clients, bits).Run(Talk),
         ];
         Console.WriteLine($"{machine.Processor}, {machine.Vectors} kernels, {machine.Runtime}, {(threads == 1 ? machine.Clock : "wall time")}, {threads} thread(s), medians");
         foreach (HotpathArm arm in arms)

@@ -45,6 +45,9 @@ public sealed class InProcessSession : IDisposable
     /// <summary>The plan.</summary>
     public AggregationPlan Plan { get; }
 
+    /// <summary>The joint key in use, for a SEAL program (<see cref="SealExchange"/>); null in the suite of one-time keys.</summary>
+    public JointKeyEpoch? KeyEpoch => Plan.Embedded!.KeyEpoch;
+
     /// <summary>All enrolled clients, by plan index.</summary>
     public IReadOnlyList<AggregationClient> Clients { get; }
 

@@ -1,6 +1,6 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>One packed ciphertext chunk of a contribution. Unsigned: the root in the signed statement binds it.</summary>
+/// <summary>One ciphertext chunk of a contribution, in the plan's wire form. Unsigned: the root in the signed statement binds it.</summary>
 public sealed class ContributionChunk : ProtocolMessage
 {
     // Type, version, context, client and index take 71 bytes.
@@ -24,7 +24,7 @@ public sealed class ContributionChunk : ProtocolMessage
     /// <summary>The chunk's position, from 0.</summary>
     public long Index { get; }
 
-    /// <summary>The bit-packed residues, a fixed number of bytes under the plan.</summary>
+    /// <summary>The bit-packed residues, or a SEAL ciphertext where the plan says so: a fixed number of bytes either way.</summary>
     public ReadOnlyMemory<byte> Packed { get; }
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ public sealed class ContributionChunk : ProtocolMessage
         ArgumentNullException.ThrowIfNull(plan);
 
         // No allocation sized by the peer's bytes: longer ones are refused before they are copied.
-        return ParseShared(bytes[..Math.Min(bytes.Length, plan.Parameters.ChunkBytes + MostContextBytes)].ToArray(), plan);
+        return ParseShared(bytes[..Math.Min(bytes.Length, plan.Parameters.WireChunkBytes + MostContextBytes)].ToArray(), plan);
     }
 
     /// <summary>Parses without copying: the chunk refers to <paramref name="bytes"/>, which must not change while it lives.</summary>
@@ -50,9 +50,9 @@ public sealed class ContributionChunk : ProtocolMessage
         int client = MessageLimits.Client(ref reader, plan);
         long index = reader.Int64(0, plan.Parameters.ChunkCount - 1, "index");
         int start = reader.Position;
-        reader.Fixed(plan.Parameters.ChunkBytes, "packed");
+        reader.Fixed(plan.Parameters.WireChunkBytes, "packed");
         reader.End();
-        return new ContributionChunk(context, client, index, bytes.Slice(start, plan.Parameters.ChunkBytes));
+        return new ContributionChunk(context, client, index, bytes.Slice(start, plan.Parameters.WireChunkBytes));
     }
 
     private protected override void WriteFields(CanonicalWriter writer)

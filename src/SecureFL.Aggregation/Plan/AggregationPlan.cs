@@ -79,6 +79,7 @@ public sealed class AggregationPlan
     /// <param name="suite">How contributions are encrypted and opened.</param>
     /// <param name="roundsPerKey">Joint-key suite: sums that one joint key may open in its life.</param>
     /// <param name="smudging">Joint-key suite: lambda, 40 to 64; what a key's decryptions show of it is within statistical distance 2^-lambda.</param>
+    /// <param name="wire">Joint-key suite: how ciphertexts travel, bit-packed or as objects of Microsoft SEAL.</param>
     /// <exception cref="PlanRefusedException">A rule is broken.</exception>
     public static AggregationPlan Create(
         long vectorLength,
@@ -94,11 +95,12 @@ public sealed class AggregationPlan
         Func<PlanSettings, PlanSettings>? configure = null,
         Suite suite = Suite.OneTimeKey,
         long roundsPerKey = 1000,
-        int smudging = JointKeyParameters.DefaultSmudging)
+        int smudging = JointKeyParameters.DefaultSmudging,
+        WireMode wire = WireMode.Packed)
     {
         EmbeddedIdentities identities = new(maxClients, keyHolders);
         CounterLayout layout = counters ?? CounterLayout.Empty;
-        JointKeyRequest? jointKey = suite == Suite.JointKey ? new JointKeyRequest(keyHolders, threshold, roundsPerKey, smudging) : null;
+        JointKeyRequest? jointKey = suite == Suite.JointKey ? new JointKeyRequest(keyHolders, threshold, roundsPerKey, smudging, wire) : null;
         PlanSettings settings = new()
         {
             Suite = suite,
@@ -168,7 +170,7 @@ public sealed class AggregationPlan
         terms {(Settings.Terms == default ? "none: plain sums" : Settings.Terms.ToString())}
         suite {(IsJointKey ? "joint-key" : "one-time-key")}, opener {Settings.Opener.ToString().ToLowerInvariant()}{(Settings.Insecure ? ", INSECURE: minimum rules waived" : string.Empty)}
         vector: {Parameters.FloatLength} values clipped to {Parameters.Clip} at {Parameters.Bits} bits, {Settings.Counters.Counters.Length} counters
-        ring: degree {Parameters.RingDegree}, {Parameters.Primes.Length} primes, {Parameters.SecurityBits} bits of security, {Parameters.ChunkCount} chunks of {Parameters.ChunkBytes} bytes
+        ring: degree {Parameters.RingDegree}, {Parameters.Primes.Length} primes, {Parameters.SecurityBits} bits of security, {Parameters.ChunkCount} chunks of {Parameters.WireChunkBytes} bytes{(Parameters.Seal is null ? string.Empty : " (SEAL ciphertexts)")}
         clients: {Enrolment.Clients.Count} enrolled, {Settings.MinClients} to {Parameters.MaxClients} in a group; {Settings.ColludingClients} may collude with who sees the sum
         absent clients: all but {Settings.MinClients} may vanish before the round closes
         groups: {(Settings.GroupSize == 0 ? "one" : $"random, of at least {Settings.GroupSize}")}; base versions: the last {Settings.BaseVersionWindow}
@@ -205,6 +207,7 @@ public sealed class AggregationPlan
 
         joint key: every key holder takes part in making it; exactly {key.Threshold} active ones decrypt a round, and one that fails after agreement costs the round
         a key lives for {key.MaxCoefficientsPerKey} coefficients, {key.MaxCoefficientsPerKey / Parameters.CoefficientsPerOpening} sums; its decryptions are within statistical distance 2^-{key.Smudging} of hiding it (not 128 bits)
+        {(key.Wire == WireMode.Seal ? $"wire: SEAL 4.1 ciphertexts, special prime {key.SpecialPrime}: any SEAL program can encrypt" : "wire: bit-packed residues")}
         ASSUMED: no client colludes with the server (one that does can read the joint key out of an opened sum); an active key holder can shift a sum unseen
         """);
 

@@ -40,6 +40,7 @@ internal static class ParameterCodec
             writer.Count(joint.Threshold);
             writer.Count(joint.Smudging);
             writer.Int64(joint.MaxCoefficientsPerKey);
+            writer.UInt64(joint.SpecialPrime);
         }
     }
 
@@ -70,15 +71,15 @@ internal static class ParameterCodec
             throw reader.Refuse(ViolationCode.OutOfRange, "errors", "a known error distribution", error);
         }
 
-        (int Holders, int Threshold, int Smudging, long Life)? joint = suite != Suite.JointKey
+        (int Holders, int Threshold, int Smudging, long Life, ulong Special)? joint = suite != Suite.JointKey
             ? null
             : (reader.Int32(1, ProtocolLimits.MaxKeyHolders, "keyHolders"), reader.Int32(1, ProtocolLimits.MaxKeyHolders, "threshold"),
-                reader.Int32(1, JointKeyParameters.MaxSmudging, "smudging"), reader.Int64(1, JointKeyParameters.MaxCoefficientsLimit, "maxCoefficientsPerKey"));
+                reader.Int32(1, JointKeyParameters.MaxSmudging, "smudging"), reader.Int64(1, JointKeyParameters.MaxCoefficientsLimit, "maxCoefficientsPerKey"), reader.UInt64("specialPrime"));
         try
         {
             SecretDistribution secret = joint is null ? SecretDistribution.DiscreteGaussian : SecretDistribution.Ternary;
             CkksParameters ckks = new(degree, [.. primes], logScale, (ErrorDistribution)error, secret);
-            JointKeyParameters? key = joint is not { } j ? null : new JointKeyParameters(degree, maxClients, j.Holders, j.Threshold, j.Smudging, j.Life);
+            JointKeyParameters? key = joint is not { } j ? null : new JointKeyParameters(degree, maxClients, j.Holders, j.Threshold, j.Smudging, j.Life, j.Special);
             return new AggregationParameters(ckks, new LaneLayout([.. radices]), floatLength, integerLength, bits, clip, maxClients, key);
         }
         catch (ArgumentException refusal)

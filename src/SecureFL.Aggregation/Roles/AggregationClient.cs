@@ -46,6 +46,9 @@ public sealed class AggregationClient
     /// <summary>The client's plan index.</summary>
     public int Index { get; }
 
+    /// <summary>The joint key that contributions are encrypted under; null before <see cref="HandleKeyEpoch"/>.</summary>
+    public JointKeyEpoch? KeyEpoch => _plan.Embedded?.KeyEpoch ?? _keyEpoch;
+
     /// <summary>Takes the joint key that rounds are under in the joint-key suite: every key holder must have confirmed it.</summary>
     /// <exception cref="ProtocolViolationException">A confirmation is missing or forged, or another key.</exception>
     public void HandleKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey)
@@ -161,6 +164,29 @@ public sealed class AggregationClient
         return contribution;
     }
 
+    /// <summary>Signs what a SEAL program encrypted of this site's plaintexts (<see cref="SealExchange"/>) as the site's contribution.</summary>
+    /// <param name="invitation">The round, under the key that the program encrypted under.</param>
+    /// <param name="ciphertexts">One SEAL ciphertext for each chunk, in order, as SEAL saves them: uncompressed or zlib.</param>
+    /// <exception cref="ArgumentException">Not one ciphertext a chunk, or the plan's ciphertexts are bit-packed.</exception>
+    /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's parameters, level and scale.</exception>
+    /// <exception cref="ProtocolViolationException">As <see cref="PrepareContribution"/>.</exception>
+    public Contribution Import(RoundInvitation invitation, IReadOnlyList<ReadOnlyMemory<byte>> ciphertexts)
+    {
+        ArgumentNullException.ThrowIfNull(invitation);
+        ArgumentNullException.ThrowIfNull(ciphertexts);
+        if (_plan.Parameters.Seal is null || ciphertexts.Count != _plan.Parameters.ChunkCount)
+        {
+            throw new ArgumentException(
+                $"{ciphertexts.Count} SEAL ciphertexts for a plan of {_plan.Parameters.ChunkCount} {(_plan.Parameters.Seal is null ? "bit-packed chunks" : "chunks")}", nameof(ciphertexts));
+        }
+
+        using ContributionStream stream = PrepareContribution(invitation, invitation.Base.Model);
+        ImmutableArray<ContributionChunk> chunks = [.. ciphertexts.Select(ciphertext => stream.ImportChunk(ciphertext.Span))];
+        Contribution contribution = new(stream.CreateHeader(), chunks);
+        CommitContribution(invitation, contribution.Header.Statement);
+        return contribution;
+    }
+
     /// <summary>Takes the proof that a former round can never open: its base model is free again, for a new round with fresh keys.</summary>
     /// <exception cref="ProtocolViolationException">Too few deaths, or a forged one.</exception>
     public void HandleRoundDeath(RoundDeathCertificate certificate)
@@ -171,7 +197,7 @@ public sealed class AggregationClient
     }
 
     private ContributionStream Start(RoundInvitation invitation, ModelVersion baseVersion, Rounding rounding, ulong? roundingSeed) =>
-        new(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed, _plan.Embedded?.KeyEpoch ?? _keyEpoch);
+        new(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed, KeyEpoch);
 
     private static AggregationPlan Embedded(AggregationPlan plan, out int index)
     {

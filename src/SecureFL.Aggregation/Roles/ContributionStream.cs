@@ -15,6 +15,8 @@ public sealed class ContributionStream : IDisposable
     private readonly int _client;
     private readonly IContributionCipher _cipher;
     private readonly ContributionRoot _root;
+    private readonly SealChunkCodec? _seal;
+    private readonly byte[] _packed;
 
     internal ContributionStream(
         AggregationPlan plan,
@@ -34,6 +36,8 @@ public sealed class ContributionStream : IDisposable
             ? new JointKeyCipher(plan, opening, client, baseVersion, identity, entropy, rounding, roundingSeed, epoch)
             : new OneTimeKeyCipher(plan, opening, client, baseVersion, identity, entropy, rounding, roundingSeed);
         _root = new ContributionRoot(plan);
+        _seal = plan.Parameters.Seal is null ? null : new SealChunkCodec(plan.Parameters);
+        _packed = new byte[_seal is null ? 0 : plan.Parameters.ChunkBytes];
     }
 
     /// <summary>The chunk that comes next.</summary>
@@ -52,16 +56,22 @@ public sealed class ContributionStream : IDisposable
     /// <exception cref="InvalidOperationException">All chunks exist.</exception>
     public ContributionChunk CreateChunk(ReadOnlySpan<float> floats, ReadOnlySpan<int> integers)
     {
-        if (_root.IsComplete)
-        {
-            throw new InvalidOperationException($"all {_plan.Parameters.ChunkCount} chunks of the contribution exist");
-        }
+        RequireRoom();
+        byte[] wire = new byte[_plan.Parameters.WireChunkBytes];
+        byte[] packed = _seal is null ? wire : _packed;
+        _cipher.EncryptChunk(_root.Next, floats, integers, packed);
+        return Append(packed, wire);
+    }
 
-        byte[] packed = new byte[_plan.Parameters.ChunkBytes];
-        long index = _root.Next;
-        _cipher.EncryptChunk(index, floats, integers, packed);
-        _root.Append(packed);
-        return new ContributionChunk(_opening.Context, _client, index, packed);
+    /// <summary>Takes the next chunk from a SEAL program, which has encrypted the plaintext of that chunk under the round's joint public key. What it encrypted, nobody sees.</summary>
+    /// <param name="ciphertext">A ciphertext as SEAL saves it: uncompressed or zlib, seeded or not.</param>
+    /// <exception cref="Ckks.Serialization.SealFormatException">It is none of the plan's parameters, level and scale; the same chunk is still due.</exception>
+    /// <exception cref="InvalidOperationException">All chunks exist, or the plan's ciphertexts are bit-packed.</exception>
+    public ContributionChunk ImportChunk(ReadOnlySpan<byte> ciphertext)
+    {
+        RequireRoom();
+        (_seal ?? throw new InvalidOperationException("the plan's ciphertexts are bit-packed: a SEAL program cannot make them")).Import(ciphertext, _packed);
+        return Append(_packed, new byte[_plan.Parameters.WireChunkBytes]);
     }
 
     /// <summary>Encrypts a whole vector, chunk after chunk.</summary>
@@ -106,5 +116,22 @@ public sealed class ContributionStream : IDisposable
     {
         _cipher.Dispose();
         _root.Dispose();
+    }
+
+    private void RequireRoom()
+    {
+        if (_root.IsComplete)
+        {
+            throw new InvalidOperationException($"all {_plan.Parameters.ChunkCount} chunks of the contribution exist");
+        }
+    }
+
+    /// <summary>Root and signature are over the packed form; what leaves is the wire form.</summary>
+    private ContributionChunk Append(ReadOnlySpan<byte> packed, byte[] wire)
+    {
+        _seal?.Unpack(packed, wire);
+        long index = _root.Next;
+        _root.Append(packed);
+        return new ContributionChunk(_opening.Context, _client, index, wire);
     }
 }

@@ -48,15 +48,23 @@ public sealed class ContributionUpload : IDisposable
         }
 
         _context.Require(chunk.Context, sender);
-        if (chunk.Index != NextChunk || chunk.Packed.Length != _plan.Parameters.ChunkBytes)
+        if (chunk.Index != NextChunk || chunk.Packed.Length != _plan.Parameters.WireChunkBytes)
         {
             throw new ProtocolViolationException(
-                ViolationCode.ChunkOrder, sender, $"chunk {NextChunk} of {_plan.Parameters.ChunkBytes} bytes", $"chunk {chunk.Index} of {chunk.Packed.Length} bytes");
+                ViolationCode.ChunkOrder, sender, $"chunk {NextChunk} of {_plan.Parameters.WireChunkBytes} bytes", $"chunk {chunk.Index} of {chunk.Packed.Length} bytes");
         }
 
-        _validators.Require(chunk);
-        _store.Write(Client, chunk.Index, chunk.Packed.Span);
-        Append(chunk.Packed.Span);
+        ChunkValidator validator = _validators.Take();
+        try
+        {
+            ReadOnlySpan<byte> packed = validator.Read(chunk);
+            _store.Write(Client, chunk.Index, packed);
+            Append(packed);
+        }
+        finally
+        {
+            _validators.Return(validator);
+        }
     }
 
     /// <summary>Takes up chunks that an earlier process left in the store: they are checked and hashed like new ones.</summary>
@@ -66,11 +74,19 @@ public sealed class ContributionUpload : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunks, _plan.Parameters.ChunkCount);
         byte[] packed = new byte[_plan.Parameters.ChunkBytes];
-        while (NextChunk < chunks)
+        ChunkValidator validator = _validators.Take();
+        try
         {
-            _store.Read(Client, NextChunk, packed);
-            _validators.Require(new ContributionChunk(_context, Client, NextChunk, packed));
-            Append(packed);
+            while (NextChunk < chunks)
+            {
+                _store.Read(Client, NextChunk, packed);
+                validator.Require(new ContributionChunk(_context, Client, NextChunk, packed));
+                Append(packed);
+            }
+        }
+        finally
+        {
+            _validators.Return(validator);
         }
     }
 
@@ -92,18 +108,9 @@ internal sealed class ChunkValidatorPool(AggregationPlan plan) : IDisposable
 {
     private readonly ConcurrentBag<ChunkValidator> _idle = [];
 
-    public void Require(ContributionChunk chunk)
-    {
-        ChunkValidator validator = _idle.TryTake(out ChunkValidator? idle) ? idle : new ChunkValidator(plan);
-        try
-        {
-            validator.Require(chunk);
-        }
-        finally
-        {
-            _idle.Add(validator);
-        }
-    }
+    public ChunkValidator Take() => _idle.TryTake(out ChunkValidator? idle) ? idle : new ChunkValidator(plan);
+
+    public void Return(ChunkValidator validator) => _idle.Add(validator);
 
     public void Dispose()
     {

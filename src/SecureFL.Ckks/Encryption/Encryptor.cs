@@ -1,5 +1,6 @@
 using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.Seal;
+using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Memory;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
@@ -38,6 +39,7 @@ public sealed class Encryptor : IDisposable
         _stream = Keystream.Create(entropy);
         _ternary = new TernarySampler(degree);
         _binomial = new CenteredBinomialSampler(degree);
+        RingKernel.RequireAddends(_binomial);
         _u = new SecretBuffer<int>(degree);
         _errors = new SecretBuffer<int>(2 * degree);
         _preparedU = new SecretBuffer<ulong>(_parameters.Moduli.Length * degree);

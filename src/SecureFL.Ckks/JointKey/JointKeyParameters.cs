@@ -14,6 +14,11 @@ namespace SecureFL.Ckks.JointKey;
 /// The statistical distance between all partial decryptions of one key and simulated ones is at most sqrt(M) sigma_ct sqrt(I) / 2 &lt;= 2^-lambda, I the Fisher
 /// information of the smudging noise (see <see cref="SmudgingShape"/>).
 /// </summary>
+/// <remarks>
+/// With a special prime P (<see cref="WireMode.Seal"/>) a SEAL client encrypts modulo q P, divides by P and rounds: its noise is (e u + e0 + e1 s)/P + r0 + r1 s, the r
+/// uniform of width 1. Per coefficient its variance is (21/2) (1 + 4 H N / 3) / P^2 + (1 + 2 H N / 3) / 12, for P &gt;= 2^19 less than a two hundredth of the
+/// (21/2) (1 + 4 H N / 3) of an encryption modulo q: sigma_ct stays an upper bound whatever mixture of clients takes part.
+/// </remarks>
 public sealed class JointKeyParameters : IEquatable<JointKeyParameters>
 {
     /// <summary>Most key holders.</summary>
@@ -41,8 +46,9 @@ public sealed class JointKeyParameters : IEquatable<JointKeyParameters>
     /// <param name="threshold">t, 2 to H: exactly so many active holders decrypt a sum.</param>
     /// <param name="smudging">lambda, 40 to 64: the statistical distance over the key's life is 2^-lambda.</param>
     /// <param name="maxCoefficientsPerKey">M, the most coefficients that one joint key may decrypt; it survives resharing and refresh.</param>
+    /// <param name="specialPrime">P, of 20 to 60 bits, 1 mod 2N, where ciphertexts travel as SEAL objects; 0 where they are bit-packed.</param>
     /// <exception cref="ArgumentException">A rule is broken; the message names it.</exception>
-    public JointKeyParameters(int ringDegree, int maxClients, int keyHolders, int threshold, int smudging, long maxCoefficientsPerKey)
+    public JointKeyParameters(int ringDegree, int maxClients, int keyHolders, int threshold, int smudging, long maxCoefficientsPerKey, ulong specialPrime = 0)
     {
         string? broken =
             ringDegree is < 1024 or > 32768 || !BitOperations.IsPow2(ringDegree) ? $"ring rule: a power of two from 1024 to 32768, not {ringDegree}"
@@ -52,6 +58,8 @@ public sealed class JointKeyParameters : IEquatable<JointKeyParameters>
             : smudging is < MinSmudging or > MaxSmudging ? $"smudging rule: lambda is {MinSmudging} to {MaxSmudging}, not {smudging}"
             : maxCoefficientsPerKey < ringDegree || maxCoefficientsPerKey > MaxCoefficientsLimit
                 ? $"key life rule: a key decrypts {ringDegree} to 2^50 coefficients, not {maxCoefficientsPerKey}"
+            : specialPrime != 0 && (specialPrime >> 60 != 0 || specialPrime >> 19 == 0 || specialPrime % (2 * (ulong)ringDegree) != 1)
+                ? $"special prime rule: 20 to 60 bits and 1 modulo {2 * ringDegree}, or 0 for packed ciphertexts, not {specialPrime}"
             : null;
         if (broken is not null)
         {
@@ -64,6 +72,7 @@ public sealed class JointKeyParameters : IEquatable<JointKeyParameters>
         Threshold = threshold;
         Smudging = smudging;
         MaxCoefficientsPerKey = maxCoefficientsPerKey;
+        SpecialPrime = specialPrime;
         Shape = SmudgingShape.ForVariance(SmudgingVarianceTimesEight);
         MinLogScale = ComputeMinLogScale();
     }
@@ -85,6 +94,12 @@ public sealed class JointKeyParameters : IEquatable<JointKeyParameters>
 
     /// <summary>M.</summary>
     public long MaxCoefficientsPerKey { get; }
+
+    /// <summary>P, which only the public key has; 0 in packed mode.</summary>
+    public ulong SpecialPrime { get; }
+
+    /// <summary>How ciphertexts travel.</summary>
+    public WireMode Wire => SpecialPrime == 0 ? WireMode.Packed : WireMode.Seal;
 
     /// <summary>The smallest log2 Delta whose rounding is right: Pr[any wrong rounding] &lt; 2^-128.</summary>
     public int MinLogScale { get; }
@@ -111,17 +126,17 @@ public sealed class JointKeyParameters : IEquatable<JointKeyParameters>
 
     /// <inheritdoc/>
     public bool Equals(JointKeyParameters? other) =>
-        other is not null && (RingDegree, MaxClients, KeyHolders, Threshold, Smudging, MaxCoefficientsPerKey)
-        == (other.RingDegree, other.MaxClients, other.KeyHolders, other.Threshold, other.Smudging, other.MaxCoefficientsPerKey);
+        other is not null && (RingDegree, MaxClients, KeyHolders, Threshold, Smudging, MaxCoefficientsPerKey, SpecialPrime)
+        == (other.RingDegree, other.MaxClients, other.KeyHolders, other.Threshold, other.Smudging, other.MaxCoefficientsPerKey, other.SpecialPrime);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as JointKeyParameters);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(RingDegree, MaxClients, KeyHolders, Threshold, Smudging, MaxCoefficientsPerKey);
+    public override int GetHashCode() => HashCode.Combine(RingDegree, MaxClients, KeyHolders, Threshold, Smudging, MaxCoefficientsPerKey, SpecialPrime);
 
     /// <summary>For example "3 of 5, smudging 2^-43 over 704643072 coefficients".</summary>
-    public override string ToString() => $"{Threshold} of {KeyHolders}, smudging 2^-{Smudging} over {MaxCoefficientsPerKey} coefficients";
+    public override string ToString() => $"{Threshold} of {KeyHolders}, smudging 2^-{Smudging} over {MaxCoefficientsPerKey} coefficients{(Wire == WireMode.Seal ? ", SEAL objects" : string.Empty)}";
 
     /// <summary>
     /// The smallest k with 2^(k-1) &gt;= A + B, A = 16 sigma_ct, B = 16 sigma_sm sqrt(t). For x &gt;= A: x &gt;= A + B iff (x - A)^2 &gt;= B^2 iff

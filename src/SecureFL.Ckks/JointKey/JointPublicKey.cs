@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.OneTimeKey;
 using SecureFL.Ckks.Parameters;
+using SecureFL.Ckks.Seal;
 using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Memory;
 
@@ -8,7 +10,7 @@ namespace SecureFL.Ckks.JointKey;
 
 /// <summary>
 /// A joint public key (b, a) of several key holders: a = the reference polynomial that all derive from one seed, b = sum of the holders' b_k = -a s_k + e_k
-/// (Mouchet, Troncoso-Pastoriza, Bossuat, Hubaux 2021). Held in evaluation form. Immutable, thread-safe.
+/// (Mouchet, Troncoso-Pastoriza, Bossuat, Hubaux 2021). Held prepared for products. Immutable, thread-safe.
 /// </summary>
 public sealed class JointPublicKey
 {
@@ -28,7 +30,11 @@ public sealed class JointPublicKey
         ResiduePacking.Unpack(parameters, encoded, _b.Span, "public key");
         for (int i = 0; i < parameters.Moduli.Length; i++)
         {
-            parameters.Kernels[i].Forward(_b.Span.Slice(i * parameters.RingDegree, parameters.RingDegree));
+            Span<ulong> a = _a.Span.Slice(i * parameters.RingDegree, parameters.RingDegree);
+            Span<ulong> b = _b.Span.Slice(i * parameters.RingDegree, parameters.RingDegree);
+            parameters.Kernels[i].Forward(b);
+            parameters.Kernels[i].PrepareKey(a, a);
+            parameters.Kernels[i].PrepareKey(b, b);
         }
     }
 
@@ -54,6 +60,46 @@ public sealed class JointPublicKey
         return new JointPublicKey(parameters, referenceSeed, encoded);
     }
 
+    /// <summary>The same key modulo the first primes of its set, for encryption at their level.</summary>
+    /// <param name="level">A set with the same ring and some of the first primes, in their order.</param>
+    /// <exception cref="ArgumentException">Other primes, another ring or another secret.</exception>
+    public JointPublicKey AtLevel(CkksParameters level)
+    {
+        ArgumentNullException.ThrowIfNull(level);
+        RequireTernary(level);
+        if (level.RingDegree != Parameters.RingDegree || level.Moduli.Length > Parameters.Moduli.Length || !level.Moduli.SequenceEqual(Parameters.Moduli.Take(level.Moduli.Length)))
+        {
+            throw new ArgumentException($"{level} has no level of {Parameters}", nameof(level));
+        }
+
+        return level.Equals(Parameters) ? this : new JointPublicKey(level, _referenceSeed, _encoded.AsSpan(0, ResiduePacking.Bytes(level)));
+    }
+
+    /// <summary>The key as SEAL holds it, over all primes of <paramref name="seal"/>.</summary>
+    /// <exception cref="ArgumentException">The set has other primes than this key.</exception>
+    public PublicKey ToSeal(SealParameters seal)
+    {
+        ArgumentNullException.ThrowIfNull(seal);
+        if (seal.RingDegree != Parameters.RingDegree || !seal.Moduli.SequenceEqual(Parameters.Moduli))
+        {
+            throw new ArgumentException($"{seal} has other primes than the key, {Parameters}", nameof(seal));
+        }
+
+        ulong[] b = new ulong[ResiduePacking.Words(Parameters)];
+        ulong[] a = new ulong[b.Length];
+        ReferencePolynomial.Expand(Parameters, _referenceSeed, a);
+        ResiduePacking.Unpack(Parameters, _encoded, b, "public key");
+        for (int i = 0; i < Parameters.Moduli.Length; i++)
+        {
+            Span<ulong> here = b.AsSpan(i * Parameters.RingDegree, Parameters.RingDegree);
+            Parameters.Kernels[i].Forward(here);
+            Parameters.Kernels[i].SwapOrder(here);
+            Parameters.Kernels[i].SwapOrder(a.AsSpan(i * Parameters.RingDegree, Parameters.RingDegree));
+        }
+
+        return PublicKey.Create(seal, b, a);
+    }
+
     /// <summary>SHA-256 over the parameters' digest, the seed and b.</summary>
     public byte[] ComputeDigest()
     {
@@ -74,9 +120,9 @@ public sealed class JointPublicKey
         }
     }
 
-    /// <summary>a in evaluation form modulo the prime of that index.</summary>
+    /// <summary>a modulo the prime of that index, prepared for <see cref="RingKernel.MultiplyAddLifted"/>.</summary>
     internal ReadOnlySpan<ulong> A(int prime) => _a.Span.Slice(prime * Parameters.RingDegree, Parameters.RingDegree);
 
-    /// <summary>b in evaluation form modulo the prime of that index.</summary>
+    /// <summary>b modulo the prime of that index, prepared for <see cref="RingKernel.MultiplyAddLifted"/>.</summary>
     internal ReadOnlySpan<ulong> B(int prime) => _b.Span.Slice(prime * Parameters.RingDegree, Parameters.RingDegree);
 }

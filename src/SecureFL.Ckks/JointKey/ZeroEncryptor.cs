@@ -54,9 +54,9 @@ internal sealed class ZeroEncryptor : IDisposable
             RingKernel kernel = _parameters.Kernels[i];
             int bits = _parameters.Moduli[i].Bits;
             int bytes = WordKernel.PackedBytes(degree, bits);
-            kernel.Prepare(_u.Span, _prepared.Span);
-            kernel.MultiplyAdd(_key.B(i), _prepared.Span, _e0.Span, first.Slice(i * degree, degree));
-            kernel.MultiplyAdd(_key.A(i), _prepared.Span, _e1.Span, _second.Span);
+            kernel.LiftTernary(_u.Span, _prepared.Span);
+            kernel.MultiplyAddLifted(_key.B(i), _prepared.Span, _e0.Span, first.Slice(i * degree, degree));
+            kernel.MultiplyAddLifted(_key.A(i), _prepared.Span, _e1.Span, _second.Span);
             WordKernel.Best.Pack(_second.Span, bits, second[..bytes]);
             second = second[bytes..];
         }

@@ -1,3 +1,4 @@
+using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Sampling;
 
 namespace SecureFL.Ckks.Parameters;
@@ -16,12 +17,17 @@ public enum ErrorDistribution
 public static class ErrorDistributions
 {
     /// <summary>A sampler of up to <paramref name="count"/> errors at a time.</summary>
-    public static ISmallSampler CreateSampler(this ErrorDistribution distribution, int count) => distribution switch
+    public static ISmallSampler CreateSampler(this ErrorDistribution distribution, int count)
     {
-        ErrorDistribution.CenteredBinomial => new CenteredBinomialSampler(count),
-        ErrorDistribution.DiscreteGaussian => new DiscreteGaussianSampler(count),
-        _ => throw new ArgumentOutOfRangeException(nameof(distribution), distribution, "unknown error distribution"),
-    };
+        ISmallSampler sampler = distribution switch
+        {
+            ErrorDistribution.CenteredBinomial => new CenteredBinomialSampler(count),
+            ErrorDistribution.DiscreteGaussian => new DiscreteGaussianSampler(count),
+            _ => throw new ArgumentOutOfRangeException(nameof(distribution), distribution, "unknown error distribution"),
+        };
+        RingKernel.RequireAddends(sampler);
+        return sampler;
+    }
 
     /// <summary>The variance of one error.</summary>
     public static double Variance(this ErrorDistribution distribution) => distribution switch

@@ -66,8 +66,8 @@ internal sealed class ClientMemory : IDisposable
         }
     }
 
-    internal ClientService CreateService(PartySession session, IContributionSource source) =>
-        new(session.Plan, Client, Contributions, source, session.Link, new ModelDownload(session.Link, session.Folder.Models, session.Logger), session.Logger);
+    internal ClientService CreateService(PartySession session, IContributionSource source, SealProgram? encryptor) =>
+        new(session.Plan, Client, Contributions, source, session.Link, new ModelDownload(session.Link, session.Folder.Models, session.Logger), session.Logger, encryptor);
 
     public void Dispose() => _journal.Dispose();
 }

@@ -22,13 +22,15 @@ internal static class ClientRunCommand
         Option<FileInfo?> test = new("--test") { Description = "rows to test on; else the share that the plan's terms say", HelpName = "FILE" };
         Option<string?> label = new("--label") { Description = "the label column; else the one in the plan's terms, with which it must agree", HelpName = "COLUMN" };
         Option<string?> trainer = new("--trainer") { Description = "a command that trains, for models that are not built in: its last argument is a folder, see docs/examples", HelpName = "COMMAND" };
+        Option<string?> encryptor = SealProgram.Option();
         Option<FileInfo?> output = new("--output") { Description = "write the final model (.safetensors) here", HelpName = "FILE" };
-        Command command = new("run", "Take part in all rounds until training ends; survives restarts of this process, the server and the network.") { data, test, label, trainer, output };
+        Command command = new("run", "Take part in all rounds until training ends; survives restarts of this process, the server and the network.") { data, test, label, trainer, encryptor, output };
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(
             party.Read(result),
             new SiteFiles(result.GetValue(data)!.FullName, result.GetValue(test)?.FullName, result.GetValue(label)),
             result.GetValue(trainer),
+            result.GetValue(encryptor),
             result.GetValue(output),
             cancellationToken));
         return Examples.Of(
@@ -39,11 +41,12 @@ internal static class ClientRunCommand
             """);
     }
 
-    private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand, FileInfo? output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand, string? encryptor, FileInfo? output, CancellationToken cancellationToken)
     {
         using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
         TrainingTerms terms = session.PlanFile.Terms
             ?? throw new CliException(ExitCode.Usage, "the plan has no terms of training: its rounds are plain sums", "securefl client send sends a vector to one of them");
+        SealProgram? program = SealProgram.For(encryptor, session.Plan);
         using ClientMemory memory = ClientMemory.Open(session);
         (FederatedSite site, SiteEncoding encoding) = SiteRows.Load(terms, files, session.Identity.Name, memory.Client.Index);
         foreach (string note in encoding.Notes)
@@ -52,7 +55,7 @@ internal static class ClientRunCommand
         }
 
         ILocalTrainer trainer = TrainerFor(terms, trainerCommand, site);
-        ClientService service = memory.CreateService(session, new TrainingSource(session.Plan, terms, trainer, site, memory.Client.Index));
+        ClientService service = memory.CreateService(session, new TrainingSource(session.Plan, terms, trainer, site, memory.Client.Index), program);
         RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
         if (output is not null)
         {

@@ -18,14 +18,15 @@ internal static class ClientSendCommand
         Argument<FileInfo> file = new("file") { Description = "the vector: .npz, .npy, .safetensors or .f32 (raw little-endian)" };
         Option<ulong?> round = new("--round") { Description = "the round; by default the first one that collects", HelpName = "N" };
         Option<string[]> counters = new("--counter") { Description = "NAME=VALUE, for plans with counters; the weight is one of them", HelpName = "NAME=VALUE" };
-        Command command = new("send", "Send one vector to a round of plain sums; runs until the server has it, and can be repeated after any interruption.") { file, round, counters };
+        Option<string?> encryptor = SealProgram.Option();
+        Command command = new("send", "Send one vector to a round of plain sums; runs until the server has it, and can be repeated after any interruption.") { file, round, counters, encryptor };
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(
-            party.Read(result), result.GetValue(file)!.FullName, result.GetValue(round), result.GetValue(counters) ?? [], cancellationToken));
+            party.Read(result), result.GetValue(file)!.FullName, result.GetValue(round), result.GetValue(counters) ?? [], result.GetValue(encryptor), cancellationToken));
         return Examples.Of(command, "securefl client send update.npz --identity north --state north-state --server https://server.example:7443 --plan plan.json --round 3");
     }
 
-    private static async Task<int> RunAsync(PartySettings settings, string file, ulong? round, string[] counters, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(PartySettings settings, string file, ulong? round, string[] counters, string? encryptor, CancellationToken cancellationToken)
     {
         using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
         if (session.PlanFile.Terms is not null)
@@ -34,8 +35,9 @@ internal static class ClientSendCommand
         }
 
         VectorSource source = new(VectorFile.Read(file, session.Plan.Parameters.FloatLength), CountersOf(session.Plan.Settings.Counters, counters));
+        SealProgram? program = SealProgram.For(encryptor, session.Plan);
         using ClientMemory memory = ClientMemory.Open(session);
-        RoundState state = await memory.CreateService(session, source).RunAsync(round, once: true, cancellationToken).ConfigureAwait(false);
+        RoundState state = await memory.CreateService(session, source, program).RunAsync(round, once: true, cancellationToken).ConfigureAwait(false);
         Talk.Line(string.Create(CultureInfo.InvariantCulture, $"round {state.Round} has the contribution"));
         return (int)ExitCode.Ok;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 
@@ -13,6 +14,7 @@ internal static class DemoCommand
         Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default", HelpName = "FOLDER" };
         Option<bool> inProcess = new("--in-process") { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
         Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted: joint-key is multiparty CKKS under one key of all key holders", "one-time-key", "joint-key");
+        Option<string> wire = SimulateOptions.WireChoice();
         Command command = new(
             "demo",
             "A server, four hospitals, whose tables are generated here, and three key holders (two needed) run as processes over mutual TLS and train one model; the final weights are compared with training in the clear, and the transcript is verified.")
@@ -21,15 +23,17 @@ internal static class DemoCommand
             output,
             inProcess,
             suite,
+            wire,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
             DirectoryInfo folder = result.GetValue(output) ?? Directory.CreateTempSubdirectory("securefl-demo-");
             folder.Create();
             SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
+            WireMode chosenWire = SimulateOptions.WireOf(result.GetValue(wire), chosen);
             DemoOutcome outcome = result.GetValue(inProcess)
-                ? await new HospitalDemo(folder, chosen).RunAsync(cancellationToken).ConfigureAwait(false)
-                : await new ProcessDemo(folder, chosen == SumSuite.JointKey).RunAsync(cancellationToken).ConfigureAwait(false);
+                ? await new HospitalDemo(folder, chosen, chosenWire).RunAsync(cancellationToken).ConfigureAwait(false)
+                : await new ProcessDemo(folder, chosen == SumSuite.JointKey, chosenWire).RunAsync(cancellationToken).ConfigureAwait(false);
             JsonOutput.Write(result.GetValue(json), outcome);
             return (int)(outcome is { SumIsExact: true, TranscriptVerified: true } ? ExitCode.Ok : ExitCode.Integrity);
         });
@@ -39,6 +43,7 @@ internal static class DemoCommand
             securefl demo
             securefl demo --output demo --json demo.json
             securefl demo --in-process
+            securefl demo --suite joint-key --wire seal
             """);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Reports;
 using SecureFL.Cli.Shell;
@@ -18,7 +19,7 @@ namespace SecureFL.Cli.Demo;
 /// Four generated hospitals that differ as real ones do, one server, three key holders of whom two open a sum; all in this process, through the roles that run
 /// apart in production.
 /// </summary>
-internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite)
+internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMode wire)
 {
     private const int Rounds = 25;
     private const ulong Seed = 1;
@@ -45,6 +46,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite)
         Training = new LocalTrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } },
         Federation = new FederationOptions { Seed = Seed, Stopping = new StoppingRules { Rounds = Rounds }, MinimumContributors = 3, Clock = TimeProvider.System },
         Suite = suite,
+        Wire = wire,
         Compare = true,
         KeepCiphertexts = true,
         Output = folder.FullName,

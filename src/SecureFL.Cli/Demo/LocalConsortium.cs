@@ -1,4 +1,5 @@
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Planning;
@@ -49,10 +50,11 @@ internal sealed class LocalConsortium
     /// <param name="bits">Bits of a quantised value.</param>
     /// <param name="threshold">Key holders that open a sum.</param>
     /// <param name="roundsPerKey">Rounds a key in the joint-key suite; null for the one-time-key suite.</param>
+    /// <param name="wire">How ciphertexts travel in the joint-key suite.</param>
     /// <param name="vectorLength">Values of a plain sum.</param>
     internal static LocalConsortium Create(
         string folder, IReadOnlyList<string> clients, IReadOnlyList<string> holders, TrainingTerms? terms, float clip, int bits, int threshold, long? roundsPerKey = null,
-        int vectorLength = 0)
+        WireMode wire = WireMode.Packed, int vectorLength = 0)
     {
         using CertificateAuthority authority = CertificateAuthority.Create(Path.Combine(folder, "ca"), Name, Validity);
         PartyRequest server = Enrol(authority, folder, PeerRole.Server, ServerName, ["localhost", "127.0.0.1"]);
@@ -66,7 +68,7 @@ internal sealed class LocalConsortium
             Suite = roundsPerKey is null ? Suite.OneTimeKey : Suite.JointKey,
             Parameters = AggregationPlanner.Plan(
                 new PlanningRequest(terms?.Layout.Length ?? vectorLength, bits, clip, clients.Count, counters.ElementCount(bits), holders.Count,
-                    roundsPerKey is { } life ? new JointKeyRequest(holders.Count, threshold, life) : null)),
+                    roundsPerKey is { } life ? new JointKeyRequest(holders.Count, threshold, life, Wire: wire) : null)),
             Counters = counters,
             MinClients = 3,
             Threshold = threshold,

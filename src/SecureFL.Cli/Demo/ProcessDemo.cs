@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
@@ -17,7 +18,7 @@ namespace SecureFL.Cli.Demo;
 /// The deployment on one machine: a server, four hospitals and three key holders as processes of their own over mutual TLS, until training ends; then the final weights
 /// are compared with the same training in the clear, and the transcript is verified.
 /// </summary>
-internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false)
+internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false, WireMode wire = WireMode.Packed)
 {
     private const int Rounds = 12;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
@@ -29,7 +30,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false)
         string[] clients = [.. tables.Select(path => Path.GetFileNameWithoutExtension(path))];
         TrainingTerms terms = HospitalFederation.TermsFor(tables, Rounds, new RoundPolicy());
         LocalConsortium consortium = LocalConsortium.Create(
-            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, jointKey ? 1000 : null);
+            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, jointKey ? 1000 : null, wire);
         Talk.Line($"plan {consortium.Plan.SpokenForm}");
         using LocalParties parties = new(consortium, tables);
         foreach (LocalProcess process in parties.All)

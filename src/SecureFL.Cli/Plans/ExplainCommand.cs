@@ -1,6 +1,8 @@
 using System.CommandLine;
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
+using SecureFL.Cli.Simulate;
 using SecureFL.Deployment.Plans;
 
 namespace SecureFL.Cli.Plans;
@@ -11,6 +13,8 @@ internal static class ExplainCommand
     private const string Teaching = """
         What would a sum of ten million values from at most 100 hospitals cost?
           securefl plan explain --parameters 10000000 --clients 100
+        And with ciphertexts that SEAL programs can make?
+          securefl plan explain --parameters 10000000 --clients 100 --suite joint-key --wire seal
         What did the consortium agree on?
           securefl plan explain --plan plan.json
         """;
@@ -25,15 +29,20 @@ internal static class ExplainCommand
         Option<int> holders = new("--key-holders") { Description = "key holders", DefaultValueFactory = _ => 3 };
         Option<int> threshold = new("--threshold") { Description = "key holders that open a sum together", DefaultValueFactory = _ => 2 };
         Option<int> colluding = new("--colluding-key-holders") { Description = "key holders assumed to collude with the server", DefaultValueFactory = _ => 0 };
+        Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted; joint-key is multiparty CKKS under one key of all key holders", "one-time-key", "joint-key");
+        Option<string> wire = SimulateOptions.WireChoice();
+        Option<int> life = new("--rounds-per-key") { Description = "joint-key: sums that one key opens", DefaultValueFactory = _ => 1000 };
+        Option<int> smudging = new("--smudging") { Description = "joint-key: bits of statistical hiding over the life of a key, 40 to 64", DefaultValueFactory = _ => JointKeyParameters.DefaultSmudging };
         Option<string?> file = new("--plan") { Description = "explain this plan instead; the other options do not count then", HelpName = "FILE" };
         Option<FileInfo?> json = new("--json") { Description = "write the parameters to this file" };
         Command command = new("explain", "Print the parameters that the planner chooses, or the rule that fails and what would fit.")
         {
-            length, clients, minimum, bits, clip, holders, threshold, colluding, file, json,
+            length, clients, minimum, bits, clip, holders, threshold, colluding, suite, wire, life, smudging, file, json,
         };
         command.SetAction(result =>
         {
             // Without a file: a plan with parties made up on the spot, by the same checks as for a real one.
+            SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
             PlanSettings settings = result.GetValue(file) is string path
                 ? PlanFile.Load(path).Settings
                 : AggregationPlan.Create(
@@ -44,7 +53,11 @@ internal static class ExplainCommand
                     result.GetValue(minimum),
                     result.GetValue(holders),
                     result.GetValue(threshold),
-                    result.GetValue(colluding)).Settings;
+                    result.GetValue(colluding),
+                    suite: chosen == SumSuite.JointKey ? Suite.JointKey : Suite.OneTimeKey,
+                    roundsPerKey: result.GetValue(life),
+                    smudging: result.GetValue(smudging),
+                    wire: SimulateOptions.WireOf(result.GetValue(wire), chosen)).Settings;
             Quorum quorum = new(settings.Enrolment.KeyHolders.Count, settings.Threshold, settings.ColludingKeyHolders);
             Console.Out.Write(PlanExplanation.Of(settings.Parameters, quorum, settings.MinClients));
             JsonOutput.Write(result.GetValue(json), PlanExplanation.Facts(settings.Parameters));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
@@ -79,9 +80,11 @@ internal static class NewPlanCommand
         int clients = result.GetValue(options.MaxClients) ?? enrolment.Clients.Count;
         int groupSize = result.GetValue(options.GroupSize);
         int groups = groupSize == 0 ? 1 : Math.Max(1, enrolment.Clients.Count / groupSize);
-        bool joint = SimulateOptions.SuiteOf(result.GetValue(options.Suite)) == SumSuite.JointKey;
+        SumSuite suite = SimulateOptions.SuiteOf(result.GetValue(options.Suite));
+        bool joint = suite == SumSuite.JointKey;
+        WireMode wire = SimulateOptions.WireOf(result.GetValue(options.Wire), suite);
         JointKeyRequest? jointKey = joint
-            ? new JointKeyRequest(holders, threshold, checked((long)result.GetValue(options.RoundsPerKey) * groups), result.GetValue(options.Smudging))
+            ? new JointKeyRequest(holders, threshold, checked((long)result.GetValue(options.RoundsPerKey) * groups), result.GetValue(options.Smudging), wire)
             : null;
         return new PlanSettings
         {
@@ -116,7 +119,7 @@ internal static class NewPlanCommand
         LocalTrainingResult trained = await trainer.TrainAsync(
             new LocalTrainingRequest { Global = initial, Train = site.Train, Site = site.Name, SiteIndex = 0, Round = 1, Seed = terms.Seed }, cancellationToken).ConfigureAwait(false);
         float factor = terms.Weighting == Weighting.Equal ? 1f : (float)(trained.Samples / terms.WeightUnit);
-        float clip = UpdateQuantizer.SuggestClip([[.. trained.Weights.Zip(initial.Values, (after, before) => (after - before) * factor)]]);
+        float clip = UpdateClip.Suggest([[.. trained.Weights.Zip(initial.Values, (after, before) => (after - before) * factor)]]);
         Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {clip:G9}: twice the largest element of a first update on {data}, up to a power of two; --clip sets it"));
         return clip;
     }

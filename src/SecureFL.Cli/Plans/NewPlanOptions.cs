@@ -61,6 +61,8 @@ internal sealed class NewPlanOptions
 
     internal Option<string> Suite { get; } = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted; joint-key is multiparty CKKS under one key of all key holders", "one-time-key", "joint-key");
 
+    internal Option<string> Wire { get; } = SimulateOptions.WireChoice();
+
     internal Option<int> RoundsPerKey { get; } = new("--rounds-per-key") { Description = "joint-key: rounds after which the key holders make a new key, dead ones included", DefaultValueFactory = _ => 1000 };
 
     internal Option<int> Smudging { get; } = new("--smudging") { Description = "joint-key: bits of statistical hiding over the life of a key, 40 to 64", DefaultValueFactory = _ => Ckks.JointKey.JointKeyParameters.DefaultSmudging };
@@ -91,7 +93,7 @@ internal sealed class NewPlanOptions
             Authority, Server, Clients, KeyHolders, Output, Vector, Schema, SchemaFrom, Label, Ignore, Categorical, LabelThreshold, Missing, Scaling, TestFraction,
             t.Model, t.Hidden, External, InitialWeights, Task, Inputs, Classes, t.Rounds, t.LocalSteps, t.LocalEpochs, t.Batch, t.LearningRate, t.Optimizer, t.L2, t.Algorithm, t.Mu,
             t.Weighting, WeightUnit, MaxWeight, t.ServerOptimizer, t.ServerRate, t.Average, t.Target, t.Patience, t.Bits, t.Clip, t.Threshold, t.MinClients, MaxClients,
-            ColludingKeyHolders, ColludingClients, Suite, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow, Contributions, Deadline, OpeningGrace, Pause, NoFinalEvaluation, Seed,
+            ColludingKeyHolders, ColludingClients, Suite, Wire, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow, Contributions, Deadline, OpeningGrace, Pause, NoFinalEvaluation, Seed,
         ];
         foreach (Option option in all)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Cli.Plans;
@@ -11,13 +12,23 @@ internal static class PlanExplanation
         sum of        {minClients} to {p.MaxClients} vectors of {p.FloatLength} values, each clipped to [-{p.Clip}, {p.Clip}] and quantised to {p.Bits} bits (step {p.Step:G4})
         ring          degree N = {p.RingDegree}, q of {string.Join(" + ", p.Ckks.Moduli.Select(m => m.Bits))} = {p.Ckks.CoefficientBits} bits, scale 2^{p.LogDelta}, {p.Ckks.Error} errors
         primes        {string.Join(" ", p.Primes)}
-        lanes         {p.Lanes} of radix {p.Layout.Radices[0]}: {p.ElementsPerChunk} values a chunk of {p.ChunkBytes} bytes, {p.ChunkCount} chunk(s)
-        upload        {p.CiphertextBytes} bytes of ciphertext a client, {(double)p.CiphertextBytes / p.VectorLength:F3} a value (float32: 4; information floor: {Math.Log2(p.Layout.Radices[0]) / 8:F3})
-        shares        {AggregationPlanner.ShareBytes(p.RingDegree)} bytes a client and key holder, whatever the model's size
-        security      {p.SecurityBits} bits, classical: q within the limit of ePrint 2024/463 for Gaussian secrets
+        lanes         {p.Lanes} of radix {p.Layout.Radices[0]}: {p.ElementsPerChunk} values a chunk of {p.WireChunkBytes} bytes, {p.ChunkCount} chunk(s)
+        upload        {p.UploadBytes} bytes of ciphertext a client, {(double)p.UploadBytes / p.VectorLength:F3} a value (float32: 4; information floor: {Math.Log2(p.Layout.Radices[0]) / 8:F3})
+        {(p.JointKey is { } key ? Joint(p, key) : Shares(p))}
+        security      {p.SecurityBits} bits, classical: q{(p.Seal is null ? string.Empty : " times the special prime")} within the limit of ePrint 2024/463 for {(p.JointKey is null ? "Gaussian" : "ternary")} secrets
         exactness     the opened sum equals the integer sum of the quantised values; a rounding is wrong with probability below 2^-128
         {quorum.Describe()}
 
+        """);
+
+    private static string Shares(AggregationParameters p) =>
+        string.Create(CultureInfo.InvariantCulture, $"shares        {AggregationPlanner.ShareBytes(p.RingDegree)} bytes a client and key holder, whatever the model's size");
+
+    private static string Joint(AggregationParameters p, JointKeyParameters key) => string.Create(CultureInfo.InvariantCulture, $"""
+        suite         joint-key: {key.Threshold} of {key.KeyHolders} key holders decrypt, {key.MaxCoefficientsPerKey / p.CoefficientsPerOpening} sums a key; hidden to statistical distance 2^-{key.Smudging}, not 128 bits
+        wire          {(key.Wire == WireMode.Seal ? $"SEAL 4.1 ciphertexts, special prime {key.SpecialPrime}: any SEAL program can encrypt" : "bit-packed residues")}
+        holders       an active one takes {p.CiphertextBytes / 2} bytes a client and answers with {p.ChunkCount * p.PolynomialBytes}
+        ASSUMED       no client colludes with the server
         """);
 
     internal static object Facts(AggregationParameters p) => new
@@ -29,12 +40,21 @@ internal static class PlanExplanation
         p.Lanes,
         LaneRadix = p.Layout.Radices[0],
         p.ChunkCount,
-        p.ChunkBytes,
-        p.CiphertextBytes,
-        BytesPerValue = (double)p.CiphertextBytes / p.VectorLength,
-        ShareBytes = AggregationPlanner.ShareBytes(p.RingDegree),
+        ChunkBytes = p.WireChunkBytes,
+        CiphertextBytes = p.UploadBytes,
+        BytesPerValue = (double)p.UploadBytes / p.VectorLength,
+        ShareBytes = p.JointKey is null ? AggregationPlanner.ShareBytes(p.RingDegree) : 0,
         p.SecurityBits,
         Errors = p.Ckks.Error.ToString(),
+        JointKey = p.JointKey is not { } key ? null : new
+        {
+            key.KeyHolders,
+            key.Threshold,
+            key.Smudging,
+            key.MaxCoefficientsPerKey,
+            Wire = key.Wire.ToString().ToLowerInvariant(),
+            key.SpecialPrime,
+        },
         Digest = Convert.ToHexStringLower(p.Digest),
     };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
@@ -36,7 +37,12 @@ internal static class PlanShowCommand
         Line("key holders", $"{Names(s.Enrolment.KeyHolders)}");
         Line("a sum", $"of {s.MinClients} to {s.Parameters.MaxClients} clients, {(s.GroupSize == 0 ? "one group" : FormattableString.Invariant($"groups of at least {s.GroupSize}"))}; {s.ColludingClients} client(s) may collude with who sees it");
         Line("opened by", $"{s.Threshold} of {s.Enrolment.KeyHolders.Count} key holders; {s.ColludingKeyHolders} may collude with the server{(s.SitesHoldKeys ? "; sites hold keys" : "")}");
-        Line("vector", $"{s.Parameters.FloatLength} values clipped to {s.Parameters.Clip} at {s.Parameters.Bits} bits, {s.Counters.Counters.Length} counters; {s.Parameters.CiphertextBytes} bytes a client and round");
+        Line("vector", $"{s.Parameters.FloatLength} values clipped to {s.Parameters.Clip} at {s.Parameters.Bits} bits, {s.Counters.Counters.Length} counters; {s.Parameters.UploadBytes} bytes a client and round");
+        if (s.Parameters.JointKey is { } key)
+        {
+            Line("suite", $"joint-key, {(key.Wire == WireMode.Seal ? "SEAL ciphertexts" : "packed ciphertexts")}; a key opens {key.MaxCoefficientsPerKey / s.Parameters.CoefficientsPerOpening} sums, hidden to 2^-{key.Smudging}");
+        }
+
         if (s.AllowEarlyResubmission || s.Insecure)
         {
             Line("WARNING", $"{(s.Insecure ? "minimum rules are waived (insecure) " : "")}{(s.AllowEarlyResubmission ? "early resubmission: the difference of two sums can show one client" : "")}");

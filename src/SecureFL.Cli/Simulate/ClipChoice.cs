@@ -34,6 +34,6 @@ internal static class ClipChoice
                 float factor = options.Weighting == Weighting.Equal ? 1f : (float)(result.Samples / mean);
                 updates[i] = [.. result.Weights.Zip(initial.Values, (after, before) => (after - before) * factor)];
             }).ConfigureAwait(false);
-        return UpdateQuantizer.SuggestClip(updates);
+        return UpdateClip.Suggest(updates);
     }
 }

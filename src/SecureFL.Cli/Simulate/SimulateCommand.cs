@@ -79,6 +79,7 @@ internal static class SimulateCommand
             BalancedClasses = result.GetValue(options.ClassWeights) == "balanced",
             TrainerCommand = result.GetValue(options.Trainer),
             Suite = suite,
+            Wire = SimulateOptions.WireOf(result.GetValue(options.Wire), suite),
             KeyHolders = result.GetValue(options.KeyHolders),
             Threshold = result.GetValue(options.Threshold),
             MinClients = minimum,

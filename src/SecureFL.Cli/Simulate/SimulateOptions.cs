@@ -1,4 +1,6 @@
 using System.CommandLine;
+using SecureFL.Ckks.JointKey;
+using SecureFL.Cli.Shell;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
@@ -30,6 +32,17 @@ internal sealed class SimulateOptions
     internal Option<string?> Trainer { get; } = new("--trainer") { Description = "train with this command instead, for example \"python3 train.py\"; its last argument is a folder with task.json, weights and data", HelpName = "COMMAND" };
 
     internal Option<string> Suite { get; } = Choice("--suite", "one-time-key", "joint-key is multiparty CKKS under one key of all key holders; plaintext sums the same integers in the clear (floats with --bits 32)", "one-time-key", "joint-key", "plaintext");
+
+    internal Option<string> Wire { get; } = WireChoice();
+
+    /// <summary>The option that <c>simulate</c>, <c>demo</c>, <c>plan new</c> and <c>plan explain</c> have.</summary>
+    internal static Option<string> WireChoice() => Choice(
+        "--wire", "packed", "joint-key: how ciphertexts travel; seal sends Microsoft SEAL 4.1 objects, larger, which any SEAL program can make", "packed", "seal");
+
+    /// <summary>The wire mode asked for; only the joint-key suite has a choice.</summary>
+    internal static WireMode WireOf(string? name, SumSuite suite) => name != "seal" ? WireMode.Packed
+        : suite == SumSuite.JointKey ? WireMode.Seal
+        : throw new CliException(ExitCode.Usage, "--wire seal is for --suite joint-key", "one-time keys have ciphertexts of one polynomial, which SEAL has not");
 
     /// <summary>A suite's name on the command line.</summary>
     internal static string NameOf(SumSuite suite) => suite switch
@@ -100,7 +113,7 @@ internal sealed class SimulateOptions
     {
         Option[] all =
         [
-            Model, Hidden, Rounds, LocalSteps, LocalEpochs, Batch, LearningRate, Optimizer, L2, ClassWeights, Trainer, Suite, Bits, Clip, KeyHolders, Threshold, MinClients,
+            Model, Hidden, Rounds, LocalSteps, LocalEpochs, Batch, LearningRate, Optimizer, L2, ClassWeights, Trainer, Suite, Wire, Bits, Clip, KeyHolders, Threshold, MinClients,
             Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, SiteSeconds, Deadline, Target, Patience, Parallel, Compare, Output, Resume,
             KeepCiphertexts, Json, Report,
         ];

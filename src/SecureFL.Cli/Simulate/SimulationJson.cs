@@ -9,6 +9,7 @@ internal static class SimulationJson
     {
         Schema = 1,
         Suite = SimulateOptions.NameOf(run.Settings.Suite),
+        Wire = run.Settings.Suite == SumSuite.JointKey ? run.Settings.Wire.ToString().ToLowerInvariant() : null,
         run.Settings.Federation.Seed,
         run.Clip,
         run.Settings.Bits,
@@ -33,7 +34,7 @@ internal static class SimulationJson
             PlaintextQuantised = Arm(run.Quantised, run),
             PlaintextFloat = Arm(run.Floats, run),
         },
-        Plans = run.Plans.Select(plan => new { Digest = plan.Digest.ToString(), Words = plan.SpokenForm, Values = plan.Parameters.FloatLength, plan.Parameters.CiphertextBytes }),
+        Plans = run.Plans.Select(plan => new { Digest = plan.Digest.ToString(), Words = plan.SpokenForm, Values = plan.Parameters.FloatLength, CiphertextBytes = plan.Parameters.UploadBytes }),
         Transcripts = run.Transcripts.Select(transcript => transcript.Transcript),
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Sites;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
@@ -58,6 +59,8 @@ internal sealed record SimulationSettings
     internal string? TrainerCommand { get; init; }
 
     internal SumSuite Suite { get; init; }
+
+    internal WireMode Wire { get; init; }
 
     internal int KeyHolders { get; init; } = 3;
 

@@ -22,6 +22,7 @@ internal sealed class SumFactory(SimulationSettings settings, RunFolder folder)
     private EncryptedSumOptions OptionsFor(int sites, float clip) => new()
     {
         Suite = settings.Suite == SumSuite.JointKey ? Suite.JointKey : Suite.OneTimeKey,
+        Wire = settings.Wire,
         Sites = sites,
         Clip = clip,
         Bits = settings.Bits,

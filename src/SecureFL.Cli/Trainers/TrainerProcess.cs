@@ -4,18 +4,18 @@ using SecureFL.Cli.Shell;
 
 namespace SecureFL.Cli.Trainers;
 
-/// <summary>Runs an external trainer once, in a folder of its own that is gone afterwards.</summary>
+/// <summary>Runs an external trainer, or another program of the site, once, in a folder of its own that is gone afterwards.</summary>
 internal static class TrainerProcess
 {
     /// <summary>Fills a fresh folder, runs the command with the folder as its last argument, reads what it left.</summary>
     /// <exception cref="CliException">The command cannot be started or fails; the message holds the last line it wrote.</exception>
-    internal static async Task<T> RunAsync<T>(IReadOnlyList<string> command, Action<string> fill, Func<string, T> read, CancellationToken cancellationToken)
+    internal static async Task<T> RunAsync<T>(IReadOnlyList<string> command, Action<string> fill, Func<string, T> read, CancellationToken cancellationToken, string role = "trainer")
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("securefl-trainer-");
         try
         {
             fill(folder.FullName);
-            await RunAsync(command, folder.FullName, cancellationToken).ConfigureAwait(false);
+            await RunAsync(command, folder.FullName, role, cancellationToken).ConfigureAwait(false);
             return read(folder.FullName);
         }
         finally
@@ -24,7 +24,7 @@ internal static class TrainerProcess
         }
     }
 
-    private static async Task RunAsync(IReadOnlyList<string> command, string folder, CancellationToken cancellationToken)
+    private static async Task RunAsync(IReadOnlyList<string> command, string folder, string role, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = new(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in command.Skip(1).Append(folder))
@@ -32,7 +32,7 @@ internal static class TrainerProcess
             start.ArgumentList.Add(argument);
         }
 
-        using Process process = Start(start);
+        using Process process = Start(start, role);
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
@@ -52,11 +52,11 @@ internal static class TrainerProcess
             string text = (await error.ConfigureAwait(false)).TrimEnd();
             string last = text.Length == 0 ? "it wrote nothing to standard error" : text.Split('\n')[^1].Trim();
             throw new CliException(
-                ExitCode.Environment, $"the trainer {command[0]} ended with code {process.ExitCode}: {last}", "run the command by hand on one task folder; docs/examples shows what it is given");
+                ExitCode.Environment, $"the {role} {command[0]} ended with code {process.ExitCode}: {last}", "run the command by hand on one such folder; docs/examples shows what it is given");
         }
     }
 
-    private static Process Start(ProcessStartInfo start)
+    private static Process Start(ProcessStartInfo start, string role)
     {
         try
         {
@@ -64,7 +64,7 @@ internal static class TrainerProcess
         }
         catch (Win32Exception fault)
         {
-            throw new CliException(ExitCode.Environment, $"the trainer {start.FileName} cannot be started: {fault.Message}", "check that the program is installed and on the path");
+            throw new CliException(ExitCode.Environment, $"the {role} {start.FileName} cannot be started: {fault.Message}", "check that the program is installed and on the path");
         }
     }
 }

@@ -23,11 +23,13 @@ internal sealed class ClientService
     private readonly ContributionUpload _upload;
     private readonly RoundFollower _follower;
     private readonly ILogger _logger;
+    private readonly ISealEncryptor? _encryptor;
     private readonly HashSet<ulong> _sitOut = [];
     private Digest? _keyEpoch;
 
     internal ClientService(
-        AggregationPlan plan, AggregationClient client, DurableContributions contributions, IContributionSource source, ServerLink link, ModelDownload models, ILogger logger)
+        AggregationPlan plan, AggregationClient client, DurableContributions contributions, IContributionSource source, ServerLink link, ModelDownload models, ILogger logger,
+        ISealEncryptor? encryptor = null)
     {
         _plan = plan;
         _client = client;
@@ -36,6 +38,7 @@ internal sealed class ClientService
         _link = link;
         _models = models;
         _logger = logger;
+        _encryptor = encryptor;
         _upload = new ContributionUpload(link, logger);
         _follower = new RoundFollower(link, logger);
     }
@@ -254,7 +257,10 @@ internal sealed class ClientService
             : [];
         ContributionValues values = await _source.CreateAsync(state.Kind, version, held, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        using StoredContribution stored = _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed);
+        using StoredContribution stored = _encryptor is null
+            ? _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed)
+            : await _encryptor.EncryptAsync(
+                new SealExchange(_plan, _client.KeyEpoch!), values, ciphertexts => _contributions.Import(invitation, model, ciphertexts), cancellationToken).ConfigureAwait(false);
         ClientLog.Stored(_logger, round, stored.Header.Statement.Hash.ToShortString(), stored.ChunkCount);
         return true;
     }

@@ -4,6 +4,7 @@ using SecureFL.Deployment.Approvals;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Transport;
+using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Deployment.Diagnostics;
 
@@ -110,11 +111,12 @@ internal static class PartyChecks
             return Least;
         }
 
-        long upload = plan.Settings.Parameters.CiphertextBytes;
+        // A server keeps uploads in packed form, a client as they travel.
+        AggregationParameters parameters = plan.Settings.Parameters;
         long round = role switch
         {
-            PeerRole.Server => upload * plan.Settings.Parameters.MaxClients,
-            PeerRole.Client => upload,
+            PeerRole.Server => parameters.CiphertextBytes * parameters.MaxClients,
+            PeerRole.Client => parameters.UploadBytes,
             _ => 0,
         };
         return Math.Max(Least, 2 * round);

@@ -46,7 +46,7 @@ internal static class PlanView
                 ["errors"] = JsonNamingPolicy.CamelCase.ConvertName(p.Ckks.Error.ToString()),
                 ["laneRadices"] = new JsonArray([.. p.Layout.Radices.Select(radix => (JsonNode)radix)]),
                 ["chunks"] = p.ChunkCount,
-                ["chunkBytes"] = p.ChunkBytes,
+                ["chunkBytes"] = p.WireChunkBytes,
                 ["securityBits"] = p.SecurityBits,
             },
             ["authorityKey"] = Key(s.Enrolment.Authority),
@@ -63,6 +63,8 @@ internal static class PlanView
                 ["smudgingBits"] = key.Smudging,
                 ["maxCoefficientsPerKey"] = key.MaxCoefficientsPerKey,
                 ["coefficientsPerSum"] = p.CoefficientsPerOpening,
+                ["wire"] = JsonNamingPolicy.CamelCase.ConvertName(key.Wire.ToString()),
+                ["specialPrime"] = key.SpecialPrime,
             };
         }
 

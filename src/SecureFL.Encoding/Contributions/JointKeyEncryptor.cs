@@ -38,10 +38,13 @@ public sealed class JointKeyEncryptor : IDisposable
     private JointKeyEncryptor(AggregationParameters parameters, JointPublicKey key, IEntropySource entropy, Quantizer quantizer)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (parameters.JointKey is null || !key.Parameters.Equals(parameters.Ckks))
+        if (parameters.JointKey is null || !(key.Parameters.Equals(parameters.KeySet) || key.Parameters.Equals(parameters.Ckks)))
         {
-            throw new ArgumentException($"the key is of parameters {key.Parameters}, the round of {parameters.Ckks}", nameof(key));
+            throw new ArgumentException($"the key is of parameters {key.Parameters}, the round of {parameters.KeySet}", nameof(key));
         }
+
+        // A special prime serves SEAL's programs alone: modulo the others this key encrypts without it.
+        key = key.AtLevel(parameters.Ckks);
 
         Parameters = parameters;
         _key = key;

@@ -52,9 +52,16 @@ internal sealed unsafe class ChunkCodec : IDisposable
             {
                 finite &= Quantise(quantizer, floats, integers, group * ElementsPerGroup);
                 _kernel.GatherWords(lanes, words);
-                for (int i = 0; i < _primes; i++)
+                ulong* maskGroup = masks + (group * ChunkKernel.Group);
+                for (int i = 0; i < _primes - 1; i += 2)
                 {
-                    _kernel.Encrypt(i, words, masks + (i * _parameters.RingDegree) + (group * ChunkKernel.Group), PackedGroup(to, i, group));
+                    ulong* nextMask = maskGroup + ((i + 1) * _parameters.RingDegree);
+                    _kernel.EncryptPair(i, words, nextMask - _parameters.RingDegree, nextMask, PackedGroup(to, i, group), PackedGroup(to, i + 1, group));
+                }
+
+                if (_primes % 2 == 1)
+                {
+                    _kernel.Encrypt(_primes - 1, words, maskGroup + ((_primes - 1) * _parameters.RingDegree), PackedGroup(to, _primes - 1, group));
                 }
             }
         }

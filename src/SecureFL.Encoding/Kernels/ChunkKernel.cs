@@ -31,6 +31,13 @@ internal abstract unsafe class ChunkKernel(ChunkConstants constants)
     /// <summary>packed = Delta * m + mask modulo that prime, for [word][512] words and 512 canonical mask coefficients.</summary>
     internal abstract void Encrypt(int prime, double* words, ulong* mask, ulong* packed);
 
+    /// <summary><see cref="Encrypt"/> modulo that prime and the next.</summary>
+    internal virtual void EncryptPair(int prime, double* words, ulong* mask, ulong* nextMask, ulong* packed, ulong* nextPacked)
+    {
+        Encrypt(prime, words, mask, packed);
+        Encrypt(prime + 1, words, nextMask, nextPacked);
+    }
+
     /// <summary>Adds 1 to 4 packed groups to 512 sums, modulo 2^64. False if a residue is not below the prime (the sums are then to be repaired by <see cref="Subtract"/>).</summary>
     internal abstract bool Add(int prime, ulong** packed, int count, ulong* sums);
 

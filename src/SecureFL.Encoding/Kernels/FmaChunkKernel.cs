@@ -98,8 +98,9 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>(Chun
     }
 
     /// <summary>
-    /// sum_g words_g * weight_g mod p in two's complement, |result| &lt;= p (1/2 + 2^-5): the quotient by the prime in double precision (the sum of quotients is below 2^47),
-    /// the remainder modulo 2^64.
+    /// sum_g words_g * weight_g mod p in two's complement, |result| &lt; 0.64 p: the quotient by the prime in double precision, the remainder modulo 2^64. Words are below 2^45, weights at
+    /// most p/2, and ten such words fill the largest modulus of nine primes of 50 bits: the partial sums of the quotient stay below 10 * 2^44, and their rounding adds up to less than
+    /// (1 + 2 + ... + 10 + 10) 2^44 2^-53 &lt; 0.13. With a residue added the result lies between -p and 2p, which two conditional additions make canonical.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TWord IntegerDot(double* words, ulong* weights, double* ratios, int count, TWord p)

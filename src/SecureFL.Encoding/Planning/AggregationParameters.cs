@@ -4,6 +4,8 @@ using System.Numerics;
 using System.Security.Cryptography;
 using SecureFL.Ckks.JointKey;
 using SecureFL.Ckks.Parameters;
+using SecureFL.Ckks.Seal;
+using SecureFL.Ckks.Serialization;
 using SecureFL.Encoding.Packing;
 using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Kernels;
@@ -39,7 +41,7 @@ public sealed class AggregationParameters
     /// <param name="clip">The clipping bound.</param>
     /// <param name="maxClients">n.</param>
     /// <param name="jointKey">What the joint-key suite adds; null for one-time keys.</param>
-    /// <exception cref="ArgumentException">A rule is broken; the message names it.</exception>
+    /// <exception cref="ArgumentException">A rule is broken; the message names it. With a special prime the security rule counts it too.</exception>
     public AggregationParameters(
         CkksParameters ckks, LaneLayout layout, long floatLength, int integerLength, int bits, float clip, int maxClients, JointKeyParameters? jointKey = null)
     {
@@ -76,8 +78,11 @@ public sealed class AggregationParameters
         Clip = clip;
         MaxClients = maxClients;
         JointKey = jointKey;
+        KeySet = jointKey is { SpecialPrime: not 0 } key ? new CkksParameters(ckks.RingDegree, [.. Primes, key.SpecialPrime], ckks.LogScale, ckks.Error, ckks.Secret) : ckks;
+        Seal = jointKey is { Wire: WireMode.Seal } ? new SealParameters(ckks.RingDegree, [.. KeySet.Moduli.Select(p => p.Value)]) : null;
         PolynomialBytes = ckks.Moduli.Sum(p => WordKernel.PackedBytes(ckks.RingDegree, p.Bits));
         ChunkBytes = Polynomials * PolynomialBytes;
+        WireChunkBytes = Seal is null ? ChunkBytes : SealFormat.CiphertextSize(Seal);
         _digest = ComputeDigest();
     }
 
@@ -86,6 +91,12 @@ public sealed class AggregationParameters
 
     /// <summary>What the joint-key suite adds; null under one-time keys.</summary>
     public JointKeyParameters? JointKey { get; }
+
+    /// <summary>The set of the joint public key: that of the ciphertexts, and the special prime where there is one.</summary>
+    public CkksParameters KeySet { get; }
+
+    /// <summary>The set as SEAL names it, where ciphertexts travel as SEAL objects; null where they are bit-packed.</summary>
+    public SealParameters? Seal { get; }
 
     /// <summary>Polynomials of a ciphertext that travel: c alone under one-time keys, (c0, c1) under a joint key.</summary>
     public int Polynomials => JointKey is null ? 1 : 2;
@@ -143,6 +154,12 @@ public sealed class AggregationParameters
 
     /// <summary>Bytes of one packed chunk, the last one too; under a joint key packed c0, then packed c1.</summary>
     public int ChunkBytes { get; }
+
+    /// <summary>Bytes of one chunk as it travels: <see cref="ChunkBytes"/>, or those of a SEAL ciphertext.</summary>
+    public int WireChunkBytes { get; }
+
+    /// <summary>Bytes of all chunks of a contribution as they travel.</summary>
+    public long UploadBytes => checked(ChunkCount * WireChunkBytes);
 
     /// <summary>Bytes of all packed chunks of a contribution.</summary>
     public long CiphertextBytes => checked(ChunkCount * ChunkBytes);
@@ -242,5 +259,7 @@ public sealed class AggregationParameters
     }
 
     private long[] JointKeyFields() =>
-        JointKey is null ? [] : [JointKey.KeyHolders, JointKey.Threshold, JointKey.Smudging, JointKey.MaxCoefficientsPerKey];
+        JointKey is null ? []
+        : JointKey.Wire == WireMode.Packed ? [JointKey.KeyHolders, JointKey.Threshold, JointKey.Smudging, JointKey.MaxCoefficientsPerKey]
+        : [JointKey.KeyHolders, JointKey.Threshold, JointKey.Smudging, JointKey.MaxCoefficientsPerKey, (long)JointKey.SpecialPrime];
 }

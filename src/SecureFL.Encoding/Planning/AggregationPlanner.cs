@@ -139,7 +139,10 @@ public static class AggregationPlanner
 
     private static IEnumerable<Candidate> JointCandidates(PlanningRequest request, JointKeyRequest joint, int degree)
     {
-        int limit = SecurityTable.MaxLogModulusTernary(degree);
+        // The special prime is published with the key and counts: what is left is the ciphertexts'.
+        // Dividing by one of 20 bits leaves nothing of an encryption's errors but rounding (JointKeyParameters); every further bit would be missing in the lanes.
+        Modulus? special = joint.Wire == WireMode.Seal ? Primality.LargestPrimes(MinPrimeBits, degree, 1)[0] : null;
+        int limit = SecurityTable.MaxLogModulusTernary(degree) - (special?.Bits ?? 0);
         BigInteger radix = AggregationParameters.LaneRadix(request.MaxClients, request.Bits);
         BigInteger range = radix;
         for (int lanes = 1; range.GetBitLength() <= limit; lanes++, range *= radix)
@@ -153,10 +156,12 @@ public static class AggregationPlanner
                 continue;
             }
 
-            JointKeyParameters key = new(degree, request.MaxClients, joint.KeyHolders, joint.Threshold, joint.Smudging, (long)coefficients);
-            if (((range + 1) << key.MinLogScale).GetBitLength() <= limit && SmallestPrimes(degree, key.MinLogScale, range, limit) is { } primes)
+            JointKeyParameters key = new(degree, request.MaxClients, joint.KeyHolders, joint.Threshold, joint.Smudging, (long)coefficients, special?.Value ?? 0);
+            if (((range + 1) << key.MinLogScale).GetBitLength() <= limit && SmallestPrimes(degree, key.MinLogScale, range, limit) is { } primes
+                && (special is null || (primes.Length < CkksParameters.MaxPrimes && !primes.Contains(special))))
             {
-                long chunkBytes = 2 * ((long)degree / 8) * primes.Sum(p => p.Bits);
+                // SEAL's words have 8 bytes whatever the prime.
+                long chunkBytes = special is null ? 2 * ((long)degree / 8) * primes.Sum(p => p.Bits) : 2L * degree * sizeof(ulong) * primes.Length;
                 yield return new Candidate(degree, ErrorDistribution.CenteredBinomial, primes, key.MinLogScale, lanes, checked(chunks * chunkBytes), key);
             }
         }

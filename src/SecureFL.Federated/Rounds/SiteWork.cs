@@ -95,7 +95,7 @@ public sealed class SiteWork
             update[i] = (result.Weights[i] - from.Values[i]) * factor;
         }
 
-        long clipped = _options.Clip is float clip ? UpdateQuantizer.CountClipped(update, clip) : 0;
+        long clipped = _options.Clip is float clip ? UpdateClip.CountClipped(update, clip) : 0;
         return new SiteContribution(site.Name, siteIndex, update, Counters.Compose(weight, clipped, work.Train, work.Test));
     }
 

@@ -1,4 +1,5 @@
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Encoding.Quantization;
 
 namespace SecureFL.Federated.SecureSums;
@@ -11,6 +12,9 @@ public sealed record EncryptedSumOptions
 
     /// <summary>Joint-key suite: sums that one joint key opens before the key holders generate the next one.</summary>
     public int RoundsPerKey { get; init; } = 1000;
+
+    /// <summary>Joint-key suite: how ciphertexts travel.</summary>
+    public WireMode Wire { get; init; } = WireMode.Packed;
 
     /// <summary>Enrolled sites: n_max of every plan.</summary>
     public required int Sites { get; init; }

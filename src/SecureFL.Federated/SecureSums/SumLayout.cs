@@ -20,7 +20,7 @@ internal sealed class SumLayout
         Counters = request.Counters;
         Parameters = AggregationPlanner.Plan(new PlanningRequest(
             Floats, options.Bits, options.Clip, options.Sites, Counters.ElementCount(options.Bits), options.KeyHolders,
-            options.Suite == Suite.JointKey ? new JointKeyRequest(options.KeyHolders, options.Threshold, options.RoundsPerKey) : null));
+            options.Suite == Suite.JointKey ? new JointKeyRequest(options.KeyHolders, options.Threshold, options.RoundsPerKey, Wire: options.Wire) : null));
     }
 
     public int Floats { get; }
@@ -35,7 +35,7 @@ internal sealed class SumLayout
     public void AddIntegers(SecureSumRequest request, SiteContribution contribution, Span<long> sums)
     {
         int[] integers = new int[Length];
-        ulong seed = QuantizedPlaintextSum.RoundingSeed(request, contribution);
+        ulong seed = SiteWork.RoundingSeed(request.Seed, request.Round, contribution.SiteIndex);
         QuantizedVector.Of(Parameters, contribution.Update, _rounding, seed).CopyTo(integers, 0);
         Counters.Split(contribution.Counters, Parameters.Bits, integers.AsSpan(Floats));
         for (int i = 0; i < integers.Length; i++)

@@ -36,6 +36,7 @@ internal sealed class SumSession : IDisposable
             counters: layout.Counters,
             suite: options.Suite,
             roundsPerKey: options.RoundsPerKey,
+            wire: options.Wire,
             configure: settings => settings with { BaseVersionWindow = options.BaseVersionWindow, Rounds = Rounds });
         _session = new InProcessSession(
             Plan, options.Transcripts?.Invoke(name), options.Uploads is null ? null : round => _store = options.Uploads(name, round), model?.Digest ?? default);
@@ -114,7 +115,7 @@ internal sealed class SumSession : IDisposable
             contribution.Update,
             contribution.Counters,
             _options.Rounding,
-            QuantizedPlaintextSum.RoundingSeed(request, contribution));
+            SiteWork.RoundingSeed(request.Seed, request.Round, contribution.SiteIndex));
 
     /// <summary>
     /// The chain from the version that the site trained from. Versions from before the session (a resumed run) stand on its first one, which nobody used yet.

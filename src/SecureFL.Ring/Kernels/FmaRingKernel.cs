@@ -12,6 +12,7 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
     private readonly FmaTables _tables;
     private readonly double _p;
     private readonly double _degreeInverse;
+    private readonly double[] _ternaryFactors;
 
     internal FmaRingKernel(int degree, Modulus modulus)
         : base(degree, modulus)
@@ -19,6 +20,7 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         _tables = new FmaTables(degree, modulus);
         _p = modulus.Value;
         _degreeInverse = modulus.Centre(modulus.Inverse((ulong)degree));
+        _ternaryFactors = TernaryFactors(modulus, modulus.MinimalPrimitiveRoot(degree), degree);
     }
 
     internal override void Forward(Span<ulong> polynomial)
@@ -76,10 +78,44 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         fixed (int* addend = small)
         fixed (ulong* words = result)
         {
-            double* x = (double*)words;
-            Multiply(left, (double*)right, x, Degree, _p);
-            TransformBack(x);
-            AddCanonicalise(x, addend, words, Degree, _p);
+            InverseProduct(new(left, null, (double*)right), addend, words);
+        }
+    }
+
+    internal override void PrepareKey(ReadOnlySpan<ulong> values, Span<ulong> key)
+    {
+        Check(values.Length, nameof(values));
+        Check(key.Length, nameof(key));
+        fixed (ulong* from = values)
+        fixed (ulong* to = key)
+        {
+            ToDoubles(from, (double*)to, Degree);
+            Scale((double*)to, Degree, _degreeInverse, _p);
+        }
+    }
+
+    internal override void LiftTernary(ReadOnlySpan<int> ternary, Span<ulong> lifted)
+    {
+        Check(ternary.Length, nameof(ternary));
+        Check(lifted.Length, nameof(lifted));
+        fixed (int* small = ternary)
+        fixed (ulong* words = lifted)
+        fixed (double* factors = _ternaryFactors, roots = _tables.Roots.Span, tail = _tables.Tail.Span)
+        {
+            FmaTransform<TLanes, TDouble, TWord>.ForwardTernary(small, (double*)words, Degree, factors, roots, tail, _p);
+        }
+    }
+
+    internal override void MultiplyAddLifted(ReadOnlySpan<ulong> key, ReadOnlySpan<ulong> lifted, ReadOnlySpan<int> small, Span<ulong> result)
+    {
+        Check(key.Length, nameof(key));
+        Check(lifted.Length, nameof(lifted));
+        Check(small.Length, nameof(small));
+        Check(result.Length, nameof(result));
+        fixed (ulong* left = lifted, right = key, words = result)
+        fixed (int* addend = small)
+        {
+            InverseProduct(new(null, (double*)left, (double*)right), addend, words);
         }
     }
 
@@ -182,6 +218,35 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         }
     }
 
+    private void InverseProduct(FmaTransform<TLanes, TDouble, TWord>.Factors factors, int* addend, ulong* words)
+    {
+        fixed (double* roots = _tables.InverseRoots.Span, tail = _tables.InverseTail.Span)
+        {
+            FmaTransform<TLanes, TDouble, TWord>.InverseProduct(factors, addend, words, Degree, roots, tail, _p);
+        }
+    }
+
+    /// <summary>
+    /// With r_n the root of node n: r_1; r_2, r_2 r_1; r_3, -r_3 r_1; then for the nodes 4 to 7 the factors of coefficients 1, 5, 3, 7 of eight strided ones.
+    /// </summary>
+    private static double[] TernaryFactors(Modulus modulus, ulong psi, int degree)
+    {
+        int bits = System.Numerics.BitOperations.Log2((uint)degree);
+        ulong Root(int node) => modulus.Power(psi, (ulong)EvaluationOrder.ReverseBits(node, bits));
+        ulong Times(ulong a, ulong b) => modulus.Multiply(a, b);
+        ulong Signed(ulong a, bool negative) => negative ? modulus.Subtract(0, a) : a;
+        ulong first = Root(1);
+        List<ulong> factors = [first, Root(2), Times(Root(2), first), Root(3), Signed(Times(Root(3), first), true)];
+        for (int node = 4; node < 8; node++)
+        {
+            ulong second = Signed(Root(node / 2), node % 2 == 1);
+            ulong signedFirst = Signed(first, node >= 6);
+            factors.AddRange([Root(node), Times(Root(node), signedFirst), Times(Root(node), second), Times(Root(node), Times(second, signedFirst))]);
+        }
+
+        return [.. factors.Select(factor => (double)modulus.Centre(factor))];
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void ToDoubles(ulong* words, double* x, int length)
     {
@@ -201,18 +266,6 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         {
             TDouble y = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(TLanes.Load(x + i), w, p, inverse);
             TLanes.Store(FmaTransform<TLanes, TDouble, TWord>.Reduce(y, p, inverse), x + i);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(ulong* left, double* right, double* x, int length, double modulus)
-    {
-        TDouble p = TLanes.Broadcast(modulus);
-        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
-        for (int i = 0; i < length; i += TLanes.Count)
-        {
-            TDouble y = TLanes.ToDouble(TLanes.LoadWord(left + i));
-            TLanes.Store(FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(y, TLanes.Load(right + i), p, inverse), x + i);
         }
     }
 
@@ -238,18 +291,6 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         for (int i = 0; i < length; i += TLanes.Count)
         {
             TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(TLanes.Load(x + i), p, inverse)), words + i);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void AddCanonicalise(double* x, int* addend, ulong* words, int length, double modulus)
-    {
-        TDouble p = TLanes.Broadcast(modulus);
-        TDouble inverse = TLanes.Broadcast(1.0 / modulus);
-        for (int i = 0; i < length; i += TLanes.Count)
-        {
-            TDouble y = TLanes.Add(TLanes.Load(x + i), TLanes.LoadIntegers(addend + i));
-            TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(y, p, inverse)), words + i);
         }
     }
 }

@@ -9,21 +9,30 @@ namespace SecureFL.Ring.Kernels;
 /// <remarks>
 /// <para>
 /// Product. For integers v, w with |v| &lt;= 2^53, |w| &lt;= p/2: h = fl(vw), l = vw - h (exact by FMA), k = round(fl(h * fl(1/p))), r = fl(h - kp) + l.
-/// fl(h/p) is off by at most 3 * 2^-53 * |vw/p| &lt;= 1.5 |v| 2^-53, so |vw - kp| &lt;= p T(|v|) with T(v) = 1/2 + 1.5 v 2^-53.
-/// |l| &lt;= ulp(h)/2 &lt;= 2^48, so |h - kp| &lt; 2^53, and h - kp is an integer: the FMA that forms it is exact, and so is the sum with l. r = vw mod p exactly.
+/// fl(h/p) is off by at most 3 * 2^-53 * |vw/p| &lt;= 1.5 |v| 2^-53, so |vw - kp| &lt;= p T(|v|) with T(v) = 1/2 + 1.5 v 2^-53
+/// (terms of second order, 2^-52 of that, vanish beside p being below its power of two by more than 2^-38 of itself).
+/// |h| &lt;= 2^102, so |l| &lt;= 2^48 and |h - kp| &lt;= 2p + 2^48 &lt; 2^53, and h - kp is an integer: the FMA that forms it is exact, and so is the sum with l. r = vw mod p exactly.
 /// </para>
 /// <para>
-/// Write v for a bound in units of p, T(v) = 1/2 + e v, with e = 3/16 for p &lt; 2^50 and e = 3/32 for p &lt; 2^49. Everything stays an exact integer
-/// while v p &lt;= 2^53, i.e. v &lt;= 8 or v &lt;= 16.
-/// Forward: each radix-4 step reduces its first input to 1/2 and multiplies the others, so V' &lt;= 1/2 + T(V) + T(V + T(V)) &lt;= 1.6 + 0.41 V, hence V &lt;= 2.72
-/// and no sum exceeds 5. The tail adds three products: 2.72 + T(2.72) + T(3.74) + T(4.94) &lt; 6.4 &lt;= 8.
-/// Inverse tail, V = T(1) &lt; 0.69: sums of eight, 8V &lt; 5.6. Sum outputs 0..2 are reduced for p &gt;= 2^49; unreduced outputs are at most 2T(2T(2V)) &lt; 1.6 or T(8V) &lt; 1.55.
-/// For p &lt; 2^49 only output 0 is reduced; the others are at most 4T(2V) &lt; 2.5.
-/// Inverse step: output 0 (and output 1 for p &gt;= 2^49) is reduced; V' = T(4V) = 1/2 + 3V/4 stays below 2, so 4V &lt; 8 (p &lt; 2^50);
-/// V' &lt;= max(2T(2V), T(4V)) = 1 + 3V/8 stays below 2.5, so 4V &lt; 10 &lt; 16 (p &lt; 2^49). Radix-2 steps only add one more doubling: at most 4 &lt; 8.
+/// Bounds v are in units of p from here on: T(v) = 1/2 + e v with e = 1.5 p 2^-53, and everything stays an exact integer while v p &lt;= 2^53. Three classes of primes:
+/// wide, 2^49 &lt; p &lt; 2^50: e = 3/16, v &lt;= 8; middle, 2^48 &lt; p &lt; 2^49: e = 3/32, v &lt;= 16; narrow, p &lt; 2^48: e = 3/64, v &lt;= 32.
+/// <see cref="Reduce"/> brings |x| &lt;= 32 to 1/2 (1 + 2^-46), and |x| &lt;= 2^51 to at most (p - 1)/2: the quotient is off by less than 1/(2p), the distance of x/p from a tie.
+/// That is what makes the second operand of a product centred.
+/// </para>
+/// <para>
+/// Forward, wide and middle: a radix-4 step reduces its first input and multiplies the others, V' = 1/2 + T(V) + T(V + T(V)) &lt;= 1.6 + 0.42 V, so V &lt;= 2.72 from V = 1 or from
+/// 1 + T(1), and no sum exceeds 5. The tail adds three products: V -> V + T(V), thrice, from 2.72 to less than 6.4 &lt;= 8.
+/// Forward, narrow: nothing is reduced, V' = V + T(V) + T(V + T(V)) &lt;= 1.03 + 1.1 V. At most six steps from V = 1 (N = 32768), or five from 1 + T(1) (N = 16384),
+/// stay below 9.9, and the tail below 13 &lt;= 32. Small polynomials |s| &lt; 2^23 are at most p, or else p &lt; 2^23, e &lt; 2^-29, and |x| &lt; 2^23 + 9p is nothing against 2^53.
+/// </para>
+/// <para>
+/// Inverse tail from V = T(1) &lt; 0.69 (see the other part for products of larger values): sums of eight, 8V &lt; 5.6. Outputs, in order: 8V, 4T(2V), 2T(4V), 2T(2T(2V)), and T of those.
+/// Output 0 is reduced, for wide primes 1 and 2 too: what is left is below 1.6 (wide) or 2.5.
+/// Inverse step: outputs 4V (always reduced), 2T(2V) (reduced if wide), T(4V), T(2T(2V)). Wide: V' = T(4V) = 1/2 + 3V/4 &lt; 2 for V &lt; 2, so 4V &lt; 8.
+/// Others: V' = max(2T(2V), T(4V)) = 1 + 3V/8 &lt; 2.5 for V &lt; 2.5, so 4V &lt; 10 &lt; 16. A last radix-2 step doubles: below 4 &lt; 8 or 5 &lt; 16.
 /// </para>
 /// </remarks>
-internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
+internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     where TLanes : struct, ILanes<TDouble, TWord>
     where TDouble : struct
     where TWord : struct
@@ -31,7 +40,11 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
     // 2048 doubles, 16 KB: data and roots of the rest of the tree stay in the first-level cache.
     private const int DepthFirstLength = 2048;
 
-    /// <summary>In: |x| &lt;= p, natural order. Out: |x| &lt; 6.4 p, evaluation order.</summary>
+    // Below it the forward transform reduces nothing; from 2^49 on the inverse reduces more.
+    private const long NarrowLimit = 1L << 48;
+    private const long WideLimit = 1L << 49;
+
+    /// <summary>In: |x| &lt;= p (or 2^23, for p &lt; 2^23), natural order. Out: |x| &lt; 6.4 p, or 13 p if 2^23 &lt; p &lt; 2^48; evaluation order.</summary>
     internal static void Forward(double* x, int degree, double* roots, double* tail, double p)
     {
         double inverse = 1.0 / p;
@@ -51,16 +64,16 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
     internal static void InverseUnscaled(double* x, int degree, double* roots, double* tail, double p)
     {
         double inverse = 1.0 / p;
-        bool wide = p >= 1L << 49;
+        bool wide = p >= WideLimit;
         if ((System.Numerics.BitOperations.Log2((uint)degree) & 1) == 0)
         {
-            InverseBlock(x, degree / 2, 2, degree, roots, tail, p, inverse, wide);
-            InverseBlock(x + (degree / 2), degree / 2, 3, degree, roots, tail, p, inverse, wide);
+            InverseBlock(default, x, degree / 2, 2, degree, roots, tail, p, inverse, wide);
+            InverseBlock(default, x + (degree / 2), degree / 2, 3, degree, roots, tail, p, inverse, wide);
             InverseRadix2(x, degree / 2, roots[1], p, inverse);
         }
         else
         {
-            InverseBlock(x, degree, 1, degree, roots, tail, p, inverse, wide);
+            InverseBlock(default, x, degree, 1, degree, roots, tail, p, inverse, wide);
         }
     }
 
@@ -123,7 +136,7 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
         d = TLanes.Add(hd, d);
     }
 
-    /// <summary>To |x| &lt;= p/2 (1 + 2^-46), for |x| &lt;= 2^53.</summary>
+    /// <summary>To |x| &lt;= p/2 + |x| 2^-52, for |x| &lt;= 2^53; exactly to |x| &lt;= (p - 1)/2 for |x| &lt;= 2^51.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TDouble Reduce(TDouble x, TDouble p, TDouble inverse) =>
         TLanes.NegateMultiplyAdd(TLanes.Round(TLanes.Multiply(x, inverse)), p, x);
@@ -156,13 +169,13 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
         ForwardTail(x, length / FmaTables.GroupSize, tail + (group * FmaTables.TailRootsPerGroup), p, inverse);
     }
 
-    private static void InverseBlock(double* x, int length, int node, int degree, double* roots, double* tail, double p, double inverse, bool wide)
+    private static void InverseBlock(Factors factors, double* x, int length, int node, int degree, double* roots, double* tail, double p, double inverse, bool wide)
     {
         if (length > DepthFirstLength)
         {
             for (int child = 0; child < 4; child++)
             {
-                InverseBlock(x + (child * (length / 4)), length / 4, (4 * node) + child, degree, roots, tail, p, inverse, wide);
+                InverseBlock(factors.Skip(child * (length / 4)), x + (child * (length / 4)), length / 4, (4 * node) + child, degree, roots, tail, p, inverse, wide);
             }
 
             InverseRadix4(x, length / 4, 1, node, roots, p, inverse, wide);
@@ -170,7 +183,7 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
         }
 
         int group = ((node * (length / 8)) - (degree / 8)) / 8;
-        InverseTail(x, length / FmaTables.GroupSize, tail + (group * FmaTables.TailRootsPerGroup), p, inverse, wide);
+        InverseTail(factors, x, length / FmaTables.GroupSize, tail + (group * FmaTables.TailRootsPerGroup), p, inverse, wide);
         int blocks = length / 32;
         for (int block = 32; block <= length; block *= 4, blocks /= 4)
         {
@@ -213,6 +226,7 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
     {
         TDouble p = TLanes.Broadcast(modulus);
         TDouble inverse = TLanes.Broadcast(inverseModulus);
+        bool narrow = modulus < NarrowLimit;
         for (; blocks > 0; blocks--, node++, x += 3 * stride)
         {
             TDouble w1 = TLanes.Broadcast(roots[node]);
@@ -223,7 +237,7 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
                 TDouble x2 = TLanes.Load(x + (2 * stride));
                 TDouble x3 = TLanes.Load(x + (3 * stride));
                 MultiplyMod2(ref x2, w1, ref x3, w1, p, inverse);
-                TDouble x0 = Reduce(TLanes.Load(x), p, inverse);
+                TDouble x0 = narrow ? TLanes.Load(x) : Reduce(TLanes.Load(x), p, inverse);
                 TDouble x1 = TLanes.Load(x + stride);
                 TDouble y1 = TLanes.Add(x1, x3);
                 TDouble y3 = TLanes.Subtract(x1, x3);
@@ -312,58 +326,6 @@ internal static unsafe class FmaTransform<TLanes, TDouble, TWord>
             if (TLanes.Count < 8)
             {
                 Unsafe.CopyBlockUnaligned(x, rows, FmaTables.GroupSize * sizeof(double));
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void InverseTail(double* x, int groups, double* tail, double modulus, double inverseModulus, bool wide)
-    {
-        TDouble p = TLanes.Broadcast(modulus);
-        TDouble inverse = TLanes.Broadcast(inverseModulus);
-        double* rows = stackalloc double[FmaTables.GroupSize];
-        for (; groups > 0; groups--, x += FmaTables.GroupSize, tail += FmaTables.TailRootsPerGroup)
-        {
-            if (TLanes.Count < 8)
-            {
-                Unsafe.CopyBlockUnaligned(rows, x, FmaTables.GroupSize * sizeof(double));
-            }
-
-            for (int row = 0; row < 8; row += TLanes.Count)
-            {
-                double* w = tail + row;
-                double* from = (TLanes.Count == 8 ? x : rows) + row;
-                TDouble c0 = TLanes.Load(from), c1 = TLanes.Load(from + 8);
-                TDouble c2 = TLanes.Load(from + 16), c3 = TLanes.Load(from + 24);
-                TDouble c4 = TLanes.Load(from + 32), c5 = TLanes.Load(from + 40);
-                TDouble c6 = TLanes.Load(from + 48), c7 = TLanes.Load(from + 56);
-                (c0, c1) = (TLanes.Add(c0, c1), TLanes.Subtract(c0, c1));
-                (c2, c3) = (TLanes.Add(c2, c3), TLanes.Subtract(c2, c3));
-                (c4, c5) = (TLanes.Add(c4, c5), TLanes.Subtract(c4, c5));
-                (c6, c7) = (TLanes.Add(c6, c7), TLanes.Subtract(c6, c7));
-                MultiplyMod4(
-                    ref c1, TLanes.Load(w + 24), ref c3, TLanes.Load(w + 32), ref c5, TLanes.Load(w + 40), ref c7, TLanes.Load(w + 48), p, inverse);
-                (c0, c2) = (TLanes.Add(c0, c2), TLanes.Subtract(c0, c2));
-                (c1, c3) = (TLanes.Add(c1, c3), TLanes.Subtract(c1, c3));
-                (c4, c6) = (TLanes.Add(c4, c6), TLanes.Subtract(c4, c6));
-                (c5, c7) = (TLanes.Add(c5, c7), TLanes.Subtract(c5, c7));
-                TDouble root = TLanes.Load(w + 8);
-                TDouble otherRoot = TLanes.Load(w + 16);
-                MultiplyMod4(ref c2, root, ref c3, root, ref c6, otherRoot, ref c7, otherRoot, p, inverse);
-                (c0, c4) = (TLanes.Add(c0, c4), TLanes.Subtract(c0, c4));
-                (c1, c5) = (TLanes.Add(c1, c5), TLanes.Subtract(c1, c5));
-                (c2, c6) = (TLanes.Add(c2, c6), TLanes.Subtract(c2, c6));
-                (c3, c7) = (TLanes.Add(c3, c7), TLanes.Subtract(c3, c7));
-                root = TLanes.Load(w);
-                MultiplyMod4(ref c4, root, ref c5, root, ref c6, root, ref c7, root, p, inverse);
-                c0 = Reduce(c0, p, inverse);
-                if (wide)
-                {
-                    c1 = Reduce(c1, p, inverse);
-                    c2 = Reduce(c2, p, inverse);
-                }
-
-                TLanes.StoreTransposed(x + (8 * row), c0, c1, c2, c3, c4, c5, c6, c7);
             }
         }
     }

@@ -12,6 +12,9 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     internal const int MaxFmaBits = 50;
     internal const int MaxSplitBits = 60;
 
+    /// <summary>Largest addend of a product, in absolute value: below 2^12, and below p/2 - 2, since the smallest prime that is 1 modulo 2 * <see cref="MinDegree"/> is 12289.</summary>
+    internal const int MaxAddend = (1 << 12) - 1;
+
     internal int Degree { get; } = degree;
 
     internal Modulus Modulus { get; } = modulus;
@@ -37,6 +40,15 @@ internal abstract class RingKernel(int degree, Modulus modulus)
         };
     }
 
+    /// <summary>Refuses a source of addends that could exceed <see cref="MaxAddend"/>: what constructors ask of their sampler, since the products do not look at secret values.</summary>
+    internal static void RequireAddends(Sampling.ISmallSampler sampler)
+    {
+        if (sampler.Bound > MaxAddend)
+        {
+            throw new ArgumentException($"samples reach {sampler.Bound}, an addend of a product at most {MaxAddend}", nameof(sampler));
+        }
+    }
+
     /// <summary>Canonical residues in natural order become canonical values in evaluation order.</summary>
     internal abstract void Forward(Span<ulong> polynomial);
 
@@ -46,8 +58,23 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     /// <summary>Prepares a small integer polynomial, |s_k| &lt; 2^23, for <see cref="MultiplyAdd"/>; the form is the kernel's own.</summary>
     internal abstract void Prepare(ReadOnlySpan<int> small, Span<ulong> prepared);
 
-    /// <summary>result = a * s + e: a in evaluation form (canonical), s prepared, e small coefficients; the result is canonical coefficients.</summary>
+    /// <summary>result = a * s + e: a in evaluation form (canonical), s prepared, |e| &lt;= <see cref="MaxAddend"/>; the result is canonical coefficients.</summary>
     internal abstract void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result);
+
+    /// <summary>Prepares canonical values in evaluation form, a key for many products, for <see cref="MultiplyAddLifted"/>; the form is the kernel's own.</summary>
+    internal virtual void PrepareKey(ReadOnlySpan<ulong> values, Span<ulong> key)
+    {
+        Check(values.Length, nameof(values));
+        Check(key.Length, nameof(key));
+        values.CopyTo(key);
+    }
+
+    /// <summary>Transforms coefficients -1, 0 and 1 for <see cref="MultiplyAddLifted"/>; the form is the kernel's own.</summary>
+    internal virtual void LiftTernary(ReadOnlySpan<int> ternary, Span<ulong> lifted) => Prepare(ternary, lifted);
+
+    /// <summary>result = key * u + e: the key from <see cref="PrepareKey"/>, u from <see cref="LiftTernary"/>, |e| &lt;= <see cref="MaxAddend"/>; the result is canonical coefficients.</summary>
+    internal virtual void MultiplyAddLifted(ReadOnlySpan<ulong> key, ReadOnlySpan<ulong> lifted, ReadOnlySpan<int> small, Span<ulong> result) =>
+        MultiplyAdd(key, lifted, small, result);
 
     /// <summary>Prepares canonical values in evaluation form for <see cref="MultiplyAccumulate"/>.</summary>
     internal abstract void PrepareValues(ReadOnlySpan<ulong> values, Span<ulong> prepared);

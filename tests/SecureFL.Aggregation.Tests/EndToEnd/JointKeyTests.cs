@@ -34,7 +34,7 @@ public sealed class JointKeyTests
             200_000, 1f, 8, 7, 3, 5, 3, 1, counters: counters, configure: s => s with { GroupSize = 3 }, suite: Suite.JointKey, roundsPerKey: 50);
         Assert.True(plan.Parameters.ChunkCount > 1);
         List<byte> transcript = [];
-        Stored kept = new();
+        StoredCiphertexts kept = new();
         using InProcessSession session = new(plan, bytes => transcript.AddRange(bytes.ToArray()), round => kept.Round(round));
         for (int round = 0; round < 2; round++)
         {
@@ -115,32 +115,5 @@ public sealed class JointKeyTests
         PlanRefusedException suite = Assert.Throws<PlanRefusedException>(() => AggregationPlan.Create(
             100, 8f, 16, 4, 3, 3, 2, 1, suite: Suite.JointKey, configure: s => s with { Suite = Suite.OneTimeKey }));
         Assert.Equal("suite", suite.Rule);
-    }
-
-    private sealed class Stored : ICiphertextSource
-    {
-        private readonly Dictionary<(ulong, int, long), byte[]> _chunks = [];
-
-        public Dictionary<(ulong, int, int, long), byte[]> Partials { get; } = [];
-
-        public IContributionStore Round(ulong round) => new RoundStore(this, round);
-
-        public bool TryRead(ulong round, int client, long chunk, Span<byte> packed) => _chunks.TryGetValue((round, client, chunk), out byte[]? bytes) && bytes.AsSpan().TryCopyTo(packed);
-
-        public bool TryReadPartial(ulong round, int holder, int group, long chunk, Span<byte> packed) =>
-            Partials.TryGetValue((round, holder, group, chunk), out byte[]? bytes) && bytes.AsSpan().TryCopyTo(packed);
-
-        private sealed class RoundStore(Stored stored, ulong round) : IContributionStore, IPartialDecryptionArchive
-        {
-            public void Write(int client, long chunk, ReadOnlySpan<byte> packed) => stored._chunks[(round, client, chunk)] = packed.ToArray();
-
-            public void Read(int client, long chunk, Span<byte> packed) => stored._chunks[(round, client, chunk)].CopyTo(packed);
-
-            public void Remove(int client)
-            {
-            }
-
-            public void WritePartial(int holder, int group, long chunk, ReadOnlySpan<byte> packed) => stored.Partials[(round, holder, group, chunk)] = packed.ToArray();
-        }
     }
 }

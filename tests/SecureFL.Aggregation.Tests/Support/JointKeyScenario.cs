@@ -1,3 +1,4 @@
+using SecureFL.Ckks.JointKey;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Aggregation.Tests.Support;
@@ -16,10 +17,11 @@ internal sealed class JointKeyScenario : IDisposable
         int vectorLength = 40,
         int roundsPerKey = 1000,
         Func<PlanSettings, PlanSettings>? configure = null,
-        bool generateKey = true)
+        bool generateKey = true,
+        WireMode wire = WireMode.Packed)
     {
         Plan = AggregationPlan.Create(
-            vectorLength, 8f, 8, clients, minClients, keyHolders, threshold, colluding, configure: configure, suite: Suite.JointKey, roundsPerKey: roundsPerKey);
+            vectorLength, 8f, 8, clients, minClients, keyHolders, threshold, colluding, configure: configure, suite: Suite.JointKey, roundsPerKey: roundsPerKey, wire: wire);
         Ledgers = [.. Enumerable.Range(0, keyHolders).Select(_ => new InMemoryLedgerStorage())];
         Shares = [.. Enumerable.Range(0, keyHolders).Select(_ => new InMemoryKeyShareStore())];
         Holders = [.. Enumerable.Range(0, keyHolders).Select(i => StartHolder(i, Ledgers[i], Shares[i]))];

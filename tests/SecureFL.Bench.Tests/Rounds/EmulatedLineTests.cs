@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using SecureFL.Bench.Rounds.Transport;
+using SecureFL.Testing;
 
 namespace SecureFL.Bench.Tests.Rounds;
 
@@ -20,7 +21,7 @@ public class EmulatedLineTests
         using TcpListener server = new(IPAddress.Loopback, 0);
         server.Start();
         LinkSpec spec = new(megabits, TimeSpan.FromMilliseconds(delayMilliseconds), loss);
-        await using EmulatedLine line = EmulatedLine.Start(((IPEndPoint)server.LocalEndpoint).Port, spec);
+        await using EmulatedNetwork line = new(((IPEndPoint)server.LocalEndpoint).Port, spec.Profile);
         using TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, line.Port, token);
         using TcpClient accepted = await server.AcceptTcpClientAsync(token);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Tests.Identities;
 using SecureFL.Cli.Tests.Support;
 using SecureFL.Deployment.Plans;
@@ -52,6 +53,40 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
         Refused(2, "is not the authority", "plan", "sign", plan, "--identity", consortium.At("aggregator"));
         Assert.Null(PlanFile.Load(plan).Plan);
         Assert.Contains("none: plain sums", ConsortiumFolder.Must("plan", "show", plan), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("packed")]
+    [InlineData("seal")]
+    public void A_joint_key_plan_holds_what_was_asked_for(string wire)
+    {
+        string plan = consortium.At($"joint-{wire}.json");
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000", "--clip", "8", "--suite", "joint-key", "--wire", wire, "--rounds-per-key", "70", "--smudging", "50"));
+        ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board"));
+        PlanFile signed = PlanFile.Load(plan);
+        JointKeyParameters key = signed.Settings.Parameters.JointKey!;
+        Assert.Equal((3, 2, 50, wire), (key.KeyHolders, key.Threshold, key.Smudging, key.Wire.ToString().ToLowerInvariant()));
+        Assert.Equal(70 * signed.Settings.Parameters.CoefficientsPerOpening, key.MaxCoefficientsPerKey);
+        JsonNode view = JsonNode.Parse(File.ReadAllText(plan))!["plan"]!["jointKey"]!;
+        Assert.Equal(wire, (string?)view["wire"]);
+        Assert.Equal(key.SpecialPrime, (ulong)view["specialPrime"]!);
+        Assert.Contains(wire == "seal" ? "joint-key, SEAL ciphertexts; a key opens 70 sums" : "joint-key, packed ciphertexts", ConsortiumFolder.Must("plan", "show", plan), StringComparison.Ordinal);
+        string explained = ConsortiumFolder.Must("plan", "explain", "--plan", plan);
+        Assert.Contains("2 of 3 key holders decrypt, 70 sums a key; hidden to statistical distance 2^-50", explained, StringComparison.Ordinal);
+        Assert.Contains(wire == "seal" ? $"special prime {key.SpecialPrime}" : "bit-packed residues", explained, StringComparison.Ordinal);
+        Assert.Contains($"{signed.Settings.Parameters.UploadBytes} bytes of ciphertext a client", explained, StringComparison.Ordinal);
+
+        // The wire mode is in the digest, and the readable form is held to it.
+        File.WriteAllText(plan, File.ReadAllText(plan).Replace($"\"wire\": \"{wire}\"", "\"wire\": \"other\"", StringComparison.Ordinal));
+        Refused(5, "jointKey.wire says \"other\"", "plan", "show", plan);
+    }
+
+    [Fact]
+    public void Seal_ciphertexts_are_for_the_joint_key_suite()
+    {
+        Refused(2, "--wire seal is for --suite joint-key", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--wire", "seal"));
+        Refused(2, "--wire seal is for --suite joint-key", "plan", "explain", "--wire", "seal");
+        Refused(2, "smudging rule", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--suite", "joint-key", "--smudging", "39"));
     }
 
     [Fact]

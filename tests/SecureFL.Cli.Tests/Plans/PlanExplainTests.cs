@@ -27,6 +27,23 @@ public sealed class PlanExplainTests
         File.Delete(file);
     }
 
+    [Fact]
+    public void Explains_seal_ciphertexts_before_anyone_has_a_plan()
+    {
+        string file = Path.GetTempFileName();
+        (int exit, string output, string error) = Securefl.Run(
+            "plan", "explain", "--parameters", "10000000", "--key-holders", "5", "--threshold", "3", "--suite", "joint-key", "--wire", "seal", "--json", file);
+        Assert.True(exit == 0, error);
+        Assert.Contains("any SEAL program can encrypt", output, StringComparison.Ordinal);
+        Assert.Contains("q times the special prime within the limit of ePrint 2024/463 for ternary secrets", output, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(file));
+        Assert.Equal("seal", json.RootElement.GetProperty("jointKey").GetProperty("wire").GetString());
+        int primes = json.RootElement.GetProperty("primes").GetArrayLength();
+        Assert.Equal(113 + (16 * primes * json.RootElement.GetProperty("ringDegree").GetInt32()), json.RootElement.GetProperty("chunkBytes").GetInt32());
+        Assert.InRange(json.RootElement.GetProperty("bytesPerValue").GetDouble(), 8, 11);
+        File.Delete(file);
+    }
+
     [Theory]
     [InlineData("--bits", "3", "securefl: bits rule: 3 bits\nhint: 4 to 24 fit\n")]
     [InlineData("--clip", "0", "securefl: clip rule: clip 0\nhint: a finite positive bound fits, for example 8\n")]

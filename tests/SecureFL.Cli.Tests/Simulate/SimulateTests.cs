@@ -69,6 +69,17 @@ public class SimulateTests
     }
 
     [Fact]
+    public void Seal_ciphertexts_leave_the_same_weights()
+    {
+        using Hospitals hospitals = new();
+        JsonElement seal = hospitals.Simulate("seal", "--rounds", "1", "--normalize", "site", "--suite", "joint-key", "--wire", "seal").Json;
+        JsonElement plain = hospitals.Simulate("clear", "--rounds", "1", "--normalize", "site", "--suite", "plaintext").Json;
+        Assert.Equal(("joint-key", "seal"), (seal.GetProperty("suite").GetString(), seal.GetProperty("wire").GetString()));
+        Assert.True(seal.GetProperty("sumIsExact").GetBoolean());
+        Assert.Equal(File.ReadAllBytes(plain.GetProperty("final").GetProperty("weightsFile").GetString()!), File.ReadAllBytes(seal.GetProperty("final").GetProperty("weightsFile").GetString()!));
+    }
+
+    [Fact]
     public void Asynchronous_rounds_of_uneven_sites_advance_on_the_simulated_clock()
     {
         using Hospitals hospitals = new();

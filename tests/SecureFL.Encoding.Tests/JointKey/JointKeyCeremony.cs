@@ -18,7 +18,7 @@ internal sealed class JointKeyCeremony : IDisposable
     {
         Parameters = parameters;
         JointKeyParameters joint = parameters.JointKey!;
-        PublicKeyGenProtocol protocol = new(parameters.Ckks, ReferenceSeed);
+        PublicKeyGenProtocol protocol = new(parameters.KeySet, ReferenceSeed);
         Sharing = new RingShamirSharing(parameters.Ckks, joint.Threshold, joint.KeyHolders);
         Shares = [.. Enumerable.Range(1, joint.KeyHolders).Select(holder => new ThresholdKeyShare(Sharing, holder))];
         List<PublicKeyGenShare> published = [];
@@ -26,7 +26,7 @@ internal sealed class JointKeyCeremony : IDisposable
         {
             using TestEntropy entropy = new((1000 * seed) + dealer);
             (JointSecretShare secret, PublicKeyGenShare share) = protocol.GenerateShare(entropy);
-            published.Add(PublicKeyGenShare.Parse(parameters.Ckks, share.Encoded));
+            published.Add(PublicKeyGenShare.Parse(parameters.KeySet, share.Encoded));
             using RingShares dealt = Sharing.Deal(secret, entropy);
             byte[][] payloads = [.. Shares.Select(_ => new byte[Sharing.PayloadBytes])];
             for (int holder = 1; holder <= joint.KeyHolders; holder++)
@@ -54,8 +54,8 @@ internal sealed class JointKeyCeremony : IDisposable
 
     internal JointPublicKey PublicKey { get; }
 
-    internal static AggregationParameters Plan(long length, int bits, int clients, int holders = 5, int threshold = 3, long rounds = 1000, int smudging = 43, int integers = 0) =>
-        AggregationPlanner.Plan(new PlanningRequest(length, bits, 1f, clients, integers, JointKey: new JointKeyRequest(holders, threshold, rounds, smudging)));
+    internal static AggregationParameters Plan(long length, int bits, int clients, int holders = 5, int threshold = 3, long rounds = 1000, int smudging = 43, int integers = 0, WireMode wire = WireMode.Packed) =>
+        AggregationPlanner.Plan(new PlanningRequest(length, bits, 1f, clients, integers, JointKey: new JointKeyRequest(holders, threshold, rounds, smudging, wire)));
 
     /// <summary>One client's packed chunks and the integers it quantised.</summary>
     internal (byte[] Packed, long[] Quantised) Encrypt(int client, bool extreme = false, bool prepare = false)
@@ -75,7 +75,7 @@ internal sealed class JointKeyCeremony : IDisposable
                 encryptor.PrepareChunk();
             }
 
-            encryptor.EncryptChunk(chunk, floats, integers, RoundTrip.Chunk(Parameters, packed, chunk));
+            encryptor.EncryptChunk(chunk, floats, integers, packed.AsSpan((int)(chunk * Parameters.ChunkBytes), Parameters.ChunkBytes));
             int[] here = new int[floats.Length];
             quantizer.BeginChunk(chunk);
             quantizer.Quantize(floats, here);

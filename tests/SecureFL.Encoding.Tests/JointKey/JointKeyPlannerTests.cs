@@ -20,7 +20,8 @@ public sealed class JointKeyPlannerTests
         from threshold in Gen.Choose(2, 64)
         from smudging in Gen.Choose(40, 64)
         from rounds in Gen.Choose(1, 100_000)
-        select new PlanningRequest(1L << lengthBits, bits, 1f, clients, 3, JointKey: new JointKeyRequest(holders, Math.Min(threshold, holders), rounds, smudging));
+        from wire in Gen.Elements(WireMode.Packed, WireMode.Seal)
+        select new PlanningRequest(1L << lengthBits, bits, 1f, clients, 3, JointKey: new JointKeyRequest(holders, Math.Min(threshold, holders), rounds, smudging, wire));
 
     /// <summary>The bytes a parameter that the design promises: 5 holders, t = 3, 10^7 parameters, 1000 rounds a key.</summary>
     [Theory]
@@ -52,6 +53,9 @@ public sealed class JointKeyPlannerTests
             JointKeyParameters joint = parameters.JointKey!;
             BigInteger q = parameters.Primes.Aggregate(BigInteger.One, (product, p) => product * p);
             Assert.True(q > (parameters.Layout.Range + 1) << parameters.LogDelta);
+            Assert.Equal(request.JointKey!.Wire, joint.Wire);
+            Assert.Equal(joint.Wire == WireMode.Seal, parameters.Seal is not null);
+            q *= joint.Wire == WireMode.Seal ? joint.SpecialPrime : 1;
             Assert.True(q.GetBitLength() <= SecurityTable.MaxLogModulusTernary(parameters.RingDegree));
             Assert.Equal(joint.MinLogScale, parameters.LogDelta);
             Assert.Equal((request.JointKey!.KeyHolders, request.JointKey.Threshold, request.JointKey.Smudging), (joint.KeyHolders, joint.Threshold, joint.Smudging));

@@ -1,6 +1,7 @@
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
+using SecureFL.Federated.SecureSums;
 
 namespace SecureFL.Federated.Tests.RealData;
 
@@ -22,7 +23,7 @@ public class AsynchronousTests(ITestOutputHelper output)
             Optimizer = new LocalOptimizerOptions { LearningRate = 0.1f },
         });
         FederationOptions options = new() { Stopping = new StoppingRules { Rounds = 60 }, Timing = new ConstantTiming(seconds) };
-        QuantizedPlaintextSum sum = new(new UpdateQuantizer(4f, 16));
+        QuantizedReferenceSum sum = TestData.Quantised(sites.Count, 4f, 16);
         CancellationToken token = TestContext.Current.CancellationToken;
         TrainingOutcome synchronous = await new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: token);
         double target = Evaluator.Evaluate(spec, synchronous.Model.Values, test).Accuracy!.Value;

@@ -13,7 +13,7 @@ public class DigitsTests(ITestOutputHelper output)
         (Dataset train, Dataset test) = Digits.Read();
         Assert.Equal(3823, train.Count);
         Assert.Equal(1797, test.Count);
-        double accuracy = await AccuracyAsync(train, test, new QuantizedPlaintextSum(new UpdateQuantizer(2f, 16)), 1);
+        double accuracy = await AccuracyAsync(train, test, TestData.Quantised(10, 2f, 16), 1);
         output.WriteLine($"perceptron 64-128-10, 60 rounds: {accuracy:f4}");
         Assert.True(accuracy >= 0.95, $"accuracy {accuracy:f4}");
     }
@@ -30,8 +30,8 @@ public class DigitsTests(ITestOutputHelper output)
         for (ulong seed = 1; seed <= Runs; seed++)
         {
             floats += await AccuracyAsync(train, test, new PlaintextSum(), seed) / Runs;
-            sixteen += await AccuracyAsync(train, test, new QuantizedPlaintextSum(new UpdateQuantizer(2f, 16)), seed) / Runs;
-            eight += await AccuracyAsync(train, test, new QuantizedPlaintextSum(new UpdateQuantizer(2f, 8)), seed) / Runs;
+            sixteen += await AccuracyAsync(train, test, TestData.Quantised(10, 2f, 16), seed) / Runs;
+            eight += await AccuracyAsync(train, test, TestData.Quantised(10, 2f, 8), seed) / Runs;
         }
 
         output.WriteLine($"float32 {floats:f4}, 16 bits {sixteen:f4}, 8 bits stochastic {eight:f4}");

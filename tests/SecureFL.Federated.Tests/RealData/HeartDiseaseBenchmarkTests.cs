@@ -1,6 +1,7 @@
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
+using SecureFL.Federated.SecureSums;
 
 namespace SecureFL.Federated.Tests.RealData;
 
@@ -30,7 +31,7 @@ public class HeartDiseaseBenchmarkTests(ITestOutputHelper output)
         foreach (ulong seed in Seeds)
         {
             inTheClear += await MeanAccuracyAsync(sites, new PlaintextSum(), kind, learningRate, serverRate, mu, seed) / Seeds.Length;
-            QuantizedPlaintextSum sum = new(new UpdateQuantizer(4f, 16));
+            QuantizedReferenceSum sum = TestData.Quantised(sites.Count, 4f, 16);
             quantised += await MeanAccuracyAsync(sites, sum, kind, learningRate, serverRate, mu, seed) / Seeds.Length;
         }
 

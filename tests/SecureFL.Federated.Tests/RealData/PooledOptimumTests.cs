@@ -31,7 +31,7 @@ public class PooledOptimumTests(ITestOutputHelper output)
             Stopping = new StoppingRules { Rounds = 1200 },
             ServerOptimizer = new ServerOptimizerOptions { Kind = ServerOptimizerKind.FedAvg, LearningRate = 1 },
         };
-        ISecureSum sum = quantised ? new QuantizedPlaintextSum(new UpdateQuantizer(1f, 16)) : new PlaintextSum();
+        ISecureSum sum = quantised ? TestData.Quantised(sites.Count, 1f, 16) : new PlaintextSum();
         TrainingOutcome outcome = await new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         double[] reached = [.. outcome.Model.Values.Select(value => (double)value)];

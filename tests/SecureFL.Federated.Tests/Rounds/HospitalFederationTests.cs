@@ -3,6 +3,7 @@ using SecureFL.Federated.Data.Generated;
 using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
+using SecureFL.Federated.SecureSums;
 
 namespace SecureFL.Federated.Tests.Rounds;
 
@@ -13,7 +14,7 @@ public class HospitalFederationTests(ITestOutputHelper output)
     public async Task Four_hospitals_train_a_model_that_none_of_the_small_ones_has_alone()
     {
         CancellationToken token = TestContext.Current.CancellationToken;
-        QuantizedPlaintextSum sum = new(new UpdateQuantizer(4f, 16));
+        QuantizedReferenceSum sum = TestData.Quantised(HospitalGenerator.Demonstration.Length, 4f, 16);
         RawTable[] tables = [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, 1))];
         TableSchema schema = SchemaInference.Infer(tables, new SchemaOptions { Label = HospitalGenerator.Label, Missing = MissingPolicy.Impute });
         TableEncoder encoder = new(schema);

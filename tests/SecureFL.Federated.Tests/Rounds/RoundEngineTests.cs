@@ -1,6 +1,7 @@
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
+using SecureFL.Federated.SecureSums;
 
 namespace SecureFL.Federated.Tests.Rounds;
 
@@ -72,7 +73,7 @@ public class RoundEngineTests
     {
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 30, 40, 50);
         FederationOptions options = Options(6, ServerOptimizerKind.FedAdam) with { SitesPerRound = 3 };
-        QuantizedPlaintextSum sum = new(new UpdateQuantizer(1f, 12));
+        QuantizedReferenceSum sum = TestData.Quantised(sites.Count, 1f, 12);
         float[] first = (await RunAsync(options, sites, sum)).Model.Values;
         Assert.Equal(first, (await RunAsync(options, sites, sum)).Model.Values);
         Assert.Equal(first, (await RunAsync(options with { Parallelism = 4 }, sites, sum)).Model.Values);
@@ -87,7 +88,7 @@ public class RoundEngineTests
     {
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 30, 40);
         FederationOptions options = Options(7, kind) with { SitesPerRound = 2, AverageDecay = 0.5, Timing = new ConstantTiming(1, 2, 3) };
-        QuantizedPlaintextSum sum = new(new UpdateQuantizer(1f, 10));
+        QuantizedReferenceSum sum = TestData.Quantised(sites.Count, 1f, 10);
         Recorder recorder = new();
         TrainingOutcome whole = await RunAsync(options, sites, sum, observer: recorder);
         for (int round = 0; round < 7; round++)
@@ -108,7 +109,7 @@ public class RoundEngineTests
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 30, 40, 25);
         FederationOptions options = Options(12) with { Timing = new ConstantTiming(7.5, 1, 1.5, 2) };
         BufferOptions buffer = new() { Arrivals = 2, MaxStaleness = 3 };
-        QuantizedPlaintextSum sum = new(new UpdateQuantizer(1f, 10));
+        QuantizedReferenceSum sum = TestData.Quantised(sites.Count, 1f, 10);
         Recorder recorder = new();
         CancellationToken token = TestContext.Current.CancellationToken;
         TrainingOutcome whole = await Engine().RunAsync(observer: recorder, cancellationToken: token);
@@ -220,7 +221,7 @@ public class RoundEngineTests
         TrainingOutcome outcome = await RunAsync(Options(1) with { WeightUnit = 100, MaxWeight = 2 }, sites, capture);
         SecureSumRequest round = capture.Requests.First(request => request.Contributions[0].Update.Length > 0);
         Assert.Equal([10L, 200L], round.Contributions.Select(contribution => contribution.Counters[0]));
-        long expected = round.Contributions.Sum(contribution => UpdateQuantizer.CountClipped(contribution.Update, 0.001f));
+        long expected = round.Contributions.Sum(contribution => UpdateClip.CountClipped(contribution.Update, 0.001f));
         Assert.InRange(expected, 1, 14);
         Assert.Equal(expected, outcome.History[0].ClippedElements);
     }

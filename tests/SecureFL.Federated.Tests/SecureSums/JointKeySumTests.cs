@@ -1,4 +1,5 @@
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
@@ -22,6 +23,19 @@ public class JointKeySumTests
     public async Task Heart_disease_has_the_same_weights_under_both_suites()
     {
         await AssertSameWeights(HeartDisease.Sites(), ModelSpec.Logistic(13), rounds: 15);
+    }
+
+    [Fact]
+    public async Task Seal_ciphertexts_change_no_weight()
+    {
+        IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 40, 60, 25);
+        EncryptedSumOptions options = Options(3) with { Suite = Suite.JointKey };
+        using EncryptedSum packed = new(options);
+        using EncryptedSum seal = new(options with { Wire = WireMode.Seal });
+        TrainingOutcome a = await Train(sites, Spec, packed, rounds: 2);
+        TrainingOutcome b = await Train(sites, Spec, seal, rounds: 2);
+        Assert.Equal(a.Model.Values, b.Model.Values);
+        Assert.All(b.History, round => Assert.True(round.SumIsExact == true && round.Costs.UploadBytesPerClient > a.History[0].Costs.UploadBytesPerClient));
     }
 
     [Fact]

@@ -13,14 +13,17 @@ public sealed class NodeSeal
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Seal", "node");
 
     /// <summary>Runs one exchange in a folder with its job; skips the test where there is no Node or no package.</summary>
-    public static void Exchange(string folder)
+    public static void Exchange(string folder) => Run("exchange.cjs", folder);
+
+    /// <summary>Runs a program with the real SEAL on a folder; skips the test where there is no Node or no package.</summary>
+    public static void Run(string script, string folder)
     {
         if (Missing.Value is { } reason)
         {
             Assert.Skip(reason);
         }
 
-        (int code, string output) = Run("node", RunSeconds, "exchange.cjs", folder);
+        (int code, string output) = Start("node", RunSeconds, script, folder);
         Assert.True(code == 0, $"SEAL refused: {output}");
     }
 
@@ -49,7 +52,7 @@ public sealed class NodeSeal
     {
         try
         {
-            return Run(program, seconds, arguments);
+            return Start(program, seconds, arguments);
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
@@ -57,7 +60,7 @@ public sealed class NodeSeal
         }
     }
 
-    private static (int Code, string Output) Run(string program, int seconds, params string[] arguments)
+    private static (int Code, string Output) Start(string program, int seconds, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;

@@ -1,7 +1,7 @@
 namespace SecureFL.Reference;
 
 /// <summary>Section 11.2: the noise of the joint-key suite, in integers.</summary>
-internal sealed record ReferenceJointKey(int Degree, int MaxClients, int Holders, int Threshold, int Smudging, long Life)
+internal sealed record ReferenceJointKey(int Degree, int MaxClients, int Holders, int Threshold, int Smudging, long Life, ulong SpecialPrime = 0)
 {
     /// <summary>2 sigma_ct^2.</summary>
     public BigInteger CiphertextTwice => 7 * (3 + (4 * (BigInteger)Holders * Degree)) * MaxClients;
@@ -9,7 +9,7 @@ internal sealed record ReferenceJointKey(int Degree, int MaxClients, int Holders
     /// <summary>8 sigma_sm^2.</summary>
     public BigInteger SmudgingEight => BigInteger.Pow(4, Smudging) * Life * CiphertextTwice;
 
-    public void Write(Canonical to) => to.U32(Holders).U32(Threshold).U32(Smudging).I64(Life);
+    public void Write(Canonical to) => to.U32(Holders).U32(Threshold).U32(Smudging).I64(Life).U64(SpecialPrime);
 
     /// <summary>The smallest k with 2^(k-1) >= sqrt(x) + sqrt(y), x = (16 sigma_ct)^2, y = t (16 sigma_sm)^2.</summary>
     public int LogDelta()

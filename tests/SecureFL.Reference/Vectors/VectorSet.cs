@@ -23,6 +23,7 @@ internal static class VectorSet
             .. LedgerVectors.All(round),
             .. TranscriptVectors.All(round),
             .. JointKeyVectors.All(),
+            .. SealWireVectors.All(),
         ];
     }
 }

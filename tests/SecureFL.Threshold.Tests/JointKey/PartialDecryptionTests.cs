@@ -25,15 +25,21 @@ public sealed class PartialDecryptionTests
 
         JointPublicKey key = protocol.Aggregate(shares);
         ulong[] product = new ulong[JointKeyFixture.Degree];
+        ulong[] a = new ulong[3 * JointKeyFixture.Degree];
+        ulong[] b = new ulong[a.Length];
+        ReferencePolynomial.Expand(JointKeyFixture.Parameters, key.ReferenceSeed, a);
+        ResiduePacking.Unpack(JointKeyFixture.Parameters, key.Encoded, b, "public key");
         for (int prime = 0; prime < 3; prime++)
         {
+            int start = prime * JointKeyFixture.Degree;
             Ring.Arithmetic.Modulus p = JointKeyFixture.Parameters.Moduli[prime];
             Ring.Kernels.RingKernel kernel = JointKeyFixture.Parameters.Kernels[prime];
             ulong[] s = [.. secret.Select(x => p.Reduce((long)x))];
             kernel.Forward(s);
+            kernel.Forward(b.AsSpan(start, s.Length));
             for (int i = 0; i < s.Length; i++)
             {
-                product[i] = p.Add(key.B(prime)[i], p.Multiply(key.A(prime)[i], s[i]));
+                product[i] = p.Add(b[start + i], p.Multiply(a[start + i], s[i]));
             }
 
             kernel.Inverse(product);

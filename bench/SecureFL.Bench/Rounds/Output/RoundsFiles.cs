@@ -25,6 +25,7 @@ internal static class RoundsFiles
                 outcome.SizeSweep,
                 outcome.ClientSweep,
                 outcome.MemorySweep,
+                Scaling = outcome.Verdicts,
             },
             Options));
     }

@@ -13,6 +13,12 @@ internal sealed record RoundsOutcome(RoundsSettings Settings, IReadOnlyList<ArmF
     /// <summary>Cost against the number of clients.</summary>
     internal IReadOnlyList<SweepPoint> ClientSweep { get; init; } = [];
 
+    /// <summary>What the curves say about how cost grows.</summary>
+    internal IReadOnlyList<ScalingVerdict> Verdicts => Scaling.Of(SizeSweep, ClientSweep);
+
+    /// <summary>Whether the curves go as far as the claims: to 10^8 parameters and 1000 clients.</summary>
+    internal bool SweepIsFull => SizeSweep.Any(point => point.Parameters >= Scaling.FlatTo) && ClientSweep.Any(point => point.Clients >= Scaling.MostClients);
+
     /// <summary>The server's memory against the number of clients.</summary>
     internal IReadOnlyList<MemoryPoint> MemorySweep { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SecureFL.Bench.Measurement;
 using SecureFL.Bench.Rounds.Running;
+using SecureFL.Bench.Rounds.Sweeps;
 
 namespace SecureFL.Bench.Rounds.Output;
 
@@ -40,7 +41,25 @@ internal static class RoundsTable
         {
             output.WriteLine(line);
         }
+
+        output.WriteLine();
+        foreach (ScalingVerdict verdict in outcome.Verdicts)
+        {
+            output.WriteLine($"{verdict.Arm}: {verdict.Claim}, {verdict.Range}: {verdict.Figures}; {Verdict(verdict)}");
+        }
+
+        if (!outcome.SweepIsFull)
+        {
+            output.WriteLine(HowToSweep);
+        }
     }
+
+    internal const string HowToSweep = "How cost grows to 10^8 parameters and 1000 clients: run with --sweep full.";
+
+    /// <summary>The verdict in words.</summary>
+    internal static string Verdict(ScalingVerdict verdict) => verdict.Deviation is double off
+        ? string.Create(CultureInfo.InvariantCulture, $"{(verdict.Holds ? "holds" : "does NOT hold")}: {100 * off:0.#} % (limit {100 * verdict.Limit:0} %)")
+        : "does NOT hold";
 
     internal static string Bytes(double bytes) => bytes switch
     {
@@ -50,7 +69,7 @@ internal static class RoundsTable
         _ => bytes.ToString("0", CultureInfo.InvariantCulture) + " B",
     };
 
-    internal static string Seconds(double? seconds) => seconds is double s ? s.ToString(s >= 100 ? "0" : s >= 1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture) : "-";
+    internal static string Seconds(double? seconds) => seconds is double s ? s == 0 ? "0" : s.ToString(s >= 100 ? "0" : s >= 1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture) : "-";
 
     internal static string Percent(double? part) => part is double p ? (50 * p).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-";
 

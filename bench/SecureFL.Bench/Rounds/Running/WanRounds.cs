@@ -14,7 +14,7 @@ internal static class WanRounds
     internal static async Task RunAsync(List<ArmRun> runs, RoundsSettings settings, Action<string> progress)
     {
         LinkSpec spec = settings.Link!;
-        await using GrpcTransport transport = await GrpcTransport.StartAsync(port => EmulatedLine.Start(port, spec)).ConfigureAwait(false);
+        await using GrpcTransport transport = await GrpcTransport.StartAsync(spec).ConfigureAwait(false);
         foreach (ArmRun run in runs)
         {
             RoundShape shape = run.Shape with { Clients = Math.Min(run.Shape.Clients, settings.LinkClients) };

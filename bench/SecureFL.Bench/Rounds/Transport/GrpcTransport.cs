@@ -12,6 +12,7 @@ using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Metering;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Grpc;
+using SecureFL.Testing;
 
 namespace SecureFL.Bench.Rounds.Transport;
 
@@ -31,23 +32,23 @@ internal sealed class GrpcTransport : IRoundTransport
     private readonly WebApplication _server;
     private readonly X509Certificate2 _certificate;
     private readonly int _port;
-    private readonly Func<int, ILink>? _links;
+    private readonly LinkSpec? _link;
     private readonly Lock _roundLock = new();
     private (IArmRound Round, StageMeter Meter)? _current;
 
-    private GrpcTransport(WebApplication server, X509Certificate2 certificate, Func<int, ILink>? links)
+    private GrpcTransport(WebApplication server, X509Certificate2 certificate, LinkSpec? link)
     {
         _server = server;
         _certificate = certificate;
-        _links = links;
+        _link = link;
         _port = new Uri(server.Urls.First()).Port;
     }
 
-    public string Name => _links is null ? "gRPC over TLS 1.3 on loopback" : "gRPC over TLS 1.3 over emulated lines";
+    public string Name => _link is null ? "gRPC over TLS 1.3 on loopback" : "gRPC over TLS 1.3 over emulated lines";
 
     /// <summary>Starts a server on a free port.</summary>
-    /// <param name="links">Makes the line of a client to the server's port; null for none.</param>
-    internal static async Task<GrpcTransport> StartAsync(Func<int, ILink>? links = null)
+    /// <param name="link">What the emulated line of each client is like; null for none.</param>
+    internal static async Task<GrpcTransport> StartAsync(LinkSpec? link = null)
     {
         X509Certificate2 certificate = LoopbackCertificate.Create();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -75,7 +76,7 @@ internal sealed class GrpcTransport : IRoundTransport
                 .Build(),
             limits);
         await server.StartAsync().ConfigureAwait(false);
-        return transport = new GrpcTransport(server, certificate, links);
+        return transport = new GrpcTransport(server, certificate, link);
     }
 
     public async Task<long> UploadAsync(IArmRound round, int client, ReadOnlyMemory<float> vector, StageMeter meter)
@@ -156,7 +157,7 @@ internal sealed class GrpcTransport : IRoundTransport
 
     private Line Connect(int client)
     {
-        ILink? link = _links?.Invoke(_port);
+        EmulatedNetwork? link = _link is null ? null : new EmulatedNetwork(_port, _link.Profile);
         GrpcChannel channel = new(new Uri($"https://localhost:{link?.Port ?? _port}/"), new GrpcChannelOptions
         {
             ConfigureTls = tls => tls.RemoteCertificateValidationCallback = (_, shown, _, _) =>
@@ -165,7 +166,7 @@ internal sealed class GrpcTransport : IRoundTransport
         return new Line(channel, link);
     }
 
-    private sealed record Line(GrpcChannel Channel, ILink? Link) : IAsyncDisposable
+    private sealed record Line(GrpcChannel Channel, EmulatedNetwork? Link) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

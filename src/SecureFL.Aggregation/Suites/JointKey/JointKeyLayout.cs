@@ -11,19 +11,28 @@ internal sealed class JointKeyLayout
     public JointKeyLayout(AggregationParameters parameters, JointKeyParameters jointKey)
     {
         Ckks = parameters.Ckks;
+        KeySet = parameters.KeySet;
         Sharing = new RingShamirSharing(parameters.Ckks, jointKey.Threshold, jointKey.KeyHolders);
         PolynomialBytes = parameters.PolynomialBytes;
+        PublicKeyBytes = JointPublicKey.EncodedBytes(KeySet);
         SealedShareBytes = ShareLayout.EncapsulatedKeyBytes + Sharing.PayloadBytes + ShareLayout.TagBytes;
         ChunkCount = parameters.ChunkCount;
         CoefficientsPerGroup = parameters.CoefficientsPerOpening;
     }
 
+    /// <summary>The set of ciphertexts, of the sharing and of partial decryptions.</summary>
     public CkksParameters Ckks { get; }
+
+    /// <summary>The set of public keys: with the special prime where there is one.</summary>
+    public CkksParameters KeySet { get; }
 
     public RingShamirSharing Sharing { get; }
 
-    /// <summary>Bytes of one packed polynomial: half a chunk, a public key, a key share, a partial decryption.</summary>
+    /// <summary>Bytes of one packed polynomial: half a chunk, a key share, a partial decryption.</summary>
     public int PolynomialBytes { get; }
+
+    /// <summary>Bytes of a packed public key, joint or a holder's part.</summary>
+    public int PublicKeyBytes { get; }
 
     /// <summary>Bytes of a sealed key share.</summary>
     public int SealedShareBytes { get; }

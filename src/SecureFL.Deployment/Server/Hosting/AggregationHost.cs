@@ -220,7 +220,7 @@ public sealed class AggregationHost : IAsyncDisposable
     private static int LargestPart(AggregationPlan plan)
     {
         long header = 4096 + (plan.Quorum.KeyHolders * ((4L * plan.Parameters.RingDegree) + 1024)) + (4096L * plan.Quorum.Threshold);
-        return checked((int)Math.Max(plan.Parameters.ChunkBytes + 4096L, header));
+        return checked((int)Math.Max(plan.Parameters.WireChunkBytes + 4096L, header));
     }
 
     private static void RequireLoopback(ServerSettings settings, TlsSettings? tls)

@@ -532,7 +532,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             Round = round.Number,
             Outcome = outcome,
             Kind = round.Kind,
-            UploadBytes = (ulong)((long)clients.Length * _plan.Parameters.ChunkCount * _plan.Parameters.ChunkBytes),
+            UploadBytes = (ulong)((long)clients.Length * _plan.Parameters.UploadBytes),
             OpenedUnixMs = now.ToUnixTimeMilliseconds(),
             Seconds = Math.Max(0, (now - round.Started).TotalSeconds),
         };

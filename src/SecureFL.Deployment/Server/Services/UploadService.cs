@@ -85,7 +85,7 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
                         upload.Upload.HandleChunk(ContributionChunk.ParseShared(part.ChunkMessage.Memory, plan));
                         window += part.ChunkMessage.Length;
                         idle = false;
-                        if (window + plan.Parameters.ChunkBytes > limits.WindowBytes)
+                        if (window + plan.Parameters.WireChunkBytes > limits.WindowBytes)
                         {
                             await AcknowledgeAsync(client, upload, responses, turn.Ended).ConfigureAwait(false);
                             (window, idle) = (0, true);
@@ -139,8 +139,8 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
     // What the transport may hold unread, twice: as much again lies in messages that were taken and that the collector has not had back yet.
     private long Reservation(OpenUpload upload) =>
         2 * Math.Min(
-            Math.Max(limits.FlowWindowBytes, plan.Parameters.ChunkBytes + 128L),
-            (plan.Parameters.ChunkCount - upload.Upload.NextChunk + 1) * (plan.Parameters.ChunkBytes + 128L));
+            Math.Max(limits.FlowWindowBytes, plan.Parameters.WireChunkBytes + 128L),
+            (plan.Parameters.ChunkCount - upload.Upload.NextChunk + 1) * (plan.Parameters.WireChunkBytes + 128L));
 
     private UploadState StateOf(OpenUpload upload, long next) => new()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using SecureFL.Bench.Rounds.Sweeps;
 using SecureFL.Reports;
 
@@ -10,20 +11,20 @@ internal static class CurveCharts
     internal static string CostAgainstSize(RoundsOutcome outcome) => Chart.Lines(
         $"Processor time of a round of {SweepPlan.ClientsOfSizes} clients",
         Parameters,
-        new AxisSpec("CPU seconds", AxisFormat.Compact, Logarithmic: true),
+        new AxisSpec("CPU seconds, logarithmic", AxisFormat.Compact, Logarithmic: true),
         By(outcome.SizeSweep, point => (point.Parameters, point.CpuSeconds)));
 
     internal static string CostPerParameter(RoundsOutcome outcome) => Chart.Lines(
         $"The same by parameter and client, {SweepPlan.ClientsOfSizes} clients",
         Parameters,
-        new AxisSpec("CPU ns by parameter and client", AxisFormat.Compact, Logarithmic: true),
+        new AxisSpec("CPU ns by parameter and client, log.", AxisFormat.Compact, Logarithmic: true),
         By(outcome.SizeSweep, point => (point.Parameters, point.CpuNanosecondsPerParameterAndClient)));
 
     internal static string CostAgainstClients(RoundsOutcome outcome) => Chart.Lines(
         $"Adding at the server, {SweepPlan.ParametersOfClients.ToString("N0", CultureInfo.InvariantCulture)} parameters",
         Clients,
-        new AxisSpec("CPU seconds", AxisFormat.Compact, Logarithmic: true),
-        By(outcome.ClientSweep, point => (point.Clients, point.ServerCpuSeconds)));
+        new AxisSpec("CPU seconds, logarithmic", AxisFormat.Compact, Logarithmic: true),
+        [.. By(outcome.ClientSweep, point => (point.Clients, point.ServerCpuSeconds)), .. LinearFit(outcome)]);
 
     internal static string KeyHoldersAgainstSize(RoundsOutcome outcome) => Chart.Lines(
         $"All key holders together, {SweepPlan.ClientsOfSizes} clients",
@@ -34,25 +35,58 @@ internal static class CurveCharts
     internal static string MemoryAgainstClients(RoundsOutcome outcome) => Chart.Lines(
         $"Memory of the server, {SweepPlan.ParametersOfMemory.ToString("N0", CultureInfo.InvariantCulture)} parameters",
         Clients,
-        new AxisSpec("megabytes, largest resident set", AxisFormat.Compact, FromZero: true),
-        [.. outcome.MemorySweep.GroupBy(point => point.Arm).Select(arm => Line(arm.Key, [.. arm.Select(point => ((double)point.Clients, point.ServerBytes / 1e6))]))]);
+        new AxisSpec("MB, largest resident set", AxisFormat.Compact, FromZero: true),
+        [.. outcome.MemorySweep.GroupBy(point => point.Arm).Select(arm => Line(arm.Key, [.. arm.Select(point => ((double)point.Clients, point.ServerBytes / 1e6))]))],
+        outcome.MemorySweep.Any(point => point.Arm == "joint-key") ? "joint-key's server keeps every upload until the sum is agreed: here in memory, in the deployment on disk." : "");
 
-    /// <summary>How flat the cost by parameter is from a million on, in words.</summary>
-    internal static string Flatness(RoundsOutcome outcome)
+    /// <summary>Exact figures: what one key holder gets and sends.</summary>
+    internal static string KeyHolderBytesAgainstSize(RoundsOutcome outcome) => Chart.Lines(
+        $"Messages of one key holder in a round, {SweepPlan.ClientsOfSizes} clients",
+        Parameters,
+        new AxisSpec("kilobytes both ways, logarithmic", AxisFormat.Compact, Logarithmic: true),
+        By([.. outcome.SizeSweep.Where(point => point.KeyHolderBytes > 0)], point => (point.Parameters, point.KeyHolderBytes / 1e3)),
+        "For small models the planner of one-time-key takes smaller rings, whose keys are shorter. joint-key's holders read and decrypt every ciphertext.");
+
+    /// <summary>What the curves say, computed from their points.</summary>
+    internal static void AppendVerdicts(StringBuilder html, RoundsOutcome outcome)
     {
-        IEnumerable<string> lines = outcome.SizeSweep
-            .Where(point => point.Parameters >= 1_000_000)
-            .GroupBy(point => point.Arm)
-            .Where(arm => arm.Count() > 1)
-            .Select(arm => string.Create(
-                CultureInfo.InvariantCulture,
-                $"<p>{Svg.Text(arm.Key)}, {arm.Min(point => point.Parameters):N0} to {arm.Max(point => point.Parameters):N0} parameters: {arm.Min(point => point.CpuNanosecondsPerParameterAndClient):0.0} to {arm.Max(point => point.CpuNanosecondsPerParameterAndClient):0.0} ns of CPU by parameter and client; encryption {arm.Min(point => point.EncryptNanosecondsPerParameterAndClient):0.00} to {arm.Max(point => point.EncryptNanosecondsPerParameterAndClient):0.00} ns.</p>"));
-        return string.Concat(lines);
+        html.Append("<h2>Does it scale?</h2>");
+        if (outcome.Verdicts.Count > 0)
+        {
+            PageStyle.Table(
+                html,
+                ["claim", "measured over", "figures", "verdict"],
+                outcome.Verdicts.Select(verdict => (IReadOnlyList<string>)[$"{verdict.Arm}: {verdict.Claim}", verdict.Range, verdict.Figures, RoundsTable.Verdict(verdict)]));
+            html.Append("<p class=\"note\">Flat: (largest - smallest) / smallest. Linear: the largest residual of fixed + slope x clients, fitted to relative residuals, as part of the fit. ")
+                .Append("A round has costs that no parameter adds to (connections, keys, shares, signatures): a round of the smallest model shows them, and \"beyond\" leaves it out. ")
+                .Append(CultureInfo.InvariantCulture, $"Medians of {SweepPlan.RoundsOf(1)} rounds up to a million parameters, of {SweepPlan.RoundsOf(10_000_000)} up to 20 million, one round above.</p>");
+        }
+
+        if (outcome.SizeSweep.Count > 0)
+        {
+            SweepPoint most = outcome.SizeSweep.MaxBy(point => point.PeakRssBytes)!;
+            html.Append(CultureInfo.InvariantCulture, $"<p>Most memory of these rounds, all roles in one process and one client's vector at a time: {RoundsTable.Bytes(most.PeakRssBytes)} ({most.Arm}, {most.Parameters:N0} parameters).</p>");
+        }
+
+        if (!outcome.SweepIsFull)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<p>{Svg.Text(RoundsTable.HowToSweep)}</p>");
+        }
     }
 
-    private static AxisSpec Parameters { get; } = new("parameters", AxisFormat.Compact, Logarithmic: true);
+    private static IEnumerable<Series> LinearFit(RoundsOutcome outcome)
+    {
+        (double X, double Y)[] points = [.. outcome.ClientSweep.Where(point => point.Arm == "one-time-key").Select(point => ((double)point.Clients, point.ServerCpuSeconds))];
+        if (points.Length > 2)
+        {
+            (double fixedCost, double slope) = Scaling.Fit(points);
+            yield return new Series("one-time-key, linear fit", Chart.Palette[6], [.. points.Select(point => (point.X, fixedCost + (slope * point.X)))], Dashed: true);
+        }
+    }
 
-    private static AxisSpec Clients { get; } = new("clients", AxisFormat.Compact, Logarithmic: true);
+    private static AxisSpec Parameters { get; } = new("parameters, logarithmic", AxisFormat.Compact, Logarithmic: true);
+
+    private static AxisSpec Clients { get; } = new("clients, logarithmic", AxisFormat.Compact, Logarithmic: true);
 
     private static List<Series> By(IReadOnlyList<SweepPoint> points, Func<SweepPoint, (double X, double Y)> place) =>
         [.. points.GroupBy(point => point.Arm).Select(arm => Line(arm.Key, [.. arm.Select(place)]))];

@@ -26,9 +26,10 @@ internal static class RoundsReport
         html.Append(SizeCharts.BytesAgainstClients(settings)).Append(SizeCharts.BytesAgainstBits(settings));
         html.Append("</div><h2>How it grows</h2><div class=\"charts\">");
         html.Append(CurveCharts.CostAgainstSize(outcome)).Append(CurveCharts.CostPerParameter(outcome));
-        html.Append(CurveCharts.CostAgainstClients(outcome)).Append(CurveCharts.KeyHoldersAgainstSize(outcome)).Append(CurveCharts.MemoryAgainstClients(outcome));
+        html.Append(CurveCharts.CostAgainstClients(outcome)).Append(CurveCharts.MemoryAgainstClients(outcome));
+        html.Append(CurveCharts.KeyHoldersAgainstSize(outcome)).Append(CurveCharts.KeyHolderBytesAgainstSize(outcome));
         html.Append("</div>");
-        html.Append(CurveCharts.Flatness(outcome));
+        CurveCharts.AppendVerdicts(html, outcome);
         ReportTables.Append(html, outcome);
         return PageStyle.End(html);
     }
@@ -38,7 +39,7 @@ internal static class RoundsReport
         RoundsSettings settings = outcome.Settings;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{settings.Model}, {settings.Shape.Parameters:N0} parameters, {settings.Shape.Clients} clients, {settings.Shape.Bits} bits, {settings.Shape.Threshold} of {settings.Shape.KeyHolders} key holders open a sum; {outcome.Arms[0].Transport}; medians of {outcome.Arms[0].Rounds} rounds, arms in turn; {Machine.Here.Processor}, {Machine.Here.Cores} cores, {Machine.Here.Runtime}");
+            $"{(char.IsAsciiLetter(settings.Model[0]) ? settings.Model + ", " : "")}{settings.Shape.Parameters:N0} parameters, {settings.Shape.Clients} clients, {settings.Shape.Bits} bits, {settings.Shape.Threshold} of {settings.Shape.KeyHolders} key holders open a sum; {outcome.Arms[0].Transport}; medians of {outcome.Arms[0].Rounds} rounds, arms in turn; {Machine.Here.Processor}, {Machine.Here.Cores} cores, {Machine.Here.Runtime}");
     }
 
     private static void Tiles(StringBuilder html, RoundsOutcome outcome)

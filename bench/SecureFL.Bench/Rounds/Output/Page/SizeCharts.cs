@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Running;
 using SecureFL.Encoding.Planning;
 using SecureFL.Reports;
@@ -9,6 +10,8 @@ namespace SecureFL.Bench.Rounds.Output.Page;
 internal static class SizeCharts
 {
     private const long Parameters = 10_000_000;
+    private const int RoundsPerKey = 1000;
+    private const string OffScale = "By the planner and the formats, key shares included. ckks-slots takes 64 bytes by parameter at any number of clients or bits: off this scale.";
     private static readonly int[] ClientCounts = [4, 6, 10, 16, 25, 40, 63, 100, 160, 250, 400, 630, 1000];
     private static readonly int[] BitCounts = [.. Enumerable.Range(4, 21)];
 
@@ -17,13 +20,15 @@ internal static class SizeCharts
         int bits = settings.Shape.Bits;
         return Chart.Lines(
             $"Upload against clients, {bits} bits, 10 million parameters",
-            new AxisSpec("clients in a sum", Whole, Logarithmic: true),
+            new AxisSpec("clients in a sum, logarithmic", Whole, Logarithmic: true),
             Bytes,
             [
-                Curve("one-time-key", ClientCounts, n => OneTimeKey(n, bits, settings.Shape.KeyHolders)),
+                Curve("one-time-key", ClientCounts, n => OneTimeKey(n, bits, settings.Shape.KeyHolders), isMain: true),
+                Curve("joint-key", ClientCounts, n => JointKey(n, bits, settings.Shape)),
                 Floor(ClientCounts, n => ArmSummary.FloorBytes(n, bits)),
                 .. Others(ClientCounts),
-            ]);
+            ],
+            OffScale);
     }
 
     internal static string BytesAgainstBits(RoundsSettings settings)
@@ -34,10 +39,12 @@ internal static class SizeCharts
             new AxisSpec("bits of a quantised value", Whole, Whole: true),
             Bytes,
             [
-                Curve("one-time-key", BitCounts, b => OneTimeKey(clients, b, settings.Shape.KeyHolders)),
+                Curve("one-time-key", BitCounts, b => OneTimeKey(clients, b, settings.Shape.KeyHolders), isMain: true),
+                Curve("joint-key", BitCounts, b => JointKey(clients, b, settings.Shape)),
                 Floor(BitCounts, b => ArmSummary.FloorBytes(clients, b)),
                 .. Others(BitCounts),
-            ]);
+            ],
+            OffScale);
     }
 
     /// <summary>Ciphertext bytes by parameter; NaN where no ring holds the sum.</summary>
@@ -54,19 +61,31 @@ internal static class SizeCharts
         }
     }
 
+    /// <summary>Ciphertext bytes by parameter, both halves; NaN where no ring holds the sum.</summary>
+    internal static double JointKey(int clients, int bits, RoundShape shape)
+    {
+        try
+        {
+            JointKeyRequest holders = new(shape.KeyHolders, shape.Threshold, RoundsPerKey);
+            return (double)AggregationPlanner.Plan(new PlanningRequest(Parameters, bits, Clip: 1f, clients, KeyHolders: shape.KeyHolders, JointKey: holders)).CiphertextBytes / Parameters;
+        }
+        catch (PlanningException)
+        {
+            return double.NaN;
+        }
+    }
+
     private static AxisSpec Bytes { get; } = new("bytes by parameter", value => value.ToString("0.#", CultureInfo.InvariantCulture), FromZero: true);
 
-    private static Series Curve(string arm, int[] at, Func<int, double> bytes) => new(arm, ArmColors.Of(arm), [.. at.Select(x => ((double)x, bytes(x)))], IsMain: true);
+    private static Series Curve(string arm, int[] at, Func<int, double> bytes, bool isMain = false) => new(arm, ArmColors.Of(arm), [.. at.Select(x => ((double)x, bytes(x)))], IsMain: isMain);
 
     private static Series Floor(int[] at, Func<int, double> bytes) =>
-        new("information floor of an exact sum", Chart.Palette[6], [.. at.Select(x => ((double)x, bytes(x)))], Dashed: true);
+        new("information floor of an exact sum: log2 of its values", Chart.Palette[6], [.. at.Select(x => ((double)x, bytes(x)))], Dashed: true);
 
-    // 8192 {60, 40, 40} in slots takes 64 bytes: it would hide all others on this scale, so the legend says it.
     private static Series[] Others(int[] at) =>
     [
         new("float32, plaintext", ArmColors.Of("plaintext"), [(at[0], 4), (at[^1], 4)]),
         new("64-bit words, masked-int", ArmColors.Of("masked-int"), [(at[0], 8), (at[^1], 8)]),
-        new("ckks-slots: 64, not drawn", ArmColors.Of("ckks-slots"), []),
     ];
 
     private static string Whole(double value) => value.ToString("0", CultureInfo.InvariantCulture);

@@ -18,21 +18,34 @@ internal static class StageCharts
             yield return Draw($"The same without {left}", small);
         }
 
-        Row[] wide = [.. arms.Where(arm => arm.WanWallSeconds is not null).Select(arm => WanRow(arm))];
+        ArmFigures[] wide = [.. arms.Where(arm => arm.WanWallSeconds is not null)];
         if (wide.Length > 0)
         {
-            ArmFigures first = arms.First(arm => arm.WanWallSeconds is not null);
-            yield return RowChart.Stacked(
-                string.Create(CultureInfo.InvariantCulture, $"A round by the clock, every client on a line of {first.WanMegabitsPerSecond:0.#} Mbit/s with {first.WanDelayMilliseconds:0.#} ms"),
-                "seconds by million parameters",
-                [("wall time", Chart.Palette[0])],
-                wide,
-                Number);
+            ArmFigures first = wide[0];
+            yield return DrawWan(
+                string.Create(CultureInfo.InvariantCulture, $"Wall time over lines of {first.WanMegabitsPerSecond:0.#} Mbit/s, {first.WanDelayMilliseconds:0.#} ms each way"), wide);
+            ArmFigures[] quick = [.. wide.Where(arm => Wan(arm) * Dwarfing < wide.Max(Wan))];
+            if (quick.Length > 1 && quick.Length < wide.Length)
+            {
+                yield return DrawWan($"The same without {string.Join(", ", wide.Except(quick).Select(arm => arm.Arm))}", quick);
+            }
         }
     }
 
     private static string Draw(string title, IReadOnlyList<ArmFigures> arms) => RowChart.Stacked(
-        title, "nanoseconds by parameter and client", ArmColors.Stages, [.. arms.Select(Row)], Number);
+        title, "CPU nanoseconds by parameter and client", ArmColors.Stages, [.. arms.Select(Row)], Number, Fewer(arms));
+
+    private static string DrawWan(string title, IReadOnlyList<ArmFigures> arms) => RowChart.Stacked(
+        title, "wall seconds of a round by million parameters", [("wall time", Chart.Palette[0])], [.. arms.Select(WanRow)], Number, Fewer(arms));
+
+    // What the bars of arms that ran less than was asked for stand for.
+    private static string Fewer(IReadOnlyList<ArmFigures> arms)
+    {
+        ArmFigures[] fewer = [.. arms.Where(arm => arm.MeasuredParameters < arm.RequestedParameters || arm.MeasuredClients < arm.RequestedClients)];
+        return fewer.Length == 0
+            ? ""
+            : $"Measured with less than was asked for: {string.Join(", ", fewer.Select(arm => string.Create(CultureInfo.InvariantCulture, $"{arm.Arm} {arm.MeasuredParameters:N0} parameters, {arm.MeasuredClients} clients")))}.";
+    }
 
     private static Row Row(ArmFigures arm)
     {
@@ -46,9 +59,11 @@ internal static class StageCharts
 
     private static Row WanRow(ArmFigures arm)
     {
-        double seconds = arm.WanWallSeconds!.Value * 1e6 / arm.MeasuredParameters;
+        double seconds = Wan(arm);
         return new Row(arm.Arm, [seconds], $"{Number(seconds)} s");
     }
+
+    private static double Wan(ArmFigures arm) => arm.WanWallSeconds!.Value * 1e6 / arm.MeasuredParameters;
 
     private static string Number(double value) => value switch
     {

@@ -5,11 +5,12 @@ namespace SecureFL.Aggregation;
 /// <summary>A key epoch's record and joint public key, checked against each other and the plan. Immutable, thread-safe.</summary>
 public sealed class JointKeyEpoch
 {
-    private JointKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey, JointPublicKey key)
+    private JointKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey, JointPublicKey whole, AggregationPlan plan)
     {
         Record = record;
         PublicKey = publicKey;
-        Key = key;
+        Whole = whole;
+        Key = whole.AtLevel(plan.JointKey.Ckks);
     }
 
     /// <summary>What all key holders signed.</summary>
@@ -34,7 +35,7 @@ public sealed class JointKeyEpoch
         try
         {
             byte[] seed = JointKeyHashes.ReferenceSeed(record.Context, record.Opening);
-            return new JointKeyEpoch(record, publicKey, JointPublicKey.Parse(plan.JointKey.Ckks, seed, publicKey.Packed.Span));
+            return new JointKeyEpoch(record, publicKey, JointPublicKey.Parse(plan.JointKey.KeySet, seed, publicKey.Packed.Span), plan);
         }
         catch (ResidueFormatException refusal)
         {
@@ -42,7 +43,10 @@ public sealed class JointKeyEpoch
         }
     }
 
-    /// <summary>The key to encrypt under.</summary>
+    /// <summary>The key modulo all its primes, the special one included.</summary>
+    internal JointPublicKey Whole { get; }
+
+    /// <summary>The key to encrypt under, modulo the primes of ciphertexts.</summary>
     internal JointPublicKey Key { get; }
 
     /// <summary>Refuses a round under another key.</summary>

@@ -61,7 +61,7 @@ internal sealed class KeyCeremony : IDisposable
             throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the entry that {Entry.Signer} signed", "another");
         }
 
-        PublicKeyGenProtocol protocol = new(_plan.JointKey.Ckks, JointKeyHashes.ReferenceSeed(opening.Context, opening.Hash));
+        PublicKeyGenProtocol protocol = new(_plan.JointKey.KeySet, JointKeyHashes.ReferenceSeed(opening.Context, opening.Hash));
         (_secret, PublicKeyGenShare share) = protocol.GenerateShare(_entropy);
         _publicKey = share.Encoded.ToArray();
         _opening = opening;

@@ -124,13 +124,13 @@ public sealed class KeyEpochCoordinator : IDisposable
             throw new InvalidOperationException($"{_reveals.Count} of {_plan.Quorum.KeyHolders} key holders have revealed");
         }
 
-        using PackedPolynomialSum sum = new(_plan.JointKey.Ckks);
+        using PackedPolynomialSum sum = new(_plan.JointKey.KeySet);
         foreach ((int holder, KeyReveal reveal) in _reveals)
         {
             JointKeyLayout.Add(sum, reveal.PublicKey.Packed.Span, Party.KeyHolder(holder));
         }
 
-        byte[] packed = new byte[_plan.JointKey.PolynomialBytes];
+        byte[] packed = new byte[_plan.JointKey.PublicKeyBytes];
         sum.Encode(packed);
         return new JointPublicKeyMessage(_context, packed);
     }

@@ -28,7 +28,7 @@ internal sealed class KeyShareCollection : IDisposable
         _opening = opening;
         _commitments = commitments;
         _sealing = sealing;
-        _publicKey = new PackedPolynomialSum(plan.JointKey.Ckks);
+        _publicKey = new PackedPolynomialSum(plan.JointKey.KeySet);
         _keyShare = new ThresholdKeyShare(plan.JointKey.Sharing, ShareContext.SharePoint(holder));
     }
 
@@ -107,7 +107,7 @@ internal sealed class KeyShareCollection : IDisposable
     /// <summary>The joint public key.</summary>
     public byte[] PublicKey()
     {
-        byte[] packed = new byte[_plan.JointKey.PolynomialBytes];
+        byte[] packed = new byte[_plan.JointKey.PublicKeyBytes];
         _publicKey.Encode(packed);
         return packed;
     }

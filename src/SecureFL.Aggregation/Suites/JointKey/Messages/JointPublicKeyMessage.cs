@@ -23,7 +23,7 @@ public sealed class JointPublicKeyMessage : ProtocolMessage
     public static JointPublicKeyMessage Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
     {
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.JointPublicKeyMessage, Party.Server);
-        JointPublicKeyMessage key = new(RoundContext.Read(ref reader, plan), reader.Fixed(plan.JointKey.PolynomialBytes, "packed").ToArray());
+        JointPublicKeyMessage key = new(RoundContext.Read(ref reader, plan), reader.Fixed(plan.JointKey.PublicKeyBytes, "packed").ToArray());
         reader.End();
         return key;
     }

@@ -37,7 +37,7 @@ public sealed class PublicKeyShare : ProtocolMessage
             RoundContext.Read(ref reader, plan),
             reader.Digest("commitments"),
             MessageLimits.Holder(ref reader, plan),
-            reader.Fixed(plan.JointKey.PolynomialBytes, "packed").ToArray());
+            reader.Fixed(plan.JointKey.PublicKeyBytes, "packed").ToArray());
         reader.End();
         return share;
     }

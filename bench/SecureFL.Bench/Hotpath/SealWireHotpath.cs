@@ -1,0 +1,171 @@
+using System.Numerics.Tensors;
+using SecureFL.Bench.Measurement;
+using SecureFL.Ckks.JointKey;
+using SecureFL.Encoding.Contributions;
+using SecureFL.Encoding.Planning;
+using SecureFL.Encoding.Quantization;
+using SecureFL.Ring.Randomness;
+using SecureFL.Threshold;
+
+namespace SecureFL.Bench.Hotpath;
+
+/// <summary>
+/// The joint-key arm with ciphertexts that travel as SEAL objects: the client encrypts, transforms and writes them, the server reads, checks, transforms, packs and adds. Planned for all
+/// clients, measured with four of them on one thread and at most a million values; partial decryptions are those of the joint-key arm.
+/// </summary>
+internal sealed class SealWireHotpath
+{
+    private const int Measured = 4;
+    private const int MostParameters = 1_000_000;
+    private const int Repeats = 3;
+    private static readonly JointKeyRequest Key = new(KeyHolders: 5, Threshold: 3, RoundsPerKey: 1000, Wire: WireMode.Seal);
+
+    private readonly AggregationParameters _parameters;
+    private readonly ClientInputs _inputs;
+    private readonly SealChunkCodec _codec;
+    private readonly byte[] _packed;
+    private readonly byte[][] _upload;
+    private readonly long[] _expected;
+
+    internal SealWireHotpath(int parameters, int clients, int bits)
+    {
+        const float Clip = 1f;
+        int length = Math.Min(parameters, MostParameters);
+        _parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, Clip, Math.Max(clients, Measured), JointKey: Key));
+        _inputs = new ClientInputs(length, Clip);
+        _codec = new SealChunkCodec(_parameters);
+        _packed = new byte[_parameters.ChunkBytes];
+        _upload = [.. Enumerable.Range(0, (int)_parameters.ChunkCount).Select(_ => new byte[_parameters.WireChunkBytes])];
+        _expected = new long[length];
+    }
+
+    internal HotpathArm Run(Action<string> progress)
+    {
+        Samples encrypt = new();
+        Samples add = new();
+        Samples floatAdd = new();
+        Samples open = new();
+        float[] floatSum = new float[_inputs.Current.Length];
+        using JointKeyParties parties = new(_parameters);
+        using ContributionAccumulator accumulator = new(_parameters);
+        long allocated = 0;
+
+        // The first turn compiles; its sums are thrown away with it.
+        for (int client = -1; client < Measured; client++)
+        {
+            _inputs.Load(Math.Max(0, client));
+            using JointKeyEncryptor encryptor = new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)Math.Max(0, client));
+            for (int repeat = 0; repeat < (client < 0 ? Repeats : 1); repeat++)
+            {
+                Samples times = client < 0 ? new Samples() : encrypt;
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                times.Time(1, _parameters.VectorLength, () => Encrypt(encryptor));
+                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+
+            if (client < 0)
+            {
+                using ContributionAccumulator scratch = new(_parameters);
+                Add(scratch);
+                continue;
+            }
+
+            Expect(client);
+            add.Time(1, _parameters.VectorLength, () => Add(accumulator));
+            floatAdd.Time(1, _parameters.VectorLength, () => TensorPrimitives.Add(floatSum, _inputs.Current, floatSum));
+        }
+
+        bool exact = false;
+        for (int repeat = 0; repeat < Repeats; repeat++)
+        {
+            exact = IsExact(parties, accumulator, open);
+        }
+
+        progress($"joint-key-seal: {Measured} clients");
+        return new HotpathArm
+        {
+            Arm = "joint-key-seal",
+            MeasuredParameters = _parameters.VectorLength,
+            MeasuredClients = Measured,
+            UploadBytesPerParameter = (double)_parameters.UploadBytes / _parameters.VectorLength,
+            ClientEncryptNsPerParameter = encrypt.Median,
+            ClientOnlineNsPerParameter = null,
+            ServerAddNsPerParameterPerClient = add.Median,
+            Float32AddNsPerParameter = floatAdd.Median,
+            OpenNsPerParameter = open.Median,
+            SumIsExact = exact,
+            AllocatedBytesPerChunk = (double)allocated / _parameters.ChunkCount,
+            SecurityBits = _parameters.SecurityBits,
+            Threads = 1,
+            ParameterSet = $"{_parameters.Ckks}, {_parameters.Lanes} lanes, {_parameters.JointKey}",
+            ClientEncryptSpread = encrypt.Spread,
+            ServerAddSpread = add.Spread,
+            Float32AddSpread = floatAdd.Spread,
+        };
+    }
+
+    private void Encrypt(JointKeyEncryptor encryptor)
+    {
+        for (int chunk = 0; chunk < _upload.Length; chunk++)
+        {
+            encryptor.EncryptChunk(chunk, Floats(chunk), [], _packed);
+            _codec.Unpack(_packed, _upload[chunk]);
+        }
+    }
+
+    private void Add(ContributionAccumulator accumulator)
+    {
+        for (int chunk = 0; chunk < _upload.Length; chunk++)
+        {
+            _codec.Pack(_upload[chunk], _packed);
+            accumulator.Add(chunk, _packed);
+        }
+    }
+
+    private void Expect(int client)
+    {
+        Quantizer quantizer = new(_parameters.Bits, _parameters.Clip, Rounding.Stochastic, (ulong)client);
+        for (int chunk = 0; chunk < _upload.Length; chunk++)
+        {
+            int[] quantised = new int[_parameters.FloatsIn(chunk)];
+            quantizer.BeginChunk(chunk);
+            quantizer.Quantize(Floats(chunk), quantised);
+            for (int i = 0; i < quantised.Length; i++)
+            {
+                _expected[(chunk * _parameters.ElementsPerChunk) + i] += quantised[i];
+            }
+        }
+    }
+
+    private bool IsExact(JointKeyParties parties, ContributionAccumulator accumulator, Samples open)
+    {
+        PartialDecryptionProtocol[] holders = [.. parties.Active.Holders.Select(parties.Answer)];
+        using JointKeyOpener opener = new(_parameters);
+        byte[] sum = new byte[_parameters.ChunkBytes];
+        byte[][] partials = [.. holders.Select(_ => new byte[_parameters.PolynomialBytes])];
+        long[] sums = new long[_parameters.ElementsPerChunk];
+        bool exact = true;
+        for (int chunk = 0; chunk < _upload.Length; chunk++)
+        {
+            accumulator.EncodeSum(chunk, sum);
+            for (int i = 0; i < holders.Length; i++)
+            {
+                holders[i].CreateShare(chunk, sum.AsSpan(_parameters.PolynomialBytes), partials[i]);
+            }
+
+            int elements = _parameters.ElementsIn(chunk);
+            open.Time(1, elements, () =>
+            {
+                opener.BeginChunk(chunk, accumulator);
+                Array.ForEach(partials, partial => opener.AddPartialDecryption(partial));
+                opener.FinishChunk(sums.AsSpan(0, elements));
+            });
+            exact &= sums.AsSpan(0, elements).SequenceEqual(_expected.AsSpan(chunk * _parameters.ElementsPerChunk, elements));
+        }
+
+        Array.ForEach(holders, holder => holder.Dispose());
+        return exact && opener.InsideLanes && opener.WithinNoiseBound;
+    }
+
+    private ReadOnlySpan<float> Floats(int chunk) => _inputs.Current.AsSpan(chunk * _parameters.ElementsPerChunk, _parameters.FloatsIn(chunk));
+}
