@@ -151,6 +151,7 @@ public sealed class DurableContributions
     /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
     /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's; nothing was promised.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
+    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
     /// <exception cref="IOException">The outbox cannot be written, or a ciphertext not be read; nothing was promised.</exception>
     /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client starts anew.</exception>
     public StoredContribution Import(RoundInvitation invitation, Digest model, IEnumerable<ReadOnlyMemory<byte>> ciphertexts)
