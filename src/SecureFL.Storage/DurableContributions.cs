@@ -148,7 +148,6 @@ public sealed class DurableContributions
     /// <param name="model">Digest of the model that was trained on, computed by the site.</param>
     /// <param name="ciphertexts">One SEAL ciphertext a chunk, in order, as SEAL saves them; taken one by one.</param>
     /// <exception cref="ArgumentException">Not one ciphertext a chunk.</exception>
-    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
     /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's; nothing was promised.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
     /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
