@@ -96,6 +96,7 @@ internal static class RoundsCommand
             ( < 1 or > 1_000_000_000, _, _) => $"--model {model}: {Presets}, or 1 to 10^9 parameters",
             (_, _, not ("grpc" or "in-process")) => $"--transport {transport}: grpc or in-process",
             _ when result.GetValue(Sweep) is not ("auto" or "none" or "tiny" or "quick" or "full") => "--sweep: none, tiny, quick or full",
+            _ when arms.Contains(null) && result.GetValue(Arms)!.Split(',').Contains("sealnet") => "--arms sealnet: only in a build with -p:SealNet=true, see docs/benchmark.md",
             _ when arms.Contains(null) => $"--arms: {ArmNames}",
             _ when result.GetValue(Clients) is < 4 or > 1000 => "--clients: 4 to 1000",
             _ when result.GetValue(Bits) is < 4 or > 24 => "--bits: 4 to 24",

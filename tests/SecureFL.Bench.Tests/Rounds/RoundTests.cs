@@ -1,6 +1,7 @@
 using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Inputs;
 using SecureFL.Bench.Rounds.Metering;
+using SecureFL.Bench.Rounds.Output;
 using SecureFL.Bench.Rounds.Running;
 using SecureFL.Bench.Rounds.Transport;
 
@@ -76,6 +77,21 @@ public class RoundTests
         Assert.True(samples[0].UploadBytesPerClient < samples[1].UploadBytesPerClient);
         Assert.True(samples[0].Verdict.RmsError > 50 * samples[1].Verdict.RmsError);
         Assert.All(samples, sample => Assert.True(sample.Verdict.SumIsExact));
+    }
+
+    [Theory]
+    [InlineData(10, 0.78)]
+    [InlineData(1000, 1.0)]
+    public async Task One_time_key_sends_fewer_bytes_than_float32(int clients, double most)
+    {
+        // Bytes depend on the clients that the plan has room for, not on those that come: four are enough to count them.
+        RoundShape shape = new(1_000_000, Clients: 4, Bits: 16, Clip: 1f, KeyHolders: 3, Threshold: 2) { MaxClients = clients };
+        OneTimeKeyArm arm = new();
+        await using InProcessTransport transport = new();
+        using IArmSession session = arm.CreateSession(shape);
+        RoundSample sample = await RoundRunner.RunAsync(arm, session, shape, new RoundInputs(shape.Parameters, shape.Clip, seed: 3), transport, threads: 1, 0);
+        Assert.True(sample.Verdict.SumIsExact);
+        Assert.InRange(sample.UploadBytesPerClient / (4.0 * shape.Parameters), ArmSummary.FloorBytes(clients, shape.Bits) / 4, most);
     }
 
     [Fact]

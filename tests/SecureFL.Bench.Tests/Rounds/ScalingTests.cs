@@ -6,7 +6,7 @@ namespace SecureFL.Bench.Tests.Rounds;
 public class ScalingTests
 {
     private static SweepPoint Point(long parameters, int clients, double cpu, double server, double holders, long holderBytes = 30_000) =>
-        new("arm", parameters, clients, 3, cpu, cpu / 2, server, holders, 0.01, holderBytes, 1_000_000);
+        new("arm", parameters, clients, 3, cpu, cpu / 2, server, holders, 0.01, holderBytes, 1_000_000, parameters < 1_000_000 ? 4096 : 8192);
 
     [Theory]
     [InlineData(1.0, true)]
@@ -29,7 +29,7 @@ public class ScalingTests
         SweepPoint[] sizes = [.. new long[] { 10_000, 1_000_000, 100_000_000 }.Select(size => Point(size, 4, 0.05 + (size * 1e-7), 0.1, 0.01))];
         IReadOnlyList<ScalingVerdict> verdicts = Scaling.Of(sizes, []);
         Assert.False(verdicts[0].Holds);
-        Assert.StartsWith("the same, without a round of 10,000 parameters", verdicts[1].Claim, StringComparison.Ordinal);
+        Assert.StartsWith("the same beyond a round of 10 k parameters", verdicts[1].Claim, StringComparison.Ordinal);
         Assert.Equal(0, verdicts[1].Deviation!.Value, 1e-9);
     }
 

@@ -52,6 +52,9 @@ internal interface IArmSession : IDisposable
     /// <summary>Sizes that the arm chose, for people.</summary>
     string ParameterSet { get; }
 
+    /// <summary>N of the ring, where there is one that follows the model's size.</summary>
+    int? RingDegree => null;
+
     /// <summary>Opens the next round; key holders' work in it is measured as theirs.</summary>
     IArmRound OpenRound(StageMeter meter);
 }

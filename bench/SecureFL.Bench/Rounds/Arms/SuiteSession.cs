@@ -39,6 +39,8 @@ internal sealed class SuiteSession : IArmSession
 
     public SecurityClaim Security => new(_plan.Parameters.SecurityBits, _securityRule);
 
+    public int? RingDegree => _plan.Parameters.RingDegree;
+
     public string ParameterSet
     {
         get

@@ -9,10 +9,13 @@ internal static class PeakMemory
     private const string Status = "/proc/self/status";
     private const string ClearReferences = "/proc/self/clear_refs";
 
-    /// <summary>Collects garbage, gives free memory back, and starts a new peak.</summary>
-    internal static void Reset()
+    /// <summary>
+    /// Collects garbage and starts a new peak. Free memory is given back, so that the peak is the round's own, unless it is to be kept: memory that the kernel
+    /// has to map anew costs time in the round, and the more by parameter the shorter the round.
+    /// </summary>
+    internal static void Reset(bool keepMemory = false)
     {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.Collect(GC.MaxGeneration, keepMemory ? GCCollectionMode.Forced : GCCollectionMode.Aggressive, blocking: true, compacting: !keepMemory);
         if (OperatingSystem.IsLinux())
         {
             try

@@ -54,11 +54,11 @@ internal static class RoundsTable
         }
     }
 
-    internal const string HowToSweep = "how cost grows to 10^8 parameters and 1000 clients: run with --sweep full";
+    internal const string HowToSweep = "How cost grows to 10^8 parameters and 1000 clients: run with --sweep full.";
 
     /// <summary>The verdict in words.</summary>
     internal static string Verdict(ScalingVerdict verdict) => verdict.Deviation is double off
-        ? string.Create(CultureInfo.InvariantCulture, $"{(verdict.Holds ? "holds" : "does NOT hold")}: off by {100 * off:0.#} %, at most {100 * verdict.Limit:0} %")
+        ? string.Create(CultureInfo.InvariantCulture, $"{(verdict.Holds ? "holds" : "does NOT hold")}: {100 * off:0.#} % (limit {100 * verdict.Limit:0} %)")
         : "does NOT hold";
 
     internal static string Bytes(double bytes) => bytes switch
@@ -69,7 +69,7 @@ internal static class RoundsTable
         _ => bytes.ToString("0", CultureInfo.InvariantCulture) + " B",
     };
 
-    internal static string Seconds(double? seconds) => seconds is double s ? s.ToString(s >= 100 ? "0" : s >= 1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture) : "-";
+    internal static string Seconds(double? seconds) => seconds is double s ? s == 0 ? "0" : s.ToString(s >= 100 ? "0" : s >= 1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture) : "-";
 
     internal static string Percent(double? part) => part is double p ? (50 * p).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-";
 

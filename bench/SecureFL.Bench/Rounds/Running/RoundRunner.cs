@@ -12,10 +12,10 @@ internal static class RoundRunner
     private const double Nano = 1e-9;
 
     internal static async Task<RoundSample> RunAsync(
-        IRoundArm arm, IArmSession session, RoundShape shape, RoundInputs inputs, IRoundTransport transport, int threads, int repetition)
+        IRoundArm arm, IArmSession session, RoundShape shape, RoundInputs inputs, IRoundTransport transport, int threads, int repetition, bool keepMemory = false)
     {
         StageMeter meter = new();
-        PeakMemory.Reset();
+        PeakMemory.Reset(keepMemory);
         long cpu = StageMeter.ProcessCpu();
         long wall = StageMeter.WallNow();
         using IArmRound round = session.OpenRound(meter);

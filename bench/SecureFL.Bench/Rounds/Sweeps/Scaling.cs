@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecureFL.Reports;
 
 namespace SecureFL.Bench.Rounds.Sweeps;
 
@@ -27,17 +28,22 @@ internal static class Scaling
                 verdicts.Add(Flat("CPU by parameter and client is flat", large, [.. large.Select(point => point.CpuNanosecondsPerParameterAndClient)], "ns"));
                 if (arm[0].Parameters < FlatFrom)
                 {
-                    string claim = string.Create(CultureInfo.InvariantCulture, $"the same, without a round of {arm[0].Parameters:N0} parameters");
+                    string claim = $"the same beyond a round of {AxisFormat.Compact(arm[0].Parameters)} parameters";
                     verdicts.Add(Flat(claim, large, [.. large.Select(point => Beyond(arm[0], point))], "ns"));
                 }
             }
         }
 
-        // For small models the planner takes smaller rings, and shares are shorter.
-        foreach (SweepPoint[] arm in ByArm([.. sizes.Where(point => point.Parameters >= FlatFrom)]).Where(arm => arm.Length > 1 && arm.All(point => point.KeyHolderBytes > 0 && point.KeyHoldersCpuSeconds > 0)))
+        // The ring decides, and small models get smaller ones: flat is the cost in the ring that the largest model has.
+        foreach (SweepPoint[] arm in ByArm(sizes))
         {
-            verdicts.Add(Flat("CPU of all key holders is flat in the parameters", arm, [.. arm.Select(point => point.KeyHoldersCpuSeconds * 1e3)], "ms"));
-            verdicts.Add(Flat("bytes of a key holder are flat in the parameters", arm, [.. arm.Select(point => point.KeyHolderBytes / 1e3)], "kB"));
+            SweepPoint[] ring = [.. arm.Where(point => point.RingDegree == arm[^1].RingDegree)];
+            if (ring.Length > 1 && ring.All(point => point.RingDegree is not null && point.KeyHolderBytes > 0 && point.KeyHoldersCpuSeconds > 0))
+            {
+                string where = string.Create(CultureInfo.InvariantCulture, $"flat in the parameters, N = {ring[0].RingDegree}");
+                verdicts.Add(Flat($"CPU of all key holders is {where}", ring, [.. ring.Select(point => point.KeyHoldersCpuSeconds * 1e3)], "ms"));
+                verdicts.Add(Flat($"a key holder's bytes are {where}", ring, [.. ring.Select(point => point.KeyHolderBytes / 1e3)], "kB"));
+            }
         }
 
         verdicts.AddRange(ByArm(clients).Where(arm => arm.Length > 2).Select(Linear));
@@ -71,7 +77,7 @@ internal static class Scaling
     private static ScalingVerdict Flat(string claim, SweepPoint[] points, double[] figures, string unit) => new(
         claim,
         points[0].Arm,
-        string.Create(CultureInfo.InvariantCulture, $"{points[0].Parameters:N0} to {points[^1].Parameters:N0} parameters"),
+        $"{AxisFormat.Compact(points[0].Parameters)} to {AxisFormat.Compact(points[^1].Parameters)} parameters",
         $"{string.Join(", ", figures.Select(figure => figure.ToString(figure >= 100 ? "0" : figure >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture)))} {unit}",
         figures.Min() > 0 ? (figures.Max() / figures.Min()) - 1 : null,
         Limit);

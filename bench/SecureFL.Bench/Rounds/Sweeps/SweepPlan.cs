@@ -12,13 +12,17 @@ internal sealed record SweepPlan(IReadOnlyList<long> Sizes, IReadOnlyList<int> C
     /// <summary>Parameters of the curve of memory.</summary>
     internal const long ParametersOfMemory = 1_000_000;
 
-    /// <summary>Rounds of each point; one only above this size.</summary>
-    internal const int Rounds = 3;
-    internal const long LargeSize = 20_000_000;
+    /// <summary>Measured rounds of a point, after one that is not: short ones are noisier.</summary>
+    internal static int RoundsOf(long parameters) => parameters switch
+    {
+        <= 1_000_000 => 7,
+        <= 20_000_000 => 3,
+        _ => 1,
+    };
 
-    internal static SweepPlan Quick { get; } = new([10_000, 100_000, 1_000_000, 10_000_000], [4, 10, 30, 100], [4, 16, 64]);
+    internal static SweepPlan Quick { get; } = new([10_000, 100_000, 1_000_000, 3_000_000, 10_000_000], [4, 10, 30, 100], [4, 16, 64]);
 
-    internal static SweepPlan Full { get; } = new([10_000, 100_000, 1_000_000, 10_000_000, 100_000_000], [4, 10, 30, 100, 300, 1000], [4, 16, 64, 256]);
+    internal static SweepPlan Full { get; } = new([10_000, 100_000, 1_000_000, 3_000_000, 10_000_000, 100_000_000], [4, 10, 30, 100, 300, 1000], [4, 16, 64, 256]);
 
     /// <summary>Only the points of a small test.</summary>
     internal static SweepPlan Tiny { get; } = new([1000, 100_000], [4, 8], [4, 8]);

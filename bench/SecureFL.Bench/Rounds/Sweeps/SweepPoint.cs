@@ -2,7 +2,7 @@ namespace SecureFL.Bench.Rounds.Sweeps;
 
 /// <summary>One arm's round at one size: medians, in seconds; bytes to and from one key holder, and the largest resident set of the benchmark.</summary>
 internal sealed record SweepPoint(
-    string Arm, long Parameters, int Clients, int Rounds, double CpuSeconds, double EncryptCpuSeconds, double ServerCpuSeconds, double KeyHoldersCpuSeconds, double? Spread, long KeyHolderBytes, long PeakRssBytes)
+    string Arm, long Parameters, int Clients, int Rounds, double CpuSeconds, double EncryptCpuSeconds, double ServerCpuSeconds, double KeyHoldersCpuSeconds, double? Spread, long KeyHolderBytes, long PeakRssBytes, int? RingDegree)
 {
     /// <summary>All processor time by parameter and client.</summary>
     public double CpuNanosecondsPerParameterAndClient => CpuSeconds * 1e9 / Parameters / Clients;

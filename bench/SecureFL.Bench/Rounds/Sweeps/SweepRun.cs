@@ -37,14 +37,14 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
         progress($"curves: {shape.Parameters} parameters, {shape.Clients} clients");
         RoundInputs inputs = new(shape.Parameters, shape.Clip, settings.Seed);
         List<ArmRun> runs = [.. settings.Arms.Where(arm => arm.MostParameters >= shape.Parameters && arm.MostClients >= shape.Clients).Select(arm => new ArmRun(arm, shape))];
-        int rounds = shape.Parameters > SweepPlan.LargeSize ? 1 : SweepPlan.Rounds;
+        int rounds = SweepPlan.RoundsOf(shape.Parameters);
         try
         {
             for (int repetition = -1; repetition < rounds; repetition++)
             {
-                foreach (ArmRun run in runs.Where(_ => repetition >= 0 || shape.Parameters <= SweepPlan.LargeSize))
+                foreach (ArmRun run in runs)
                 {
-                    RoundSample sample = await RoundRunner.RunAsync(run.Arm, run.Session, shape, inputs, transport, threads: 1, repetition).ConfigureAwait(false);
+                    RoundSample sample = await RoundRunner.RunAsync(run.Arm, run.Session, shape, inputs, transport, threads: 1, repetition, keepMemory: true).ConfigureAwait(false);
                     if (sample.Verdict is { HasIntegers: true, SumIsExact: false })
                     {
                         throw new InvalidOperationException($"{run.Arm.Name}: the sum of {shape.Parameters} parameters and {shape.Clients} clients is wrong");
@@ -79,7 +79,8 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
             figures.KeyHoldersCpuSeconds,
             figures.CpuSpread,
             figures.KeyHolderReceivedBytes + figures.KeyHolderSentBytes,
-            figures.PeakRssBytes);
+            figures.PeakRssBytes,
+            run.Session.RingDegree);
     }
 
     private List<MemoryPoint> Memory()

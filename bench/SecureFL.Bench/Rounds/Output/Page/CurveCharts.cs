@@ -36,7 +36,8 @@ internal static class CurveCharts
         $"Memory of the server, {SweepPlan.ParametersOfMemory.ToString("N0", CultureInfo.InvariantCulture)} parameters",
         Clients,
         new AxisSpec("MB, largest resident set", AxisFormat.Compact, FromZero: true),
-        [.. outcome.MemorySweep.GroupBy(point => point.Arm).Select(arm => Line(arm.Key, [.. arm.Select(point => ((double)point.Clients, point.ServerBytes / 1e6))]))]);
+        [.. outcome.MemorySweep.GroupBy(point => point.Arm).Select(arm => Line(arm.Key, [.. arm.Select(point => ((double)point.Clients, point.ServerBytes / 1e6))]))],
+        outcome.MemorySweep.Any(point => point.Arm == "joint-key") ? "joint-key's server keeps every upload until the sum is agreed: here in memory, in the deployment on disk." : "");
 
     /// <summary>Exact figures: what one key holder gets and sends.</summary>
     internal static string KeyHolderBytesAgainstSize(RoundsOutcome outcome) => Chart.Lines(
@@ -54,10 +55,11 @@ internal static class CurveCharts
         {
             PageStyle.Table(
                 html,
-                ["arm", "claim", "measured over", "figures", "verdict"],
-                outcome.Verdicts.Select(verdict => (IReadOnlyList<string>)[verdict.Arm, verdict.Claim, verdict.Range, verdict.Figures, RoundsTable.Verdict(verdict)]));
-            html.Append("<p class=\"note\">Flat: (largest - smallest) / smallest. Linear: the largest residual of fixed + slope x clients, fitted to relative residuals, as part of the fit.");
-            html.Append(CultureInfo.InvariantCulture, $" Medians of {SweepPlan.Rounds} rounds, one round above {SweepPlan.LargeSize:N0} parameters.</p>");
+                ["claim", "measured over", "figures", "verdict"],
+                outcome.Verdicts.Select(verdict => (IReadOnlyList<string>)[$"{verdict.Arm}: {verdict.Claim}", verdict.Range, verdict.Figures, RoundsTable.Verdict(verdict)]));
+            html.Append("<p class=\"note\">Flat: (largest - smallest) / smallest. Linear: the largest residual of fixed + slope x clients, fitted to relative residuals, as part of the fit. ")
+                .Append("A round has costs that no parameter adds to (connections, keys, shares, signatures): a round of the smallest model shows them, and \"beyond\" leaves it out. ")
+                .Append(CultureInfo.InvariantCulture, $"Medians of {SweepPlan.RoundsOf(1)} rounds up to a million parameters, of {SweepPlan.RoundsOf(10_000_000)} up to 20 million, one round above.</p>");
         }
 
         if (outcome.SizeSweep.Count > 0)
@@ -68,7 +70,7 @@ internal static class CurveCharts
 
         if (!outcome.SweepIsFull)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<p>{Svg.Text(RoundsTable.HowToSweep)}.</p>");
+            html.Append(CultureInfo.InvariantCulture, $"<p>{Svg.Text(RoundsTable.HowToSweep)}</p>");
         }
     }
 
