@@ -14,6 +14,9 @@ public enum ContributionState
 
     /// <summary>One was committed and is gone: the client sits the round out.</summary>
     Lost,
+
+    /// <summary>The site withdrew from the round: it sits it out.</summary>
+    Withdrawn,
 }
 
 /// <summary>
@@ -45,6 +48,11 @@ public sealed class DurableContributions
     /// <summary>What there is for a round.</summary>
     public ContributionState StateOf(ulong round)
     {
+        if (_outbox.IsWithdrawn(round))
+        {
+            return ContributionState.Withdrawn;
+        }
+
         if (_client.ClaimOf(round) is null)
         {
             return ContributionState.None;
@@ -72,6 +80,25 @@ public sealed class DurableContributions
         return stored;
     }
 
+    /// <summary>The committed contribution of a round.</summary>
+    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round.</exception>
+    /// <exception cref="IOException">It is not there, or cannot be read.</exception>
+    public StoredContribution Require(ulong round)
+    {
+        StoredContribution? stored = Find(round);
+        try
+        {
+            RequireNotWithdrawn(round);
+        }
+        catch
+        {
+            stored?.Dispose();
+            throw;
+        }
+
+        return stored ?? throw new IOException($"the contribution of round {round} cannot be read from the outbox");
+    }
+
     /// <summary>Makes, stores and commits the contribution of a round.</summary>
     /// <param name="invitation">The round.</param>
     /// <param name="model">Digest of the model that was trained on, computed by the site.</param>
@@ -82,6 +109,7 @@ public sealed class DurableContributions
     /// <param name="progress">Told the number of chunks stored so far.</param>
     /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
+    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
     /// <exception cref="IOException">The outbox cannot be written; nothing was promised.</exception>
     /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client starts anew.</exception>
     public StoredContribution Make(
@@ -122,6 +150,7 @@ public sealed class DurableContributions
     /// <exception cref="ArgumentException">Not one ciphertext a chunk.</exception>
     /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's; nothing was promised.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
+    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
     /// <exception cref="IOException">The outbox cannot be written, or a ciphertext not be read; nothing was promised.</exception>
     /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client starts anew.</exception>
     public StoredContribution Import(RoundInvitation invitation, Digest model, IEnumerable<ReadOnlyMemory<byte>> ciphertexts)
@@ -155,20 +184,31 @@ public sealed class DurableContributions
 
     private StoredContribution Complete(RoundInvitation invitation, ContributionStream stream, FileContributionOutbox.OutboxDraft draft)
     {
+        ulong round = invitation.Opening.Context.Round;
         ContributionHeader header = stream.CreateHeader();
         try
         {
+            RequireNotWithdrawn(round);
             draft.Complete(header);
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or ContributionWithdrawnException)
         {
             draft.Discard();
             throw;
         }
 
         _client.CommitContribution(invitation, header.Statement);
-        ulong round = invitation.Opening.Context.Round;
-        return Find(round) ?? throw new IOException($"the contribution of round {round} cannot be read back from the outbox");
+        return Require(round);
+    }
+
+    /// <summary>Refuses to go on with a round from which the site withdrew, perhaps a moment ago and in another process.</summary>
+    /// <exception cref="ContributionWithdrawnException">It did.</exception>
+    public void RequireNotWithdrawn(ulong round)
+    {
+        if (_outbox.IsWithdrawn(round))
+        {
+            throw new ContributionWithdrawnException(round);
+        }
     }
 
     /// <summary>Removes a contribution whose round is decided. The claim stays.</summary>

@@ -13,6 +13,7 @@ public sealed class FileContributionOutbox
     private const string Prefix = "round-";
     private const string Suffix = ".contribution";
     private const string Draft = ".part";
+    private const string Withdrawn = ".withdrawn";
     private readonly string _directory;
     private readonly IFileDevice _device;
 
@@ -33,18 +34,32 @@ public sealed class FileContributionOutbox
     }
 
     /// <summary>
-    /// Removes a round's contribution while another process may be using the outbox: from then on no process of this site sends it, because the journal allows no other one
-    /// in its place.
+    /// Withdraws a site from a round, for good, while another process may be using the outbox: a mark that stays says so, and whoever sends looks at it before every message. The
+    /// contribution is removed where there is one.
     /// </summary>
+    /// <exception cref="IOException">The mark cannot be made durable: nothing was promised.</exception>
     public static void Withdraw(string directory, ulong round)
     {
-        string path = PathOf(Path.GetFullPath(directory), round);
-        if (File.Exists(path))
+        string folder = Directory.CreateDirectory(Path.GetFullPath(directory)).FullName;
+        string path = PathOf(folder, round);
+        using (FileStream mark = new(path + Withdrawn, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
+        {
+            mark.Flush(flushToDisk: true);
+        }
+
+        FileDevice.Instance.FlushDirectory(folder);
+        try
         {
             File.Delete(path);
-            FileDevice.Instance.FlushDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (IOException)
+        {
+            // Where a file that is open cannot be removed, the mark is enough.
         }
     }
+
+    /// <summary>Whether the site withdrew from a round.</summary>
+    public bool IsWithdrawn(ulong round) => _device.Exists(PathOf(round) + Withdrawn);
 
     /// <summary>Rounds with a stored contribution.</summary>
     public IReadOnlyList<ulong> Rounds =>

@@ -1,6 +1,8 @@
 using SecureFL.Aggregation;
 using SecureFL.Cli.Demo;
 using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Storage;
@@ -10,7 +12,7 @@ namespace SecureFL.Processes.Tests;
 /// <summary>One server, four clients and three key holders as processes over mutual TLS, in a temporary folder.</summary>
 internal sealed class Federation : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("securefl-processes-");
+    private readonly DirectoryInfo _folder;
     private readonly IReadOnlyList<string> _tables;
     private readonly LocalConsortium _consortium;
 
@@ -22,6 +24,14 @@ internal sealed class Federation : IDisposable
     {
     }
 
+    /// <summary>Other terms of training.</summary>
+    /// <param name="rounds">Training rounds.</param>
+    /// <param name="change">What is other.</param>
+    public Federation(int rounds, Func<TrainingTerms, TrainingTerms> change)
+        : this(rounds, null, 2, [], change)
+    {
+    }
+
     /// <summary>The joint-key suite.</summary>
     /// <param name="rounds">Training rounds.</param>
     /// <param name="roundsPerKey">Rounds after which the key holders make a new key.</param>
@@ -30,10 +40,12 @@ internal sealed class Federation : IDisposable
     {
     }
 
-    private Federation(int rounds, long? roundsPerKey, int epochs, int[] hidden)
+    private Federation(int rounds, long? roundsPerKey, int epochs, int[] hidden, Func<TrainingTerms, TrainingTerms>? change = null)
     {
+        _folder = CreateFolder();
         _tables = HospitalFederation.WriteTables(_folder.FullName);
         TrainingTerms terms = HospitalFederation.TermsFor(_tables, rounds, new RoundPolicy { OpeningGraceSeconds = 0.5 });
+        terms = change?.Invoke(terms) ?? terms;
         ModelSpec spec = ModelSpec.Logistic(terms.Model.Inputs) with { Hidden = [.. hidden] };
         _consortium = LocalConsortium.Create(
             _folder.FullName,
@@ -47,9 +59,65 @@ internal sealed class Federation : IDisposable
         Parties = new LocalParties(_consortium, _tables);
     }
 
+    private Federation(DirectoryInfo folder, LocalConsortium consortium, IReadOnlyList<string> data, IReadOnlyList<string> serverOptions, IReadOnlyList<string> clientOptions)
+    {
+        _folder = folder;
+        _tables = data;
+        _consortium = consortium;
+        Parties = new LocalParties(consortium, data, serverOptions, clientOptions);
+    }
+
     public LocalParties Parties { get; }
 
+    public LocalConsortium Consortium => _consortium;
+
+    public string Folder => _folder.FullName;
+
     public AggregationPlan Plan => _consortium.Plan.RequireSigned();
+
+    /// <summary>Plain sums: no client runs by itself.</summary>
+    public static Federation OfSums(int vectorLength)
+    {
+        DirectoryInfo folder = CreateFolder();
+        LocalConsortium consortium = LocalConsortium.Create(
+            folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, vectorLength: vectorLength);
+        return new Federation(folder, consortium, [], [], []);
+    }
+
+    /// <summary>Sites that bring their own trainer for one tensor of three weights, which begin at 0, 1 and 2.</summary>
+    /// <param name="rounds">Training rounds.</param>
+    /// <param name="trainer">The command.</param>
+    public static Federation WithTrainer(int rounds, string trainer)
+    {
+        DirectoryInfo folder = CreateFolder();
+        ModelParameters initial = new(new ModelLayout([("w", [3])]), [0, 1, 2]);
+        string weights = Path.Combine(folder.FullName, "initial.safetensors");
+        using (FileStream stream = File.Create(weights))
+        {
+            Safetensors.Write(stream, initial.ToTensors());
+        }
+
+        TrainingTerms terms = new()
+        {
+            Model = new ModelTerms
+            {
+                Task = LearningTask.Binary,
+                Classes = 2,
+                Inputs = 3,
+                Tensors = [new TensorTerms("w", [3])],
+                InitialWeights = ModelStamp.Of(0, initial.Values).Digest,
+            },
+            Weighting = Weighting.Equal,
+            WeightUnit = 1,
+            Stopping = new StoppingRules { Rounds = rounds },
+            Data = new DataTerms { Scaling = ScalingKind.None, TestFraction = 0 },
+            Rounds = new RoundPolicy { OpeningGraceSeconds = 0.5 },
+        };
+        string[] clients = ["north", "east", "south", "west"];
+        LocalConsortium consortium = LocalConsortium.Create(
+            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2);
+        return new Federation(folder, consortium, [.. clients.Select((name, i) => WriteArrays(folder, name, i))], ["--initial-model", weights], ["--trainer", trainer]);
+    }
 
     /// <summary>The final weights of the same training in the clear.</summary>
     public async Task<float[]> TrainInTheClearAsync()
@@ -111,6 +179,17 @@ internal sealed class Federation : IDisposable
 
     /// <summary>Everybody's last words, for a failed assertion.</summary>
     public string LastWords() => string.Join("\n\n", Parties.All.Select(process => $"--- {process.Name} (code {process.ExitCode})\n{process.LastWords(12)}"));
+
+    private static DirectoryInfo CreateFolder() => Directory.CreateTempSubdirectory("securefl-processes-");
+
+    private static string WriteArrays(DirectoryInfo folder, string name, int site)
+    {
+        string path = Path.Combine(folder.FullName, name + ".npz");
+        Dataset rows = new([.. Enumerable.Range(0, 12).Select(i => (float)((i + site) % 5))], [0, 1, 0, 1], 3, LearningTask.Binary, 2);
+        using FileStream stream = File.Create(path);
+        NumpyArchive.Write(stream, TensorDataset.ToArrays(rows));
+        return path;
+    }
 
     private List<(RoundCertificate Certificate, List<Release> Releases)> ReadTranscript()
     {

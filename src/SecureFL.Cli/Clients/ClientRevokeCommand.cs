@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Parties;
 using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Identity;
+using SecureFL.Grpc;
 using SecureFL.Storage;
 
 namespace SecureFL.Cli.Clients;
@@ -24,9 +26,20 @@ internal static class ClientRevokeCommand
     {
         using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
 
-        // First here, so that no process of this site sends it again; then there. The promise in the journal stays: nothing else is sent for the round.
+        // First here, durably, so that no process of this site sends anything for the round, one that still trains included; then there.
         FileContributionOutbox.Withdraw(session.Folder.Outbox, round);
-        await session.Link.WithdrawAsync(round, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await session.Link.WithdrawAsync(round, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GrpcException fault) when (Refusal.IsPassing(fault))
+        {
+            throw new CliException(
+                ExitCode.Environment,
+                string.Create(CultureInfo.InvariantCulture, $"this site sends nothing more for round {round}, but the server could not be told: {fault.Message}"),
+                "run the same command again before the round closes: what the server has already counts until then");
+        }
+
         Talk.Line(string.Create(CultureInfo.InvariantCulture, $"the contribution to round {round} is withdrawn"));
         return (int)ExitCode.Ok;
     }

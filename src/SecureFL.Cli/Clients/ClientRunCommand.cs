@@ -59,11 +59,16 @@ internal static class ClientRunCommand
         RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
         if (output is not null)
         {
-            float[] weights = await service.FetchModelAsync(ended, cancellationToken).ConfigureAwait(false);
-            encoding.WriteModel(output.FullName, terms, weights);
+            float[] values = await service.FetchModelAsync(ended, cancellationToken).ConfigureAwait(false);
+            encoding.WriteModel(output.FullName, terms, VersionValues.Delivered(terms, values));
         }
 
-        return (int)ExitCode.Ok;
+        return !ended.Incomplete
+            ? (int)ExitCode.Ok
+            : throw new CliException(
+                ExitCode.Integrity,
+                $"the session ended before its training did: {ended.Reason}",
+                $"{(output is null ? "the server's model" : output.Name)} is that of the last good round; a new plan goes on from it: docs/consortium.md, \"A spoiled round\"");
     }
 
     private static ILocalTrainer TrainerFor(TrainingTerms terms, string? command, FederatedSite site)

@@ -15,11 +15,11 @@ internal sealed record SiteFiles(string Data, string? Test, string? Label);
 internal sealed record SiteEncoding(TableSchema? Schema, FeatureScaling? Scaling, IReadOnlyList<string> Notes)
 {
     /// <summary>Writes a model that <c>predict</c> can use on this site's tables.</summary>
-    internal void WriteModel(string path, TrainingTerms terms, float[] weights)
+    internal void WriteModel(string path, TrainingTerms terms, ModelParameters model)
     {
         ModelBundle bundle = new()
         {
-            Parameters = new ModelParameters(terms.Layout, weights),
+            Parameters = model,
             Spec = terms.Model.BuiltIn,
             Schema = Schema,
             Scalings = Scaling is null ? ImmutableSortedDictionary<string, FeatureScaling>.Empty : ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", Scaling),

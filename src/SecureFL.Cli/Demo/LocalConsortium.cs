@@ -45,15 +45,16 @@ internal sealed class LocalConsortium
     /// <param name="folder">A folder that holds no consortium yet.</param>
     /// <param name="clients">Names of the clients, in the plan's order.</param>
     /// <param name="holders">Names of the key holders, in the plan's order.</param>
-    /// <param name="terms">The terms of training.</param>
+    /// <param name="terms">The terms of training; null for plain sums.</param>
     /// <param name="clip">Values of updates are clipped to this.</param>
     /// <param name="bits">Bits of a quantised value.</param>
     /// <param name="threshold">Key holders that open a sum.</param>
     /// <param name="roundsPerKey">Rounds a key in the joint-key suite; null for the one-time-key suite.</param>
     /// <param name="wire">How ciphertexts travel in the joint-key suite.</param>
+    /// <param name="vectorLength">Values of a plain sum.</param>
     internal static LocalConsortium Create(
-        string folder, IReadOnlyList<string> clients, IReadOnlyList<string> holders, TrainingTerms terms, float clip, int bits, int threshold, long? roundsPerKey = null,
-        WireMode wire = WireMode.Packed)
+        string folder, IReadOnlyList<string> clients, IReadOnlyList<string> holders, TrainingTerms? terms, float clip, int bits, int threshold, long? roundsPerKey = null,
+        WireMode wire = WireMode.Packed, int vectorLength = 0)
     {
         using CertificateAuthority authority = CertificateAuthority.Create(Path.Combine(folder, "ca"), Name, Validity);
         PartyRequest server = Enrol(authority, folder, PeerRole.Server, ServerName, ["localhost", "127.0.0.1"]);
@@ -61,13 +62,14 @@ internal sealed class LocalConsortium
         Enrol(authority, folder, PeerRole.Operator, OperatorName, []);
         PartyRequest[] sites = [.. clients.Select(name => Enrol(authority, folder, PeerRole.Client, name, []))];
         PartyRequest[] keepers = [.. holders.Select(name => Enrol(authority, folder, PeerRole.KeyHolder, name, []))];
+        CounterLayout counters = terms?.Counters ?? CounterLayout.Empty;
         PlanSettings settings = new()
         {
             Suite = roundsPerKey is null ? Suite.OneTimeKey : Suite.JointKey,
             Parameters = AggregationPlanner.Plan(
-                new PlanningRequest(terms.Layout.Length, bits, clip, clients.Count, terms.Counters.ElementCount(bits), holders.Count,
+                new PlanningRequest(terms?.Layout.Length ?? vectorLength, bits, clip, clients.Count, counters.ElementCount(bits), holders.Count,
                     roundsPerKey is { } life ? new JointKeyRequest(holders.Count, threshold, life, Wire: wire) : null)),
-            Counters = terms.Counters,
+            Counters = counters,
             MinClients = 3,
             Threshold = threshold,
             ColludingKeyHolders = 0,

@@ -13,19 +13,21 @@ internal sealed class LocalParties : IDisposable
 
     /// <param name="consortium">The consortium.</param>
     /// <param name="tables">Each client's rows, in the plan's order.</param>
-    internal LocalParties(LocalConsortium consortium, IReadOnlyList<string> tables)
+    /// <param name="serverOptions">Further arguments of the server.</param>
+    /// <param name="clientOptions">Further arguments of <c>client run</c>.</param>
+    internal LocalParties(LocalConsortium consortium, IReadOnlyList<string> tables, IReadOnlyList<string>? serverOptions = null, IReadOnlyList<string>? clientOptions = null)
     {
         _consortium = consortium;
         _logs = Directory.CreateDirectory(Path.Combine(consortium.Folder, "logs")).FullName;
         Directory.CreateDirectory(Path.Combine(consortium.Folder, "state"));
         Directory.CreateDirectory(Path.Combine(consortium.Folder, "models"));
         Address = new Uri($"https://127.0.0.1:{FreePort()}");
-        Server = new LocalProcess(LocalConsortium.ServerName, ServerArguments(), LogOf(LocalConsortium.ServerName));
+        Server = new LocalProcess(LocalConsortium.ServerName, [.. ServerArguments(), .. serverOptions ?? []], LogOf(LocalConsortium.ServerName));
         Holders = [.. consortium.Holders.Select(name => new LocalProcess(name, ["key-holder", .. PartyArguments(name)], LogOf(name)))];
         Clients =
         [
-            .. consortium.Clients.Select((name, i) => new LocalProcess(
-                name, ["client", "run", "--data", tables[i], "--output", ModelOf(name), .. PartyArguments(name)], LogOf(name))),
+            .. consortium.Clients.Take(tables.Count).Select((name, i) => new LocalProcess(
+                name, ["client", "run", "--data", tables[i], "--output", ModelOf(name), .. PartyArguments(name), .. clientOptions ?? []], LogOf(name))),
         ];
     }
 
@@ -48,6 +50,9 @@ internal sealed class LocalParties : IDisposable
     internal string ModelOf(string client) => Path.Combine(_consortium.Folder, "models", client + ".safetensors");
 
     internal string LedgerOf(string holder) => Path.Combine(_consortium.StateOf(holder), "ledger.sfl");
+
+    /// <summary>Another command of a party, as a process that is not started yet.</summary>
+    internal LocalProcess Command(string party, string log, params string[] command) => new(party, [.. command, .. PartyArguments(party)], LogOf(log));
 
     /// <summary>The operator's link to the server.</summary>
     internal ServerLink Operate()

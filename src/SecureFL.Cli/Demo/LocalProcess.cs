@@ -28,6 +28,12 @@ internal sealed class LocalProcess : IDisposable
     /// <summary>Whether it runs.</summary>
     internal bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>A program and its arguments that run the command line behind them; empty to start it directly.</summary>
+    internal IReadOnlyList<string> Launcher { get; set; } = [];
+
+    /// <summary>Its number while it runs; null otherwise.</summary>
+    internal int? Id => IsRunning ? _process!.Id : null;
+
     /// <summary>How it ended; null while it runs or before its start.</summary>
     internal int? ExitCode => _process is { HasExited: true } ended ? ended.ExitCode : null;
 
@@ -54,6 +60,17 @@ internal sealed class LocalProcess : IDisposable
         foreach (string argument in _arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        if (Launcher.Count > 0)
+        {
+            string[] words = [.. Launcher.Skip(1), start.FileName, .. start.ArgumentList];
+            start.FileName = Launcher[0];
+            start.ArgumentList.Clear();
+            foreach (string word in words)
+            {
+                start.ArgumentList.Add(word);
+            }
         }
 
         // Settings of whoever starts the demonstration are not the parties'.

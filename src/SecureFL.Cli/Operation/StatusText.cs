@@ -53,8 +53,12 @@ internal static class StatusText
                 $"{reply.RoundsOpened} rounds opened; received {Size(reply.BytesReceived)}, sent {Size(reply.BytesSent)}, in flight {Size(reply.BytesInFlight)}")),
             parties,
             rounds,
+            new Text(Reasons(reply)),
             new Text(Metrics(reply)));
     }
+
+    private static string Reasons(StatusReply reply) => string.Join('\n', reply.Recent.Where(round => round.Reason.Length > 0).TakeLast(5)
+        .Select(round => string.Create(CultureInfo.InvariantCulture, $"round {round.Round} {Name(round.Outcome)}: {round.Reason}")));
 
     // One line of the newest round that measured something; all rounds' numbers are in the JSON form.
     private static string Metrics(StatusReply reply) => reply.Recent.LastOrDefault(round => round.Metrics.Count > 0) is { } round

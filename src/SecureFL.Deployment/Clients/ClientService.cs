@@ -76,9 +76,9 @@ internal sealed class ClientService
         return await working.ConfigureAwait(false);
     }
 
-    /// <summary>The final model, when the session has ended.</summary>
+    /// <summary>The values of the last version, when the session has ended.</summary>
     internal Task<float[]> FetchModelAsync(RoundState ended, CancellationToken cancellationToken) =>
-        _models.FetchAsync(new ModelStamp(checked((int)ended.ModelVersion), new Digest(ended.ModelDigest.Span)), checked((int)_plan.Parameters.FloatLength), cancellationToken);
+        _models.FetchAsync(new ModelStamp(checked((int)ended.ModelVersion), new Digest(ended.ModelDigest.Span)), _source.ModelLength, cancellationToken);
 
     private async Task<RoundState> WorkAsync(ulong? only, bool once, CancellationToken cancellationToken)
     {
@@ -86,6 +86,11 @@ internal sealed class ClientService
         while (true)
         {
             state = await _follower.NextAsync(state, cancellationToken).ConfigureAwait(false);
+            if (only is ulong former && (state.Round > former || state.Phase == RoundPhase.Ended) && await WasAcceptedAsync(former, cancellationToken).ConfigureAwait(false))
+            {
+                return new RoundState { Round = former, Phase = state.Phase };
+            }
+
             if (state.Phase == RoundPhase.Ended)
             {
                 ClientLog.Ended(_logger, state.Reason);
@@ -105,7 +110,7 @@ internal sealed class ClientService
             }
 
             bool accepted = state.Yours || await ParticipateAsync(state, cancellationToken).ConfigureAwait(false);
-            if (accepted && (only is not null || once))
+            if ((only is not null || once) && (accepted || await WasAcceptedAsync(state.Round, cancellationToken).ConfigureAwait(false)))
             {
                 return state;
             }
@@ -121,6 +126,7 @@ internal sealed class ClientService
     {
         using RoundFollower.RoundStay stay = _follower.StayIn(state.Round, cancellationToken);
         Backoff backoff = new();
+        long stored = 0;
         while (true)
         {
             string reason;
@@ -142,6 +148,17 @@ internal sealed class ClientService
             {
                 return SitOut(state.Round, fault.Message);
             }
+            catch (ContributionWithdrawnException withdrawn)
+            {
+                return SitOut(state.Round, withdrawn.Message);
+            }
+
+            if (_upload.Stored != stored)
+            {
+                // The attempt before this one brought the upload further: the line is bad, not gone.
+                stored = _upload.Stored;
+                backoff.Reset();
+            }
 
             TimeSpan wait = backoff.Next();
             ClientLog.TriesAgain(_logger, state.Round, reason, wait.TotalSeconds);
@@ -157,9 +174,35 @@ internal sealed class ClientService
         }
     }
 
+    // The last contribution closes a round: its acknowledgement may come after the news that the round has moved on.
+    private async Task<bool> WasAcceptedAsync(ulong round, CancellationToken cancellationToken)
+    {
+        Backoff backoff = new();
+        while (_contributions.StateOf(round) == ContributionState.Stored)
+        {
+            try
+            {
+                return (await _link.GetUploadAsync(round, cancellationToken).ConfigureAwait(false)).Accepted;
+            }
+            catch (GrpcException fault) when (Refusal.IsPassing(fault))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            catch (GrpcException fault) when (!Refusal.IsOfThisParty(fault))
+            {
+                return false;
+            }
+
+            await Task.Delay(backoff.Next(), cancellationToken).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
     private async Task<bool> ContributeAsync(RoundState state, CancellationToken cancellationToken)
     {
         ulong round = state.Round;
+        _contributions.RequireNotWithdrawn(round);
         if (_contributions.StateOf(round) == ContributionState.Lost)
         {
             return SitOut(round, "its contribution was committed and is gone");
@@ -178,8 +221,8 @@ internal sealed class ClientService
             }
         }
 
-        using StoredContribution stored = _contributions.Find(round) ?? throw new IOException($"the contribution of round {round} cannot be read");
-        await _upload.SendAsync(stored, cancellationToken).ConfigureAwait(false);
+        using StoredContribution stored = _contributions.Require(round);
+        await _upload.SendAsync(stored, () => _contributions.RequireNotWithdrawn(round), cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -209,10 +252,10 @@ internal sealed class ClientService
 
         int version = checked((int)state.ModelVersion);
         ClientLog.Begins(_logger, round, state.Kind.ToString(), state.ModelVersion);
-        float[] weights = _source.NeedsModel
-            ? await _models.FetchAsync(new ModelStamp(version, model), checked((int)_plan.Parameters.FloatLength), cancellationToken).ConfigureAwait(false)
+        float[] held = _source.ModelLength > 0
+            ? await _models.FetchAsync(new ModelStamp(version, model), _source.ModelLength, cancellationToken).ConfigureAwait(false)
             : [];
-        ContributionValues values = await _source.CreateAsync(state.Kind, version, weights, cancellationToken).ConfigureAwait(false);
+        ContributionValues values = await _source.CreateAsync(state.Kind, version, held, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         using StoredContribution stored = _encryptor is null
             ? _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed)

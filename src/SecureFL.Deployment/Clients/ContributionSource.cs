@@ -16,8 +16,8 @@ internal sealed record ContributionValues(float[] Vector, long[] Counters, ulong
 /// <summary>Where a client's contributions come from.</summary>
 internal interface IContributionSource
 {
-    /// <summary>Whether rounds of this kind stand on a model that the client must have.</summary>
-    bool NeedsModel { get; }
+    /// <summary>Values of the model version that the client must have (<see cref="VersionValues"/>); 0 where it needs none.</summary>
+    int ModelLength { get; }
 
     /// <summary>Whether it contributes to rounds of this kind.</summary>
     bool Takes(RoundKind kind);
@@ -25,9 +25,9 @@ internal interface IContributionSource
     /// <summary>The contribution to one round.</summary>
     /// <param name="kind">A kind that is taken.</param>
     /// <param name="version">The model version's number.</param>
-    /// <param name="weights">Its weights; empty where none are needed.</param>
+    /// <param name="model">Its values; empty where none are needed.</param>
     /// <param name="cancellationToken">The round is over.</param>
-    Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] weights, CancellationToken cancellationToken);
+    Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] model, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -40,7 +40,6 @@ internal sealed class TrainingSource : IContributionSource
     private readonly TrainingTerms _terms;
     private readonly FederatedSite _site;
     private readonly int _client;
-    private readonly ModelLayout _layout;
     private readonly SiteWork _work;
 
     /// <exception cref="ArgumentException">The trainer's model is not the one in the terms.</exception>
@@ -50,7 +49,6 @@ internal sealed class TrainingSource : IContributionSource
         _terms = terms;
         _site = site;
         _client = client;
-        _layout = terms.Layout;
         _work = new SiteWork(
             trainer,
             new SiteWorkOptions
@@ -60,23 +58,24 @@ internal sealed class TrainingSource : IContributionSource
                 MaxWeight = terms.MaxWeight ?? double.PositiveInfinity,
                 Clip = plan.Parameters.Clip,
             });
-        if (!trainer.Layout.Matches(_layout) || !_work.Counters.Layout.Counters.SequenceEqual(plan.Settings.Counters.Counters))
+        if (!trainer.Layout.Matches(terms.Layout) || !_work.Counters.Layout.Counters.SequenceEqual(plan.Settings.Counters.Counters))
         {
             throw new ArgumentException("the trainer's model or metrics are not those of the plan's terms");
         }
     }
 
-    public bool NeedsModel => true;
+    public int ModelLength => VersionValues.LengthFor(_terms);
 
     public bool Takes(RoundKind kind) => kind is RoundKind.Training or RoundKind.Evaluation;
 
-    public async Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] weights, CancellationToken cancellationToken)
+    public async Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] model, CancellationToken cancellationToken)
     {
-        ModelParameters model = new(_layout, weights);
+        ModelParameters evaluated = VersionValues.Delivered(_terms, model);
         int task = SiteWork.TaskOf(version);
         SiteContribution contribution = kind == RoundKind.Evaluation
-            ? await _work.EvaluateAsync(_site, _client, model, cancellationToken).ConfigureAwait(false)
-            : await _work.TrainAsync(_site, _client, model, model, task, _terms.WeightUnit, cancellationToken: cancellationToken).ConfigureAwait(false);
+            ? await _work.EvaluateAsync(_site, _client, evaluated, cancellationToken).ConfigureAwait(false)
+            : await _work.TrainAsync(
+                _site, _client, VersionValues.Trained(_terms, model), evaluated, task, _terms.WeightUnit, cancellationToken: cancellationToken).ConfigureAwait(false);
         float[] vector = contribution.Update.Length > 0 ? contribution.Update : new float[_plan.Parameters.FloatLength];
         return new ContributionValues(vector, contribution.Counters, SiteWork.RoundingSeed(_terms.Seed, task, _client));
     }
@@ -85,10 +84,10 @@ internal sealed class TrainingSource : IContributionSource
 /// <summary>One vector for one sum.</summary>
 internal sealed class VectorSource(float[] vector, long[] counters) : IContributionSource
 {
-    public bool NeedsModel => false;
+    public int ModelLength => 0;
 
     public bool Takes(RoundKind kind) => kind == RoundKind.Sum;
 
-    public Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] weights, CancellationToken cancellationToken) =>
+    public Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] model, CancellationToken cancellationToken) =>
         Task.FromResult(new ContributionValues(vector, counters, RoundingSeed: null));
 }

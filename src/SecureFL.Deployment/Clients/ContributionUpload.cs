@@ -8,15 +8,22 @@ using SecureFL.Storage;
 
 namespace SecureFL.Deployment.Clients;
 
-/// <summary>Sends a stored contribution: from the chunk at which the server says it stands, to the accepted header. Thread-safe.</summary>
+/// <summary>Sends a stored contribution: from the chunk at which the server says it stands, to the accepted header. One at a time.</summary>
 /// <param name="link">The server.</param>
 /// <param name="logger">Progress in chunks.</param>
 internal sealed class ContributionUpload(ServerLink link, ILogger logger)
 {
+    /// <summary>Chunks that the server had when the last attempt began.</summary>
+    internal long Stored { get; private set; }
+
     /// <summary>Returns once the server has accepted the contribution. May be called again after any failure.</summary>
+    /// <param name="stored">The contribution.</param>
+    /// <param name="check">Looked at before every message; throws if none may leave any more.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="GrpcException">The upload broke off or was refused.</exception>
-    internal async Task SendAsync(StoredContribution stored, CancellationToken cancellationToken)
+    internal async Task SendAsync(StoredContribution stored, Action check, CancellationToken cancellationToken)
     {
+        check();
         ulong round = stored.Header.Statement.Context.Round;
         UploadState state = await link.GetUploadAsync(round, cancellationToken).ConfigureAwait(false);
         if (state.Accepted)
@@ -26,14 +33,19 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
         }
 
         long first = FirstChunk(state, stored);
+        Stored = first;
         ClientLog.Uploading(logger, round, first, stored.ChunkCount);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using GrpcDuplexCall<UploadPart, UploadState> call = link.Upload(ended.Token);
         TaskCompletionSource goAhead = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task writing = WriteAsync(call, stored, first, goAhead.Task, ended.Token);
+        Task writing = WriteAsync(call, stored, first, check, goAhead.Task, ended.Token);
         try
         {
             await ReadAsync(call, round, stored.ChunkCount, goAhead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (writing is { IsFaulted: true, Exception.InnerException: ContributionWithdrawnException })
+        {
+            await writing.ConfigureAwait(false);
         }
         finally
         {
@@ -56,9 +68,9 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
             : throw new GrpcException(GrpcStatusCode.AlreadyExists, "the server has chunks of another contribution of this client");
     }
 
-    // A failure to write is not looked at: why the call ended is at the end of its responses. A failure to read the outbox ends the call.
+    // A failure to write is not looked at: why the call ended is at the end of its responses. A failure to read the outbox, or a withdrawal, ends the call.
     private static async Task WriteAsync(
-        GrpcDuplexCall<UploadPart, UploadState> call, StoredContribution stored, long first, Task goAhead, CancellationToken cancellationToken)
+        GrpcDuplexCall<UploadPart, UploadState> call, StoredContribution stored, long first, Action check, Task goAhead, CancellationToken cancellationToken)
     {
         ContributionStatement statement = stored.Header.Statement;
         try
@@ -70,15 +82,17 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
             await goAhead.WaitAsync(cancellationToken).ConfigureAwait(false);
             for (long chunk = first; chunk < stored.ChunkCount; chunk++)
             {
+                check();
                 UploadPart part = new() { ChunkMessage = UnsafeByteOperations.UnsafeWrap(stored.ReadChunk(chunk).Encode()) };
                 await call.Requests.WriteAsync(part, cancellationToken).ConfigureAwait(false);
             }
 
+            check();
             UploadPart last = new() { HeaderMessage = UnsafeByteOperations.UnsafeWrap(stored.Header.Encode()) };
             await call.Requests.WriteAsync(last, cancellationToken).ConfigureAwait(false);
             await call.CompleteAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or ContributionWithdrawnException)
         {
             call.Dispose();
             throw;

@@ -39,6 +39,9 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "Round {Round} is dead: {Why}")]
     internal static partial void RoundDead(ILogger logger, ulong round, string why);
 
+    [LoggerMessage(28, LogLevel.Error, "Round {Round} was spoiled: {Why}; its contributors wait for another model")]
+    internal static partial void RoundSpoiled(ILogger logger, ulong round, string why);
+
     [LoggerMessage(12, LogLevel.Information, "Rounds may start: {Allowance} (-1: all)")]
     internal static partial void RoundsAllowed(ILogger logger, long allowance);
 
@@ -84,6 +87,6 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Warning, "{Method}: {Peer} refused with code {Code}")]
     internal static partial void Violation(ILogger logger, string method, string peer, int code);
 
-    [LoggerMessage(24, LogLevel.Warning, "Handshake: {Refusal}; {Unsaid} refused since the last line like this")]
+    [LoggerMessage(27, LogLevel.Warning, "Handshake: {Refusal}; {Unsaid} refused since the last line like this")]
     internal static partial void HandshakeRefused(ILogger logger, string refusal, long unsaid);
 }

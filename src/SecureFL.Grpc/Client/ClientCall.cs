@@ -33,7 +33,7 @@ internal sealed class ClientCall<TResponse> : IDisposable
     {
         (_options, _parser, _reading) = (options, parser, reading);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation, _deadline.Token, cancellation);
-        Cancellation = _cancellation.Token;
+        Cancellation = body.Call = _cancellation.Token;
         _caller = cancellation;
         _request = new HttpRequestMessage(HttpMethod.Post, address)
         {
@@ -159,10 +159,23 @@ internal sealed class ClientCall<TResponse> : IDisposable
         }
     }
 
-    /// <summary>Calls back if the request fails before any response.</summary>
-    public void OnUnsent(Action<Exception> failed) => _sending.ContinueWith(
-        sending => failed(Explain(sending.Exception?.InnerException ?? new OperationCanceledException())),
-        CancellationToken.None, TaskContinuationOptions.NotOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    /// <summary>
+    /// Calls back when the response's headers have come, or will not come. A body that the transport has not asked for by then it never asks for: a server that
+    /// refuses the call at its headers answers before.
+    /// </summary>
+    public void OnAnswered(Action<Exception> failed, Action answered) => _sending.ContinueWith(
+        sending =>
+        {
+            if (sending.IsCompletedSuccessfully)
+            {
+                answered();
+            }
+            else
+            {
+                failed(Explain(sending.Exception?.InnerException ?? new OperationCanceledException()));
+            }
+        },
+        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>Ends the call. A read under way ends too, and gives the buffers back: nobody takes them from under it.</summary>
     public void Dispose()

@@ -27,7 +27,7 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable, IDis
         Requests = new Writer(this);
         Responses = ReadAllAsync();
         _ended = call.Cancellation.UnsafeRegister(static state => ((StreamBody<TRequest>)state!).Fail(new IOException("the call has ended")), body);
-        call.OnUnsent(body.Fail);
+        call.OnAnswered(body.Fail, body.EndUnlessOpened);
     }
 
     /// <summary>

@@ -11,6 +11,9 @@ internal abstract class RequestBody : HttpContent
 {
     protected RequestBody() => Headers.ContentType = new MediaTypeHeaderValue(WireNames.ContentType);
 
+    /// <summary>Cancelled when the call is over on this side.</summary>
+    public CancellationToken Call { get; set; }
+
     protected static async ValueTask WriteAsync(Stream stream, IMessage message, int maxBytes, CancellationToken cancellation)
     {
         int size = MessageFrame.SizeOf(message, maxBytes);

@@ -64,6 +64,16 @@ internal sealed class StreamBody<T>(int maxBytes) : RequestBody
         _completed.TrySetResult();
     }
 
+    /// <summary>The server has answered. Where the transport never asked for this body, writers fail instead of waiting for that.</summary>
+    public void EndUnlessOpened()
+    {
+        if (_opened.TrySetException(new IOException("the server ended the call before it took a message")))
+        {
+            _ = _opened.Task.Exception;
+            _completed.TrySetResult();
+        }
+    }
+
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         // Messages already sent are gone: the transport may not replay the stream on another connection.
@@ -72,6 +82,14 @@ internal sealed class StreamBody<T>(int maxBytes) : RequestBody
             throw new IOException("the stream of requests cannot be sent again");
         }
 
-        await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!Call.IsCancellationRequested)
+        {
+            // Not the caller's doing: the server wants no more of this body, because it has answered. To throw would hide the answer.
+            _completed.TrySetResult();
+        }
     }
 }

@@ -10,6 +10,7 @@ using SecureFL.Deployment.Tests.Server;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
+using SecureFL.Federated.SecureSums;
 using SecureFL.Storage;
 
 namespace SecureFL.Deployment.Tests.Clients;
@@ -34,6 +35,54 @@ public sealed class ClientServiceTests : IDisposable
         Assert.Equal(undisturbed, disturbed);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.6)]
+    public async Task Training_gives_the_weights_and_metrics_of_the_same_training_in_the_clear(double averageDecay)
+    {
+        const int Rounds = 4;
+        TrainingTerms terms = TestSession.Terms(Rounds) with
+        {
+            AverageDecay = averageDecay,
+            ServerOptimizer = new ServerOptimizerOptions { Kind = ServerOptimizerKind.FedAdam, LearningRate = 0.05 },
+        };
+        await using TestSession session = new(terms);
+        await session.StartServerAsync();
+        session.StartHolders();
+        await session.StartRoundsAsync();
+        ClientService[] clients =
+        [
+            .. Enumerable.Range(0, 4).Select(i =>
+                session.Service(i, new TrainingSource(session.Plan, terms, terms.CreateBuiltInTrainer()!, TestSession.Site(terms, i), i), State())),
+        ];
+        Task<RoundState[]> running = Task.WhenAll(clients.Select(client => client.RunAsync(only: null, once: false, TestContext.Current.CancellationToken)));
+        await session.UntilAsync(state => state.ModelVersion >= 2);
+        await session.RestartAsync();
+        RoundState[] ended = await running;
+
+        QuantizedReferenceSum sum = new(new EncryptedSumOptions
+        {
+            Sites = 4,
+            Clip = session.Plan.Parameters.Clip,
+            Bits = session.Plan.Parameters.Bits,
+            MinClients = session.Plan.Settings.MinClients,
+            KeyHolders = 3,
+            Threshold = 2,
+        });
+        FederatedSite[] sites = [.. Enumerable.Range(0, 4).Select(i => TestSession.Site(terms, i))];
+        TrainingOutcome clear = await new FederatedAveraging(terms.FederationOptionsFor(session.Plan.Settings.MinClients), sites, terms.CreateBuiltInTrainer()!, sum)
+            .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        float[][] models = await Task.WhenAll(clients.Select(async client =>
+            VersionValues.Delivered(terms, await client.FetchModelAsync(ended[0], TestContext.Current.CancellationToken)).Values));
+        Assert.All(models, model => Assert.Equal(clear.Model.Values, model));
+        using FileStream published = File.OpenRead(Path.Combine(session.Folder, "model.safetensors"));
+        Assert.Equal(clear.Model.Values, ModelBundle.Read(published, "model").Parameters.Values);
+        Assert.Equal(averageDecay == 0, clear.Model.Values.AsSpan().SequenceEqual(clear.Checkpoint.Weights));
+        Assert.Equal(
+            clear.History.Select(record => record.TrainLoss!.Value),
+            session.Host!.Engine.Status(0).Recent.Where(round => round.Metrics.ContainsKey("trainLoss")).Select(round => round.Metrics["trainLoss"]));
+    }
+
     [Fact]
     public async Task A_vector_is_sent_to_one_sum_and_the_client_leaves()
     {
@@ -43,7 +92,7 @@ public sealed class ClientServiceTests : IDisposable
         await session.StartRoundsAsync();
         float[][] vectors = [.. Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, 100).Select(k => (i + k) / 64f).ToArray())];
         RoundState[] states = await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
-            Service(session, i, new VectorSource(vectors[i], [])).RunAsync(only: null, once: true, TestContext.Current.CancellationToken)));
+            session.Service(i, new VectorSource(vectors[i], []), State()).RunAsync(only: null, once: true, TestContext.Current.CancellationToken)));
 
         Assert.All(states, state => Assert.Equal(0UL, state.Round));
         await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
@@ -52,6 +101,33 @@ public sealed class ClientServiceTests : IDisposable
         {
             Assert.Equal(vectors.Sum(vector => vector[k]), sum[k], 4 * session.Plan.Parameters.Step);
         }
+    }
+
+    [Fact]
+    public async Task Whoever_closes_a_round_hears_that_it_was_accepted()
+    {
+        const int Rounds = 12;
+        await using TestSession session = new(null);
+        await session.StartServerAsync();
+        session.StartHolders();
+        await session.StartRoundsAsync(Rounds);
+        TestClient[] others = [.. Enumerable.Range(1, 3).Select(session.Client)];
+        AggregationClient role = session.Client(0).Role;
+        string folder = State();
+        for (ulong round = 0; round < Rounds; round++)
+        {
+            RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == round);
+            foreach (TestClient other in others)
+            {
+                await other.ContributeAsync(state);
+            }
+
+            RoundState sent = await session.Service(0, new VectorSource(new float[100], []), folder, role).RunAsync(only: round, once: true, TestContext.Current.CancellationToken);
+            Assert.Equal(round, sent.Round);
+        }
+
+        await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
+        Assert.All(session.Host!.Engine.Status(0).Recent, summary => Assert.Contains("hospital 0", summary.Contributors));
     }
 
     [Fact]
@@ -68,9 +144,12 @@ public sealed class ClientServiceTests : IDisposable
         RoundInvitation invitation = RoundInvitation.Parse(
             (await client.Link.GetInvitationAsync(0, TestContext.Current.CancellationToken)).InvitationMessage.Span, session.Plan);
         contributions.Make(invitation, invitation.Base.Model, new float[100], []).Dispose();
-        FileContributionOutbox.Withdraw(outbox, 0);
+        foreach (string file in Directory.GetFiles(outbox))
+        {
+            File.Delete(file);
+        }
 
-        ClientService service = Service(session, 0, new VectorSource(new float[100], []), client.Role);
+        ClientService service = session.Service(0, new VectorSource(new float[100], []), Path.Combine(_folder.FullName, "lost"), client.Role);
         await Assert.ThrowsAsync<ContributionRefusedException>(() => service.RunAsync(only: 0, once: true, TestContext.Current.CancellationToken));
         Assert.Equal(0U, session.Host!.Engine.StateFor(0).Contributions);
         Assert.Equal(state.Round, session.Host!.Engine.StateFor(0).Round);
@@ -134,30 +213,8 @@ public sealed class ClientServiceTests : IDisposable
     }
 
     private Task<RoundState> RunAsync(TestSession session, TrainingTerms terms, int index) =>
-        Service(session, index, new TrainingSource(session.Plan, terms, terms.CreateBuiltInTrainer()!, Site(terms, index), index))
+        session.Service(index, new TrainingSource(session.Plan, terms, terms.CreateBuiltInTrainer()!, TestSession.Site(terms, index), index), State())
             .RunAsync(only: null, once: false, TestContext.Current.CancellationToken);
 
-    private ClientService Service(TestSession session, int index, IContributionSource source, AggregationClient? role = null)
-    {
-        role ??= session.Client(index).Role;
-        string state = Directory.CreateDirectory(Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}")).FullName;
-        ServerLink link = session.Link(PeerRole.Client, $"hospital {index}");
-        return new ClientService(
-            session.Plan,
-            role,
-            new DurableContributions(session.Plan, role, new FileContributionOutbox(Path.Combine(state, "outbox"))),
-            source,
-            link,
-            new ModelDownload(link, Path.Combine(state, "models"), NullLogger.Instance),
-            NullLogger.Instance);
-    }
-
-    private static FederatedSite Site(TrainingTerms terms, int index)
-    {
-        Random random = new(100 + index);
-        int rows = 20 + (5 * index);
-        float[] features = [.. Enumerable.Range(0, rows * terms.Model.Inputs).Select(_ => (float)(random.NextDouble() - 0.5))];
-        float[] labels = [.. Enumerable.Range(0, rows).Select(row => features[row * terms.Model.Inputs] > 0 ? 1f : 0f)];
-        return new FederatedSite($"hospital {index}", new Dataset(features, labels, terms.Model.Inputs, terms.Model.Task, terms.Model.Classes), null);
-    }
+    private string State() => Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}");
 }

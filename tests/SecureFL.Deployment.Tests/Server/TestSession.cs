@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Aggregation;
+using SecureFL.Deployment.Clients;
 using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Holders;
@@ -13,9 +14,13 @@ using SecureFL.Deployment.Server.Rounds;
 using SecureFL.Deployment.Tests.Plans;
 using SecureFL.Deployment.Transport;
 using SecureFL.Encoding.Planning;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Grpc;
 using SecureFL.Ring.Randomness;
+using SecureFL.Storage;
+using SecureFL.Testing;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -80,6 +85,18 @@ internal sealed class TestSession : IAsyncDisposable
 
     public bool KeepCiphertexts { get; init; }
 
+    /// <summary>What lies between the server and the links that are made from now on; null for nothing.</summary>
+    public EmulatedNetwork? Network { get; set; }
+
+    /// <summary>The server's clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The key holders' clock.</summary>
+    public TimeProvider HolderClock { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the server listens.</summary>
+    public int Port => _port;
+
     public AggregationHost? Host { get; private set; }
 
     public async Task StartServerAsync()
@@ -92,7 +109,7 @@ internal sealed class TestSession : IAsyncDisposable
             KeepCiphertexts = KeepCiphertexts,
             Limits = Limits,
         };
-        Host = await AggregationHost.StartAsync(settings, PlanFile, _server, tls: null, Options, TimeProvider.System);
+        Host = await AggregationHost.StartAsync(settings, PlanFile, _server, tls: null, Options, Clock);
     }
 
     public async Task StopServerAsync()
@@ -122,7 +139,7 @@ internal sealed class TestSession : IAsyncDisposable
             }
 
             KeyHolder holder = new(
-                Plan, Plan.Digest, _holders[index], storage.Ledger, storage.Keys, TimeProvider.System, SystemEntropy.Instance, storage.Shares, new InMemorySumStore());
+                Plan, Plan.Digest, _holders[index], storage.Ledger, storage.Keys, HolderClock, SystemEntropy.Instance, storage.Shares, new InMemorySumStore());
             ServerLink link = Link(PeerRole.KeyHolder, $"board {index}");
             var stopping = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
             _running.Add(new HolderProcess(index, holder, link, new KeyHolderService(Plan, holder, link, logger?.Invoke(index) ?? NullLogger.Instance).RunAsync(stopping.Token), stopping));
@@ -153,7 +170,36 @@ internal sealed class TestSession : IAsyncDisposable
         return new GrpcCallOptions { Headers = headers, Timeout = TimeSpan.FromSeconds(20), Cancellation = TestContext.Current.CancellationToken };
     }
 
-    public ServerLink Link(PeerRole role, string name) => new(new Uri($"http://127.0.0.1:{_port}"), Channel(), As(role, name).Headers);
+    public ServerLink Link(PeerRole role, string name)
+    {
+        Uri address = new($"http://127.0.0.1:{Network?.Port ?? Port}");
+        return new ServerLink(address, new GrpcChannel(address, new GrpcChannelOptions { AllowInsecureLoopback = true }), As(role, name).Headers);
+    }
+
+    /// <summary>A client's runtime with its state in a folder.</summary>
+    public ClientService Service(int index, IContributionSource source, string state, AggregationClient? role = null)
+    {
+        role ??= Client(index).Role;
+        ServerLink link = Link(PeerRole.Client, $"hospital {index}");
+        return new ClientService(
+            Plan,
+            role,
+            new DurableContributions(Plan, role, new FileContributionOutbox(Path.Combine(state, "outbox"))),
+            source,
+            link,
+            new ModelDownload(link, Path.Combine(state, "models"), NullLogger.Instance),
+            NullLogger.Instance);
+    }
+
+    /// <summary>Rows of a site, a function of its index.</summary>
+    public static FederatedSite Site(TrainingTerms terms, int index)
+    {
+        Random random = new(100 + index);
+        int rows = 20 + (5 * index);
+        float[] features = [.. Enumerable.Range(0, rows * terms.Model.Inputs).Select(_ => (float)(random.NextDouble() - 0.5))];
+        float[] labels = [.. Enumerable.Range(0, rows).Select(row => features[row * terms.Model.Inputs] > 0 ? 1f : 0f)];
+        return new FederatedSite($"hospital {index}", new Dataset(features, labels, terms.Model.Inputs, terms.Model.Task, terms.Model.Classes), null);
+    }
 
     public async Task<StatusReply> OperateAsync<TRequest>(GrpcMethod<TRequest, StatusReply> method, TRequest request)
         where TRequest : class, Google.Protobuf.IMessage<TRequest>

@@ -15,9 +15,14 @@ public sealed class EndingTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
         using GrpcChannel channel = server.Connect();
         await channel.UnaryAsync(EchoService.Unary, new EchoMessage());
-        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() =>
-            channel.UnaryAsync(EchoService.Unary, Wait, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(1) }));
-        Assert.Equal(GrpcStatusCode.DeadlineExceeded, fault.Status);
+
+        // On a machine that needs longer to begin the call, the next deadline is twice as far away.
+        for (TimeSpan timeout = TimeSpan.FromSeconds(0.5); !echo.Waiting.Task.IsCompleted; timeout *= 2)
+        {
+            GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, Wait, new GrpcCallOptions { Timeout = timeout }));
+            Assert.Equal(GrpcStatusCode.DeadlineExceeded, fault.Status);
+        }
+
         await echo.Cancelled.Task;
         Assert.True(echo.Seen.HasDeadline);
     }
@@ -45,6 +50,43 @@ public sealed class EndingTests
         await using GrpcDuplexCall<EchoMessage, EchoMessage> duplex = channel.Duplex(EchoService.Both, soon);
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() => StatusTests.DrainAsync(duplex.Responses, 0))).Status);
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() => duplex.Requests.WriteAsync(new EchoMessage()).AsTask())).Status);
+    }
+
+    [Fact]
+    public async Task A_call_that_is_refused_before_its_first_message_ends_with_the_refusal()
+    {
+        GrpcService closed = new EchoService().Configure(
+            new GrpcServiceBuilder(EchoService.Name).Guard(_ => throw new GrpcException(GrpcStatusCode.PermissionDenied, "not for you"))).Build();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(closed);
+        using GrpcChannel channel = server.Connect();
+
+        // The refusal overtakes the request: sometimes before the transport asks for the body, sometimes while a message is written, sometimes after it. Far from any deadline.
+        GrpcCallOptions options = new() { Timeout = TimeSpan.FromMinutes(5) };
+        await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 20 }, async (i, _) =>
+        {
+            await using GrpcDuplexCall<EchoMessage, EchoMessage> call = channel.Duplex(EchoService.Both, options);
+            if (i % 4 == 0)
+            {
+                await Task.Delay(1, CancellationToken.None);
+            }
+
+            for (int message = 0; message < i % 3; message++)
+            {
+                try
+                {
+                    await call.Requests.WriteAsync(EchoService.Message(1000), CancellationToken.None);
+                }
+                catch (GrpcException ended)
+                {
+                    Assert.Equal(GrpcStatusCode.Unavailable, ended.Status);
+                }
+            }
+
+            GrpcException refusal = await Assert.ThrowsAsync<GrpcException>(() => StatusTests.DrainAsync(call.Responses, 0));
+            Assert.True(refusal is { Status: GrpcStatusCode.PermissionDenied, Detail: "not for you" }, $"{i}: {refusal}");
+            GrpcException late = await Assert.ThrowsAsync<GrpcException>(() => call.Requests.WriteAsync(new EchoMessage(), CancellationToken.None).AsTask());
+            Assert.Equal(GrpcStatusCode.PermissionDenied, late.Status);
+        });
     }
 
     [Fact]

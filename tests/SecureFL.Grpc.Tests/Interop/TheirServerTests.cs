@@ -43,7 +43,7 @@ public sealed class TheirServerTests
         using GrpcChannel channel = Connect(server.Port, null);
         EchoMessage wait = new() { Text = "wait" };
         await channel.UnaryAsync(EchoService.Unary, new EchoMessage());
-        GrpcException late = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, wait, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(2) }));
+        GrpcException late = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, wait, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(5) }));
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, late.Status);
         Assert.Equal("waiting deadline", await server.ReadLineAsync());
         Assert.Equal("cancelled", await server.ReadLineAsync());

@@ -9,7 +9,7 @@ internal sealed class HolderSession(int holder, ulong known)
     private const int MostTries = 12;
     private readonly Dictionary<HolderTaskKey, ulong> _sent = [];
     private readonly Dictionary<ulong, HolderTaskKey> _unanswered = [];
-    private readonly Dictionary<HolderTaskKey, (DateTimeOffset At, int Tries)> _retries = [];
+    private readonly Dictionary<HolderTaskKey, (TimeSpan At, int Tries)> _retries = [];
     private ulong _next = 1;
     private int _feedTries;
 
@@ -25,8 +25,8 @@ internal sealed class HolderSession(int holder, ulong known)
     /// <summary>Feeds that were begun on this stream.</summary>
     public int Feeds { get; set; }
 
-    /// <summary>When the next feed may begin.</summary>
-    public DateTimeOffset FeedNotBefore { get; private set; } = DateTimeOffset.MinValue;
+    /// <summary>When the next feed may begin, in uptime.</summary>
+    public TimeSpan FeedNotBefore { get; private set; }
 
     /// <summary>The proposal whose sum the holder has recomputed.</summary>
     public Digest? SumChecked { get; private set; }
@@ -38,7 +38,7 @@ internal sealed class HolderSession(int holder, ulong known)
     public int Unanswered => _unanswered.Count;
 
     /// <summary>The tasks that have not been sent on this stream, or are to be tried again; noted as sent.</summary>
-    public List<HolderTask> Take(IEnumerable<DueTask> due, DateTimeOffset now, int most)
+    public List<HolderTask> Take(IEnumerable<DueTask> due, TimeSpan now, int most)
     {
         List<HolderTask> tasks = [];
         foreach (DueTask task in due)
@@ -48,7 +48,7 @@ internal sealed class HolderSession(int holder, ulong known)
                 break;
             }
 
-            bool retry = _retries.TryGetValue(task.Key, out (DateTimeOffset At, int Tries) failed) && failed.At <= now && failed.Tries < MostTries;
+            bool retry = _retries.TryGetValue(task.Key, out (TimeSpan At, int Tries) failed) && failed.At <= now && failed.Tries < MostTries;
             if (_sent.ContainsKey(task.Key) && !retry)
             {
                 continue;
@@ -56,7 +56,7 @@ internal sealed class HolderSession(int holder, ulong known)
 
             if (retry)
             {
-                _retries[task.Key] = (DateTimeOffset.MaxValue, failed.Tries);
+                _retries[task.Key] = (TimeSpan.MaxValue, failed.Tries);
             }
 
             HolderTask message = task.Create();
@@ -87,7 +87,7 @@ internal sealed class HolderSession(int holder, ulong known)
     }
 
     /// <summary>The task that was refused; it is sent again after a while that doubles each time.</summary>
-    public HolderTaskKey? Refused(ulong id, DateTimeOffset now)
+    public HolderTaskKey? Refused(ulong id, TimeSpan now)
     {
         if (!_unanswered.Remove(id, out HolderTaskKey key))
         {
@@ -100,7 +100,7 @@ internal sealed class HolderSession(int holder, ulong known)
             return key;
         }
 
-        int tries = _retries.TryGetValue(key, out (DateTimeOffset At, int Tries) failed) ? failed.Tries + 1 : 1;
+        int tries = _retries.TryGetValue(key, out (TimeSpan At, int Tries) failed) ? failed.Tries + 1 : 1;
         _retries[key] = (now + TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, tries - 2))), tries);
         return key;
     }
@@ -130,7 +130,7 @@ internal sealed class HolderSession(int holder, ulong known)
     }
 
     /// <summary>A task of a feed was refused: another feed begins after a while that doubles each time.</summary>
-    public void FeedRefused(HolderTaskKey key, DateTimeOffset now)
+    public void FeedRefused(HolderTaskKey key, TimeSpan now)
     {
         if (Feed is { } feed && feed.Owns(key))
         {

@@ -19,20 +19,20 @@ internal sealed class JointKeyDesk : IDisposable
     private const string NextKey = "joint-key-next";
     private readonly AggregationPlan _plan;
     private readonly StateDatabase _database;
-    private readonly TimeProvider _clock;
+    private readonly Uptime _uptime;
     private readonly ILogger _log;
     private readonly long _cost;
     private ulong _next;
     private KeyGeneration? _generation;
-    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
+    private TimeSpan _notBefore;
     private int _failures;
 
     /// <summary>The desk of a plan of the joint-key suite, with what an earlier process stored.</summary>
-    public JointKeyDesk(AggregationPlan plan, StateDatabase database, TimeProvider clock, ILogger log)
+    public JointKeyDesk(AggregationPlan plan, StateDatabase database, Uptime uptime, ILogger log)
     {
         _plan = plan;
         _database = database;
-        _clock = clock;
+        _uptime = uptime;
         _log = log;
         int groups = plan.Settings.GroupSize == 0 ? 1 : plan.Enrolment.Clients.Count / plan.Settings.GroupSize;
         _cost = checked(groups * plan.Parameters.CoefficientsPerOpening);
@@ -63,7 +63,7 @@ internal sealed class JointKeyDesk : IDisposable
             return true;
         }
 
-        if (_generation is not null || _clock.GetUtcNow() < _notBefore)
+        if (_generation is not null || _uptime.Now < _notBefore)
         {
             return false;
         }
@@ -123,7 +123,7 @@ internal sealed class JointKeyDesk : IDisposable
         Log.KeyEpochFailed(_log, generation.Epoch, holder, code);
         generation.Dispose();
         _generation = null;
-        _notBefore = _clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, _failures - 2)));
+        _notBefore = _uptime.Now + TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, _failures - 2)));
         _failures++;
     }
 

@@ -8,7 +8,7 @@ namespace SecureFL.Deployment.Server.Rounds;
 internal static class JointKeyTasks
 {
     /// <summary>The tasks that are due on a stream.</summary>
-    public static IEnumerable<DueTask> Of(AggregationPlan plan, ServerRound round, HolderSession session, DateTimeOffset now)
+    public static IEnumerable<DueTask> Of(AggregationPlan plan, ServerRound round, HolderSession session, TimeSpan now)
     {
         if (round.Closed is not { } closed || round.Deaths.ContainsKey(session.Holder) || (round.Abort is not null && round.Certificate is null) || round.Opening)
         {
@@ -54,7 +54,7 @@ internal static class JointKeyTasks
     /// <summary>Whether the whole partial decryption of an active holder is there.</summary>
     public static bool HasDecrypted(ServerRound round, int holder) => round.Releases.ContainsKey(holder) && round.Server!.JointKey.NextPartial(holder) is null;
 
-    private static IEnumerable<DueTask> Feed(HolderTaskKind kind, HolderSession session, ServerRound round, DateTimeOffset now, Func<int, CiphertextFeed> create)
+    private static IEnumerable<DueTask> Feed(HolderTaskKind kind, HolderSession session, ServerRound round, TimeSpan now, Func<int, CiphertextFeed> create)
     {
         if (session.Feed is not { } feed || !feed.Is(kind, round.Number))
         {

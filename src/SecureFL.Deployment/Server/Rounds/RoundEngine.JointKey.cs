@@ -81,7 +81,7 @@ internal sealed partial class RoundEngine
 
         if (task.Feed != 0)
         {
-            session.FeedRefused(task, _clock.GetUtcNow());
+            session.FeedRefused(task, _uptime.Now);
         }
     }
 }

@@ -51,12 +51,12 @@ internal sealed partial class RoundEngine
         (float[] sum, long[] counters) = sink.Finish();
         RoundRecord? described = null;
         string? ended = null;
+        string? spoiled = null;
         ModelVersion version;
         if (clients.Length == 0)
         {
-            // Everyone listed has contributed on this model and the round was opened: no further sum on it is safe.
             version = round.Server!.Advance(result);
-            ended = _plan.Settings.AllowEarlyResubmission ? null : string.Create(CultureInfo.InvariantCulture, $"round {round.Number} was spoiled: {result.Groups[0].Status}");
+            spoiled = SpoiledRound.Reason(result.Groups[0].Status);
         }
         else if (_training is not null)
         {
@@ -67,7 +67,7 @@ internal sealed partial class RoundEngine
             }
             catch (ProtocolViolationException violation)
             {
-                ended = string.Create(CultureInfo.InvariantCulture, $"round {round.Number} was spoiled: {violation.Message}");
+                spoiled = violation.Message;
             }
 
             version = round.Server!.Advance(result, _training.Stamp.Digest);
@@ -77,8 +77,17 @@ internal sealed partial class RoundEngine
             version = round.Server!.Advance(result);
         }
 
-        return new StagedRound(round, version, [.. round.Server.CreateRecords(result)], Summarise(round, RoundPhase.Opened, clients, Metrics(described)), ended)
+        RoundSummary summary = Summarise(round, spoiled is null ? RoundPhase.Opened : RoundPhase.Spoiled, clients, Metrics(described));
+        if (spoiled is not null)
         {
+            summary.Reason = spoiled;
+            summary.Spent.AddRange(round.Server.Accepted.Select(statement => _plan.Enrolment.Clients[statement.Client].Name));
+            ended = SpoiledRound.End(_plan, summary, _session.Recent);
+        }
+
+        return new StagedRound(round, version, [.. round.Server.CreateRecords(result)], summary, ended)
+        {
+            Incomplete = ended is not null && spoiled is not null && round.Kind != RoundKind.Evaluation,
             Described = described,
             Sum = _training is null && clients.Length > 0 ? (sum, counters) : null,
         };
@@ -103,15 +112,23 @@ internal sealed partial class RoundEngine
         Digest formerModel = round.Server!.Round.Head.Model;
         lock (_gate)
         {
-            Action append = _session.Decide(staged.Summary, staged.Version, staged.Records, _training is null ? null : round.Number, staged.Ended, _transcript);
+            Action append = _session.Decide(staged.Summary, staged.Version, staged.Records, _training is null ? null : round.Number, staged.Ended, staged.Incomplete, _transcript);
             _round = null;
             _staged = null;
             NoteModel();
-            _decided = _clock.GetUtcNow();
+            _decided = _uptime.Now;
             Append(append);
         }
 
-        Log.SumOpened(_log, round.Number, staged.Summary.Contributors.Count, staged.Version.Number, staged.Version.Model.ToShortString());
+        if (staged.Summary.Outcome == RoundPhase.Spoiled)
+        {
+            Log.RoundSpoiled(_log, round.Number, staged.Summary.Reason);
+        }
+        else
+        {
+            Log.SumOpened(_log, round.Number, staged.Summary.Contributors.Count, staged.Version.Number, staged.Version.Model.ToShortString());
+        }
+
         ServerMetrics.RoundEnded(staged.Summary);
         if (staged.Ended is not null)
         {
@@ -185,6 +202,8 @@ internal sealed partial class RoundEngine
     /// <summary>An opened round whose outcome is known and not durable yet.</summary>
     private sealed record StagedRound(ServerRound Round, ModelVersion Version, ImmutableArray<ProtocolMessage> Records, RoundSummary Summary, string? Ended)
     {
+        public bool Incomplete { get; init; }
+
         public RoundRecord? Described { get; init; }
 
         public (float[] Sum, long[] Counters)? Sum { get; init; }

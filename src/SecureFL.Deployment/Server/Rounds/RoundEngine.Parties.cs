@@ -83,6 +83,13 @@ internal sealed partial class RoundEngine
     {
         lock (_gate)
         {
+            if (_round?.Number != number && _session.Recent.LastOrDefault(decided => decided.Round == number) is { } summary)
+            {
+                string name = _plan.Enrolment.Clients[client].Name;
+                bool counted = summary.Contributors.Contains(name) || summary.Spent.Contains(name);
+                return State(number, counted ? _plan.Parameters.ChunkCount : 0, counted, root: null);
+            }
+
             ServerRound round = Require(number, phase: null);
             if (round.Server is null)
             {
@@ -197,7 +204,7 @@ internal sealed partial class RoundEngine
     {
         lock (_gate)
         {
-            return _desk.IsCurrent(session) ? session.Take(Due(session), _clock.GetUtcNow(), _keys is null ? TasksAtOnce : JointKeyTasksAtOnce) : null;
+            return _desk.IsCurrent(session) ? session.Take(Due(session), _uptime.Now, _keys is null ? TasksAtOnce : JointKeyTasksAtOnce) : null;
         }
     }
 
@@ -223,7 +230,7 @@ internal sealed partial class RoundEngine
     {
         lock (_gate)
         {
-            if (session.Refused(refusal.Id, _clock.GetUtcNow()) is { } task)
+            if (session.Refused(refusal.Id, _uptime.Now) is { } task)
             {
                 string detail = refusal.Detail.Length <= 500 ? refusal.Detail : refusal.Detail[..500];
                 _presence.Refused(Party.KeyHolder(session.Holder), $"refuses {task.Kind.ToString().ToLowerInvariant()}: {detail}");
@@ -290,7 +297,7 @@ internal sealed partial class RoundEngine
                 yield return task;
             }
 
-            foreach (DueTask task in _keys is null ? [] : JointKeyTasks.Of(_plan, round, session, _clock.GetUtcNow()))
+            foreach (DueTask task in _keys is null ? [] : JointKeyTasks.Of(_plan, round, session, _uptime.Now))
             {
                 yield return task;
             }
@@ -323,7 +330,7 @@ internal sealed partial class RoundEngine
                 _database.Commit(writer => writer.AddFact(round.Number, FactKind.Entry, holder, answer));
                 session.Known = (ulong)_session.Chain.Versions.Count;
                 break;
-            case HolderTaskKind.Share when round is { Server: not null, Certificate: null }:
+            case HolderTaskKind.Share when round is { Server: not null, Certificate: null, Closing: false }:
                 Receipt receipt = Receipt.Parse(answer, _plan);
                 HolderDesk.RequireHolder(receipt.Holder, holder);
                 if (receipt.Client == task.Subject && Accepted(round, receipt.Client) is not null)

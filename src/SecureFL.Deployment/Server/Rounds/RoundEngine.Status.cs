@@ -28,13 +28,14 @@ internal sealed partial class RoundEngine
             }
             else if (_session.Ended is string ended)
             {
-                (state.Phase, state.Round, state.Reason) = (RoundPhase.Ended, _session.Last?.Round ?? 0, ended);
+                (state.Phase, state.Round, state.Reason, state.Incomplete) = (RoundPhase.Ended, _session.Last?.Round ?? 0, ended, _session.Incomplete);
             }
             else
             {
                 state.Round = _session.Last?.Round ?? 0;
                 state.Kind = _session.Last?.Kind ?? RoundKind.Unspecified;
                 state.Phase = _session.Last?.Outcome ?? RoundPhase.Waiting;
+                state.Reason = Trouble ?? _session.Last?.Reason ?? "";
                 if (_session.Allowance == 0 && !_evaluationDue)
                 {
                     state.Phase = RoundPhase.Waiting;

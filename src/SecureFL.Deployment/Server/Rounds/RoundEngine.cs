@@ -21,6 +21,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     private readonly StateDatabase _database;
     private readonly TranscriptFile _transcript;
     private readonly TimeProvider _clock;
+    private readonly Uptime _uptime;
     private readonly RoundPolicy _policy;
     private readonly EngineOptions _options;
     private readonly SessionFacts _session;
@@ -33,7 +34,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     private StagedRound? _staged;
     private ModelStamp? _stamp;
     private bool _evaluationDue;
-    private DateTimeOffset _decided = DateTimeOffset.MinValue;
+    private int _mayContribute;
+    private TimeSpan? _decided;
 
     public RoundEngine(
         AggregationPlan plan,
@@ -53,12 +55,13 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         _database = database;
         _transcript = transcript;
         _clock = clock;
+        _uptime = new Uptime(clock);
         _options = options;
         _log = log;
         _policy = terms?.Rounds ?? RoundPolicy.Default;
         _desk = new HolderDesk(plan);
         _session = new SessionFacts(database, plan);
-        _keys = plan.Settings.Suite == Suite.JointKey ? new JointKeyDesk(plan, database, clock, log) : null;
+        _keys = plan.Settings.Suite == Suite.JointKey ? new JointKeyDesk(plan, database, _uptime, log) : null;
         if (terms is not null)
         {
             bool begun = _session.Chain.Head is not null;
@@ -79,7 +82,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     /// <summary>What keeps the server from going on, for people; null if nothing does.</summary>
     public string? Trouble { get; private set; }
 
-    private int Wanted => _policy.Contributions > 0 ? _policy.Contributions : Math.Min(_plan.Enrolment.Clients.Count, MostContributions);
+    private int Wanted => Math.Min(_policy.Contributions > 0 ? _policy.Contributions : Math.Min(_plan.Enrolment.Clients.Count, MostContributions), _mayContribute);
 
     private int MostContributions => _plan.Settings.GroupSize == 0 ? _plan.Parameters.MaxClients : _plan.Enrolment.Clients.Count;
 
@@ -133,7 +136,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             }
 
             _database.Commit(writer => writer.AddFact(number, FactKind.CloseAsked, 0, []));
-            round.CloseAsked = _clock.GetUtcNow();
+            round.CloseAsked = _uptime.Now;
         }
 
         Wake();
@@ -182,7 +185,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
                     FixOpening(_round);
                     break;
                 case RoundStep.Close:
-                    Close(_round);
+                    BeginClose(_round);
                     break;
                 case RoundStep.Certify:
                     Certify(_round);
@@ -196,7 +199,11 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             }
         }
 
-        if (step == RoundStep.Open)
+        if (step == RoundStep.Close)
+        {
+            await Task.Run(() => Close(_round!)).ConfigureAwait(false);
+        }
+        else if (step == RoundStep.Open)
         {
             await Task.Run(OpenSums).ConfigureAwait(false);
         }
@@ -243,6 +250,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     {
         _stamp = _training?.Stamp;
         _evaluationDue = _training?.Next == RoundKind.Evaluation;
+        int spent = _plan.Settings.AllowEarlyResubmission ? 0 : SpoiledRound.Spent(_session.Recent).Count;
+        _mayContribute = Math.Max(_plan.Enrolment.Clients.Count - spent, _plan.Settings.MinClients);
     }
 
     private void Restore()
@@ -263,6 +272,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         {
             _round = CreateRound(stored);
             _round.Restore(_database.Facts(stored.Round));
+            NoteDeadline(_round);
             Log.RoundRestored(_log, stored.Round, _round.Phase, _round.Server?.Accepted.Count() ?? 0);
         }
 
@@ -291,13 +301,13 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         bool exhausted = _session.NextRound >= (ulong)_plan.Settings.Rounds;
         if (kind is null || exhausted)
         {
-            _session.End(exhausted ? "the plan has no further rounds" : "training has ended", _transcript)();
+            _session.End(exhausted ? "the plan has no further rounds" : "training has ended", incomplete: _training is not null && kind is not null, _transcript)();
             Wake(phase: true);
             return true;
         }
 
         bool allowed = _session.Allowance != 0 || kind == RoundKind.Evaluation;
-        if (!allowed || _clock.GetUtcNow() - _decided < TimeSpan.FromSeconds(_policy.BetweenRoundsSeconds))
+        if (!allowed || _uptime.Now - _decided < TimeSpan.FromSeconds(_policy.BetweenRoundsSeconds))
         {
             return false;
         }
@@ -320,19 +330,52 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         RoundInvitation invitation = round.Opener.CreateInvitation();
         _session.Open(round.Number, invitation, _clock.GetUtcNow());
         round.Open(invitation);
+        NoteDeadline(round);
         Log.RoundOpened(_log, round.Number, invitation.Opening.Entries.Length, invitation.Opening.Hash.ToShortString());
         Wake(phase: true);
     }
 
-    // The role fixes its set before the proposal is durable, but nobody sees it before; where the write fails, the same set is written next time.
-    private void Close(ServerRound round)
+    // The wall clock counts only for what it read before this process: within it, a jump moves no deadline.
+    private void NoteDeadline(ServerRound round)
     {
+        if (_policy.DeadlineSeconds > 0 && round.Phase == RoundPhase.Collecting)
+        {
+            double passed = Math.Max(0, (_clock.GetUtcNow() - _session.CollectingSince).TotalSeconds);
+            round.DeadlineAt = _uptime.Now + TimeSpan.FromSeconds(_policy.DeadlineSeconds - Math.Min(passed, _policy.DeadlineSeconds));
+        }
+    }
+
+    // The role fixes its set before the proposal is durable, but nobody sees it before; where the write fails, the same set is written next time.
+    private void BeginClose(ServerRound round)
+    {
+        round.Closing = true;
         if (_keys is not null)
         {
             round.Server!.JointKey.ActiveSet ??= ActiveSet(round);
         }
+    }
 
-        ClosedRound closed = round.Server!.Close();
+    // Outside the lock: in the joint-key suite all listed ciphertexts are added here, which takes as long as reading them. Nothing is taken meanwhile.
+    private void Close(ServerRound round)
+    {
+        try
+        {
+            ClosedRound closed = round.Server!.Close();
+            lock (_gate)
+            {
+                Fix(round, closed);
+            }
+        }
+        finally
+        {
+            round.Closing = false;
+        }
+
+        Wake(phase: true);
+    }
+
+    private void Fix(ServerRound round, ClosedRound closed)
+    {
         long decrypted = closed.Proposal.JointKey?.Decrypted ?? 0;
         _database.Commit(writer =>
         {
@@ -346,7 +389,6 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         round.Close(closed);
         round.EvictUploads();
         Log.RoundClosed(_log, round.Number, closed.Proposal.Entries.Count(), closed.Proposal.Hash.ToShortString());
-        Wake(phase: true);
     }
 
     private void Certify(ServerRound round)
@@ -377,6 +419,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
                 : RoundDeathCertificate.Create(round.Server.Round.Opening.Context, round.Deaths.Values);
             certificate?.Require(_plan);
             RoundSummary summary = Summarise(round, RoundPhase.Dead, [], null);
+            summary.Reason = round.Abort ?? "";
             Action append = _session.Bury(summary, certificate, _transcript);
             if (certificate is not null)
             {
@@ -389,7 +432,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
 
             round.EvictUploads();
             _round = null;
-            _decided = _clock.GetUtcNow();
+            _decided = _uptime.Now;
             Log.RoundDead(_log, round.Number, round.Abort ?? "");
             Append(append);
         }
@@ -423,7 +466,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
 
     private RoundSituation Situation(ServerRound round)
     {
-        DateTimeOffset now = _clock.GetUtcNow();
+        TimeSpan now = _uptime.Now;
         int entries = round.Server?.Round.Opening.Entries.Length ?? round.Entries.Count;
         bool enough = round.Phase switch
         {
@@ -434,7 +477,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         round.EnoughSince = enough ? round.EnoughSince ?? now : null;
         bool collecting = round.Phase == RoundPhase.Collecting;
         int accepted = collecting ? round.Server!.Accepted.Count() : 0;
-        DateTimeOffset? closeDue = round.CloseAsked ?? (Deadline is { } deadline && deadline <= now ? deadline : null);
+        TimeSpan? closeDue = round.CloseAsked ?? (collecting && round.DeadlineAt <= now ? round.DeadlineAt : null);
         bool look = collecting && accepted >= _plan.Settings.MinClients && (accepted >= Wanted || closeDue is not null);
         return new RoundSituation
         {
@@ -455,7 +498,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             Settled = look && round.IsSettled(_desk.Connected),
             CloseDue = closeDue is { } due ? now - due : null,
             Votes = Votes(round),
-            AgreementExpired = round.Closed is { } closed && closed.Proposal.DeadlineUnixMilliseconds < now.ToUnixTimeMilliseconds(),
+            AgreementExpired = round.Closed is { } closed && closed.Proposal.DeadlineUnixMilliseconds < _clock.GetUtcNow().ToUnixTimeMilliseconds(),
             Releases = Released(round),
             ReleasesInVain = round.ReleasesInVain,
         };
@@ -467,6 +510,11 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         {
             throw RequestRefusedException.NotNow(
                 _session.Ended is not null ? $"the session has ended: {_session.Ended}" : _round is null ? "no round is under way" : $"round {_round.Number} is under way, not {number}");
+        }
+
+        if (phase == RoundPhase.Collecting && round.Closing)
+        {
+            throw RequestRefusedException.NotNow($"round {number} is being closed");
         }
 
         return phase is null || (round.Phase == phase && (phase != RoundPhase.Collecting || round.Abort is null))

@@ -65,15 +65,22 @@ internal sealed class ServerRound : IDisposable
 
     public string? Abort { get; set; }
 
-    public DateTimeOffset? CloseAsked { get; set; }
+    /// <summary>When an operator asked for the closing, in uptime; 0 for before this process.</summary>
+    public TimeSpan? CloseAsked { get; set; }
 
     /// <summary>Holders' answers about contributions: true for a receipt.</summary>
     public Dictionary<(int Holder, int Client), bool> Checked { get; } = [];
 
-    /// <summary>Since when there is enough of what the phase waits for.</summary>
-    public DateTimeOffset? EnoughSince { get; set; }
+    /// <summary>Since when there is enough of what the phase waits for, in uptime.</summary>
+    public TimeSpan? EnoughSince { get; set; }
+
+    /// <summary>When the deadline passes, in uptime; null without one.</summary>
+    public TimeSpan? DeadlineAt { get; set; }
 
     public int ReleasesInVain { get; set; }
+
+    /// <summary>The set is being fixed: nothing more is taken.</summary>
+    public bool Closing { get; set; }
 
     public bool Opening { get; set; }
 
@@ -103,7 +110,7 @@ internal sealed class ServerRound : IDisposable
                     Abort = System.Text.Encoding.UTF8.GetString(fact.Bytes);
                     break;
                 case FactKind.CloseAsked:
-                    CloseAsked = _clock.GetUtcNow();
+                    CloseAsked = TimeSpan.Zero;
                     break;
                 case FactKind.Death:
                     Deaths[fact.Party] = RoundDeath.Parse(fact.Bytes, _plan);

@@ -9,6 +9,7 @@ internal sealed class SessionFacts
 {
     private const string AllowanceKey = "allowance";
     private const string EndedKey = "ended";
+    private const string IncompleteKey = "incomplete";
     private const string CheckpointKey = "checkpoint";
     private const string CollectingKey = "collecting";
     private const int RecentRounds = 20;
@@ -41,6 +42,7 @@ internal sealed class SessionFacts
 
         Allowance = database.Number(AllowanceKey, 0);
         Ended = database.Text(EndedKey);
+        Incomplete = database.Number(IncompleteKey, 0) != 0;
         long checkpoint = database.Number(CheckpointKey, -1);
         Checkpoint = checkpoint < 0 ? null : (ulong)checkpoint;
         CollectingSince = DateTimeOffset.FromUnixTimeMilliseconds(database.Number(CollectingKey, 0));
@@ -59,6 +61,9 @@ internal sealed class SessionFacts
 
     /// <summary>Why no further round comes, or null.</summary>
     public string? Ended { get; private set; }
+
+    /// <summary>Whether the session ended before it was done.</summary>
+    public bool Incomplete { get; private set; }
 
     /// <summary>The round after which the training's state was stored; null for before the first.</summary>
     public ulong? Checkpoint { get; private set; }
@@ -108,7 +113,7 @@ internal sealed class SessionFacts
     }
 
     /// <summary>A round is opened: version, state, transcript and summary in one transaction.</summary>
-    public Action Decide(RoundSummary summary, ModelVersion version, IReadOnlyList<ProtocolMessage> records, ulong? checkpoint, string? ended, TranscriptFile transcript)
+    public Action Decide(RoundSummary summary, ModelVersion version, IReadOnlyList<ProtocolMessage> records, ulong? checkpoint, string? ended, bool incomplete, TranscriptFile transcript)
     {
         long allowance = Allowance > 0 && summary.Kind != RoundKind.Evaluation ? Allowance - 1 : Allowance;
         Action append = () => { };
@@ -127,12 +132,13 @@ internal sealed class SessionFacts
             if (ended is not null)
             {
                 writer.Set(EndedKey, ended);
+                writer.Set(IncompleteKey, incomplete ? 1 : 0);
             }
 
             append = transcript.Stage(writer, [.. records, version], end: ended is not null);
         });
         _chain.Append(version);
-        (Allowance, Checkpoint, Ended) = (allowance, checkpoint ?? Checkpoint, ended);
+        (Allowance, Checkpoint, Ended, Incomplete) = (allowance, checkpoint ?? Checkpoint, ended, incomplete);
         RoundsOpened++;
         Note(summary);
         return append;
@@ -157,15 +163,16 @@ internal sealed class SessionFacts
     }
 
     /// <summary>No further round comes.</summary>
-    public Action End(string reason, TranscriptFile transcript)
+    public Action End(string reason, bool incomplete, TranscriptFile transcript)
     {
         Action append = () => { };
         _database.Commit(writer =>
         {
             writer.Set(EndedKey, reason);
+            writer.Set(IncompleteKey, incomplete ? 1 : 0);
             append = transcript.Stage(writer, [], end: true);
         });
-        Ended = reason;
+        (Ended, Incomplete) = (reason, incomplete);
         return append;
     }
 

@@ -21,22 +21,16 @@ internal sealed class TrainingRun
     private readonly RoundCounters _counters;
     private readonly GlobalModel _model;
 
-    /// <exception cref="NotSupportedException">Terms that need what the server does not do.</exception>
     public TrainingRun(TrainingTerms terms, AggregationPlan plan, ServerFolder folder, TrainingCheckpoint checkpoint)
     {
-        if (terms.AverageDecay != 0)
-        {
-            throw new NotSupportedException("terms with a moving average of the model (averageDecay) are for simulations: sites evaluate the model that they train from");
-        }
-
         _terms = terms;
         _folder = folder;
         _counters = new RoundCounters(terms.Metrics);
         _model = new GlobalModel(terms.FederationOptionsFor(plan.Settings.MinClients), terms.Layout, checkpoint);
     }
 
-    /// <summary>The version and digest of the weights that the next round stands on.</summary>
-    public ModelStamp Stamp => _model.Stamp;
+    /// <summary>The version that the next round stands on, and the digest of its <see cref="VersionValues"/>.</summary>
+    public ModelStamp Stamp => ModelStamp.Of(_model.Version, VersionValues.Of(_terms, _model));
 
     /// <summary>The rounds so far.</summary>
     public IReadOnlyList<RoundRecord> History => _model.History;
@@ -110,7 +104,7 @@ internal sealed class TrainingRun
     /// <summary>Writes the weights as clients fetch them, and the state to go on from after <paramref name="round"/> (null: before the first).</summary>
     public void Store(ulong? round)
     {
-        WriteWeights();
+        WriteValues();
         DurableFile.Replace(_folder.Checkpoint(round), stream => CheckpointFormat.Write(stream, _model.Save(RunDigest, 0)));
     }
 
@@ -145,9 +139,9 @@ internal sealed class TrainingRun
         }
     }
 
-    private void WriteWeights()
+    private void WriteValues()
     {
-        float[] weights = _model.Current.Values;
-        DurableFile.Replace(_folder.Model(Stamp.Digest), stream => FloatFile.Write(stream, weights));
+        float[] values = VersionValues.Of(_terms, _model);
+        DurableFile.Replace(_folder.Model(ModelStamp.Of(_model.Version, values).Digest), stream => FloatFile.Write(stream, values));
     }
 }

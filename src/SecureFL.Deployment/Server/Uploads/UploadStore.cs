@@ -40,7 +40,7 @@ internal class UploadStore : IContributionStore, IPartialDecryptionArchive, IDis
         RandomAccess.Write(Handle(client), packed, checked(chunk * packed.Length));
 
     /// <inheritdoc/>
-    public void Read(int client, long chunk, Span<byte> packed)
+    public virtual void Read(int client, long chunk, Span<byte> packed)
     {
         using SafeFileHandle file = File.OpenHandle(PathOf(client), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         long offset = checked(chunk * packed.Length);

@@ -1,0 +1,42 @@
+using System.Globalization;
+using SecureFL.Aggregation;
+using SecureFL.Deployment.Contracts;
+
+namespace SecureFL.Deployment.Server.Rounds;
+
+/// <summary>
+/// What follows a round that the key holders released and that has no sum. Its contributors are spent: another sum on the same model with one of them missing would be an exact
+/// difference (specification, section 5.6). The others may still contribute on it.
+/// </summary>
+internal static class SpoiledRound
+{
+    /// <summary>Why a group has no sum, for people. By whom cannot be told.</summary>
+    public static string Reason(GroupStatus status) => status switch
+    {
+        GroupStatus.KeyOutOfBound => "a contribution's key was malformed",
+        GroupStatus.LaneOutOfRange => "the sum is out of range: a contribution was malformed",
+        GroupStatus.ResidualVariance => "the sum's errors spread too wide: a contribution was malformed",
+        _ => status.ToString(),
+    };
+
+    /// <summary>Clients that are spent on the newest model: those of the spoiled rounds since the last one that was not.</summary>
+    public static HashSet<string> Spent(IEnumerable<RoundSummary> rounds) =>
+    [
+        .. rounds.Where(round => round.Outcome != RoundPhase.Dead).Reverse().TakeWhile(round => round.Outcome == RoundPhase.Spoiled).SelectMany(round => round.Spent),
+    ];
+
+    /// <summary>Why no further round can come after this one; null if one can.</summary>
+    public static string? End(AggregationPlan plan, RoundSummary spoiled, IEnumerable<RoundSummary> before)
+    {
+        int left = plan.Enrolment.Clients.Count - Spent(before.Append(spoiled)).Count;
+        if (plan.Settings.AllowEarlyResubmission || left >= plan.Settings.MinClients)
+        {
+            return null;
+        }
+
+        string what = spoiled.Kind == RoundKind.Evaluation ? "training has ended, its evaluation has not: " : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what}round {spoiled.Round} was spoiled ({spoiled.Reason}); {left} of {plan.Enrolment.Clients.Count} clients may still contribute on this model, a sum has at least {plan.Settings.MinClients}");
+    }
+}
