@@ -12,11 +12,15 @@ internal sealed record SweepPlan(IReadOnlyList<long> Sizes, IReadOnlyList<int> C
     /// <summary>Parameters of the curve of memory.</summary>
     internal const long ParametersOfMemory = 1_000_000;
 
-    /// <summary>Measured rounds of a point, after one that is not: short ones are noisier.</summary>
-    internal static int RoundsOf(long parameters) => parameters switch
+    /// <summary>Values, parameters times clients, of a short round and of a middling one.</summary>
+    internal const long FewValues = 4_000_000;
+    internal const long ManyValues = 80_000_000;
+
+    /// <summary>Measured rounds of a point by its values, after one that is not measured: short ones are noisier.</summary>
+    internal static int RoundsOf(long values) => values switch
     {
-        <= 1_000_000 => 7,
-        <= 20_000_000 => 3,
+        <= FewValues => 7,
+        <= ManyValues => 3,
         _ => 1,
     };
 

@@ -37,7 +37,7 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
         progress($"curves: {shape.Parameters} parameters, {shape.Clients} clients");
         RoundInputs inputs = new(shape.Parameters, shape.Clip, settings.Seed);
         List<ArmRun> runs = [.. settings.Arms.Where(arm => arm.MostParameters >= shape.Parameters && arm.MostClients >= shape.Clients).Select(arm => new ArmRun(arm, shape))];
-        int rounds = SweepPlan.RoundsOf(shape.Parameters);
+        int rounds = SweepPlan.RoundsOf(shape.Parameters * shape.Clients);
         try
         {
             for (int repetition = -1; repetition < rounds; repetition++)

@@ -59,7 +59,7 @@ internal static class CurveCharts
                 outcome.Verdicts.Select(verdict => (IReadOnlyList<string>)[$"{verdict.Arm}: {verdict.Claim}", verdict.Range, verdict.Figures, RoundsTable.Verdict(verdict)]));
             html.Append("<p class=\"note\">Flat: (largest - smallest) / smallest. Linear: the largest residual of fixed + slope x clients, fitted to relative residuals, as part of the fit. ")
                 .Append("A round has costs that no parameter adds to (connections, keys, shares, signatures): a round of the smallest model shows them, and \"beyond\" leaves it out. ")
-                .Append(CultureInfo.InvariantCulture, $"Medians of {SweepPlan.RoundsOf(1)} rounds up to a million parameters, of {SweepPlan.RoundsOf(10_000_000)} up to 20 million, one round above.</p>");
+                .Append(CultureInfo.InvariantCulture, $"Medians of {SweepPlan.RoundsOf(SweepPlan.FewValues)} rounds up to {AxisFormat.Compact(SweepPlan.FewValues)} values (parameters x clients), of {SweepPlan.RoundsOf(SweepPlan.ManyValues)} up to {AxisFormat.Compact(SweepPlan.ManyValues)}, one round above.</p>");
         }
 
         if (outcome.SizeSweep.Count > 0)
