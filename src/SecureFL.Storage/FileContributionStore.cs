@@ -35,7 +35,7 @@ public sealed class FileContributionStore : IContributionStore, IPartialDecrypti
             _files.Add(client, file = new FileStream(PathOf(_directory, client), FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0));
         }
 
-        RandomAccess.Write(file.SafeFileHandle, packed, checked(chunk * packed.Length));
+        FileWriting.Write(file.SafeFileHandle, packed, checked(chunk * packed.Length));
     }
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed class FileContributionStore : IContributionStore, IPartialDecrypti
             _partials.Add((holder, group), file);
         }
 
-        RandomAccess.Write(file.SafeFileHandle, packed, checked(chunk * packed.Length));
+        FileWriting.Write(file.SafeFileHandle, packed, checked(chunk * packed.Length));
     }
 
     /// <summary>Closes the files; they stay for <c>verify --ciphertexts</c>.</summary>

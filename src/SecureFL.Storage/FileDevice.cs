@@ -91,7 +91,7 @@ internal sealed class FileDevice : IFileDevice
             }
         }
 
-        public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_handle, bytes, offset);
+        public void Write(long offset, ReadOnlySpan<byte> bytes) => FileWriting.Write(_handle, bytes, offset);
 
         public void Truncate(long length) => RandomAccess.SetLength(_handle, length);
 

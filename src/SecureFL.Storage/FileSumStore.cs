@@ -23,7 +23,7 @@ public sealed class FileSumStore : ISumStore
             string path = PathOf(round, group);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-            RandomAccess.Write(file, packed, checked(chunk * packed.Length));
+            FileWriting.Write(file, packed, checked(chunk * packed.Length));
         }
     }
 

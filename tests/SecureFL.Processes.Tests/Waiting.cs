@@ -22,7 +22,15 @@ internal static class Waiting
     /// <returns>Its exit code and its last words.</returns>
     public static async Task<(int Code, string Words)> ForEndAsync(LocalProcess process)
     {
-        await process.WaitAsync(TestContext.Current.CancellationToken).WaitAsync(Most, TestContext.Current.CancellationToken);
+        try
+        {
+            await process.WaitAsync(TestContext.Current.CancellationToken).WaitAsync(Most, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{process.Name} has not ended after {Most}: {process.LastWords(12)}");
+        }
+
         return (process.ExitCode!.Value, process.LastWords(8));
     }
 

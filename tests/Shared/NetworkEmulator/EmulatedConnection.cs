@@ -21,6 +21,13 @@ internal sealed class EmulatedConnection(EmulatedNetwork network, Socket client,
             CarryAsync(server, client, long.MaxValue, new Random(2), cancellation)).ConfigureAwait(false);
     }
 
+    /// <summary>Closes both sides; what has been delivered still arrives.</summary>
+    public void Close()
+    {
+        client.Dispose();
+        server.Dispose();
+    }
+
     /// <summary>Resets both sides.</summary>
     public void Cut()
     {

@@ -105,6 +105,7 @@ internal sealed class EmulatedNetwork : IAsyncDisposable
             await FlowsAsync(_stop.Token).ConfigureAwait(false);
             await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token).ConfigureAwait(false);
             await connection.RunAsync(_stop.Token).ConfigureAwait(false);
+            connection.Close();
         }
         catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
         {

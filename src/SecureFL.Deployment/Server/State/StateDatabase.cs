@@ -66,13 +66,19 @@ internal sealed class StateDatabase : IDisposable
         {
             try
             {
-                using SqliteTransaction transaction = _connection.BeginTransaction();
-                changes(new StateWriter(_connection, transaction));
-                transaction.Commit();
+                Run(_connection, "BEGIN IMMEDIATE");
+                changes(new StateWriter(_connection));
+                Run(_connection, "COMMIT");
             }
             catch (SqliteException fault)
             {
+                RollBack();
                 throw new IOException($"the server's state could not be written: {fault.Message}", fault);
+            }
+            catch
+            {
+                RollBack();
+                throw;
             }
         }
     }
@@ -120,6 +126,18 @@ internal sealed class StateDatabase : IDisposable
         lock (_lock)
         {
             _connection.Dispose();
+        }
+    }
+
+    // A full disk makes SQLite roll back by itself: then there is nothing left to do. The framework's transaction objects take that for a fault of their own, and block the connection.
+    private void RollBack()
+    {
+        try
+        {
+            Run(_connection, "ROLLBACK");
+        }
+        catch (SqliteException)
+        {
         }
     }
 

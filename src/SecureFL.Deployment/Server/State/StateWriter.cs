@@ -6,7 +6,7 @@ using SecureFL.Aggregation;
 namespace SecureFL.Deployment.Server.State;
 
 /// <summary>The changes of one transaction of the <see cref="StateDatabase"/>.</summary>
-internal sealed class StateWriter(SqliteConnection connection, SqliteTransaction transaction)
+internal sealed class StateWriter(SqliteConnection connection)
 {
     /// <summary>Stores or replaces a setting.</summary>
     public void Set(string key, byte[] value) => Run("INSERT OR REPLACE INTO settings (key, value) VALUES ($0, $1)", key, value);
@@ -67,7 +67,6 @@ internal sealed class StateWriter(SqliteConnection connection, SqliteTransaction
     private void Run(string sql, params object[] parameters)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.Transaction = transaction;
 #pragma warning disable CA2100 // every statement is a constant of this type; values are bound
         command.CommandText = sql;
 #pragma warning restore CA2100

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using SecureFL.Aggregation;
+using SecureFL.Storage;
 
 namespace SecureFL.Deployment.Server.State;
 
@@ -70,7 +71,7 @@ internal sealed class TranscriptFile : IDisposable
     /// <exception cref="IOException">The disk is full or fails; the bytes are kept in the state and written later.</exception>
     public void WritePending()
     {
-        RandomAccess.Write(_file.SafeFileHandle, _pending, _offset);
+        FileWriting.Write(_file.SafeFileHandle, _pending, _offset);
         _file.SetLength(Length);
         _file.Flush(flushToDisk: true);
         _written = true;

@@ -37,7 +37,7 @@ internal class UploadStore : IContributionStore, IPartialDecryptionArchive, IDis
 
     /// <inheritdoc/>
     public virtual void Write(int client, long chunk, ReadOnlySpan<byte> packed) =>
-        RandomAccess.Write(Handle(client), packed, checked(chunk * packed.Length));
+        FileWriting.Write(Handle(client), packed, checked(chunk * packed.Length));
 
     /// <inheritdoc/>
     public virtual void Read(int client, long chunk, Span<byte> packed)
@@ -61,7 +61,7 @@ internal class UploadStore : IContributionStore, IPartialDecryptionArchive, IDis
     public void WritePartial(int holder, int group, long chunk, ReadOnlySpan<byte> packed)
     {
         using SafeFileHandle file = File.OpenHandle(FileContributionStore.PartialPathOf(_directory, holder, group), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-        RandomAccess.Write(file, packed, checked(chunk * packed.Length));
+        FileWriting.Write(file, packed, checked(chunk * packed.Length));
     }
 
     /// <summary>Returns when everything written of a client survives a crash of the machine.</summary>
