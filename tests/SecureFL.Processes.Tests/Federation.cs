@@ -1,4 +1,5 @@
 using SecureFL.Aggregation;
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Demo;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
@@ -76,11 +77,11 @@ internal sealed class Federation : IDisposable
     public AggregationPlan Plan => _consortium.Plan.RequireSigned();
 
     /// <summary>Plain sums: no client runs by itself.</summary>
-    public static Federation OfSums(int vectorLength)
+    public static Federation OfSums(int vectorLength, long? roundsPerKey = null, WireMode wire = WireMode.Packed)
     {
         DirectoryInfo folder = CreateFolder();
         LocalConsortium consortium = LocalConsortium.Create(
-            folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, vectorLength: vectorLength);
+            folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, roundsPerKey, wire, vectorLength);
         return new Federation(folder, consortium, [], [], []);
     }
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Aggregation;
+using SecureFL.Ckks.Serialization;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Trainers;
-using SecureFL.Ckks.Serialization;
 using SecureFL.Deployment.Clients;
 
 namespace SecureFL.Cli.Clients;
@@ -20,7 +20,8 @@ internal sealed class SealProgram : ISealEncryptor
 
     internal static Option<string?> Option() => new("--encryptor")
     {
-        Description = "a SEAL program that encrypts in the place of this one, for plans with --wire seal: its last argument is a folder, see docs/examples", HelpName = "COMMAND",
+        Description = "a SEAL program that encrypts in the place of this one, for plans with --wire seal: its last argument is a folder, see docs/examples",
+        HelpName = "COMMAND",
     };
 
     internal static SealProgram? For(string? command, AggregationPlan plan) => command is null ? null

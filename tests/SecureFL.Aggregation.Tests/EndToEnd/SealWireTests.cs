@@ -121,6 +121,45 @@ public sealed class SealWireTests
         }
     }
 
+    /// <summary>The store holds the packed form, whatever travelled: a restarted server takes half an upload up from it, and the rest as SEAL objects.</summary>
+    [Fact]
+    public void A_restarted_server_goes_on_with_half_an_upload()
+    {
+        using JointKeyScenario scenario = new(vectorLength: 600_000, wire: WireMode.Seal);
+        int chunks = (int)scenario.Plan.Parameters.ChunkCount;
+        Assert.True(chunks > 1);
+        RoundInvitation round = scenario.OpenRound();
+        Contribution contribution = scenario.Clients[0].Encrypt(round, scenario.Vector(0));
+        InMemoryContributionStore store = new();
+        JointKeyServerOptions options = new() { Epoch = scenario.Epoch };
+        using (AggregationServer first = new(scenario.Plan, round, scenario.Identities.Server, scenario.Clock, store, options))
+        {
+            first.HandleChunk(contribution.Chunks[0]);
+        }
+
+        using AggregationServer server = new(scenario.Plan, round, scenario.Identities.Server, scenario.Clock, store, options);
+        server.OpenUpload(0).Restore(1);
+        foreach (ContributionChunk chunk in contribution.Chunks.Skip(1))
+        {
+            server.HandleChunk(chunk);
+        }
+
+        server.HandleContribution(contribution.Header);
+        foreach (int client in new[] { 1, 2 })
+        {
+            server.Accept(scenario.Clients[client].Encrypt(round, scenario.Vector(client)));
+        }
+
+        AggregationResult result = scenario.Open(server, scenario.Agree(server));
+        float[][] vectors = [.. Enumerable.Range(0, 3).Select(scenario.Vector)];
+        double[] sum = result.Sum;
+        Assert.Equal(vectors[0].Length, sum.Length);
+        for (int i = 0; i < sum.Length; i++)
+        {
+            Assert.Equal(vectors.Sum(vector => (double)vector[i]), sum[i], result.MaxQuantisationError);
+        }
+    }
+
     [Fact]
     public void The_plan_names_the_mode_and_a_packed_plan_has_no_exchange()
     {

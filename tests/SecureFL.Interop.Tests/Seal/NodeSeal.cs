@@ -10,7 +10,8 @@ public sealed class NodeSeal
 
     private static readonly Lazy<string?> Missing = new(Install);
 
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Seal", "node");
+    /// <summary>Where the programs are, and the package beside them.</summary>
+    public static string Folder => Path.Combine(AppContext.BaseDirectory, "Seal", "node");
 
     /// <summary>Runs one exchange in a folder with its job; skips the test where there is no Node or no package.</summary>
     public static void Exchange(string folder) => Run("exchange.cjs", folder);
@@ -18,13 +19,18 @@ public sealed class NodeSeal
     /// <summary>Runs a program with the real SEAL on a folder; skips the test where there is no Node or no package.</summary>
     public static void Run(string script, string folder)
     {
+        Require();
+        (int code, string output) = Start("node", RunSeconds, script, folder);
+        Assert.True(code == 0, $"SEAL refused: {output}");
+    }
+
+    /// <summary>Skips the test where there is no Node or no package.</summary>
+    public static void Require()
+    {
         if (Missing.Value is { } reason)
         {
             Assert.Skip(reason);
         }
-
-        (int code, string output) = Start("node", RunSeconds, script, folder);
-        Assert.True(code == 0, $"SEAL refused: {output}");
     }
 
     /// <summary>Null, or why the tests cannot run here.</summary>
