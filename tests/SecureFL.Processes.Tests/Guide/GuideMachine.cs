@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace SecureFL.Processes.Tests.Guide;
 
 /// <summary>A machine of the guide: a folder, and a shell in it that stays, so that what one command leaves running a later one can kill or wait for. Not thread-safe.</summary>
-internal sealed class GuideMachine : IDisposable
+internal sealed partial class GuideMachine : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private readonly Process _shell;
@@ -50,8 +51,13 @@ internal sealed class GuideMachine : IDisposable
         await _shell.StandardInput.WriteAsync($"{{ {command}\n}} </dev/null >'{output}' 2>&1\necho \"@$?\"\n");
         await _shell.StandardInput.FlushAsync(cancellationToken);
         string? line = await _shell.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
-        return (int.Parse(line!.TrimStart('@'), CultureInfo.InvariantCulture), await File.ReadAllTextAsync(output, cancellationToken));
+        string printed = await File.ReadAllTextAsync(output, cancellationToken);
+        return (int.Parse(line!.TrimStart('@'), CultureInfo.InvariantCulture), JobNotice.Replace(printed, ""));
     }
+
+    // The shell tells of a job that was killed whenever it notices, in the middle of a later command's output.
+    [GeneratedRegex(@"^bash: line \d+: +\d+ (Killed|Terminated) .*\n", RegexOptions.Multiline)]
+    private static partial Regex JobNotice { get; }
 
     public void Dispose()
     {
