@@ -40,6 +40,7 @@ public sealed class ExternalTrainerTests
         """;
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Sites_with_a_trainer_of_their_own_end_with_one_model()
     {
         string python = FindPython();

@@ -7,6 +7,7 @@ namespace SecureFL.Processes.Tests;
 public sealed class FullDiskTests
 {
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Whoever_cannot_write_says_so_and_goes_on_when_there_is_room()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || !File.Exists("/bin/bash"), "limits are set by bash");

@@ -7,6 +7,7 @@ namespace SecureFL.Processes.Tests;
 public sealed class InterruptTests
 {
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Whoever_is_interrupted_says_so_and_goes_on_when_started_again()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are for other systems");

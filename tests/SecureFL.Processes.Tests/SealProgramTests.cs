@@ -11,6 +11,7 @@ public sealed class SealProgramTests
     private const int Length = 300_000;
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task The_real_seal_encrypts_one_clients_vector()
     {
         NodeSeal.Require();

@@ -7,6 +7,7 @@ namespace SecureFL.Processes.Tests;
 public sealed class SpoiledRoundTests
 {
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Clients_of_a_session_that_could_not_go_on_say_so_and_leave_the_last_good_model()
     {
         using Federation federation = new(rounds: 2);

@@ -6,6 +6,7 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Ring.Tests;
 
 /// <summary>Attacks on the passes that do more than a step of the transform: the ternary first pass, the product before the inverse tail, the addend in the last pass.</summary>
+[Trait("Category", "Slow")]
 public sealed class FusedBoundTests
 {
     /// <summary>Values of the inverse network that are extreme at some level, reached by products of the largest lifted values that the contract allows; and the largest addends.</summary>

@@ -7,6 +7,7 @@ public sealed partial class HelpTests
 {
     /// <summary>From the first page on: every command that does something shows how it is called.</summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public void Every_command_has_examples_and_the_first_page_the_exit_codes()
     {
         Queue<string[]> pages = new([[]]);

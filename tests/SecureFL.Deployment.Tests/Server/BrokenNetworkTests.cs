@@ -47,6 +47,7 @@ public sealed class BrokenNetworkTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_network_that_cuts_and_holds_and_then_heals_changes_no_weight()
     {
         Digest undisturbed = await TrainAsync(disturb: null);

@@ -8,6 +8,7 @@ namespace SecureFL.Deployment.Tests.Server;
 public sealed class ClockJumpTests
 {
     [Theory]
+    [Trait("Category", "Slow")]
     [InlineData(1)]
     [InlineData(-1)]
     public async Task Waiting_times_and_deadlines_do_not_follow_the_wall_clock(int hours)

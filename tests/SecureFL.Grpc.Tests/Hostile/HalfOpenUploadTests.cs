@@ -18,6 +18,7 @@ public sealed class HalfOpenUploadTests
     private const int Promised = 4 << 20;
 
     [Fact]
+    [Trait("Category", "Slow")]
     public Task Six_hundred_half_open_uploads() => RunAsync(6);
 
     [Fact]

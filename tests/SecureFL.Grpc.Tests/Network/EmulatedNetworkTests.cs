@@ -61,6 +61,7 @@ public sealed class EmulatedNetworkTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_silent_network_is_found_out_by_both_sides()
     {
         EchoService echo = new();
