@@ -136,6 +136,21 @@ internal sealed class Federation : IDisposable
         return models[0];
     }
 
+    /// <summary>Stops the server and the holders, which must have stayed up; everybody has these weights, and transcript and ledgers bear them out.</summary>
+    public void AssertEndedWith(float[] weights, int opened)
+    {
+        Parties.Server.Stop(TimeSpan.FromSeconds(3));
+        foreach (LocalProcess holder in Parties.Holders)
+        {
+            Assert.True(holder.IsRunning, holder.LastWords());
+            holder.Stop(TimeSpan.FromSeconds(3));
+        }
+
+        Assert.Equal(weights, FinalWeights());
+        AssertTranscript(opened);
+        AssertLedgers();
+    }
+
     /// <summary>The transcript verifies with the sums recomputed from the ciphertexts; so many rounds were opened.</summary>
     public void AssertTranscript(int opened)
     {

@@ -30,15 +30,6 @@ public sealed class JointKeyRunTests
         }
 
         await Waiting.ForClientsAsync(federation, TimeSpan.FromMinutes(2));
-        federation.Parties.Server.Stop(TimeSpan.FromSeconds(3));
-        foreach (LocalProcess holder in federation.Parties.Holders)
-        {
-            Assert.True(holder.IsRunning, holder.LastWords());
-            holder.Stop(TimeSpan.FromSeconds(3));
-        }
-
-        Assert.Equal(clear, federation.FinalWeights());
-        federation.AssertTranscript(Rounds + 1);
-        federation.AssertLedgers();
+        federation.AssertEndedWith(clear, Rounds + 1);
     }
 }

@@ -19,15 +19,6 @@ public sealed class UndisturbedRunTests
 
         float[] clear = await federation.TrainInTheClearAsync();
         await Waiting.ForClientsAsync(federation, TimeSpan.FromMinutes(2));
-        federation.Parties.Server.Stop(TimeSpan.FromSeconds(3));
-        foreach (LocalProcess holder in federation.Parties.Holders)
-        {
-            Assert.True(holder.IsRunning, holder.LastWords());
-            holder.Stop(TimeSpan.FromSeconds(3));
-        }
-
-        Assert.Equal(clear, federation.FinalWeights());
-        federation.AssertTranscript(Rounds + 1);
-        federation.AssertLedgers();
+        federation.AssertEndedWith(clear, Rounds + 1);
     }
 }
