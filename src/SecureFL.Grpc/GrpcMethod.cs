@@ -17,6 +17,12 @@ public sealed record GrpcMethod<TRequest, TResponse>(
     /// <summary>The path of the request: <c>/service/method</c>.</summary>
     public string Path { get; } = $"/{Service}/{Name}";
 
+    /// <summary>
+    /// Parses a request without copying what it can refer to: the bytes are the request's until its handler asks for the next one, then they are overwritten. Throws what a
+    /// parser throws. Null: every request owns its bytes.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, TRequest>? ShareRequest { get; init; }
+
     // Unknown fields are dropped: kept ones cost a peer three bytes and this process some two hundred each.
     internal MessageParser<TRequest> Requests { get; } = RequestParser.WithDiscardUnknownFields(true);
 

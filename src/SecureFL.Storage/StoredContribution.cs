@@ -22,15 +22,21 @@ public sealed class StoredContribution : IDisposable
     /// <summary>Chunks in all.</summary>
     public long ChunkCount => _plan.Parameters.ChunkCount;
 
+    /// <summary>Room for one of its chunks at a time.</summary>
+    public ChunkMessage CreateMessage() => new(_plan, Header.Statement.Context, Header.Statement.Client);
+
     /// <summary>Reads one chunk.</summary>
+    /// <param name="index">Its position, from 0.</param>
+    /// <param name="message">From <see cref="CreateMessage"/>; its memory is used again.</param>
+    /// <returns>The encoded <see cref="ContributionChunk"/>; valid until the message is used again.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public ContributionChunk ReadChunk(long index)
+    public ReadOnlyMemory<byte> ReadChunk(long index, ChunkMessage message)
     {
+        ArgumentNullException.ThrowIfNull(message);
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, ChunkCount);
-        byte[] packed = new byte[_plan.Parameters.WireChunkBytes];
-        _file.Read(Start(_plan, index), packed);
-        return new ContributionChunk(Header.Statement.Context, Header.Statement.Client, index, packed);
+        _file.Read(Start(_plan, index), message.Packed);
+        return message.Encode(index);
     }
 
     /// <summary>Closes the file; it stays in the outbox.</summary>

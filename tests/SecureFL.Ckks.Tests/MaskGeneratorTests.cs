@@ -9,6 +9,7 @@ using SecureFL.Testing;
 
 namespace SecureFL.Ckks.Tests;
 
+[Collection(Alone.Name)]
 public sealed class MaskGeneratorTests
 {
     private const int Degree = 1024;

@@ -7,6 +7,7 @@ using SecureFL.Testing;
 
 namespace SecureFL.Encoding.Tests;
 
+[Collection(Alone.Name)]
 public sealed class ContributionEncryptorTests
 {
     private static readonly AggregationParameters Parameters = ParameterSets.Plan(2500, 8, 10, integers: 20);

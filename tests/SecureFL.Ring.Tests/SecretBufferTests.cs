@@ -7,6 +7,7 @@ using SecureFL.Testing;
 
 namespace SecureFL.Ring.Tests;
 
+[Collection(Alone.Name)]
 public sealed class SecretBufferTests
 {
     [Theory]
@@ -36,6 +37,54 @@ public sealed class SecretBufferTests
         Assert.Throws<ObjectDisposedException>(() => buffer.Span.Length);
         Assert.Equal("SecretBuffer", buffer.ToString());
     }
+
+    [Fact]
+    public void MemoryOfAnErasedSecretServesOneLaterBufferAndIsZero()
+    {
+        SecretBuffer<int> first = new(1237);
+        first.Span.Fill(7);
+        Span<int> memory = first.Span;
+        first.Dispose();
+        first.Dispose();
+        first.Clear();
+        using SecretBuffer<int> second = new(1237);
+        using SecretBuffer<int> third = new(1237);
+        Assert.True(memory.Overlaps(second.Span));
+        Assert.False(second.Span.Overlaps(third.Span));
+        Assert.True(second.Span.IndexOfAnyExcept(0) < 0);
+        second.Span.Fill(8);
+        first.Dispose();
+        first.Clear();
+        Assert.True(second.Span.IndexOfAnyExcept(8) < 0);
+    }
+
+    [Fact]
+    public void SpareMemoryIsBounded()
+    {
+        const int length = (1 << 20) + 3;
+        SecretBuffer<byte>[] buffers = [.. Enumerable.Range(0, 20).Select(_ => new SecretBuffer<byte>(length))];
+        Array.ForEach(buffers, buffer => buffer.Dispose());
+        int kept = 0;
+        while (SpareBuffers<byte>.Take(length) is not null)
+        {
+            kept++;
+        }
+
+        Assert.InRange(kept, 1, 8);
+    }
+
+    [Fact]
+    public void BuffersOfManyThreadsNeverShareMemory() => Parallel.For(0, 64, worker =>
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            using SecretBuffer<int> mine = new(1543);
+            Assert.True(mine.Span.IndexOfAnyExcept(0) < 0);
+            mine.Span.Fill(worker + 1);
+            Thread.Yield();
+            Assert.True(mine.Span.IndexOfAnyExcept(worker + 1) < 0);
+        }
+    });
 
     [Fact]
     public void ClearingKeepsTheBufferUsable()

@@ -150,9 +150,10 @@ public sealed class ClientFaultTests
         {
             // The server's own checks: the chunks are those of the signed root.
             using AggregationServer server = new(Plan, Round, Plan.Embedded!.Server, TimeProvider.System, new InMemoryContributionStore());
+            ChunkMessage message = stored.CreateMessage();
             for (long chunk = 0; chunk < stored.ChunkCount; chunk++)
             {
-                server.HandleChunk(stored.ReadChunk(chunk));
+                server.HandleChunk(ContributionChunk.ParseShared(stored.ReadChunk(chunk, message), Plan));
             }
 
             server.HandleContribution(stored.Header);

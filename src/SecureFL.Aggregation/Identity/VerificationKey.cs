@@ -95,9 +95,6 @@ public sealed class VerificationKey : IEquatable<VerificationKey>
             : throw new ArgumentException("a purpose has 1 to 100 ASCII characters", nameof(purpose));
     }
 
-    /// <summary>Refuses bytes that are not an uncompressed point of the curve.</summary>
-    internal static void RequirePoint(ReadOnlySpan<byte> point, Party owner) => Parse(point, owner)._ecdsa.Dispose();
-
     // (r, s) and (r, n - s) both verify; only the lower s is canonical, so that no third party can change a signature's bytes.
     internal static void MakeLowHalf(Span<byte> s)
     {

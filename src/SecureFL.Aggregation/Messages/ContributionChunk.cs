@@ -3,8 +3,8 @@ namespace SecureFL.Aggregation;
 /// <summary>One ciphertext chunk of a contribution, in the plan's wire form. Unsigned: the root in the signed statement binds it.</summary>
 public sealed class ContributionChunk : ProtocolMessage
 {
-    // Type, version, context, client and index take 71 bytes.
-    private const int MostContextBytes = 128;
+    /// <summary>Type, version, context, client and index; the rest is the ciphertext.</summary>
+    internal const int PrefixBytes = 71;
 
     /// <summary>A chunk.</summary>
     public ContributionChunk(RoundContext context, int client, long index, ReadOnlyMemory<byte> packed)
@@ -37,7 +37,7 @@ public sealed class ContributionChunk : ProtocolMessage
         ArgumentNullException.ThrowIfNull(plan);
 
         // No allocation sized by the peer's bytes: longer ones are refused before they are copied.
-        return ParseShared(bytes[..Math.Min(bytes.Length, plan.Parameters.WireChunkBytes + MostContextBytes)].ToArray(), plan);
+        return ParseShared(bytes[..Math.Min(bytes.Length, plan.Parameters.WireChunkBytes + PrefixBytes + 1)].ToArray(), plan);
     }
 
     /// <summary>Parses without copying: the chunk refers to <paramref name="bytes"/>, which must not change while it lives.</summary>
@@ -54,6 +54,8 @@ public sealed class ContributionChunk : ProtocolMessage
         reader.End();
         return new ContributionChunk(context, client, index, bytes.Slice(start, plan.Parameters.WireChunkBytes));
     }
+
+    private protected override int SizeHint => PrefixBytes + Packed.Length;
 
     private protected override void WriteFields(CanonicalWriter writer)
     {

@@ -38,6 +38,8 @@ public sealed class ContributionHeader : ProtocolMessage
         return new ContributionHeader(statement, [.. shares]);
     }
 
+    private protected override int SizeHint => ContributionStatement.RoomNeeded + Shares.Sum(share => share.Length);
+
     private protected override void WriteFields(CanonicalWriter writer)
     {
         writer.Fixed(Statement.Encode());

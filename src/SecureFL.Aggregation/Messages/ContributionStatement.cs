@@ -9,6 +9,9 @@ namespace SecureFL.Aggregation;
 /// </summary>
 public sealed class ContributionStatement : SignedMessage
 {
+    /// <summary>Bytes that hold a statement with its signature, for up to some twenty key holders.</summary>
+    internal const int RoomNeeded = 1024;
+
     private readonly byte[] _proof;
 
     private ContributionStatement(

@@ -35,6 +35,8 @@ public sealed class ShareDelivery : ProtocolMessage
         return new ShareDelivery(statement, holder, share);
     }
 
+    private protected override int SizeHint => ContributionStatement.RoomNeeded + Share.Length;
+
     private protected override void WriteFields(CanonicalWriter writer)
     {
         writer.Fixed(Statement.Encode());

@@ -46,7 +46,7 @@ public static class OpeningRules
         entry.RequireSignature(plan.HolderKey(entry.Holder));
         if (!plan.IsJointKey)
         {
-            VerificationKey.RequirePoint(entry.PublicKey.Span, entry.Signer);
+            SealingKey.Require(entry.PublicKey.Span, entry.Signer);
         }
     }
 }

@@ -158,7 +158,7 @@ public sealed class AggregationClient
         ArgumentNullException.ThrowIfNull(invitation);
         using ContributionStream stream = PrepareContribution(invitation, invitation.Base.Model, rounding, roundingSeed);
         var chunks = ImmutableArray.CreateBuilder<ContributionChunk>(checked((int)_plan.Parameters.ChunkCount));
-        stream.WriteVector(vector, counters, chunks.Add);
+        stream.WriteVector(vector, counters, () => new byte[_plan.Parameters.WireChunkBytes], chunks.Add);
         Contribution contribution = new(stream.CreateHeader(), chunks.MoveToImmutable());
         CommitContribution(invitation, contribution.Header.Statement);
         return contribution;

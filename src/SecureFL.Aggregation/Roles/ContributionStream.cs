@@ -17,6 +17,7 @@ public sealed class ContributionStream : IDisposable
     private readonly ContributionRoot _root;
     private readonly SealChunkCodec? _seal;
     private readonly byte[] _packed;
+    private ChunkMessage? _message;
 
     internal ContributionStream(
         AggregationPlan plan,
@@ -54,13 +55,17 @@ public sealed class ContributionStream : IDisposable
     /// <param name="floats">Its values, already scaled by the weight where the plan has one.</param>
     /// <param name="integers">Its counter digits.</param>
     /// <exception cref="InvalidOperationException">All chunks exist.</exception>
-    public ContributionChunk CreateChunk(ReadOnlySpan<float> floats, ReadOnlySpan<int> integers)
+    public ContributionChunk CreateChunk(ReadOnlySpan<float> floats, ReadOnlySpan<int> integers) => ChunkIn(new byte[_plan.Parameters.WireChunkBytes], floats, integers);
+
+    /// <summary>Encrypts the next chunk and encodes it in memory that the next one will use again: what a client sends as it goes.</summary>
+    /// <param name="floats">As in <see cref="CreateChunk"/>.</param>
+    /// <param name="integers">As in <see cref="CreateChunk"/>.</param>
+    /// <returns>The message; valid until the next call.</returns>
+    /// <exception cref="InvalidOperationException">All chunks exist.</exception>
+    public ReadOnlyMemory<byte> EncodeChunk(ReadOnlySpan<float> floats, ReadOnlySpan<int> integers)
     {
-        RequireRoom();
-        byte[] wire = new byte[_plan.Parameters.WireChunkBytes];
-        byte[] packed = _seal is null ? wire : _packed;
-        _cipher.EncryptChunk(_root.Next, floats, integers, packed);
-        return Append(packed, wire);
+        _message ??= new ChunkMessage(_plan, _opening.Context, _client);
+        return _message.Encode(EncryptNext(floats, integers, _message.Packed));
     }
 
     /// <summary>Takes the next chunk from a SEAL program, which has encrypted the plaintext of that chunk under the round's joint public key. What it encrypted, nobody sees.</summary>
@@ -71,16 +76,24 @@ public sealed class ContributionStream : IDisposable
     {
         RequireRoom();
         (_seal ?? throw new InvalidOperationException("the plan's ciphertexts are bit-packed: a SEAL program cannot make them")).Import(ciphertext, _packed);
-        return Append(_packed, new byte[_plan.Parameters.WireChunkBytes]);
+        byte[] wire = new byte[_plan.Parameters.WireChunkBytes];
+        return new ContributionChunk(_opening.Context, _client, Append(_packed, wire), wire);
     }
 
     /// <summary>Encrypts a whole vector, chunk after chunk.</summary>
     /// <param name="vector">The plan's number of values; NaN and infinity are refused before the first chunk.</param>
     /// <param name="counters">The plan's counters, the weight first; none where the plan has none.</param>
-    /// <param name="take">Receives each chunk.</param>
+    /// <param name="take">Receives each chunk, whose memory the next one uses again.</param>
     /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
     /// <exception cref="InvalidOperationException">Chunks exist already.</exception>
     public void WriteVector(ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Action<ContributionChunk> take)
+    {
+        byte[] wire = new byte[_plan.Parameters.WireChunkBytes];
+        WriteVector(vector, counters, () => wire, take);
+    }
+
+    /// <summary>Encrypts a whole vector, chunk after chunk, each into the memory that it is given.</summary>
+    internal void WriteVector(ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Func<byte[]> memory, Action<ContributionChunk> take)
     {
         ArgumentNullException.ThrowIfNull(take);
         if (NextChunk != 0)
@@ -97,7 +110,7 @@ public sealed class ContributionStream : IDisposable
         for (long chunk = 0; chunk < _plan.Parameters.ChunkCount; chunk++)
         {
             ReadOnlySpan<float> floats = layout.Floats(chunk, vector);
-            take(CreateChunk(VectorLayout.Scale(floats, scale, scaled), layout.Integers(chunk, integers)));
+            take(ChunkIn(memory(), VectorLayout.Scale(floats, scale, scaled), layout.Integers(chunk, integers)));
         }
     }
 
@@ -126,12 +139,23 @@ public sealed class ContributionStream : IDisposable
         }
     }
 
+    private ContributionChunk ChunkIn(byte[] wire, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers) =>
+        new(_opening.Context, _client, EncryptNext(floats, integers, wire), wire);
+
+    private long EncryptNext(ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<byte> wire)
+    {
+        RequireRoom();
+        Span<byte> packed = _seal is null ? wire : _packed;
+        _cipher.EncryptChunk(_root.Next, floats, integers, packed);
+        return Append(packed, wire);
+    }
+
     /// <summary>Root and signature are over the packed form; what leaves is the wire form.</summary>
-    private ContributionChunk Append(ReadOnlySpan<byte> packed, byte[] wire)
+    private long Append(ReadOnlySpan<byte> packed, Span<byte> wire)
     {
         _seal?.Unpack(packed, wire);
         long index = _root.Next;
         _root.Append(packed);
-        return new ContributionChunk(_opening.Context, _client, index, wire);
+        return index;
     }
 }

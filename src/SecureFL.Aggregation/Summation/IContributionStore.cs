@@ -16,10 +16,11 @@ public interface IContributionStore
     void Remove(int client);
 }
 
-/// <summary>A store in memory. Not thread-safe.</summary>
+/// <summary>A store in memory, which uses the memory of removed chunks again. Not thread-safe.</summary>
 public sealed class InMemoryContributionStore : IContributionStore
 {
     private readonly Dictionary<int, List<byte[]>> _chunks = [];
+    private readonly Stack<byte[]> _free = [];
 
     /// <summary>Chunks that are stored of a client.</summary>
     public long Count(int client) => _chunks.TryGetValue(client, out List<byte[]>? chunks) ? chunks.Count : 0;
@@ -37,12 +38,20 @@ public sealed class InMemoryContributionStore : IContributionStore
             throw new ArgumentException($"chunk {chunks.Count} comes next, not {chunk}", nameof(chunk));
         }
 
-        chunks.Add(packed.ToArray());
+        byte[] copy = _free.TryPop(out byte[]? used) && used.Length == packed.Length ? used : new byte[packed.Length];
+        packed.CopyTo(copy);
+        chunks.Add(copy);
     }
 
     /// <inheritdoc/>
     public void Read(int client, long chunk, Span<byte> packed) => _chunks[client][checked((int)chunk)].CopyTo(packed);
 
     /// <inheritdoc/>
-    public void Remove(int client) => _chunks.Remove(client);
+    public void Remove(int client)
+    {
+        if (_chunks.Remove(client, out List<byte[]>? chunks))
+        {
+            chunks.ForEach(_free.Push);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 
 namespace SecureFL.Aggregation;
@@ -7,6 +8,9 @@ namespace SecureFL.Aggregation;
 /// </summary>
 public abstract partial class ProtocolMessage
 {
+    private static readonly FrozenDictionary<MessageType, string> Domains =
+        Enum.GetValues<MessageType>().ToFrozenDictionary(type => type, type => UpperCase().Replace(type.ToString(), "-$0").ToLowerInvariant()[1..]);
+
     // Boxed, so that the reference is published in one store.
     private object? _hash;
 
@@ -18,9 +22,10 @@ public abstract partial class ProtocolMessage
     public abstract MessageType Type { get; }
 
     /// <summary>H(domain of the type, body).</summary>
-    public Digest Hash => (Digest)(_hash ??= DomainHash.Of(Domain, Body()));
+    public Digest Hash => (Digest)(_hash ??= DomainHash.Of(Domains[Type], Body()));
 
-    private string Domain => UpperCase().Replace(Type.ToString(), "-$0").ToLowerInvariant()[1..];
+    /// <summary>Bytes to make room for before the message is encoded: about as many as it has.</summary>
+    private protected virtual int SizeHint => 256;
 
     /// <summary>The canonical bytes.</summary>
     public virtual byte[] Encode() => Body();
@@ -33,7 +38,7 @@ public abstract partial class ProtocolMessage
 
     private protected byte[] Body()
     {
-        CanonicalWriter writer = new();
+        CanonicalWriter writer = new(SizeHint);
         writer.Byte((byte)Type);
         writer.Byte(ProtocolLimits.Version);
         WriteFields(writer);

@@ -80,10 +80,11 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
 
             // The server answers the start when it has room: what is sent before would lie in its buffers.
             await goAhead.WaitAsync(cancellationToken).ConfigureAwait(false);
+            ChunkMessage message = stored.CreateMessage();
             for (long chunk = first; chunk < stored.ChunkCount; chunk++)
             {
                 check();
-                UploadPart part = new() { ChunkMessage = UnsafeByteOperations.UnsafeWrap(stored.ReadChunk(chunk).Encode()) };
+                UploadPart part = new() { ChunkMessage = UnsafeByteOperations.UnsafeWrap(stored.ReadChunk(chunk, message)) };
                 await call.Requests.WriteAsync(part, cancellationToken).ConfigureAwait(false);
             }
 

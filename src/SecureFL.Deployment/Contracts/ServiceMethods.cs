@@ -18,7 +18,8 @@ internal static class AggregationMethods
 
     internal static GrpcMethod<GetUploadRequest, UploadState> GetUpload { get; } = new(Service, "GetUpload", GetUploadRequest.Parser, UploadState.Parser);
 
-    internal static GrpcMethod<UploadPart, UploadState> Upload { get; } = new(Service, "Upload", UploadPart.Parser, UploadState.Parser);
+    internal static GrpcMethod<UploadPart, UploadState> Upload { get; } =
+        new(Service, "Upload", UploadPart.Parser, UploadState.Parser) { ShareRequest = SharedUploadPart.Parse };
 
     internal static GrpcMethod<WithdrawRequest, WithdrawReply> Withdraw { get; } = new(Service, "Withdraw", WithdrawRequest.Parser, WithdrawReply.Parser);
 

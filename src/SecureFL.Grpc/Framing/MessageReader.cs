@@ -9,12 +9,14 @@ namespace SecureFL.Grpc.Framing;
 /// Reads the messages of one stream from a pipe. Memory is what arrived, never what a prefix promises; a message of more than a page is admitted by
 /// the byte budget before the rest of it is fetched, and counts until the next one is asked for. One reader at a time.
 /// </summary>
-internal sealed class MessageReader<T>(PipeReader pipe, MessageParser<T> parser, ReadLimits limits, (ByteBudget Budget, string Peer)? admission, CancellationToken call)
+internal sealed class MessageReader<T>(
+    PipeReader pipe, MessageParser<T> parser, ReadLimits limits, (ByteBudget Budget, string Peer)? admission, CancellationToken call, Func<ReadOnlyMemory<byte>, T>? share = null)
     : IDisposable
     where T : class, IMessage<T>
 {
     private CancellationTokenSource? _timer;
     private ByteLease _lease;
+    private byte[]? _shared;
     private bool _started;
 
     /// <summary>The next message, or null at the end of the stream.</summary>
@@ -22,8 +24,7 @@ internal sealed class MessageReader<T>(PipeReader pipe, MessageParser<T> parser,
     /// <exception cref="OperationCanceledException">The call has ended.</exception>
     public async ValueTask<T?> ReadAsync()
     {
-        _lease.Dispose();
-        _lease = default;
+        Release();
         int length = -1;
         long clock = Stopwatch.GetTimestamp();
         TimeSpan allowed = _started ? limits.IdleTimeout : limits.FirstTimeout;
@@ -88,16 +89,33 @@ internal sealed class MessageReader<T>(PipeReader pipe, MessageParser<T> parser,
 
     public void Dispose()
     {
+        Release();
+        _timer?.Dispose();
+    }
+
+    private void Release()
+    {
         _lease.Dispose();
         _lease = default;
-        _timer?.Dispose();
+        if (_shared is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_shared);
+            _shared = null;
+        }
     }
 
     private T Parse(in ReadOnlySequence<byte> body, int length)
     {
         try
         {
-            return parser.ParseFrom(body);
+            if (share is null)
+            {
+                return parser.ParseFrom(body);
+            }
+
+            _shared = ArrayPool<byte>.Shared.Rent(length);
+            body.CopyTo(_shared);
+            return share(_shared.AsMemory(0, length));
         }
         catch (InvalidProtocolBufferException fault)
         {

@@ -92,7 +92,7 @@ public sealed class GrpcServiceBuilder(string service)
         limits?.Check();
         _handlers.Add(method.Name, new MethodHandler(method.Path, limits, async call =>
         {
-            using RequestStream<TRequest> requests = new(call, method.Requests);
+            using RequestStream<TRequest> requests = new(call, method.Requests, method.ShareRequest);
             using ResponseWriter<TResponse> responses = new(call);
             try
             {

@@ -18,6 +18,9 @@ public sealed class HpkePublicKey : IEquatable<HpkePublicKey>
     /// <summary>The 65 bytes.</summary>
     public ReadOnlySpan<byte> Encoded => _encoded;
 
+    /// <summary>Whether the bytes are a serialised key that <see cref="Parse"/> takes.</summary>
+    public static bool IsValid(ReadOnlySpan<byte> encoded) => P256.IsOnCurve(encoded);
+
     /// <summary>Reads a serialised key.</summary>
     /// <exception cref="ThresholdViolationException">Not 65 bytes, not uncompressed, a coordinate out of range, or not on the curve.</exception>
     public static HpkePublicKey Parse(ReadOnlySpan<byte> encoded)

@@ -111,7 +111,9 @@ public sealed class ExactSumTests
         VectorLayout layout = new(scenario.Plan);
         while (stream.NextChunk < p.ChunkCount)
         {
-            chunks.Add(stream.CreateChunk(layout.Floats(stream.NextChunk, vector), []));
+            // Both ways of making a chunk, the second in memory that the next one overwrites.
+            ReadOnlySpan<float> floats = layout.Floats(stream.NextChunk, vector);
+            chunks.Add(client.Index % 2 == 0 ? stream.CreateChunk(floats, []) : ContributionChunk.Parse(stream.EncodeChunk(floats, []).Span, scenario.Plan));
         }
 
         for (int i = 0; i < vector.Length; i++)

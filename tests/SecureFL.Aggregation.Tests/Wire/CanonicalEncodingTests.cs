@@ -24,6 +24,22 @@ public sealed class CanonicalEncodingTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(1004)]
+    [InlineData(5000)]
+    public void Room_that_is_too_small_exact_or_too_large_gives_the_same_bytes(int capacity)
+    {
+        byte[] large = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)];
+        CanonicalWriter writer = new(capacity);
+        writer.Counted(large);
+        Assert.Equal(1004, writer.Length);
+        Assert.Equal(new byte[] { 0, 0, 3, 232 }, writer.Written[..4].ToArray());
+        Assert.Equal(large, writer.ToArray()[4..]);
+    }
+
+    [Theory]
     [InlineData(new byte[] { 2 }, ViolationCode.NonCanonical)]
     [InlineData(new byte[] { }, ViolationCode.Truncated)]
     public void A_flag_has_two_values(byte[] bytes, ViolationCode code) => Violation.Expect(code, () =>

@@ -15,22 +15,32 @@ public class ScalingTests
     [InlineData(0.5, false)]
     public void Cost_by_parameter_is_flat_or_it_is_not(double factor, bool flat)
     {
-        SweepPoint[] sizes = [Point(1_000_000, 4, 1, 0.1, 0.01), Point(10_000_000, 4, 10, 0.1, 0.01), Point(100_000_000, 4, 100 * factor, 0.1, 0.01)];
+        SweepPoint[] sizes = [Point(1_000_000, 4, 1, 0.1, 0), Point(10_000_000, 4, 10, 0.1, 0), Point(100_000_000, 4, 100 * factor, 0.1, 0)];
         ScalingVerdict verdict = Scaling.Of(sizes, [])[0];
-        Assert.Equal("CPU by parameter and client is flat", verdict.Claim);
+        Assert.Equal("CPU of clients and server by parameter and client is flat", verdict.Claim);
         Assert.Equal(flat, verdict.Holds);
         Assert.Equal(Math.Max(factor, 1 / factor) - 1, verdict.Deviation!.Value, 1e-9);
     }
 
     [Fact]
-    public void A_fixed_cost_shows_in_the_cost_by_parameter_and_not_beyond_it()
+    public void A_fixed_cost_shows_in_the_cost_by_parameter_and_not_in_what_a_further_one_adds()
     {
-        // 50 ms a round and 100 ns a parameter, exactly.
-        SweepPoint[] sizes = [.. new long[] { 10_000, 1_000_000, 100_000_000 }.Select(size => Point(size, 4, 0.05 + (size * 1e-7), 0.1, 0.01))];
+        // Four clients, each 12 ms a round and 25 ns a parameter, exactly; 2 ms of key holders, which belong to neither.
+        SweepPoint[] sizes = [.. new long[] { 10_000, 1_000_000, 3_000_000, 100_000_000 }.Select(size => Point(size, 4, 0.002 + 0.048 + (size * 1e-7), 0.1, 0.002))];
         IReadOnlyList<ScalingVerdict> verdicts = Scaling.Of(sizes, []);
+        Assert.StartsWith("CPU of clients and server by parameter", verdicts[0].Claim, StringComparison.Ordinal);
         Assert.False(verdicts[0].Holds);
-        Assert.StartsWith("the same beyond a round of 10 k parameters", verdicts[1].Claim, StringComparison.Ordinal);
+        Assert.Equal((37.0 / 25.12) - 1, verdicts[0].Deviation!.Value, 1e-9);
+        Assert.StartsWith("what each further parameter adds", verdicts[1].Claim, StringComparison.Ordinal);
+        Assert.Equal("25.0, 25.0 ns, beyond 12.0 ms a client", verdicts[1].Figures);
         Assert.Equal(0, verdicts[1].Deviation!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void A_cost_that_grows_faster_than_the_parameters_is_not_flat_by_either_measure()
+    {
+        SweepPoint[] sizes = [.. new long[] { 1_000_000, 3_000_000, 100_000_000 }.Select(size => Point(size, 4, Math.Pow(size, 1.1) * 1e-8, 0.1, 0))];
+        Assert.All(Scaling.Of(sizes, []), verdict => Assert.False(verdict.Holds));
     }
 
     [Theory]

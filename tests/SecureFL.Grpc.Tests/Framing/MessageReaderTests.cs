@@ -39,6 +39,43 @@ public sealed class MessageReaderTests
     }
 
     [Fact]
+    public async Task A_shared_message_lies_in_memory_that_is_its_own_until_the_next_is_asked_for()
+    {
+        EchoMessage[] sent = [EchoService.Message(3000), EchoService.Message(2000), EchoService.Message(3000)];
+        ArrayBufferWriter<byte> wire = new();
+        foreach (EchoMessage message in sent)
+        {
+            MessageFrame.Write(wire, message, MessageFrame.SizeOf(message, int.MaxValue));
+        }
+
+        ReadOnlyMemory<byte> lent = default;
+        using MessageReader<EchoMessage> reader = new(ChoppedStream.Pipe(wire.WrittenMemory, 700), EchoService.Unary.Requests, Limits, null, default, share: bytes =>
+        {
+            lent = bytes;
+            return EchoMessage.Parser.ParseFrom(bytes.Span);
+        });
+        foreach (EchoMessage message in sent)
+        {
+            Assert.Equal(message, await reader.ReadAsync());
+            Assert.Equal(message.ToByteArray(), lent.ToArray());
+        }
+
+        Assert.Null(await reader.ReadAsync());
+    }
+
+    [Fact]
+    public async Task What_a_sharing_parser_refuses_is_refused_like_any_other()
+    {
+        ArrayBufferWriter<byte> wire = new();
+        EchoMessage message = EchoService.Message(10);
+        MessageFrame.Write(wire, message, MessageFrame.SizeOf(message, int.MaxValue));
+        using MessageReader<EchoMessage> reader = new(
+            ChoppedStream.Pipe(wire.WrittenMemory, 700), EchoService.Unary.Requests, Limits, null, default, share: _ => EchoMessage.Parser.ParseFrom([0x0a, 9]));
+        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => reader.ReadAsync().AsTask());
+        Assert.Equal(GrpcStatusCode.Internal, fault.Status);
+    }
+
+    [Fact]
     public void Both_ways_of_writing_give_the_same_bytes()
     {
         EchoMessage message = EchoService.Message(300, "x", 5);

@@ -69,7 +69,7 @@ internal interface IArmRound : IDisposable
     long InvitationBytes => 0;
 
     /// <summary>
-    /// One client's whole contribution as messages in order, made as they are asked for. Work up to the ciphertext is measured as
+    /// One client's whole contribution as messages in order, made as they are asked for; each is valid until the next. Work up to the ciphertext is measured as
     /// <see cref="Stage.Quantise"/> and <see cref="Stage.Encrypt"/>; serialising is not measured here and falls to <see cref="Stage.Upload"/>.
     /// </summary>
     IEnumerable<ReadOnlyMemory<byte>> Contribute(int client, ReadOnlyMemory<float> vector, StageMeter meter);

@@ -25,26 +25,30 @@ internal sealed class MaskedIntegerArm : IRoundArm
 
     private sealed class Session(RoundShape shape) : IArmSession
     {
+        private readonly ulong[] _sum = new ulong[shape.Parameters];
+        private readonly float[] _means = new float[shape.Parameters];
         private int _round;
 
         public SecurityClaim Security => new(0, "none claimed: a lower bound of masking's cost, mask seeds are not agreed on between clients");
 
         public string ParameterSet => $"{shape.Bits} bits in 64-bit words, AES-256-CTR masks of two neighbours";
 
-        public IArmRound OpenRound(StageMeter meter) => new Round(shape, _round++);
+        public IArmRound OpenRound(StageMeter meter)
+        {
+            Array.Clear(_sum);
+            return new Round(shape, _round++, _sum, _means);
+        }
 
         public void Dispose()
         {
         }
     }
 
-    private sealed class Round(RoundShape shape, int number) : IArmRound, IIntegerSums
+    private sealed class Round(RoundShape shape, int number, ulong[] sum, float[] means) : IArmRound, IIntegerSums
     {
-        private readonly ulong[] _sum = new ulong[shape.Parameters];
-        private readonly float[] _means = new float[shape.Parameters];
         private readonly PieceOrder _order = new(shape, Piece, sizeof(ulong));
 
-        public ReadOnlyMemory<float> Means => _means;
+        public ReadOnlyMemory<float> Means => means;
 
         public IIntegerSums Integers => this;
 
@@ -62,6 +66,7 @@ internal sealed class MaskedIntegerArm : IRoundArm
             using Keystream minus = new(MaskSeed(before));
             int[] quantised = new int[Piece];
             ulong[] mask = new ulong[Piece];
+            byte[] message = new byte[Piece * sizeof(ulong)];
             for (int first = 0; first < vector.Length; first += Piece)
             {
                 int count = Math.Min(Piece, vector.Length - first);
@@ -71,11 +76,11 @@ internal sealed class MaskedIntegerArm : IRoundArm
                     quantizer.Quantize(vector.Span.Slice(first, count), quantised.AsSpan(0, count));
                 }
 
-                byte[] message = new byte[count * sizeof(ulong)];
+                Memory<byte> piece = message.AsMemory(0, count * sizeof(ulong));
                 using (meter.Enter(Stage.Encrypt))
                 {
-                    Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(message.AsSpan());
-                    plus.Fill(message);
+                    Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(piece.Span);
+                    plus.Fill(piece.Span);
                     minus.Fill(MemoryMarshal.AsBytes(mask.AsSpan(0, count)));
                     TensorPrimitives.Subtract<ulong>(words, mask.AsSpan(0, count), words);
                     for (int i = 0; i < count; i++)
@@ -84,7 +89,7 @@ internal sealed class MaskedIntegerArm : IRoundArm
                     }
                 }
 
-                yield return message;
+                yield return piece;
             }
         }
 
@@ -93,8 +98,8 @@ internal sealed class MaskedIntegerArm : IRoundArm
             (int first, int count) = _order.Next(client, message.Length);
             using (meter.Enter(Stage.Add))
             {
-                Span<ulong> sum = _sum.AsSpan(first, count);
-                TensorPrimitives.Add(sum, MemoryMarshal.Cast<byte, ulong>(message.Span), sum);
+                Span<ulong> piece = sum.AsSpan(first, count);
+                TensorPrimitives.Add(piece, MemoryMarshal.Cast<byte, ulong>(message.Span), piece);
             }
         }
 
@@ -104,14 +109,14 @@ internal sealed class MaskedIntegerArm : IRoundArm
             using (meter.Enter(Stage.Open))
             {
                 double factor = (double)shape.Clip / ((1 << (shape.Bits - 1)) - 1) / shape.Clients;
-                for (int i = 0; i < _means.Length; i++)
+                for (int i = 0; i < means.Length; i++)
                 {
-                    _means[i] = (float)((long)_sum[i] * factor);
+                    means[i] = (float)((long)sum[i] * factor);
                 }
             }
         }
 
-        public void Read(long first, Span<long> sums) => MemoryMarshal.Cast<ulong, long>(_sum.AsSpan((int)first, sums.Length)).CopyTo(sums);
+        public void Read(long first, Span<long> sums) => MemoryMarshal.Cast<ulong, long>(sum.AsSpan((int)first, sums.Length)).CopyTo(sums);
 
         public void Dispose()
         {

@@ -28,32 +28,39 @@ internal abstract class PieceArm(string name, string description, int bytesPerVa
 
     private sealed class Session(PieceArm arm, RoundShape shape, int bytesPerValue) : IArmSession
     {
+        // The server's vector, as in the other arms the same from round to round.
+        private readonly float[] _sums = new float[shape.Parameters];
+
         public SecurityClaim Security => new(0, "none: the server sees every client's vector");
 
         public string ParameterSet => $"{bytesPerValue} bytes a value";
 
-        public IArmRound OpenRound(StageMeter meter) => new Round(arm, shape, bytesPerValue);
+        public IArmRound OpenRound(StageMeter meter)
+        {
+            Array.Clear(_sums);
+            return new Round(arm, shape, bytesPerValue, _sums);
+        }
 
         public void Dispose()
         {
         }
     }
 
-    private sealed class Round(PieceArm arm, RoundShape shape, int bytesPerValue) : IArmRound
+    private sealed class Round(PieceArm arm, RoundShape shape, int bytesPerValue, float[] sums) : IArmRound
     {
-        private readonly float[] _sums = new float[shape.Parameters];
         private readonly PieceOrder _order = new(shape, Piece, bytesPerValue);
 
-        public ReadOnlyMemory<float> Means => _sums;
+        public ReadOnlyMemory<float> Means => sums;
 
         public IEnumerable<ReadOnlyMemory<byte>> Contribute(int client, ReadOnlyMemory<float> vector, StageMeter meter)
         {
+            byte[] message = new byte[Math.Min(Piece, vector.Length) * bytesPerValue];
             for (int first = 0; first < vector.Length; first += Piece)
             {
                 int count = Math.Min(Piece, vector.Length - first);
-                byte[] message = new byte[count * bytesPerValue];
-                arm.Write(vector.Span.Slice(first, count), message, meter);
-                yield return message;
+                Memory<byte> piece = message.AsMemory(0, count * bytesPerValue);
+                arm.Write(vector.Span.Slice(first, count), piece.Span, meter);
+                yield return piece;
             }
         }
 
@@ -62,7 +69,7 @@ internal abstract class PieceArm(string name, string description, int bytesPerVa
             (int first, int count) = _order.Next(client, message.Length);
             using (meter.Enter(Stage.Add))
             {
-                arm.Add(message.Span, _sums.AsSpan(first, count));
+                arm.Add(message.Span, sums.AsSpan(first, count));
             }
         }
 
@@ -71,7 +78,7 @@ internal abstract class PieceArm(string name, string description, int bytesPerVa
             _order.RequireComplete();
             using (meter.Enter(Stage.Open))
             {
-                TensorPrimitives.Divide(_sums, shape.Clients, _sums);
+                TensorPrimitives.Divide(sums, shape.Clients, sums);
             }
         }
 

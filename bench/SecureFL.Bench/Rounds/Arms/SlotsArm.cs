@@ -99,9 +99,9 @@ internal sealed class SlotsArm : IRoundArm
             {
                 MessagePolynomial message = new(_parameters);
                 Ciphertext ciphertext = new(_parameters);
+                byte[] bytes = new byte[SealFormat.CiphertextSize(_parameters)];
                 for (int first = 0; first < vector.Length; first += Slots)
                 {
-                    byte[] bytes = new byte[SealFormat.CiphertextSize(_parameters)];
                     using (meter.Enter(Stage.Encrypt))
                     {
                         encoder.Encode(vector.Span.Slice(first, Math.Min(Slots, vector.Length - first)), Scale, message);

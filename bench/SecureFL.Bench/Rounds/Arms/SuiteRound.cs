@@ -21,7 +21,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
     private long _holderSent;
 
     internal SuiteRound(
-        RoundShape shape, AggregationPlan plan, InProcessKeyHolders holders, AggregationClient[] clients, RoundInvitation invitation, Action<ModelVersion> advance)
+        RoundShape shape, AggregationPlan plan, InProcessKeyHolders holders, AggregationClient[] clients, RoundInvitation invitation, MeanSink sink, Action<ModelVersion> advance)
     {
         _shape = shape;
         _plan = plan;
@@ -30,7 +30,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         _invitation = invitation.Encode();
         _advance = advance;
         _server = new AggregationServer(plan, RoundInvitation.Parse(_invitation, plan));
-        _sink = new MeanSink(shape, plan.Parameters.Step / shape.Clients);
+        _sink = sink;
         // The entry that the opening quotes, once; the opening itself comes back to the holder.
         _holderSent = invitation.Opening.Encode().Length / shape.KeyHolders;
         _holderReceived = invitation.Opening.Encode().Length;
@@ -68,14 +68,14 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
             using ContributionRoot root = NewRoot();
             for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
             {
-                ContributionChunk encrypted;
+                ReadOnlyMemory<byte> encrypted;
                 using (meter.Enter(Stage.Encrypt))
                 {
-                    encrypted = stream.CreateChunk(vector.Span.Slice((int)(chunk * parameters.ElementsPerChunk), parameters.FloatsIn(chunk)), []);
+                    encrypted = stream.EncodeChunk(vector.Span.Slice((int)(chunk * parameters.ElementsPerChunk), parameters.FloatsIn(chunk)), []);
                 }
 
-                HashAgain(root, encrypted, meter);
-                yield return encrypted.Encode();
+                HashAgain(root, encrypted[^parameters.WireChunkBytes..], meter);
+                yield return encrypted;
             }
 
             ContributionHeader header;
@@ -92,7 +92,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
     {
         if (message.Span[0] == (byte)MessageType.ContributionChunk)
         {
-            ContributionChunk chunk = ContributionChunk.Parse(message.Span, _plan);
+            ContributionChunk chunk = ContributionChunk.ParseShared(message, _plan);
             using (meter.Enter(Stage.Add))
             {
                 _server.HandleChunk(chunk);
@@ -162,13 +162,13 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
     /// The stream encrypts a chunk and hashes it into its root in one call. What the hash alone takes is measured by doing it once more, outside the round's
     /// time, and moved from encryption to <see cref="Stage.Hash"/>.
     /// </summary>
-    private static void HashAgain(ContributionRoot root, ContributionChunk chunk, StageMeter meter)
+    private static void HashAgain(ContributionRoot root, ReadOnlyMemory<byte> chunk, StageMeter meter)
     {
         using (meter.Exclude())
         {
             long cpu = ThreadClock.Now();
             long wall = StageMeter.WallNow();
-            root.Append(chunk.Packed.Span);
+            root.Append(chunk.Span);
             meter.Move(Stage.Encrypt, Stage.Hash, ThreadClock.Now() - cpu, StageMeter.WallNow() - wall);
         }
     }

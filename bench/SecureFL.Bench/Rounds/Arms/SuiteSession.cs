@@ -13,6 +13,9 @@ internal sealed class SuiteSession : IArmSession
     private readonly AggregationPlan _plan;
     private readonly InProcessKeyHolders _holders;
     private readonly AggregationClient[] _clients;
+
+    // The server's vector, as in the other arms the same from round to round.
+    private readonly MeanSink _sink;
     private ModelVersion? _next;
 
     internal SuiteSession(RoundShape shape, Suite suite, string securityRule)
@@ -29,6 +32,7 @@ internal sealed class SuiteSession : IArmSession
             shape.Threshold,
             colludingKeyHolders: shape.Threshold - 1,
             suite: suite);
+        _sink = new MeanSink(shape, _plan.Parameters.Step / shape.Clients);
         _holders = InProcessKeyHolders.Create(_plan);
         _clients =
         [
@@ -58,7 +62,7 @@ internal sealed class SuiteSession : IArmSession
             invitation = _next is null ? _holders.OpenRound() : _holders.OpenRound(_next);
         }
 
-        return new SuiteRound(_shape, _plan, _holders, _clients, invitation, next => _next = next);
+        return new SuiteRound(_shape, _plan, _holders, _clients, invitation, _sink, next => _next = next);
     }
 
     public void Dispose() => _holders.Dispose();

@@ -14,6 +14,7 @@ internal static class RoundRunner
     internal static async Task<RoundSample> RunAsync(
         IRoundArm arm, IArmSession session, RoundShape shape, RoundInputs inputs, IRoundTransport transport, int threads, int repetition, bool keepMemory = false)
     {
+        await transport.ConnectAsync(shape.Clients).ConfigureAwait(false);
         StageMeter meter = new();
         PeakMemory.Reset(keepMemory);
         long cpu = StageMeter.ProcessCpu();

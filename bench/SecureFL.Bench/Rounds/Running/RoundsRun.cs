@@ -1,3 +1,4 @@
+using System.Runtime;
 using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Inputs;
 using SecureFL.Bench.Rounds.Metering;
@@ -11,7 +12,12 @@ namespace SecureFL.Bench.Rounds.Running;
 internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress)
 {
     private const int SmallParameters = 200_000;
-    private const int SmallRounds = 12;
+
+    // A method is compiled anew after 30 calls, some are called once a round; and then not at once.
+    private const int FewestSmallRounds = 40;
+    private const int MostSmallRounds = 400;
+    private const int QuietRounds = 5;
+    private const int MethodsOfQuietRound = 2;
 
     internal async Task<RoundsOutcome> RunAsync()
     {
@@ -57,10 +63,15 @@ internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress
             progress($"{run.Arm.Name}: warming up");
             RoundShape shape = small with { Parameters = Math.Min(small.Parameters, run.Arm.MostParameters / 16) };
             using IArmSession session = run.Arm.CreateSession(shape);
-            for (int i = 0; i < SmallRounds; i++)
+            int quiet = 0;
+            for (int i = 0; i < FewestSmallRounds || (quiet < QuietRounds && i < MostSmallRounds); i++)
             {
+                long compiled = JitInfo.GetCompiledMethodCount();
                 _ = await RoundRunner.RunAsync(run.Arm, session, shape, new RoundInputs(shape.Parameters, shape.Clip, settings.Seed), transport, threads: 1, i).ConfigureAwait(false);
+                quiet = JitInfo.GetCompiledMethodCount() - compiled <= MethodsOfQuietRound ? quiet + 1 : 0;
             }
+
+            progress($"{run.Arm.Name}: warm");
         }
     }
 

@@ -6,7 +6,7 @@ using SecureFL.Bench.Rounds.Transport;
 namespace SecureFL.Bench.Rounds.Running;
 
 /// <summary>
-/// Rounds by the clock with every client on an emulated line of its own, all at once. The clients hold the same vector, so that many fit into memory; the
+/// Rounds by the clock with every client on an emulated line of its own, all at once, connecting included. The clients hold the same vector, so that many fit into memory; the
 /// time does not depend on values. The key holders' exchanges are added by arithmetic: round trips, and their bytes at the line's rate.
 /// </summary>
 internal static class WanRounds
@@ -14,7 +14,6 @@ internal static class WanRounds
     internal static async Task RunAsync(List<ArmRun> runs, RoundsSettings settings, Action<string> progress)
     {
         LinkSpec spec = settings.Link!;
-        await using GrpcTransport transport = await GrpcTransport.StartAsync(spec).ConfigureAwait(false);
         foreach (ArmRun run in runs)
         {
             RoundShape shape = run.Shape with { Clients = Math.Min(run.Shape.Clients, settings.LinkClients) };
@@ -23,6 +22,7 @@ internal static class WanRounds
             for (int repetition = 0; repetition < settings.LinkRepeat; repetition++)
             {
                 progress($"{run.Arm.Name}: {shape.Clients} clients on lines of {spec.MegabitsPerSecond} Mbit/s, {spec.Delay.TotalMilliseconds} ms each way");
+                await using GrpcTransport transport = await GrpcTransport.StartAsync(spec).ConfigureAwait(false);
                 run.WanSeconds.Add(await RoundAsync(session, shape, transport, spec, settings.Seed).ConfigureAwait(false));
             }
         }

@@ -25,12 +25,8 @@ internal static class Scaling
             SweepPoint[] large = [.. arm.Where(point => point.Parameters >= FlatFrom)];
             if (large.Length > 1)
             {
-                verdicts.Add(Flat("CPU by parameter and client is flat", large, [.. large.Select(point => point.CpuNanosecondsPerParameterAndClient)], "ns"));
-                if (arm[0].Parameters < FlatFrom)
-                {
-                    string claim = $"the same beyond a round of {AxisFormat.Compact(arm[0].Parameters)} parameters";
-                    verdicts.Add(Flat(claim, large, [.. large.Select(point => Beyond(arm[0], point))], "ns"));
-                }
+                verdicts.Add(Flat("CPU of clients and server by parameter and client is flat", large, [.. large.Select(point => point.CpuNanosecondsPerParameterAndClient)], "ns"));
+                verdicts.Add(FurtherParameter(large));
             }
         }
 
@@ -72,8 +68,6 @@ internal static class Scaling
 
     private static IEnumerable<SweepPoint[]> ByArm(IReadOnlyList<SweepPoint> points) => points.GroupBy(point => point.Arm).Select(arm => arm.ToArray());
 
-    private static double Beyond(SweepPoint small, SweepPoint point) => (point.CpuSeconds - small.CpuSeconds) * 1e9 / (point.Parameters - small.Parameters) / point.Clients;
-
     private static ScalingVerdict Flat(string claim, SweepPoint[] points, double[] figures, string unit) => new(
         claim,
         points[0].Arm,
@@ -81,6 +75,15 @@ internal static class Scaling
         $"{string.Join(", ", figures.Select(figure => figure.ToString(figure >= 100 ? "0" : figure >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture)))} {unit}",
         figures.Min() > 0 ? (figures.Max() / figures.Min()) - 1 : null,
         Limit);
+
+    /// <summary>From each size to the next: what is left when the fixed cost of a round and its clients, which the fit finds, is taken away.</summary>
+    private static ScalingVerdict FurtherParameter(SweepPoint[] points)
+    {
+        (double X, double Y)[] clientsShare = [.. points.Select(point => ((double)point.Parameters, point.CpuNanosecondsPerParameterAndClient * point.Parameters))];
+        double[] further = [.. clientsShare.Zip(clientsShare.Skip(1), (from, to) => (to.Y - from.Y) / (to.X - from.X))];
+        ScalingVerdict flat = Flat("what each further parameter adds to it is flat", points, further, "ns");
+        return flat with { Figures = string.Create(CultureInfo.InvariantCulture, $"{flat.Figures}, beyond {Fit(clientsShare).Fixed * 1e-6:0.0} ms a client") };
+    }
 
     private static ScalingVerdict Linear(SweepPoint[] points)
     {

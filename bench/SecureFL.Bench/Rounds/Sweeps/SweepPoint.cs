@@ -4,8 +4,8 @@ namespace SecureFL.Bench.Rounds.Sweeps;
 internal sealed record SweepPoint(
     string Arm, long Parameters, int Clients, int Rounds, double CpuSeconds, double EncryptCpuSeconds, double ServerCpuSeconds, double KeyHoldersCpuSeconds, double? Spread, long KeyHolderBytes, long PeakRssBytes, int? RingDegree)
 {
-    /// <summary>All processor time by parameter and client.</summary>
-    public double CpuNanosecondsPerParameterAndClient => CpuSeconds * 1e9 / Parameters / Clients;
+    /// <summary>Processor time of clients, transport and server by parameter and client. The key holders', which does not grow with the parameters, is apart.</summary>
+    public double CpuNanosecondsPerParameterAndClient => (CpuSeconds - KeyHoldersCpuSeconds) * 1e9 / Parameters / Clients;
 
     /// <summary>The clients' part of it.</summary>
     public double EncryptNanosecondsPerParameterAndClient => EncryptCpuSeconds * 1e9 / Parameters / Clients;

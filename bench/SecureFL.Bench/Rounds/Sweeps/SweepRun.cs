@@ -14,46 +14,32 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
     internal async Task<RoundsOutcome> ExtendAsync(RoundsOutcome outcome)
     {
         await using IRoundTransport transport = settings.OverGrpc ? await GrpcTransport.StartAsync().ConfigureAwait(false) : new InProcessTransport();
-        List<SweepPoint> sizes = [];
-        foreach (long size in plan.Sizes.Where(Fits))
-        {
-            sizes.AddRange(await PointsAsync(settings.Shape with { Parameters = size, Clients = SweepPlan.ClientsOfSizes, MaxClients = SweepPlan.ClientsOfSizes }, transport).ConfigureAwait(false));
-        }
-
-        List<SweepPoint> clients = [];
-        foreach (int count in plan.ClientCounts)
-        {
-            clients.AddRange(await PointsAsync(settings.Shape with { Parameters = SweepPlan.ParametersOfClients, Clients = count, MaxClients = count }, transport).ConfigureAwait(false));
-        }
-
+        List<SweepPoint> sizes = await PointsAsync(
+            [.. plan.Sizes.Where(Fits).Select(size => settings.Shape with { Parameters = size, Clients = SweepPlan.ClientsOfSizes, MaxClients = SweepPlan.ClientsOfSizes })],
+            transport).ConfigureAwait(false);
+        List<SweepPoint> clients = await PointsAsync(
+            [.. plan.ClientCounts.Select(count => settings.Shape with { Parameters = SweepPlan.ParametersOfClients, Clients = count, MaxClients = count })],
+            transport).ConfigureAwait(false);
         return outcome with { SizeSweep = sizes, ClientSweep = clients, MemorySweep = settings.RoleMemory ? Memory() : [] };
     }
 
     // Inputs, sums of floats and integers, ciphertext sums and one upload: about 24 bytes a parameter in this process.
     private static bool Fits(long parameters) => parameters * 24 < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
-    private async Task<List<SweepPoint>> PointsAsync(RoundShape shape, IRoundTransport transport)
+    // All points in turn, so that a machine which changes its speed does so for all of them.
+    private async Task<List<SweepPoint>> PointsAsync(List<RoundShape> shapes, IRoundTransport transport)
     {
-        progress($"curves: {shape.Parameters} parameters, {shape.Clients} clients");
-        RoundInputs inputs = new(shape.Parameters, shape.Clip, settings.Seed);
-        List<ArmRun> runs = [.. settings.Arms.Where(arm => arm.MostParameters >= shape.Parameters && arm.MostClients >= shape.Clients).Select(arm => new ArmRun(arm, shape))];
-        int rounds = SweepPlan.RoundsOf(shape.Parameters * shape.Clients);
+        List<ArmRun> runs =
+        [
+            .. shapes.SelectMany(shape => settings.Arms.Where(arm => arm.MostParameters >= shape.Parameters && arm.MostClients >= shape.Clients).Select(arm => new ArmRun(arm, shape))),
+        ];
         try
         {
-            for (int repetition = -1; repetition < rounds; repetition++)
+            for (int repetition = -1; runs.Any(run => repetition < RoundsOf(run.Shape)); repetition++)
             {
-                foreach (ArmRun run in runs)
+                foreach (ArmRun run in runs.Where(run => repetition < RoundsOf(run.Shape)))
                 {
-                    RoundSample sample = await RoundRunner.RunAsync(run.Arm, run.Session, shape, inputs, transport, threads: 1, repetition, keepMemory: true).ConfigureAwait(false);
-                    if (sample.Verdict is { HasIntegers: true, SumIsExact: false })
-                    {
-                        throw new InvalidOperationException($"{run.Arm.Name}: the sum of {shape.Parameters} parameters and {shape.Clients} clients is wrong");
-                    }
-
-                    if (repetition >= 0)
-                    {
-                        run.Samples.Add(sample);
-                    }
+                    await MeasureAsync(run, transport, repetition).ConfigureAwait(false);
                 }
             }
 
@@ -62,6 +48,25 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
         finally
         {
             runs.ForEach(run => run.Dispose());
+        }
+    }
+
+    private static int RoundsOf(RoundShape shape) => SweepPlan.RoundsOf(shape.Parameters * shape.Clients);
+
+    private async Task MeasureAsync(ArmRun run, IRoundTransport transport, int repetition)
+    {
+        RoundShape shape = run.Shape;
+        progress($"curves: {shape.Parameters} parameters, {shape.Clients} clients, {run.Arm.Name}, {(repetition < 0 ? "warm-up" : $"round {repetition + 1} of {RoundsOf(shape)}")}");
+        RoundInputs inputs = new(shape.Parameters, shape.Clip, settings.Seed);
+        RoundSample sample = await RoundRunner.RunAsync(run.Arm, run.Session, shape, inputs, transport, threads: 1, repetition, keepMemory: true).ConfigureAwait(false);
+        if (sample.Verdict is { HasIntegers: true, SumIsExact: false })
+        {
+            throw new InvalidOperationException($"{run.Arm.Name}: the sum of {shape.Parameters} parameters and {shape.Clients} clients is wrong");
+        }
+
+        if (repetition >= 0)
+        {
+            run.Samples.Add(sample);
         }
     }
 

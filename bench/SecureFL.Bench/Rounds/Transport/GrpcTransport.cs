@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
@@ -17,23 +18,20 @@ using SecureFL.Testing;
 namespace SecureFL.Bench.Rounds.Transport;
 
 /// <summary>
-/// The deployment's wire: its messages over gRPC, HTTP/2 and TLS 1.3 on loopback, one connection a client. A link may stand between each client and
-/// the server.
+/// The deployment's wire: its messages over gRPC, HTTP/2 and TLS 1.3 on loopback, one connection a client, which it keeps from round to round as the deployment's
+/// clients do. A link may stand between each client and the server.
 /// </summary>
 internal sealed class GrpcTransport : IRoundTransport
 {
-    private const string Service = "securefl.v1.Aggregation";
     private const string ClientHeader = "securefl-bench-client";
     private const int ModelPiece = 1 << 16;
-
-    private static readonly GrpcMethod<UploadPart, UploadState> Upload = new(Service, "Upload", UploadPart.Parser, UploadState.Parser);
-    private static readonly GrpcMethod<GetModelRequest, ModelPart> GetModel = new(Service, "GetModel", GetModelRequest.Parser, ModelPart.Parser);
 
     private readonly WebApplication _server;
     private readonly X509Certificate2 _certificate;
     private readonly int _port;
     private readonly LinkSpec? _link;
     private readonly Lock _roundLock = new();
+    private readonly ConcurrentDictionary<int, Line> _lines = new();
     private (IArmRound Round, StageMeter Meter)? _current;
 
     private GrpcTransport(WebApplication server, X509Certificate2 certificate, LinkSpec? link)
@@ -70,13 +68,28 @@ internal sealed class GrpcTransport : IRoundTransport
         GrpcTransport? transport = null;
         GrpcServerLimits limits = new() { StreamIdleTimeout = TimeSpan.FromMinutes(10), MessageTimeout = TimeSpan.FromMinutes(10) };
         server.MapGrpc(
-            new GrpcServiceBuilder(Service)
-                .Duplex(Upload, (parts, states, call) => transport!.ReceiveAsync(parts, states, call))
-                .ServerStreaming(GetModel, (_, parts, call) => transport!.SendModelAsync(parts, call.Cancellation))
+            new GrpcServiceBuilder(AggregationMethods.Service)
+                .Duplex(AggregationMethods.Upload, (parts, states, call) => transport!.ReceiveAsync(parts, states, call))
+                .ServerStreaming(AggregationMethods.GetModel, (_, parts, call) => transport!.SendModelAsync(parts, call.Cancellation))
                 .Build(),
             limits);
         await server.StartAsync().ConfigureAwait(false);
         return transport = new GrpcTransport(server, certificate, link);
+    }
+
+    public async Task ConnectAsync(int clients)
+    {
+        _current = null;
+        for (int client = 0; client < clients; client++)
+        {
+            if (!_lines.ContainsKey(client))
+            {
+                await foreach (ModelPart part in LineOf(client).Channel.ServerStreamingAsync(AggregationMethods.GetModel, new GetModelRequest()).ConfigureAwait(false))
+                {
+                    throw new InvalidOperationException($"a model of {part.TotalBytes} bytes before there is a round");
+                }
+            }
+        }
     }
 
     public async Task<long> UploadAsync(IArmRound round, int client, ReadOnlyMemory<float> vector, StageMeter meter)
@@ -86,9 +99,8 @@ internal sealed class GrpcTransport : IRoundTransport
             _current = (round, meter);
         }
 
-        await using Line line = Connect(client);
         GrpcMetadata headers = new GrpcMetadata().Add(ClientHeader, client.ToString(CultureInfo.InvariantCulture));
-        await using GrpcDuplexCall<UploadPart, UploadState> call = line.Channel.Duplex(Upload, new GrpcCallOptions { Headers = headers });
+        await using GrpcDuplexCall<UploadPart, UploadState> call = LineOf(client).Channel.Duplex(AggregationMethods.Upload, new GrpcCallOptions { Headers = headers });
         await call.Requests.WriteAsync(new UploadPart { Start = new UploadStart() }).ConfigureAwait(false);
         long bytes = 0;
         foreach (ReadOnlyMemory<byte> message in round.Contribute(client, vector, meter))
@@ -110,8 +122,7 @@ internal sealed class GrpcTransport : IRoundTransport
     public async Task<long> DownloadAsync(IArmRound round, int client)
     {
         float[] model = new float[round.Means.Length];
-        await using Line line = Connect(client);
-        await foreach (ModelPart part in line.Channel.ServerStreamingAsync(GetModel, new GetModelRequest()).ConfigureAwait(false))
+        await foreach (ModelPart part in LineOf(client).Channel.ServerStreamingAsync(AggregationMethods.GetModel, new GetModelRequest()).ConfigureAwait(false))
         {
             MemoryMarshal.Cast<byte, float>(part.Data.Span).CopyTo(model.AsSpan((int)(part.Offset / sizeof(float))));
         }
@@ -123,6 +134,11 @@ internal sealed class GrpcTransport : IRoundTransport
 
     public async ValueTask DisposeAsync()
     {
+        foreach (Line line in _lines.Values)
+        {
+            await line.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _server.DisposeAsync().ConfigureAwait(false);
         _certificate.Dispose();
     }
@@ -147,7 +163,7 @@ internal sealed class GrpcTransport : IRoundTransport
 
     private async Task SendModelAsync(IGrpcWriter<ModelPart> parts, CancellationToken cancellation)
     {
-        ReadOnlyMemory<float> means = _current!.Value.Round.Means;
+        ReadOnlyMemory<float> means = _current?.Round.Means ?? default;
         for (int first = 0; first < means.Length; first += ModelPiece)
         {
             byte[] data = MemoryMarshal.AsBytes(means.Span[first..Math.Min(means.Length, first + ModelPiece)]).ToArray();
@@ -155,7 +171,9 @@ internal sealed class GrpcTransport : IRoundTransport
         }
     }
 
-    private Line Connect(int client)
+    private Line LineOf(int client) => _lines.GetOrAdd(client, _ => Connect());
+
+    private Line Connect()
     {
         EmulatedNetwork? link = _link is null ? null : new EmulatedNetwork(_port, _link.Profile);
         GrpcChannel channel = new(new Uri($"https://localhost:{link?.Port ?? _port}/"), new GrpcChannelOptions

@@ -11,6 +11,8 @@ internal sealed class InProcessTransport : IRoundTransport
 
     public string Name => "in process";
 
+    public Task ConnectAsync(int clients) => Task.CompletedTask;
+
     public Task<long> UploadAsync(IArmRound round, int client, ReadOnlyMemory<float> vector, StageMeter meter)
     {
         long bytes = 0;

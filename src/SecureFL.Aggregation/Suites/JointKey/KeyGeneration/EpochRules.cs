@@ -29,7 +29,7 @@ public static class EpochRules
     {
         context.Require(entry.Context, entry.Signer);
         entry.RequireSignature(plan.HolderKey(entry.Holder));
-        VerificationKey.RequirePoint(entry.SealingKey.Span, entry.Signer);
+        SealingKey.Require(entry.SealingKey.Span, entry.Signer);
     }
 
     internal static void Require(KeyEpochCommitments commitments, RoundContext context, Digest opening, AggregationPlan plan)
