@@ -99,6 +99,7 @@ internal static class NewPlanCommand
             Rounds = result.GetValue(options.ProtocolRounds),
             AgreementWindowSeconds = result.GetValue(options.AgreementWindow),
             GroupSize = groupSize,
+            AllowEarlyResubmission = result.GetValue(options.AllowEarlyResubmission),
             Session = SessionId.Create(SystemEntropy.Instance),
             Enrolment = enrolment,
         };

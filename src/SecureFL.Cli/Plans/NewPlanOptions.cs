@@ -73,6 +73,11 @@ internal sealed class NewPlanOptions
 
     internal Option<int> AgreementWindow { get; } = new("--agreement-window") { Description = "seconds within which a round's key holders must agree", DefaultValueFactory = _ => 24 * 3600 };
 
+    internal Option<bool> AllowEarlyResubmission { get; } = new("--allow-early-resubmission")
+    {
+        Description = "repeat a spoiled round with everybody. Dangerous: two opened sums on one model that differ in one client show that client",
+    };
+
     internal Option<int> Contributions { get; } = new("--contributions") { Description = "contributions that close a round; 0 is all enrolled clients", DefaultValueFactory = _ => 0 };
 
     internal Option<double> Deadline { get; } = new("--deadline") { Description = "seconds after which a round closes with what it has; 0 waits for ever", DefaultValueFactory = _ => 0.0 };
@@ -93,7 +98,7 @@ internal sealed class NewPlanOptions
             Authority, Server, Clients, KeyHolders, Output, Vector, Schema, SchemaFrom, Label, Ignore, Categorical, LabelThreshold, Missing, Scaling, TestFraction,
             t.Model, t.Hidden, External, InitialWeights, Task, Inputs, Classes, t.Rounds, t.LocalSteps, t.LocalEpochs, t.Batch, t.LearningRate, t.Optimizer, t.L2, t.Algorithm, t.Mu,
             t.Weighting, WeightUnit, MaxWeight, t.ServerOptimizer, t.ServerRate, t.Average, t.Target, t.Patience, t.Bits, t.Clip, t.Threshold, t.MinClients, MaxClients,
-            ColludingKeyHolders, ColludingClients, Suite, Wire, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow, Contributions, Deadline, OpeningGrace, Pause, NoFinalEvaluation, Seed,
+            ColludingKeyHolders, ColludingClients, Suite, Wire, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow, AllowEarlyResubmission, Contributions, Deadline, OpeningGrace, Pause, NoFinalEvaluation, Seed,
         ];
         foreach (Option option in all)
         {

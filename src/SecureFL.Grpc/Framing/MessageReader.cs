@@ -67,13 +67,13 @@ internal sealed class MessageReader<T>(
         }
     }
 
-    /// <summary>The only message of a stream.</summary>
+    /// <summary>The only message of a stream. What it holds and shares stays its own until the reader is disposed.</summary>
     /// <exception cref="GrpcException">There is none, or more than one (INTERNAL); and what <see cref="ReadAsync"/> throws.</exception>
     public async ValueTask<T> ReadSingleAsync()
     {
         T message = await ReadAsync().ConfigureAwait(false) ?? throw new GrpcException(GrpcStatusCode.Internal, "the stream ended without its one message");
-        ByteLease held = _lease;
-        _lease = default;
+        (ByteLease, byte[]?) held = (_lease, _shared);
+        (_lease, _shared) = (default, null);
         try
         {
             return await ReadAsync().ConfigureAwait(false) is null
@@ -82,8 +82,8 @@ internal sealed class MessageReader<T>(
         }
         finally
         {
-            _lease.Dispose();
-            _lease = held;
+            Release();
+            (_lease, _shared) = held;
         }
     }
 

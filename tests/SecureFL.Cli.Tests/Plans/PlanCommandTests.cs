@@ -81,6 +81,18 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
         Refused(5, "jointKey.wire says \"other\"", "plan", "show", plan);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Early_resubmission_is_for_those_who_ask_for_it_and_shown_to_everybody(bool asked)
+    {
+        string plan = consortium.At($"early-{asked}.json");
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, ["--vector", "1000", "--clip", "8", .. asked ? ["--allow-early-resubmission"] : Array.Empty<string>()]));
+        ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board"));
+        Assert.Equal(asked, PlanFile.Load(plan).Settings.AllowEarlyResubmission);
+        Assert.Equal(asked, ConsortiumFolder.Must("plan", "show", plan).Contains("early resubmission: the difference of two sums can show one client", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Seal_ciphertexts_are_for_the_joint_key_suite()
     {

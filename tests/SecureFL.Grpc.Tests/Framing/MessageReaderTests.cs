@@ -64,6 +64,24 @@ public sealed class MessageReaderTests
     }
 
     [Fact]
+    public async Task The_only_message_of_a_stream_keeps_its_memory_while_the_end_is_read()
+    {
+        ArrayBufferWriter<byte> wire = new();
+        EchoMessage message = EchoService.Message(3000);
+        MessageFrame.Write(wire, message, MessageFrame.SizeOf(message, int.MaxValue));
+        ReadOnlyMemory<byte> lent = default;
+        using MessageReader<EchoMessage> reader = new(ChoppedStream.Pipe(wire.WrittenMemory, 5000), EchoService.Unary.Requests, Limits, null, default, share: bytes =>
+        {
+            lent = bytes;
+            return EchoMessage.Parser.ParseFrom(bytes.Span);
+        });
+        await reader.ReadSingleAsync();
+        byte[] next = ArrayPool<byte>.Shared.Rent(lent.Length);
+        Assert.False(next.AsSpan().Overlaps(lent.Span));
+        Assert.Equal(message.ToByteArray(), lent.ToArray());
+    }
+
+    [Fact]
     public async Task What_a_sharing_parser_refuses_is_refused_like_any_other()
     {
         ArrayBufferWriter<byte> wire = new();

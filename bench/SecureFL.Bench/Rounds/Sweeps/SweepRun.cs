@@ -15,7 +15,7 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
     {
         await using IRoundTransport transport = settings.OverGrpc ? await GrpcTransport.StartAsync().ConfigureAwait(false) : new InProcessTransport();
         List<SweepPoint> sizes = await PointsAsync(
-            [.. plan.Sizes.Where(Fits).Select(size => settings.Shape with { Parameters = size, Clients = SweepPlan.ClientsOfSizes, MaxClients = SweepPlan.ClientsOfSizes })],
+            [.. plan.Sizes.Where(Fits).Select(size => settings.Shape with { Parameters = size, Clients = plan.ClientsOfSizes, MaxClients = plan.ClientsOfSizes })],
             transport).ConfigureAwait(false);
         List<SweepPoint> clients = await PointsAsync(
             [.. plan.ClientCounts.Select(count => settings.Shape with { Parameters = SweepPlan.ParametersOfClients, Clients = count, MaxClients = count })],
@@ -51,7 +51,7 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
         }
     }
 
-    private static int RoundsOf(RoundShape shape) => SweepPlan.RoundsOf(shape.Parameters * shape.Clients);
+    private int RoundsOf(RoundShape shape) => plan.RoundsOf(shape.Parameters * shape.Clients);
 
     private async Task MeasureAsync(ArmRun run, IRoundTransport transport, int repetition)
     {

@@ -9,13 +9,13 @@ namespace SecureFL.Bench.Rounds.Output.Page;
 internal static class CurveCharts
 {
     internal static string CostAgainstSize(RoundsOutcome outcome) => Chart.Lines(
-        $"Processor time of a round of {SweepPlan.ClientsOfSizes} clients",
+        $"Processor time of a round of {ClientsOfSizes(outcome)} clients",
         Parameters,
         new AxisSpec("CPU seconds, logarithmic", AxisFormat.Compact, Logarithmic: true),
         By(outcome.SizeSweep, point => (point.Parameters, point.CpuSeconds)));
 
     internal static string CostPerParameter(RoundsOutcome outcome) => Chart.Lines(
-        $"The same by parameter and client, {SweepPlan.ClientsOfSizes} clients",
+        $"The same by parameter and client, {ClientsOfSizes(outcome)} clients",
         Parameters,
         new AxisSpec("CPU ns by parameter and client, log.", AxisFormat.Compact, Logarithmic: true),
         By(outcome.SizeSweep, point => (point.Parameters, point.CpuNanosecondsPerParameterAndClient)));
@@ -27,7 +27,7 @@ internal static class CurveCharts
         [.. By(outcome.ClientSweep, point => (point.Clients, point.ServerCpuSeconds)), .. LinearFit(outcome)]);
 
     internal static string KeyHoldersAgainstSize(RoundsOutcome outcome) => Chart.Lines(
-        $"All key holders together, {SweepPlan.ClientsOfSizes} clients",
+        $"All key holders together, {ClientsOfSizes(outcome)} clients",
         Parameters,
         new AxisSpec("CPU milliseconds", AxisFormat.Compact, FromZero: true),
         By([.. outcome.SizeSweep.Where(point => point.KeyHoldersCpuSeconds > 0)], point => (point.Parameters, point.KeyHoldersCpuSeconds * 1e3)));
@@ -41,11 +41,13 @@ internal static class CurveCharts
 
     /// <summary>Exact figures: what one key holder gets and sends.</summary>
     internal static string KeyHolderBytesAgainstSize(RoundsOutcome outcome) => Chart.Lines(
-        $"Messages of one key holder in a round, {SweepPlan.ClientsOfSizes} clients",
+        $"Messages of one key holder in a round, {ClientsOfSizes(outcome)} clients",
         Parameters,
         new AxisSpec("kilobytes both ways, logarithmic", AxisFormat.Compact, Logarithmic: true),
         By([.. outcome.SizeSweep.Where(point => point.KeyHolderBytes > 0)], point => (point.Parameters, point.KeyHolderBytes / 1e3)),
         "For small models the planner of one-time-key takes smaller rings, whose keys are shorter. joint-key's holders read and decrypt every ciphertext.");
+
+    private static int ClientsOfSizes(RoundsOutcome outcome) => outcome.SizeSweep.Select(point => point.Clients).FirstOrDefault();
 
     /// <summary>What the curves say, computed from their points.</summary>
     internal static void AppendVerdicts(StringBuilder html, RoundsOutcome outcome)
@@ -58,8 +60,8 @@ internal static class CurveCharts
                 ["claim", "measured over", "figures", "verdict"],
                 outcome.Verdicts.Select(verdict => (IReadOnlyList<string>)[$"{verdict.Arm}: {verdict.Claim}", verdict.Range, verdict.Figures, RoundsTable.Verdict(verdict)]));
             html.Append("<p class=\"note\">Flat: (largest - smallest) / smallest. Linear: the largest residual of fixed + slope x clients, fitted to relative residuals, as part of the fit. ")
-                .Append("A round has costs that no parameter adds to (connections, keys, shares, signatures): a round of the smallest model shows them, and \"beyond\" leaves it out. ")
-                .Append(CultureInfo.InvariantCulture, $"Medians of {SweepPlan.RoundsOf(SweepPlan.FewValues)} rounds up to {AxisFormat.Compact(SweepPlan.FewValues)} values (parameters x clients), of {SweepPlan.RoundsOf(SweepPlan.ManyValues)} up to {AxisFormat.Compact(SweepPlan.ManyValues)}, one round above.</p>");
+                .Append("A round has costs that no parameter adds to (calls, keys, shares, signatures); what a further parameter adds is the difference from one size to the next, and \"beyond\" what the fit finds besides. ")
+                .Append(CultureInfo.InvariantCulture, $"Medians of {outcome.SizeSweep.Max(point => point.Rounds)} rounds for short ones to {outcome.SizeSweep.Min(point => point.Rounds)} for long ones, after one that is not measured.</p>");
         }
 
         if (outcome.SizeSweep.Count > 0)
