@@ -20,27 +20,20 @@ internal sealed class JointKeyHotpath
     private readonly AggregationParameters _parameters;
     private readonly int _clients;
     private readonly int _threads;
-    private readonly ClientInputs _inputs;
+    private readonly LaneVectors _vectors;
+    private readonly LaneTimes _times = new();
+    private readonly Samples _partial = new();
     private readonly byte[][] _uploads;
     private readonly float[] _floatSum;
-    private readonly long[] _expected;
-    private readonly Samples _encrypt = new();
-    private readonly Samples _online = new();
-    private readonly Samples _add = new();
-    private readonly Samples _floatAdd = new();
-    private readonly Samples _partial = new();
-    private readonly Samples _combine = new();
 
     internal JointKeyHotpath(int parameters, int clients, int bits, int threads)
     {
-        const float Clip = 1f;
-        _parameters = AggregationPlanner.Plan(new PlanningRequest(parameters, bits, Clip, clients, JointKey: Key));
+        _parameters = AggregationPlanner.Plan(new PlanningRequest(parameters, bits, Clip: 1f, clients, JointKey: Key));
         _clients = clients;
         _threads = threads;
-        _inputs = new ClientInputs(parameters, Clip);
+        _vectors = new LaneVectors(_parameters);
         _uploads = [.. Enumerable.Range(0, Batch).Select(_ => new byte[_parameters.CiphertextBytes])];
         _floatSum = new float[parameters];
-        _expected = new long[parameters];
     }
 
     internal HotpathArm Run(Action<string> progress)
@@ -55,13 +48,13 @@ internal sealed class JointKeyHotpath
             int count = Math.Min(Batch, _clients - first);
             for (int i = 0; i < count; i++)
             {
-                _inputs.Load(first + i);
-                _encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(parties, first + i, _uploads[i]));
-                Expect(first + i);
-                _floatAdd.Time(_threads, _parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _inputs.Current, _floatSum));
+                _vectors.Load(first + i);
+                _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(parties, first + i, _uploads[i]));
+                _vectors.Expect(first + i);
+                _times.FloatAdd.Time(_threads, _parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _vectors.Current, _floatSum));
             }
 
-            _add.Time(_threads, (double)_parameters.VectorLength * count, () => Each(_threads, (chunk, _) => Add(accumulator, chunk, count)));
+            _times.Add.Time(_threads, (double)_parameters.VectorLength * count, () => Each(_threads, (chunk, _) => Add(accumulator, chunk, count)));
             progress($"joint-key: {Math.Min(first + Batch, _clients)} of {_clients} clients");
         }
 
@@ -84,31 +77,14 @@ internal sealed class JointKeyHotpath
         for (int i = 0; i < 5; i++)
         {
             Online(parties, i);
-            _combine.Time(_threads, _parameters.VectorLength, () => Combine(accumulator, partials));
+            _times.Open.Time(_threads, _parameters.VectorLength, () => Combine(accumulator, partials));
         }
 
-        return new HotpathArm
+        return _times.Figures("joint-key", _parameters, _clients, _threads, exact, AllocatedBytesPerChunk(parties, accumulator, sum, partials)) with
         {
-            Arm = "joint-key",
-            MeasuredParameters = _parameters.VectorLength,
-            MeasuredClients = _clients,
-            UploadBytesPerParameter = (double)_parameters.CiphertextBytes / _parameters.VectorLength,
-            ClientEncryptNsPerParameter = _encrypt.Median,
-            ClientOnlineNsPerParameter = _online.Median,
-            ServerAddNsPerParameterPerClient = _add.Median,
-            Float32AddNsPerParameter = _floatAdd.Median,
-            OpenNsPerParameter = _combine.Median,
             PartialNsPerParameter = _partial.Median,
             ShareBytesPerParameter = (double)_parameters.ChunkCount * _parameters.PolynomialBytes / _parameters.VectorLength,
-            CombineNsPerParameter = _combine.Median,
-            SumIsExact = exact,
-            AllocatedBytesPerChunk = AllocatedBytesPerChunk(parties, accumulator, sum, partials),
-            SecurityBits = _parameters.SecurityBits,
-            Threads = _threads,
-            ParameterSet = $"{_parameters.Ckks}, {_parameters.Lanes} lanes, {_parameters.JointKey}",
-            ClientEncryptSpread = _encrypt.Spread,
-            ServerAddSpread = _add.Spread,
-            Float32AddSpread = _floatAdd.Spread,
+            CombineNsPerParameter = _times.Open.Median,
         };
     }
 
@@ -117,21 +93,21 @@ internal sealed class JointKeyHotpath
     {
         using JointKeyEncryptor encryptor = new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         JointKeyEncryptor[] workers = [encryptor, .. Enumerable.Range(1, _threads - 1).Select(_ => encryptor.CreateWorker())];
-        Each(_threads, (chunk, thread) => workers[thread].EncryptChunk(chunk, Floats(chunk), [], Chunk(upload, chunk)));
+        Each(_threads, (chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [], Chunk(upload, chunk)));
         Array.ForEach(workers, worker => worker.Dispose());
     }
 
     /// <summary>What is left after training when encryptions of zero were prepared while it ran.</summary>
     private void Online(JointKeyParties parties, int client)
     {
-        _inputs.Load(client);
+        _vectors.Load(client);
         using JointKeyEncryptor encryptor = new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
         {
             encryptor.PrepareChunk();
         }
 
-        _online.Time(1, _parameters.VectorLength, () => Each(1, (chunk, _) => encryptor.EncryptChunk(chunk, Floats(chunk), [], Chunk(_uploads[0], chunk))));
+        _times.Online.Time(1, _parameters.VectorLength, () => Each(1, (chunk, _) => encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], Chunk(_uploads[0], chunk))));
     }
 
     private void Add(ContributionAccumulator accumulator, long chunk, int count) => accumulator.Add(
@@ -169,23 +145,6 @@ internal sealed class JointKeyHotpath
         }
     }
 
-    private void Expect(int client)
-    {
-        Quantizer quantizer = new(_parameters.Bits, _parameters.Clip, Rounding.Stochastic, (ulong)client);
-        int[] quantised = new int[_parameters.ElementsPerChunk];
-        for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
-        {
-            Span<int> values = quantised.AsSpan(0, _parameters.FloatsIn(chunk));
-            quantizer.BeginChunk(chunk);
-            quantizer.Quantize(Floats(chunk), values);
-            Span<long> expected = _expected.AsSpan((int)(chunk * _parameters.ElementsPerChunk), values.Length);
-            for (int i = 0; i < values.Length; i++)
-            {
-                expected[i] += values[i];
-            }
-        }
-    }
-
     private bool IsExact(ContributionAccumulator accumulator, byte[][][] partials)
     {
         using JointKeyOpener opener = new(_parameters);
@@ -196,7 +155,7 @@ internal sealed class JointKeyHotpath
             Span<long> here = sums.AsSpan(0, _parameters.ElementsIn(chunk));
             Begin(opener, accumulator, partials, chunk);
             opener.FinishChunk(here);
-            exact &= here.SequenceEqual(_expected.AsSpan((int)(chunk * _parameters.ElementsPerChunk), here.Length));
+            exact &= _vectors.AreExpected(chunk, here);
         }
 
         return exact && opener.InsideLanes && opener.WithinNoiseBound;
@@ -211,7 +170,7 @@ internal sealed class JointKeyHotpath
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
         {
-            encryptor.EncryptChunk(chunk, Floats(chunk), [], Chunk(_uploads[0], chunk));
+            encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], Chunk(_uploads[0], chunk));
             accumulator.Add(chunk, Chunk(_uploads[0], chunk));
             answer.CreateShare(chunk, sum[chunk].AsSpan(_parameters.PolynomialBytes), partials[0][chunk]);
             Begin(opener, accumulator, partials, chunk);
@@ -242,28 +201,7 @@ internal sealed class JointKeyHotpath
         }
     }
 
-    private void Each(int threads, Action<long, int> action)
-    {
-        if (threads == 1)
-        {
-            for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
-            {
-                action(chunk, 0);
-            }
-
-            return;
-        }
-
-        Parallel.For(0, threads, thread =>
-        {
-            for (long chunk = thread; chunk < _parameters.ChunkCount; chunk += threads)
-            {
-                action(chunk, thread);
-            }
-        });
-    }
-
-    private ReadOnlySpan<float> Floats(long chunk) => _inputs.Current.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk));
+    private void Each(int threads, Action<long, int> action) => ChunkThreads.Each(threads, _parameters.ChunkCount, action);
 
     private Span<byte> Chunk(byte[] upload, long chunk) => upload.AsSpan((int)chunk * _parameters.ChunkBytes, _parameters.ChunkBytes);
 }

@@ -16,27 +16,20 @@ internal sealed class OneTimeKeyHotpath
     private readonly AggregationParameters _parameters;
     private readonly int _clients;
     private readonly int _threads;
-    private readonly ClientInputs _inputs;
+    private readonly LaneVectors _vectors;
+    private readonly LaneTimes _times = new();
     private readonly byte[][] _uploads;
     private readonly float[] _floatSum;
-    private readonly long[] _expected;
     private readonly int[] _keySum;
-    private readonly Samples _encrypt = new();
-    private readonly Samples _online = new();
-    private readonly Samples _add = new();
-    private readonly Samples _floatAdd = new();
-    private readonly Samples _open = new();
 
     internal OneTimeKeyHotpath(int parameters, int clients, int bits, int threads)
     {
-        const float Clip = 1f;
-        _parameters = AggregationPlanner.Plan(new PlanningRequest(parameters, bits, Clip, clients, KeyHolders: 3));
+        _parameters = AggregationPlanner.Plan(new PlanningRequest(parameters, bits, Clip: 1f, clients, KeyHolders: 3));
         _clients = clients;
         _threads = threads;
-        _inputs = new ClientInputs(parameters, Clip);
+        _vectors = new LaneVectors(_parameters);
         _uploads = [.. Enumerable.Range(0, Batch).Select(_ => new byte[_parameters.CiphertextBytes])];
         _floatSum = new float[parameters];
-        _expected = new long[parameters];
         _keySum = new int[_parameters.RingDegree];
     }
 
@@ -49,14 +42,14 @@ internal sealed class OneTimeKeyHotpath
             int count = Math.Min(Batch, _clients - first);
             for (int i = 0; i < count; i++)
             {
-                _inputs.Load(first + i);
-                _encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(first + i, _uploads[i]));
-                Expect(first + i);
+                _vectors.Load(first + i);
+                _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(first + i, _uploads[i]));
+                _vectors.Expect(first + i);
                 // The same memory state for both sums: the plain one runs between the uploads it is compared with.
-                _floatAdd.Time(_threads, _parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _inputs.Current, _floatSum));
+                _times.FloatAdd.Time(_threads, _parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _vectors.Current, _floatSum));
             }
 
-            _add.Time(_threads, (double)_parameters.VectorLength * count, () => Add(accumulator, count));
+            _times.Add.Time(_threads, (double)_parameters.VectorLength * count, () => Each((chunk, _) => Add(accumulator, chunk, count)));
             progress($"{Math.Min(first + Batch, _clients)} of {_clients} clients");
         }
 
@@ -64,29 +57,10 @@ internal sealed class OneTimeKeyHotpath
         for (int i = 0; i < 5; i++)
         {
             Online(i);
-            Open(accumulator);
+            _times.Open.Time(_threads, _parameters.VectorLength, () => Open(accumulator));
         }
 
-        return new HotpathArm
-        {
-            Arm = "one-time-key",
-            MeasuredParameters = _parameters.VectorLength,
-            MeasuredClients = _clients,
-            UploadBytesPerParameter = (double)_parameters.CiphertextBytes / _parameters.VectorLength,
-            ClientEncryptNsPerParameter = _encrypt.Median,
-            ClientOnlineNsPerParameter = _online.Median,
-            ServerAddNsPerParameterPerClient = _add.Median,
-            Float32AddNsPerParameter = _floatAdd.Median,
-            OpenNsPerParameter = _open.Median,
-            SumIsExact = exact,
-            AllocatedBytesPerChunk = AllocatedBytesPerChunk(accumulator),
-            SecurityBits = _parameters.SecurityBits,
-            Threads = _threads,
-            ParameterSet = $"{_parameters.Ckks}, {_parameters.Lanes} lanes",
-            ClientEncryptSpread = _encrypt.Spread,
-            ServerAddSpread = _add.Spread,
-            Float32AddSpread = _floatAdd.Spread,
-        };
+        return _times.Figures("one-time-key", _parameters, _clients, _threads, exact, AllocatedBytesPerChunk(accumulator));
     }
 
     /// <summary>From floats in memory to packed bytes, with a fresh key, fresh errors, the public polynomials expanded, stochastic rounding.</summary>
@@ -101,109 +75,39 @@ internal sealed class OneTimeKeyHotpath
 
     private void EncryptChunks(ContributionEncryptor encryptor, byte[] upload)
     {
-        if (_threads == 1)
+        ContributionEncryptor[] workers = [encryptor, .. Enumerable.Range(1, _threads - 1).Select(_ => encryptor.CreateWorker())];
+        Each((chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [], Chunk(upload, chunk)));
+        foreach (ContributionEncryptor worker in workers.Skip(1))
         {
-            EncryptChunks(encryptor, upload, 0, 1);
-            return;
-        }
-
-        Parallel.For(0, _threads, thread =>
-        {
-            using ContributionEncryptor worker = encryptor.CreateWorker();
-            EncryptChunks(worker, upload, thread, _threads);
-        });
-    }
-
-    private void EncryptChunks(ContributionEncryptor encryptor, byte[] upload, int first, int step)
-    {
-        for (long chunk = first; chunk < _parameters.ChunkCount; chunk += step)
-        {
-            encryptor.EncryptChunk(chunk, Floats(chunk), [], upload.AsSpan((int)chunk * _parameters.ChunkBytes, _parameters.ChunkBytes));
+            worker.Dispose();
         }
     }
 
     /// <summary>What is left after training when the masks were prepared while it ran.</summary>
     private void Online(int client)
     {
-        _inputs.Load(client);
+        _vectors.Load(client);
         using ContributionEncryptor encryptor = new(_parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
         {
             encryptor.PrepareMask(chunk);
         }
 
-        _online.Time(_threads, _parameters.VectorLength, () => EncryptChunks(encryptor, _uploads[0]));
+        _times.Online.Time(_threads, _parameters.VectorLength, () => EncryptChunks(encryptor, _uploads[0]));
     }
 
-    private void Add(ContributionAccumulator accumulator, int count)
-    {
-        if (_threads == 1)
-        {
-            AddChunks(accumulator, count, 0, 1);
-            return;
-        }
-
-        Parallel.For(0, _threads, thread => AddChunks(accumulator, count, thread, _threads));
-    }
-
-    private void AddChunks(ContributionAccumulator accumulator, int count, int first, int step)
-    {
-        int bytes = _parameters.ChunkBytes;
-        for (long chunk = first; chunk < _parameters.ChunkCount; chunk += step)
-        {
-            int at = (int)chunk * bytes;
-            accumulator.Add(
-                chunk,
-                _uploads[0].AsSpan(at, bytes),
-                count > 1 ? _uploads[1].AsSpan(at, bytes) : default,
-                count > 2 ? _uploads[2].AsSpan(at, bytes) : default,
-                count > 3 ? _uploads[3].AsSpan(at, bytes) : default);
-        }
-    }
+    private void Add(ContributionAccumulator accumulator, long chunk, int count) => accumulator.Add(
+        chunk,
+        Chunk(_uploads[0], chunk),
+        count > 1 ? Chunk(_uploads[1], chunk) : default,
+        count > 2 ? Chunk(_uploads[2], chunk) : default,
+        count > 3 ? Chunk(_uploads[3], chunk) : default);
 
     private void Open(ContributionAccumulator accumulator)
     {
-        float[] means = _floatSum;
-        _open.Time(
-            _threads,
-            _parameters.VectorLength,
-            () =>
-            {
-                if (_threads == 1)
-                {
-                    OpenChunks(accumulator, means, 0, 1);
-                }
-                else
-                {
-                    Parallel.For(0, _threads, thread => OpenChunks(accumulator, means, thread, _threads));
-                }
-            });
-    }
-
-    private void OpenChunks(ContributionAccumulator accumulator, float[] means, int first, int step)
-    {
-        using SumOpener opener = new(_parameters, Seed, _keySum);
-        for (long chunk = first; chunk < _parameters.ChunkCount; chunk += step)
-        {
-            opener.OpenChunk(chunk, accumulator, _clients, means.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk)));
-        }
-    }
-
-    private void Expect(int client)
-    {
-        Quantizer quantizer = new(_parameters.Bits, _parameters.Clip, Rounding.Stochastic, (ulong)client);
-        int[] quantised = new int[_parameters.ElementsPerChunk];
-        for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
-        {
-            Span<int> values = quantised.AsSpan(0, _parameters.FloatsIn(chunk));
-            quantizer.BeginChunk(chunk);
-            quantizer.Quantize(Floats(chunk), values);
-            Span<long> expected = _expected.AsSpan((int)(chunk * _parameters.ElementsPerChunk), values.Length);
-            for (int i = 0; i < values.Length; i++)
-            {
-                expected[i] += values[i];
-            }
-        }
+        SumOpener[] openers = [.. Enumerable.Range(0, _threads).Select(_ => new SumOpener(_parameters, Seed, _keySum))];
+        Each((chunk, thread) => openers[thread].OpenChunk(chunk, accumulator, _clients, _floatSum.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk))));
+        Array.ForEach(openers, opener => opener.Dispose());
     }
 
     private bool IsExact(ContributionAccumulator accumulator)
@@ -215,7 +119,7 @@ internal sealed class OneTimeKeyHotpath
         {
             Span<long> here = sums.AsSpan(0, _parameters.ElementsIn(chunk));
             opener.OpenChunk(chunk, accumulator, here);
-            exact &= here.SequenceEqual(_expected.AsSpan((int)(chunk * _parameters.ElementsPerChunk), here.Length));
+            exact &= _vectors.AreExpected(chunk, here);
         }
 
         return exact && opener.InsideLanes;
@@ -229,8 +133,8 @@ internal sealed class OneTimeKeyHotpath
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
         {
-            Span<byte> packed = _uploads[0].AsSpan((int)chunk * _parameters.ChunkBytes, _parameters.ChunkBytes);
-            encryptor.EncryptChunk(chunk, Floats(chunk), [], packed);
+            Span<byte> packed = Chunk(_uploads[0], chunk);
+            encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], packed);
             accumulator.Add(chunk, packed);
             opener.OpenChunk(chunk, accumulator, _clients, means.AsSpan(0, _parameters.FloatsIn(chunk)));
         }
@@ -265,5 +169,7 @@ internal sealed class OneTimeKeyHotpath
         }
     }
 
-    private ReadOnlySpan<float> Floats(long chunk) => _inputs.Current.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk));
+    private void Each(Action<long, int> action) => ChunkThreads.Each(_threads, _parameters.ChunkCount, action);
+
+    private Span<byte> Chunk(byte[] upload, long chunk) => upload.AsSpan((int)chunk * _parameters.ChunkBytes, _parameters.ChunkBytes);
 }

@@ -21,31 +21,25 @@ internal sealed class SealWireHotpath
     private static readonly JointKeyRequest Key = new(KeyHolders: 5, Threshold: 3, RoundsPerKey: 1000, Wire: WireMode.Seal);
 
     private readonly AggregationParameters _parameters;
-    private readonly ClientInputs _inputs;
+    private readonly LaneVectors _vectors;
+    private readonly LaneTimes _times = new();
     private readonly SealChunkCodec _codec;
     private readonly byte[] _packed;
     private readonly byte[][] _upload;
-    private readonly long[] _expected;
 
     internal SealWireHotpath(int parameters, int clients, int bits)
     {
-        const float Clip = 1f;
         int length = Math.Min(parameters, MostParameters);
-        _parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, Clip, Math.Max(clients, Measured), JointKey: Key));
-        _inputs = new ClientInputs(length, Clip);
+        _parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, Clip: 1f, Math.Max(clients, Measured), JointKey: Key));
+        _vectors = new LaneVectors(_parameters);
         _codec = new SealChunkCodec(_parameters);
         _packed = new byte[_parameters.ChunkBytes];
         _upload = [.. Enumerable.Range(0, (int)_parameters.ChunkCount).Select(_ => new byte[_parameters.WireChunkBytes])];
-        _expected = new long[length];
     }
 
     internal HotpathArm Run(Action<string> progress)
     {
-        Samples encrypt = new();
-        Samples add = new();
-        Samples floatAdd = new();
-        Samples open = new();
-        float[] floatSum = new float[_inputs.Current.Length];
+        float[] floatSum = new float[_vectors.Current.Length];
         using JointKeyParties parties = new(_parameters);
         using ContributionAccumulator accumulator = new(_parameters);
         long allocated = 0;
@@ -53,11 +47,11 @@ internal sealed class SealWireHotpath
         // The first turn compiles; its sums are thrown away with it.
         for (int client = -1; client < Measured; client++)
         {
-            _inputs.Load(Math.Max(0, client));
+            _vectors.Load(Math.Max(0, client));
             using JointKeyEncryptor encryptor = new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)Math.Max(0, client));
             for (int repeat = 0; repeat < (client < 0 ? Repeats : 1); repeat++)
             {
-                Samples times = client < 0 ? new Samples() : encrypt;
+                Samples times = client < 0 ? new Samples() : _times.Encrypt;
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 times.Time(1, _parameters.VectorLength, () => Encrypt(encryptor));
                 allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -70,45 +64,26 @@ internal sealed class SealWireHotpath
                 continue;
             }
 
-            Expect(client);
-            add.Time(1, _parameters.VectorLength, () => Add(accumulator));
-            floatAdd.Time(1, _parameters.VectorLength, () => TensorPrimitives.Add(floatSum, _inputs.Current, floatSum));
+            _vectors.Expect(client);
+            _times.Add.Time(1, _parameters.VectorLength, () => Add(accumulator));
+            _times.FloatAdd.Time(1, _parameters.VectorLength, () => TensorPrimitives.Add(floatSum, _vectors.Current, floatSum));
         }
 
         bool exact = false;
         for (int repeat = 0; repeat < Repeats; repeat++)
         {
-            exact = IsExact(parties, accumulator, open);
+            exact = IsExact(parties, accumulator);
         }
 
         progress($"joint-key-seal: {Measured} clients");
-        return new HotpathArm
-        {
-            Arm = "joint-key-seal",
-            MeasuredParameters = _parameters.VectorLength,
-            MeasuredClients = Measured,
-            UploadBytesPerParameter = (double)_parameters.UploadBytes / _parameters.VectorLength,
-            ClientEncryptNsPerParameter = encrypt.Median,
-            ClientOnlineNsPerParameter = null,
-            ServerAddNsPerParameterPerClient = add.Median,
-            Float32AddNsPerParameter = floatAdd.Median,
-            OpenNsPerParameter = open.Median,
-            SumIsExact = exact,
-            AllocatedBytesPerChunk = (double)allocated / _parameters.ChunkCount,
-            SecurityBits = _parameters.SecurityBits,
-            Threads = 1,
-            ParameterSet = $"{_parameters.Ckks}, {_parameters.Lanes} lanes, {_parameters.JointKey}",
-            ClientEncryptSpread = encrypt.Spread,
-            ServerAddSpread = add.Spread,
-            Float32AddSpread = floatAdd.Spread,
-        };
+        return _times.Figures("joint-key-seal", _parameters, Measured, threads: 1, exact, (double)allocated / _parameters.ChunkCount);
     }
 
     private void Encrypt(JointKeyEncryptor encryptor)
     {
         for (int chunk = 0; chunk < _upload.Length; chunk++)
         {
-            encryptor.EncryptChunk(chunk, Floats(chunk), [], _packed);
+            encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], _packed);
             _codec.Unpack(_packed, _upload[chunk]);
         }
     }
@@ -122,22 +97,7 @@ internal sealed class SealWireHotpath
         }
     }
 
-    private void Expect(int client)
-    {
-        Quantizer quantizer = new(_parameters.Bits, _parameters.Clip, Rounding.Stochastic, (ulong)client);
-        for (int chunk = 0; chunk < _upload.Length; chunk++)
-        {
-            int[] quantised = new int[_parameters.FloatsIn(chunk)];
-            quantizer.BeginChunk(chunk);
-            quantizer.Quantize(Floats(chunk), quantised);
-            for (int i = 0; i < quantised.Length; i++)
-            {
-                _expected[(chunk * _parameters.ElementsPerChunk) + i] += quantised[i];
-            }
-        }
-    }
-
-    private bool IsExact(JointKeyParties parties, ContributionAccumulator accumulator, Samples open)
+    private bool IsExact(JointKeyParties parties, ContributionAccumulator accumulator)
     {
         PartialDecryptionProtocol[] holders = [.. parties.Active.Holders.Select(parties.Answer)];
         using JointKeyOpener opener = new(_parameters);
@@ -154,18 +114,16 @@ internal sealed class SealWireHotpath
             }
 
             int elements = _parameters.ElementsIn(chunk);
-            open.Time(1, elements, () =>
+            _times.Open.Time(1, elements, () =>
             {
                 opener.BeginChunk(chunk, accumulator);
                 Array.ForEach(partials, partial => opener.AddPartialDecryption(partial));
                 opener.FinishChunk(sums.AsSpan(0, elements));
             });
-            exact &= sums.AsSpan(0, elements).SequenceEqual(_expected.AsSpan(chunk * _parameters.ElementsPerChunk, elements));
+            exact &= _vectors.AreExpected(chunk, sums.AsSpan(0, elements));
         }
 
         Array.ForEach(holders, holder => holder.Dispose());
         return exact && opener.InsideLanes && opener.WithinNoiseBound;
     }
-
-    private ReadOnlySpan<float> Floats(int chunk) => _inputs.Current.AsSpan(chunk * _parameters.ElementsPerChunk, _parameters.FloatsIn(chunk));
 }

@@ -14,7 +14,8 @@ public sealed class ChunkMessage
     public ChunkMessage(AggregationPlan plan, RoundContext context, int client)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        _bytes = new ContributionChunk(context, client, 0, new byte[plan.Parameters.WireChunkBytes]).Encode();
+        _bytes = new byte[ContributionChunk.PrefixBytes + plan.Parameters.WireChunkBytes];
+        new ContributionChunk(context, client, 0, default).Encode().CopyTo(_bytes, 0);
     }
 
     /// <summary>Where the next chunk's ciphertext goes, in the plan's wire form.</summary>
