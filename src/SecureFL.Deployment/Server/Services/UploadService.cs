@@ -136,7 +136,7 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
         ServerMetrics.ContributionAccepted();
     }
 
-    // What the transport may hold unread, twice: as much again lies in messages that were taken and that the collector has not had back yet.
+    // What the transport may hold unread, twice: as much again lies in the buffers on the way (TLS, HTTP/2, the message that is taken) and in pools.
     private long Reservation(OpenUpload upload) =>
         2 * Math.Min(
             Math.Max(limits.FlowWindowBytes, plan.Parameters.WireChunkBytes + 128L),
