@@ -17,6 +17,7 @@ internal static class SmallRun
         Shape = new RoundShape(parameters, Clients: 4, Bits: 16, Clip: 1f, KeyHolders: 3, Threshold: 2),
         Arms = arms.Length > 0 ? arms : ArmCatalogue.All,
         Repeat = 2,
+        CompileFirst = false,
         WarmUp = 0,
         RoleMemory = false,
         Link = new LinkSpec(1000, TimeSpan.FromMilliseconds(1), Loss: 0),

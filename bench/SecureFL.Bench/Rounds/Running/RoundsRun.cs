@@ -28,7 +28,11 @@ internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress
             await using (IRoundTransport transport = settings.OverGrpc ? await GrpcTransport.StartAsync().ConfigureAwait(false) : new InProcessTransport())
             {
                 transportName = transport.Name;
-                await WarmUpAsync(runs, transport).ConfigureAwait(false);
+                if (settings.CompileFirst)
+                {
+                    await CompileAsync(runs, transport).ConfigureAwait(false);
+                }
+
                 await MeasureAsync(runs, transport).ConfigureAwait(false);
             }
 
@@ -55,7 +59,7 @@ internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress
         }
     }
 
-    private async Task WarmUpAsync(List<ArmRun> runs, IRoundTransport transport)
+    private async Task CompileAsync(List<ArmRun> runs, IRoundTransport transport)
     {
         RoundShape small = settings.Shape with { Parameters = Math.Min(SmallParameters, settings.Shape.Parameters), Clients = Math.Min(4, settings.Shape.Clients) };
         foreach (ArmRun run in runs)

@@ -15,6 +15,9 @@ internal sealed record RoundsSettings
     /// <summary>Measured rounds of each arm.</summary>
     public int Repeat { get; init; } = 3;
 
+    /// <summary>Whether small rounds of each arm come first, until the runtime compiles nothing any more.</summary>
+    public bool CompileFirst { get; init; } = true;
+
     /// <summary>Whole rounds of each arm before, not measured.</summary>
     public int WarmUp { get; init; } = 1;
 
