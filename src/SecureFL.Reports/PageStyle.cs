@@ -23,7 +23,7 @@ internal static class PageStyle
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:.86em;margin-bottom:6px} .legend span{display:inline-flex;align-items:center;gap:6px}
         .legend i{display:inline-block;width:18px;border-radius:2px}
         .scroll{overflow-x:auto} table{border-collapse:collapse;font-variant-numeric:tabular-nums} td,th{padding:4px 14px 4px 0;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap} th{white-space:normal;vertical-align:bottom}
-        td:first-child,th:first-child{text-align:left} th{color:var(--soft);font-weight:600} code{font-size:.92em;overflow-wrap:anywhere}
+        td:first-child,th:first-child{text-align:left;white-space:normal;min-width:14ch} th{color:var(--soft);font-weight:600} code{font-size:.92em;overflow-wrap:anywhere}
         """;
 
     /// <summary>Everything up to the first heading's paragraph.</summary>

@@ -81,7 +81,7 @@ internal static class Scaling
     {
         (double X, double Y)[] clientsShare = [.. points.Select(point => ((double)point.Parameters, point.CpuNanosecondsPerParameterAndClient * point.Parameters))];
         double[] further = [.. clientsShare.Zip(clientsShare.Skip(1), (from, to) => (to.Y - from.Y) / (to.X - from.X))];
-        ScalingVerdict flat = Flat("what each further parameter adds to it is flat", points, further, "ns");
+        ScalingVerdict flat = Flat("what each further parameter adds is flat", points, further, "ns");
         return flat with { Figures = string.Create(CultureInfo.InvariantCulture, $"{flat.Figures}, beyond {Fit(clientsShare).Fixed * 1e-6:0.0} ms a client") };
     }
 

@@ -15,7 +15,7 @@ internal static class CurveCharts
         By(outcome.SizeSweep, point => (point.Parameters, point.CpuSeconds)));
 
     internal static string CostPerParameter(RoundsOutcome outcome) => Chart.Lines(
-        $"The same by parameter and client, {ClientsOfSizes(outcome)} clients",
+        $"The same by parameter and client, without key holders",
         Parameters,
         new AxisSpec("CPU ns by parameter and client, log.", AxisFormat.Compact, Logarithmic: true),
         By(outcome.SizeSweep, point => (point.Parameters, point.CpuNanosecondsPerParameterAndClient)));
