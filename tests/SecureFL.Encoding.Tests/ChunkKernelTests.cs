@@ -204,7 +204,7 @@ public sealed unsafe class ChunkKernelTests
 
             ulong[][] masks = [.. parameters.Ckks.Moduli.Select(p => Residues(p, pattern, random))];
             ulong[][] sums = [.. parameters.Ckks.Moduli.Select((p, j) => values.Select((v, i) => Lift(p.Reduce(v + masks[j][i]), p, pattern)).ToArray())];
-            Opening expected = Run(oracle, constants, sums, masks);
+            KernelOpening expected = KernelOpening.Of(oracle, constants, sums, masks);
             bool inside = messages.All(m => BigInteger.Abs(m) <= halfRange);
             Assert.Equal(inside, expected.Inside);
             Assert.True(inside ? pattern is not (4 or 5) : pattern is >= 4 and <= 8);
@@ -215,7 +215,7 @@ public sealed unsafe class ChunkKernelTests
             bool certain = pattern is not (6 or 7 or 8);
             foreach (VectorWidth width in ParameterSets.Widths)
             {
-                Opening actual = Run(ChunkKernel.Create(constants, width), constants, sums, masks);
+                KernelOpening actual = KernelOpening.Of(ChunkKernel.Create(constants, width), constants, sums, masks);
                 Assert.Equal(expected.Inside, actual.Inside);
                 Assert.True(!certain || expected.Lanes.SequenceEqual(actual.Lanes));
                 Assert.True(!certain || expected.Maximum.Equals(actual.Maximum));
@@ -236,8 +236,8 @@ public sealed unsafe class ChunkKernelTests
         {
             ulong[][] masks = [.. parameters.Ckks.Moduli.Select(p => Residues(p, 9, random))];
             ulong[][] sums = [.. parameters.Ckks.Moduli.Select(p => Sums(p, 9, random))];
-            bool inside = Run(oracle, constants, sums, masks).Inside;
-            Assert.All(ParameterSets.Widths, width => Assert.Equal(inside, Run(ChunkKernel.Create(constants, width), constants, sums, masks).Inside));
+            bool inside = KernelOpening.Of(oracle, constants, sums, masks).Inside;
+            Assert.All(ParameterSets.Widths, width => Assert.Equal(inside, KernelOpening.Of(ChunkKernel.Create(constants, width), constants, sums, masks).Inside));
             flagged += inside ? 0 : 1;
         }
 
@@ -361,30 +361,6 @@ public sealed unsafe class ChunkKernelTests
         }
     }
 
-    private static Opening Run(ChunkKernel kernel, ChunkConstants constants, ulong[][] sums, ulong[][] masks)
-    {
-        ulong[] allSums = [.. sums.SelectMany(s => s)];
-        ulong[] allMasks = [.. masks.SelectMany(m => m)];
-        double[] scratch = new double[kernel.OpenScratch];
-        double[] lanes = new double[(constants.Parameters.Lanes + 1) * Group];
-        double squares = 0;
-        double maximum = 0;
-        fixed (ulong* sumsAt = allSums, masksAt = allMasks)
-        fixed (double* scratchAt = scratch, lanesAt = lanes)
-        {
-            ulong** sumGroups = stackalloc ulong*[constants.Primes];
-            ulong** maskGroups = stackalloc ulong*[constants.Primes];
-            for (int i = 0; i < constants.Primes; i++)
-            {
-                sumGroups[i] = sumsAt + (i * Group);
-                maskGroups[i] = masksAt + (i * Group);
-            }
-
-            bool inside = kernel.Open(sumGroups, maskGroups, scratchAt, lanesAt, ref squares, ref maximum);
-            return new Opening(inside, lanes[..(constants.Parameters.Lanes * Group)], squares, maximum);
-        }
-    }
-
     private static void Convert(ChunkKernel kernel, double[] values, int count, long[] integers, float[] singles)
     {
         fixed (double* from = values)
@@ -433,6 +409,4 @@ public sealed unsafe class ChunkKernelTests
         1 => residue + (3 * p.Value),
         _ => residue,
     };
-
-    private sealed record Opening(bool Inside, double[] Lanes, double Squares, double Maximum);
 }

@@ -16,7 +16,7 @@ internal static class SharedUploadPart
         ? new UploadPart { ChunkMessage = UnsafeByteOperations.UnsafeWrap(chunk) }
         : Parser.ParseFrom(bytes.Span);
 
-    /// <summary>Whether the bytes are one field, the chunk, in the shortest form, as every implementation writes it. Whatever else is right too goes through the parser.</summary>
+    /// <summary>Whether the bytes are one field, the chunk, and nothing else, as every implementation writes it. Whatever else is right too goes through the parser.</summary>
     private static bool TryChunk(ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte> chunk)
     {
         chunk = default;

@@ -8,7 +8,7 @@ using SecureFL.Ring.Kernels;
 namespace SecureFL.Encoding.Tests;
 
 /// <summary>Opening under planned joint-key sets, whose Delta is split in two or three powers of two and whose digits are the largest: every width gives the lanes of the scalar kernel.</summary>
-public sealed unsafe class JointKeyKernelTests
+public sealed class JointKeyKernelTests
 {
     private const int Group = ChunkKernel.Group;
 
@@ -39,9 +39,10 @@ public sealed unsafe class JointKeyKernelTests
             }
 
             ulong[][] sums = [.. parameters.Ckks.Moduli.Select(p => values.Select(v => Lift(p.Reduce(v), p, pattern)).ToArray())];
+            ulong[][] noMasks = [.. sums.Select(residues => new ulong[residues.Length])];
             foreach (VectorWidth width in ParameterSets.Widths)
             {
-                double[] lanes = Open(ChunkKernel.Create(constants, width), constants, sums, out bool inside);
+                (bool inside, double[] lanes, _, _) = KernelOpening.Of(ChunkKernel.Create(constants, width), constants, sums, noMasks);
                 Assert.True(inside);
                 for (int i = 0; i < Group; i++)
                 {
@@ -106,29 +107,4 @@ public sealed unsafe class JointKeyKernelTests
     }
 
     private static ulong Lift(ulong residue, Modulus p, int pattern) => pattern % 2 == 0 ? residue : residue + ((ulong.MaxValue - residue) / p.Value * p.Value);
-
-    private static double[] Open(ChunkKernel kernel, ChunkConstants constants, ulong[][] sums, out bool inside)
-    {
-        ulong[] allSums = [.. sums.SelectMany(s => s)];
-        ulong[] masks = new ulong[allSums.Length];
-        double[] scratch = new double[kernel.OpenScratch];
-        double[] lanes = new double[(constants.Parameters.Lanes + 1) * Group];
-        double squares = 0;
-        double maximum = 0;
-        fixed (ulong* sumsAt = allSums, masksAt = masks)
-        fixed (double* scratchAt = scratch, lanesAt = lanes)
-        {
-            ulong** sumGroups = stackalloc ulong*[constants.Primes];
-            ulong** maskGroups = stackalloc ulong*[constants.Primes];
-            for (int i = 0; i < constants.Primes; i++)
-            {
-                sumGroups[i] = sumsAt + (i * Group);
-                maskGroups[i] = masksAt + (i * Group);
-            }
-
-            inside = kernel.Open(sumGroups, maskGroups, scratchAt, lanesAt, ref squares, ref maximum);
-        }
-
-        return lanes;
-    }
 }
