@@ -13,12 +13,16 @@ public sealed class RingKernelTests
         {
             foreach (int bits in new[] { 22, 36, 48, 49, 50, 51, 56, 60 })
             {
-                data.Add(degree, bits);
+                data.Add(SlowIfLarge(degree, new TheoryDataRow<int, int>(degree, bits)));
             }
         }
 
         return data;
     }
+
+    /// <summary>Rings above 8192 run with the slow tests.</summary>
+    internal static TRow SlowIfLarge<TRow>(int degree, TRow row)
+        where TRow : TheoryDataRowBase => degree > 8192 ? row.WithTrait("Category", "Slow") : row;
 
     internal static IEnumerable<VectorWidth> VectorWidthsHere() =>
         new[] { VectorWidth.Bits128, VectorWidth.Bits256, VectorWidth.Bits512 }.Where(VectorWidths.IsSupported);
@@ -88,8 +92,8 @@ public sealed class RingKernelTests
     [Theory]
     [MemberData(nameof(DegreesAndBits))]
     [InlineData(8192, 47)]
-    [InlineData(16384, 47)]
-    [InlineData(32768, 47)]
+    [InlineData(16384, 47, Traits = ["Category", "Slow"])]
+    [InlineData(32768, 47, Traits = ["Category", "Slow"])]
     public void ProductsOfKeysAndLiftedTernariesEqualTheScalarOracleAtEveryWidth(int degree, int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];

@@ -58,6 +58,7 @@ public class VectorTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void The_committed_vectors_are_what_the_reference_generates()
     {
         Reference.Vector[] generated = [.. VectorSet.All()];

@@ -19,7 +19,7 @@ public class ExampleTests
     [Fact]
     public async Task Example_runs_beside_plaintext()
     {
-        RoundsSettings settings = SmallRun.Settings(100_000, new PlaintextArm(), new HalfPrecisionArm()) with { Link = null, CompileFirst = true };
+        RoundsSettings settings = SmallRun.Settings(100_000, new PlaintextArm(), new HalfPrecisionArm()) with { Link = null };
         RoundsOutcome outcome = await new RoundsRun(settings, _ => { }).RunAsync();
         ArmFigures half = outcome.Arms[1];
         Assert.Equal(200_000, half.UploadBytesPerClient);

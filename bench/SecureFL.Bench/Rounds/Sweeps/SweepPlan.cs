@@ -24,7 +24,7 @@ internal sealed record SweepPlan(IReadOnlyList<long> Sizes, int ClientsOfSizes, 
         new([10_000, 100_000, 1_000_000, 3_000_000, 10_000_000, 100_000_000], 10, [4, 10, 30, 100, 300, 1000], [4, 16, 64, 256], ShortRounds: 15, LongRounds: 3);
 
     /// <summary>Only the points of a small test.</summary>
-    internal static SweepPlan Tiny { get; } = new([1000, 100_000], 4, [4, 8], [4, 8], ShortRounds: 3, LongRounds: 1);
+    internal static SweepPlan Tiny { get; } = new([1000, 100_000], 4, [4, 8], [4, 8], ShortRounds: 2, LongRounds: 1);
 
     /// <summary>Measured rounds of a point: from many to few as they get longer.</summary>
     internal int RoundsOf(long values) => values switch
