@@ -3,7 +3,7 @@ namespace SecureFL.Bench.Rounds.Sweeps;
 /// <summary>Points that the report's curves go through.</summary>
 /// <param name="Sizes">Parameters of the curve over sizes.</param>
 /// <param name="ClientsOfSizes">Clients of that curve.</param>
-/// <param name="ClientCounts">Clients of the curve over clients.</param>
+/// <param name="ClientCounts">Clients of the curve over clients, all under one plan, which is for the most of them.</param>
 /// <param name="MemoryCounts">Clients of the curve of memory.</param>
 /// <param name="ShortRounds">Measured rounds of a point of few values (parameters times clients), after one that is not measured: short ones are noisier.</param>
 /// <param name="LongRounds">Likewise of many.</param>

@@ -18,7 +18,7 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
             [.. plan.Sizes.Where(Fits).Select(size => settings.Shape with { Parameters = size, Clients = plan.ClientsOfSizes, MaxClients = plan.ClientsOfSizes })],
             transport).ConfigureAwait(false);
         List<SweepPoint> clients = await PointsAsync(
-            [.. plan.ClientCounts.Select(count => settings.Shape with { Parameters = SweepPlan.ParametersOfClients, Clients = count, MaxClients = count })],
+            [.. plan.ClientCounts.Select(count => settings.Shape with { Parameters = SweepPlan.ParametersOfClients, Clients = count, MaxClients = plan.ClientCounts.Max() })],
             transport).ConfigureAwait(false);
         return outcome with { SizeSweep = sizes, ClientSweep = clients, MemorySweep = settings.RoleMemory ? Memory() : [] };
     }

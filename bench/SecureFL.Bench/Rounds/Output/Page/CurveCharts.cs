@@ -24,7 +24,8 @@ internal static class CurveCharts
         $"Adding at the server, {SweepPlan.ParametersOfClients.ToString("N0", CultureInfo.InvariantCulture)} parameters",
         Clients,
         new AxisSpec("CPU seconds, logarithmic", AxisFormat.Compact, Logarithmic: true),
-        [.. By(outcome.ClientSweep, point => (point.Clients, point.ServerCpuSeconds)), .. LinearFit(outcome)]);
+        [.. By(outcome.ClientSweep, point => (point.Clients, point.ServerCpuSeconds)), .. LinearFit(outcome)],
+        "One plan, for the most of these clients; so many of them take part. The bits of a sum grow with the plan's clients, not with those who come.");
 
     internal static string KeyHoldersAgainstSize(RoundsOutcome outcome) => Chart.Lines(
         $"All key holders together, {ClientsOfSizes(outcome)} clients",
