@@ -17,7 +17,7 @@ internal static class PageStyle
         p.sub{color:var(--soft);margin:0 0 1.2em}
         .tiles{display:flex;flex-wrap:wrap;gap:12px} .tile{border:1px solid var(--edge);border-radius:8px;padding:10px 16px;min-width:130px}
         .tile b{display:block;font-size:1.35em} .tile span{color:var(--soft);font-size:.88em} .bad b{color:var(--bad)}
-        .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(480px,100%),1fr));gap:20px;align-items:start}
+        .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(556px,100%),1fr));gap:20px;align-items:start}
         figure{margin:0;border:1px solid var(--edge);border-radius:8px;padding:14px 16px 8px;min-width:0;overflow-x:auto} figcaption{font-weight:600;margin-bottom:4px}
         svg{width:100%;min-width:520px;height:auto;display:block} svg text{font-size:12px;fill:var(--soft)} .grid{stroke:var(--grid)} .minor{stroke:var(--grid);stroke-opacity:.55} p.note{color:var(--soft);font-size:.82em;margin:2px 0 6px} .tick{stroke:var(--tick)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:.86em;margin-bottom:6px} .legend span{display:inline-flex;align-items:center;gap:6px}

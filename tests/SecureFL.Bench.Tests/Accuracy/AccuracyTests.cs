@@ -33,7 +33,8 @@ public class AccuracyTests
     public async Task Page_is_readable(int width, bool dark)
     {
         await using Browser browser = await Browser.StartAsync();
-        string html = AccuracyReport.Html(await new AccuracyRun(Small, _ => { }).RunAsync(), Small);
+        AccuracySettings settings = Small with { Clips = [0.25f, 1f] };
+        string html = AccuracyReport.Html(await new AccuracyRun(settings, _ => { }).RunAsync(), settings);
         await RoundsReportTests.RequireReadableAsync(browser, html, width, dark, $"accuracy-{width}-{(dark ? "dark" : "light")}");
     }
 }

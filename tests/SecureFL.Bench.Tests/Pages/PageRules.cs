@@ -32,7 +32,10 @@ internal static class PageRules
             }
           }
           for (const figure of document.querySelectorAll('figure')) {
-            pairs(figure.querySelector('figcaption').textContent, boxesOf(figure, '.legend span, figcaption'));
+            const caption = figure.querySelector('figcaption').textContent;
+            pairs(caption, boxesOf(figure, '.legend span, figcaption'));
+            // On a telephone a chart is moved sideways; on anything wider it is seen whole.
+            if (document.documentElement.clientWidth >= 600 && figure.scrollWidth > figure.clientWidth + 1) faults.push(`cut off: "${caption}"`);
           }
           pairs('tiles', boxesOf(document, '.tile'));
           const page = document.documentElement;

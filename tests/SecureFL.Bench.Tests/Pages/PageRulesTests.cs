@@ -19,6 +19,7 @@ public class PageRulesTests
     [InlineData(">seconds<", "><", "axis without a unit")]
     [InlineData("x=\"60\" y=\"10\"", "x=\"280\" y=\"10\"", "drawn outside")]
     [InlineData("width:300px\"><figcaption", "width:3000px\"><figcaption", "the page is")]
+    [InlineData("width:300px\"><figcaption", "width:200px;overflow-x:auto\"><figcaption", "cut off")]
     [InlineData("color:#000", "color:#ccc", "contrast")]
     public async Task Each_fault_is_found(string from, string to, string fault)
     {

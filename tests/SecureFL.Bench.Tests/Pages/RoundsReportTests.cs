@@ -12,7 +12,9 @@ public class RoundsReportTests
     [Theory]
     [InlineData(1360, false)]
     [InlineData(1360, true)]
+    [InlineData(1100, false)]
     [InlineData(700, true)]
+    [InlineData(600, false)]
     [InlineData(420, false)]
     public async Task Measured_report_is_readable(int width, bool dark)
     {
