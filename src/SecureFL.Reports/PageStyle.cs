@@ -19,7 +19,7 @@ internal static class PageStyle
         .tile b{display:block;font-size:1.35em} .tile span{color:var(--soft);font-size:.88em} .bad b{color:var(--bad)}
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(556px,100%),1fr));gap:20px;align-items:start}
         figure{margin:0;border:1px solid var(--edge);border-radius:8px;padding:14px 16px 8px;min-width:0;overflow-x:auto} figcaption{font-weight:600;margin-bottom:4px}
-        svg{width:100%;min-width:520px;height:auto;display:block} svg text{font-size:12px;fill:var(--soft)} .grid{stroke:var(--grid)} .minor{stroke:var(--grid);stroke-opacity:.55} p.note{color:var(--soft);font-size:.82em;margin:2px 0 6px} .tick{stroke:var(--tick)}
+        svg{width:100%;min-width:520px;max-width:760px;height:auto;display:block} svg text{font-size:12px;fill:var(--soft)} .grid{stroke:var(--grid)} .minor{stroke:var(--grid);stroke-opacity:.55} p.note{color:var(--soft);font-size:.82em;margin:2px 0 6px} .tick{stroke:var(--tick)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:.86em;margin-bottom:6px} .legend span{display:inline-flex;align-items:center;gap:6px}
         .legend i{display:inline-block;width:18px;border-radius:2px}
         .scroll{overflow-x:auto} table{border-collapse:collapse;font-variant-numeric:tabular-nums} td,th{padding:4px 14px 4px 0;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap} th{white-space:normal;vertical-align:bottom}
