@@ -10,9 +10,8 @@ public class ScalingTests
 
     [Theory]
     [InlineData(1.0, true)]
-    [InlineData(1.34, true)]
-    [InlineData(1.37, false)]
-    [InlineData(0.75, true)]
+    [InlineData(1.14, true)]
+    [InlineData(1.16, false)]
     [InlineData(0.5, false)]
     public void Cost_by_parameter_is_flat_or_it_is_not(double factor, bool flat)
     {
@@ -20,7 +19,7 @@ public class ScalingTests
         ScalingVerdict verdict = Scaling.Of(sizes, [])[0];
         Assert.Equal("CPU of clients and server by parameter and client is flat", verdict.Claim);
         Assert.Equal(flat, verdict.Holds);
-        Assert.Equal(Math.Abs(factor - 1) / (factor + 1), verdict.Deviation!.Value, 1e-9);
+        Assert.Equal(Math.Max(factor, 1 / factor) - 1, verdict.Deviation!.Value, 1e-9);
     }
 
     [Fact]
@@ -31,23 +30,22 @@ public class ScalingTests
         IReadOnlyList<ScalingVerdict> verdicts = Scaling.Of(sizes, []);
         Assert.StartsWith("CPU of clients and server by parameter", verdicts[0].Claim, StringComparison.Ordinal);
         Assert.False(verdicts[0].Holds);
-        Assert.Equal((37 - 25.12) / (37 + 25.12), verdicts[0].Deviation!.Value, 1e-9);
+        Assert.Equal((37.0 / 25.12) - 1, verdicts[0].Deviation!.Value, 1e-9);
         Assert.StartsWith("what each further parameter adds", verdicts[1].Claim, StringComparison.Ordinal);
-        Assert.Equal("25.0, 25.0 ns, 25.0 +- 0.00, beyond 12.0 ms a client", verdicts[1].Figures);
+        Assert.Equal("25.0, 25.0 ns, beyond 12.0 ms a client", verdicts[1].Figures);
         Assert.Equal(0, verdicts[1].Deviation!.Value, 1e-9);
     }
 
     [Fact]
     public void A_cost_that_grows_faster_than_the_parameters_is_not_flat_by_either_measure()
     {
-        SweepPoint[] sizes = [.. new long[] { 1_000_000, 3_000_000, 100_000_000 }.Select(size => Point(size, 4, Math.Pow(size, 1.15) * 1e-8, 0.1, 0))];
+        SweepPoint[] sizes = [.. new long[] { 1_000_000, 3_000_000, 100_000_000 }.Select(size => Point(size, 4, Math.Pow(size, 1.1) * 1e-8, 0.1, 0))];
         Assert.All(Scaling.Of(sizes, []), verdict => Assert.False(verdict.Holds));
     }
 
     [Theory]
     [InlineData(0.010, 30_000, true, true)]
-    [InlineData(0.013, 30_000, true, true)]
-    [InlineData(0.014, 30_000, false, true)]
+    [InlineData(0.012, 30_000, false, true)]
     [InlineData(0.010, 60_000, true, false)]
     public void Key_holders_are_flat_in_time_and_in_bytes_or_they_are_not(double seconds, long bytes, bool flatTime, bool flatBytes)
     {

@@ -3,10 +3,7 @@ using SecureFL.Reports;
 
 namespace SecureFL.Bench.Rounds.Sweeps;
 
-/// <summary>
-/// Judges a sweep: is the cost by parameter flat, the key holders' flat in the parameters, the server's linear in the clients? Computed from its points alone. One yardstick for
-/// all: how far the farthest point is from the one figure (flat) or the one line (linear) that stands for all of them.
-/// </summary>
+/// <summary>Judges a sweep: is the cost by parameter flat, the key holders' flat in the parameters, the server's linear in the clients? Computed from its points alone.</summary>
 internal static class Scaling
 {
     /// <summary>Flat from here on: below, the fixed cost of a round shows.</summary>
@@ -71,16 +68,13 @@ internal static class Scaling
 
     private static IEnumerable<SweepPoint[]> ByArm(IReadOnlyList<SweepPoint> points) => points.GroupBy(point => point.Arm).Select(arm => arm.ToArray());
 
-    /// <summary>The figure that stands for all is the middle between the largest and the smallest: none is nearer to every point.</summary>
     private static ScalingVerdict Flat(string claim, SweepPoint[] points, double[] figures, string unit) => new(
         claim,
         points[0].Arm,
         $"{AxisFormat.Compact(points[0].Parameters)} to {AxisFormat.Compact(points[^1].Parameters)} parameters",
-        string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", figures.Select(Short))} {unit}, {Short((figures.Max() + figures.Min()) / 2)} +- {Short((figures.Max() - figures.Min()) / 2)}"),
-        figures.Min() > 0 ? (figures.Max() - figures.Min()) / (figures.Max() + figures.Min()) : null,
+        $"{string.Join(", ", figures.Select(figure => figure.ToString(figure >= 100 ? "0" : figure >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture)))} {unit}",
+        figures.Min() > 0 ? (figures.Max() / figures.Min()) - 1 : null,
         Limit);
-
-    private static string Short(double figure) => figure.ToString(figure >= 100 ? "0" : figure >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
 
     /// <summary>From each size to the next: what is left when the fixed cost of a round and its clients, which the fit finds, is taken away.</summary>
     private static ScalingVerdict FurtherParameter(SweepPoint[] points)

@@ -5,7 +5,7 @@ namespace SecureFL.Bench.Rounds.Sweeps;
 /// <param name="Arm">The arm.</param>
 /// <param name="Range">Over what.</param>
 /// <param name="Figures">What was measured, for people.</param>
-/// <param name="Deviation">How far the farthest point is from the figure or line that stands for all, as part of that; null where there is none (a figure of 0, a cost that falls with the clients).</param>
+/// <param name="Deviation">How far from it: part of the smallest figure, or of the fitted one; null where there is none (a figure of 0, a cost that falls with the clients).</param>
 /// <param name="Limit">Most that still holds.</param>
 internal sealed record ScalingVerdict(string Claim, string Arm, string Range, string Figures, double? Deviation, double Limit)
 {

@@ -60,7 +60,7 @@ internal static class CurveCharts
                 html,
                 ["claim", "measured over", "figures", "verdict"],
                 outcome.Verdicts.Select(verdict => (IReadOnlyList<string>)[$"{verdict.Arm}: {verdict.Claim}", verdict.Range, verdict.Figures, RoundsTable.Verdict(verdict)]));
-            html.Append("<p class=\"note\">The verdict is how far the farthest point is from what stands for all: flat, the middle of the largest and the smallest; linear, fixed + slope x clients, fitted to relative residuals. ")
+            html.Append("<p class=\"note\">Flat: (largest - smallest) / smallest. Linear: the largest residual of fixed + slope x clients, fitted to relative residuals, as part of the fit. ")
                 .Append("A round has costs that no parameter adds to (calls, keys, shares, signatures); what a further parameter adds is the difference from one size to the next, and \"beyond\" what the fit finds besides. ")
                 .Append(CultureInfo.InvariantCulture, $"Medians of {outcome.SizeSweep.Max(point => point.Rounds)} rounds for short ones to {outcome.SizeSweep.Min(point => point.Rounds)} for long ones, after one that is not measured.</p>");
         }
