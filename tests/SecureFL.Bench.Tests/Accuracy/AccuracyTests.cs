@@ -6,7 +6,7 @@ namespace SecureFL.Bench.Tests.Accuracy;
 /// <summary>Accuracy through encrypted sums, and its page.</summary>
 public class AccuracyTests
 {
-    private static readonly AccuracySettings Small = new([4, 16], [1f], [1], Rounds: 3, Hidden: 8);
+    private static readonly AccuracySettings Small = new([4, 16], [0.25f, 1f], [1], Rounds: 3, Hidden: 8);
 
     [Fact]
     public async Task Sixteen_bits_train_as_floats_do()
@@ -14,7 +14,7 @@ public class AccuracyTests
         IReadOnlyList<AccuracyPoint> points = await new AccuracyRun(Small, _ => { }).RunAsync();
         AccuracyPoint floats = points[0];
         Assert.Equal(AccuracyRun.Floats, floats.Suite);
-        Assert.Equal(1 + 2 + 2, points.Count);
+        Assert.Equal(1 + 4 + 4, points.Count);
         Assert.All(points.Skip(1), point => Assert.True(point.SumsAreExact));
         AccuracyPoint fine = points.Single(point => point is { Suite: AccuracyRun.OneTimeKey, Bits: 16, Clip: 1f });
         AccuracyPoint coarse = points.Single(point => point is { Suite: AccuracyRun.OneTimeKey, Bits: 4, Clip: 1f });
@@ -33,8 +33,7 @@ public class AccuracyTests
     public async Task Page_is_readable(int width, bool dark)
     {
         await using Browser browser = await Browser.StartAsync();
-        AccuracySettings settings = Small with { Clips = [0.25f, 1f] };
-        string html = AccuracyReport.Html(await new AccuracyRun(settings, _ => { }).RunAsync(), settings);
+        string html = AccuracyReport.Html(await new AccuracyRun(Small, _ => { }).RunAsync(), Small);
         await RoundsReportTests.RequireReadableAsync(browser, html, width, dark, $"accuracy-{width}-{(dark ? "dark" : "light")}");
     }
 }

@@ -16,10 +16,12 @@ public class ExampleTests
         Assert.InRange(code.Count(c => c == '\n'), 1, 30);
     }
 
-    [Fact]
-    public async Task Example_runs_beside_plaintext()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true, Traits = ["Category", "Slow"])]
+    public async Task Example_runs_beside_plaintext(bool compileFirst)
     {
-        RoundsSettings settings = SmallRun.Settings(100_000, new PlaintextArm(), new HalfPrecisionArm()) with { Link = null };
+        RoundsSettings settings = SmallRun.Settings(100_000, new PlaintextArm(), new HalfPrecisionArm()) with { Link = null, CompileFirst = compileFirst };
         RoundsOutcome outcome = await new RoundsRun(settings, _ => { }).RunAsync();
         ArmFigures half = outcome.Arms[1];
         Assert.Equal(200_000, half.UploadBytesPerClient);
