@@ -14,7 +14,6 @@ namespace SecureFL.Bench.Hotpath;
 /// </summary>
 internal sealed class JointKeyHotpath
 {
-    private const int Batch = 4;
     private static readonly JointKeyRequest Key = new(KeyHolders: 5, Threshold: 3, RoundsPerKey: 1000);
 
     private readonly AggregationParameters _parameters;
@@ -23,7 +22,7 @@ internal sealed class JointKeyHotpath
     private readonly LaneVectors _vectors;
     private readonly LaneTimes _times = new();
     private readonly Samples _partial = new();
-    private readonly byte[][] _uploads;
+    private readonly LaneUploads _uploads;
     private readonly float[] _floatSum;
 
     internal JointKeyHotpath(int parameters, int clients, int bits, int threads)
@@ -32,30 +31,30 @@ internal sealed class JointKeyHotpath
         _clients = clients;
         _threads = threads;
         _vectors = new LaneVectors(_parameters);
-        _uploads = [.. Enumerable.Range(0, Batch).Select(_ => new byte[_parameters.CiphertextBytes])];
+        _uploads = new LaneUploads(_parameters);
         _floatSum = new float[parameters];
     }
 
     internal HotpathArm Run(Action<string> progress)
     {
-        Array.ForEach(_uploads, upload => Array.Fill(upload, (byte)1));
+        _uploads.Touch();
         Array.Fill(_floatSum, 0f);
         using JointKeyParties parties = new(_parameters);
         WarmUp(parties);
         using ContributionAccumulator accumulator = new(_parameters);
-        for (int first = 0; first < _clients; first += Batch)
+        for (int first = 0; first < _clients; first += LaneUploads.Batch)
         {
-            int count = Math.Min(Batch, _clients - first);
+            int count = Math.Min(LaneUploads.Batch, _clients - first);
             for (int i = 0; i < count; i++)
             {
                 _vectors.Load(first + i);
-                _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(parties, first + i, _uploads[i]));
+                _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(parties, first + i, i));
                 _vectors.Expect(first + i);
                 _times.FloatAdd.Time(_threads, _parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _vectors.Current, _floatSum));
             }
 
-            _times.Add.Time(_threads, (double)_parameters.VectorLength * count, () => Each(_threads, (chunk, _) => Add(accumulator, chunk, count)));
-            progress($"joint-key: {Math.Min(first + Batch, _clients)} of {_clients} clients");
+            _times.Add.Time(_threads, (double)_parameters.VectorLength * count, () => Each(_threads, (chunk, _) => _uploads.Add(accumulator, chunk, count)));
+            progress($"joint-key: {Math.Min(first + LaneUploads.Batch, _clients)} of {_clients} clients");
         }
 
         byte[][] sum = [.. Enumerable.Range(0, (int)_parameters.ChunkCount).Select(_ => new byte[_parameters.ChunkBytes])];
@@ -89,11 +88,11 @@ internal sealed class JointKeyHotpath
     }
 
     /// <summary>From floats in memory to packed bytes, with fresh randomness and stochastic rounding; the public key is loaded.</summary>
-    private void Encrypt(JointKeyParties parties, int client, byte[] upload)
+    private void Encrypt(JointKeyParties parties, int client, int upload)
     {
         using JointKeyEncryptor encryptor = new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         JointKeyEncryptor[] workers = [encryptor, .. Enumerable.Range(1, _threads - 1).Select(_ => encryptor.CreateWorker())];
-        Each(_threads, (chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [], Chunk(upload, chunk)));
+        Each(_threads, (chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [], _uploads.Chunk(upload, chunk)));
         Array.ForEach(workers, worker => worker.Dispose());
     }
 
@@ -107,15 +106,8 @@ internal sealed class JointKeyHotpath
             encryptor.PrepareChunk();
         }
 
-        _times.Online.Time(1, _parameters.VectorLength, () => Each(1, (chunk, _) => encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], Chunk(_uploads[0], chunk))));
+        _times.Online.Time(1, _parameters.VectorLength, () => Each(1, (chunk, _) => encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], _uploads.Chunk(0, chunk))));
     }
-
-    private void Add(ContributionAccumulator accumulator, long chunk, int count) => accumulator.Add(
-        chunk,
-        Chunk(_uploads[0], chunk),
-        count > 1 ? Chunk(_uploads[1], chunk) : default,
-        count > 2 ? Chunk(_uploads[2], chunk) : default,
-        count > 3 ? Chunk(_uploads[3], chunk) : default);
 
     /// <summary>The noise is drawn, c1 hashed, parsed and checked: all that a holder does with a sum it has recomputed.</summary>
     private void Decrypt(JointKeyParties parties, int holder, byte[][] sum, byte[][] partials)
@@ -170,8 +162,8 @@ internal sealed class JointKeyHotpath
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
         {
-            encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], Chunk(_uploads[0], chunk));
-            accumulator.Add(chunk, Chunk(_uploads[0], chunk));
+            encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], _uploads.Chunk(0, chunk));
+            accumulator.Add(chunk, _uploads.Chunk(0, chunk));
             answer.CreateShare(chunk, sum[chunk].AsSpan(_parameters.PolynomialBytes), partials[0][chunk]);
             Begin(opener, accumulator, partials, chunk);
             opener.FinishChunk(_clients, means.AsSpan(0, _parameters.FloatsIn(chunk)));
@@ -202,6 +194,4 @@ internal sealed class JointKeyHotpath
     }
 
     private void Each(int threads, Action<long, int> action) => ChunkThreads.Each(threads, _parameters.ChunkCount, action);
-
-    private Span<byte> Chunk(byte[] upload, long chunk) => upload.AsSpan((int)chunk * _parameters.ChunkBytes, _parameters.ChunkBytes);
 }

@@ -10,7 +10,6 @@ namespace SecureFL.Bench.Hotpath;
 /// <summary>The one-time-key arm: clients encrypt, four at a time are added, the sum is opened and compared with the integer sum.</summary>
 internal sealed class OneTimeKeyHotpath
 {
-    private const int Batch = 4;
     private static readonly byte[] Seed = [.. Enumerable.Range(0, 32).Select(i => (byte)(7 * i))];
 
     private readonly AggregationParameters _parameters;
@@ -18,7 +17,7 @@ internal sealed class OneTimeKeyHotpath
     private readonly int _threads;
     private readonly LaneVectors _vectors;
     private readonly LaneTimes _times = new();
-    private readonly byte[][] _uploads;
+    private readonly LaneUploads _uploads;
     private readonly float[] _floatSum;
     private readonly int[] _keySum;
 
@@ -28,7 +27,7 @@ internal sealed class OneTimeKeyHotpath
         _clients = clients;
         _threads = threads;
         _vectors = new LaneVectors(_parameters);
-        _uploads = [.. Enumerable.Range(0, Batch).Select(_ => new byte[_parameters.CiphertextBytes])];
+        _uploads = new LaneUploads(_parameters);
         _floatSum = new float[parameters];
         _keySum = new int[_parameters.RingDegree];
     }
@@ -37,20 +36,20 @@ internal sealed class OneTimeKeyHotpath
     {
         WarmUp();
         using ContributionAccumulator accumulator = new(_parameters);
-        for (int first = 0; first < _clients; first += Batch)
+        for (int first = 0; first < _clients; first += LaneUploads.Batch)
         {
-            int count = Math.Min(Batch, _clients - first);
+            int count = Math.Min(LaneUploads.Batch, _clients - first);
             for (int i = 0; i < count; i++)
             {
                 _vectors.Load(first + i);
-                _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(first + i, _uploads[i]));
+                _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(first + i, i));
                 _vectors.Expect(first + i);
                 // The same memory state for both sums: the plain one runs between the uploads it is compared with.
                 _times.FloatAdd.Time(_threads, _parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _vectors.Current, _floatSum));
             }
 
-            _times.Add.Time(_threads, (double)_parameters.VectorLength * count, () => Each((chunk, _) => Add(accumulator, chunk, count)));
-            progress($"{Math.Min(first + Batch, _clients)} of {_clients} clients");
+            _times.Add.Time(_threads, (double)_parameters.VectorLength * count, () => Each((chunk, _) => _uploads.Add(accumulator, chunk, count)));
+            progress($"{Math.Min(first + LaneUploads.Batch, _clients)} of {_clients} clients");
         }
 
         bool exact = IsExact(accumulator);
@@ -64,7 +63,7 @@ internal sealed class OneTimeKeyHotpath
     }
 
     /// <summary>From floats in memory to packed bytes, with a fresh key, fresh errors, the public polynomials expanded, stochastic rounding.</summary>
-    private void Encrypt(int client, byte[] upload)
+    private void Encrypt(int client, int upload)
     {
         using ContributionEncryptor encryptor = new(_parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         EncryptChunks(encryptor, upload);
@@ -73,10 +72,10 @@ internal sealed class OneTimeKeyHotpath
         TensorPrimitives.Add(_keySum, secret, _keySum);
     }
 
-    private void EncryptChunks(ContributionEncryptor encryptor, byte[] upload)
+    private void EncryptChunks(ContributionEncryptor encryptor, int upload)
     {
         ContributionEncryptor[] workers = [encryptor, .. Enumerable.Range(1, _threads - 1).Select(_ => encryptor.CreateWorker())];
-        Each((chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [], Chunk(upload, chunk)));
+        Each((chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [], _uploads.Chunk(upload, chunk)));
         foreach (ContributionEncryptor worker in workers.Skip(1))
         {
             worker.Dispose();
@@ -93,15 +92,8 @@ internal sealed class OneTimeKeyHotpath
             encryptor.PrepareMask(chunk);
         }
 
-        _times.Online.Time(_threads, _parameters.VectorLength, () => EncryptChunks(encryptor, _uploads[0]));
+        _times.Online.Time(_threads, _parameters.VectorLength, () => EncryptChunks(encryptor, upload: 0));
     }
-
-    private void Add(ContributionAccumulator accumulator, long chunk, int count) => accumulator.Add(
-        chunk,
-        Chunk(_uploads[0], chunk),
-        count > 1 ? Chunk(_uploads[1], chunk) : default,
-        count > 2 ? Chunk(_uploads[2], chunk) : default,
-        count > 3 ? Chunk(_uploads[3], chunk) : default);
 
     private void Open(ContributionAccumulator accumulator)
     {
@@ -133,7 +125,7 @@ internal sealed class OneTimeKeyHotpath
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
         {
-            Span<byte> packed = Chunk(_uploads[0], chunk);
+            Span<byte> packed = _uploads.Chunk(0, chunk);
             encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], packed);
             accumulator.Add(chunk, packed);
             opener.OpenChunk(chunk, accumulator, _clients, means.AsSpan(0, _parameters.FloatsIn(chunk)));
@@ -145,11 +137,7 @@ internal sealed class OneTimeKeyHotpath
     /// <summary>Tiered compilation and page faults happen here, not in the figures.</summary>
     private void WarmUp()
     {
-        foreach (byte[] upload in _uploads)
-        {
-            Array.Fill(upload, (byte)1);
-        }
-
+        _uploads.Touch();
         Array.Fill(_floatSum, 0f);
         AggregationParameters small = AggregationPlanner.Plan(new PlanningRequest(2 * _parameters.ElementsPerChunk, _parameters.Bits, _parameters.Clip, _clients, KeyHolders: 3));
         float[] values = new float[small.ElementsPerChunk];
@@ -170,6 +158,4 @@ internal sealed class OneTimeKeyHotpath
     }
 
     private void Each(Action<long, int> action) => ChunkThreads.Each(_threads, _parameters.ChunkCount, action);
-
-    private Span<byte> Chunk(byte[] upload, long chunk) => upload.AsSpan((int)chunk * _parameters.ChunkBytes, _parameters.ChunkBytes);
 }
