@@ -12,10 +12,10 @@ internal static class GeneratedHospitals
         RawTable[] tables = [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, seed))];
         TableSchema schema = SchemaInference.Infer(tables, new SchemaOptions { Label = HospitalGenerator.Label, Missing = MissingPolicy.Impute });
         TableEncoder encoder = new(schema);
-        FederatedSite[] raw = [.. tables.Select((table, i) =>
+        RawSite[] raw = [.. tables.Select((table, i) =>
         {
-            (Dataset train, Dataset? test) = TrainTestSplit.ByFraction(encoder.Encode(table).Data, 0.25, seed, i);
-            return new FederatedSite(HospitalGenerator.Demonstration[i].Name, train, test);
+            (RawDataset train, RawDataset? test) = TrainTestSplit.ByFraction(encoder.Encode(table).Data, 0.25, seed, i);
+            return new RawSite(HospitalGenerator.Demonstration[i].Name, train, test);
         })];
         FeatureScaling scaling = FeatureScaling.Standard(await FederatedPreparation.SumStatisticsAsync(new PlaintextSum(), raw, seed).ConfigureAwait(false));
         return [.. raw.Select(site => new FederatedSite(site.Name, scaling.Apply(site.Train), scaling.Apply(site.Test!)))];

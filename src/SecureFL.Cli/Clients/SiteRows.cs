@@ -41,28 +41,30 @@ internal static class SiteRows
     {
         DataTerms data = terms.Data;
         List<string> notes = [];
-        Dataset all = Read(terms, files.Data, files.Label, notes);
-        (Dataset train, Dataset? test) = files.Test is null
+        RawDataset all = Read(terms, files.Data, files.Label, notes);
+        (RawDataset train, RawDataset? test) = files.Test is null
             ? TrainTestSplit.ByFraction(all, data.TestFraction, terms.Seed, client)
             : (all, Read(terms, files.Test, files.Label, notes));
         FeatureScaling? scaling = ScalingFor(data, train);
-        FederatedSite site = scaling is null ? new FederatedSite(name, train, test) : new FederatedSite(name, scaling.Apply(train), test is null ? null : scaling.Apply(test));
+        FederatedSite site = scaling is null
+            ? new FederatedSite(name, train.ToDataset(), test?.ToDataset())
+            : new FederatedSite(name, scaling.Apply(train), test is null ? null : scaling.Apply(test));
         return (site, new SiteEncoding(data.Schema, scaling, notes));
     }
 
-    private static FeatureScaling? ScalingFor(DataTerms data, Dataset train) => data.Scaling switch
+    private static FeatureScaling? ScalingFor(DataTerms data, RawDataset train) => data.Scaling switch
     {
         ScalingKind.Site => FeatureScaling.Standard(FeatureStatistics.Of(train)),
         ScalingKind.MinMax => FeatureScaling.MinMax(FeatureStatistics.Of(train)),
         ScalingKind.Fixed => data.FixedScaling,
-        _ => Array.Exists(train.Features, float.IsNaN) ? FeatureScaling.None(FeatureStatistics.Of(train)) : null,
+        _ => train.HasMissing ? FeatureScaling.None(FeatureStatistics.Of(train)) : null,
     };
 
-    private static Dataset Read(TrainingTerms terms, string path, string? label, List<string> notes)
+    private static RawDataset Read(TrainingTerms terms, string path, string? label, List<string> notes)
     {
         if (terms.Data.Schema is not TableSchema schema)
         {
-            Dataset array = ArrayFiles.IsArray(path)
+            RawDataset array = ArrayFiles.IsArray(path)
                 ? ArrayFiles.WithClasses(ArrayFiles.Read(path, label), terms.Model.Classes)
                 : throw new CliException(ExitCode.Usage, $"the plan's terms have no columns, and {path} is a table", "give the rows as .npz or .npy");
             return array.Width == terms.Model.Inputs && array.Task == terms.Model.Task

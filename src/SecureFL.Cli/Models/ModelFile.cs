@@ -25,9 +25,9 @@ internal static class ModelFile
         FeatureScaling? scaling = ScalingFor(bundle, site);
         if (bundle.Schema is not TableSchema schema)
         {
-            Dataset arrays = ArrayFiles.Read(path, null);
+            RawDataset arrays = ArrayFiles.Read(path, null);
             arrays = ArrayFiles.WithClasses(arrays, Math.Max(arrays.ClassCount, bundle.Spec!.ClassCount));
-            return (scaling?.Apply(arrays) ?? arrays, [.. Enumerable.Range(0, arrays.Count)], null);
+            return (scaling?.Apply(arrays) ?? arrays.ToDataset(), [.. Enumerable.Range(0, arrays.Count)], null);
         }
 
         using StreamReader reader = TableSites.OpenText(path);
@@ -39,7 +39,7 @@ internal static class ModelFile
             Talk.Line($"{path}: {encoded.RowsWithMissing + encoded.RowsWithoutLabel} rows left out: a feature or the label is missing");
         }
 
-        return (scaling?.Apply(encoded.Data) ?? encoded.Data, encoded.RowIndexes, table);
+        return (scaling?.Apply(encoded.Data) ?? encoded.Data.ToDataset(), encoded.RowIndexes, table);
     }
 
     private static FeatureScaling? ScalingFor(ModelBundle bundle, string? site)

@@ -19,7 +19,7 @@ internal static class ArrayFiles
     }
 
     /// <summary>Reads one file.</summary>
-    internal static Dataset Read(string path, string? label)
+    internal static RawDataset Read(string path, string? label)
     {
         if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
         {
@@ -34,12 +34,12 @@ internal static class ArrayFiles
     }
 
     /// <summary>The same rows as a task of that many classes, so that sites which lack the last classes fit the others.</summary>
-    internal static Dataset WithClasses(Dataset data, int classes) =>
+    internal static RawDataset WithClasses(RawDataset data, int classes) =>
         data.Task == LearningTask.Regression || data.ClassCount == classes
             ? data
-            : new Dataset(data.Features, data.Labels, data.Width, classes == 2 ? LearningTask.Binary : LearningTask.MultiClass, classes);
+            : new RawDataset(data.Features, data.Labels, data.Width, classes == 2 ? LearningTask.Binary : LearningTask.MultiClass, classes);
 
-    private static Dataset Idx(string path)
+    private static RawDataset Idx(string path)
     {
         string labelsPath = Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileName(path).Replace(Images, Labels, StringComparison.OrdinalIgnoreCase));
         if (labelsPath == path || !File.Exists(labelsPath))
@@ -51,10 +51,10 @@ internal static class ArrayFiles
         using FileStream images = File.OpenRead(path);
         using FileStream labels = File.OpenRead(labelsPath);
         TensorData pixels = IdxReader.Read(images, path);
-        return TensorDataset.Join(pixels, IdxReader.Read(labels, labelsPath), path, pixels.Element == TensorElement.UInt8 ? 1f / 255 : 1f);
+        return TensorDataset.Join(pixels, IdxReader.Read(labels, labelsPath), path, pixels.Element == TensorElement.UInt8 ? 1.0 / 255 : 1);
     }
 
-    private static Dataset Matrix(string path, string? label)
+    private static RawDataset Matrix(string path, string? label)
     {
         using FileStream stream = File.OpenRead(path);
         TensorData matrix = NumpyFile.Read(stream, path);
@@ -70,10 +70,10 @@ internal static class ArrayFiles
         }
 
         column = column < 0 ? column + width : column;
-        float[] cells = matrix.ToFloats();
+        double[] cells = matrix.ToDoubles();
         int rows = matrix.Shape[0];
-        float[] x = new float[rows * (width - 1)];
-        float[] y = new float[rows];
+        double[] x = new double[rows * (width - 1)];
+        double[] y = new double[rows];
         for (int r = 0, at = 0; r < rows; r++)
         {
             for (int c = 0; c < width; c++)
@@ -89,6 +89,6 @@ internal static class ArrayFiles
             }
         }
 
-        return TensorDataset.Join(TensorData.FromFloats(x, rows, width - 1), TensorData.FromFloats(y, rows), path);
+        return TensorDataset.Join(TensorData.FromDoubles(x, rows, width - 1), TensorData.FromDoubles(y, rows), path);
     }
 }

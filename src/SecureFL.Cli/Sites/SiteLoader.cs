@@ -34,7 +34,7 @@ internal static class SiteLoader
     }
 
     /// <summary>Divides the rows of one set into sites.</summary>
-    internal static IReadOnlyList<LoadedSite> Divide(SiteSettings settings, Dataset train)
+    internal static IReadOnlyList<LoadedSite> Divide(SiteSettings settings, RawDataset train)
     {
         int[][] parts = settings.Dirichlet is double alpha
             ? SitePartition.Dirichlet(train, settings.Sites, alpha, settings.Seed, minimumRows: Math.Min(20, train.Count / (4 * settings.Sites)))
@@ -49,14 +49,14 @@ internal static class SiteLoader
             throw new CliException(ExitCode.Usage, "array files have no columns to name sites or splits", "give one file a site, or --sites N");
         }
 
-        List<Dataset> parts = [.. settings.Data.Select(path => ArrayFiles.Read(path, settings.Label))];
-        Dataset? test = settings.TestFile is null ? null : ArrayFiles.Read(settings.TestFile, settings.Label);
+        List<RawDataset> parts = [.. settings.Data.Select(path => ArrayFiles.Read(path, settings.Label))];
+        RawDataset? test = settings.TestFile is null ? null : ArrayFiles.Read(settings.TestFile, settings.Label);
         int classes = parts.Append(test).Max(part => part?.ClassCount ?? 0);
         parts = [.. parts.Select(part => ArrayFiles.WithClasses(part, classes))];
         test = test is null ? null : ArrayFiles.WithClasses(test, classes);
         if (settings.Sites > 0)
         {
-            Dataset all = Dataset.Concatenate(parts);
+            RawDataset all = RawDataset.Concatenate(parts);
             if (test is null && settings.TestFraction > 0)
             {
                 (all, test) = TrainTestSplit.ByFraction(all, settings.TestFraction, settings.Seed);
@@ -68,7 +68,7 @@ internal static class SiteLoader
         List<LoadedSite> sites = [];
         for (int i = 0; i < parts.Count; i++)
         {
-            (Dataset train, Dataset? own) = TrainTestSplit.ByFraction(parts[i], settings.TestFraction, settings.Seed, i);
+            (RawDataset train, RawDataset? own) = TrainTestSplit.ByFraction(parts[i], settings.TestFraction, settings.Seed, i);
             sites.Add(new LoadedSite(NameOf(settings.Data[i]), train, own));
         }
 

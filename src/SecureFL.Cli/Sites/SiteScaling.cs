@@ -43,7 +43,7 @@ internal static class SiteScaling
         ImmutableSortedDictionary<string, FeatureScaling> scalings = perSite
             ? loaded.Sites.ToImmutableSortedDictionary(site => site.Name, site => OwnScaling(FeatureStatistics.Of(site.Train), normalization))
             : await SharedAsync(loaded, normalization, sum, seed, cancellationToken).ConfigureAwait(false);
-        Dataset Scale(string site, Dataset data) => scalings.IsEmpty ? data : (scalings.TryGetValue(site, out FeatureScaling? own) ? own : scalings[""]).Apply(data);
+        Dataset Scale(string site, RawDataset data) => scalings.IsEmpty ? data.ToDataset() : (scalings.TryGetValue(site, out FeatureScaling? own) ? own : scalings[""]).Apply(data);
         Dataset? common = loaded.CommonTest is null ? null : Scale("", loaded.CommonTest);
         int sites = loaded.Sites.Count;
         IEnumerable<FederatedSite> scaled = loaded.Sites.Select((site, i) => new FederatedSite(
@@ -55,13 +55,13 @@ internal static class SiteScaling
         LoadedSites loaded, Normalization normalization, ISecureSum sum, ulong seed, CancellationToken cancellationToken)
     {
         ImmutableSortedDictionary<string, FeatureScaling> none = ImmutableSortedDictionary<string, FeatureScaling>.Empty;
-        IEnumerable<Dataset?> all = loaded.Sites.SelectMany(site => new[] { site.Train, site.Test }).Append(loaded.CommonTest);
-        if (normalization == Normalization.None && !all.Any(data => data is not null && Array.Exists(data.Features, float.IsNaN)))
+        IEnumerable<RawDataset?> all = loaded.Sites.SelectMany(site => new[] { site.Train, site.Test }).Append(loaded.CommonTest);
+        if (normalization == Normalization.None && !all.Any(data => data is not null && data.HasMissing))
         {
             return none;
         }
 
-        IReadOnlyList<FederatedSite> raw = [.. loaded.Sites.Select(site => new FederatedSite(site.Name, site.Train, null))];
+        IReadOnlyList<RawSite> raw = [.. loaded.Sites.Select(site => new RawSite(site.Name, site.Train, null))];
         FeatureStatistics statistics = await FederatedPreparation.SumStatisticsAsync(sum, raw, seed, cancellationToken: cancellationToken).ConfigureAwait(false);
         return none.Add("", normalization == Normalization.None ? FeatureScaling.None(statistics) : FeatureScaling.Standard(statistics));
     }

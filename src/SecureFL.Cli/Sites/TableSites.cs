@@ -17,11 +17,11 @@ internal sealed class TableSites(SiteSettings settings)
         List<LoadedSite> loaded = [];
         for (int i = 0; i < sites.Count; i++)
         {
-            (Dataset train, Dataset? own) = Split(encoder, sites[i].Table, i);
+            (RawDataset train, RawDataset? own) = Split(encoder, sites[i].Table, i);
             loaded.Add(new LoadedSite(sites[i].Site, train, own));
         }
 
-        Dataset? common = null;
+        RawDataset? common = null;
         if (test is not null && settings.SiteColumn is string column && test.Columns.Contains(column))
         {
             Dictionary<string, RawTable> parts = SitePartition.ByColumn(test, column).ToDictionary(part => part.Site, part => part.Table, StringComparer.Ordinal);
@@ -37,12 +37,12 @@ internal sealed class TableSites(SiteSettings settings)
             return new LoadedSites(loaded, common, schema, _notes);
         }
 
-        Dataset[] tests = [.. loaded.Where(site => site.Test is not null).Select(site => site.Test!)];
-        common ??= tests.Length == 0 ? null : Dataset.Concatenate(tests);
-        return new LoadedSites(SiteLoader.Divide(settings, Dataset.Concatenate([.. loaded.Select(site => site.Train)])), common, schema, _notes);
+        RawDataset[] tests = [.. loaded.Where(site => site.Test is not null).Select(site => site.Test!)];
+        common ??= tests.Length == 0 ? null : RawDataset.Concatenate(tests);
+        return new LoadedSites(SiteLoader.Divide(settings, RawDataset.Concatenate([.. loaded.Select(site => site.Train)])), common, schema, _notes);
     }
 
-    private (Dataset Train, Dataset? Test) Split(TableEncoder encoder, RawTable table, int site)
+    private (RawDataset Train, RawDataset? Test) Split(TableEncoder encoder, RawTable table, int site)
     {
         if (settings.SplitColumn is string column)
         {
@@ -53,7 +53,7 @@ internal sealed class TableSites(SiteSettings settings)
         return TrainTestSplit.ByFraction(Encode(encoder, table), settings.TestFraction, settings.Seed, site);
     }
 
-    private Dataset Encode(TableEncoder encoder, RawTable table)
+    private RawDataset Encode(TableEncoder encoder, RawTable table)
     {
         EncodedTable encoded = encoder.Encode(table);
         Note(table, encoded.RowsWithoutLabel, "rows left out: no label");

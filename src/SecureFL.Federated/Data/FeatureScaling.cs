@@ -10,13 +10,13 @@ namespace SecureFL.Federated.Data;
 public sealed record FeatureScaling
 {
     /// <summary>What is subtracted.</summary>
-    public required ImmutableArray<float> Offset { get; init; }
+    public required ImmutableArray<double> Offset { get; init; }
 
     /// <summary>What the difference is multiplied with; 0 for a constant column.</summary>
-    public required ImmutableArray<float> Factor { get; init; }
+    public required ImmutableArray<double> Factor { get; init; }
 
     /// <summary>What replaces a missing value: the mean.</summary>
-    public required ImmutableArray<float> Imputed { get; init; }
+    public required ImmutableArray<double> Imputed { get; init; }
 
     /// <summary>Features.</summary>
     [JsonIgnore]
@@ -46,18 +46,18 @@ public sealed record FeatureScaling
     }
 
     /// <summary>[low, high] to [0, 1] with ranges declared in the plan; values outside are kept outside.</summary>
-    public static FeatureScaling Declared(ReadOnlySpan<float> low, ReadOnlySpan<float> high)
+    public static FeatureScaling Declared(ReadOnlySpan<double> low, ReadOnlySpan<double> high)
     {
         if (low.Length != high.Length)
         {
             throw new ArgumentException($"{low.Length} lower and {high.Length} upper ends", nameof(high));
         }
 
-        float[] factor = new float[low.Length];
-        float[] imputed = new float[low.Length];
+        double[] factor = new double[low.Length];
+        double[] imputed = new double[low.Length];
         for (int f = 0; f < low.Length; f++)
         {
-            factor[f] = high[f] > low[f] ? 1f / (high[f] - low[f]) : 0f;
+            factor[f] = high[f] > low[f] ? 1 / (high[f] - low[f]) : 0;
             imputed[f] = (low[f] + high[f]) / 2;
         }
 
@@ -68,17 +68,18 @@ public sealed record FeatureScaling
     public static FeatureScaling None(FeatureStatistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        ImmutableArray<float> means = [.. Enumerable.Range(0, statistics.Width).Select(f => (float)statistics.Mean(f))];
+        ImmutableArray<double> means = [.. Enumerable.Range(0, statistics.Width).Select(statistics.Mean)];
         return new FeatureScaling
         {
-            Offset = [.. new float[statistics.Width]],
-            Factor = [.. Enumerable.Repeat(1f, statistics.Width)],
+            Offset = [.. new double[statistics.Width]],
+            Factor = [.. Enumerable.Repeat(1.0, statistics.Width)],
             Imputed = means,
         };
     }
 
-    /// <summary>The scaled rows, nothing missing any more.</summary>
-    public Dataset Apply(Dataset data)
+    /// <summary>The scaled rows in single precision, nothing missing any more. The arithmetic is that of doubles.</summary>
+    /// <exception cref="ArgumentException">Rows of another width.</exception>
+    public Dataset Apply(RawDataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (data.Width != Width)
@@ -89,29 +90,30 @@ public sealed record FeatureScaling
         float[] scaled = new float[data.Features.Length];
         for (int r = 0; r < data.Count; r++)
         {
-            ReadOnlySpan<float> row = data.Row(r);
+            ReadOnlySpan<double> row = data.Row(r);
             Span<float> target = scaled.AsSpan(r * Width, Width);
             for (int f = 0; f < row.Length; f++)
             {
-                float value = float.IsNaN(row[f]) ? Imputed[f] : row[f];
-                target[f] = (value - Offset[f]) * Factor[f];
+                double value = double.IsNaN(row[f]) ? Imputed[f] : row[f];
+                target[f] = (float)((value - Offset[f]) * Factor[f]);
             }
         }
 
-        return new Dataset(scaled, data.Labels, data.Width, data.Task, data.ClassCount);
+        return new Dataset(scaled, Array.ConvertAll(data.Labels, label => (float)label), data.Width, data.Task, data.ClassCount);
     }
 
     private static FeatureScaling Build(FeatureStatistics statistics, Func<int, double> offset, Func<int, double> factor)
     {
-        float[] offsets = new float[statistics.Width];
-        float[] factors = new float[statistics.Width];
-        float[] imputed = new float[statistics.Width];
+        double[] offsets = new double[statistics.Width];
+        double[] factors = new double[statistics.Width];
+        double[] imputed = new double[statistics.Width];
         for (int f = 0; f < statistics.Width; f++)
         {
-            imputed[f] = (float)statistics.Mean(f);
-            bool constant = statistics.IsConstant(f) || !float.IsFinite((float)factor(f));
-            offsets[f] = constant ? imputed[f] : (float)offset(f);
-            factors[f] = constant ? 0 : (float)factor(f);
+            imputed[f] = statistics.Mean(f);
+            double scale = factor(f);
+            bool constant = statistics.IsConstant(f) || !double.IsFinite(scale);
+            offsets[f] = constant ? imputed[f] : offset(f);
+            factors[f] = constant ? 0 : scale;
         }
 
         return new FeatureScaling { Offset = [.. offsets], Factor = [.. factors], Imputed = [.. imputed] };

@@ -40,13 +40,13 @@ public sealed class FeatureStatistics
     public ReadOnlySpan<double> Maxima => _maxima;
 
     /// <summary>The statistics of <paramref name="data"/>.</summary>
-    public static FeatureStatistics Of(Dataset data)
+    public static FeatureStatistics Of(RawDataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
         FeatureStatistics statistics = Empty(data.Width);
         for (int r = 0; r < data.Count; r++)
         {
-            ReadOnlySpan<float> row = data.Row(r);
+            ReadOnlySpan<double> row = data.Row(r);
             for (int f = 0; f < row.Length; f++)
             {
                 double value = row[f];

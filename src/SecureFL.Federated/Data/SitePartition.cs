@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace SecureFL.Federated.Data;
 
 /// <summary>Splits one table into sites. All splits are lists of row indexes, so they serve tables and data sets alike. Thread-safe.</summary>
@@ -51,7 +53,8 @@ public static class SitePartition
     /// classes each. Redrawn, with the next stream of the same seed, until every site has <paramref name="minimumRows"/> rows.
     /// </summary>
     /// <exception cref="ArgumentException">Too few rows for that, no classes, or no draw succeeded within 1000.</exception>
-    public static int[][] Dirichlet(Dataset data, int sites, double alpha, ulong seed, int minimumRows = 1)
+    public static int[][] Dirichlet<T>(DataRows<T> data, int sites, double alpha, ulong seed, int minimumRows = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(data);
         CheckSites(data.Count, checked(sites * Math.Max(1, minimumRows)));
@@ -72,12 +75,13 @@ public static class SitePartition
         throw new ArgumentException($"no Dirichlet({alpha}) split gives each of {sites} sites {minimumRows} rows", nameof(alpha));
     }
 
-    private static List<int>[] DealByClass(Dataset data, int sites, double alpha, SeededRandom random)
+    private static List<int>[] DealByClass<T>(DataRows<T> data, int sites, double alpha, SeededRandom random)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         List<int>[] parts = NewParts(sites);
         for (int label = 0; label < data.ClassCount; label++)
         {
-            int[] members = [.. Enumerable.Range(0, data.Count).Where(i => (int)data.Labels[i] == label)];
+            int[] members = [.. Enumerable.Range(0, data.Count).Where(i => int.CreateTruncating(data.Labels[i]) == label)];
             random.Shuffle<int>(members);
             double[] shares = random.NextDirichlet(alpha, sites);
             double cumulative = 0;

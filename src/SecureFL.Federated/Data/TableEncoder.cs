@@ -10,7 +10,7 @@ namespace SecureFL.Federated.Data;
 /// <param name="ImputedCells">Missing features kept under <see cref="MissingPolicy.Impute"/>.</param>
 /// <param name="UnseenCells">Cells whose category nobody declared.</param>
 public sealed record EncodedTable(
-    Dataset Data, IReadOnlyList<int> RowIndexes, int RowsWithoutLabel, int RowsWithMissing, int ImputedCells, int UnseenCells);
+    RawDataset Data, IReadOnlyList<int> RowIndexes, int RowsWithoutLabel, int RowsWithMissing, int ImputedCells, int UnseenCells);
 
 /// <summary>Turns text cells into features and labels according to a <see cref="TableSchema"/>. Thread-safe.</summary>
 public sealed class TableEncoder
@@ -49,14 +49,14 @@ public sealed class TableEncoder
             throw new DataFormatException(table.Source, $"{table.Rows.Count} rows of {width} features, at most {Array.MaxLength} numbers fit one table");
         }
 
-        List<float> features = new(Math.Min(table.Rows.Count * width, 1 << 24));
-        List<float> labels = [];
+        List<double> features = new(Math.Min(table.Rows.Count * width, 1 << 24));
+        List<double> labels = [];
         List<int> kept = [];
         int withoutLabel = 0;
         int withMissing = 0;
         int imputed = 0;
         int unseen = 0;
-        float[] row = new float[width];
+        double[] row = new double[width];
         for (int r = 0; r < table.Rows.Count; r++)
         {
             RawRow raw = table.Rows[r];
@@ -76,7 +76,7 @@ public sealed class TableEncoder
             imputed += facts.Missing;
             unseen += facts.Unseen;
             features.AddRange(row);
-            labels.Add(withLabels ? EncodeLabel(table, raw, labelPosition) : 0f);
+            labels.Add(withLabels ? EncodeLabel(table, raw, labelPosition) : 0);
             kept.Add(r);
         }
 
@@ -86,11 +86,11 @@ public sealed class TableEncoder
                 table.Source, $"no usable row: of {table.Rows.Count}, {withoutLabel} lack the label and {withMissing} a feature");
         }
 
-        Dataset data = new([.. features], [.. labels], width, _schema.Label.Task, _schema.Label.ClassCount);
+        RawDataset data = new([.. features], [.. labels], width, _schema.Label.Task, _schema.Label.ClassCount);
         return new EncodedTable(data, kept, withoutLabel, withMissing, imputed, unseen);
     }
 
-    private RowFacts EncodeRow(RawTable table, RawRow raw, int[] positions, Span<float> row)
+    private RowFacts EncodeRow(RawTable table, RawRow raw, int[] positions, Span<double> row)
     {
         row.Clear();
         int at = 0;
@@ -103,7 +103,7 @@ public sealed class TableEncoder
             facts.Missing += missing ? 1 : 0;
             if (column.Kind == ColumnKind.Numeric)
             {
-                row[at] = missing ? float.NaN : Number(table, raw, column.Name, cell);
+                row[at] = missing ? double.NaN : Number(table, raw, column.Name, cell);
             }
             else
             {
@@ -123,7 +123,7 @@ public sealed class TableEncoder
         return facts;
     }
 
-    private float EncodeLabel(RawTable table, RawRow raw, int position)
+    private double EncodeLabel(RawTable table, RawRow raw, int position)
     {
         LabelSchema label = _schema.Label;
         string cell = raw.Cells[position];
@@ -142,16 +142,15 @@ public sealed class TableEncoder
             : throw new DataFormatException(table.Source, $"{Quote(cell)} is none of the classes {string.Join(", ", label.Classes)}", raw.Line, label.Name);
     }
 
-    private static float Number(RawTable table, RawRow raw, string column, string cell)
+    private static double Number(RawTable table, RawRow raw, string column, string cell)
     {
         if (!table.TryParseNumber(cell, out double number))
         {
             throw new DataFormatException(table.Source, $"{Quote(cell)} is not a number", raw.Line, column);
         }
 
-        float value = (float)number;
-        return float.IsFinite(value)
-            ? value
+        return Math.Abs(number) <= float.MaxValue
+            ? number
             : throw new DataFormatException(table.Source, $"{number.ToString("R", CultureInfo.InvariantCulture)} exceeds the range of a float", raw.Line, column);
     }
 

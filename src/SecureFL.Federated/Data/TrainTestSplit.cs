@@ -38,7 +38,7 @@ public static class TrainTestSplit
     /// and <paramref name="site"/> only.
     /// </summary>
     /// <exception cref="ArgumentException">A fraction outside [0, 1).</exception>
-    public static (Dataset Train, Dataset? Test) ByFraction(Dataset data, double fraction, ulong seed, int site = 0)
+    public static (RawDataset Train, RawDataset? Test) ByFraction(RawDataset data, double fraction, ulong seed, int site = 0)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!(fraction >= 0 && fraction < 1))

@@ -14,7 +14,7 @@ public static class FederatedPreparation
     /// <exception cref="ArgumentException">A site's sums exceed the fixed-point range.</exception>
     public static async Task<FeatureStatistics> SumStatisticsAsync(
         ISecureSum sum,
-        IReadOnlyList<FederatedSite> sites,
+        IReadOnlyList<RawSite> sites,
         ulong seed,
         int fractionBits = SummableStatistics.DefaultFractionBits,
         CancellationToken cancellationToken = default)

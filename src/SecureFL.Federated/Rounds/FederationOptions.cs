@@ -8,6 +8,12 @@ namespace SecureFL.Federated.Rounds;
 /// <param name="Test">Its test rows, null when it has none.</param>
 public sealed record FederatedSite(string Name, Dataset Train, Dataset? Test);
 
+/// <summary>One site's rows as they were read, before any scaling.</summary>
+/// <param name="Name">The site's name, unique in the federation.</param>
+/// <param name="Train">Its training rows.</param>
+/// <param name="Test">Its test rows, null when it has none.</param>
+public sealed record RawSite(string Name, RawDataset Train, RawDataset? Test);
+
 /// <summary>How much each site counts in the mean.</summary>
 public enum Weighting
 {

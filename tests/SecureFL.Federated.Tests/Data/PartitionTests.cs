@@ -6,15 +6,15 @@ namespace SecureFL.Federated.Tests.Data;
 
 public class PartitionTests
 {
-    private static Dataset Labelled(int rows, int classes) => new(
-        [.. Enumerable.Range(0, rows).Select(i => (float)i)], [.. Enumerable.Range(0, rows).Select(i => (float)(i % classes))], 1, LearningTask.MultiClass, classes);
+    private static RawDataset Labelled(int rows, int classes) => new(
+        [.. Enumerable.Range(0, rows).Select(i => (double)i)], [.. Enumerable.Range(0, rows).Select(i => (double)(i % classes))], 1, LearningTask.MultiClass, classes);
 
     [Fact]
     public void Every_row_goes_to_exactly_one_site()
     {
         Prop.ForAll(Gen.Choose(1, 20).ToArbitrary(), Gen.Choose(1, 1000).ToArbitrary(), (sites, seed) =>
         {
-            Dataset data = Labelled(300, 5);
+            RawDataset data = Labelled(300, 5);
             int[][] iid = SitePartition.Iid(300, sites, (ulong)seed);
             int[][] skewed = SitePartition.Dirichlet(data, sites, 0.5, (ulong)seed);
             return iid.SelectMany(part => part).Order().SequenceEqual(Enumerable.Range(0, 300))
@@ -27,7 +27,7 @@ public class PartitionTests
     [Fact]
     public void Partitions_are_functions_of_the_seed()
     {
-        Dataset data = Labelled(200, 4);
+        RawDataset data = Labelled(200, 4);
         Assert.Equal(SitePartition.Dirichlet(data, 5, 0.3, 7), SitePartition.Dirichlet(data, 5, 0.3, 7));
         Assert.NotEqual(SitePartition.Dirichlet(data, 5, 0.3, 7), SitePartition.Dirichlet(data, 5, 0.3, 8));
         Assert.NotEqual(SitePartition.Iid(200, 5, 1), SitePartition.Iid(200, 5, 2));
@@ -36,7 +36,7 @@ public class PartitionTests
     [Fact]
     public void Small_alpha_skews_labels_and_large_alpha_does_not()
     {
-        Dataset data = Labelled(10_000, 10);
+        RawDataset data = Labelled(10_000, 10);
         double skewed = MeanLargestShare(data, SitePartition.Dirichlet(data, 10, 0.1, 1));
         double even = MeanLargestShare(data, SitePartition.Dirichlet(data, 10, 1000, 1));
         Assert.True(skewed > 0.4, $"largest class share {skewed}");
@@ -59,7 +59,7 @@ public class PartitionTests
     {
         Assert.Throws<ArgumentException>(() => SitePartition.Iid(3, 4, 1));
         Assert.Throws<ArgumentException>(() => SitePartition.Dirichlet(Labelled(30, 3), 10, 0.01, 1, minimumRows: 3));
-        Assert.Throws<ArgumentException>(() => SitePartition.Dirichlet(new Dataset([1, 2], [0.5f, 1], 1, LearningTask.Regression, 0), 2, 1, 1));
+        Assert.Throws<ArgumentException>(() => SitePartition.Dirichlet(new RawDataset([1, 2], [0.5, 1], 1, LearningTask.Regression, 0), 2, 1, 1));
     }
 
     [Fact]
@@ -76,8 +76,8 @@ public class PartitionTests
     [Fact]
     public void A_fraction_is_taken_from_every_class()
     {
-        Dataset data = Labelled(100, 4);
-        (Dataset train, Dataset? test) = TrainTestSplit.ByFraction(data, 0.2, 5);
+        RawDataset data = Labelled(100, 4);
+        (RawDataset train, RawDataset? test) = TrainTestSplit.ByFraction(data, 0.2, 5);
         Assert.Equal([20, 20, 20, 20], train.CountClasses());
         Assert.Equal([5, 5, 5, 5], test!.CountClasses());
         Assert.Equal(100, train.Features.Concat(test.Features).Distinct().Count());
@@ -98,6 +98,6 @@ public class PartitionTests
         Assert.Throws<DataFormatException>(() => TrainTestSplit.ByColumn(CsvTableReaderTests.Read("x,split\n1,test\n"), "split"));
     }
 
-    private static double MeanLargestShare(Dataset data, int[][] parts) =>
+    private static double MeanLargestShare(RawDataset data, int[][] parts) =>
         parts.Average(part => data.Select(part).CountClasses().Max() / (double)part.Length);
 }

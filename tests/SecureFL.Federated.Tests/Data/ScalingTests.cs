@@ -4,13 +4,13 @@ namespace SecureFL.Federated.Tests.Data;
 
 public class ScalingTests
 {
-    private static Dataset Data(params float[][] rows) =>
-        new([.. rows.SelectMany(row => row)], new float[rows.Length], rows[0].Length, LearningTask.Regression, 0);
+    private static RawDataset Data(params double[][] rows) =>
+        new([.. rows.SelectMany(row => row)], new double[rows.Length], rows[0].Length, LearningTask.Regression, 0);
 
     [Fact]
     public void Standard_scaling_uses_the_chosen_degrees_of_freedom()
     {
-        Dataset data = Data([1, 5], [2, 5], [6, 5]);
+        RawDataset data = Data([1, 5], [2, 5], [6, 5]);
         FeatureStatistics statistics = FeatureStatistics.Of(data);
         Assert.Equal(7, statistics.Variance(0, 1), 1e-12);
         Assert.Equal(14.0 / 3, statistics.Variance(0, 0), 1e-12);
@@ -22,8 +22,8 @@ public class ScalingTests
     [Fact]
     public void Constant_columns_become_zero_even_for_new_values()
     {
-        Dataset data = Data([1, 5], [2, 5], [6, 5]);
-        Dataset other = Data([4, 9], [4, 5]);
+        RawDataset data = Data([1, 5], [2, 5], [6, 5]);
+        RawDataset other = Data([4, 9], [4, 5]);
         foreach (FeatureScaling scaling in new[] { FeatureScaling.Standard(FeatureStatistics.Of(data)), FeatureScaling.MinMax(FeatureStatistics.Of(data)) })
         {
             Assert.Equal(0, scaling.Apply(other).Row(0)[1]);
@@ -34,7 +34,7 @@ public class ScalingTests
     [Fact]
     public void A_large_constant_is_recognised_from_sums_alone()
     {
-        Dataset data = Data([1e6f, 1], [1e6f, 2], [1e6f, 3]);
+        RawDataset data = Data([1e6, 1], [1e6, 2], [1e6, 3]);
         FeatureStatistics summed = SummableStatistics.Decode(SummableStatistics.Encode(FeatureStatistics.Of(data), 4), 4);
         Assert.True(summed.IsConstant(0));
         Assert.False(summed.IsConstant(1));
@@ -44,7 +44,7 @@ public class ScalingTests
     [Fact]
     public void Min_max_maps_to_the_unit_interval()
     {
-        Dataset data = Data([1, -5], [2, 5], [6, 0]);
+        RawDataset data = Data([1, -5], [2, 5], [6, 0]);
         Assert.Equal([0, 0, 0.2f, 1, 1, 0.5f], FeatureScaling.MinMax(FeatureStatistics.Of(data)).Apply(data).Features);
     }
 
@@ -52,9 +52,9 @@ public class ScalingTests
     public void Summed_statistics_give_the_federated_scaling_of_the_pooled_rows()
     {
         SeededRandom random = SeededRandom.For(1, "test");
-        float[][][] sites = [.. Enumerable.Range(0, 4).Select(s => Enumerable.Range(0, 20 + (30 * s))
-            .Select(_ => new[] { (float)((50 * random.NextGaussian()) + (100 * s)), random.NextDouble() < 0.1 ? float.NaN : (float)random.NextDouble() }).ToArray())];
-        Dataset pooled = Data([.. sites.SelectMany(rows => rows)]);
+        double[][][] sites = [.. Enumerable.Range(0, 4).Select(s => Enumerable.Range(0, 20 + (30 * s))
+            .Select(_ => new[] { (50 * random.NextGaussian()) + (100 * s), random.NextDouble() < 0.1 ? double.NaN : random.NextDouble() }).ToArray())];
+        RawDataset pooled = Data([.. sites.SelectMany(rows => rows)]);
         long[] totals = new long[6];
         FeatureStatistics added = FeatureStatistics.Of(Data(sites[0]));
         for (int s = 0; s < sites.Length; s++)
@@ -73,9 +73,9 @@ public class ScalingTests
         FeatureScaling plain = FeatureScaling.Standard(added);
         for (int f = 0; f < 2; f++)
         {
-            Assert.Equal(expected.Offset[f], federated.Offset[f], 1e-4f * Math.Abs(expected.Offset[f]));
-            Assert.Equal(expected.Factor[f], federated.Factor[f], 1e-4f * expected.Factor[f]);
-            Assert.Equal(expected.Factor[f], plain.Factor[f], 1e-6f * expected.Factor[f]);
+            Assert.Equal(expected.Offset[f], federated.Offset[f], 1e-4 * Math.Abs(expected.Offset[f]));
+            Assert.Equal(expected.Factor[f], federated.Factor[f], 1e-4 * expected.Factor[f]);
+            Assert.Equal(expected.Factor[f], plain.Factor[f], 1e-6 * expected.Factor[f]);
         }
 
         Assert.Throws<ArgumentException>(() => FeatureScaling.MinMax(SummableStatistics.Decode(totals)));
@@ -83,7 +83,7 @@ public class ScalingTests
 
     [Fact]
     public void Sums_beyond_the_range_are_refused() =>
-        Assert.Throws<ArgumentException>(() => SummableStatistics.Encode(FeatureStatistics.Of(Data([1e20f], [2e20f]))));
+        Assert.Throws<ArgumentException>(() => SummableStatistics.Encode(FeatureStatistics.Of(Data([1e20], [2e20]))));
 
     [Fact]
     public void The_benchmark_statistics_are_met()

@@ -41,7 +41,7 @@ public class TableEncoderTests
         EncodedTable encoded = new TableEncoder(schema).Encode(Table);
         Assert.Equal(4, encoded.Data.Count);
         Assert.Equal(2, encoded.ImputedCells);
-        Assert.True(float.IsNaN(encoded.Data.Row(1)[0]));
+        Assert.True(double.IsNaN(encoded.Data.Row(1)[0]));
         Assert.Equal(1, encoded.Data.Row(2)[^1]);
         Dataset scaled = FeatureScaling.Standard(FeatureStatistics.Of(encoded.Data)).Apply(encoded.Data);
         Assert.Equal(0, scaled.Row(1)[0]);

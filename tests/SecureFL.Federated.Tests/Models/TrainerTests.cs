@@ -155,21 +155,22 @@ public class TrainerTests
     {
         RawTable table = ReadTable("age,sex,ill\n50,m,yes\n60,f,no\n70,m,no\n");
         TableSchema schema = SchemaInference.Infer([table], new SchemaOptions { Label = "ill" });
-        Dataset data = new TableEncoder(schema).Encode(table).Data;
+        RawDataset raw = new TableEncoder(schema).Encode(table).Data;
+        Dataset data = raw.ToDataset();
         ModelSpec spec = ModelSpec.For(data, 3);
         ModelBundle bundle = new()
         {
             Parameters = new FeedForwardModel(spec).CreateInitial(4),
             Spec = spec,
             Schema = schema,
-            Scalings = System.Collections.Immutable.ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("a", FeatureScaling.Standard(FeatureStatistics.Of(data))),
+            Scalings = System.Collections.Immutable.ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("a", FeatureScaling.Standard(FeatureStatistics.Of(raw))),
         };
         MemoryStream file = new();
         bundle.Write(file);
         ModelBundle back = ModelBundle.Read(new MemoryStream(file.ToArray()), "model");
         Assert.Equal(bundle.Parameters.Values, back.Parameters.Values);
         Assert.Equal(schema.Digest, back.Schema!.Digest);
-        Assert.Equal(bundle.ScalingFor("a")!.Apply(data).Features, back.ScalingFor("a")!.Apply(data).Features);
+        Assert.Equal(bundle.ScalingFor("a")!.Apply(raw).Features, back.ScalingFor("a")!.Apply(raw).Features);
         Assert.Throws<ArgumentException>(() => back.ScalingFor("b"));
         Assert.Equal(
             new FeedForwardModel(spec).Predict(bundle.Parameters.Values, data), new FeedForwardModel(back.Spec!).Predict(back.Parameters.Values, data));

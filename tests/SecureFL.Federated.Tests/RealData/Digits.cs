@@ -11,8 +11,8 @@ internal static class Digits
         RawTable train = SharedData.ReadTable("optdigits/optdigits.tra");
         RawTable test = SharedData.ReadTable("optdigits/optdigits.tes");
         TableEncoder encoder = new(SchemaInference.Infer([train, test], new SchemaOptions { Label = "-1" }));
-        float[] low = new float[64];
-        float[] high = [.. Enumerable.Repeat(16f, 64)];
+        double[] low = new double[64];
+        double[] high = [.. Enumerable.Repeat(16.0, 64)];
         FeatureScaling scaling = FeatureScaling.Declared(low, high);
         return (scaling.Apply(encoder.Encode(train).Data), scaling.Apply(encoder.Encode(test).Data));
     }

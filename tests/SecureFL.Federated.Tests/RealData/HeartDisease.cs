@@ -17,7 +17,7 @@ internal static class HeartDisease
         foreach ((string site, RawTable part) in SitePartition.ByColumn(table, "centre_name"))
         {
             (RawTable train, RawTable? test) = TrainTestSplit.ByColumn(part, "split");
-            Dataset trainRows = encoder.Encode(train).Data;
+            RawDataset trainRows = encoder.Encode(train).Data;
             FeatureScaling scaling = FeatureScaling.Standard(FeatureStatistics.Of(trainRows), ddof: 1);
             sites.Add(new FederatedSite(site, scaling.Apply(trainRows), scaling.Apply(encoder.Encode(test!).Data)));
         }

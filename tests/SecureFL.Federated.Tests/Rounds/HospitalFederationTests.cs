@@ -18,17 +18,18 @@ public class HospitalFederationTests(ITestOutputHelper output)
         RawTable[] tables = [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, 1))];
         TableSchema schema = SchemaInference.Infer(tables, new SchemaOptions { Label = HospitalGenerator.Label, Missing = MissingPolicy.Impute });
         TableEncoder encoder = new(schema);
-        List<FederatedSite> raw = [];
+        List<RawSite> raw = [];
         for (int i = 0; i < tables.Length; i++)
         {
-            (Dataset train, Dataset? test) = TrainTestSplit.ByFraction(encoder.Encode(tables[i]).Data, 0.25, 1, i);
-            raw.Add(new FederatedSite(tables[i].Source, train, test));
+            (RawDataset train, RawDataset? test) = TrainTestSplit.ByFraction(encoder.Encode(tables[i]).Data, 0.25, 1, i);
+            raw.Add(new RawSite(tables[i].Source, train, test));
         }
 
         FeatureStatistics summed = await FederatedPreparation.SumStatisticsAsync(sum, raw, 1, cancellationToken: token);
-        FeatureStatistics pooled = FeatureStatistics.Of(Dataset.Concatenate([.. raw.Select(site => site.Train)]));
+        FeatureStatistics pooled = FeatureStatistics.Of(RawDataset.Concatenate([.. raw.Select(site => site.Train)]));
         Assert.All(Enumerable.Range(0, pooled.Width), f => Assert.Equal(pooled.Mean(f), summed.Mean(f), 1e-3));
-        long[] classes = await FederatedPreparation.SumClassCountsAsync(sum, raw, 1, token);
+        long[] classes = await FederatedPreparation.SumClassCountsAsync(
+            sum, [.. raw.Select(site => new FederatedSite(site.Name, site.Train.ToDataset(), null))], 1, token);
         Assert.Equal(raw.Sum(site => (long)site.Train.Count), classes.Sum());
         FeatureScaling scaling = FeatureScaling.Standard(summed);
         IReadOnlyList<FederatedSite> sites = [.. raw.Select(site => new FederatedSite(site.Name, scaling.Apply(site.Train), scaling.Apply(site.Test!)))];
@@ -57,15 +58,15 @@ public class HospitalFederationTests(ITestOutputHelper output)
     [Fact]
     public void Array_files_become_data_sets_and_back()
     {
-        Dataset images = TensorDataset.Join(
-            new TensorData([3, 2, 2], TensorElement.UInt8, [0, 255, 0, 0, 51, 0, 0, 0, 0, 0, 0, 255]), new TensorData([3], TensorElement.UInt8, [2, 0, 1]), "x", 1 / 255f);
+        RawDataset images = TensorDataset.Join(
+            new TensorData([3, 2, 2], TensorElement.UInt8, [0, 255, 0, 0, 51, 0, 0, 0, 0, 0, 0, 255]), new TensorData([3], TensorElement.UInt8, [2, 0, 1]), "x", 1 / 255.0);
         Assert.Equal((LearningTask.MultiClass, 3, 4), (images.Task, images.ClassCount, images.Width));
-        Assert.Equal([0.2f, 0, 0, 0], images.Row(1).ToArray().Select(value => MathF.Round(value, 5)));
+        Assert.Equal([0.2, 0, 0, 0], images.Row(1).ToArray().Select(value => Math.Round(value, 5)));
         MemoryStream file = new();
-        NumpyArchive.Write(file, TensorDataset.ToArrays(images));
+        NumpyArchive.Write(file, TensorDataset.ToArrays(images.ToDataset()));
         IReadOnlyDictionary<string, TensorData> back = NumpyArchive.Read(file, "x.npz");
-        Dataset again = TensorDataset.Join(back["x"], back["y"], "x.npz");
-        Assert.Equal(images.Features, again.Features);
+        RawDataset again = TensorDataset.Join(back["x"], back["y"], "x.npz");
+        Assert.Equal(images.ToDataset().Features, again.ToDataset().Features);
         Assert.Equal(images.Labels, again.Labels);
 
         TensorData features = TensorData.FromFloats([1, 2], 2, 1);

@@ -66,6 +66,19 @@ public sealed class TensorData
         return new TensorData([.. shape], TensorElement.Int64, bytes);
     }
 
+    /// <summary>A tensor of double-precision numbers, copied from <paramref name="values"/>.</summary>
+    /// <exception cref="ArgumentException">As many values are needed as the shape has elements.</exception>
+    public static TensorData FromDoubles(ReadOnlySpan<double> values, params ReadOnlySpan<int> shape)
+    {
+        byte[] bytes = new byte[checked(values.Length * sizeof(double))];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        }
+
+        return new TensorData([.. shape], TensorElement.Float64, bytes);
+    }
+
     /// <summary>The elements as single-precision numbers, converted where they are of another type.</summary>
     public float[] ToFloats()
     {
@@ -79,6 +92,18 @@ public sealed class TensorData
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = (float)Get(i);
+        }
+
+        return values;
+    }
+
+    /// <summary>The elements as double-precision numbers, converted where they are of another type (64-bit integers beyond 2^53 lose their low bits).</summary>
+    public double[] ToDoubles()
+    {
+        double[] values = new double[Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Get(i);
         }
 
         return values;

@@ -14,7 +14,7 @@ public static class TensorDataset
     /// classes 0 .. C-1, with C at least <paramref name="classCount"/>.
     /// </summary>
     /// <exception cref="DataFormatException">No rows, different numbers of rows, or a label that is neither.</exception>
-    public static Dataset Join(TensorData features, TensorData labels, string source, float factor = 1, int classCount = 2)
+    public static RawDataset Join(TensorData features, TensorData labels, string source, double factor = 1, int classCount = 2)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(labels);
@@ -25,8 +25,8 @@ public static class TensorDataset
             throw new DataFormatException(source, $"features and labels of shapes {shapes} are not one label a row");
         }
 
-        float[] values = features.ToFloats();
-        int bad = Array.FindIndex(values, value => float.IsInfinity(value));
+        double[] values = features.ToDoubles();
+        int bad = Array.FindIndex(values, value => double.IsInfinity(value));
         if (bad >= 0 || values.Length == 0)
         {
             throw new DataFormatException(source, values.Length == 0 ? "the rows have no features" : $"feature {bad % (values.Length / rows)} of row {bad / (values.Length / rows)} is infinite");
@@ -37,17 +37,17 @@ public static class TensorDataset
             values[i] *= factor;
         }
 
-        float[] targets = labels.ToFloats();
-        bool real = Array.Exists(targets, target => target != MathF.Floor(target));
-        float largest = targets.Max();
-        if (!Array.TrueForAll(targets, float.IsFinite) || (!real && (targets.Min() < 0 || largest >= 1 << 20)))
+        double[] targets = labels.ToDoubles();
+        bool real = Array.Exists(targets, target => target != Math.Floor(target));
+        double largest = targets.Max();
+        if (!Array.TrueForAll(targets, double.IsFinite) || (!real && (targets.Min() < 0 || largest >= 1 << 20)))
         {
             throw new DataFormatException(source, "labels are neither finite numbers with a fraction nor classes from 0 up");
         }
 
         int classes = real ? 0 : Math.Max(classCount, (int)largest + 1);
         LearningTask task = real ? LearningTask.Regression : classes == 2 ? LearningTask.Binary : LearningTask.MultiClass;
-        return new Dataset(values, targets, values.Length / rows, task, classes);
+        return new RawDataset(values, targets, values.Length / rows, task, classes);
     }
 
     /// <summary>The arrays <c>x</c> (rows by features, float32) and <c>y</c> (rows; int64 classes or float32 targets) that an external trainer is handed.</summary>
