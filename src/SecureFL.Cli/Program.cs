@@ -14,6 +14,7 @@ using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Transcripts;
 
+Terminal.Guard();
 RootCommand root = new("SecureFL: federated learning in which nobody but a quorum of key holders can open anything, and they only the sum.")
 {
     DemoCommand.Create(),

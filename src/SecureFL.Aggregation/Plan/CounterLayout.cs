@@ -121,7 +121,7 @@ public sealed class CounterLayout
     {
         if (Counters.Length > ProtocolLimits.MaxCounters || Counters.Any(c => c.MaxMagnitude is < 1 or > LargestMagnitude || !PlanRules.IsName(c.Name)))
         {
-            return $"at most {ProtocolLimits.MaxCounters} counters, each with a name of 1 to {ProtocolLimits.MaxNameBytes} bytes and a magnitude of 1 to 2^47";
+            return $"at most {ProtocolLimits.MaxCounters} counters, each with a name of 1 to {ProtocolLimits.MaxNameBytes} bytes that print and a magnitude of 1 to 2^47";
         }
 
         if (Counters.Select(c => c.Name).Distinct(StringComparer.Ordinal).Count() != Counters.Length)

@@ -41,8 +41,8 @@ internal static class PlanRules
                 $"f_c = {s.ColludingClients} with f = {s.ColludingKeyHolders}: a colluding key holder is a colluding client; f_c at least {s.ColludingKeyHolders}"),
             (s.SitesHoldKeys || !e.SitesHoldKeys, "sites hold keys", "a site and a key holder share a key or name: the plan must say that sites hold keys"),
             (!e.Authority.Equals(e.Server), "authority", "the plan is signed by someone other than the server"),
-            (Distinct(e.Clients), "clients", $"client names (1 to {ProtocolLimits.MaxNameBytes} bytes) and keys are distinct"),
-            (Distinct(e.KeyHolders), "key holders", $"key holder names (1 to {ProtocolLimits.MaxNameBytes} bytes) and keys are distinct"),
+            (Distinct(e.Clients), "clients", DistinctText("client", e.Clients)),
+            (Distinct(e.KeyHolders), "key holders", DistinctText("key holder", e.KeyHolders)),
             (e.Clients.Concat(e.KeyHolders).All(p => !p.Key.Equals(e.Server)), "server key", "the server's key is nobody else's"),
             (s.Rounds is >= 1 and <= ProtocolLimits.MaxRounds, "rounds", $"1 to {ProtocolLimits.MaxRounds} rounds, not {s.Rounds}"),
             (s.AgreementWindowSeconds is >= 1 and <= ProtocolLimits.MaxWindowSeconds, "agreement window",
@@ -67,13 +67,7 @@ internal static class PlanRules
             : null;
     }
 
-    public static bool IsName(string name)
-    {
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(name);
-        return bytes.Length is > 0 and <= ProtocolLimits.MaxNameBytes
-            && !name.Any(char.IsControl)
-            && System.Text.Encoding.UTF8.GetString(bytes) == name;
-    }
+    public static bool IsName(string name) => PrintableText.FaultOf(name, ProtocolLimits.MaxNameBytes) is null;
 
     private static (bool Holds, string Rule, string Message)[] JointKeyRules(PlanSettings s, int holders) => s.Parameters.JointKey is not { } key
         ? []
@@ -84,6 +78,11 @@ internal static class PlanRules
             (key.MaxCoefficientsPerKey >= s.Parameters.CoefficientsPerOpening, "key life",
                 $"a joint key decrypts {key.MaxCoefficientsPerKey} coefficients in its life, one sum has {s.Parameters.CoefficientsPerOpening}; plan more rounds a key"),
         ];
+
+    private static string DistinctText(string role, IReadOnlyList<EnrolledParty> parties) =>
+        parties.Select(p => (p.Name, Fault: PrintableText.FaultOf(p.Name, ProtocolLimits.MaxNameBytes))).FirstOrDefault(p => p.Fault is not null) is { Fault: { } fault } bad
+            ? $"the {role} name {PrintableText.Name(bad.Name)} {fault}"
+            : $"{role} names (1 to {ProtocolLimits.MaxNameBytes} bytes) and keys are distinct";
 
     private static bool Distinct(IReadOnlyList<EnrolledParty> parties) =>
         parties.All(p => IsName(p.Name))

@@ -98,11 +98,11 @@ internal ref struct CanonicalReader
             throw Refuse(ViolationCode.NonCanonical, field, "valid UTF-8", "other bytes");
         }
 
-        foreach (char c in text)
+        foreach (System.Text.Rune rune in text.EnumerateRunes())
         {
-            if (char.IsControl(c))
+            if (PrintableText.IsHidden(rune.Value))
             {
-                throw Refuse(ViolationCode.NonCanonical, field, "no control characters", $"U+{(int)c:X4}");
+                throw Refuse(ViolationCode.NonCanonical, field, "no characters that do not print", $"U+{rune.Value:X4}");
             }
         }
 

@@ -41,7 +41,7 @@ internal static class ConfigCommand
             int text = Math.Min(60, values.Max(value => TextOf(value).Length)) + 2;
             foreach (LayeredValue value in values)
             {
-                Console.Out.WriteLine($"{LayeredArguments.SettingOf(value.Option).PadRight(name)}{TextOf(value).PadRight(text)}{value.Origin}");
+                Terminal.WriteLine($"{LayeredArguments.SettingOf(value.Option).PadRight(name)}{TextOf(value).PadRight(text)}{value.Origin}");
             }
 
             JsonOutput.Write(result.GetValue(json), values.Select(value => new { Setting = LayeredArguments.SettingOf(value.Option), value.Values, value.Origin, Variable = LayeredArguments.VariableOf(value.Option) }));

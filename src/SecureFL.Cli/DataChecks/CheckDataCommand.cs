@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Federated.Data;
@@ -41,25 +42,25 @@ internal static class CheckDataCommand
 
     private static void Print(DataCheck check)
     {
-        Console.Out.WriteLine(string.Create(
+        Terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{check.Source}: {check.Rows} rows, {check.CompleteRows} of them complete, {check.DuplicateRows} repeat an earlier one"));
-        int width = Math.Max(6, check.Columns.Max(column => column.Name.Length));
-        Console.Out.WriteLine($"  {"column".PadRight(width)}  type         present  missing  distinct     minimum        mean     maximum");
+        int width = Math.Max(6, check.Columns.Max(column => PrintableText.Line(column.Name).Length));
+        Terminal.WriteLine($"  {"column".PadRight(width)}  type         present  missing  distinct     minimum        mean     maximum");
         foreach (ColumnCheck column in check.Columns)
         {
-            Console.Out.WriteLine(string.Create(
+            Terminal.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {column.Name.PadRight(width)}  {column.Kind.ToString().ToLowerInvariant(),-11}  {column.Present,7}  {column.Missing,7}  {column.Distinct,8}  {Number(column.Minimum),10}  {Number(column.Mean),10}  {Number(column.Maximum),10}"));
+                $"  {PrintableText.Line(column.Name).PadRight(width)}  {column.Kind.ToString().ToLowerInvariant(),-11}  {column.Present,7}  {column.Missing,7}  {column.Distinct,8}  {Number(column.Minimum),10}  {Number(column.Mean),10}  {Number(column.Maximum),10}"));
         }
 
         if (check.LabelBalance.Length > 0)
         {
-            Console.Out.WriteLine("  label: " + string.Join(", ", check.LabelBalance.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} in {pair.Value} rows"))));
+            Terminal.WriteLine("  label: " + string.Join(", ", check.LabelBalance.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} in {pair.Value} rows"))));
         }
 
         foreach (string warning in check.Warnings)
         {
-            Console.Out.WriteLine("  note: " + warning);
+            Terminal.WriteLine("  note: " + warning);
         }
     }
 

@@ -52,7 +52,7 @@ internal static class DoctorCommand
             await foreach (CheckResult check in examination.RunAsync(cancellationToken).ConfigureAwait(false))
             {
                 checks.Add(check);
-                await Console.Out.WriteLineAsync(check.ToString()).ConfigureAwait(false);
+                Terminal.WriteLine(check.ToString());
             }
 
             JsonOutput.Write(result.GetValue(json), new { Schema = 1, Checks = checks.Select(check => new { check.Name, State = check.State.ToString().ToLowerInvariant(), check.Text, check.Hint }) });

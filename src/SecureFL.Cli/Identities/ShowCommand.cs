@@ -74,7 +74,7 @@ internal static class ShowCommand
             words         {Words}
             fingerprint   {Fingerprint}
             signing key   {SigningKey}
-            certificate   {(Serial is null ? "none yet" : $"{Serial}, {NotBefore:yyyy-MM-dd} to {NotAfter:yyyy-MM-dd}, by {Issuer}")}
+            certificate   {(Serial is null ? "none yet" : $"{Serial}, {NotBefore:yyyy-MM-dd} to {NotAfter:yyyy-MM-dd}, by {PrintableText.Line(Issuer ?? "")}")}
 
             """);
     }

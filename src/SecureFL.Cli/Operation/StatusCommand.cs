@@ -18,13 +18,7 @@ internal static class StatusCommand
         connection.AddTo(command);
         command.SetAction((result, cancellationToken) => connection.CallAsync(result, async link =>
         {
-            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings());
-            if (Console.IsOutputRedirected)
-            {
-                // A file has no width: nothing is broken into lines of eighty.
-                console.Profile.Width = 1000;
-            }
-
+            IAnsiConsole console = Terminal.OutputTables();
             while (true)
             {
                 StatusReply reply = await link.GetStatusAsync(cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using SecureFL.Aggregation;
+using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Contracts;
 using Spectre.Console;
 
@@ -47,18 +49,18 @@ internal static class StatusText
         }
 
         return new Rows(
-            new Text(Line(reply)),
+            new Text(PrintableText.Line(Line(reply))),
             new Text(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{reply.RoundsOpened} rounds opened; received {Size(reply.BytesReceived)}, sent {Size(reply.BytesSent)}, in flight {Size(reply.BytesInFlight)}")),
             parties,
             rounds,
-            new Text(Reasons(reply)),
-            new Text(Metrics(reply)));
+            new Text(PrintableText.Lines(Reasons(reply))),
+            new Text(PrintableText.Line(Metrics(reply))));
     }
 
     private static string Reasons(StatusReply reply) => string.Join('\n', reply.Recent.Where(round => round.Reason.Length > 0).TakeLast(5)
-        .Select(round => string.Create(CultureInfo.InvariantCulture, $"round {round.Round} {Name(round.Outcome)}: {round.Reason}")));
+        .Select(round => string.Create(CultureInfo.InvariantCulture, $"round {round.Round} {Name(round.Outcome)}: {PrintableText.Line(round.Reason)}")));
 
     // One line of the newest round that measured something; all rounds' numbers are in the JSON form.
     private static string Metrics(StatusReply reply) => reply.Recent.LastOrDefault(round => round.Metrics.Count > 0) is { } round
@@ -78,7 +80,7 @@ internal static class StatusText
         return [Escape(name), party.Connected ? "yes" : "no", seen, Escape(party.WaitingFor), Escape(progress)];
     }
 
-    private static string Escape(string text) => Markup.Escape(text);
+    private static string Escape(string text) => Terminal.Cell(text);
 
     private static string Name<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -45,9 +45,9 @@ internal static class PlanQuestion
         }
 
         PlanSettings s = plan.Settings;
-        Talk.Line($"plan of consortium {plan.Consortium}, server {plan.ServerName}:");
-        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"  clients      {string.Join(", ", s.Enrolment.Clients.Select(party => party.Name))}; sums of at least {s.MinClients}"));
-        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"  key holders  {string.Join(", ", s.Enrolment.KeyHolders.Select(party => party.Name))}; any {s.Threshold} open a sum"));
+        Talk.Line($"plan of consortium {plan.Consortium}, server {PrintableText.Name(plan.ServerName)}:");
+        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"  clients      {string.Join(", ", s.Enrolment.Clients.Select(party => PrintableText.Name(party.Name)))}; sums of at least {s.MinClients}"));
+        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"  key holders  {string.Join(", ", s.Enrolment.KeyHolders.Select(party => PrintableText.Name(party.Name)))}; any {s.Threshold} open a sum"));
         Talk.Line(string.Create(CultureInfo.InvariantCulture, $"  vector       {s.Parameters.FloatLength} values of {s.Parameters.Bits} bits, up to {s.Parameters.Clip:G9}; {s.Rounds} rounds"));
         Talk.Line($"  digest       {plan.Digest}");
         Talk.Line($"  in words     {plan.SpokenForm}");

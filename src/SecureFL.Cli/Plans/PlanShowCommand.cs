@@ -28,11 +28,11 @@ internal static class PlanShowCommand
     {
         PlanSettings s = file.Settings;
         StringBuilder text = new();
-        void Line(string name, FormattableString value) => text.Append(CultureInfo.InvariantCulture, $"{name,-14}{FormattableString.Invariant(value)}\n");
+        void Line(string name, FormattableString value) => text.Append(CultureInfo.InvariantCulture, $"{name,-14}{PrintableText.Line(FormattableString.Invariant(value))}\n");
         Line("words", $"{file.SpokenForm}");
         Line("digest", $"{file.Digest}");
         Line("signed", $"{(file.Plan is null ? "not yet" : "by the authority")}");
-        Line("consortium", $"{file.Consortium}, server {file.ServerName}");
+        Line("consortium", $"{file.Consortium}, server {PrintableText.Name(file.ServerName)}");
         Line("clients", $"{Names(s.Enrolment.Clients)}");
         Line("key holders", $"{Names(s.Enrolment.KeyHolders)}");
         Line("a sum", $"of {s.MinClients} to {s.Parameters.MaxClients} clients, {(s.GroupSize == 0 ? "one group" : FormattableString.Invariant($"groups of at least {s.GroupSize}"))}; {s.ColludingClients} client(s) may collude with who sees it");
@@ -65,7 +65,7 @@ internal static class PlanShowCommand
     private static string Names(IReadOnlyList<EnrolledParty> parties)
     {
         const int Most = 20;
-        string shown = string.Join(", ", parties.Take(Most).Select(party => party.Name));
+        string shown = string.Join(", ", parties.Take(Most).Select(party => PrintableText.Name(party.Name)));
         return string.Create(CultureInfo.InvariantCulture, $"{parties.Count}: {shown}{(parties.Count > Most ? ", ..." : "")}");
     }
 
@@ -82,7 +82,7 @@ internal static class PlanShowCommand
             ScalingKind.MinMax => "scaled by each site's own range",
             _ => "scaled by the numbers in the plan",
         };
-        string columns = data.Schema is TableSchema schema ? $"columns {string.Join(", ", schema.Features.Select(column => column.Name))}; label {schema.Label.Name}" : "arrays";
+        string columns = data.Schema is TableSchema schema ? $"columns {string.Join(", ", schema.Features.Select(column => PrintableText.Name(column.Name)))}; label {PrintableText.Name(schema.Label.Name)}" : "arrays";
         return string.Create(CultureInfo.InvariantCulture, $"{columns}; {scaling}; {data.TestFraction:P0} of the rows to test on");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecureFL.Cli.Shell;
 using SecureFL.Federated.Rounds;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -11,7 +12,7 @@ internal sealed class LiveTableDisplay : IRunDisplay
     private const int Shown = 10;
     private const int BarWidth = 50;
 
-    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    private readonly IAnsiConsole _console = Terminal.ErrorTables();
     private readonly Queue<RoundRecord> _newest = new();
     private LiveDisplayContext? _context;
     private string _title = "";
@@ -52,7 +53,7 @@ internal sealed class LiveTableDisplay : IRunDisplay
         int filled = _rounds == 0 ? 0 : BarWidth * _summed / _rounds;
         IRenderable bar = new Markup(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Markup.Escape(_title)} [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {_summed}/{_rounds}"));
+            $"{Terminal.Cell(_title)} [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {_summed}/{_rounds}"));
         Table table = new Table().Border(TableBorder.Minimal);
         foreach (string head in new[] { "round", "train loss", "test accuracy", "sites", "upload", "train", "encrypt", "add", "open", "sum" })
         {

@@ -1,3 +1,4 @@
+using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 using SecureFL.Federated.Data;
 
@@ -13,12 +14,26 @@ internal static class SiteLoader
     {
         if (settings.Data.Any(ArrayFiles.IsArray))
         {
-            return Arrays(settings);
+            return WithNames(Arrays(settings));
         }
 
         return settings.Label is null
             ? throw new CliException(ExitCode.Usage, "--label is missing", "name the label column, or give its index: --label -1 is the last column")
-            : new TableSites(settings).Load(agree);
+            : WithNames(new TableSites(settings).Load(agree));
+    }
+
+    private static LoadedSites WithNames(LoadedSites loaded)
+    {
+        foreach (string name in loaded.Sites.Select(site => site.Name))
+        {
+            if (PrintableText.FaultOf(name) is string fault)
+            {
+                throw new CliException(
+                    ExitCode.Usage, $"the site's name {PrintableText.Name(name)} {fault}", "rename the file, or mend the column that --site-column names");
+            }
+        }
+
+        return loaded;
     }
 
     /// <summary>A file's name without folder and extension: a site's default name.</summary>

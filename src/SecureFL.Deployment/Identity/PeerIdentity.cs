@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureFL.Aggregation;
 
 namespace SecureFL.Deployment.Identity;
 
@@ -29,7 +30,7 @@ public sealed record PeerIdentity
 
         if (!IsName(name))
         {
-            throw new ArgumentException($"a party's name has 1 to {MaxNameBytes} bytes of UTF-8 without control characters", nameof(name));
+            throw new ArgumentException($"the party's name {PrintableText.Name(name ?? "")} {PrintableText.FaultOf(name, MaxNameBytes)}");
         }
 
         if (!Enum.IsDefined(role))
@@ -114,14 +115,5 @@ public sealed record PeerIdentity
     internal static bool IsConsortium(string? text) =>
         text is { Length: >= 1 and <= MaxConsortiumLength } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
 
-    internal static bool IsName(string? text)
-    {
-        if (string.IsNullOrEmpty(text) || text.Length > MaxNameBytes || text.Any(char.IsControl))
-        {
-            return false;
-        }
-
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
-        return bytes.Length <= MaxNameBytes && System.Text.Encoding.UTF8.GetString(bytes) == text;
-    }
+    internal static bool IsName(string? text) => PrintableText.FaultOf(text, MaxNameBytes) is null;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Formats;
+using SecureFL.Deployment.Identity;
 
 namespace SecureFL.Deployment.Plans;
 
@@ -58,8 +59,7 @@ public sealed class PlanFile
     /// <exception cref="ArgumentException">The settings break a rule of the plan, or do not fit the terms.</exception>
     public static PlanFile Draft(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms)
     {
-        ArgumentException.ThrowIfNullOrEmpty(consortium);
-        ArgumentException.ThrowIfNullOrEmpty(serverName);
+        RequireNames(consortium, serverName);
         ArgumentNullException.ThrowIfNull(settings);
         terms?.Check();
         settings = settings with { Terms = terms?.Digest ?? default };
@@ -73,8 +73,7 @@ public sealed class PlanFile
     /// <exception cref="PlanMismatchException">Terms that the plan does not hold.</exception>
     public static PlanFile FromMessages(string consortium, string serverName, ReadOnlySpan<byte> plan, ReadOnlySpan<byte> terms)
     {
-        ArgumentException.ThrowIfNullOrEmpty(consortium);
-        ArgumentException.ThrowIfNullOrEmpty(serverName);
+        RequireNames(consortium, serverName);
         AggregationPlan signed = AggregationPlan.Parse(plan);
         return Whole(consortium, serverName, signed.Settings, terms.IsEmpty ? null : TrainingTerms.Parse(terms), signed);
     }
@@ -126,6 +125,17 @@ public sealed class PlanFile
             throw new FormatException($"{source} is not a plan file");
         }
 
+        string consortium = Text(document, "consortium", source);
+        string serverName = Text(document, "serverName", source);
+        try
+        {
+            RequireNames(consortium, serverName);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new FormatException($"{source}: {fault.Message}", fault);
+        }
+
         TrainingTerms? terms = document["terms"] is JsonNode node ? ReadTerms(node, $"{source}: terms") : null;
         bool signed = document.ContainsKey("signedPlan");
         byte[] bytes = Bytes(document, signed ? "signedPlan" : "unsignedPlan", source);
@@ -133,8 +143,7 @@ public sealed class PlanFile
         try
         {
             AggregationPlan? plan = signed ? AggregationPlan.Parse(bytes) : null;
-            file = Whole(
-                Text(document, "consortium", source), Text(document, "serverName", source), plan?.Settings ?? AggregationPlan.ParseUnsigned(bytes), terms, plan);
+            file = Whole(consortium, serverName, plan?.Settings ?? AggregationPlan.ParseUnsigned(bytes), terms, plan);
         }
         catch (ProtocolViolationException fault)
         {
@@ -145,6 +154,16 @@ public sealed class PlanFile
         return PlanView.Difference(document, due, "plan.json") is string difference
             ? throw new PlanMismatchException($"{source} was changed after it was written: {difference}")
             : file;
+    }
+
+    private static void RequireNames(string consortium, string serverName)
+    {
+        if (!PeerIdentity.IsConsortium(consortium))
+        {
+            throw new ArgumentException($"the consortium's name is 1 to {PeerIdentity.MaxConsortiumLength} of a-z, 0-9, point and hyphen, not {PrintableText.Name(consortium)}");
+        }
+
+        PrintableText.RequireName(serverName, "the server's name", PeerIdentity.MaxNameBytes);
     }
 
     private static PlanFile Whole(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, AggregationPlan? plan)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using CsvHelper;
+using SecureFL.Aggregation;
 
 namespace SecureFL.Federated.Data;
 
@@ -85,6 +86,11 @@ public static class CsvTableReader
             if (name.Length == 0)
             {
                 throw new DataFormatException(source, "the header has no name here", first.Line, (i + 1).ToString(CultureInfo.InvariantCulture));
+            }
+
+            if (PrintableText.FaultOf(name) is string fault)
+            {
+                throw new DataFormatException(source, $"the header's name here {fault}", first.Line, (i + 1).ToString(CultureInfo.InvariantCulture));
             }
 
             if (!names.Add(name))

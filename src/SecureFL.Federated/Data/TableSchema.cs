@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SecureFL.Aggregation;
 
 namespace SecureFL.Federated.Data;
 
@@ -146,9 +147,11 @@ public sealed record TableSchema
             throw new ArgumentException("a schema needs at least one feature column");
         }
 
+        PrintableText.RequireName(Label.Name, "the label column's name");
         HashSet<string> names = new(StringComparer.Ordinal) { Label.Name };
         foreach (ColumnSchema column in Features)
         {
+            PrintableText.RequireName(column.Name, "the column's name");
             if (!names.Add(column.Name))
             {
                 throw new ArgumentException($"column {column.Name} appears twice in the schema");
@@ -184,6 +187,11 @@ public sealed record TableSchema
         if (values.IsDefault || values.Distinct(StringComparer.Ordinal).Count() != values.Length)
         {
             throw new ArgumentException($"column {column} lists a value twice");
+        }
+
+        foreach (string value in values)
+        {
+            PrintableText.RequireName(value, $"column {column}: the value");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Aggregation;
 
 namespace SecureFL.Federated.Models;
 
@@ -26,6 +27,7 @@ public sealed class ModelLayout
         int offset = 0;
         foreach ((string name, ImmutableArray<int> shape) in tensors)
         {
+            PrintableText.RequireName(name, "the tensor's name");
             if (shape.Any(axis => axis < 0))
             {
                 throw new ArgumentException($"tensor {name} has a negative axis", nameof(tensors));

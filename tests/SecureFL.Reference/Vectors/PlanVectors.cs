@@ -43,6 +43,8 @@ internal static class PlanVectors
             ("clients-beyond-end", "A count that the bytes left cannot hold.", Set(plan, enrolment + 132, 200), 100, "Truncated"),
             ("utf8", "A name that is not UTF-8.", Set(plan, enrolment + 138, 0xFF), 104, "NonCanonical"),
             ("control-character", "A line feed in a name.", Set(plan, enrolment + 138, 10), 104, "NonCanonical"),
+            ("hidden-character", "A right-to-left override in a name.", Set(Set(Set(plan, enrolment + 138, 0xE2), enrolment + 139, 0x80), enrolment + 140, 0xAE), 104, "NonCanonical"),
+            ("private-character", "A character for private use in a name.", Set(Set(Set(plan, enrolment + 138, 0xEE), enrolment + 139, 0x80), enrolment + 140, 0x80), 104, "NonCanonical"),
             ("errors", "An unknown error distribution.", World.Small(p => p with { Parameters = p.Parameters with { Errors = 3 } }).PlanBytes, 103, "OutOfRange"),
             ("signer", "Signed by the server.", [.. plan[..body], .. world.Server.Sign(world.Digest)], 300, "BadSignature"),
         ];
@@ -69,6 +71,7 @@ internal static class PlanVectors
             ("client-twice", "clients", "Two clients with one key.", p => p with { Clients = [.. p.Clients.Take(3), p.Clients[3] with { Key = p.Clients[0].Key }] }),
             ("name-twice", "key holders", "Two key holders with one name.", p => p with { Holders = [.. p.Holders.Take(2), p.Holders[2] with { Name = p.Holders[0].Name }] }),
             ("empty-name", "clients", "A client without a name.", p => p with { Clients = [.. p.Clients.Take(3), p.Clients[3] with { Name = string.Empty }] }),
+            ("name-space", "clients", "A client's name that ends with a space.", p => p with { Clients = [.. p.Clients.Take(3), p.Clients[3] with { Name = "client 3 " }] }),
             ("server-holds-key", "server key", "The server is a key holder.", p => p with { Holders = [.. p.Holders.Take(2), p.Holders[2] with { Key = p.Server }] }),
             ("rounds", "rounds", "No rounds.", p => p with { Rounds = 0 }),
             ("window", "agreement window", "No agreement window.", p => p with { AgreementWindowSeconds = 0 }),

@@ -152,6 +152,7 @@ public sealed class AggregationHost : IAsyncDisposable
             builder.Logging.AddSimpleConsole(console =>
             {
                 console.SingleLine = true;
+                console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
                 console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z' ";
                 console.UseUtcTimestamp = true;
             });
