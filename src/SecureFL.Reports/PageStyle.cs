@@ -13,9 +13,9 @@ internal static class PageStyle
         :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--page:#fff;--edge:#d0d7de;--grid:#eaeef2;--tick:#8c959f;--bad:#b42318}
         @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4af;--page:#0d1117;--edge:#30363d;--grid:#21262d;--tick:#6e7681;--bad:#ff7b72}}
         body{font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;color:var(--ink);background:var(--page);max-width:1360px;margin:2em auto;padding:0 1.5em}
-        h1{font-size:1.6em;margin:0 0 .2em} h2{font-size:1.15em;margin:1.8em 0 .6em}
+        h1{font-size:1.6em;margin:0 0 .2em} h2{font-size:1.15em;margin:1.8em 0 .6em} h3{font-size:1em;margin:1.2em 0 .4em}
         p.sub{color:var(--soft);margin:0 0 1.2em}
-        .tiles{display:flex;flex-wrap:wrap;gap:12px} .tile{border:1px solid var(--edge);border-radius:8px;padding:10px 16px;min-width:130px}
+        .tiles{display:flex;flex-wrap:wrap;gap:12px;margin-bottom:14px} .tile{border:1px solid var(--edge);border-radius:8px;padding:10px 16px;min-width:130px}
         .tile b{display:block;font-size:1.35em} .tile span{color:var(--soft);font-size:.88em} .bad b{color:var(--bad)}
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(556px,100%),1fr));gap:20px;align-items:start}
         figure{margin:0;border:1px solid var(--edge);border-radius:8px;padding:14px 16px 8px;min-width:0;overflow-x:auto} figcaption{font-weight:600;margin-bottom:4px}

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SecureFL.Federated;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using Optimizer = TorchSharp.torch.optim.Optimizer;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -100,17 +101,18 @@ public sealed class TorchTrainer : ILocalTrainer
             using TorchModule module = Load(model);
             module.eval();
             Tensor outputs = module.call(Inputs(data));
-            double loss = Loss(outputs, data, Reduction.Sum).item<float>();
-            return ValueTask.FromResult(EvaluationCounts.FromTotals(Metrics, data, loss, Correct(outputs, data)));
+            float[] losses = Loss(outputs, data, Reduction.None).to_type(Torch.ScalarType.Float32).data<float>().ToArray();
+            float[] values = outputs.to_type(Torch.ScalarType.Float32).contiguous().data<float>().ToArray();
+            int width = values.Length / data.Count;
+            EvaluationTally tally = new(Metrics);
+            for (int row = 0; row < data.Count; row++)
+            {
+                tally.Add(values.AsSpan(row * width, width), data.Labels[row], losses[row]);
+            }
+
+            return ValueTask.FromResult(tally.ToCounts());
         }
     }
-
-    private long Correct(Tensor outputs, Dataset data) => Metrics.Task switch
-    {
-        LearningTask.Binary => outputs.flatten().gt(0).eq(Targets(data).gt(0.5)).sum().item<long>(),
-        LearningTask.MultiClass => outputs.argmax(1).eq(Targets(data).to_type(Torch.ScalarType.Int64)).sum().item<long>(),
-        _ => 0,
-    };
 
     private Tensor Loss(Tensor outputs, Dataset data, Reduction reduction) => Metrics.Task switch
     {

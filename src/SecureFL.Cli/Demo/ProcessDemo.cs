@@ -7,6 +7,7 @@ using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data.Generated;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Grpc;
@@ -51,7 +52,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false, W
         TranscriptReport report = Verify(parties);
         bool verified = report is { IsValid: true } && report.Rounds.Length > Rounds && report.Rounds.All(round => round.SumRecomputed);
         double seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-        string text = Describe(parties, tables, rounds, report, exact, verified, processes, seconds);
+        string text = Describe(parties, terms.Metrics, tables, rounds, report, exact, verified, processes, seconds);
         string reportPath = Path.Combine(folder.FullName, "report.txt");
         await File.WriteAllTextAsync(reportPath, text, cancellationToken).ConfigureAwait(false);
         await Console.Out.WriteAsync(text).ConfigureAwait(false);
@@ -106,14 +107,17 @@ internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false, W
     }
 
     private string Describe(
-        LocalParties parties, IReadOnlyList<string> tables, IReadOnlyList<RoundSummary> rounds, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
+        LocalParties parties, MetricLayout metrics, IReadOnlyList<string> tables, IReadOnlyList<RoundSummary> rounds, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
     {
         StringBuilder text = new();
         // A round's counters describe the model that it began with.
-        Line($"after round  train loss  test accuracy  test AUC");
-        foreach (RoundSummary round in rounds.Where(round => round.Metrics.ContainsKey("trainLoss")))
+        RoundMetricInfo[] shown = [.. RoundMetricInfo.ShownFor(metrics)];
+        Line($"after round{string.Concat(shown.Select(metric => "  " + metric.Label))}");
+        foreach (RoundSummary round in rounds.Where(round => round.Metrics.Count > 0))
         {
-            Line($"{round.Round,11}  {round.Metrics["trainLoss"],10:F4}  {round.Metrics["testAccuracy"],13:P1}  {round.Metrics["testAuc"],8:F4}");
+            IEnumerable<string> cells = shown.Select(metric =>
+                "  " + metric.Format(round.Metrics.TryGetValue(metric.Key, out double value) ? value : null).PadLeft(metric.Label.Length));
+            Line($"{round.Round,11}{string.Concat(cells)}");
         }
 
         Line($"processes   {processes} over mutual TLS, {seconds:0.0} s in all");

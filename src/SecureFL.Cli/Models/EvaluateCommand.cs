@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
+using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Data;
+using SecureFL.Cli.Simulate;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Cli.Models;
@@ -13,51 +17,33 @@ internal static class EvaluateCommand
     {
         ModelRowsOptions options = new("rows with labels");
         Option<FileInfo?> json = new("--json") { Description = "write the figures to this file", HelpName = "FILE" };
-        Command command = new("evaluate", "Measure a trained model on rows with labels: loss, accuracy, AUC, confusion matrix.");
+        Option<double> threshold = MetricText.ThresholdOption();
+        Command command = new(
+            "evaluate", "Measure a trained model on rows with labels: loss, accuracy, AUC, F1, Brier score, sensitivity, specificity and confusion matrix, or R², RMSE and MAE.");
         options.AddTo(command);
+        command.Add(threshold);
         command.Add(json);
         command.SetAction(result =>
         {
             ModelRows input = options.Read(result, withLabels: true);
+            double at = MetricText.Threshold(result.GetValue(threshold));
             EvaluationCounts counts = Evaluator.Evaluate(input.Spec, input.Bundle.Parameters.Values, input.Data);
-            double? auc = input.Spec.Task == LearningTask.Binary
-                ? Evaluator.ExactAuc(new FeedForwardModel(input.Spec).Predict(input.Bundle.Parameters.Values, input.Data), input.Data.Labels)
-                : null;
-            Print(counts, auc, input.Bundle, input.Spec);
-            JsonOutput.Write(result.GetValue(json), new { counts.Samples, Loss = counts.MeanLoss, counts.Accuracy, Auc = auc, counts.RSquared });
+            MetricSummary figures = ModelScore.WithExactAuc(MetricSummary.Of(counts, TargetUnits.Same), input.Spec, input.Bundle.Parameters, input.Data);
+            ImmutableArray<string> classes = MetricText.ClassNames(input.Bundle.Schema, counts.Layout);
+            StringBuilder text = new();
+            text.AppendLine(CultureInfo.InvariantCulture, $"rows          {counts.Samples}");
+            EvaluationText.Figures(text, figures);
+            EvaluationText.Classes(text, counts, classes, at);
+            Console.Out.Write(text);
+            Dictionary<string, object?> found = new() { ["schema"] = 2, ["samples"] = counts.Samples };
+            foreach ((string name, object? value) in EvaluationJson.Of(counts, figures, classes, at))
+            {
+                found.Add(name, value);
+            }
+
+            JsonOutput.Write(result.GetValue(json), found);
             return (int)ExitCode.Ok;
         });
         return Examples.Of(command, "securefl evaluate --model securefl-run/model.safetensors --data held-out.csv");
-    }
-
-    private static void Print(EvaluationCounts counts, double? auc, ModelBundle bundle, ModelSpec spec)
-    {
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rows      {counts.Samples}"));
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss      {counts.MeanLoss:F4}"));
-        foreach ((string name, double? value) in new[] { ("accuracy", counts.Accuracy), ("AUC", auc), ("R squared", counts.RSquared) })
-        {
-            if (value is double number)
-            {
-                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-9} {number:F4}"));
-            }
-        }
-
-        if (!counts.Layout.HasConfusion)
-        {
-            return;
-        }
-
-        string[] names = bundle.Schema is { Label.Classes.IsEmpty: false } schema
-            ? [.. schema.Label.Classes]
-            : [.. Enumerable.Range(0, spec.ClassCount).Select(c => c.ToString(CultureInfo.InvariantCulture))];
-        int width = Math.Max(7, names.Max(name => name.Length) + 1);
-        Console.Out.WriteLine("label (down) against prediction (across)");
-        Console.Out.WriteLine(new string(' ', width) + string.Concat(names.Select(name => name.PadLeft(width))));
-        for (int actual = 0; actual < names.Length; actual++)
-        {
-            int row = actual;
-            Console.Out.WriteLine(names[actual].PadRight(width) + string.Concat(names.Select((_, predicted) =>
-                counts.Confusion(row, predicted).ToString(CultureInfo.InvariantCulture).PadLeft(width))));
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Contracts;
+using SecureFL.Federated.Rounds;
 using Spectre.Console;
 
 namespace SecureFL.Cli.Operation;
@@ -64,8 +65,7 @@ internal static class StatusText
 
     // One line of the newest round that measured something; all rounds' numbers are in the JSON form.
     private static string Metrics(StatusReply reply) => reply.Recent.LastOrDefault(round => round.Metrics.Count > 0) is { } round
-        ? string.Create(CultureInfo.InvariantCulture, $"round {round.Round}: ")
-            + string.Join(", ", round.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal).Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G4}")))
+        ? string.Create(CultureInfo.InvariantCulture, $"round {round.Round}: {RoundMetricInfo.Line(round.Metrics.ToDictionary())}")
         : "";
 
     private static IEnumerable<string> Missing(StatusReply reply) =>

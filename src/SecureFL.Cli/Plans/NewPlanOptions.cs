@@ -97,7 +97,7 @@ internal sealed class NewPlanOptions
         [
             Authority, Server, Clients, KeyHolders, Output, Vector, Schema, SchemaFrom, Label, Ignore, Categorical, LabelThreshold, Missing, Scaling, TestFraction,
             t.Model, t.Hidden, External, InitialWeights, Task, Inputs, Classes, t.Rounds, t.LocalSteps, t.LocalEpochs, t.Batch, t.LearningRate, t.Optimizer, t.L2, t.Algorithm, t.Mu,
-            t.Weighting, WeightUnit, MaxWeight, t.ServerOptimizer, t.ServerRate, t.Average, t.Target, t.Patience, t.Bits, t.Clip, t.Threshold, t.MinClients, MaxClients,
+            t.Weighting, WeightUnit, MaxWeight, t.ServerOptimizer, t.ServerRate, t.Average, t.Metric, t.Target, t.Patience, t.Bits, t.Clip, t.Threshold, t.MinClients, MaxClients,
             ColludingKeyHolders, ColludingClients, Suite, Wire, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow, AllowEarlyResubmission, Contributions, Deadline, OpeningGrace, Pause, NoFinalEvaluation, Seed,
         ];
         foreach (Option option in all)

@@ -48,12 +48,14 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
             MaxWeight = result.GetValue(options.MaxWeight),
             ServerOptimizer = new ServerOptimizerOptions { Kind = server, LearningRate = result.GetValue(options.Training.ServerRate) ?? (adaptive ? 0.01 : 1) },
             AverageDecay = Get(options.Training.Average),
-            Stopping = new StoppingRules
-            {
-                Rounds = Get(options.Training.Rounds),
-                Target = result.GetValue(options.Training.Target),
-                Patience = Get(options.Training.Patience),
-            },
+            Stopping = StoppingMetric.Settle(
+                new StoppingRules
+                {
+                    Rounds = Get(options.Training.Rounds),
+                    Target = result.GetValue(options.Training.Target),
+                    Patience = Get(options.Training.Patience),
+                },
+                StoppingMetric.Parse(result.GetValue(options.Training.Metric)), model.Metrics, hasTestRows: true, everyRow: model.BuiltIn is not null),
             Seed = Get(options.Seed),
             Data = data,
             Rounds = new RoundPolicy

@@ -5,6 +5,9 @@ namespace SecureFL.Cli.Progress;
 /// <summary>Shows a run's progress to people, on standard error.</summary>
 internal interface IRunDisplay
 {
+    /// <summary>The metrics that it shows.</summary>
+    IReadOnlyList<RoundMetricInfo> Metrics { get; set; }
+
     /// <summary>Runs <paramref name="body"/> while the display is up.</summary>
     Task RunAsync(string title, int rounds, Func<Task> body);
 

@@ -19,6 +19,8 @@ internal sealed class LiveTableDisplay : IRunDisplay
     private int _rounds;
     private int _summed;
 
+    public IReadOnlyList<RoundMetricInfo> Metrics { get; set; } = [];
+
     public Task RunAsync(string title, int rounds, Func<Task> body)
     {
         (_title, _rounds, _summed) = (title, rounds, 0);
@@ -55,7 +57,8 @@ internal sealed class LiveTableDisplay : IRunDisplay
             CultureInfo.InvariantCulture,
             $"{Terminal.Cell(_title)} [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {_summed}/{_rounds}"));
         Table table = new Table().Border(TableBorder.Minimal);
-        foreach (string head in new[] { "round", "train loss", "test accuracy", "sites", "upload", "train", "encrypt", "add", "open", "sum" })
+        string[] heads = ["round", .. Metrics.Select(metric => metric.Label), "sites", "upload", "train", "encrypt", "add", "open", "sum"];
+        foreach (string head in heads)
         {
             table.AddColumn(new TableColumn(head).RightAligned());
         }
@@ -63,16 +66,17 @@ internal sealed class LiveTableDisplay : IRunDisplay
         foreach (RoundRecord r in _newest)
         {
             table.AddRow(
+            [
                 r.Round.ToString(CultureInfo.InvariantCulture),
-                RoundText.Loss(r),
-                RoundText.Accuracy(r),
+                .. Metrics.Select(metric => metric.Format(metric.Read(r))),
                 r.Contributors.Length.ToString(CultureInfo.InvariantCulture),
                 RoundText.Bytes(r.Costs.UploadBytesPerClient),
                 RoundText.Seconds(r.SecondsTrain),
                 RoundText.Seconds(r.Costs.SecondsEncrypt),
                 RoundText.Seconds(r.Costs.SecondsAggregate),
                 RoundText.Seconds(r.Costs.SecondsOpen),
-                RoundText.Exact(r));
+                RoundText.Exact(r),
+            ]);
         }
 
         return new Rows(bar, table);

@@ -11,6 +11,8 @@ internal sealed class PlainDisplay : IRunDisplay
     private int _rounds;
     private int _every = 1;
 
+    public IReadOnlyList<RoundMetricInfo> Metrics { get; set; } = [];
+
     public Task RunAsync(string title, int rounds, Func<Task> body)
     {
         _title = title;
@@ -33,6 +35,6 @@ internal sealed class PlainDisplay : IRunDisplay
         double opening = record.Costs.SecondsEncrypt + record.Costs.SecondsAggregate + record.Costs.SecondsOpen;
         Talk.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_title} round {record.Round}/{_rounds}: train loss {RoundText.Loss(record)}, test accuracy {RoundText.Accuracy(record)}, {record.Contributors.Length} sites, sum {RoundText.Exact(record)}, trained {RoundText.Seconds(record.SecondsTrain)}, summed {RoundText.Seconds(opening)}"));
+            $"{_title} round {record.Round}/{_rounds}: {RoundText.Metrics(record, Metrics)}, {record.Contributors.Length} sites, sum {RoundText.Exact(record)}, trained {RoundText.Seconds(record.SecondsTrain)}, summed {RoundText.Seconds(opening)}"));
     }
 }

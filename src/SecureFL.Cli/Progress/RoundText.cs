@@ -6,9 +6,9 @@ namespace SecureFL.Cli.Progress;
 /// <summary>The figures of a round as people read them.</summary>
 internal static class RoundText
 {
-    internal static string Loss(RoundRecord record) => record.TrainLoss?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
-
-    internal static string Accuracy(RoundRecord record) => record.TestAccuracy?.ToString("P1", CultureInfo.InvariantCulture) ?? "-";
+    /// <summary>The metrics in one line; those that are not known, after the model has diverged for example, are left as a dash.</summary>
+    internal static string Metrics(RoundRecord record, IReadOnlyList<RoundMetricInfo> metrics) =>
+        string.Join(", ", metrics.Select(metric => $"{metric.Label} {metric.Format(metric.Read(record))}"));
 
     internal static string Exact(RoundRecord record) => record.SumIsExact switch { true => "exact", false => "WRONG", null => "-" };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Simulate;
 using SecureFL.Federated.Rounds;
@@ -21,9 +22,13 @@ internal static class SimulationReport
         Tiles(html, run);
         html.Append("<h2>Training</h2><div class=\"charts\">");
         html.Append(Chart.Lines("Training loss after each round", "mean loss", WithSites(run, "all sites", r => r.TrainLoss, curve => curve.Losses), Short));
+        RoundMetricInfo main = MainMetric(run);
         html.Append(Chart.Lines(
-            "Test accuracy after each round", "rows that are right", WithSites(run, "all sites", r => r.TestAccuracy, curve => curve.Accuracies), Percent));
-        html.Append("</div><h2>Cost</h2><div class=\"charts\">");
+            $"{char.ToUpperInvariant(main.Label[0])}{main.Label[1..]} after each round", main.IsShare ? "rows that are right" : main.Label,
+            WithSites(run, "all sites", r => main.Read(r), curve => curve.Values), main.IsShare ? Percent : Short));
+        html.Append("</div>");
+        EvaluationSection.Write(html, run);
+        html.Append("<h2>Cost</h2><div class=\"charts\">");
         html.Append(Chart.StackedBars("Seconds by stage, all sites together", "seconds", Stages(run), value => value.ToString("0.####", CultureInfo.InvariantCulture)));
         html.Append(Chart.Lines("Bytes a round", "bytes", Bytes(run), value => RoundText.Bytes(value), fromZero: true));
         html.Append("</div>");
@@ -47,7 +52,7 @@ internal static class SimulationReport
     {
         RoundRecord[] rounds = [.. run.Outcome.History];
         html.Append("<div class=\"tiles\">");
-        PageStyle.Tile(html, run.Final.TestAccuracy is double accuracy ? Percent1(accuracy) : "-", "test accuracy");
+        PageStyle.Tile(html, MainMetric(run).Format(MainMetric(run).Read(run.Final.Train, run.Final.Test)), MainMetric(run).Label);
         PageStyle.Tile(html, run.Final.TrainLoss is double loss ? Short(loss) : "-", "training loss");
         PageStyle.Tile(html, rounds.Length.ToString(CultureInfo.InvariantCulture), run.Outcome.Stopped == StopReason.Rounds ? "rounds" : $"rounds ({run.Outcome.Stopped})");
         PageStyle.Tile(html, RoundText.Seconds(run.Seconds), "in all");
@@ -108,17 +113,21 @@ internal static class SimulationReport
         return series;
     }
 
+    private static RoundMetricInfo MainMetric(SimulationOutcome run) => RoundMetricInfo.Of(RoundMetricInfo.MainOf(run.Trainer.Metrics.Task));
+
+    // A site's row tells of its own rows; common test rows have a row of their own.
     private static void SiteTable(StringBuilder html, SimulationOutcome run)
     {
-        html.Append("<h2>The model at each site</h2><div class=\"scroll\"><table><tr><th>site</th><th>training rows</th><th>test rows</th><th>test accuracy</th><th>test AUC</th></tr>");
-        foreach (SiteResult site in run.Final.PerSite)
-        {
-            html.Append(
-                CultureInfo.InvariantCulture,
-                $"<tr><td>{Svg.Text(site.Site)}</td><td>{site.Samples}</td><td>{site.TestSamples}</td><td>{(site.TestAccuracy is double a ? Percent1(a) : "-")}</td><td>{(site.TestAuc is double auc ? Short(auc) : "-")}</td></tr>");
-        }
-
-        html.Append("</table></div>");
+        html.Append("<h2>The model at each site</h2>");
+        IEnumerable<SiteResult> rows = run.Final.CommonTest is SiteResult common ? run.Final.PerSite.Append(common) : run.Final.PerSite;
+        PageStyle.Table(
+            html,
+            ["site", "training rows", "test rows", "training loss", .. run.Shown.Select(metric => metric.Label)],
+            rows.Select(row => (IReadOnlyList<string>)
+            [
+                row.Site, row.Samples > 0 ? row.Samples.ToString(CultureInfo.InvariantCulture) : "-", (row.Test?.Samples ?? 0).ToString(CultureInfo.InvariantCulture),
+                MetricText.Number(row.Train?.Loss), .. run.Shown.Select(metric => metric.Format(metric.Read(null, row.Test))),
+            ]));
     }
 
     private static void CompareTable(StringBuilder html, SimulationOutcome run)
@@ -128,19 +137,18 @@ internal static class SimulationReport
             return;
         }
 
-        html.Append("<h2>Against plaintext</h2><div class=\"scroll\"><table><tr><th>run</th><th>test accuracy</th><th>training loss</th><th>weights</th></tr>");
-        Row("this run", run.Final, "");
+        html.Append("<h2>Against plaintext</h2>");
+        List<IReadOnlyList<string>> rows = [Row("this run", run.Final, "")];
         if (run.Quantised is not null)
         {
-            Row("the same integers in the clear", run.Quantised.Final, run.WeightsEqual == true ? "identical, bit for bit" : "DIFFERENT");
+            rows.Add(Row("the same integers in the clear", run.Quantised.Final, run.WeightsEqual == true ? "identical, bit for bit" : "DIFFERENT"));
         }
 
-        Row("floats in the clear", run.Floats.Final, "differ by rounding");
-        html.Append("</table></div>");
+        rows.Add(Row("floats in the clear", run.Floats.Final, "differ by rounding"));
+        PageStyle.Table(html, ["run", .. run.Shown.Select(metric => metric.Label), "training loss", "weights"], rows);
 
-        void Row(string name, ModelResult result, string weights) => html.Append(
-            CultureInfo.InvariantCulture,
-            $"<tr><td>{name}</td><td>{(result.TestAccuracy is double a ? Percent1(a) : "-")}</td><td>{(result.TrainLoss is double l ? Short(l) : "-")}</td><td>{weights}</td></tr>");
+        IReadOnlyList<string> Row(string name, ModelResult result, string weights) =>
+            [name, .. run.Shown.Select(metric => metric.Format(metric.Read(result.Train, result.Test))), MetricText.Number(result.TrainLoss), weights];
     }
 
     private static void Protection(StringBuilder html, SimulationOutcome run, bool encrypted)
@@ -167,6 +175,4 @@ internal static class SimulationReport
     private static string Short(double value) => value.ToString(Math.Abs(value) >= 1000 ? "0.##e0" : "0.####", CultureInfo.InvariantCulture);
 
     private static string Percent(double value) => (100 * value).ToString("0.#", CultureInfo.InvariantCulture) + " %";
-
-    private static string Percent1(double value) => (100 * value).ToString("F1", CultureInfo.InvariantCulture) + " %";
 }

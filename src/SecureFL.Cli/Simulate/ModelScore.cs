@@ -1,42 +1,47 @@
 using SecureFL.Cli.Sites;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Simulate;
 
-/// <summary>Evaluates a model at every site, which only a simulation can.</summary>
+/// <summary>
+/// A run's last secure sum as metrics, and beside it the model at every site by itself, which only a simulation can look at. A common test file's rows are nobody's: they stand by
+/// themselves, never under a site's name.
+/// </summary>
 internal static class ModelScore
 {
-    internal static async Task<ModelResult> OfAsync(ModelParameters model, ScaledSites scaled, ILocalTrainer trainer, ModelSpec? spec, CancellationToken cancellationToken)
-    {
-        EvaluationCounts train = new(trainer.Metrics);
-        EvaluationCounts test = new(trainer.Metrics);
-        List<SiteResult> sites = [];
-        SiteResult? common = null;
-        if (scaled.CommonTest is not null)
-        {
-            test = await trainer.EvaluateAsync(model, scaled.CommonTest, cancellationToken).ConfigureAwait(false);
-            common = new SiteResult("", 0, scaled.CommonTest.Count, test.Accuracy, Auc(model, spec, scaled.CommonTest));
-        }
+    private const string CommonTest = "common test file";
 
+    internal static async Task<ModelResult> OfAsync(
+        TrainingOutcome outcome, ScaledSites scaled, ILocalTrainer trainer, ModelSpec? spec, TargetUnits units, CancellationToken cancellationToken)
+    {
+        List<SiteResult> sites = [];
         foreach (FederatedSite site in scaled.Sites)
         {
-            train = train.Add(await trainer.EvaluateAsync(model, site.Train, cancellationToken).ConfigureAwait(false));
-            if (common is not null)
-            {
-                sites.Add(common with { Site = site.Name, Samples = site.Train.Count });
-                continue;
-            }
-
-            EvaluationCounts? own = site.Test is null ? null : await trainer.EvaluateAsync(model, site.Test, cancellationToken).ConfigureAwait(false);
-            test = own is null ? test : test.Add(own);
-            sites.Add(new SiteResult(site.Name, site.Train.Count, site.Test?.Count ?? 0, own?.Accuracy, site.Test is null ? null : Auc(model, spec, site.Test)));
+            Dataset? test = scaled.CommonTest is null ? site.Test : null;
+            sites.Add(new SiteResult(
+                site.Name, site.Train.Count, test?.Count ?? 0, await MeasureAsync(site.Train).ConfigureAwait(false),
+                test is null ? null : await MeasureAsync(test).ConfigureAwait(false)));
         }
 
-        return new ModelResult(model, train.MeanLoss, test.Accuracy, test.MeanLoss, [.. sites]);
+        SiteResult? common = scaled.CommonTest is null
+            ? null
+            : new SiteResult(CommonTest, 0, scaled.CommonTest.Count, null, await MeasureAsync(scaled.CommonTest).ConfigureAwait(false));
+        return new ModelResult(
+            outcome.Model, outcome.Test, MetricSummary.Of(outcome.Train, units), MetricSummary.Of(outcome.Test, units), [.. sites], common);
+
+        async Task<MetricSummary> MeasureAsync(Dataset data)
+        {
+            EvaluationCounts counts = await trainer.EvaluateAsync(outcome.Model, data, cancellationToken).ConfigureAwait(false);
+            return WithExactAuc(MetricSummary.Of(counts, units), spec, outcome.Model, data);
+        }
     }
 
-    private static double? Auc(ModelParameters model, ModelSpec? spec, Dataset data) =>
-        spec?.Task == LearningTask.Binary ? Evaluator.ExactAuc(new FeedForwardModel(spec).Predict(model.Values, data), data.Labels) : null;
+    /// <summary>The summary with the exact AUC in the place of the one from bins, where a built-in model can give every row's score.</summary>
+    internal static MetricSummary WithExactAuc(MetricSummary summary, ModelSpec? spec, ModelParameters model, Dataset data) =>
+        spec?.Task == LearningTask.Binary && Evaluator.ExactAuc(spec, model.Values, data) is double exact
+            ? summary with { Auc = exact, AucWeighted = exact, AucBound = 0 }
+            : summary;
 }

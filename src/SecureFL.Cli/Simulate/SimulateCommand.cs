@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Reports;
 using SecureFL.Cli.Shell;
@@ -88,6 +89,8 @@ internal static class SimulateCommand
             Buffer = result.GetValue(options.Async) is int arrivals ? new BufferOptions { Arrivals = arrivals } : null,
             SiteSeconds = Numbers("--site-seconds", result.GetValue(options.SiteSeconds)),
             Federation = Federation(result, sites, options, minimum),
+            Metric = StoppingMetric.Parse(result.GetValue(options.Metric)),
+            ThresholdAt = MetricText.Threshold(result.GetValue(options.ThresholdAt)),
             Compare = result.GetValue(options.Compare),
             Resume = result.GetValue(options.Resume),
             KeepCiphertexts = result.GetValue(options.KeepCiphertexts),

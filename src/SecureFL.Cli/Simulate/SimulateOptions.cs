@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SecureFL.Ckks.JointKey;
+using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Shell;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
@@ -91,9 +92,13 @@ internal sealed class SimulateOptions
 
     internal Option<double?> Deadline { get; } = new("--deadline") { Description = "simulated seconds after which a round leaves slow sites behind (with --site-seconds)", HelpName = "S" };
 
-    internal Option<double?> Target { get; } = new("--target-accuracy") { Description = "stop when the test accuracy is this good", HelpName = "SHARE" };
+    internal Option<string?> Metric { get; } = StoppingMetric.Option();
 
-    internal Option<int> Patience { get; } = new("--patience") { Description = "stop after this many rounds without a better test accuracy; 0 for never", DefaultValueFactory = _ => 0 };
+    internal Option<double?> Target { get; } = new("--target") { Description = "stop when the metric is this good: at least this, or at most where less is better", HelpName = "VALUE" };
+
+    internal Option<int> Patience { get; } = new("--patience") { Description = "stop after this many rounds without a better value of the metric; 0 for never", DefaultValueFactory = _ => 0 };
+
+    internal Option<double> ThresholdAt { get; } = MetricText.ThresholdOption();
 
     internal Option<int> Parallel { get; } = new("--parallel") { Description = "sites trained at the same time", DefaultValueFactory = _ => 1 };
 
@@ -114,7 +119,7 @@ internal sealed class SimulateOptions
         Option[] all =
         [
             Model, Hidden, Rounds, LocalSteps, LocalEpochs, Batch, LearningRate, Optimizer, L2, ClassWeights, Trainer, Suite, Wire, Bits, Clip, KeyHolders, Threshold, MinClients,
-            Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, SiteSeconds, Deadline, Target, Patience, Parallel, Compare, Output, Resume,
+            Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, SiteSeconds, Deadline, Metric, Target, Patience, ThresholdAt, Parallel, Compare, Output, Resume,
             KeepCiphertexts, Json, Report,
         ];
         foreach (Option option in all)

@@ -1,8 +1,10 @@
 using System.Globalization;
+using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
@@ -36,14 +38,17 @@ internal sealed class Simulation(SimulationSettings settings)
         TrainingCheckpoint? resume = kept?.Checkpoint;
         float clip = kept?.Clip ?? settings.Clip ?? await ClipChoice.ChooseAsync(settings, scaled.Sites, trainer, cancellationToken).ConfigureAwait(false);
         Announce(scaled, trainer, clip, resume);
+        StoppingRules stopping = StoppingMetric.Settle(settings.Federation.Stopping, settings.Metric, trainer.Metrics, HasTestRows(scaled), everyRow: spec is not null);
+        display.Metrics = [.. RoundMetricInfo.ShownFor(trainer.Metrics)];
 
         ISecureSum sum = sums.Create("training", scaled.Sites.Count, clip);
         SimulationObserver observer = new(
-            display, checkpoint => folder.WriteCheckpoint(checkpoint, clip), scaled.Sites, trainer, curves: settings.Report is not null && spec is not null);
-        TrainingOutcome outcome = await TrainAsync(Title(), display, scaled, trainer, sum, observer, resume, cancellationToken).ConfigureAwait(false);
+            display, checkpoint => folder.WriteCheckpoint(checkpoint, clip), scaled.Sites, trainer,
+            curves: settings.Report is not null && spec is not null, ownTests: scaled.CommonTest is null);
+        TrainingOutcome outcome = await TrainAsync(Title(), display, scaled, trainer, sum, observer, resume, stopping, cancellationToken).ConfigureAwait(false);
         Finish(sum, ModelStamp.Of(outcome.Checkpoint.Version, outcome.Checkpoint.Weights));
         folder.WriteModel(new ModelBundle { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings });
-        ModelResult final = await ModelScore.OfAsync(outcome.Model, scaled, trainer, spec, cancellationToken).ConfigureAwait(false);
+        ModelResult final = await ModelScore.OfAsync(outcome, scaled, trainer, spec, TargetUnits.Same, cancellationToken).ConfigureAwait(false);
         bool compare = settings.Compare && settings.Bits != SimulationSettings.FloatBits;
         return new SimulationOutcome
         {
@@ -52,6 +57,7 @@ internal sealed class Simulation(SimulationSettings settings)
             Trainer = trainer,
             Parameters = trainer.Layout.Length,
             Outcome = outcome,
+            Classes = MetricText.ClassNames(loaded.Schema, trainer.Metrics),
             Final = final,
             WeightsFile = folder.ModelPath,
             Curves = [.. observer.Curves],
@@ -64,11 +70,13 @@ internal sealed class Simulation(SimulationSettings settings)
 
         async Task<ComparedArm> CompareAsync(string name, ISecureSum other)
         {
-            SimulationObserver silent = new(display, _ => { }, scaled.Sites, trainer, curves: false);
-            TrainingOutcome run = await TrainAsync(name, display, scaled, trainer, other, silent, null, cancellationToken).ConfigureAwait(false);
-            return new ComparedArm(name, run, await ModelScore.OfAsync(run.Model, scaled, trainer, spec, cancellationToken).ConfigureAwait(false));
+            SimulationObserver silent = new(display, _ => { }, scaled.Sites, trainer, curves: false, ownTests: false);
+            TrainingOutcome run = await TrainAsync(name, display, scaled, trainer, other, silent, null, stopping, cancellationToken).ConfigureAwait(false);
+            return new ComparedArm(name, run, await ModelScore.OfAsync(run, scaled, trainer, spec, TargetUnits.Same, cancellationToken).ConfigureAwait(false));
         }
     }
+
+    private static bool HasTestRows(ScaledSites scaled) => scaled.Sites.Any(site => site.Test is { Count: > 0 });
 
     private static void Finish(ISecureSum sum, ModelStamp? final)
     {
@@ -89,9 +97,10 @@ internal sealed class Simulation(SimulationSettings settings)
         ISecureSum sum,
         SimulationObserver observer,
         TrainingCheckpoint? resume,
+        StoppingRules stopping,
         CancellationToken cancellationToken)
     {
-        FederationOptions options = settings.Federation with { Timing = Timing(scaled.Sites) };
+        FederationOptions options = settings.Federation with { Timing = Timing(scaled.Sites), Stopping = stopping };
         TrainingOutcome? outcome = null;
         await display.RunAsync(title, options.Stopping.Rounds, async () =>
         {

@@ -1,3 +1,4 @@
+using SecureFL.Cli.Evaluations;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Simulate;
@@ -7,7 +8,7 @@ internal static class SimulationJson
 {
     internal static object Of(SimulationOutcome run) => new
     {
-        Schema = 1,
+        Schema = 2,
         Suite = SimulateOptions.NameOf(run.Settings.Suite),
         Wire = run.Settings.Suite == SumSuite.JointKey ? run.Settings.Wire.ToString().ToLowerInvariant() : null,
         run.Settings.Federation.Seed,
@@ -16,17 +17,8 @@ internal static class SimulationJson
         run.Parameters,
         run.Seconds,
         Stopped = run.Outcome.Stopped.ToString(),
-        Rounds = run.Outcome.History.Select(Round),
-        Final = new
-        {
-            run.Final.TrainLoss,
-            run.Final.TestAccuracy,
-            run.Final.TestLoss,
-            MeanSiteTestAccuracy = Mean(run.Final),
-            run.Final.PerSite,
-            run.WeightsFile,
-            SimulatedSeconds = run.Outcome.Checkpoint.SimulatedSeconds,
-        },
+        Rounds = run.Outcome.History.Select(round => Round(round, run)),
+        Final = Final(run),
         run.SumIsExact,
         Compare = run.Floats is null ? null : new
         {
@@ -40,35 +32,91 @@ internal static class SimulationJson
 
     /// <summary>The mean of the sites' accuracies, all alike; null where a site has none.</summary>
     internal static double? Mean(ModelResult final) =>
-        final.PerSite.All(site => site.TestAccuracy is not null) ? final.PerSite.Average(site => site.TestAccuracy!.Value) : null;
+        final.PerSite.All(site => site.Test?.Accuracy is not null) ? final.PerSite.Average(site => site.Test!.Accuracy!.Value) : null;
 
-    private static object Round(RoundRecord round) => new
+    // The delivered model: on all test rows from the last secure sum, and, since a simulation can, on each site's rows by themselves. Test rows of a common file are nobody's.
+    private static Dictionary<string, object?> Final(SimulationOutcome run)
     {
-        round.Round,
-        round.TrainLoss,
-        round.TestAccuracy,
-        round.TestAuc,
-        round.Costs.UploadBytesPerClient,
-        round.Costs.KeyHolderBytes,
-        round.SecondsTrain,
-        round.Costs.SecondsEncrypt,
-        round.Costs.SecondsAggregate,
-        round.Costs.SecondsOpen,
-        round.SumIsExact,
-        Contributors = round.Contributors.Length,
-        Sites = round.Contributors,
-        round.LeftBehind,
-        round.ClippedElements,
-        round.MeanStaleness,
-        round.SimulatedSeconds,
-    };
+        ModelResult final = run.Final;
+        Dictionary<string, object?> json = new()
+        {
+            ["trainLoss"] = final.Train.Loss,
+            ["trainAccuracy"] = final.Train.Accuracy,
+            ["trainR2"] = final.Train.R2,
+            ["testSamples"] = final.Test.Samples,
+            ["testLoss"] = final.Test.Loss,
+            ["testAccuracy"] = final.Test.Accuracy,
+            ["meanSiteTestAccuracy"] = Mean(final),
+        };
+        foreach ((string name, object? value) in EvaluationJson.Of(final.Counts, final.Test, run.Classes, run.Settings.ThresholdAt))
+        {
+            json.Add(name, value);
+        }
+
+        json["commonTest"] = final.CommonTest is SiteResult common ? Site(common) : null;
+        json["perSite"] = final.PerSite.Select(Site);
+        json["weightsFile"] = run.WeightsFile;
+        json["simulatedSeconds"] = run.Outcome.Checkpoint.SimulatedSeconds;
+        return json;
+    }
+
+    private static Dictionary<string, object?> Site(SiteResult site)
+    {
+        Dictionary<string, object?> json = new()
+        {
+            ["site"] = site.Site,
+            ["samples"] = site.Samples,
+            ["testSamples"] = site.Test?.Samples ?? 0,
+            ["trainLoss"] = site.Train?.Loss,
+            ["testAccuracy"] = site.Test?.Accuracy,
+            ["testAuc"] = site.Test?.Auc,
+        };
+        foreach ((string name, object? value) in EvaluationJson.Figures(site.Test))
+        {
+            json.Add(name, value);
+        }
+
+        return json;
+    }
+
+    private static Dictionary<string, object?> Round(RoundRecord round, SimulationOutcome run)
+    {
+        Dictionary<string, object?> json = new() { ["round"] = round.Round };
+        foreach (RoundMetricInfo metric in RoundMetricInfo.For(run.Trainer.Metrics))
+        {
+            json[metric.Key] = metric.Read(round);
+        }
+
+        if (run.Trainer.Metrics.HasScores)
+        {
+            json[RoundMetricInfo.AucBoundKey] = round.Test?.AucBound;
+        }
+
+        json["diverged"] = round.Train is { Diverged: true } || round.Test is { Diverged: true };
+        json["uploadBytesPerClient"] = round.Costs.UploadBytesPerClient;
+        json["keyHolderBytes"] = round.Costs.KeyHolderBytes;
+        json["secondsTrain"] = round.SecondsTrain;
+        json["secondsEncrypt"] = round.Costs.SecondsEncrypt;
+        json["secondsAggregate"] = round.Costs.SecondsAggregate;
+        json["secondsOpen"] = round.Costs.SecondsOpen;
+        json["sumIsExact"] = round.SumIsExact;
+        json["contributors"] = round.Contributors.Length;
+        json["sites"] = round.Contributors;
+        json["leftBehind"] = round.LeftBehind;
+        json["clippedElements"] = round.ClippedElements;
+        json["meanStaleness"] = round.MeanStaleness;
+        json["simulatedSeconds"] = round.SimulatedSeconds;
+        return json;
+    }
 
     private static object? Arm(ComparedArm? arm, SimulationOutcome run) => arm is null ? null : new
     {
         arm.Final.TrainLoss,
         arm.Final.TestAccuracy,
+        TestR2 = arm.Final.Test.R2,
         MeanSiteTestAccuracy = Mean(arm.Final),
-        arm.Final.PerSite,
+        PerSite = arm.Final.PerSite.Select(Site),
+        CommonTest = arm.Final.CommonTest is SiteResult common ? Site(common) : null,
         LargestWeightDifference = arm.Outcome.Model.Values.Zip(run.Outcome.Model.Values, (a, b) => Math.Abs((double)a - b)).Max(),
         SecondsSum = arm.Outcome.History.Sum(round => round.Costs.SecondsEncrypt + round.Costs.SecondsAggregate + round.Costs.SecondsOpen),
     };

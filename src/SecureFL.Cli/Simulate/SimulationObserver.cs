@@ -1,4 +1,5 @@
 using SecureFL.Cli.Progress;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
@@ -6,7 +7,8 @@ namespace SecureFL.Cli.Simulate;
 
 /// <summary>Stores each checkpoint, shows progress, and gathers each site's figures for the report.</summary>
 internal sealed class SimulationObserver(
-    IRunDisplay display, Action<TrainingCheckpoint> store, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer, bool curves) : IRunObserver
+    IRunDisplay display, Action<TrainingCheckpoint> store, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer, bool curves,
+    bool ownTests) : IRunObserver
 {
     /// <summary>One curve a site; empty when they are not gathered.</summary>
     internal IReadOnlyList<SiteCurve> Curves { get; } = curves ? [.. sites.Select(site => new SiteCurve(site.Name, [], []))] : [];
@@ -19,10 +21,14 @@ internal sealed class SimulationObserver(
         for (int i = 0; i < Curves.Count; i++)
         {
             EvaluationCounts train = await trainer.EvaluateAsync(model, sites[i].Train, cancellationToken).ConfigureAwait(false);
-            Curves[i].Losses.Add((checkpoint.Version, train.MeanLoss ?? 0));
-            if (sites[i].Test is not null && (await trainer.EvaluateAsync(model, sites[i].Test!, cancellationToken).ConfigureAwait(false)).Accuracy is double accuracy)
+            if (train.MeanLoss is double loss)
             {
-                Curves[i].Accuracies.Add((checkpoint.Version, accuracy));
+                Curves[i].Losses.Add((checkpoint.Version, loss));
+            }
+
+            if (ownTests && sites[i].Test is not null && MainOf(await trainer.EvaluateAsync(model, sites[i].Test!, cancellationToken).ConfigureAwait(false)) is double value)
+            {
+                Curves[i].Values.Add((checkpoint.Version, value));
             }
         }
     }
@@ -32,4 +38,7 @@ internal sealed class SimulationObserver(
         display.Done(record);
         return ValueTask.CompletedTask;
     }
+
+    private static double? MainOf(EvaluationCounts counts) =>
+        RoundMetricInfo.Of(RoundMetricInfo.MainOf(counts.Layout.Task)).Read(null, MetricSummary.Of(counts, TargetUnits.Same));
 }

@@ -1,23 +1,36 @@
 using System.Collections.Immutable;
 using SecureFL.Aggregation;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Simulate;
 
-/// <summary>The delivered model at one site.</summary>
-/// <param name="Site">The site.</param>
+/// <summary>The delivered model on rows that one process can look at: a site's, or a test file that belongs to no site.</summary>
+/// <param name="Site">The site's name; that of the common test rows otherwise.</param>
 /// <param name="Samples">Its training rows.</param>
-/// <param name="TestSamples">The rows it was tested on: its own, or the common test rows.</param>
-/// <param name="TestAccuracy">Share of them that were right; null without test rows and for regression.</param>
-/// <param name="TestAuc">The exact AUC on them; null where there is none.</param>
-internal sealed record SiteResult(string Site, int Samples, int TestSamples, double? TestAccuracy, double? TestAuc);
+/// <param name="TestSamples">Its own test rows; common ones are nobody's.</param>
+/// <param name="Train">Metrics on its training rows; null for common test rows.</param>
+/// <param name="Test">Metrics on its test rows, with the exact AUC; null without any.</param>
+internal sealed record SiteResult(string Site, int Samples, int TestSamples, MetricSummary? Train, MetricSummary? Test);
 
 /// <summary>A delivered model on all rows.</summary>
-internal sealed record ModelResult(ModelParameters Model, double? TrainLoss, double? TestAccuracy, double? TestLoss, ImmutableArray<SiteResult> PerSite);
+/// <param name="Model">The model.</param>
+/// <param name="Counts">Counters of all test rows, from the last secure sum.</param>
+/// <param name="Train">Metrics on all training rows, from the last secure sum.</param>
+/// <param name="Test">Metrics on all test rows, from the last secure sum.</param>
+/// <param name="PerSite">Each site by itself.</param>
+/// <param name="CommonTest">The test rows that belong to no site; null for none.</param>
+internal sealed record ModelResult(
+    ModelParameters Model, EvaluationCounts Counts, MetricSummary Train, MetricSummary Test, ImmutableArray<SiteResult> PerSite, SiteResult? CommonTest)
+{
+    internal double? TrainLoss => Train.Loss;
 
-/// <summary>One site's figures after each round, for the report.</summary>
-internal sealed record SiteCurve(string Site, List<(int Round, double Loss)> Losses, List<(int Round, double Accuracy)> Accuracies);
+    internal double? TestAccuracy => Test.Accuracy;
+}
+
+/// <summary>One site's figures after each round, for the report: its training loss, and the task's main metric on its test rows.</summary>
+internal sealed record SiteCurve(string Site, List<(int Round, double Loss)> Losses, List<(int Round, double Value)> Values);
 
 /// <summary>One arm of a comparison.</summary>
 /// <param name="Name">What it is.</param>
@@ -37,6 +50,15 @@ internal sealed record SimulationOutcome
     internal required int Parameters { get; init; }
 
     internal required TrainingOutcome Outcome { get; init; }
+
+    /// <summary>Names of the classes; empty for regression.</summary>
+    internal required ImmutableArray<string> Classes { get; init; }
+
+    /// <summary>How a regression's targets were scaled.</summary>
+    internal TargetUnits Units { get; init; } = TargetUnits.Same;
+
+    /// <summary>The metrics that tables show beside the training loss.</summary>
+    internal IReadOnlyList<RoundMetricInfo> Shown => [.. RoundMetricInfo.ShownFor(Trainer.Metrics).Where(info => info.Metric != RoundMetric.TrainLoss)];
 
     internal required ModelResult Final { get; init; }
 

@@ -81,6 +81,12 @@ internal sealed record SimulationSettings
 
     internal required FederationOptions Federation { get; init; }
 
+    /// <summary>What --target and --patience look at; null for the task's main metric.</summary>
+    internal RoundMetric? Metric { get; init; }
+
+    /// <summary>The probability above which a row is taken for class 1, where a binary task's figures at a threshold are told.</summary>
+    internal double ThresholdAt { get; init; } = 0.5;
+
     internal bool Compare { get; init; }
 
     internal bool Resume { get; init; }

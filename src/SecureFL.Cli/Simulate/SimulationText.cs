@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
+using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Progress;
+using SecureFL.Federated.Metrics;
+using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Simulate;
 
@@ -10,16 +13,13 @@ internal static class SimulationText
     internal static string Of(SimulationOutcome run)
     {
         StringBuilder text = new();
-        int width = Math.Max(4, run.Final.PerSite.Max(site => site.Site.Length));
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"site".PadRight(width)}  training rows  test rows  test accuracy  test AUC");
-        foreach (SiteResult site in run.Final.PerSite)
-        {
-            text.AppendLine(
-                CultureInfo.InvariantCulture,
-                $"{site.Site.PadRight(width)}  {site.Samples,13}  {site.TestSamples,9}  {Share(site.TestAccuracy),13}  {Number(site.TestAuc),8}");
-        }
-
-        text.AppendLine(CultureInfo.InvariantCulture, $"all: train loss {Number(run.Final.TrainLoss)}, test accuracy {Share(run.Final.TestAccuracy)}, after {run.Outcome.History.Length} rounds in {RoundText.Seconds(run.Seconds)}");
+        Sites(text, run);
+        RoundMetricInfo loss = RoundMetricInfo.Of(RoundMetric.TrainLoss);
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"all sites: train loss {loss.Format(run.Final.TrainLoss)} after {run.Outcome.History.Length} rounds in {RoundText.Seconds(run.Seconds)}; on {run.Final.Test.Samples} test rows, from the secure sum:");
+        EvaluationText.Figures(text, run.Final.Test);
+        EvaluationText.Classes(text, run.Final.Counts, run.Classes, run.Settings.ThresholdAt);
         if (run.SumIsExact is bool exact)
         {
             text.AppendLine(exact ? "every opened sum equals the integer sum of the quantised updates" : "AN OPENED SUM DIFFERS from the integer sum of the quantised updates");
@@ -27,19 +27,38 @@ internal static class SimulationText
 
         if (run.WeightsEqual is bool equal)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"plaintext integers: {(equal ? "the same weights, bit for bit" : "OTHER WEIGHTS")}, test accuracy {Share(run.Quantised!.Final.TestAccuracy)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"plaintext integers: {(equal ? "the same weights, bit for bit" : "OTHER WEIGHTS")}, {MainFigure(run, run.Quantised!.Final)}");
         }
 
         if (run.Floats is not null)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"plaintext floats: test accuracy {Share(run.Floats.Final.TestAccuracy)}, train loss {Number(run.Floats.Final.TrainLoss)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"plaintext floats: {MainFigure(run, run.Floats.Final)}, train loss {loss.Format(run.Floats.Final.TrainLoss)}");
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"model: {run.WeightsFile}");
         return text.ToString();
     }
 
-    private static string Share(double? value) => value?.ToString("P1", CultureInfo.InvariantCulture) ?? "-";
+    // A site's row tells of its own rows; common test rows have a row of their own.
+    private static void Sites(StringBuilder text, SimulationOutcome run)
+    {
+        IReadOnlyList<SiteResult> rows = run.Final.CommonTest is SiteResult common ? [.. run.Final.PerSite, common] : run.Final.PerSite;
+        RoundMetricInfo[] shown = [.. run.Shown.Where(metric => rows.Any(row => metric.Read(null, row.Test) is not null))];
+        int width = Math.Max(4, rows.Max(row => row.Site.Length));
+        text.AppendLine(CultureInfo.InvariantCulture, $"{"site".PadRight(width)}  training rows  test rows  train loss{string.Concat(shown.Select(metric => "  " + metric.Label))}");
+        foreach (SiteResult row in rows)
+        {
+            MetricSummary? test = row.Test;
+            string training = row.Samples > 0 ? row.Samples.ToString(CultureInfo.InvariantCulture) : "-";
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{row.Site.PadRight(width)}  {training,13}  {test?.Samples ?? 0,9}  {MetricText.Number(row.Train?.Loss),10}{string.Concat(shown.Select(metric => "  " + metric.Format(metric.Read(null, test)).PadLeft(metric.Label.Length)))}");
+        }
+    }
 
-    private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
+    private static string MainFigure(SimulationOutcome run, ModelResult final)
+    {
+        RoundMetricInfo main = RoundMetricInfo.Of(RoundMetricInfo.MainOf(run.Trainer.Metrics.Task));
+        return $"{main.Label} {main.Format(main.Read(final.Train, final.Test))}";
+    }
 }

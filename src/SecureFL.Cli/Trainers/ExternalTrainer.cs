@@ -1,5 +1,6 @@
 using SecureFL.Federated;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Cli.Trainers;

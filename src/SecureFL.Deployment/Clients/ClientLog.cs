@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureFL.Deployment.Clients;
 
-/// <summary>What a client logs: rounds, ids, counts and sizes; never values or keys.</summary>
+/// <summary>What a client logs: rounds, ids, counts, sizes, and what models reach on the site's own rows; never values or keys.</summary>
 internal static partial class ClientLog
 {
     [LoggerMessage(101, LogLevel.Information, "client {Index} of plan {Plan} follows {Server}")]
@@ -16,6 +16,9 @@ internal static partial class ClientLog
 
     [LoggerMessage(104, LogLevel.Information, "round {Round}: {Kind} on model version {Version}")]
     internal static partial void Begins(ILogger logger, ulong round, string kind, ulong version);
+
+    [LoggerMessage(116, LogLevel.Information, "model version {Version} on this site's own rows: {Metrics}")]
+    internal static partial void Measured(ILogger logger, int version, string metrics);
 
     [LoggerMessage(105, LogLevel.Information, "round {Round}: contribution {Contribution} stored, {Chunks} chunks")]
     internal static partial void Stored(ILogger logger, ulong round, string contribution, long chunks);

@@ -257,6 +257,11 @@ internal sealed class ClientService
             : [];
         ContributionValues values = await _source.CreateAsync(state.Kind, version, held, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+        if (values.OwnMetrics is { Length: > 0 } metrics)
+        {
+            ClientLog.Measured(_logger, version, metrics);
+        }
+
         using StoredContribution stored = _encryptor is null
             ? _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed)
             : await _encryptor.EncryptAsync(

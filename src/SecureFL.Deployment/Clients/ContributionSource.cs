@@ -2,6 +2,7 @@ using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Quantization;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
@@ -11,7 +12,11 @@ namespace SecureFL.Deployment.Clients;
 /// <param name="Vector">The plan's number of values.</param>
 /// <param name="Counters">The plan's counters.</param>
 /// <param name="RoundingSeed">Fixes stochastic rounding; null to draw it.</param>
-internal sealed record ContributionValues(float[] Vector, long[] Counters, ulong? RoundingSeed);
+internal sealed record ContributionValues(float[] Vector, long[] Counters, ulong? RoundingSeed)
+{
+    /// <summary>The model's metrics on the site's own rows, for its own log; null where it evaluated none.</summary>
+    public string? OwnMetrics { get; init; }
+}
 
 /// <summary>Where a client's contributions come from.</summary>
 internal interface IContributionSource
@@ -77,7 +82,12 @@ internal sealed class TrainingSource : IContributionSource
             : await _work.TrainAsync(
                 _site, _client, VersionValues.Trained(_terms, model), evaluated, task, _terms.WeightUnit, cancellationToken: cancellationToken).ConfigureAwait(false);
         float[] vector = contribution.Update.Length > 0 ? contribution.Update : new float[_plan.Parameters.FloatLength];
-        return new ContributionValues(vector, contribution.Counters, SiteWork.RoundingSeed(_terms.Seed, task, _client));
+        return new ContributionValues(vector, contribution.Counters, SiteWork.RoundingSeed(_terms.Seed, task, _client))
+        {
+            OwnMetrics = RoundMetricInfo.Line(RoundMetricInfo.Values(
+                MetricSummary.Of(_work.Counters.Train(contribution.Counters), TargetUnits.Same),
+                MetricSummary.Of(_work.Counters.Test(contribution.Counters), TargetUnits.Same))),
+        };
     }
 }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Deployment.Plans;

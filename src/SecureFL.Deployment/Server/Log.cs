@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Information, "Round {Round}: sum of {Contributors} contributions opened, version {Version} with model {Model}")]
     internal static partial void SumOpened(ILogger logger, ulong round, int contributors, ulong version, string model);
 
+    [LoggerMessage(29, LogLevel.Information, "The model after training round {Round}: {Metrics}")]
+    internal static partial void RoundMeasured(ILogger logger, int round, string metrics);
+
     [LoggerMessage(9, LogLevel.Warning, "Round {Round} could not be opened yet: {Why}")]
     internal static partial void OpeningFailed(ILogger logger, ulong round, string why);
 

@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Federated.Models;
 
@@ -11,33 +11,20 @@ public static class Evaluator
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(data);
-        MetricLayout layout = new(spec.Task, spec.ClassCount);
-        long[] counters = new long[layout.Length];
-        double loss = 0;
-        double targets = 0;
-        double squares = 0;
-        new FeedForwardModel(spec).VisitOutputs(weights, data, (row, z) =>
-        {
-            float label = data.Labels[row];
-            loss += OutputLoss.Of(spec.Task, z, label);
-            if (spec.Task == LearningTask.Regression)
-            {
-                targets += label;
-                squares += (double)label * label;
-                return;
-            }
+        EvaluationTally tally = new(new MetricLayout(spec.Task, spec.ClassCount));
+        new FeedForwardModel(spec).VisitOutputs(
+            weights, data, (row, z) => tally.Add(z, data.Labels[row], OutputLoss.Of(spec.Task, z, data.Labels[row])));
+        return tally.ToCounts();
+    }
 
-            CountClass(layout, counters, z, (int)label);
-        });
-        counters[MetricLayout.Samples] = data.Count;
-        counters[MetricLayout.Loss] = MetricLayout.ToFixedPoint(loss);
-        if (spec.Task == LearningTask.Regression)
-        {
-            counters[MetricLayout.Targets] = MetricLayout.ToFixedPoint(targets);
-            counters[MetricLayout.TargetSquares] = MetricLayout.ToFixedPoint(squares);
-        }
-
-        return new EvaluationCounts(layout, counters);
+    /// <summary>The exact AUC of a binary model on rows that one party has all of, from its outputs, in which no scores tie that differ.</summary>
+    public static double? ExactAuc(ModelSpec spec, ReadOnlySpan<float> weights, Dataset data)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(data);
+        float[] scores = new float[data.Count];
+        new FeedForwardModel(spec).VisitOutputs(weights, data, (row, z) => scores[row] = z[0]);
+        return ExactAuc(scores, data.Labels);
     }
 
     /// <summary>
@@ -76,21 +63,5 @@ public static class Evaluator
 
         double pairs = positives * negativesBelow;
         return pairs == 0 ? null : wins / pairs;
-    }
-
-    private static void CountClass(MetricLayout layout, long[] counters, ReadOnlySpan<float> z, int label)
-    {
-        int predicted = layout.Task == LearningTask.Binary ? (z[0] > 0 ? 1 : 0) : TensorPrimitives.IndexOfMax(z);
-        counters[MetricLayout.Correct] += predicted == label ? 1 : 0;
-        if (layout.HasConfusion)
-        {
-            counters[MetricLayout.Confusion + (label * layout.ClassCount) + predicted]++;
-        }
-
-        if (layout.HasScores)
-        {
-            int bin = Math.Clamp((int)(OutputLoss.Sigmoid(z[0]) * layout.ScoreBins), 0, layout.ScoreBins - 1);
-            counters[(label == 1 ? layout.PositiveScores : layout.NegativeScores) + bin]++;
-        }
     }
 }

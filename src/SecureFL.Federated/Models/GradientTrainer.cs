@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Federated.Models;
 

@@ -1,4 +1,5 @@
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Federated.Models;
 

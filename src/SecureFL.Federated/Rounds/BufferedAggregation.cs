@@ -14,12 +14,19 @@ public sealed record BufferOptions
 
     /// <summary>Older updates than this are not used; the site starts anew from the newest model.</summary>
     public int MaxStaleness { get; init; } = 20;
+
+    /// <summary>
+    /// Every so many versions all sites evaluate the new model, in a sum of counters of its own; the last version always is. Versions between have no metrics, and stopping rules
+    /// pass them over.
+    /// </summary>
+    public int EvaluateEvery { get; init; } = 1;
 }
 
 /// <summary>
 /// Asynchronous, buffered rounds (FedBuff: Nguyen et al. 2022): every site works at its own pace, the server aggregates after K arrivals. A site multiplies its
 /// update by its staleness weight itself, since nobody else may see the update; the version does not change between its upload and the sum. A site is in a sum at
-/// most once and contributes once for a base version. Runs on the simulated clock of <see cref="FederationOptions.Timing"/>. Not thread-safe.
+/// most once and contributes once for a base version; having contributed, it starts anew at once from the newest model, or waits for the next one where it contributed on that. A
+/// version's metrics are those of all sites, not of those that happened to arrive, and take no simulated time. Runs on the simulated clock of <see cref="FederationOptions.Timing"/>. Not thread-safe.
 /// </summary>
 public sealed class BufferedAggregation
 {
@@ -47,10 +54,13 @@ public sealed class BufferedAggregation
             throw new ArgumentException("asynchronous training has neither sites a round nor deadlines", nameof(options));
         }
 
-        if (buffer.Arrivals < options.MinimumContributors || buffer.Arrivals > sites.Count || buffer.MaxStaleness < 0 || !(buffer.StalenessExponent >= 0))
+        if (buffer.Arrivals < options.MinimumContributors || buffer.Arrivals > sites.Count || buffer.MaxStaleness < 0 || !(buffer.StalenessExponent >= 0)
+            || buffer.EvaluateEvery < 1)
         {
             throw new ArgumentException(
-                $"{buffer.Arrivals} arrivals with {sites.Count} sites and at least {options.MinimumContributors} in a sum, staleness up to {buffer.MaxStaleness}", nameof(buffer));
+                $"{buffer.Arrivals} arrivals with {sites.Count} sites and at least {options.MinimumContributors} in a sum, staleness up to {buffer.MaxStaleness},"
+                + $" evaluated every {buffer.EvaluateEvery}",
+                nameof(buffer));
         }
 
         _options = options;
@@ -76,59 +86,69 @@ public sealed class BufferedAggregation
         TrainingCheckpoint start = resume ?? await _work.StartAsync(RunDigest, cancellationToken).ConfigureAwait(false);
         GlobalModel global = new(_options, _trainer.Layout, start);
         Timeline timeline = new(_timing, _sites.Count, start, global.Current);
-        while (global.Version < _options.Stopping.Rounds)
+        OpenedRound? metrics = null;
+        while (_options.Stopping.Decide(global.History) is null)
         {
             Buffered buffered = await FillAsync(global, timeline, cancellationToken).ConfigureAwait(false);
             OpenedRound opened = await _work.SumAsync(
                 buffered.Contributions, global.Version + 1, global.WeightUnit, global.Stamp, cancellationToken).ConfigureAwait(false);
-            if (global.Describe(opened.Train, opened.Test) is RoundRecord described && observer is not null)
-            {
-                await observer.OnRoundAsync(described, cancellationToken).ConfigureAwait(false);
-            }
-
-            if (_options.Stopping.Decide(global.History) is StopReason reason)
-            {
-                return Finish(global, timeline, reason, opened);
-            }
-
-            RoundRecord record = new()
-            {
-                Round = 0,
-                Contributors = opened.Sum.Contributors,
-                LeftBehind = buffered.TooStale,
-                ClippedElements = opened.Clipped,
-                MeanStaleness = buffered.MeanStaleness,
-                SimulatedSeconds = timeline.Now,
-                SecondsTrain = _work.TakeSecondsTrain(),
-                Costs = opened.Sum.Costs,
-                SumIsExact = opened.Sum.SumIsExact,
-            };
-            global.Advance(opened.MeanUpdate, record);
+            global.Advance(opened.MeanUpdate, RecordOf(buffered, opened, timeline.Now));
             timeline.Release(global.Version, global.Current);
+            bool due = global.Version % _buffer.EvaluateEvery == 0;
+            metrics = due ? await MeasureAsync(global, observer, cancellationToken).ConfigureAwait(false) : null;
             if (observer is not null)
             {
                 await observer.OnCheckpointAsync(timeline.Save(global.Save(RunDigest, timeline.Now)), cancellationToken).ConfigureAwait(false);
             }
         }
 
-        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
-        if (global.Describe(last.Train, last.Test) is RoundRecord final && observer is not null)
+        metrics ??= await MeasureAsync(global, observer, cancellationToken).ConfigureAwait(false);
+        StopReason reason = _options.Stopping.Decide(global.History) ?? StopReason.Rounds;
+        return new TrainingOutcome(
+            global.Delivered, reason, [.. global.History], metrics.Train, metrics.Test, timeline.Save(global.Save(RunDigest, timeline.Now)));
+    }
+
+    // The current version at all sites. A run that goes on from its end measures it again, and tells nobody twice.
+    private async Task<OpenedRound> MeasureAsync(GlobalModel global, IRunObserver? observer, CancellationToken cancellationToken)
+    {
+        OpenedRound opened = await _work.EvaluateEverywhereAsync(
+            global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
+        if (global.History[^1].Train is null && global.Describe(opened.Train, opened.Test, opened.Sum) is RoundRecord described && observer is not null)
         {
-            await observer.OnRoundAsync(final, cancellationToken).ConfigureAwait(false);
+            await observer.OnRoundAsync(described, cancellationToken).ConfigureAwait(false);
         }
 
-        return Finish(global, timeline, StopReason.Rounds, last);
+        return opened;
     }
+
+    private RoundRecord RecordOf(Buffered buffered, OpenedRound opened, double now) => new()
+    {
+        Round = 0,
+        Contributors = opened.Sum.Contributors,
+        LeftBehind = buffered.TooStale,
+        ClippedElements = opened.Clipped,
+        MeanStaleness = buffered.MeanStaleness,
+        SimulatedSeconds = now,
+        SecondsTrain = _work.TakeSecondsTrain(),
+        Costs = opened.Sum.Costs,
+        SumIsExact = opened.Sum.SumIsExact,
+    };
 
     private async Task<Buffered> FillAsync(GlobalModel global, Timeline timeline, CancellationToken cancellationToken)
     {
         List<SiteContribution> contributions = [];
         List<string> tooStale = [];
+        HashSet<int> arrivedSites = [];
         long staleness = 0;
-        ModelParameters evaluated = global.Delivered;
         while (contributions.Count < _buffer.Arrivals)
         {
             InFlightTask arrived = timeline.Next();
+            if (arrivedSites.Contains(arrived.SiteIndex))
+            {
+                timeline.Defer(arrived);
+                continue;
+            }
+
             int age = global.Version - arrived.BaseVersion;
             if (age > _buffer.MaxStaleness)
             {
@@ -140,17 +160,15 @@ public sealed class BufferedAggregation
             double scale = Math.Pow(1 + age, -_buffer.StalenessExponent);
             ModelParameters from = timeline.VersionOf(arrived);
             SiteContribution contribution = await _work.ContributeAsync(
-                arrived.SiteIndex, from, evaluated, arrived.Task, global.WeightUnit, scale, cancellationToken).ConfigureAwait(false);
+                arrived.SiteIndex, from, evaluated: null, arrived.Task, global.WeightUnit, scale, cancellationToken).ConfigureAwait(false);
             contributions.Add(contribution with { BaseVersion = arrived.BaseVersion });
-            timeline.Hold(arrived);
+            arrivedSites.Add(arrived.SiteIndex);
+            timeline.Deliver(arrived, global.Version);
             staleness += age;
         }
 
         return new Buffered(contributions, [.. tooStale], (double)staleness / contributions.Count);
     }
-
-    private TrainingOutcome Finish(GlobalModel global, Timeline timeline, StopReason reason, OpenedRound metrics) =>
-        new(global.Delivered, reason, [.. global.History], metrics.Train, metrics.Test, timeline.Save(global.Save(RunDigest, timeline.Now)));
 
     private sealed record Buffered(List<SiteContribution> Contributions, ImmutableArray<string> TooStale, double MeanStaleness);
 }

@@ -1,5 +1,6 @@
 using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;

@@ -1,4 +1,5 @@
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Federated.Rounds;
 
@@ -77,6 +78,9 @@ public sealed record FederationOptions
 
     /// <summary>The simulated clock, null for none.</summary>
     public ISiteTiming? Timing { get; init; }
+
+    /// <summary>How a regression's targets were scaled before training: errors are told in the target's units.</summary>
+    public TargetUnits Units { get; init; } = TargetUnits.Same;
 
     /// <summary>Sites trained at the same time.</summary>
     public int Parallelism { get; init; } = 1;

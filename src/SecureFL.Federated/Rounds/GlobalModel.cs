@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;
@@ -31,6 +32,7 @@ public sealed class GlobalModel
         _average = options.AverageDecay == 0 ? [] : checkpoint.Average.Length == 0 ? [.. checkpoint.Weights] : [.. checkpoint.Average];
         WeightUnit = checkpoint.WeightUnit;
         Version = checkpoint.Version;
+        Units = options.Units;
         _history = [.. checkpoint.History];
     }
 
@@ -49,11 +51,17 @@ public sealed class GlobalModel
     /// <summary>Training rows that make weight 1.</summary>
     public double WeightUnit { get; }
 
+    /// <summary>How a regression's targets were scaled: errors are told in the target's units.</summary>
+    public TargetUnits Units { get; set; } = TargetUnits.Same;
+
     /// <summary>The rounds so far; the newest has no metrics yet.</summary>
     public IReadOnlyList<RoundRecord> History => _history;
 
     /// <summary>Writes the metrics of the current version into the newest record; version 0 has none.</summary>
-    public RoundRecord? Describe(EvaluationCounts train, EvaluationCounts test)
+    /// <param name="train">Summed counters of the training rows.</param>
+    /// <param name="test">Summed counters of the test rows.</param>
+    /// <param name="evaluation">The sum that gave them where it was one of its own: its costs are the round's too.</param>
+    public RoundRecord? Describe(EvaluationCounts train, EvaluationCounts test, SecureSumResult? evaluation = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -62,7 +70,12 @@ public sealed class GlobalModel
             return null;
         }
 
-        return _history[^1] = _history[^1].WithMetrics(train, test);
+        RoundRecord record = _history[^1].WithMetrics(train, test, Units);
+        return _history[^1] = evaluation is null ? record : record with
+        {
+            Costs = record.Costs.Plus(evaluation.Costs),
+            SumIsExact = record.SumIsExact is bool exact && evaluation.SumIsExact is bool also ? exact && also : record.SumIsExact ?? evaluation.SumIsExact,
+        };
     }
 
     /// <summary>Applies the mean update and begins the record of a new version.</summary>

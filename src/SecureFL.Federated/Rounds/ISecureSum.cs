@@ -70,6 +70,20 @@ public sealed record SumCosts
 
     /// <summary>Seconds of opening.</summary>
     public double SecondsOpen { get; init; }
+
+    /// <summary>The costs of both sums.</summary>
+    public SumCosts Plus(SumCosts other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new SumCosts
+        {
+            UploadBytesPerClient = UploadBytesPerClient + other.UploadBytesPerClient,
+            KeyHolderBytes = KeyHolderBytes + other.KeyHolderBytes,
+            SecondsEncrypt = SecondsEncrypt + other.SecondsEncrypt,
+            SecondsAggregate = SecondsAggregate + other.SecondsAggregate,
+            SecondsOpen = SecondsOpen + other.SecondsOpen,
+        };
+    }
 }
 
 /// <summary>An opened sum.</summary>

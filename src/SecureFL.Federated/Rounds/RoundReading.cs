@@ -1,3 +1,4 @@
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;

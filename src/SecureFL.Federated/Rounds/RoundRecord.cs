@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using SecureFL.Federated.Models;
+using System.Text.Json.Serialization;
+using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Federated.Rounds;
 
@@ -39,40 +40,20 @@ public sealed record RoundRecord
     /// <summary>Whether the opened sum equalled the plaintext one; null when nobody compared.</summary>
     public bool? SumIsExact { get; init; }
 
-    /// <summary>Rows behind <see cref="TestLoss"/> and its like.</summary>
-    public long TestSamples { get; init; }
+    /// <summary>Metrics on the sites' training rows: loss, accuracy or R squared alone. Null while they are not known.</summary>
+    public MetricSummary? Train { get; init; }
+
+    /// <summary>Metrics on the sites' test rows. Null while they are not known.</summary>
+    public MetricSummary? Test { get; init; }
 
     /// <summary>Mean unregularised loss over training rows.</summary>
-    public double? TrainLoss { get; init; }
-
-    /// <summary>Accuracy over training rows.</summary>
-    public double? TrainAccuracy { get; init; }
-
-    /// <summary>Mean loss over test rows.</summary>
-    public double? TestLoss { get; init; }
+    [JsonIgnore]
+    public double? TrainLoss => Train?.Loss;
 
     /// <summary>Accuracy over test rows.</summary>
-    public double? TestAccuracy { get; init; }
+    [JsonIgnore]
+    public double? TestAccuracy => Test?.Accuracy;
 
-    /// <summary>AUC over test rows, from score histograms.</summary>
-    public double? TestAuc { get; init; }
-
-    /// <summary>The value of <paramref name="metric"/>, null while unknown.</summary>
-    public double? Value(RoundMetric metric) => metric switch
-    {
-        RoundMetric.TestAccuracy => TestAccuracy,
-        RoundMetric.TestAuc => TestAuc,
-        RoundMetric.TestLoss => TestLoss,
-        _ => TrainLoss,
-    };
-
-    internal RoundRecord WithMetrics(EvaluationCounts train, EvaluationCounts test) => this with
-    {
-        TrainLoss = train.MeanLoss,
-        TrainAccuracy = train.Accuracy,
-        TestSamples = test.Samples,
-        TestLoss = test.MeanLoss,
-        TestAccuracy = test.Accuracy,
-        TestAuc = test.Auc?.Value,
-    };
+    internal RoundRecord WithMetrics(EvaluationCounts train, EvaluationCounts test, TargetUnits units) =>
+        this with { Train = MetricSummary.Of(train, units), Test = MetricSummary.Of(test, units) };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using SecureFL.Aggregation;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;
@@ -68,7 +69,7 @@ internal sealed class RoundWork
                 {
                     Round = 0,
                     Seed = _options.Seed,
-                    Counters = new CounterLayout(0, new Counter("samples", (1L << MetricLayout.CountBits) - 1)),
+                    Counters = new CounterLayout(0, new Counter("samples", int.MaxValue)),
                     Contributions = [.. _sites.Select((site, i) => new SiteContribution(site.Name, i, [], [site.Train.Count]))],
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -78,9 +79,9 @@ internal sealed class RoundWork
         return new TrainingCheckpoint { RunDigest = runDigest, Version = 0, Weights = _trainer.CreateInitial(_options.Seed).Values, WeightUnit = unit };
     }
 
-    /// <summary>One site's contribution: trained from <paramref name="from"/>, its update multiplied by <paramref name="scale"/>, with counters of <paramref name="evaluated"/>.</summary>
+    /// <summary>One site's contribution: trained from <paramref name="from"/>, its update multiplied by <paramref name="scale"/>, with counters of <paramref name="evaluated"/> if any.</summary>
     public async Task<SiteContribution> ContributeAsync(
-        int siteIndex, ModelParameters from, ModelParameters evaluated, int task, double weightUnit, double scale, CancellationToken cancellationToken)
+        int siteIndex, ModelParameters from, ModelParameters? evaluated, int task, double weightUnit, double scale, CancellationToken cancellationToken)
     {
         long started = _options.Clock?.GetTimestamp() ?? 0;
         SiteContribution contribution = await _work.TrainAsync(

@@ -1,3 +1,4 @@
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;
@@ -51,7 +52,7 @@ public sealed class SiteWork
     /// <param name="site">The site's rows.</param>
     /// <param name="siteIndex">Its position in the federation.</param>
     /// <param name="from">The model to train from.</param>
-    /// <param name="evaluated">The model to evaluate.</param>
+    /// <param name="evaluated">The model to evaluate; null to evaluate none, the counters of an evaluation are 0 then.</param>
     /// <param name="task">Selects the random streams.</param>
     /// <param name="weightUnit">Training rows that make weight 1.</param>
     /// <param name="scale">A further factor on the update: the staleness weight of asynchronous rounds, else 1.</param>
@@ -62,7 +63,7 @@ public sealed class SiteWork
         FederatedSite site,
         int siteIndex,
         ModelParameters from,
-        ModelParameters evaluated,
+        ModelParameters? evaluated,
         int task,
         double weightUnit,
         double scale = 1,
@@ -79,8 +80,10 @@ public sealed class SiteWork
             Round = task,
             Seed = _options.Seed,
         };
-        LocalRoundResult work = await _trainer.TrainAndEvaluateAsync(request, evaluated, site.Test, cancellationToken).ConfigureAwait(false);
-        LocalTrainingResult result = work.Training;
+        LocalRoundResult? work = evaluated is null
+            ? null
+            : await _trainer.TrainAndEvaluateAsync(request, evaluated, site.Test, cancellationToken).ConfigureAwait(false);
+        LocalTrainingResult result = work?.Training ?? await _trainer.TrainAsync(request, cancellationToken).ConfigureAwait(false);
         if (result.Weights.Length != from.Values.Length || result.Samples < 1)
         {
             throw new InvalidOperationException(
@@ -96,7 +99,7 @@ public sealed class SiteWork
         }
 
         long clipped = _options.Clip is float clip ? UpdateClip.CountClipped(update, clip) : 0;
-        return new SiteContribution(site.Name, siteIndex, update, Counters.Compose(weight, clipped, work.Train, work.Test));
+        return new SiteContribution(site.Name, siteIndex, update, Counters.Compose(weight, clipped, work?.Train, work?.Test));
     }
 
     /// <summary>One site's counters of <paramref name="model"/>, without an update: a round that only evaluates.</summary>

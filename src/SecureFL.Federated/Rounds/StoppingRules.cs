@@ -1,21 +1,5 @@
 namespace SecureFL.Federated.Rounds;
 
-/// <summary>A quantity that stopping rules look at.</summary>
-public enum RoundMetric
-{
-    /// <summary>Accuracy on the sites' test rows; more is better.</summary>
-    TestAccuracy,
-
-    /// <summary>AUC on the sites' test rows; more is better.</summary>
-    TestAuc,
-
-    /// <summary>Mean loss on the sites' test rows; less is better.</summary>
-    TestLoss,
-
-    /// <summary>Mean loss on the sites' training rows; less is better.</summary>
-    TrainLoss,
-}
-
 /// <summary>Why training ended.</summary>
 public enum StopReason
 {
@@ -38,7 +22,7 @@ public sealed record StoppingRules
     /// <summary>The quantity for <see cref="Target"/> and <see cref="Patience"/>.</summary>
     public RoundMetric Metric { get; init; } = RoundMetric.TestAccuracy;
 
-    /// <summary>Stop when the metric is this good.</summary>
+    /// <summary>Stop when the metric is this good or better: at least this, or at most where less is better.</summary>
     public double? Target { get; init; }
 
     /// <summary>Stop after this many rounds without improvement; 0 for never.</summary>
@@ -51,23 +35,22 @@ public sealed record StoppingRules
     public StopReason? Decide(IReadOnlyList<RoundRecord> history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        bool lessIsBetter = Metric is RoundMetric.TestLoss or RoundMetric.TrainLoss;
+        RoundMetricInfo metric = RoundMetricInfo.Of(Metric);
         double? best = null;
         int since = 0;
         foreach (RoundRecord record in history)
         {
-            if (record.Value(Metric) is not double raw)
+            if (metric.Read(record) is not double value)
             {
                 continue;
             }
 
-            double value = lessIsBetter ? -raw : raw;
-            if (Target is double target && value >= (lessIsBetter ? -target : target))
+            if (Target is double target && !metric.IsBetter(target, value))
             {
                 return StopReason.Target;
             }
 
-            if (best is null || value > best + MinimumImprovement)
+            if (best is null || metric.IsBetter(value, best.Value, MinimumImprovement))
             {
                 (best, since) = (value, 0);
             }

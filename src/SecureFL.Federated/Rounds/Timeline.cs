@@ -13,6 +13,7 @@ internal sealed class Timeline
     private readonly PriorityQueue<InFlightTask, (double Finish, int Site)> _queue = new();
     private readonly SortedDictionary<int, ModelParameters> _versions = [];
     private readonly List<InFlightTask> _waiting = [];
+    private readonly List<InFlightTask> _delivered = [];
 
     public Timeline(ISiteTiming timing, int sites, TrainingCheckpoint checkpoint, ModelParameters current)
     {
@@ -57,13 +58,31 @@ internal sealed class Timeline
 
     public ModelParameters VersionOf(InFlightTask task) => _versions[task.BaseVersion];
 
-    /// <summary>The site waits, having contributed, until there is a new version.</summary>
-    public void Hold(InFlightTask delivered) => _waiting.Add(delivered);
+    /// <summary>
+    /// The site has contributed and begins anew at once from <paramref name="newest"/>; where that is what it contributed on, it waits for the next version, since a site
+    /// contributes once for a base version.
+    /// </summary>
+    public void Deliver(InFlightTask delivered, int newest)
+    {
+        if (newest > delivered.BaseVersion)
+        {
+            Restart(delivered, newest);
+        }
+        else
+        {
+            _waiting.Add(delivered);
+        }
+    }
+
+    /// <summary>The site is done while the sum has a contribution of it already: it delivers to the next sum.</summary>
+    public void Defer(InFlightTask done) => _delivered.Add(done);
 
     /// <summary>The site begins its next task from <paramref name="version"/>.</summary>
     public void Restart(InFlightTask delivered, int version) => Begin(delivered.SiteIndex, delivered.Task + 1, version);
 
-    /// <summary>A new version is there: waiting sites begin with it, versions nobody works on are forgotten.</summary>
+    /// <summary>
+    /// A new version is there: waiting sites begin with it, what came too late for the last sum is delivered, versions nobody works on are forgotten.
+    /// </summary>
     public void Release(int version, ModelParameters model)
     {
         _versions[version] = model;
@@ -73,6 +92,8 @@ internal sealed class Timeline
         }
 
         _waiting.Clear();
+        _delivered.ForEach(Enqueue);
+        _delivered.Clear();
         HashSet<int> needed = [version, .. _queue.UnorderedItems.Select(item => item.Element.BaseVersion)];
         foreach (int old in _versions.Keys.Where(key => !needed.Contains(key)).ToArray())
         {
@@ -80,10 +101,10 @@ internal sealed class Timeline
         }
     }
 
-    /// <summary>Adds tasks in flight, and the versions they need, to a checkpoint. Sites that wait in an unfinished buffer deliver again.</summary>
+    /// <summary>Adds tasks in flight, and the versions they need, to a checkpoint. Between sums: nobody waits then.</summary>
     public TrainingCheckpoint Save(TrainingCheckpoint checkpoint) => checkpoint with
     {
-        InFlight = [.. _queue.UnorderedItems.Select(item => item.Element).Concat(_waiting).OrderBy(task => task.FinishSeconds).ThenBy(task => task.SiteIndex)],
+        InFlight = [.. _queue.UnorderedItems.Select(item => item.Element).OrderBy(task => task.FinishSeconds).ThenBy(task => task.SiteIndex)],
         OlderVersions = _versions.Where(pair => pair.Key != checkpoint.Version).ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value.Values),
     };
 

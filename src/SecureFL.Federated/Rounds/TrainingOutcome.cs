@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;

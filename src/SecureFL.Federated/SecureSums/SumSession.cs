@@ -15,6 +15,7 @@ internal sealed class SumSession : IDisposable
     private readonly EncryptedSumOptions _options;
     private readonly InProcessSession _session;
     private readonly Dictionary<int, Digest> _models = [];
+    private readonly Dictionary<int, int> _stoodOn = [];
     private readonly int _firstVersion;
     private (AggregationServer Server, AggregationResult Result)? _last;
     private IContributionStore? _store;
@@ -111,24 +112,27 @@ internal sealed class SumSession : IDisposable
 
     private Contribution Encrypt(RoundInvitation invitation, SecureSumRequest request, SiteContribution contribution) =>
         _session.Clients[contribution.SiteIndex].Encrypt(
-            InvitationFor(invitation, contribution.BaseVersion),
+            InvitationFor(invitation, contribution.SiteIndex, contribution.BaseVersion),
             contribution.Update,
             contribution.Counters,
             _options.Rounding,
             SiteWork.RoundingSeed(request.Seed, request.Round, contribution.SiteIndex));
 
     /// <summary>
-    /// The chain from the version that the site trained from. Versions from before the session (a resumed run) stand on its first one, which nobody used yet.
+    /// The chain from the version that the site trained from. What was trained from a version before the session (in a resumed run) stands on the session's first, and what follows it
+    /// from the same site at least one further: a client contributes once for a version of the chain.
     /// </summary>
-    private RoundInvitation InvitationFor(RoundInvitation invitation, int? baseVersion)
+    private RoundInvitation InvitationFor(RoundInvitation invitation, int site, int? baseVersion)
     {
         ImmutableArray<ModelVersion> versions = invitation.Versions;
-        if (baseVersion is not int number)
+        if (baseVersion is not int trainedFrom)
         {
             return new RoundInvitation(invitation.Opening, [invitation.Head]);
         }
 
-        if (!_models.TryGetValue(Math.Max(number, _firstVersion), out Digest model))
+        int number = Math.Max(trainedFrom, _stoodOn.TryGetValue(site, out int last) ? last + 1 : _firstVersion);
+        _stoodOn[site] = number;
+        if (!_models.TryGetValue(number, out Digest model))
         {
             throw new ArgumentException($"a contribution from model version {number}, which no round of this session stood on");
         }

@@ -44,13 +44,6 @@ internal static class SumShapes
     {
         Counters = [.. parts.SelectMany(part => part.Counters)],
         SumIsExact = parts.Any(part => part.SumIsExact is null) ? null : parts.All(part => part.SumIsExact == true),
-        Costs = new SumCosts
-        {
-            UploadBytesPerClient = parts.Sum(part => part.Costs.UploadBytesPerClient),
-            KeyHolderBytes = parts.Sum(part => part.Costs.KeyHolderBytes),
-            SecondsEncrypt = parts.Sum(part => part.Costs.SecondsEncrypt),
-            SecondsAggregate = parts.Sum(part => part.Costs.SecondsAggregate),
-            SecondsOpen = parts.Sum(part => part.Costs.SecondsOpen),
-        },
+        Costs = parts.Select(part => part.Costs).Aggregate((all, part) => all.Plus(part)),
     };
 }

@@ -19,10 +19,11 @@ public class ReportTests
         Assert.DoesNotContain("<link", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("src=", html, StringComparison.OrdinalIgnoreCase);
         string[] charts = [.. html.Split("<svg ").Skip(1).Select(part => "<svg " + part[..(part.IndexOf("</svg>", StringComparison.Ordinal) + 6)])];
-        Assert.Equal(4, charts.Length);
+        Assert.Equal(7, charts.Length);
         int[] lines = [.. charts.Select(chart => XElement.Parse(chart).Descendants("polyline").Count())];
-        Assert.Equal([5, 5, 0, 3], lines);
-        Assert.Equal(16, XElement.Parse(charts[2]).Descendants("rect").Count());
+        Assert.Equal([5, 5, 2, 2, 0, 0, 3], lines);
+        Assert.Equal(4, XElement.Parse(charts[4]).Descendants("rect").Count());
+        Assert.Equal(16, XElement.Parse(charts[5]).Descendants("rect").Count());
         Assert.Contains("Harbour-Veterans", html, StringComparison.Ordinal);
     }
 

@@ -3,6 +3,8 @@ using SecureFL.Aggregation;
 using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Encoding.Quantization;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Grpc;
@@ -142,8 +144,7 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
 
     private static long[] Count(MetricLayout metrics, long rows)
     {
-        long[] values = new long[metrics.Length];
-        (values[0], values[1], values[2]) = (rows, rows << MetricLayout.FractionBits, rows / 2);
-        return values;
+        Dataset data = new(new float[rows], new float[rows], 1, metrics.Task, metrics.ClassCount);
+        return EvaluationCounts.FromTotals(metrics, data, summedLoss: rows, correct: rows / 2).Values.ToArray();
     }
 }

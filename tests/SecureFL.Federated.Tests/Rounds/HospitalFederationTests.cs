@@ -1,6 +1,7 @@
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Generated;
 using SecureFL.Federated.Data.Tensors;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;

@@ -1,4 +1,5 @@
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
@@ -60,9 +61,9 @@ public class RoundEngineTests
             EvaluationCounts test = Evaluator.Evaluate(Spec, weights, Dataset.Concatenate([.. sites.Select(site => site.Test!)]));
             EvaluationCounts train = Evaluator.Evaluate(Spec, weights, Dataset.Concatenate([.. sites.Select(site => site.Train)]));
             Assert.Equal(test.Accuracy, outcome.History[r].TestAccuracy);
-            Assert.Equal(test.Auc!.Value.Value, outcome.History[r].TestAuc!.Value, 1e-12);
+            Assert.Equal(test.Auc!.Value.Value, outcome.History[r].Test!.Auc!.Value, 1e-12);
             Assert.Equal(train.MeanLoss!.Value, outcome.History[r].TrainLoss!.Value, 1e-4);
-            Assert.Equal(40, outcome.History[r].TestSamples);
+            Assert.Equal(40, outcome.History[r].Test!.Samples);
         }
 
         Assert.Equal(outcome.Test.Accuracy, outcome.History[^1].TestAccuracy);

@@ -1,3 +1,4 @@
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Federated.Tests.Rounds;
@@ -82,8 +83,7 @@ public class ServerOptimizerTests
         {
             Round = i + 1,
             Contributors = [],
-            TestAccuracy = accuracy,
-            TestLoss = 1 - accuracy,
+            Test = new MetricSummary { Accuracy = accuracy, Loss = 1 - accuracy },
         })];
         StoppingRules rules = new() { Rounds = 6 };
         Assert.Null(rules.Decide(rounds[..5]));

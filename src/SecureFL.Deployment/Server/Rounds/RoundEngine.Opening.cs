@@ -129,6 +129,11 @@ internal sealed partial class RoundEngine
             Log.SumOpened(_log, round.Number, staged.Summary.Contributors.Count, staged.Version.Number, staged.Version.Model.ToShortString());
         }
 
+        if (staged.Described is RoundRecord described)
+        {
+            Log.RoundMeasured(_log, described.Round, RoundMetricInfo.Line(RoundMetricInfo.Values(described.Train, described.Test)));
+        }
+
         ServerMetrics.RoundEnded(staged.Summary);
         if (staged.Ended is not null)
         {
@@ -184,20 +189,8 @@ internal sealed partial class RoundEngine
         _ => "training has ended: all rounds are done",
     };
 
-    private static Dictionary<string, double>? Metrics(RoundRecord? record)
-    {
-        if (record is null)
-        {
-            return null;
-        }
-
-        (string Name, double? Value)[] metrics =
-        [
-            ("trainLoss", record.TrainLoss), ("trainAccuracy", record.TrainAccuracy), ("testLoss", record.TestLoss), ("testAccuracy", record.TestAccuracy),
-            ("testAuc", record.TestAuc), ("testSamples", record.TestSamples),
-        ];
-        return metrics.Where(metric => metric.Value is double value && double.IsFinite(value)).ToDictionary(metric => metric.Name, metric => metric.Value!.Value);
-    }
+    private static Dictionary<string, double>? Metrics(RoundRecord? record) =>
+        record is null ? null : RoundMetricInfo.Values(record.Train, record.Test);
 
     /// <summary>An opened round whose outcome is known and not durable yet.</summary>
     private sealed record StagedRound(ServerRound Round, ModelVersion Version, ImmutableArray<ProtocolMessage> Records, RoundSummary Summary, string? Ended)

@@ -124,11 +124,9 @@ internal sealed class TrainingRun
     /// <summary>Keeps a copy of the newest published model as the best one, if the metrics just told are the best so far. Before the model advances.</summary>
     public void PublishBest(RoundRecord described)
     {
-        double? Of(RoundRecord record) => record.Value(_terms.Stopping.Metric) is double value
-            ? (_terms.Stopping.Metric is RoundMetric.TestLoss or RoundMetric.TrainLoss ? -value : value)
-            : null;
-
-        if (Of(described) is double now && History.Where(record => record.Round != described.Round).All(record => Of(record) is not double other || now > other)
+        RoundMetricInfo metric = RoundMetricInfo.Of(_terms.Stopping.Metric);
+        if (metric.Read(described) is double now
+            && History.Where(record => record.Round != described.Round).All(record => metric.Read(record) is not double other || metric.IsBetter(now, other))
             && File.Exists(_folder.NewestModel))
         {
             DurableFile.Replace(_folder.BestModel, stream =>
