@@ -17,7 +17,7 @@ internal static class GeneratedHospitals
             (RawDataset train, RawDataset? test) = TrainTestSplit.ByFraction(encoder.Encode(table).Data, 0.25, seed, i);
             return new RawSite(HospitalGenerator.Demonstration[i].Name, train, test);
         })];
-        FeatureScaling scaling = FeatureScaling.Standard(await FederatedPreparation.SumStatisticsAsync(new PlaintextSum(), raw, seed).ConfigureAwait(false));
+        FeatureScaling scaling = await FederatedPreparation.SumScalingAsync(new PlaintextSum(), raw, seed).ConfigureAwait(false);
         return [.. raw.Select(site => new FederatedSite(site.Name, scaling.Apply(site.Train), scaling.Apply(site.Test!)))];
     }
 }

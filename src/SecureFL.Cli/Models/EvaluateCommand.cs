@@ -28,7 +28,7 @@ internal static class EvaluateCommand
             ModelRows input = options.Read(result, withLabels: true);
             double at = MetricText.Threshold(result.GetValue(threshold));
             EvaluationCounts counts = Evaluator.Evaluate(input.Spec, input.Bundle.Parameters.Values, input.Data);
-            MetricSummary figures = ModelScore.WithExactAuc(MetricSummary.Of(counts, TargetUnits.Same), input.Spec, input.Bundle.Parameters, input.Data);
+            MetricSummary figures = ModelScore.WithExactAuc(MetricSummary.Of(counts, TargetUnits.Of(input.Bundle.Targets)), input.Spec, input.Bundle.Parameters, input.Data);
             ImmutableArray<string> classes = MetricText.ClassNames(input.Bundle.Schema, counts.Layout);
             StringBuilder text = new();
             text.AppendLine(CultureInfo.InvariantCulture, $"rows          {counts.Samples}");

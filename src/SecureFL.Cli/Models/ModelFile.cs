@@ -27,7 +27,7 @@ internal static class ModelFile
         {
             RawDataset arrays = ArrayFiles.Read(path, null);
             arrays = ArrayFiles.WithClasses(arrays, Math.Max(arrays.ClassCount, bundle.Spec!.ClassCount));
-            return (scaling?.Apply(arrays) ?? arrays.ToDataset(), [.. Enumerable.Range(0, arrays.Count)], null);
+            return (scaling?.Apply(arrays, bundle.Targets) ?? arrays.ToDataset(bundle.Targets), [.. Enumerable.Range(0, arrays.Count)], null);
         }
 
         using StreamReader reader = TableSites.OpenText(path);
@@ -39,11 +39,17 @@ internal static class ModelFile
             Talk.Line($"{path}: {encoded.RowsWithMissing + encoded.RowsWithoutLabel} rows left out: a feature or the label is missing");
         }
 
-        return (scaling?.Apply(encoded.Data) ?? encoded.Data.ToDataset(), encoded.RowIndexes, table);
+        return (scaling?.Apply(encoded.Data, bundle.Targets) ?? encoded.Data.ToDataset(bundle.Targets), encoded.RowIndexes, table);
     }
 
     private static FeatureScaling? ScalingFor(ModelBundle bundle, string? site)
     {
+        if (bundle.Scalings.ContainsKey("") && bundle.Scalings.Count > 1 && (site is null || !bundle.Scalings.ContainsKey(site)))
+        {
+            string who = site is null ? "no --site is named" : $"the model knows no site {site}";
+            Talk.Line($"{who}: features are scaled as all sites share it; sites with a scaling of their own: {string.Join(", ", bundle.Scalings.Keys.Where(name => name.Length > 0))}");
+        }
+
         try
         {
             return bundle.ScalingFor(site);

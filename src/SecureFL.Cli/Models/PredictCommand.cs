@@ -42,13 +42,14 @@ internal static class PredictCommand
         (ModelBundle bundle, ModelSpec spec, Dataset data, IReadOnlyList<int> rows, RawTable? table) = input;
         float[] outputs = new FeedForwardModel(spec).Predict(bundle.Parameters.Values, data);
         string[] classes = ClassNames(bundle, spec);
+        double Units(float output) => bundle.Targets?.Unscale(output) ?? output;
         writer.WriteLine(spec.Task == LearningTask.Regression ? "line,prediction" : "line,prediction," + string.Join(',', classes.Select(name => Quote("p(" + name + ")"))));
         for (int i = 0; i < data.Count; i++)
         {
             long line = table?.Rows[rows[i]].Line ?? rows[i] + 1;
             ReadOnlySpan<float> row = outputs.AsSpan(i * spec.Outputs, spec.Outputs);
             float[] shares = spec.Task == LearningTask.Binary ? [1 - row[0], row[0]] : row.ToArray();
-            string prediction = spec.Task == LearningTask.Regression ? Number(row[0]) : Quote(classes[Array.IndexOf(shares, shares.Max())]);
+            string prediction = spec.Task == LearningTask.Regression ? Units(row[0]).ToString(bundle.Targets is null ? "G7" : "G9", CultureInfo.InvariantCulture) : Quote(classes[Array.IndexOf(shares, shares.Max())]);
             string tail = spec.Task == LearningTask.Regression ? "" : "," + string.Join(',', shares.Select(Number));
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line},{prediction}{tail}"));
         }

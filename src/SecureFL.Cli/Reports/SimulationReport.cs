@@ -42,7 +42,7 @@ internal static class SimulationReport
     {
         FederationOptions options = run.Settings.Federation;
         string rounds = run.Settings.Buffer is BufferOptions buffer ? $"asynchronous, summed after {buffer.Arrivals} arrivals" : "synchronous";
-        string bits = run.Settings.Bits == SimulationSettings.FloatBits ? "float32" : $"{run.Settings.Bits} bits, clip {run.Clip.ToString("G6", CultureInfo.InvariantCulture)}";
+        string bits = run.Settings.Bits == SimulationSettings.FloatBits ? "float32" : $"{run.Settings.Bits} bits, clips {string.Join(", ", run.Clips!.Values.Distinct().Order().Select(clip => clip.ToString("G6", CultureInfo.InvariantCulture)))}";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{run.Final.PerSite.Length} sites, {run.Parameters} parameters, {rounds}, server {options.ServerOptimizer.Kind} at rate {options.ServerOptimizer.LearningRate:G4}, {bits}, seed {options.Seed}");

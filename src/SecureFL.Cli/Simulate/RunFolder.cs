@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SecureFL.Cli.Shell;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
@@ -22,8 +21,6 @@ internal sealed class RunFolder : IDisposable
 
     private string CheckpointPath => Path.Combine(_path, "checkpoint.safetensors");
 
-    private string ClipPath => Path.Combine(_path, "checkpoint.json");
-
     /// <summary>Transcripts written so far.</summary>
     internal IReadOnlyList<(string Transcript, string Ciphertexts)> Transcripts => [.. _transcripts.Keys.Select(name => (TranscriptPath(name), UploadsPath(name)))];
 
@@ -38,27 +35,19 @@ internal sealed class RunFolder : IDisposable
 
     internal void WriteModel(ModelBundle bundle) => Replace(ModelPath, bundle.Write);
 
-    internal void WriteCheckpoint(TrainingCheckpoint checkpoint, float clip)
-    {
-        Replace(CheckpointPath, stream => CheckpointFormat.Write(stream, checkpoint));
-        Replace(ClipPath, stream => JsonSerializer.Serialize(stream, new CheckpointFacts(checkpoint.RunDigest, clip)));
-    }
+    internal void WriteCheckpoint(TrainingCheckpoint checkpoint) => Replace(CheckpointPath, stream => CheckpointFormat.Write(stream, checkpoint));
 
-    /// <summary>The stored state, with the clip that was used.</summary>
+    /// <summary>The stored state.</summary>
     /// <exception cref="CliException">There is none.</exception>
-    internal (TrainingCheckpoint Checkpoint, float Clip) ReadCheckpoint()
+    internal TrainingCheckpoint ReadCheckpoint()
     {
-        if (!File.Exists(CheckpointPath) || !File.Exists(ClipPath))
+        if (!File.Exists(CheckpointPath))
         {
             throw new CliException(ExitCode.Environment, $"there is no checkpoint in {_path}", "run without --resume first, or give the --output folder of the interrupted run");
         }
 
         using FileStream stream = File.OpenRead(CheckpointPath);
-        TrainingCheckpoint checkpoint = CheckpointFormat.Read(stream, CheckpointPath);
-        CheckpointFacts? facts = JsonSerializer.Deserialize<CheckpointFacts>(File.ReadAllText(ClipPath));
-        return facts is null || facts.RunDigest != checkpoint.RunDigest
-            ? throw new CliException(ExitCode.Integrity, $"{ClipPath} does not belong to {CheckpointPath}", "start the run anew")
-            : (checkpoint, facts.Clip);
+        return CheckpointFormat.Read(stream, CheckpointPath);
     }
 
     /// <summary>Closes the transcripts.</summary>
@@ -84,6 +73,4 @@ internal sealed class RunFolder : IDisposable
 
         File.Move(whole, path, overwrite: true);
     }
-
-    private sealed record CheckpointFacts(string RunDigest, float Clip);
 }

@@ -40,12 +40,10 @@ internal static class SimulateCommand
     internal static async Task<int> RunAsync(SimulationSettings settings, CancellationToken cancellationToken)
     {
         SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken).ConfigureAwait(false);
-        long clipped = run.Outcome.History.Sum(round => round.ClippedElements);
-        long elements = run.Outcome.History.Sum(round => round.Contributors.Length) * (long)run.Parameters;
-        if (clipped * 100 > elements)
+        foreach ((string line, string hint) in QuantisationWarnings.Of(run.Outcome.History))
         {
-            Talk.Line(string.Create(CultureInfo.InvariantCulture, $"{(double)clipped / elements:P1} of the updates' elements were clipped at {run.Clip:G9}"));
-            Talk.Hint("raise --clip");
+            Talk.Line(line);
+            Talk.Hint(hint);
         }
 
         await Console.Out.WriteAsync(SimulationText.Of(run)).ConfigureAwait(false);

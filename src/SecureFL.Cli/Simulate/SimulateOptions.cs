@@ -63,7 +63,7 @@ internal sealed class SimulateOptions
 
     internal Option<int> Bits { get; } = new("--bits") { Description = "bits of a quantised element, 4 to 24", DefaultValueFactory = _ => 16 };
 
-    internal Option<float?> Clip { get; } = new("--clip") { Description = "elements of updates are clipped to [-CLIP, CLIP]; by default chosen from a trial of the first round, and printed", HelpName = "CLIP" };
+    internal Option<float?> Clip { get; } = new("--clip") { Description = "elements of all tensors' updates are clipped to [-CLIP, CLIP]; by default found for each tensor by a secure sum before the first round, and printed", HelpName = "CLIP" };
 
     internal Option<int> KeyHolders { get; } = new("--key-holders") { Description = "key holders", DefaultValueFactory = _ => 3 };
 

@@ -6,6 +6,7 @@ using SecureFL.Cli.Sites;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
 
@@ -30,30 +31,30 @@ internal sealed class Simulation(SimulationSettings settings)
         }
 
         ISecureSum preparation = sums.Create("preparation", loaded.Sites.Count, clip: 1);
-        ScaledSites scaled = await SiteScaling.ApplyAsync(loaded, settings.Normalization, preparation, settings.Federation.Seed, cancellationToken).ConfigureAwait(false);
-        (ILocalTrainer trainer, ModelSpec? spec) = await TrainerFactory.CreateAsync(settings, scaled, preparation, cancellationToken).ConfigureAwait(false);
+        SimulationPrepared prepared = await SimulationPreparation.RunAsync(settings, loaded, preparation, cancellationToken).ConfigureAwait(false);
+        (ScaledSites scaled, PreparedState state, ILocalTrainer trainer, ModelSpec? spec, TensorClips? clips) = prepared;
         Finish(preparation, null);
+        TrainingCheckpoint? resume = settings.Resume ? folder.ReadCheckpoint() : null;
+        Announce(scaled, trainer, clips, resume);
 
-        (TrainingCheckpoint Checkpoint, float Clip)? kept = settings.Resume ? folder.ReadCheckpoint() : null;
-        TrainingCheckpoint? resume = kept?.Checkpoint;
-        float clip = kept?.Clip ?? settings.Clip ?? await ClipChoice.ChooseAsync(settings, scaled.Sites, trainer, cancellationToken).ConfigureAwait(false);
-        Announce(scaled, trainer, clip, resume);
         StoppingRules stopping = StoppingMetric.Settle(settings.Federation.Stopping, settings.Metric, trainer.Metrics, HasTestRows(scaled), everyRow: spec is not null);
+        TargetUnits units = TargetUnits.Of(state.Targets);
         display.Metrics = [.. RoundMetricInfo.ShownFor(trainer.Metrics)];
 
-        ISecureSum sum = sums.Create("training", scaled.Sites.Count, clip);
+        ISecureSum sum = sums.Create("training", scaled.Sites.Count, clip: 1);
         SimulationObserver observer = new(
-            display, checkpoint => folder.WriteCheckpoint(checkpoint, clip), scaled.Sites, trainer,
+            display, folder.WriteCheckpoint, scaled.Sites, trainer,
             curves: settings.Report is not null && spec is not null, ownTests: scaled.CommonTest is null);
-        TrainingOutcome outcome = await TrainAsync(Title(), display, scaled, trainer, sum, observer, resume, stopping, cancellationToken).ConfigureAwait(false);
+        TrainingOutcome outcome = await TrainAsync(Title(), display, prepared, sum, observer, resume, stopping, cancellationToken).ConfigureAwait(false);
         Finish(sum, ModelStamp.Of(outcome.Checkpoint.Version, outcome.Checkpoint.Weights));
-        folder.WriteModel(new ModelBundle { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings });
-        ModelResult final = await ModelScore.OfAsync(outcome, scaled, trainer, spec, TargetUnits.Same, cancellationToken).ConfigureAwait(false);
+        folder.WriteModel(new ModelBundle { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings, Targets = state.Targets });
+        ModelResult final = await ModelScore.OfAsync(outcome, scaled, trainer, spec, units, cancellationToken).ConfigureAwait(false);
         bool compare = settings.Compare && settings.Bits != SimulationSettings.FloatBits;
         return new SimulationOutcome
         {
             Settings = settings,
-            Clip = clip,
+            Clips = clips,
+            Units = units,
             Trainer = trainer,
             Parameters = trainer.Layout.Length,
             Outcome = outcome,
@@ -62,7 +63,7 @@ internal sealed class Simulation(SimulationSettings settings)
             WeightsFile = folder.ModelPath,
             Curves = [.. observer.Curves],
             Plans = sum is EncryptedSum encrypted ? [.. encrypted.Plans] : [],
-            Quantised = compare ? await CompareAsync("plaintext integers", sums.Reference(scaled.Sites.Count, clip)).ConfigureAwait(false) : null,
+            Quantised = compare ? await CompareAsync("plaintext integers", sums.Reference(scaled.Sites.Count, clip: 1)).ConfigureAwait(false) : null,
             Floats = settings.Compare ? await CompareAsync("plaintext floats", new PlaintextSum()).ConfigureAwait(false) : null,
             Transcripts = folder.Transcripts,
             Seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds,
@@ -71,8 +72,8 @@ internal sealed class Simulation(SimulationSettings settings)
         async Task<ComparedArm> CompareAsync(string name, ISecureSum other)
         {
             SimulationObserver silent = new(display, _ => { }, scaled.Sites, trainer, curves: false, ownTests: false);
-            TrainingOutcome run = await TrainAsync(name, display, scaled, trainer, other, silent, null, stopping, cancellationToken).ConfigureAwait(false);
-            return new ComparedArm(name, run, await ModelScore.OfAsync(run, scaled, trainer, spec, TargetUnits.Same, cancellationToken).ConfigureAwait(false));
+            TrainingOutcome run = await TrainAsync(name, display, prepared, other, silent, null, stopping, cancellationToken).ConfigureAwait(false);
+            return new ComparedArm(name, run, await ModelScore.OfAsync(run, scaled, trainer, spec, units, cancellationToken).ConfigureAwait(false));
         }
     }
 
@@ -92,15 +93,22 @@ internal sealed class Simulation(SimulationSettings settings)
     private async Task<TrainingOutcome> TrainAsync(
         string title,
         IRunDisplay display,
-        ScaledSites scaled,
-        ILocalTrainer trainer,
+        SimulationPrepared prepared,
         ISecureSum sum,
         SimulationObserver observer,
         TrainingCheckpoint? resume,
         StoppingRules stopping,
         CancellationToken cancellationToken)
     {
-        FederationOptions options = settings.Federation with { Timing = Timing(scaled.Sites), Stopping = stopping };
+        (ScaledSites scaled, PreparedState state, ILocalTrainer trainer, _, TensorClips? clips) = prepared;
+        FederationOptions options = settings.Federation with
+        {
+            Timing = Timing(scaled.Sites),
+            Stopping = stopping,
+            WeightUnit = SimulationPreparation.UnitOf(settings, state),
+            Clips = clips,
+            Units = TargetUnits.Of(state.Targets),
+        };
         TrainingOutcome? outcome = null;
         await display.RunAsync(title, options.Stopping.Rounds, async () =>
         {
@@ -152,17 +160,30 @@ internal sealed class Simulation(SimulationSettings settings)
         }
     }
 
-    private void Announce(ScaledSites scaled, ILocalTrainer trainer, float clip, TrainingCheckpoint? resume)
+    // One number where all tensors have the same.
+    private static string Clipped(TensorClips clips, ModelLayout layout)
+    {
+        const int Most = 8;
+        if (clips.Values.Distinct().Count() == 1)
+        {
+            return clips.Values[0].ToString("G6", CultureInfo.InvariantCulture);
+        }
+
+        IEnumerable<string> named = layout.Tensors.Zip(clips.Values, (slot, clip) => string.Create(CultureInfo.InvariantCulture, $"{slot.Name} {clip:G6}"));
+        return string.Join(", ", named.Take(Most)) + (layout.Tensors.Length > Most ? $" and {layout.Tensors.Length - Most} more tensors" : "");
+    }
+
+    private void Announce(ScaledSites scaled, ILocalTrainer trainer, TensorClips? clips, TrainingCheckpoint? resume)
     {
         long rows = scaled.Sites.Sum(site => (long)site.Train.Count);
         long test = scaled.CommonTest?.Count ?? scaled.Sites.Sum(site => (long)(site.Test?.Count ?? 0));
         Talk.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{scaled.Sites.Count} sites, {rows} training rows, {test} test rows, {scaled.Sites[0].Train.Width} features, a model of {trainer.Layout.Length} parameters"));
-        if (settings.Bits != SimulationSettings.FloatBits)
+        if (clips is not null)
         {
-            string chosen = settings.Clip is null && resume is null ? " (chosen: twice the largest element of the first updates, up to a power of two)" : "";
-            Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {clip:G9}{chosen}, {settings.Bits} bits"));
+            string chosen = settings.Clip is null ? " (chosen: at least twice the largest element of the first updates, a power of two)" : "";
+            Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {Clipped(clips, trainer.Layout)}{chosen}, {settings.Bits} bits"));
         }
 
         if (settings.Suite != SumSuite.Plaintext)

@@ -12,7 +12,7 @@ internal static class SimulationJson
         Suite = SimulateOptions.NameOf(run.Settings.Suite),
         Wire = run.Settings.Suite == SumSuite.JointKey ? run.Settings.Wire.ToString().ToLowerInvariant() : null,
         run.Settings.Federation.Seed,
-        run.Clip,
+        Clips = run.Clips is null ? null : run.Trainer.Layout.Tensors.Zip(run.Clips.Values).ToDictionary(pair => pair.First.Name, pair => pair.Second),
         run.Settings.Bits,
         run.Parameters,
         run.Seconds,
@@ -104,6 +104,9 @@ internal static class SimulationJson
         json["sites"] = round.Contributors;
         json["leftBehind"] = round.LeftBehind;
         json["clippedElements"] = round.ClippedElements;
+        json["clippedShare"] = round.ClippedShare;
+        json["largestStepOverUpdate"] = round.Coarsest?.StepOverUpdate;
+        json["coarsestTensor"] = round.Coarsest?.Tensor;
         json["meanStaleness"] = round.MeanStaleness;
         json["simulatedSeconds"] = round.SimulatedSeconds;
         return json;

@@ -43,7 +43,8 @@ internal sealed record SimulationOutcome
 {
     internal required SimulationSettings Settings { get; init; }
 
-    internal required float Clip { get; init; }
+    /// <summary>The clip of every tensor; null where nothing is quantised.</summary>
+    internal required TensorClips? Clips { get; init; }
 
     internal required ILocalTrainer Trainer { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Sites;
+using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
@@ -46,7 +47,7 @@ internal sealed record SimulationSettings
 
     internal required SiteSettings Sites { get; init; }
 
-    internal Normalization Normalization { get; init; }
+    internal ScalingKind Normalization { get; init; }
 
     internal ModelKind Model { get; init; }
 

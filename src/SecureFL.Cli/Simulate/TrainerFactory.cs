@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Sites;
 using SecureFL.Cli.Trainers;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Simulate;
 
@@ -12,23 +10,16 @@ namespace SecureFL.Cli.Simulate;
 internal static class TrainerFactory
 {
     internal static async Task<(ILocalTrainer Trainer, ModelSpec? Spec)> CreateAsync(
-        SimulationSettings settings, ScaledSites scaled, ISecureSum preparation, CancellationToken cancellationToken)
+        SimulationSettings settings, RawDataset first, ImmutableArray<float> classWeights, CancellationToken cancellationToken)
     {
-        Dataset first = scaled.Sites[0].Train;
         if (settings.TrainerCommand is string command)
         {
-            return (await ExternalTrainer.StartAsync(command, first, settings.Federation.Seed, cancellationToken).ConfigureAwait(false), null);
-        }
-
-        ImmutableArray<float> weights = [];
-        if (settings.BalancedClasses)
-        {
-            long[] counts = await FederatedPreparation.SumClassCountsAsync(preparation, scaled.Sites, settings.Federation.Seed, cancellationToken).ConfigureAwait(false);
-            weights = ClassBalance.Balanced(counts);
+            Dataset shape = new([], [], first.Width, first.Task, first.ClassCount);
+            return (await ExternalTrainer.StartAsync(command, shape, settings.Federation.Seed, cancellationToken).ConfigureAwait(false), null);
         }
 
         ModelSpec spec = SpecFor(settings.Model, settings.Hidden, first.Task, first.Width, first.ClassCount);
-        return (new GradientTrainer(spec, settings.Training with { ClassWeights = weights }), spec);
+        return (new GradientTrainer(spec, settings.Training with { ClassWeights = classWeights }), spec);
     }
 
     /// <summary>The architecture that a kind of model means for a task.</summary>

@@ -49,7 +49,7 @@ internal sealed class SiteOptions
         }
     }
 
-    internal Normalization NormalizationOf(ParseResult result) => Enum.Parse<Normalization>(result.GetValue(_normalize)!, ignoreCase: true);
+    internal ScalingKind NormalizationOf(ParseResult result) => Enum.Parse<ScalingKind>(result.GetValue(_normalize)!, ignoreCase: true);
 
     internal SiteSettings Read(ParseResult result, LearningTask? task)
     {

@@ -1,25 +1,9 @@
 using System.Collections.Immutable;
-using SecureFL.Cli.Shell;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Sites;
-
-/// <summary>How features are scaled before training.</summary>
-internal enum Normalization
-{
-    /// <summary>Mean and deviation of all sites together, from secure sums.</summary>
-    Federated,
-
-    /// <summary>Every site by mean and deviation of its own training rows.</summary>
-    Site,
-
-    /// <summary>Every site to 0..1 by the range of its own training rows: a secure sum has no minima, so there is no federated form.</summary>
-    MinMax,
-
-    /// <summary>Not at all; missing numbers become the mean of all sites together, from secure sums.</summary>
-    None,
-}
 
 /// <summary>Scaled sites, and the scalings that a model file carries.</summary>
 /// <param name="Sites">What the round engine trains on. Common test rows are dealt out to the sites in turn, so that their counts add up to the common figures.</param>
@@ -28,46 +12,36 @@ internal enum Normalization
 internal sealed record ScaledSites(
     IReadOnlyList<FederatedSite> Sites, Dataset? CommonTest, ImmutableSortedDictionary<string, FeatureScaling> Scalings);
 
-/// <summary>Applies a <see cref="Normalization"/>.</summary>
+/// <summary>Rows as the model takes them.</summary>
 internal static class SiteScaling
 {
-    internal static async Task<ScaledSites> ApplyAsync(LoadedSites loaded, Normalization normalization, ISecureSum sum, ulong seed, CancellationToken cancellationToken)
+    /// <summary>Scales all sites' rows by what the preparation found out; common test rows are those of a site that nobody knows.</summary>
+    internal static ScaledSites Apply(LoadedSites loaded, PreparationTerms terms, PreparedState state)
     {
-        bool perSite = normalization is Normalization.Site or Normalization.MinMax;
-        if (perSite && loaded.CommonTest is not null)
+        Dataset? common = loaded.CommonTest is null ? null : state.Scale(state.ScalingOf(terms, null), loaded.CommonTest, "the test file");
+        ImmutableSortedDictionary<string, FeatureScaling>.Builder scalings = ImmutableSortedDictionary.CreateBuilder<string, FeatureScaling>();
+        if (state.Shared is not null)
         {
-            throw new CliException(
-                ExitCode.Usage, $"with --normalize {normalization.ToString().ToLowerInvariant()}, test rows that belong to no site have no scaling", "give the test file a --site-column, or use --normalize federated");
+            scalings.Add("", state.Shared);
         }
 
-        ImmutableSortedDictionary<string, FeatureScaling> scalings = perSite
-            ? loaded.Sites.ToImmutableSortedDictionary(site => site.Name, site => OwnScaling(FeatureStatistics.Of(site.Train), normalization))
-            : await SharedAsync(loaded, normalization, sum, seed, cancellationToken).ConfigureAwait(false);
-        Dataset Scale(string site, RawDataset data) => scalings.IsEmpty ? data.ToDataset() : (scalings.TryGetValue(site, out FeatureScaling? own) ? own : scalings[""]).Apply(data);
-        Dataset? common = loaded.CommonTest is null ? null : Scale("", loaded.CommonTest);
-        int sites = loaded.Sites.Count;
-        IEnumerable<FederatedSite> scaled = loaded.Sites.Select((site, i) => new FederatedSite(
-            site.Name, Scale(site.Name, site.Train), common is null ? site.Test is null ? null : Scale(site.Name, site.Test) : Share(common, i, sites)));
-        return new ScaledSites([.. scaled], common, scalings);
-    }
-
-    private static async Task<ImmutableSortedDictionary<string, FeatureScaling>> SharedAsync(
-        LoadedSites loaded, Normalization normalization, ISecureSum sum, ulong seed, CancellationToken cancellationToken)
-    {
-        ImmutableSortedDictionary<string, FeatureScaling> none = ImmutableSortedDictionary<string, FeatureScaling>.Empty;
-        IEnumerable<RawDataset?> all = loaded.Sites.SelectMany(site => new[] { site.Train, site.Test }).Append(loaded.CommonTest);
-        if (normalization == Normalization.None && !all.Any(data => data is not null && data.HasMissing))
+        List<FederatedSite> sites = [];
+        foreach (LoadedSite site in loaded.Sites)
         {
-            return none;
+            FeatureScaling? own = state.ScalingOf(terms, site.Train);
+            if (terms.Scaling is ScalingKind.Site or ScalingKind.MinMax)
+            {
+                scalings.Add(site.Name, own!);
+            }
+
+            Dataset? test = common is not null ? Share(common, sites.Count, loaded.Sites.Count)
+                : site.Test is null ? null
+                : state.Scale(own, site.Test, site.Name);
+            sites.Add(new FederatedSite(site.Name, state.Scale(own, site.Train, site.Name), test));
         }
 
-        IReadOnlyList<RawSite> raw = [.. loaded.Sites.Select(site => new RawSite(site.Name, site.Train, null))];
-        FeatureStatistics statistics = await FederatedPreparation.SumStatisticsAsync(sum, raw, seed, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return none.Add("", normalization == Normalization.None ? FeatureScaling.None(statistics) : FeatureScaling.Standard(statistics));
+        return new ScaledSites(sites, common, scalings.ToImmutable());
     }
-
-    private static FeatureScaling OwnScaling(FeatureStatistics statistics, Normalization normalization) =>
-        normalization == Normalization.MinMax ? FeatureScaling.MinMax(statistics) : FeatureScaling.Standard(statistics);
 
     private static Dataset? Share(Dataset common, int site, int sites)
     {

@@ -2,22 +2,6 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Deployment.Plans;
 
-/// <summary>How a site scales its features.</summary>
-public enum ScalingKind
-{
-    /// <summary>Not at all; a missing number becomes the mean of the site's own training rows.</summary>
-    None,
-
-    /// <summary>By mean and deviation of the site's own training rows.</summary>
-    Site,
-
-    /// <summary>To 0..1 by the range of the site's own training rows.</summary>
-    MinMax,
-
-    /// <summary>By the numbers in the terms, the same at every site.</summary>
-    Fixed,
-}
-
 /// <summary>How sites turn their rows into features and labels, so that all of them mean the same.</summary>
 public sealed record DataTerms
 {

@@ -26,7 +26,7 @@ public sealed record FeatureScaling
     public static FeatureScaling Standard(FeatureStatistics statistics, int ddof = 1)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        return Build(statistics, f => statistics.Mean(f), f => 1.0 / Math.Sqrt(statistics.Variance(f, ddof)));
+        return Build(statistics, statistics.Mean, f => 1.0 / Math.Sqrt(statistics.Variance(f, ddof)));
     }
 
     /// <summary>[minimum, maximum] to [0, 1].</summary>
@@ -43,6 +43,25 @@ public sealed record FeatureScaling
         }
 
         return Build(statistics, f => statistics.Minima[f], f => 1.0 / (statistics.Maxima[f] - statistics.Minima[f]));
+    }
+
+    /// <summary>This scaling, and <paramref name="shared"/> for features of which <paramref name="own"/> has no value.</summary>
+    public FeatureScaling Or(FeatureScaling? shared, FeatureStatistics own)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        if (shared is null || own.Counts.IndexOf(0) < 0)
+        {
+            return this;
+        }
+
+        ImmutableArray<double> Choose(ImmutableArray<double> mine, ImmutableArray<double> theirs) =>
+            [.. mine.Select((value, f) => own.Counts[f] == 0 ? theirs[f] : value)];
+        return new FeatureScaling
+        {
+            Offset = Choose(Offset, shared.Offset),
+            Factor = Choose(Factor, shared.Factor),
+            Imputed = Choose(Imputed, shared.Imputed),
+        };
     }
 
     /// <summary>[low, high] to [0, 1] with ranges declared in the plan; values outside are kept outside.</summary>
@@ -78,8 +97,10 @@ public sealed record FeatureScaling
     }
 
     /// <summary>The scaled rows in single precision, nothing missing any more. The arithmetic is that of doubles.</summary>
+    /// <param name="data">Rows as they were read.</param>
+    /// <param name="targets">How targets are scaled; null not to.</param>
     /// <exception cref="ArgumentException">Rows of another width.</exception>
-    public Dataset Apply(RawDataset data)
+    public Dataset Apply(RawDataset data, TargetScaling? targets = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (data.Width != Width)
@@ -99,7 +120,7 @@ public sealed record FeatureScaling
             }
         }
 
-        return new Dataset(scaled, Array.ConvertAll(data.Labels, label => (float)label), data.Width, data.Task, data.ClassCount);
+        return new Dataset(scaled, data.ScaledLabels(targets), data.Width, data.Task, data.ClassCount);
     }
 
     private static FeatureScaling Build(FeatureStatistics statistics, Func<int, double> offset, Func<int, double> factor)

@@ -36,7 +36,12 @@ public sealed class RawDataset : DataRows<double>
         return new RawDataset(features, labels, parts[0].Width, parts[0].Task, parts[0].ClassCount);
     }
 
-    /// <summary>The same numbers in single precision, not scaled.</summary>
-    public Dataset ToDataset() => new(
-        Array.ConvertAll(Features, value => (float)value), Array.ConvertAll(Labels, value => (float)value), Width, Task, ClassCount);
+    /// <summary>The same numbers in single precision, features not scaled.</summary>
+    /// <param name="targets">How targets are scaled; null not to.</param>
+    public Dataset ToDataset(TargetScaling? targets = null) => new(
+        Array.ConvertAll(Features, value => (float)value), ScaledLabels(targets), Width, Task, ClassCount);
+
+    internal float[] ScaledLabels(TargetScaling? targets) => targets is null || Task != LearningTask.Regression
+        ? Array.ConvertAll(Labels, label => (float)label)
+        : Array.ConvertAll(Labels, label => (float)targets.Scale(label));
 }

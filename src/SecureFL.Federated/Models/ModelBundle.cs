@@ -15,6 +15,7 @@ public sealed record ModelBundle
     private const string SpecKey = "securefl.model";
     private const string SchemaKey = "securefl.schema";
     private const string ScalingKey = "securefl.scaling";
+    private const string TargetKey = "securefl.target";
 
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() }, MaxDepth = 8 };
 
@@ -29,6 +30,9 @@ public sealed record ModelBundle
 
     /// <summary>The scaling by site; under the empty name the one that all sites share. Empty for none.</summary>
     public ImmutableSortedDictionary<string, FeatureScaling> Scalings { get; init; } = ImmutableSortedDictionary<string, FeatureScaling>.Empty;
+
+    /// <summary>How regression targets were scaled: what the model says is brought back by it. Null for not.</summary>
+    public TargetScaling? Targets { get; init; }
 
     /// <summary>The scaling for rows of <paramref name="site"/>: its own, else the shared one, else null for none.</summary>
     /// <exception cref="ArgumentException">Only single sites have one, and this is none of them.</exception>
@@ -63,6 +67,11 @@ public sealed record ModelBundle
             metadata[ScalingKey] = JsonSerializer.Serialize(Scalings, Json);
         }
 
+        if (Targets is not null)
+        {
+            metadata[TargetKey] = JsonSerializer.Serialize(Targets, Json);
+        }
+
         Safetensors.Write(stream, Parameters.ToTensors(), metadata);
     }
 
@@ -81,7 +90,9 @@ public sealed record ModelBundle
                 ? ModelParameters.FromAllTensors(content, source)
                 : ModelParameters.FromTensors(spec.CreateLayout(), content, source);
             CheckWidths(spec, schema, scalings);
-            return new ModelBundle { Parameters = parameters, Spec = spec, Schema = schema, Scalings = scalings };
+            TargetScaling? targets = Parse<TargetScaling>(content, TargetKey);
+            targets?.Check();
+            return new ModelBundle { Parameters = parameters, Spec = spec, Schema = schema, Scalings = scalings, Targets = targets };
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or OverflowException)
         {

@@ -127,6 +127,8 @@ public sealed class BufferedAggregation
         Contributors = opened.Sum.Contributors,
         LeftBehind = buffered.TooStale,
         ClippedElements = opened.Clipped,
+        ClippedShare = opened.ClippedShare,
+        Coarsest = opened.Coarsest,
         MeanStaleness = buffered.MeanStaleness,
         SimulatedSeconds = now,
         SecondsTrain = _work.TakeSecondsTrain(),

@@ -63,6 +63,8 @@ public sealed class FederatedAveraging
                 Contributors = opened.Sum.Contributors,
                 LeftBehind = late,
                 ClippedElements = opened.Clipped,
+                ClippedShare = opened.ClippedShare,
+                Coarsest = opened.Coarsest,
                 SimulatedSeconds = clock,
                 SecondsTrain = _work.TakeSecondsTrain(),
                 Costs = opened.Sum.Costs,

@@ -2,6 +2,7 @@ using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 
 namespace SecureFL.Federated.Rounds;
 
@@ -11,20 +12,21 @@ namespace SecureFL.Federated.Rounds;
 /// </summary>
 public static class FederatedPreparation
 {
-    /// <summary>The statistics of the union of all sites' training rows.</summary>
-    /// <exception cref="ArgumentException">A site's sums exceed the fixed-point range.</exception>
-    public static async Task<FeatureStatistics> SumStatisticsAsync(
-        ISecureSum sum,
-        IReadOnlyList<RawSite> sites,
-        ulong seed,
-        int fractionBits = SummableStatistics.DefaultFractionBits,
-        CancellationToken cancellationToken = default)
+    /// <summary>The scaling by mean and deviation of the union of all sites' training rows.</summary>
+    /// <exception cref="DataFormatException">A site's numbers are too large to be summed.</exception>
+    public static async Task<FeatureScaling> SumScalingAsync(
+        ISecureSum sum, IReadOnlyList<RawSite> sites, ulong seed, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sites);
-        long[][] counters = [.. sites.Select(site => SummableStatistics.Encode(FeatureStatistics.Of(site.Train), fractionBits))];
-        long[] totals = await SumCountersAsync(
-            sum, [.. sites.Select(site => site.Name)], counters, SummableStatistics.MagnitudeBits, seed, cancellationToken).ConfigureAwait(false);
-        return SummableStatistics.Decode(totals, fractionBits);
+        RawDataset first = sites[0].Train;
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, first.Width, first.Task, first.ClassCount);
+        PreparedState state = await PreparationRun.RunAsync(
+            PreparationSteps.For(terms, PreparationRun.CountersPerSum),
+            [.. sites.Select(site => new PreparingSite(site.Name, site.Train, (_, _) => throw new NotSupportedException("scaling takes no training")))],
+            sum,
+            seed,
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        return state.Shared!;
     }
 
     /// <summary>Training rows of each class over all sites, for <see cref="ClassBalance"/>.</summary>

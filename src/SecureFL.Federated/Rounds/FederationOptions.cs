@@ -61,6 +61,9 @@ public sealed record FederationOptions
     /// <summary>The largest weight a site may have, in units; larger sites are counted as that.</summary>
     public double MaxWeight { get; init; } = double.PositiveInfinity;
 
+    /// <summary>The clip of every tensor; null for the one of the sum.</summary>
+    public TensorClips? Clips { get; init; }
+
     /// <summary>The server's optimiser.</summary>
     public ServerOptimizerOptions ServerOptimizer { get; init; } = new();
 

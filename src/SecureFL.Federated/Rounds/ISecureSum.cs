@@ -117,6 +117,9 @@ public interface ISecureSum
     /// <summary>The bound that elements of updates are clipped to, null when they are not.</summary>
     float? Clip { get; }
 
+    /// <summary>Bits of a quantised element, null when updates are summed as floats.</summary>
+    int? Bits => null;
+
     /// <summary>Sums the contributions of <paramref name="request"/>.</summary>
     /// <exception cref="ArgumentException">Contributions of different shapes, or an element that is not finite.</exception>
     ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request, CancellationToken cancellationToken = default);

@@ -16,7 +16,10 @@ public sealed record RoundReading(float[] MeanUpdate, long Weight, long Clipped,
     /// <param name="sum">The sum of the weighted updates as real numbers; taken over, not copied, and turned into the mean in place.</param>
     /// <param name="counters">The sums of the counters.</param>
     /// <param name="weightUnit">Training rows that make weight 1.</param>
-    public static RoundReading Of(RoundCounters layout, float[] sum, long[] counters, double weightUnit)
+    /// <param name="clips">The clip of every tensor; null where the wire's is that of all of them.</param>
+    /// <param name="wireClip">The clip of the vector on the wire.</param>
+    public static RoundReading Of(
+        RoundCounters layout, float[] sum, long[] counters, double weightUnit, TensorClips? clips = null, float wireClip = 1)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(sum);
@@ -26,6 +29,11 @@ public sealed record RoundReading(float[] MeanUpdate, long Weight, long Clipped,
         for (int i = 0; i < sum.Length; i++)
         {
             sum[i] = (float)(sum[i] * factor);
+        }
+
+        if (sum.Length > 0)
+        {
+            clips?.Unscale(sum, wireClip);
         }
 
         return new RoundReading(sum, weight, layout.Clipped(counters), layout.Train(counters), layout.Test(counters));

@@ -22,6 +22,12 @@ public sealed record RoundRecord
     /// <summary>Elements that sites clipped, all together.</summary>
     public long ClippedElements { get; init; }
 
+    /// <summary>Their share of all elements of all updates; null where nothing is clipped.</summary>
+    public double? ClippedShare { get; init; }
+
+    /// <summary>The tensor whose quantisation is coarsest beside its mean update; null where nothing is quantised.</summary>
+    public QuantisationGrain? Coarsest { get; init; }
+
     /// <summary>Euclidean length of the mean update.</summary>
     public double UpdateNorm { get; init; }
 

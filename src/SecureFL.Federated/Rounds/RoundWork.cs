@@ -8,7 +8,14 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>An opened round: the mean update and the counters of all contributors.</summary>
-internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationCounts Train, EvaluationCounts Test, SecureSumResult Sum);
+internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationCounts Train, EvaluationCounts Test, SecureSumResult Sum)
+{
+    /// <summary>Clipped elements' share of all; null where nothing is clipped.</summary>
+    public double? ClippedShare { get; init; }
+
+    /// <summary>Where quantisation is coarsest; null where there is none.</summary>
+    public QuantisationGrain? Coarsest { get; init; }
+}
 
 /// <summary>
 /// What both engines share: the sites' side of a round, timed and side by side, and the reading of an opened sum.
@@ -20,6 +27,7 @@ internal sealed class RoundWork
     private readonly ILocalTrainer _trainer;
     private readonly ISecureSum _sum;
     private readonly SiteWork _work;
+    private readonly TensorClips? _clips;
     private double _secondsTrain;
     private readonly Lock _timeLock = new();
 
@@ -36,7 +44,8 @@ internal sealed class RoundWork
         _trainer = trainer;
         _sum = sum;
         _work = new SiteWork(
-            trainer, new SiteWorkOptions { Seed = options.Seed, Weighting = options.Weighting, MaxWeight = options.MaxWeight, Clip = sum.Clip });
+            trainer, new SiteWorkOptions { Seed = options.Seed, Weighting = options.Weighting, MaxWeight = options.MaxWeight, Clip = sum.Clip, Clips = options.Clips });
+        _clips = sum.Clip is float clip ? options.Clips ?? new TensorClips(trainer.Layout, [clip]) : null;
     }
 
     /// <summary>Identifies what a checkpoint may not be mixed up with; the stopping rules may change between runs.</summary>
@@ -50,6 +59,7 @@ internal sealed class RoundWork
             text.Append(CultureInfo.InvariantCulture, $"{site.Name}:{site.Train.Count}:{site.Test?.Count}|");
         }
 
+        text.Append(CultureInfo.InvariantCulture, $"{string.Join(',', _options.Clips?.Values ?? [])}|");
         foreach (TensorSlot slot in _trainer.Layout.Tensors)
         {
             text.Append(CultureInfo.InvariantCulture, $"{slot.Name}[{string.Join(',', slot.Shape)}]");
@@ -107,8 +117,31 @@ internal sealed class RoundWork
     {
         SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, Counters = _work.Counters.Layout };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
-        RoundReading reading = RoundReading.Of(_work.Counters, [.. sum.Sum], sum.Counters, weightUnit);
-        return new OpenedRound(reading.MeanUpdate, reading.Clipped, reading.Train, reading.Test, sum);
+        RoundReading reading = RoundReading.Of(
+            _work.Counters, [.. sum.Sum], sum.Counters, weightUnit, _sum.Clip is null ? null : _options.Clips, _sum.Clip ?? 1);
+        bool quantised = _clips is not null && _sum.Bits is not null && reading.MeanUpdate.Length > 0;
+        return new OpenedRound(reading.MeanUpdate, reading.Clipped, reading.Train, reading.Test, sum)
+        {
+            ClippedShare = quantised ? reading.Clipped / ((double)sum.Contributors.Length * reading.MeanUpdate.Length) : null,
+            Coarsest = quantised ? _clips!.Coarsest(MeanBeforeRounding(contributions, weightUnit / reading.Weight), _sum.Bits!.Value) : null,
+        };
+    }
+
+    // In one process the updates are known as they were before they became integers.
+    private float[] MeanBeforeRounding(IReadOnlyList<SiteContribution> contributions, double factor)
+    {
+        double[] total = new double[contributions[0].Update.Length];
+        foreach (SiteContribution contribution in contributions)
+        {
+            for (int i = 0; i < total.Length; i++)
+            {
+                total[i] += contribution.Update[i];
+            }
+        }
+
+        float[] mean = Array.ConvertAll(total, value => (float)(value * factor));
+        _options.Clips?.Unscale(mean, _sum.Clip ?? 1);
+        return mean;
     }
 
     /// <summary>Runs <paramref name="body"/> for 0 .. count-1, as many at a time as the options allow.</summary>

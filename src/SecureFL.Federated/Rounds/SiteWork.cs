@@ -17,6 +17,9 @@ public sealed record SiteWorkOptions
 
     /// <summary>The bound on elements of updates, for counting what exceeds it; null without one.</summary>
     public float? Clip { get; init; }
+
+    /// <summary>The clip of every tensor, to which <see cref="Clip"/> is brought; null where that is the clip of all of them.</summary>
+    public TensorClips? Clips { get; init; }
 }
 
 /// <summary>
@@ -71,19 +74,55 @@ public sealed class SiteWork
     {
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(from);
-        LocalTrainingRequest request = new()
-        {
-            Global = from,
-            Train = site.Train,
-            Site = site.Name,
-            SiteIndex = siteIndex,
-            Round = task,
-            Seed = _options.Seed,
-        };
+        LocalTrainingRequest request = RequestFor(site, siteIndex, from, task);
         LocalRoundResult? work = evaluated is null
             ? null
             : await _trainer.TrainAndEvaluateAsync(request, evaluated, site.Test, cancellationToken).ConfigureAwait(false);
         LocalTrainingResult result = work?.Training ?? await _trainer.TrainAsync(request, cancellationToken).ConfigureAwait(false);
+        (float[] update, long weight) = Weigh(site, from, result, weightUnit, scale);
+        if (_options is { Clip: float wire, Clips: TensorClips clips })
+        {
+            clips.Scale(update, wire);
+        }
+
+        long clipped = _options.Clip is float clip ? UpdateClip.CountClipped(update, clip) : 0;
+        return new SiteContribution(site.Name, siteIndex, update, Counters.Compose(weight, clipped, work?.Train, work?.Test));
+    }
+
+    /// <summary>The weighted update of a first task from the initial model, neither clipped nor evaluated: what clips are found from.</summary>
+    /// <exception cref="InvalidOperationException">The trainer left weights of another model or no samples.</exception>
+    /// <exception cref="TrainingDivergedException">The weights are no longer finite.</exception>
+    public async ValueTask<float[]> FirstUpdateAsync(
+        FederatedSite site, int siteIndex, ModelParameters initial, double weightUnit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        ArgumentNullException.ThrowIfNull(initial);
+        LocalTrainingResult result = await _trainer.TrainAsync(RequestFor(site, siteIndex, initial, TaskOf(0)), cancellationToken).ConfigureAwait(false);
+        return Weigh(site, initial, result, weightUnit, scale: 1).Update;
+    }
+
+    /// <summary>One site's counters of <paramref name="model"/>, without an update: a round that only evaluates.</summary>
+    public async Task<SiteContribution> EvaluateAsync(
+        FederatedSite site, int siteIndex, ModelParameters model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        EvaluationCounts train = await _trainer.EvaluateAsync(model, site.Train, cancellationToken).ConfigureAwait(false);
+        EvaluationCounts? test = site.Test is null ? null : await _trainer.EvaluateAsync(model, site.Test, cancellationToken).ConfigureAwait(false);
+        return new SiteContribution(site.Name, siteIndex, [], Counters.Compose(0, 0, train, test));
+    }
+
+    private LocalTrainingRequest RequestFor(FederatedSite site, int siteIndex, ModelParameters from, int task) => new()
+    {
+        Global = from,
+        Train = site.Train,
+        Site = site.Name,
+        SiteIndex = siteIndex,
+        Round = task,
+        Seed = _options.Seed,
+    };
+
+    private (float[] Update, long Weight) Weigh(FederatedSite site, ModelParameters from, LocalTrainingResult result, double weightUnit, double scale)
+    {
         if (result.Weights.Length != from.Values.Length || result.Samples < 1)
         {
             throw new InvalidOperationException(
@@ -98,18 +137,7 @@ public sealed class SiteWork
             update[i] = (result.Weights[i] - from.Values[i]) * factor;
         }
 
-        long clipped = _options.Clip is float clip ? UpdateClip.CountClipped(update, clip) : 0;
-        return new SiteContribution(site.Name, siteIndex, update, Counters.Compose(weight, clipped, work?.Train, work?.Test));
-    }
-
-    /// <summary>One site's counters of <paramref name="model"/>, without an update: a round that only evaluates.</summary>
-    public async Task<SiteContribution> EvaluateAsync(
-        FederatedSite site, int siteIndex, ModelParameters model, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(site);
-        EvaluationCounts train = await _trainer.EvaluateAsync(model, site.Train, cancellationToken).ConfigureAwait(false);
-        EvaluationCounts? test = site.Test is null ? null : await _trainer.EvaluateAsync(model, site.Test, cancellationToken).ConfigureAwait(false);
-        return new SiteContribution(site.Name, siteIndex, [], Counters.Compose(0, 0, train, test));
+        return (update, weight);
     }
 
     private long WeightOf(long samples, double weightUnit)

@@ -24,6 +24,9 @@ public sealed class EncryptedSum : ISecureSum, IDisposable
     /// <inheritdoc/>
     public float? Clip => _options.Clip;
 
+    /// <inheritdoc/>
+    public int? Bits => _options.Bits;
+
     /// <summary>The plans so far, in the order of their first sums; session i is called <c>session-i</c>.</summary>
     public IReadOnlyList<AggregationPlan> Plans => _plans;
 

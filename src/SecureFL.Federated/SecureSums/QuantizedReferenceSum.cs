@@ -22,6 +22,9 @@ public sealed class QuantizedReferenceSum : ISecureSum
     public float? Clip => _options.Clip;
 
     /// <inheritdoc/>
+    public int? Bits => _options.Bits;
+
+    /// <inheritdoc/>
     public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);

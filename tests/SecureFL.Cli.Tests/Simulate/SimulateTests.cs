@@ -44,15 +44,21 @@ public class SimulateTests
     [InlineData("site")]
     [InlineData("minmax")]
     [InlineData("none")]
-    public void Every_normalisation_trains_and_those_by_site_sum_no_statistics(string normalization)
+    public void Every_normalisation_trains_and_the_model_scores_a_hospital_that_nobody_knows(string normalization)
     {
         using Hospitals hospitals = new();
         (JsonElement json, _, _) = hospitals.Simulate(normalization, "--rounds", "2", "--normalize", normalization);
         double first = json.GetProperty("rounds")[0].GetProperty("trainLoss").GetDouble();
         Assert.InRange(json.GetProperty("final").GetProperty("trainLoss").GetDouble(), 0, first);
         int preparations = json.GetProperty("transcripts").EnumerateArray().Count(path => path.GetString()!.Contains("preparation", StringComparison.Ordinal));
-        // Without scaling, the means of all sites still fill in what is missing in these tables.
-        Assert.Equal(normalization is "federated" or "none" ? 1 : 0, preparations);
+
+        // Statistics and clips: those that scale by themselves sum what a site that nobody knows is scaled by.
+        Assert.Equal(2, preparations);
+        string model = json.GetProperty("final").GetProperty("weightsFile").GetString()!;
+        (int code, string output, string error) = Securefl.Run("evaluate", "--model", model, "--data", hospitals.Files[3]);
+        Assert.True(code == 0, error);
+        Assert.Contains("accuracy", output, StringComparison.Ordinal);
+        Assert.Equal(normalization is "site" or "minmax", error.Contains("as all sites share it", StringComparison.Ordinal));
     }
 
     [Fact]

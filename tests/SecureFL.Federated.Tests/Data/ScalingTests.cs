@@ -1,3 +1,4 @@
+using System.Numerics;
 using SecureFL.Federated.Data;
 
 namespace SecureFL.Federated.Tests.Data;
@@ -31,14 +32,19 @@ public class ScalingTests
         }
     }
 
-    [Fact]
-    public void A_large_constant_is_recognised_from_sums_alone()
+    [Theory]
+    [InlineData(1e6)]
+    [InlineData(0.1)]
+    [InlineData(1e-12)]
+    [InlineData(-1.7e18)]
+    [InlineData(0)]
+    public void A_constant_is_recognised_from_sums_alone(double constant)
     {
-        RawDataset data = Data([1e6, 1], [1e6, 2], [1e6, 3]);
-        FeatureStatistics summed = SummableStatistics.Decode(SummableStatistics.Encode(FeatureStatistics.Of(data), 4), 4);
+        FeatureStatistics local = FeatureStatistics.Of(Data([.. Enumerable.Range(0, 1000).Select(i => new[] { constant, i })]));
+        FeatureStatistics summed = FeatureStatistics.FromSums(local.Counts, local.Sums, local.SumsOfSquares);
         Assert.True(summed.IsConstant(0));
         Assert.False(summed.IsConstant(1));
-        Assert.Equal(0, FeatureScaling.Standard(summed).Apply(data).Row(1)[0]);
+        Assert.Equal(0, FeatureScaling.Standard(summed).Factor[0]);
     }
 
     [Fact]
@@ -46,44 +52,107 @@ public class ScalingTests
     {
         RawDataset data = Data([1, -5], [2, 5], [6, 0]);
         Assert.Equal([0, 0, 0.2f, 1, 1, 0.5f], FeatureScaling.MinMax(FeatureStatistics.Of(data)).Apply(data).Features);
+        FeatureStatistics statistics = FeatureStatistics.Of(data);
+        Assert.Throws<ArgumentException>(() => FeatureScaling.MinMax(FeatureStatistics.FromSums(statistics.Counts, statistics.Sums, statistics.SumsOfSquares)));
+    }
+
+    /// <summary>Against two passes in decimal-free quadruple arithmetic: whole numbers of a power of two, which BigInteger adds exactly.</summary>
+    [Theory]
+    [InlineData(0, 1e-12)]
+    [InlineData(1e-12, 1e-14)]
+    [InlineData(5e-5, 1e-5)]
+    [InlineData(1, 1e-9)]
+    [InlineData(1980, 15)]
+    [InlineData(1.7e9, 1e3)]
+    [InlineData(1e12, 1)]
+    [InlineData(-1e12, 1e12)]
+    [InlineData(1.7e18, 1e15)]
+    public void Mean_and_deviation_have_nine_digits_at_every_scale(double mean, double deviation)
+    {
+        SeededRandom random = SeededRandom.For(5, "scales");
+        double[] values = [.. Enumerable.Range(0, 4000).Select(_ => random.NextDouble() < 0.2 ? double.NaN : mean + (deviation * random.NextGaussian()))];
+        FeatureStatistics statistics = FeatureStatistics.Of(new RawDataset(values, new double[values.Length], 1, LearningTask.Regression, 0));
+        const int Fraction = 300;
+        BigInteger[] exact = [.. values.Where(value => !double.IsNaN(value)).Select(value => WideInteger.FromDouble(value, Fraction))];
+        BigInteger sum = exact.Aggregate(BigInteger.Zero, BigInteger.Add);
+        double expectedMean = WideInteger.Ratio(sum, exact.Length, -Fraction);
+        BigInteger centred = exact.Aggregate(BigInteger.Zero, (total, value) => total + (((value * exact.Length) - sum) * ((value * exact.Length) - sum)));
+        double expected = Math.Sqrt(WideInteger.Ratio(centred, BigInteger.Pow(exact.Length, 2) * (exact.Length - 1), -2 * Fraction));
+        Assert.Equal(exact.Length, statistics.Counts[0]);
+        Assert.Equal(0, (statistics.Mean(0) / expectedMean) - 1, 1e-9);
+        Assert.Equal(0, (Math.Sqrt(statistics.Variance(0, 1)) / expected) - 1, 1e-9);
+        Assert.False(statistics.IsConstant(0));
+        Assert.Equal(1 / expected, FeatureScaling.Standard(FeatureStatistics.FromSums(statistics.Counts, statistics.Sums, statistics.SumsOfSquares)).Factor[0], 1e-9 / expected);
     }
 
     [Fact]
-    public void Summed_statistics_give_the_federated_scaling_of_the_pooled_rows()
+    public void Sites_statistics_add_up_to_those_of_all_rows()
     {
         SeededRandom random = SeededRandom.For(1, "test");
-        double[][][] sites = [.. Enumerable.Range(0, 4).Select(s => Enumerable.Range(0, 20 + (30 * s))
-            .Select(_ => new[] { (50 * random.NextGaussian()) + (100 * s), random.NextDouble() < 0.1 ? double.NaN : random.NextDouble() }).ToArray())];
-        RawDataset pooled = Data([.. sites.SelectMany(rows => rows)]);
-        long[] totals = new long[6];
-        FeatureStatistics added = FeatureStatistics.Of(Data(sites[0]));
-        for (int s = 0; s < sites.Length; s++)
-        {
-            long[] counters = SummableStatistics.Encode(FeatureStatistics.Of(Data(sites[s])));
-            for (int i = 0; i < totals.Length; i++)
-            {
-                totals[i] += counters[i];
-            }
-
-            added = s == 0 ? added : added.Add(FeatureStatistics.Of(Data(sites[s])));
-        }
-
-        FeatureScaling expected = FeatureScaling.Standard(FeatureStatistics.Of(pooled));
-        FeatureScaling federated = FeatureScaling.Standard(SummableStatistics.Decode(totals));
-        FeatureScaling plain = FeatureScaling.Standard(added);
+        double[][][] sites = [.. Enumerable.Range(0, 4).Select(s => Enumerable.Range(0, 20 + (300 * s))
+            .Select(_ => new[] { (50 * random.NextGaussian()) + (100 * s), random.NextDouble() < 0.1 ? double.NaN : 1e-6 * random.NextDouble() }).ToArray())];
+        FeatureStatistics pooled = FeatureStatistics.Of(Data([.. sites.SelectMany(rows => rows)]));
+        FeatureStatistics added = sites.Select(rows => FeatureStatistics.Of(Data(rows))).Aggregate((a, b) => a.Add(b));
         for (int f = 0; f < 2; f++)
         {
-            Assert.Equal(expected.Offset[f], federated.Offset[f], 1e-4 * Math.Abs(expected.Offset[f]));
-            Assert.Equal(expected.Factor[f], federated.Factor[f], 1e-4 * expected.Factor[f]);
-            Assert.Equal(expected.Factor[f], plain.Factor[f], 1e-6 * expected.Factor[f]);
+            Assert.Equal(pooled.Mean(f), added.Mean(f), 1e-15 * Math.Abs(pooled.Mean(f)));
+            Assert.Equal(pooled.Variance(f, 1), added.Variance(f, 1), 1e-14 * pooled.Variance(f, 1));
+            Assert.Equal(pooled.Minima[f], added.Minima[f]);
         }
-
-        Assert.Throws<ArgumentException>(() => FeatureScaling.MinMax(SummableStatistics.Decode(totals)));
     }
 
     [Fact]
-    public void Sums_beyond_the_range_are_refused() =>
-        Assert.Throws<ArgumentException>(() => SummableStatistics.Encode(FeatureStatistics.Of(Data([1e20], [2e20]))));
+    public void Epoch_seconds_keep_their_minutes()
+    {
+        RawDataset data = Data([.. Enumerable.Range(0, 10).Select(i => new[] { 1_700_000_000.0 + (60 * i) })]);
+        Dataset scaled = FeatureScaling.Standard(FeatureStatistics.Of(data)).Apply(data);
+        double step = scaled.Row(1)[0] - scaled.Row(0)[0];
+        Assert.All(Enumerable.Range(1, 9), i => Assert.Equal(step, scaled.Row(i)[0] - scaled.Row(i - 1)[0], 1e-6));
+    }
+
+    [Fact]
+    public void A_feature_without_a_value_at_one_site_is_scaled_as_all_share()
+    {
+        RawDataset own = Data([double.NaN, 1], [double.NaN, 3]);
+        FeatureScaling shared = FeatureScaling.Standard(FeatureStatistics.Of(Data([10, 0], [20, 100])));
+        FeatureStatistics statistics = FeatureStatistics.Of(own);
+        FeatureScaling scaling = FeatureScaling.Standard(statistics).Or(shared, statistics);
+        Assert.Equal((15, 2), (scaling.Offset[0], scaling.Offset[1]));
+        Assert.Equal(shared.Factor[0], scaling.Factor[0]);
+        Assert.Equal(0, scaling.Apply(own).Row(0)[0]);
+    }
+
+    [Fact]
+    public void Targets_are_scaled_and_scaled_back()
+    {
+        RawDataset data = new([0, 0, 0], [200_000, 200_010, 200_020], 1, LearningTask.Regression, 0);
+        TargetScaling targets = TargetScaling.Standard(FeatureStatistics.OfLabels(data));
+        Assert.Equal((200_010, 0.1), (targets.Offset, targets.Factor));
+        Assert.Equal([-1f, 0, 1], data.ToDataset(targets).Labels);
+        Assert.Equal(200_015, targets.Unscale(0.5));
+        Assert.Equal(new TargetScaling(7, 1), TargetScaling.Standard(FeatureStatistics.OfLabels(new RawDataset([0, 0], [7, 7], 1, LearningTask.Regression, 0))));
+        Assert.Throws<ArgumentException>(() => new TargetScaling(0, 0).Check());
+    }
+
+    [Fact]
+    public void Wide_integers_survive_their_limbs_and_sums_of_them()
+    {
+        BigInteger[] values = [0, 1, -1, (BigInteger.One << 187) - 1, -(BigInteger.One << 150) - 12345, 1L << 47];
+        long[] totals = new long[4];
+        foreach (BigInteger value in values)
+        {
+            long[] limbs = new long[4];
+            WideInteger.Split(value, limbs);
+            Assert.Equal(value, WideInteger.Join(limbs));
+            totals = [.. totals.Zip(limbs, (a, b) => a + b)];
+        }
+
+        Assert.Equal(values.Aggregate(BigInteger.Add), WideInteger.Join(totals));
+        Assert.Throws<ArgumentException>(() => WideInteger.Split(BigInteger.One << 188, new long[4]));
+        Assert.Equal(0.1, WideInteger.Ratio(WideInteger.FromDouble(0.1, 100), 1, -100));
+        Assert.Equal(-1e-300, WideInteger.Ratio(WideInteger.FromDouble(-1e-300, 1100), 1, -1100));
+        Assert.Equal((BigInteger)(-1), WideInteger.FromDouble(-0.75, 0));
+    }
 
     [Fact]
     public void The_benchmark_statistics_are_met()

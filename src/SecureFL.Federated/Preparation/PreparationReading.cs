@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Federated.Preparation;
+
+/// <summary>Gathers what the steps read from opened sums, and turns it into the state. Not thread-safe.</summary>
+internal sealed class PreparationReading(PreparationTerms terms)
+{
+    private readonly long[] _counts = new long[terms.Columns.Length];
+    private readonly BigInteger[] _sums = new BigInteger[terms.Columns.Length];
+    private readonly BigInteger[] _squares = new BigInteger[terms.Columns.Length];
+    private readonly double[] _low = new double[terms.Columns.Length];
+    private readonly double[] _high = new double[terms.Columns.Length];
+    private readonly float[] _clips = new float[terms.Clips?.Tensors.Length ?? 0];
+
+    public long Sites { get; set; }
+
+    public long Rows { get; set; }
+
+    public ImmutableArray<long> ClassCounts { get; set; } = [];
+
+    public TargetScaling? Targets { get; set; }
+
+    /// <summary>Columns read so far.</summary>
+    public int Columns { get; set; }
+
+    /// <summary>Tensors read so far.</summary>
+    public int Tensors { get; set; }
+
+    public void Column(int column, long count, BigInteger sum, BigInteger squares) =>
+        (_counts[column], _sums[column], _squares[column]) = (count, sum, squares);
+
+    public void Range(int column, double low, double high) => (_low[column], _high[column]) = (low, high);
+
+    public void Clip(int tensor, float clip) => _clips[tensor] = clip;
+
+    public PreparedState Finish() => new()
+    {
+        Sites = Sites,
+        Rows = Rows,
+        ClassCounts = ClassCounts,
+        Targets = Targets,
+        Shared = Columns == terms.Columns.Length ? Scaling() : null,
+        Clips = terms.Clips is not null && Tensors == _clips.Length ? new TensorClips(terms.Clips, Filled()) : null,
+    };
+
+    private FeatureScaling? Scaling()
+    {
+        if (terms.Scaling == ScalingKind.Fixed)
+        {
+            return terms.Fixed;
+        }
+
+        if (terms.Columns.All(kind => kind == ColumnSum.Nothing))
+        {
+            return null;
+        }
+
+        FeatureStatistics statistics = FeatureStatistics.FromSums(_counts, _sums, _squares);
+        return terms.Scaling switch
+        {
+            ScalingKind.None => FeatureScaling.None(statistics),
+            ScalingKind.MinMax => FeatureScaling.Declared(_low, _high) with { Imputed = [.. Enumerable.Range(0, _counts.Length).Select(statistics.Mean)] },
+            _ => FeatureScaling.Standard(statistics),
+        };
+    }
+
+    // A tensor that no site changed has no clip of its own yet: the widest of the others.
+    private ImmutableArray<float> Filled()
+    {
+        float widest = _clips.DefaultIfEmpty(0).Max();
+        return [.. _clips.Select(clip => clip > 0 ? clip : widest > 0 ? widest : 1)];
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+
+namespace SecureFL.Federated.Preparation;
+
+/// <summary>
+/// The sums that are opened one after another before the first round, a function of the terms and of the counters that one sum may have; and what their opened
+/// totals say. The same in a simulation and a deployed session. Immutable and thread-safe.
+/// </summary>
+public sealed class PreparationSteps
+{
+    private readonly PreparationTerms _terms;
+
+    private PreparationSteps(PreparationTerms terms, ImmutableArray<PreparationStep> steps)
+    {
+        _terms = terms;
+        Steps = steps;
+    }
+
+    /// <summary>What is found out.</summary>
+    public PreparationTerms Terms => _terms;
+
+    /// <summary>The sums in their order.</summary>
+    public ImmutableArray<PreparationStep> Steps { get; }
+
+    /// <summary>Counters of all steps together.</summary>
+    public int Length => Steps.Sum(step => step.Length);
+
+    /// <summary>Counters of the longest step.</summary>
+    public int Longest => Steps.Select(step => step.Length).DefaultIfEmpty(0).Max();
+
+    /// <summary>The steps of <paramref name="terms"/>, each of at most <paramref name="counters"/> counters where its parts allow it.</summary>
+    public static PreparationSteps For(PreparationTerms terms, int counters)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        ImmutableArray<PreparationStep>.Builder steps = ImmutableArray.CreateBuilder<PreparationStep>();
+        bool columns = terms.Columns.Any(kind => kind != ColumnSum.Nothing);
+        if (columns || terms.Targets || terms.Rows || terms.ClassCounts)
+        {
+            for (int first = 0; first == 0 || first < terms.Columns.Length;)
+            {
+                int length = StatisticsStep.HeadOf(terms, first == 0);
+                int end = first;
+                while (end < terms.Columns.Length && (length += ColumnSums.CountersOf(terms.Columns[end])) <= counters)
+                {
+                    end++;
+                }
+
+                end = Math.Max(end, Math.Min(first + 1, terms.Columns.Length));
+                steps.Add(new StatisticsStep(terms, first, end - first));
+                first = end;
+                if (end == 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        int tensors = terms.Clips?.Tensors.Length ?? 0;
+        int atOnce = ClipStep.TensorsIn(counters);
+        for (int first = 0; first < tensors; first += atOnce)
+        {
+            steps.Add(new ClipStep(terms.Clips!, first, Math.Min(atOnce, tensors - first)));
+        }
+
+        return new PreparationSteps(terms, steps.ToImmutable());
+    }
+
+    /// <summary>What the first <paramref name="opened"/> steps say.</summary>
+    /// <param name="totals">Their opened counters, one step after another.</param>
+    /// <param name="opened">How many they are.</param>
+    /// <exception cref="ArgumentException">Another number of totals, or totals that no sites' rows have.</exception>
+    public PreparedState Read(ReadOnlySpan<long> totals, int opened)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(opened, Steps.Length);
+        PreparationReading reading = new(_terms);
+        int at = 0;
+        for (int i = 0; i < opened; i++)
+        {
+            int length = Steps[i].Length;
+            if (totals.Length - at < length)
+            {
+                throw new ArgumentException($"{totals.Length} totals, step {i} ends at {at + length}", nameof(totals));
+            }
+
+            Steps[i].Read(totals.Slice(at, length), reading);
+            at += length;
+        }
+
+        if (!Steps.Any(step => step is StatisticsStep))
+        {
+            reading.Columns = _terms.Columns.Length;
+        }
+
+        return at == totals.Length ? reading.Finish() : throw new ArgumentException($"{totals.Length} totals, {at} are due", nameof(totals));
+    }
+}

@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
+using SecureFL.Federated.Rounds;
+using SecureFL.Federated.SecureSums;
+
+namespace SecureFL.Federated.Tests.Preparation;
+
+public class PreparationTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static RawDataset Rows(int site, int rows, LearningTask task = LearningTask.Regression)
+    {
+        SeededRandom random = SeededRandom.For(9, "preparation", site);
+        double[] features = [.. Enumerable.Range(0, rows).SelectMany(_ => new[]
+        {
+            1.7e9 + (1e6 * random.NextGaussian()) + (1e6 * site), 5e-5 + (1e-5 * random.NextGaussian()), random.NextDouble() < 0.2 ? double.NaN : 1980 + (15 * random.NextGaussian()), 7,
+        })];
+        double[] labels = [.. Enumerable.Range(0, rows).Select(_ => task == LearningTask.Regression ? 200_000 + random.NextGaussian() : random.NextDouble() < 0.3 ? 1.0 : 0)];
+        return new RawDataset(features, labels, 4, task, task == LearningTask.Regression ? 0 : 2);
+    }
+
+    private static PreparingSite[] Sites(IEnumerable<RawDataset> rows, Func<int, float[]>? update = null) =>
+        [.. rows.Select((data, i) => new PreparingSite($"s{i}", data, (_, _) => ValueTask.FromResult(update!(i))))];
+
+    [Theory]
+    [InlineData(8, 24)]
+    [InlineData(16, 4096)]
+    public async Task Scaling_of_targets_and_features_is_that_of_the_pooled_rows(int bits, int counters)
+    {
+        RawDataset[] rows = [Rows(0, 40), Rows(1, 600), Rows(2, 7)];
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, 4, LearningTask.Regression, 0) with { Targets = true };
+        PreparationSteps steps = PreparationSteps.For(terms, counters);
+        Assert.Equal(counters == 24 ? 3 : 1, steps.Steps.Length);
+        PreparedState state = await PreparationRun.RunAsync(steps, Sites(rows), TestData.Quantised(3, 1f, bits), 1, cancellationToken: Token);
+        RawDataset pooled = RawDataset.Concatenate(rows);
+        FeatureScaling expected = FeatureScaling.Standard(FeatureStatistics.Of(pooled));
+        for (int f = 0; f < 4; f++)
+        {
+            Assert.Equal(expected.Offset[f], state.Shared!.Offset[f], 1e-9 * expected.Offset[f]);
+            Assert.Equal(expected.Factor[f], state.Shared.Factor[f], 1e-9 * expected.Factor[f]);
+        }
+
+        Assert.Equal(0, state.Shared!.Factor[3]);
+        Assert.Equal((3, 647), (state.Sites, state.Rows));
+        Assert.Equal(647 / 3.0, state.WeightUnit);
+        Assert.Equal(TargetScaling.Standard(FeatureStatistics.OfLabels(pooled)), state.Targets);
+    }
+
+    [Fact]
+    public async Task Encrypted_sums_prepare_as_those_in_the_clear()
+    {
+        RawDataset[] rows = [Rows(0, 40, LearningTask.Binary), Rows(1, 60, LearningTask.Binary), Rows(2, 7, LearningTask.Binary)];
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, 4, LearningTask.Binary, 2) with { ClassCounts = true, Clips = new ModelLayout([("w", [4]), ("b", [1])]) };
+        PreparationSteps steps = PreparationSteps.For(terms, 64);
+        PreparingSite[] sites = Sites(rows, i => [0.1f * i, 0, 0, 0, 3]);
+        using EncryptedSum sum = new(new EncryptedSumOptions { Sites = 3, Clip = 1 });
+        PreparedState encrypted = await PreparationRun.RunAsync(steps, sites, sum, 1, cancellationToken: Token);
+        PreparedState clear = await PreparationRun.RunAsync(steps, sites, new PlaintextSum(), 1, cancellationToken: Token);
+        Assert.Equal(clear.Shared!.Offset, encrypted.Shared!.Offset);
+        Assert.Equal(clear.Shared.Factor, encrypted.Shared.Factor);
+        Assert.Equal(clear.ClassCounts, encrypted.ClassCounts);
+        Assert.Equal(rows.Sum(data => data.CountClasses()[1]), encrypted.ClassCounts[1]);
+        Assert.Equal([0.5f, 8], encrypted.Clips!.Values);
+        Assert.Equal(clear.Clips!.Values, encrypted.Clips.Values);
+    }
+
+    [Fact]
+    public async Task Indicators_take_one_counter_and_get_the_scaling_of_numbers()
+    {
+        TableSchema schema = new()
+        {
+            Features = [new ColumnSchema { Name = "ward", Kind = ColumnKind.Categorical, Categories = ["a", "b"] }, new ColumnSchema { Name = "age", Kind = ColumnKind.Numeric }],
+            Label = new LabelSchema { Name = "y", Task = LearningTask.Regression },
+        };
+        RawDataset[] rows = [new([1, 0, 0, 50, 0, 1, 0, 60], [0, 1], 4, LearningTask.Regression, 0), new([1, 0, 0, 70, 1, 0, 0, 20, 1, 0, 0, 30], [0, 0, 0], 4, LearningTask.Regression, 0)];
+        PreparationSteps steps = PreparationSteps.For(PreparationTerms.For(ScalingKind.Federated, schema, 4, LearningTask.Regression, 0), 4096);
+        Assert.Equal(2 + 3 + 11, steps.Length);
+        PreparedState state = await PreparationRun.RunAsync(steps, Sites(rows), new PlaintextSum(), 1, cancellationToken: Token);
+        FeatureScaling expected = FeatureScaling.Standard(FeatureStatistics.Of(RawDataset.Concatenate(rows)));
+        Assert.Equal(expected.Offset, state.Shared!.Offset);
+        Assert.All(Enumerable.Range(0, 4), f => Assert.Equal(expected.Factor[f], state.Shared.Factor[f], 1e-12));
+    }
+
+    [Fact]
+    public async Task Scaling_by_site_has_a_shared_one_for_unknown_sites()
+    {
+        RawDataset[] rows = [new([1, 5, 3, 5], [0, 0], 2, LearningTask.Regression, 0), new([10, double.NaN, 20, double.NaN], [0, 0], 2, LearningTask.Regression, 0)];
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.MinMax, null, 2, LearningTask.Regression, 0);
+        PreparedState state = await PreparationRun.RunAsync(PreparationSteps.For(terms, 4096), Sites(rows), new PlaintextSum(), 1, cancellationToken: Token);
+
+        // The mean of the sites' least values and of their largest ones.
+        Assert.Equal([5.5, 5], state.Shared!.Offset);
+        Assert.Equal(1 / (11.5 - 5.5), state.Shared.Factor[0], 1e-12);
+        Assert.Equal(0, state.Shared.Factor[1]);
+        Assert.Equal([0f, 0, 1, 0], state.Scale(terms, new RawSite("b", rows[1], null)).Train.Features);
+
+        PreparationTerms own = PreparationTerms.For(ScalingKind.Site, null, 2, LearningTask.Regression, 0);
+        state = await PreparationRun.RunAsync(PreparationSteps.For(own, 4096), Sites(rows), new PlaintextSum(), 1, cancellationToken: Token);
+        Assert.Equal(8.5, state.ScalingOf(own, null)!.Offset[0]);
+        Assert.Equal(15, state.ScalingOf(own, rows[1])!.Offset[0]);
+        Assert.Equal(5, state.ScalingOf(own, rows[1])!.Offset[1]);
+    }
+
+    [Fact]
+    public async Task Numbers_that_cannot_be_summed_are_refused_by_column()
+    {
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, 1, LearningTask.Regression, 0) with { Names = ["income"] };
+        RawDataset rows = new([1, 1e30], [0, 0], 1, LearningTask.Regression, 0);
+        DataFormatException fault = await Assert.ThrowsAsync<DataFormatException>(() =>
+            PreparationRun.RunAsync(PreparationSteps.For(terms, 4096), Sites([rows]), new PlaintextSum(), 1, cancellationToken: Token));
+        Assert.Contains("income", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("1E+30", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_to_find_out_takes_no_step()
+    {
+        FeatureScaling given = FeatureScaling.Declared([0], [1]);
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Fixed, null, 1, LearningTask.Binary, 2) with { Fixed = given };
+        PreparationSteps steps = PreparationSteps.For(terms, 512);
+        Assert.Empty(steps.Steps);
+        Assert.Same(given, steps.Read([], 0).Shared);
+        PreparationSteps counted = PreparationSteps.For(terms with { Rows = true }, 512);
+        Assert.Equal(2, counted.Length);
+        PreparedState state = counted.Read([4, 100], 1);
+        Assert.Equal(25, state.WeightUnit);
+        Assert.Same(given, state.Shared);
+        Assert.Throws<ArgumentException>(() => counted.Read([0, 0], 1));
+        Assert.Throws<ArgumentException>(() => counted.Read([4], 1));
+    }
+
+    [Fact]
+    public void Missing_numbers_without_scaling_are_refused_in_arrays()
+    {
+        RawDataset rows = new([1, double.NaN], [0, 0], 1, LearningTask.Regression, 0);
+        Assert.Throws<DataFormatException>(() => PreparedState.Empty.Scale(null, rows, "x.npz"));
+    }
+
+    [Fact]
+    public void Clips_are_brought_to_the_wire_and_back()
+    {
+        ModelLayout layout = new([("w", ImmutableArray.Create(2)), ("b", [1])]);
+        TensorClips clips = new(layout, [0.25f, 4]);
+        float[] update = [0.125f, -0.25f, 2];
+        clips.Scale(update, 1);
+        Assert.Equal([0.5f, -1, 0.5f], update);
+        clips.Unscale(update, 1);
+        Assert.Equal([0.125f, -0.25f, 2], update);
+        QuantisationGrain grain = clips.Coarsest([0.125f, -0.125f, 1e-5f], 16)!;
+        Assert.Equal("b", grain.Tensor);
+        Assert.Equal(4 / 32767.0 / 1e-5, grain.StepOverUpdate, 1e-3);
+        Assert.Null(clips.Coarsest(new float[3], 16));
+        Assert.Equal([2f, 2], new TensorClips(layout, [2]).Values);
+        Assert.Throws<ArgumentException>(() => new TensorClips(layout, [1, 2, 3]));
+        Assert.Throws<ArgumentException>(() => new TensorClips(layout, [0]));
+    }
+
+    /// <summary>Ten million rows of a column that starts in 1970, generated site by site: the sums add up to the exact ones of the whole.</summary>
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Ten_million_rows_keep_nine_digits()
+    {
+        const int Sites = 10;
+        const int RowsPerSite = 1_000_000;
+        FeatureStatistics? pooled = null;
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, 1, LearningTask.Regression, 0);
+        PreparationSteps steps = PreparationSteps.For(terms, 4096);
+        long[] totals = new long[steps.Length];
+        for (int s = 0; s < Sites; s++)
+        {
+            double[] values = new double[RowsPerSite];
+            for (int i = 0; i < RowsPerSite; i++)
+            {
+                // 1.7e12 + k for k = 0 .. 10^7 - 1, dealt out: mean and variance are known exactly.
+                values[i] = 1.7e12 + ((long)i * Sites) + s;
+            }
+
+            RawDataset data = new(values, new double[RowsPerSite], 1, LearningTask.Regression, 0);
+            FeatureStatistics own = FeatureStatistics.Of(data);
+            pooled = pooled?.Add(own) ?? own;
+            long[] counters = await steps.Steps[0].ContributeAsync(new PreparingSite($"s{s}", data, null!), PreparedState.Empty, Token);
+            totals = [.. totals.Zip(counters, (a, b) => a + b)];
+        }
+
+        double n = (double)Sites * RowsPerSite;
+        double expectedMean = 1.7e12 + ((n - 1) / 2);
+        double deviation = Math.Sqrt(((n * n) - 1) / 12 * (n / (n - 1)));
+        FeatureScaling scaling = steps.Read(totals, 1).Shared!;
+        Assert.Equal(0, (scaling.Offset[0] / expectedMean) - 1, 1e-12);
+        Assert.Equal(0, (scaling.Factor[0] * deviation) - 1, 1e-9);
+        Assert.Equal(pooled!.Mean(0), scaling.Offset[0]);
+    }
+}
