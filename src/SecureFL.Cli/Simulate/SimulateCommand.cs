@@ -84,7 +84,7 @@ internal static class SimulateCommand
             MinClients = minimum,
             Bits = bits,
             Clip = result.GetValue(options.Clip),
-            Buffer = result.GetValue(options.Async) is int arrivals ? new BufferOptions { Arrivals = arrivals } : null,
+            Buffer = Buffer(result, options),
             SiteSeconds = Numbers("--site-seconds", result.GetValue(options.SiteSeconds)),
             Federation = Federation(result, sites, options, minimum),
             Metric = StoppingMetric.Parse(result.GetValue(options.Metric)),
@@ -111,6 +111,14 @@ internal static class SimulateCommand
             LearningRate = result.GetValue(options.LearningRate),
         },
     };
+
+    private static BufferOptions? Buffer(ParseResult result, SimulateOptions options)
+    {
+        int? every = result.GetValue(options.EvaluateEvery);
+        return result.GetValue(options.Async) is int arrivals ? new BufferOptions { Arrivals = arrivals, EvaluateEvery = every ?? 1 }
+            : every is null ? null
+            : throw new CliException(ExitCode.Usage, "--evaluate-every is for --async", "synchronous rounds measure every model with the next round's uploads");
+    }
 
     private static FederationOptions Federation(ParseResult result, SiteOptions sites, SimulateOptions options, int minimum)
     {

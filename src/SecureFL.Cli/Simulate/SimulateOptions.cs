@@ -88,6 +88,12 @@ internal sealed class SimulateOptions
 
     internal Option<int?> Async { get; } = new("--async") { Description = "asynchronous rounds: sum after K arrivals, older updates count less", HelpName = "K" };
 
+    internal Option<int?> EvaluateEvery { get; } = new("--evaluate-every")
+    {
+        Description = "with --async: all sites evaluate every Nth version, in a sum of its own; by default every one, and the last always",
+        HelpName = "N",
+    };
+
     internal Option<string?> SiteSeconds { get; } = new("--site-seconds") { Description = "simulated seconds of each site's task, for example 10,1,1,1", HelpName = "S,S" };
 
     internal Option<double?> Deadline { get; } = new("--deadline") { Description = "simulated seconds after which a round leaves slow sites behind (with --site-seconds)", HelpName = "S" };
@@ -119,7 +125,7 @@ internal sealed class SimulateOptions
         Option[] all =
         [
             Model, Hidden, Rounds, LocalSteps, LocalEpochs, Batch, LearningRate, Optimizer, L2, ClassWeights, Trainer, Suite, Wire, Bits, Clip, KeyHolders, Threshold, MinClients,
-            Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, SiteSeconds, Deadline, Metric, Target, Patience, ThresholdAt, Parallel, Compare, Output, Resume,
+            Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, EvaluateEvery, SiteSeconds, Deadline, Metric, Target, Patience, ThresholdAt, Parallel, Compare, Output, Resume,
             KeepCiphertexts, Json, Report,
         ];
         foreach (Option option in all)

@@ -114,6 +114,11 @@ public sealed record TrainingTerms
         Training.Check(Model.Classes);
         Data.Check(Model);
         Rounds.Check();
+        if (!RoundMetricInfo.Exists(Stopping.Metric, Metrics))
+        {
+            throw new ArgumentException($"stopping looks at {Stopping.Metric}, which a {Model.Task} task of {Model.Classes} classes does not have");
+        }
+
         if (Weighting == Weighting.Equal && WeightUnit != 1)
         {
             throw new ArgumentException($"a weight unit of {WeightUnit} under equal weights, it is 1");
