@@ -69,7 +69,7 @@ public sealed class TrainingTermsTests
     {
         ModelTerms model = new() { Task = LearningTask.Regression, Classes = 0, Inputs = 4, Tensors = [new TensorTerms("w", [4, 2]), new TensorTerms("b", [])] };
         Assert.Throws<ArgumentException>(model.Check);
-        TrainingTerms terms = new() { Model = model with { InitialWeights = ModelStamp.Of(0, new float[9]).Digest }, Stopping = new StoppingRules { Rounds = 1 } };
+        TrainingTerms terms = new() { Model = model with { InitialWeights = ModelStamp.Of(0, new float[9]).Digest }, Stopping = new StoppingRules { Rounds = 1, Metric = RoundMetric.TestR2 } };
         Assert.Equal(9, TrainingTerms.Parse(terms.ToBytes()).Layout.Length);
         Assert.Null(terms.CreateBuiltInTrainer());
     }
