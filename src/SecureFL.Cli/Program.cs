@@ -21,6 +21,7 @@ RootCommand root = new("SecureFL: federated learning in which nobody but a quoru
     SimulateCommand.Create(),
     PredictCommand.Create(),
     EvaluateCommand.Create(),
+    ExportCommand.Create(),
     CheckDataCommand.Create(),
     IdentityCommand.Create(),
     PlanCommand.Create(),

@@ -42,7 +42,9 @@ internal static class ModelFile
         return (scaling?.Apply(encoded.Data, bundle.Targets) ?? encoded.Data.ToDataset(bundle.Targets), encoded.RowIndexes, table);
     }
 
-    private static FeatureScaling? ScalingFor(ModelBundle bundle, string? site)
+    /// <summary>The scaling for rows of a site.</summary>
+    /// <exception cref="CliException">Only single sites have one, and this is none of them.</exception>
+    internal static FeatureScaling? ScalingFor(ModelBundle bundle, string? site)
     {
         if (bundle.Scalings.ContainsKey("") && bundle.Scalings.Count > 1 && (site is null || !bundle.Scalings.ContainsKey(site)))
         {

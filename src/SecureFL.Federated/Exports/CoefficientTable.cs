@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+
+namespace SecureFL.Federated.Exports;
+
+/// <summary>One coefficient of a model without hidden layers.</summary>
+/// <param name="Class">The class whose score it adds to, for more than two classes; null otherwise.</param>
+/// <param name="Feature">The column, with <c>=category</c> where it is one-hot; <see cref="CoefficientTable.Intercept"/> for the constant.</param>
+/// <param name="Value">By how much the prediction (the log odds of a binary outcome) rises with one unit of the column.</param>
+/// <param name="OddsRatio">e^value for a binary outcome, null otherwise and for the intercept.</param>
+/// <param name="Standardized">The coefficient that was trained: by one deviation of the column, in deviations of the target.</param>
+public sealed record Coefficient(string? Class, string Feature, double Value, double? OddsRatio, double Standardized);
+
+/// <summary>The coefficients of linear, logistic and softmax regression in the units of the columns. Thread-safe.</summary>
+public static class CoefficientTable
+{
+    /// <summary>What the constant term is called.</summary>
+    public const string Intercept = "(intercept)";
+
+    /// <summary>
+    /// The table: for every output the intercept, then every feature. With w the trained weights, x -> (x - offset) factor the scaling of the features and
+    /// y = target offset + target deviation * output that of the target, a feature has w factor deviation and the intercept is
+    /// target offset + deviation (bias - sum w factor offset). Empty for a model with hidden layers and one of an external trainer, which have no coefficients.
+    /// </summary>
+    /// <param name="bundle">The model.</param>
+    /// <param name="scaling">The scaling of its features; null for none.</param>
+    public static ImmutableArray<Coefficient> Of(ModelBundle bundle, FeatureScaling? scaling)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        if (bundle.Spec is not { Hidden.IsEmpty: true } spec)
+        {
+            return [];
+        }
+
+        IReadOnlyList<string> names = FeatureNames.Of(bundle, spec.Inputs);
+        ReadOnlySpan<float> weights = bundle.Parameters["layers.0.weight"];
+        ReadOnlySpan<float> biases = bundle.Parameters["layers.0.bias"];
+        ImmutableArray<Coefficient>.Builder table = ImmutableArray.CreateBuilder<Coefficient>(spec.Outputs * (spec.Inputs + 1));
+        for (int output = 0; output < spec.Outputs; output++)
+        {
+            string? name = spec.Task == LearningTask.MultiClass ? FeatureNames.ClassOf(bundle, output) : null;
+            List<Coefficient> features = [];
+            double intercept = biases[output];
+            for (int f = 0; f < spec.Inputs; f++)
+            {
+                double weight = weights[(output * spec.Inputs) + f];
+                double slope = weight * (scaling?.Factor[f] ?? 1);
+                intercept -= slope * (scaling?.Offset[f] ?? 0);
+                features.Add(new Coefficient(name, names[f], slope, spec.Task == LearningTask.Binary ? Math.Exp(slope) : null, weight));
+            }
+
+            table.Add(new Coefficient(name, Intercept, intercept, null, biases[output]));
+            table.AddRange(features);
+        }
+
+        return table.ToImmutable();
+    }
+
+    /// <summary>The table as CSV: class, feature, coefficient, odds ratio, standardised coefficient; what a row has not is empty.</summary>
+    public static void WriteCsv(TextWriter writer, IEnumerable<Coefficient> table)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(table);
+        writer.Write("class,feature,coefficient,odds_ratio,standardized\n");
+        foreach (Coefficient row in table)
+        {
+            writer.Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Quote(row.Class ?? "")},{Quote(row.Feature)},{row.Value:R},{row.OddsRatio:R},{row.Standardized:R}\n"));
+        }
+    }
+
+    private static string Quote(string cell) =>
+        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : '"' + cell.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+}
