@@ -8,6 +8,8 @@ The last argument is a folder. Its task.json says what to do:
     train        train weights.safetensors on train.npz, leave trained.safetensors and result.json;
                  the metrics in it are those of evaluated.safetensors, on train.npz and, where it is there, test.npz
     evaluate     the metrics of evaluated.safetensors on train.npz alone
+    predict      what evaluated.safetensors says of rows.npz (x alone): leave predictions.npz with an array p of one
+                 probability a class, or one value a row for a regression; this is for securefl predict and evaluate
 
 Tensors may have any names and shapes as long as they stay the same. Nothing but torch and numpy is needed:
 safetensors is eight bytes of header length, a JSON header, and the numbers.
@@ -97,8 +99,14 @@ def main():
         write_safetensors(folder / "trained.safetensors", model)
         return
 
-    x, y = read_rows(folder / "train.npz")
     read_safetensors(folder / "evaluated.safetensors", model)
+    if task["task"] == "predict":
+        with np.load(folder / "rows.npz") as arrays, torch.no_grad():
+            scores = model.eval()(torch.from_numpy(arrays["x"].astype("f4")))
+        np.savez(folder / "predictions.npz", p=torch.softmax(scores, 1).numpy())
+        return
+
+    x, y = read_rows(folder / "train.npz")
     result = {"samples": len(y), "train": measure(model, x, y)}
     if (folder / "test.npz").exists():
         result["test"] = measure(model, *read_rows(folder / "test.npz"))

@@ -23,11 +23,13 @@ internal static class EvaluateCommand
         options.AddTo(command);
         command.Add(threshold);
         command.Add(json);
-        command.SetAction(result =>
+        command.SetAction(async (result, cancellationToken) =>
         {
             ModelRows input = options.Read(result, withLabels: true);
             double at = MetricText.Threshold(result.GetValue(threshold));
-            EvaluationCounts counts = Evaluator.Evaluate(input.Spec, input.Bundle.Parameters.Values, input.Data);
+            EvaluationCounts counts = input.Spec is ModelSpec spec
+                ? Evaluator.Evaluate(spec, input.Bundle.Parameters.Values, input.Data)
+                : (await input.PredictAsync(cancellationToken).ConfigureAwait(false)).Count(input.Data);
             MetricSummary figures = ModelScore.WithExactAuc(MetricSummary.Of(counts, TargetUnits.Of(input.Bundle.Targets)), input.Spec, input.Bundle.Parameters, input.Data);
             ImmutableArray<string> classes = MetricText.ClassNames(input.Bundle.Schema, counts.Layout);
             StringBuilder text = new();

@@ -16,7 +16,18 @@ internal static class ModelFile
         ModelBundle bundle = ModelBundle.Read(stream, file.FullName);
         return bundle.Spec is ModelSpec spec
             ? (bundle, spec)
-            : throw new CliException(ExitCode.Usage, $"{file.FullName} has weights and no architecture", "a model of an external trainer is used by that trainer");
+            : throw new CliException(ExitCode.Usage, $"{file.FullName} has weights and no architecture", "a model of an external trainer is used by that trainer: give its command with --trainer");
+    }
+
+    /// <summary>Reads a model that an external trainer computes.</summary>
+    /// <exception cref="CliException">A model with an architecture, which needs no trainer.</exception>
+    internal static ModelBundle ReadExternal(FileInfo file)
+    {
+        using FileStream stream = file.OpenRead();
+        ModelBundle bundle = ModelBundle.Read(stream, file.FullName);
+        return bundle.Spec is null
+            ? bundle
+            : throw new CliException(ExitCode.Usage, $"{file.FullName} is a built-in model, --trainer is for models of an external trainer", "leave --trainer out");
     }
 
     /// <summary>Rows of a file as the model takes them, and their places in it.</summary>
@@ -26,7 +37,7 @@ internal static class ModelFile
         if (bundle.Schema is not TableSchema schema)
         {
             RawDataset arrays = ArrayFiles.Read(path, null);
-            arrays = ArrayFiles.WithClasses(arrays, Math.Max(arrays.ClassCount, bundle.Spec!.ClassCount));
+            arrays = ArrayFiles.WithClasses(arrays, Math.Max(arrays.ClassCount, bundle.Spec?.ClassCount ?? 0));
             return (scaling?.Apply(arrays, bundle.Targets) ?? arrays.ToDataset(bundle.Targets), [.. Enumerable.Range(0, arrays.Count)], null);
         }
 

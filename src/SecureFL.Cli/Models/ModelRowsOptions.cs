@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SecureFL.Cli.Sites;
+using SecureFL.Cli.Trainers;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 
@@ -7,11 +8,18 @@ namespace SecureFL.Cli.Models;
 
 /// <summary>A model and rows for it.</summary>
 /// <param name="Bundle">The model file.</param>
-/// <param name="Spec">Its shape.</param>
+/// <param name="Spec">Its shape; null for a model of an external trainer.</param>
+/// <param name="Trainer">The command of that trainer; null for a built-in model.</param>
 /// <param name="Data">The rows, encoded and scaled as in training.</param>
 /// <param name="Rows">Positions of the rows in the file.</param>
 /// <param name="Table">The file, where it is a table.</param>
-internal sealed record ModelRows(ModelBundle Bundle, ModelSpec Spec, Dataset Data, IReadOnlyList<int> Rows, RawTable? Table);
+internal sealed record ModelRows(ModelBundle Bundle, ModelSpec? Spec, string? Trainer, Dataset Data, IReadOnlyList<int> Rows, RawTable? Table)
+{
+    /// <summary>What the model says of the rows, scaled targets and all: the program computes it, or the trainer does.</summary>
+    internal async Task<Predictions> PredictAsync(CancellationToken cancellationToken) => Spec is ModelSpec spec
+        ? new Predictions(new FeedForwardModel(spec).Predict(Bundle.Parameters.Values, Data), spec.Outputs)
+        : await ExternalTrainer.PredictAsync(Trainer!, Bundle.Parameters, Data, cancellationToken).ConfigureAwait(false);
+}
 
 /// <summary>The options of every command that puts rows to a trained model.</summary>
 internal sealed class ModelRowsOptions(string dataDescription)
@@ -19,12 +27,18 @@ internal sealed class ModelRowsOptions(string dataDescription)
     private readonly Option<FileInfo> _model = new("--model") { Description = "the model that simulate left", Required = true, HelpName = "FILE" };
     private readonly Option<string> _data = new("--data") { Description = dataDescription, Required = true, HelpName = "FILE" };
     private readonly Option<string?> _site = new("--site") { Description = "whose rows they are, for models whose features each site scaled by itself" };
+    private readonly Option<string?> _trainer = new("--trainer")
+    {
+        Description = "the command that trained the model, for models of an external trainer; it is given the task \"predict\"",
+        HelpName = "COMMAND",
+    };
+
     private readonly Option<string> _header = Simulate.SimulateOptions.Choice("--header", "detect", "whether the first line names the columns", "detect", "yes", "no");
     private readonly Option<string?> _separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _model, _data, _site, _header, _separator })
+        foreach (Option option in new Option[] { _model, _data, _site, _trainer, _header, _separator })
         {
             command.Add(option);
         }
@@ -33,8 +47,10 @@ internal sealed class ModelRowsOptions(string dataDescription)
     internal ModelRows Read(ParseResult result, bool withLabels)
     {
         CsvReadOptions csv = SiteOptions.Csv(result.GetValue(_header)!, result.GetValue(_separator));
-        (ModelBundle bundle, ModelSpec spec) = ModelFile.Read(result.GetValue(_model)!);
+        string? trainer = result.GetValue(_trainer);
+        FileInfo file = result.GetValue(_model)!;
+        (ModelBundle bundle, ModelSpec? spec) = trainer is null ? ModelFile.Read(file) : (ModelFile.ReadExternal(file), null);
         (Dataset data, IReadOnlyList<int> rows, RawTable? table) = ModelFile.Rows(bundle, result.GetValue(_data)!, withLabels, result.GetValue(_site), csv);
-        return new ModelRows(bundle, spec, data, rows, table);
+        return new ModelRows(bundle, spec, trainer, data, rows, table);
     }
 }

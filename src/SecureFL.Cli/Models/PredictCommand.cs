@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
+using SecureFL.Cli.Trainers;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 
@@ -16,19 +17,20 @@ internal static class PredictCommand
         Command command = new("predict", "Use a trained model on new rows. Prints one line a row: its line in the file, the prediction, and probabilities.");
         options.AddTo(command);
         command.Add(output);
-        command.SetAction(result =>
+        command.SetAction(async (result, cancellationToken) =>
         {
             ModelRows input = options.Read(result, withLabels: false);
+            Predictions predictions = await input.PredictAsync(cancellationToken).ConfigureAwait(false);
             if (result.GetValue(output) is not FileInfo file)
             {
-                Write(input, Console.Out);
+                Write(input, predictions, Console.Out);
                 return (int)ExitCode.Ok;
             }
 
             string whole = file.FullName + ".part";
             using (StreamWriter writer = new(whole))
             {
-                Write(input, writer);
+                Write(input, predictions, writer);
             }
 
             File.Move(whole, file.FullName, overwrite: true);
@@ -37,26 +39,28 @@ internal static class PredictCommand
         return Examples.Of(command, "securefl predict --model securefl-run/model.safetensors --data new.csv --output predictions.csv");
     }
 
-    private static void Write(ModelRows input, TextWriter writer)
+    private static void Write(ModelRows input, Predictions predictions, TextWriter writer)
     {
-        (ModelBundle bundle, ModelSpec spec, Dataset data, IReadOnlyList<int> rows, RawTable? table) = input;
-        float[] outputs = new FeedForwardModel(spec).Predict(bundle.Parameters.Values, data);
-        string[] classes = ClassNames(bundle, spec);
+        (ModelBundle bundle, _, _, Dataset data, IReadOnlyList<int> rows, RawTable? table) = input;
+        LearningTask task = data.Task;
+        string[] classes = ClassNames(bundle, data.ClassCount);
         double Units(float output) => bundle.Targets?.Unscale(output) ?? output;
-        writer.WriteLine(spec.Task == LearningTask.Regression ? "line,prediction" : "line,prediction," + string.Join(',', classes.Select(name => Quote("p(" + name + ")"))));
+        writer.WriteLine(task == LearningTask.Regression ? "line,prediction" : "line,prediction," + string.Join(',', classes.Select(name => Quote("p(" + name + ")"))));
         for (int i = 0; i < data.Count; i++)
         {
             long line = table?.Rows[rows[i]].Line ?? rows[i] + 1;
-            ReadOnlySpan<float> row = outputs.AsSpan(i * spec.Outputs, spec.Outputs);
-            float[] shares = spec.Task == LearningTask.Binary ? [1 - row[0], row[0]] : row.ToArray();
-            string prediction = spec.Task == LearningTask.Regression ? Units(row[0]).ToString(bundle.Targets is null ? "G7" : "G9", CultureInfo.InvariantCulture) : Quote(classes[Array.IndexOf(shares, shares.Max())]);
-            string tail = spec.Task == LearningTask.Regression ? "" : "," + string.Join(',', shares.Select(Number));
+            ReadOnlySpan<float> row = predictions.Values.AsSpan(i * predictions.Columns, predictions.Columns);
+            float[] shares = task == LearningTask.Binary && row.Length == 1 ? [1 - row[0], row[0]] : row.ToArray();
+            string prediction = task == LearningTask.Regression 
+                ? Units(row[0]).ToString(bundle.Targets is null ? "G7" : "G9", CultureInfo.InvariantCulture)
+                : Quote(classes[Array.IndexOf(shares, shares.Max())]);
+            string tail = task == LearningTask.Regression ? "" : "," + string.Join(',', shares.Select(Number));
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line},{prediction}{tail}"));
         }
     }
 
-    private static string[] ClassNames(ModelBundle bundle, ModelSpec spec) =>
-        bundle.Schema is { Label.Classes.IsEmpty: false } schema ? [.. schema.Label.Classes] : [.. Enumerable.Range(0, spec.ClassCount).Select(c => c.ToString(CultureInfo.InvariantCulture))];
+    private static string[] ClassNames(ModelBundle bundle, int classCount) =>
+        bundle.Schema is { Label.Classes.IsEmpty: false } schema ? [.. schema.Label.Classes] : [.. Enumerable.Range(0, classCount).Select(c => c.ToString(CultureInfo.InvariantCulture))];
 
     private static string Number(float value) => value.ToString("G7", CultureInfo.InvariantCulture);
 

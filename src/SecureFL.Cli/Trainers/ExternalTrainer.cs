@@ -8,7 +8,8 @@ namespace SecureFL.Cli.Trainers;
 /// <summary>
 /// Any command as a trainer. Its last argument is a folder with <c>task.json</c>; for "initialise" it leaves <c>trained.safetensors</c>; for "train" it finds
 /// <c>weights.safetensors</c> (to train from), <c>evaluated.safetensors</c> (to measure), <c>train.npz</c> and perhaps <c>test.npz</c> (arrays x and y), and leaves
-/// <c>trained.safetensors</c> and <c>result.json</c>; for "evaluate" it measures <c>evaluated.safetensors</c> on <c>train.npz</c>. Thread-safe: every call has a folder of its own.
+/// <c>trained.safetensors</c> and <c>result.json</c>; for "evaluate" it measures <c>evaluated.safetensors</c> on <c>train.npz</c>; for "predict" it
+/// finds <c>evaluated.safetensors</c> and <c>rows.npz</c> (array x) and leaves <c>predictions.npz</c> (array p). Thread-safe: every call has a folder of its own.
 /// </summary>
 internal sealed class ExternalTrainer : ILocalTrainer
 {
@@ -95,6 +96,22 @@ internal sealed class ExternalTrainer : ILocalTrainer
             ? throw new DataFormatException("result.json", $"a sample count of {result.Samples}")
             : new LocalRoundResult(
                 new LocalTrainingResult(trained.Values, result.Samples), Count(result.Train, request.Train, "train"), test is null ? null : Count(result.Test, test, "test"));
+    }
+
+    /// <summary>What <paramref name="model"/> says of the rows, by the command.</summary>
+    internal static Task<Predictions> PredictAsync(string command, ModelParameters model, Dataset rows, CancellationToken cancellationToken)
+    {
+        TrainerTask task = new("predict", "", 0, 0, rows.Width, rows.ClassCount);
+        return TrainerProcess.RunAsync(
+            CommandText.Split(command),
+            folder =>
+            {
+                TrainerFiles.WriteTask(folder, task);
+                TrainerFiles.WriteWeights(folder, "evaluated.safetensors", model);
+                TrainerFiles.WriteFeatures(folder, "rows.npz", rows);
+            },
+            folder => TrainerFiles.ReadPredictions(folder, rows.Count, rows.ClassCount),
+            cancellationToken);
     }
 
     // 31 bits, which every language's generator takes.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace SecureFL.Federated.Exports;
@@ -10,10 +11,10 @@ internal sealed class ProtobufWriter
     private const int VarintType = 0;
     private const int LengthType = 2;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
     /// <summary>What was written so far.</summary>
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
     /// <summary>An integer field.</summary>
     public void Integer(int field, long value)
@@ -81,9 +82,15 @@ internal sealed class ProtobufWriter
     {
         for (; value >= 0x80; value >>= 7)
         {
-            _bytes.WriteByte((byte)(value | 0x80));
+            Byte((byte)(value | 0x80));
         }
 
-        _bytes.WriteByte((byte)value);
+        Byte((byte)value);
+    }
+
+    private void Byte(byte value)
+    {
+        _bytes.GetSpan(1)[0] = value;
+        _bytes.Advance(1);
     }
 }

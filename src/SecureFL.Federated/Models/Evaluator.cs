@@ -17,6 +17,51 @@ public static class Evaluator
         return tally.ToCounts();
     }
 
+    /// <summary>Counters of predictions that somebody else made: values for regression, the probability of class 1, or one probability a class.</summary>
+    /// <param name="predictions">Row-major, <paramref name="columns"/> a row; probabilities in [0, 1].</param>
+    /// <param name="columns">1 for regression and for the probability of class 1; else the classes.</param>
+    /// <param name="data">The rows with their labels.</param>
+    /// <exception cref="ArgumentException">Lengths that do not fit.</exception>
+    public static EvaluationCounts CountPredictions(ReadOnlySpan<float> predictions, int columns, Dataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        bool fits = data.ClassCount == 0 ? columns == 1 : columns == data.ClassCount || (columns == 1 && data.ClassCount == 2);
+        if (!fits || predictions.Length != data.Count * columns)
+        {
+            throw new ArgumentException($"{predictions.Length} predictions in {columns} columns for {data.Count} rows of {data.ClassCount} classes", nameof(predictions));
+        }
+
+        EvaluationTally tally = new(new MetricLayout(data.Task, data.ClassCount));
+        float[] outputs = new float[data.Task == LearningTask.Binary ? 1 : columns];
+        for (int row = 0; row < data.Count; row++)
+        {
+            ReadOnlySpan<float> own = predictions.Slice(row * columns, columns);
+            switch (data.Task)
+            {
+                case LearningTask.Regression:
+                    outputs[0] = own[0];
+                    break;
+                case LearningTask.Binary:
+                    outputs[0] = MathF.Log(Certain(own[^1]) / Certain(1 - own[^1]));
+                    break;
+                default:
+                    for (int c = 0; c < columns; c++)
+                    {
+                        outputs[c] = MathF.Log(Certain(own[c]));
+                    }
+
+                    break;
+            }
+
+            tally.Add(outputs, data.Labels[row], OutputLoss.Of(data.Task, outputs, data.Labels[row]));
+        }
+
+        return tally.ToCounts();
+
+        // A probability of exactly 0 has no logarithm; this is the least that single precision tells from it beside 1.
+        static float Certain(float probability) => Math.Max(probability, 1e-8f);
+    }
+
     /// <summary>The exact AUC of a binary model on rows that one party has all of, from its outputs, in which no scores tie that differ.</summary>
     public static double? ExactAuc(ModelSpec spec, ReadOnlySpan<float> weights, Dataset data)
     {
