@@ -57,6 +57,12 @@ internal static class ClientRunCommand
         ILocalTrainer trainer = TrainerFor(terms, trainerCommand, site);
         ClientService service = memory.CreateService(session, new TrainingSource(session.Plan, terms, trainer, site, memory.Client.Index), program);
         RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
+        if (ended.Incomplete && ended.Reason.Contains("diverged", StringComparison.Ordinal))
+        {
+            throw new CliException(
+                ExitCode.Integrity, ended.Reason, "the model is not written; the server keeps the best one of the rounds before; a new plan needs a lower learning rate or scaled features");
+        }
+
         if (output is not null)
         {
             float[] values = await service.FetchModelAsync(ended, cancellationToken).ConfigureAwait(false);

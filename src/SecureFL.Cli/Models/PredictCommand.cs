@@ -51,7 +51,7 @@ internal static class PredictCommand
             long line = table?.Rows[rows[i]].Line ?? rows[i] + 1;
             ReadOnlySpan<float> row = predictions.Values.AsSpan(i * predictions.Columns, predictions.Columns);
             float[] shares = task == LearningTask.Binary && row.Length == 1 ? [1 - row[0], row[0]] : row.ToArray();
-            string prediction = task == LearningTask.Regression 
+            string prediction = task == LearningTask.Regression
                 ? Units(row[0]).ToString(bundle.Targets is null ? "G7" : "G9", CultureInfo.InvariantCulture)
                 : Quote(classes[Array.IndexOf(shares, shares.Max())]);
             string tail = task == LearningTask.Regression ? "" : "," + string.Join(',', shares.Select(Number));

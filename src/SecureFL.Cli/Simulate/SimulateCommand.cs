@@ -46,6 +46,11 @@ internal static class SimulateCommand
             Talk.Hint(hint);
         }
 
+        if (run.Outcome.Stopped == StopReason.Rounds && ConvergenceNote.Of(run.Outcome.History) is string note)
+        {
+            Talk.Line(note);
+        }
+
         await Console.Out.WriteAsync(SimulationText.Of(run)).ConfigureAwait(false);
         JsonOutput.Write(settings.Json, SimulationJson.Of(run));
         if (settings.Report is not null)
@@ -89,6 +94,7 @@ internal static class SimulateCommand
             Federation = Federation(result, sites, options, minimum),
             Metric = StoppingMetric.Parse(result.GetValue(options.Metric)),
             ThresholdAt = MetricText.Threshold(result.GetValue(options.ThresholdAt)),
+            Baselines = Enum.Parse<BaselineChoice>(result.GetValue(options.Baselines)!, ignoreCase: true),
             Compare = result.GetValue(options.Compare),
             Resume = result.GetValue(options.Resume),
             KeepCiphertexts = result.GetValue(options.KeepCiphertexts),

@@ -108,6 +108,9 @@ internal sealed class SimulateOptions
 
     internal Option<int> Parallel { get; } = new("--parallel") { Description = "sites trained at the same time", DefaultValueFactory = _ => 1 };
 
+    internal Option<string> Baselines { get; } = Choice(
+        "--baselines", "auto", "train each site alone and all rows in one place beside it, to compare; auto does so where it takes some seconds at most", "auto", "on", "off");
+
     internal Option<bool> Compare { get; } = new("--compare") { Description = "run the integers and the floats in the clear beside it, and compare the models" };
 
     internal Option<DirectoryInfo?> Output { get; } = new("--output") { Description = "folder for model, checkpoints and transcripts; by default the --json file's name with -run, or securefl-run" };
@@ -125,7 +128,7 @@ internal sealed class SimulateOptions
         Option[] all =
         [
             Model, Hidden, Rounds, LocalSteps, LocalEpochs, Batch, LearningRate, Optimizer, L2, ClassWeights, Trainer, Suite, Wire, Bits, Clip, KeyHolders, Threshold, MinClients,
-            Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, EvaluateEvery, SiteSeconds, Deadline, Metric, Target, Patience, ThresholdAt, Parallel, Compare, Output, Resume,
+            Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, EvaluateEvery, SiteSeconds, Deadline, Metric, Target, Patience, ThresholdAt, Parallel, Baselines, Compare, Output, Resume,
             KeepCiphertexts, Json, Report,
         ];
         foreach (Option option in all)

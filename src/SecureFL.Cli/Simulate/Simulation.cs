@@ -4,6 +4,7 @@ using SecureFL.Cli.Progress;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Exports;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Preparation;
@@ -47,8 +48,12 @@ internal sealed class Simulation(SimulationSettings settings)
             curves: settings.Report is not null && spec is not null, ownTests: scaled.CommonTest is null);
         TrainingOutcome outcome = await TrainAsync(Title(), display, prepared, sum, observer, resume, stopping, cancellationToken).ConfigureAwait(false);
         Finish(sum, ModelStamp.Of(outcome.Checkpoint.Version, outcome.Checkpoint.Weights));
-        folder.WriteModel(new ModelBundle { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings, Targets = state.Targets });
+        await DivergedRun.RefuseAsync(outcome, scaled.Sites, trainer, cancellationToken).ConfigureAwait(false);
+        ModelBundle bundle = new() { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings, Targets = state.Targets };
+        folder.WriteModel(bundle);
         ModelResult final = await ModelScore.OfAsync(outcome, scaled, trainer, spec, units, cancellationToken).ConfigureAwait(false);
+        Baselines baselines = new(settings.Federation.Seed, stopping.Rounds, settings.Federation.AverageDecay, scaled, trainer, units);
+        bool compareAlone = baselines.AreDue(settings.Baselines, spec is null ? null : settings.Training);
         bool compare = settings.Compare && settings.Bits != SimulationSettings.FloatBits;
         return new SimulationOutcome
         {
@@ -60,6 +65,8 @@ internal sealed class Simulation(SimulationSettings settings)
             Outcome = outcome,
             Classes = MetricText.ClassNames(loaded.Schema, trainer.Metrics),
             Final = final,
+            Coefficients = bundle.Scalings.Count > 1 ? [] : CoefficientTable.Of(bundle, bundle.Scalings.GetValueOrDefault("")),
+            Baselines = compareAlone ? await baselines.RunAsync(cancellationToken).ConfigureAwait(false) : null,
             WeightsFile = folder.ModelPath,
             Curves = [.. observer.Curves],
             Plans = sum is EncryptedSum encrypted ? [.. encrypted.Plans] : [],

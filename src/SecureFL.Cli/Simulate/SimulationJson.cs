@@ -55,6 +55,19 @@ internal static class SimulationJson
 
         json["commonTest"] = final.CommonTest is SiteResult common ? Site(common) : null;
         json["perSite"] = final.PerSite.Select(Site);
+        json["localOnly"] = run.Baselines?.LocalOnly.Select(site => new
+        {
+            site.Site,
+            site.Samples,
+            OwnTest = EvaluationJson.Figures(site.OwnTest),
+            AllTest = EvaluationJson.Figures(site.AllTest),
+            site.Diverged,
+        });
+        json["pooled"] = run.Baselines?.Pooled is PooledModel pooled
+            ? new { pooled.Samples, Test = EvaluationJson.Figures(pooled.Test), pooled.Diverged }
+            : null;
+        json["coefficients"] = run.Coefficients;
+        json["trainLossStillFalling"] = ConvergenceNote.StillFalling(run.Outcome.History);
         json["weightsFile"] = run.WeightsFile;
         json["simulatedSeconds"] = run.Outcome.Checkpoint.SimulatedSeconds;
         return json;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SecureFL.Aggregation;
+using SecureFL.Federated.Exports;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
@@ -62,6 +63,12 @@ internal sealed record SimulationOutcome
     internal IReadOnlyList<RoundMetricInfo> Shown => [.. RoundMetricInfo.ShownFor(Trainer.Metrics).Where(info => info.Metric != RoundMetric.TrainLoss)];
 
     internal required ModelResult Final { get; init; }
+
+    /// <summary>The coefficients of a model that has some, under a scaling that all sites share; else empty.</summary>
+    internal ImmutableArray<Coefficient> Coefficients { get; init; } = [];
+
+    /// <summary>What the model is to be compared with; null where that was not done.</summary>
+    internal BaselineResults? Baselines { get; init; }
 
     internal required string WeightsFile { get; init; }
 

@@ -90,6 +90,8 @@ internal sealed record SimulationSettings
 
     internal bool Compare { get; init; }
 
+    internal BaselineChoice Baselines { get; init; }
+
     internal bool Resume { get; init; }
 
     internal required string Output { get; init; }

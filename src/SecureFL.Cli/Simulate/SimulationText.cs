@@ -20,6 +20,11 @@ internal static class SimulationText
             $"all sites: train loss {loss.Format(run.Final.TrainLoss)} after {run.Outcome.History.Length} rounds in {RoundText.Seconds(run.Seconds)}; on {run.Final.Test.Samples} test rows, from the secure sum:");
         EvaluationText.Figures(text, run.Final.Test);
         EvaluationText.Classes(text, run.Final.Counts, run.Classes, run.Settings.ThresholdAt);
+        if (run.Baselines is BaselineResults baselines)
+        {
+            BaselineText.Append(text, baselines, run.Final.Test, run.Final.PerSite.Sum(site => site.Samples), run.Trainer.Metrics.Task);
+        }
+
         if (run.SumIsExact is bool exact)
         {
             text.AppendLine(exact ? "every opened sum equals the integer sum of the quantised updates" : "AN OPENED SUM DIFFERS from the integer sum of the quantised updates");

@@ -34,6 +34,7 @@ public static class CoefficientTable
             return [];
         }
 
+        double unit = 1 / (bundle.Targets?.Factor ?? 1);
         IReadOnlyList<string> names = FeatureNames.Of(bundle, spec.Inputs);
         ReadOnlySpan<float> weights = bundle.Parameters["layers.0.weight"];
         ReadOnlySpan<float> biases = bundle.Parameters["layers.0.bias"];
@@ -42,11 +43,11 @@ public static class CoefficientTable
         {
             string? name = spec.Task == LearningTask.MultiClass ? FeatureNames.ClassOf(bundle, output) : null;
             List<Coefficient> features = [];
-            double intercept = biases[output];
+            double intercept = bundle.Targets?.Unscale(biases[output]) ?? biases[output];
             for (int f = 0; f < spec.Inputs; f++)
             {
                 double weight = weights[(output * spec.Inputs) + f];
-                double slope = weight * (scaling?.Factor[f] ?? 1);
+                double slope = weight * (scaling?.Factor[f] ?? 1) * unit;
                 intercept -= slope * (scaling?.Offset[f] ?? 0);
                 features.Add(new Coefficient(name, names[f], slope, spec.Task == LearningTask.Binary ? Math.Exp(slope) : null, weight));
             }

@@ -31,6 +31,12 @@ public static class OnnxExport
         if (spec.Task == LearningTask.Regression)
         {
             string prediction = graph.Node("Cast", [outputs], attributes: ("to", (long)OnnxType.Double));
+            if (bundle.Targets is TargetScaling targets)
+            {
+                string grown = graph.Node("Div", [prediction, graph.Constant([targets.Factor], 1, 1)]);
+                prediction = graph.Node("Add", [grown, graph.Constant([targets.Offset], 1, 1)]);
+            }
+
             graph.Output(prediction, "prediction", OnnxType.Double, 1, "the predicted value, in the label's units");
         }
         else

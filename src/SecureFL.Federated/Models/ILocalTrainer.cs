@@ -72,12 +72,20 @@ public interface ILocalTrainer
     }
 }
 
-/// <summary>Local training left weights that are infinite or not numbers: the learning rate is too large for the data's scale.</summary>
+/// <summary>Training left weights that are infinite or not numbers, or a loss that grows: the learning rate is too large for the data's scale.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Names the site and the round.</summary>
     public TrainingDivergedException(string site, int round)
-        : base($"training at {site} diverged in round {round}: lower the learning rate or scale the features")
+        : base($"training at {site} diverged in round {round}: the weights are no longer finite")
+    {
+        Site = site;
+        Round = round;
+    }
+
+    /// <summary>Names the site, the round and what is wrong.</summary>
+    public TrainingDivergedException(string site, int round, string reason)
+        : base($"training diverged in round {round}, most at {site}: {reason}")
     {
         Site = site;
         Round = round;

@@ -79,7 +79,7 @@ public sealed class FederatedAveraging
 
         OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
         await ReportAsync(global.Describe(last.Train, last.Test), observer, cancellationToken).ConfigureAwait(false);
-        return Finish(global, StopReason.Rounds, last, clock);
+        return Finish(global, _options.Stopping.Decide(global.History) ?? StopReason.Rounds, last, clock);
     }
 
     private async Task<OpenedRound> OpenRoundAsync(GlobalModel global, int[] present, CancellationToken cancellationToken)

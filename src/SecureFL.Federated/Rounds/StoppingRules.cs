@@ -11,6 +11,9 @@ public enum StopReason
 
     /// <summary>There was no improvement for as many rounds as were allowed.</summary>
     NoImprovement,
+
+    /// <summary>Training diverged (<see cref="Divergence"/>): the model is not to be used.</summary>
+    Diverged,
 }
 
 /// <summary>When to stop. Rounds without the metric (no test rows took part) are passed over.</summary>
@@ -31,10 +34,16 @@ public sealed record StoppingRules
     /// <summary>By how much a round must beat the best one to count as improvement.</summary>
     public double MinimumImprovement { get; init; }
 
-    /// <summary>The verdict on the rounds so far, null to go on.</summary>
+    /// <summary>The verdict on the rounds so far, null to go on. Whatever would end training, a model that diverged comes first.</summary>
     public StopReason? Decide(IReadOnlyList<RoundRecord> history)
     {
         ArgumentNullException.ThrowIfNull(history);
+        StopReason? reason = Ending(history);
+        return Divergence.Find(history, ended: reason is not null) is null ? reason : StopReason.Diverged;
+    }
+
+    private StopReason? Ending(IReadOnlyList<RoundRecord> history)
+    {
         RoundMetricInfo metric = RoundMetricInfo.Of(Metric);
         double? best = null;
         int since = 0;

@@ -51,9 +51,14 @@ internal static class ExportTables
         ModelLayout layout = spec.CreateLayout();
         SeededRandom random = SeededRandom.For(5, "export-tests", layout.Length);
         float[] weights = [.. Enumerable.Range(0, layout.Length).Select(_ => (float)random.NextGaussian())];
-        return new ModelBundle { Parameters = new ModelParameters(layout, weights), Spec = spec, Schema = schema }
-            with
-        { Scalings = ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", Scaling(schema)) };
+        return new ModelBundle
+        {
+            Parameters = new ModelParameters(layout, weights),
+            Spec = spec,
+            Schema = schema,
+            Scalings = ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", Scaling(schema)),
+            Targets = schema.Label.Task == LearningTask.Regression ? new TargetScaling(200_000, 1.0 / 5000) : null,
+        };
     }
 
     /// <summary>Cells of 40 rows: epoch seconds, a small number, a colour, each sometimes empty, and a colour that nobody declared.</summary>

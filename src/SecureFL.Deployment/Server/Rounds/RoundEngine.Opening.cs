@@ -63,7 +63,7 @@ internal sealed partial class RoundEngine
             try
             {
                 described = _training.Apply(round.Kind, sum, counters, names);
-                ended = _training.Next is null ? EndOf(_training.Stopped) : null;
+                ended = _training.Next is null ? EndOf(_training) : null;
             }
             catch (ProtocolViolationException violation)
             {
@@ -87,7 +87,8 @@ internal sealed partial class RoundEngine
 
         return new StagedRound(round, version, [.. round.Server.CreateRecords(result)], summary, ended)
         {
-            Incomplete = ended is not null && spoiled is not null && round.Kind != RoundKind.Evaluation,
+            Incomplete = ended is not null
+                && ((spoiled is not null && round.Kind != RoundKind.Evaluation) || _training?.Stopped == StopReason.Diverged),
             Described = described,
             Sum = _training is null && clients.Length > 0 ? (sum, counters) : null,
         };
@@ -182,8 +183,10 @@ internal sealed partial class RoundEngine
             stream => JsonSerializer.Serialize(stream, new { version = 1, round = round.Number, contributors = summary.Contributors, elements = sum.Length, counters = named }, SumJson));
     }
 
-    private static string EndOf(StopReason? reason) => reason switch
+    private static string EndOf(TrainingRun training) => training.Stopped switch
     {
+        StopReason.Diverged when Divergence.Find(training.History, ended: true) is (int round, string reason) =>
+            FormattableString.Invariant($"training has diverged in round {round}: {reason}; no model is delivered, lower the learning rate in a new plan"),
         StopReason.Target => "training has ended: the target was reached",
         StopReason.NoImprovement => "training has ended: no improvement",
         _ => "training has ended: all rounds are done",

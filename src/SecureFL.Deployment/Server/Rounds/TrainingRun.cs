@@ -111,6 +111,13 @@ internal sealed class TrainingRun
     /// <summary>Writes the model for <c>securefl predict</c>, and keeps the best one by the metric of the terms. After <see cref="Store"/> is committed.</summary>
     public void Publish()
     {
+        if (Stopped == StopReason.Diverged)
+        {
+            // Nobody is to take the newest model for a good one; the best one, and the state that led here, stay.
+            File.Delete(_folder.NewestModel);
+            return;
+        }
+
         ModelBundle bundle = new()
         {
             Parameters = _model.Delivered,

@@ -1,0 +1,60 @@
+using SecureFL.Federated.Metrics;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Federated.Tests.Rounds;
+
+/// <summary>What the rounds' training losses say: diverged, still falling, or fine.</summary>
+public class DivergenceTests
+{
+    [Theory]
+    [InlineData("1,0.5,0.4", null, null)]
+    [InlineData("1,0.5,5.1", 3, 3)]
+    [InlineData("1,0.5,1.1", null, 3)]
+    [InlineData("1,0.5,0.9", null, null)]
+    [InlineData("1,1e-6,4e-2", null, null)]
+    [InlineData("1,0.5,9,0.4", null, null)]
+    public void Losses_that_grow_are_found(string losses, int? during, int? atTheEnd)
+    {
+        RoundRecord[] history = History(losses);
+        Assert.Equal(during, Divergence.Find(history, ended: false)?.Round);
+        Assert.Equal(atTheEnd, Divergence.Find(history, ended: true)?.Round);
+        StoppingRules rules = new() { Rounds = 100 };
+        Assert.Equal(during is null ? null : StopReason.Diverged, rules.Decide(history));
+        Assert.Equal(atTheEnd is null ? StopReason.Rounds : StopReason.Diverged, (rules with { Rounds = history.Length }).Decide(history));
+    }
+
+    [Fact]
+    public void Losses_that_are_no_numbers_are_found_and_named()
+    {
+        RoundRecord[] history = [.. History("1,0.5"), new RoundRecord { Round = 3, Contributors = [], Train = new MetricSummary { Samples = 5, Diverged = true } }];
+        Assert.Equal((3, "losses are no numbers or beyond all bounds"), Divergence.Find(history, ended: false));
+    }
+
+    [Theory]
+    [InlineData("1,0.9,0.8,0.7,0.6,0.5,0.4", 0.5556)]
+    [InlineData("1,0.5,0.405,0.4045,0.404,0.4037,0.4035,0.4033", null)]
+    [InlineData("1,0.5,0.4", null)]
+    [InlineData("1,1e-4,9e-5,8e-5,7e-5,6e-5,5e-5", null)]
+    public void A_loss_that_still_falls_is_noted_with_the_way_on(string losses, double? share)
+    {
+        RoundRecord[] history = History(losses);
+        if (share is null)
+        {
+            Assert.Null(ConvergenceNote.Of(history));
+            return;
+        }
+
+        Assert.Equal(share.Value, ConvergenceNote.StillFalling(history)!.Value, 1e-4);
+        Assert.Equal("train loss still fell by 55.6 % in the last 5 rounds: --rounds 14 may give a better model", ConvergenceNote.Of(history));
+    }
+
+    private static RoundRecord[] History(string losses) =>
+    [
+        .. losses.Split(',').Select((loss, i) => new RoundRecord
+        {
+            Round = i + 1,
+            Contributors = [],
+            Train = new MetricSummary { Samples = 10, Loss = double.Parse(loss, System.Globalization.CultureInfo.InvariantCulture) },
+        }),
+    ];
+}
