@@ -62,6 +62,9 @@ public sealed class DurableContributions
         return stored is null ? ContributionState.Lost : ContributionState.Stored;
     }
 
+    /// <summary>The digest of what a round's contribution was made from; null where nobody gave one.</summary>
+    public Digest? SourceOf(ulong round) => _outbox.SourceOf(round);
+
     /// <summary>The committed contribution of a round; null if there is none or it was lost.</summary>
     public StoredContribution? Find(ulong round)
     {
@@ -107,6 +110,7 @@ public sealed class DurableContributions
     /// <param name="rounding">How values are quantised.</param>
     /// <param name="roundingSeed">Fixes stochastic rounding; null to draw it.</param>
     /// <param name="progress">Told the number of chunks stored so far.</param>
+    /// <param name="source">The digest of what the contribution is made from, kept with it; null to keep none.</param>
     /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
     /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
@@ -119,11 +123,12 @@ public sealed class DurableContributions
         ReadOnlySpan<long> counters,
         Rounding rounding = Rounding.Stochastic,
         ulong? roundingSeed = null,
-        Action<long>? progress = null)
+        Action<long>? progress = null,
+        Digest? source = null)
     {
         ArgumentNullException.ThrowIfNull(invitation);
         using ContributionStream stream = _client.PrepareContribution(invitation, model, rounding, roundingSeed);
-        using (FileContributionOutbox.OutboxDraft draft = _outbox.Create(invitation.Opening.Context.Round))
+        using (FileContributionOutbox.OutboxDraft draft = _outbox.Create(invitation.Opening.Context.Round, source))
         {
             try
             {
@@ -147,18 +152,19 @@ public sealed class DurableContributions
     /// <param name="invitation">The round.</param>
     /// <param name="model">Digest of the model that was trained on, computed by the site.</param>
     /// <param name="ciphertexts">One SEAL ciphertext a chunk, in order, as SEAL saves them; taken one by one.</param>
+    /// <param name="source">The digest of what the contribution is made from, kept with it; null to keep none.</param>
     /// <exception cref="ArgumentException">Not one ciphertext a chunk.</exception>
     /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's; nothing was promised.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
     /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
     /// <exception cref="IOException">The outbox cannot be written, or a ciphertext not be read; nothing was promised.</exception>
     /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client starts anew.</exception>
-    public StoredContribution Import(RoundInvitation invitation, Digest model, IEnumerable<ReadOnlyMemory<byte>> ciphertexts)
+    public StoredContribution Import(RoundInvitation invitation, Digest model, IEnumerable<ReadOnlyMemory<byte>> ciphertexts, Digest? source = null)
     {
         ArgumentNullException.ThrowIfNull(invitation);
         ArgumentNullException.ThrowIfNull(ciphertexts);
         using ContributionStream stream = _client.PrepareContribution(invitation, model);
-        using (FileContributionOutbox.OutboxDraft draft = _outbox.Create(invitation.Opening.Context.Round))
+        using (FileContributionOutbox.OutboxDraft draft = _outbox.Create(invitation.Opening.Context.Round, source))
         {
             try
             {

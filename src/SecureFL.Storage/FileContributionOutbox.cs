@@ -14,6 +14,7 @@ public sealed class FileContributionOutbox
     private const string Suffix = ".contribution";
     private const string Draft = ".part";
     private const string Withdrawn = ".withdrawn";
+    private const string Source = ".source";
     private readonly string _directory;
     private readonly IFileDevice _device;
 
@@ -79,12 +80,39 @@ public sealed class FileContributionOutbox
         if (_device.Exists(path))
         {
             _device.Delete(path);
+            if (_device.Exists(path + Source))
+            {
+                _device.Delete(path + Source);
+            }
+
             _device.FlushDirectory(_directory);
         }
     }
 
-    /// <summary>Starts to store a contribution; it is there once the draft is completed.</summary>
-    internal OutboxDraft Create(ulong round) => new(this, round, PathOf(round) + Draft);
+    /// <summary>The digest of what a round's contribution was made from; null where none was kept.</summary>
+    public Digest? SourceOf(ulong round)
+    {
+        string path = PathOf(round) + Source;
+        return _device.Exists(path) && _device.Read(path) is { Length: Digest.Size } bytes ? new Digest(bytes) : null;
+    }
+
+    /// <summary>Starts to store a contribution; it is there once the draft is completed. What it is made from is durable before.</summary>
+    internal OutboxDraft Create(ulong round, Digest? source = null)
+    {
+        if (source is Digest digest)
+        {
+            string part = PathOf(round) + Source + Draft;
+            using (IDeviceFile file = _device.Create(part))
+            {
+                file.Write(0, digest.ToArray());
+                file.Flush();
+            }
+
+            _device.Rename(part, PathOf(round) + Source);
+        }
+
+        return new OutboxDraft(this, round, PathOf(round) + Draft);
+    }
 
     /// <summary>A round's contribution, null if there is none or it is not whole.</summary>
     internal StoredContribution? Open(ulong round, AggregationPlan plan)

@@ -77,11 +77,11 @@ internal sealed class Federation : IDisposable
     public AggregationPlan Plan => _consortium.Plan.RequireSigned();
 
     /// <summary>Plain sums: no client runs by itself.</summary>
-    public static Federation OfSums(int vectorLength, long? roundsPerKey = null, WireMode wire = WireMode.Packed)
+    public static Federation OfSums(int vectorLength, long? roundsPerKey = null, WireMode wire = WireMode.Packed, SumTerms? sums = null)
     {
         DirectoryInfo folder = CreateFolder();
         LocalConsortium consortium = LocalConsortium.Create(
-            folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, roundsPerKey, wire, vectorLength);
+            folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, roundsPerKey, wire, vectorLength, sums);
         return new Federation(folder, consortium, [], [], []);
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using SecureFL.Cli.Demo;
 using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Processes.Tests;
@@ -12,12 +13,13 @@ public sealed class SendTests
 {
     private const int Length = 1000;
     private static readonly string[] Clients = ["north", "east", "south", "west"];
-    private static readonly string[] Extensions = [".npz", ".f32", ".safetensors", ".npy"];
+    private static readonly string[] Extensions = [".npz", ".safetensors", ".npz", ".safetensors"];
+    private static readonly SumTerms Named = new() { Elements = Length, Tensors = [new SumTensor("a", [400]), new SumTensor("b", [300, 2], 1)], LeftOut = ["steps"] };
 
     [Fact]
-    public async Task Vectors_of_every_format_are_summed_and_one_that_is_revoked_is_not()
+    public async Task Tensors_are_summed_by_name_and_a_contribution_that_is_revoked_is_not()
     {
-        using Federation federation = Federation.OfSums(Length);
+        using Federation federation = Federation.OfSums(Length, sums: Named);
         foreach (LocalProcess process in federation.Parties.All)
         {
             process.Start();
@@ -29,6 +31,9 @@ public sealed class SendTests
 
         // Whoever does not know whether it arrived asks again, also when the round is over.
         Assert.Contains("round 0 has the contribution", await SendAsync(federation, "north", 0, round: 0, code: 0), StringComparison.Ordinal);
+
+        // With another file the answer is not that the round has it.
+        Assert.Contains("round 0 has another contribution of this client", await SendAsync(federation, "north", 2, round: 0, code: 3), StringComparison.Ordinal);
 
         await SendAsync(federation, "north", 0, round: 1, code: 0);
         (int code, string words) = await Waiting.ForAsync(federation.Parties.Command("north", "revoke", "client", "revoke", "--round", "1"));
@@ -59,23 +64,18 @@ public sealed class SendTests
         string path = Path.Combine(federation.Folder, name + kind.ToString(CultureInfo.InvariantCulture) + Extensions[kind]);
         await using (FileStream stream = File.Create(path))
         {
-            byte[] bytes = MemoryMarshal.AsBytes(Vector(kind).AsSpan()).ToArray();
-            TensorData First(int count) => new([count], TensorElement.Float32, bytes[..(count * sizeof(float))]);
-            TensorData Rest(int count) => new([count / 2, 2], TensorElement.Float32, bytes[^(count * sizeof(float))..]);
-            switch (Extensions[kind])
+            // Every site has the arrays in another order, as programs of several hands do.
+            float[] vector = Vector(kind);
+            KeyValuePair<string, TensorData>[] tensors =
+                [new("a", TensorData.FromFloats(vector.AsSpan(0, 400), 400)), new("b", TensorData.FromFloats(vector.AsSpan(400), 300, 2)), new("steps", TensorData.FromInt64([1 << 20]))];
+            tensors = [.. tensors.Skip(kind % 3), .. tensors.Take(kind % 3)];
+            if (Extensions[kind] == ".npz")
             {
-                case ".f32":
-                    await stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
-                    break;
-                case ".npy":
-                    NumpyFile.Write(stream, First(Length));
-                    break;
-                case ".npz":
-                    NumpyArchive.Write(stream, [new("a", First(400)), new("b", Rest(600))]);
-                    break;
-                default:
-                    Safetensors.Write(stream, [new("a", First(400)), new("b", Rest(600))]);
-                    break;
+                NumpyArchive.Write(stream, tensors);
+            }
+            else
+            {
+                Safetensors.Write(stream, tensors);
             }
         }
 
@@ -91,6 +91,12 @@ public sealed class SendTests
         float[] sum = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path))];
         Assert.Equal(Length, sum.Length);
         float[][] vectors = [.. kinds.Select(Vector)];
+        using FileStream archive = File.OpenRead(Path.ChangeExtension(path, ".npz"));
+        IReadOnlyDictionary<string, TensorData> named = NumpyArchive.Read(archive, path);
+        Assert.Equal(sum, (float[])[.. named["a"].ToFloats(), .. named["b"].ToFloats()]);
+        Assert.Equal([300, 2], named["b"].Shape);
+        using FileStream other = File.OpenRead(Path.ChangeExtension(path, ".safetensors"));
+        Assert.Equal(named["b"].ToFloats(), Safetensors.Read(other, path).Find("b")!.ToFloats());
         for (int i = 0; i < Length; i++)
         {
             Assert.Equal(vectors.Sum(vector => vector[i]), sum[i], kinds.Length * federation.Plan.Parameters.Step);

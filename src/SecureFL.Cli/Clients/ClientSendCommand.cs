@@ -6,6 +6,7 @@ using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Clients;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Identity;
+using SecureFL.Deployment.Plans;
 
 namespace SecureFL.Cli.Clients;
 
@@ -15,18 +16,29 @@ internal static class ClientSendCommand
     internal static Command Create()
     {
         PartyOptions party = new();
-        Argument<FileInfo> file = new("file") { Description = "the vector: .npz, .npy, .safetensors or .f32 (raw little-endian)" };
+        Argument<FileInfo> file = new("file") { Description = "the vector: .npz or .safetensors, whose arrays are taken by name where the plan names them; .npy or .f32 (raw little-endian) for one array" };
         Option<ulong?> round = new("--round") { Description = "the round; by default the first one that collects", HelpName = "N" };
         Option<string[]> counters = new("--counter") { Description = "NAME=VALUE, for plans with counters; the weight is one of them", HelpName = "NAME=VALUE" };
+        Option<double?> maxClipped = Shares.Option("--max-clipped", "send nothing where more of the elements than this lie beyond their clip; by default what the plan says, and never more than that");
         Option<string?> encryptor = SealProgram.Option();
-        Command command = new("send", "Send one vector to a round of plain sums; runs until the server has it, and can be repeated after any interruption.") { file, round, counters, encryptor };
+        Command command = new("send", "Send one vector to a round of plain sums; runs until the server has it, and can be repeated, with the same file, after any interruption.")
+        {
+            file, round, counters, maxClipped, encryptor,
+        };
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(
-            party.Read(result), result.GetValue(file)!.FullName, result.GetValue(round), result.GetValue(counters) ?? [], result.GetValue(encryptor), cancellationToken));
+            party.Read(result),
+            result.GetValue(file)!.FullName,
+            result.GetValue(round),
+            result.GetValue(counters) ?? [],
+            result.GetValue(maxClipped),
+            result.GetValue(encryptor),
+            cancellationToken));
         return Examples.Of(command, "securefl client send update.npz --identity north --state north-state --server https://server.example:7443 --plan plan.json --round 3");
     }
 
-    private static async Task<int> RunAsync(PartySettings settings, string file, ulong? round, string[] counters, string? encryptor, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        PartySettings settings, string file, ulong? round, string[] counters, double? maxClipped, string? encryptor, CancellationToken cancellationToken)
     {
         using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
         if (session.PlanFile.Terms is not null)
@@ -34,12 +46,26 @@ internal static class ClientSendCommand
             throw new CliException(ExitCode.Usage, "the plan has terms of training: its rounds take trained updates", "securefl client run takes part in them");
         }
 
-        VectorSource source = new(VectorFile.Read(file, session.Plan.Parameters.FloatLength), CountersOf(session.Plan.Settings.Counters, counters));
+        float[] vector = Vector(session, file, maxClipped);
+        VectorSource source = new(vector, CountersOf(session.Plan.Settings.Counters, counters));
         SealProgram? program = SealProgram.For(encryptor, session.Plan);
         using ClientMemory memory = ClientMemory.Open(session);
         RoundState state = await memory.CreateService(session, source, program).RunAsync(round, once: true, cancellationToken).ConfigureAwait(false);
         Talk.Line(string.Create(CultureInfo.InvariantCulture, $"round {state.Round} has the contribution"));
         return (int)ExitCode.Ok;
+    }
+
+    private static float[] Vector(PartySession session, string file, double? maxClipped)
+    {
+        SumTerms? terms = session.PlanFile.Sums;
+        float clip = session.Plan.Parameters.Clip;
+        float[] vector = VectorFile.Read(file, session.Plan.Parameters.FloatLength, terms);
+        terms?.ToPlanScale(vector, clip);
+        ClippedShare clipped = ClippedShare.Of(vector, clip, terms);
+        double agreed = terms?.MaxClipped ?? 1;
+        clipped.Require(Math.Min(maxClipped ?? (terms is null ? SumTerms.DefaultMaxClipped : agreed), agreed));
+        Talk.Line($"{Path.GetFileName(file)}: {clipped}");
+        return vector;
     }
 
     private static long[] CountersOf(CounterLayout layout, string[] given)

@@ -52,9 +52,10 @@ internal sealed class LocalConsortium
     /// <param name="roundsPerKey">Rounds a key in the joint-key suite; null for the one-time-key suite.</param>
     /// <param name="wire">How ciphertexts travel in the joint-key suite.</param>
     /// <param name="vectorLength">Values of a plain sum.</param>
+    /// <param name="sums">The tensors of a plain sum; null for one array without a name.</param>
     internal static LocalConsortium Create(
         string folder, IReadOnlyList<string> clients, IReadOnlyList<string> holders, TrainingTerms? terms, float clip, int bits, int threshold, long? roundsPerKey = null,
-        WireMode wire = WireMode.Packed, int vectorLength = 0)
+        WireMode wire = WireMode.Packed, int vectorLength = 0, SumTerms? sums = null)
     {
         using CertificateAuthority authority = CertificateAuthority.Create(Path.Combine(folder, "ca"), Name, Validity);
         PartyRequest server = Enrol(authority, folder, PeerRole.Server, ServerName, ["localhost", "127.0.0.1"]);
@@ -83,7 +84,7 @@ internal sealed class LocalConsortium
         (_, SigningIdentity signing) = PartyIdentity.LoadSigning(IdentityOf(folder, AuthorityName));
         using (signing)
         {
-            PlanFile plan = PlanFile.Draft(Name, ServerName, settings, terms).Sign(signing);
+            PlanFile plan = PlanFile.Draft(Name, ServerName, settings, terms, sums).Sign(signing);
             LocalConsortium consortium = new(folder, plan, clients, holders);
             plan.Save(consortium.PlanPath);
             return consortium;

@@ -25,6 +25,8 @@ internal static class NewPlanCommand
           securefl plan new ... --schema schema.json --external-trainer --initial-weights initial.safetensors
         Plain sums of vectors of a million values, no training:
           securefl plan new ... --vector 1000000 --clip 8
+        Sums of the named arrays that every site's file has, whatever their order in it:
+          securefl plan new ... --layout update.npz --clip 8 --tensor-clip head.bias=0.5
         """;
 
     internal static Command Create()
@@ -53,7 +55,8 @@ internal static class NewPlanCommand
         Enrolment enrolment = new(authority.SigningKey, server.SigningKey, [.. clients.Select(party => party.ToEnrolledParty())], [.. holders.Select(party => party.ToEnrolledParty())]);
         TrainingTerms? terms = new PlanTermsReader(result, options).Read();
         float clip = result.GetValue(options.Training.Clip) ?? await ClipAsync(terms, result.GetValue(options.SchemaFrom), cancellationToken).ConfigureAwait(false);
-        PlanFile file = PlanFile.Draft(authority.Peer.Consortium, server.Peer.Name, Settings(result, options, enrolment, terms, clip), terms);
+        SumTerms? sums = SumTermsReader.Asked(result, options) ? new SumTermsReader(result, options).Read() : null;
+        PlanFile file = PlanFile.Draft(authority.Peer.Consortium, server.Peer.Name, Settings(result, options, enrolment, terms, sums, clip), terms, sums);
         string output = result.GetValue(options.Output)!;
         file.Save(output);
         Quorum quorum = new(holders.Length, file.Settings.Threshold, file.Settings.ColludingKeyHolders);
@@ -68,7 +71,7 @@ internal static class NewPlanCommand
         return (int)ExitCode.Ok;
     }
 
-    private static PlanSettings Settings(ParseResult result, NewPlanOptions options, Enrolment enrolment, TrainingTerms? terms, float clip)
+    private static PlanSettings Settings(ParseResult result, NewPlanOptions options, Enrolment enrolment, TrainingTerms? terms, SumTerms? sums, float clip)
     {
         int bits = result.GetValue(options.Training.Bits);
         int holders = enrolment.KeyHolders.Count;
@@ -76,7 +79,7 @@ internal static class NewPlanCommand
         int colluding = result.GetValue(options.ColludingKeyHolders) is int given and >= 0 ? given : Math.Max(0, threshold - 1);
         int colludingClients = result.GetValue(options.ColludingClients) ?? Math.Max(1, enrolment.SitesHoldKeys ? colluding : 1);
         CounterLayout counters = terms?.Counters ?? CounterLayout.Empty;
-        long length = terms?.Layout.Length ?? result.GetValue(options.Vector)!.Value;
+        long length = terms?.Layout.Length ?? sums!.Elements;
         int clients = result.GetValue(options.MaxClients) ?? enrolment.Clients.Count;
         int groupSize = result.GetValue(options.GroupSize);
         int groups = groupSize == 0 ? 1 : Math.Max(1, enrolment.Clients.Count / groupSize);

@@ -20,6 +20,19 @@ internal sealed class NewPlanOptions
 
     internal Option<long?> Vector { get; } = new("--vector") { Description = "no training: sums of vectors of this many values that the clients bring", HelpName = "N" };
 
+    internal Option<string?> Layout { get; } = new("--layout")
+    {
+        Description = "no training: sums of named tensors, as in this .npz or .safetensors file, or written as w:3x2,b:2; sites' arrays are matched by name. "
+            + "Tensors of whole numbers and statistics of batch norms (running_mean, running_var, num_batches_tracked) are left out unless --tensor-clip names them",
+        HelpName = "FILE|NAME:SHAPE,...",
+    };
+
+    internal Option<string[]> TensorClip { get; } = new("--tensor-clip") { Description = "with --layout: a clip of its own for a tensor; the others have --clip", HelpName = "NAME=CLIP", AllowMultipleArgumentsPerToken = true };
+
+    internal Option<string?> LeaveOut { get; } = new("--leave-out") { Description = "with --layout: tensors that sites may have in their files and that are not summed", HelpName = "NAME,NAME" };
+
+    internal Option<double?> MaxClipped { get; } = Shell.Shares.Option("--max-clipped", "plain sums: a site of whose elements more than this lie beyond their clip sends nothing; by default 1%");
+
     internal Option<string?> Schema { get; } = new("--schema") { Description = "the table's columns, as a JSON file of the form that plan.json has under terms.data.schema", HelpName = "FILE" };
 
     internal Option<string?> SchemaFrom { get; } = new("--schema-from") { Description = "infer the columns from this CSV file, with --label; its column names and categories become part of the plan, its rows do not", HelpName = "FILE" };
@@ -95,7 +108,7 @@ internal sealed class NewPlanOptions
         SimulateOptions t = Training;
         Option[] all =
         [
-            Authority, Server, Clients, KeyHolders, Output, Vector, Schema, SchemaFrom, Label, Ignore, Categorical, LabelThreshold, Missing, Scaling, TestFraction,
+            Authority, Server, Clients, KeyHolders, Output, Vector, Layout, TensorClip, LeaveOut, MaxClipped, Schema, SchemaFrom, Label, Ignore, Categorical, LabelThreshold, Missing, Scaling, TestFraction,
             t.Model, t.Hidden, External, InitialWeights, Task, Inputs, Classes, t.Rounds, t.LocalSteps, t.LocalEpochs, t.Batch, t.LearningRate, t.Optimizer, t.L2, t.Algorithm, t.Mu,
             t.Weighting, WeightUnit, MaxWeight, t.ServerOptimizer, t.ServerRate, t.Average, t.Metric, t.Target, t.Patience, t.Bits, t.Clip, t.Threshold, t.MinClients, MaxClients,
             ColludingKeyHolders, ColludingClients, Suite, Wire, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow, AllowEarlyResubmission, Contributions, Deadline, OpeningGrace, Pause, NoFinalEvaluation, Seed,

@@ -52,6 +52,12 @@ internal static class PlanShowCommand
         if (file.Terms is not TrainingTerms terms)
         {
             Line("training", $"none: plain sums");
+            if (file.Sums is SumTerms sums)
+            {
+                Line("tensors", $"{SumsText(sums)}");
+                Line("clipped", $"a site of whose elements more than {sums.MaxClipped:P2} lie beyond their clip sends nothing");
+            }
+
             return text.ToString();
         }
 
@@ -68,6 +74,18 @@ internal static class PlanShowCommand
         const int Most = 20;
         string shown = string.Join(", ", parties.Take(Most).Select(party => PrintableText.Name(party.Name)));
         return string.Create(CultureInfo.InvariantCulture, $"{parties.Count}: {shown}{(parties.Count > Most ? ", ..." : "")}");
+    }
+
+    private static string SumsText(SumTerms sums)
+    {
+        if (sums.Tensors.IsEmpty)
+        {
+            return "one array without a name";
+        }
+
+        IEnumerable<string> tensors = sums.Tensors.Select(tensor =>
+            string.Create(CultureInfo.InvariantCulture, $"{PrintableText.Name(tensor.Name)} ({string.Join(" x ", tensor.Shape)}){(tensor.Clip is float clip ? $" clipped to {clip}" : "")}"));
+        return $"by name: {string.Join(", ", tensors)}{(sums.LeftOut.IsEmpty ? "" : $"; left out: {string.Join(", ", sums.LeftOut.Select(PrintableText.Name))}")}";
     }
 
     private static string ModelText(ModelTerms model) => model.BuiltIn is { } spec

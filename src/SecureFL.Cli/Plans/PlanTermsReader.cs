@@ -22,9 +22,9 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
     {
         string? schemaFile = result.GetValue(options.Schema);
         string? from = result.GetValue(options.SchemaFrom);
-        if (result.GetValue(options.Vector) is not null)
+        if (SumTermsReader.Asked(result, options))
         {
-            return schemaFile is null && from is null ? null : throw new CliException(ExitCode.Usage, "--vector is for sums without training", "leave out the schema");
+            return schemaFile is null && from is null ? null : throw new CliException(ExitCode.Usage, "--vector is for sums without training, and so is --layout", "leave out the schema");
         }
 
         if (schemaFile is not null && from is not null)

@@ -86,6 +86,7 @@ internal sealed class ClientService
         while (true)
         {
             state = await _follower.NextAsync(state, cancellationToken).ConfigureAwait(false);
+            RequireSameSource(only ?? state.Round, state.Yours && state.Round == (only ?? state.Round));
             if (only is ulong former && (state.Round > former || state.Phase == RoundPhase.Ended) && await WasAcceptedAsync(former, cancellationToken).ConfigureAwait(false))
             {
                 return new RoundState { Round = former, Phase = state.Phase };
@@ -171,6 +172,28 @@ internal sealed class ClientService
                 ClientLog.Left(_logger, state.Round);
                 return false;
             }
+        }
+    }
+
+    // Asked again with another file, the answer is not that the round has it.
+    private void RequireSameSource(ulong round, bool atServer)
+    {
+        if (_source.Identity is not Digest given)
+        {
+            return;
+        }
+
+        bool stored = _contributions.StateOf(round) == ContributionState.Stored;
+        if (stored && _contributions.SourceOf(round) is Digest sent)
+        {
+            if (sent != given)
+            {
+                throw new ContributionRefusedException($"round {round} has another contribution of this client: what was given now is not what was sent then");
+            }
+        }
+        else if (stored || atServer)
+        {
+            throw new ContributionRefusedException($"round {round} has a contribution of this client, and nothing here tells whether it was made from what was given now");
         }
     }
 
@@ -263,9 +286,9 @@ internal sealed class ClientService
         }
 
         using StoredContribution stored = _encryptor is null
-            ? _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed)
+            ? _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed, source: _source.Identity)
             : await _encryptor.EncryptAsync(
-                new SealExchange(_plan, _client.KeyEpoch!), values, ciphertexts => _contributions.Import(invitation, model, ciphertexts), cancellationToken).ConfigureAwait(false);
+                new SealExchange(_plan, _client.KeyEpoch!), values, ciphertexts => _contributions.Import(invitation, model, ciphertexts, _source.Identity), cancellationToken).ConfigureAwait(false);
         ClientLog.Stored(_logger, round, stored.Header.Statement.Hash.ToShortString(), stored.ChunkCount);
         return true;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
@@ -23,6 +25,9 @@ internal interface IContributionSource
 {
     /// <summary>Values of the model version that the client must have (<see cref="VersionValues"/>); 0 where it needs none.</summary>
     int ModelLength { get; }
+
+    /// <summary>The digest of what is contributed, where that is known before the round: a repeated start with something else is then refused. Null for what is made in the round.</summary>
+    Digest? Identity => null;
 
     /// <summary>Whether it contributes to rounds of this kind.</summary>
     bool Takes(RoundKind kind);
@@ -96,8 +101,18 @@ internal sealed class VectorSource(float[] vector, long[] counters) : IContribut
 {
     public int ModelLength => 0;
 
+    public Digest? Identity { get; } = DigestOf(vector, counters);
+
     public bool Takes(RoundKind kind) => kind == RoundKind.Sum;
 
     public Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] model, CancellationToken cancellationToken) =>
         Task.FromResult(new ContributionValues(vector, counters, RoundingSeed: null));
+
+    private static Digest DigestOf(float[] vector, long[] counters)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes<float>(vector));
+        hash.AppendData(MemoryMarshal.AsBytes<long>(counters));
+        return new Digest(hash.GetHashAndReset());
+    }
 }

@@ -21,12 +21,13 @@ public sealed class PlanFile
     /// <summary>Longest file: 2^16 enrolled clients and the longest terms fit.</summary>
     public const int MaxBytes = 64 << 20;
 
-    private PlanFile(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, AggregationPlan? plan)
+    private PlanFile(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, SumTerms? sums, AggregationPlan? plan)
     {
         Consortium = consortium;
         ServerName = serverName;
         Settings = settings;
         Terms = terms;
+        Sums = sums;
         Plan = plan;
         Digest = plan?.Digest ?? AggregationPlan.DigestOf(settings);
     }
@@ -43,6 +44,9 @@ public sealed class PlanFile
     /// <summary>The terms of training; null for plain sums.</summary>
     public TrainingTerms? Terms { get; }
 
+    /// <summary>What is summed and how, in a plan of plain sums; null for a training, and for plain sums whose parties agreed on nothing more.</summary>
+    public SumTerms? Sums { get; }
+
     /// <summary>The signed plan; null for a draft.</summary>
     public AggregationPlan? Plan { get; }
 
@@ -53,18 +57,25 @@ public sealed class PlanFile
     public string SpokenForm => AggregationPlan.SpokenFormOf(Digest);
 
     /// <summary>The terms as they travel: their canonical bytes, empty for plain sums.</summary>
-    public byte[] TermsBytes => Terms?.ToBytes() ?? [];
+    public byte[] TermsBytes => Terms?.ToBytes() ?? Sums?.ToBytes() ?? [];
 
     /// <summary>A draft. Terms are put into the settings.</summary>
     /// <exception cref="ArgumentException">The settings break a rule of the plan, or do not fit the terms.</exception>
-    public static PlanFile Draft(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms)
+    public static PlanFile Draft(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, SumTerms? sums = null)
     {
         RequireNames(consortium, serverName);
         ArgumentNullException.ThrowIfNull(settings);
+        if (terms is not null && sums is not null)
+        {
+            throw new ArgumentException("a plan is of a training or of plain sums, not of both");
+        }
+
         terms?.Check();
-        settings = settings with { Terms = terms?.Digest ?? default };
+        sums?.Check();
+        settings = settings with { Terms = terms?.Digest ?? sums?.Digest ?? default };
         terms?.CheckFits(settings);
-        return new PlanFile(consortium, serverName, settings, terms, plan: null);
+        sums?.CheckFits(settings);
+        return new PlanFile(consortium, serverName, settings, terms, sums, plan: null);
     }
 
     /// <summary>A signed plan that came from the server, with the terms' canonical bytes: both are checked against each other.</summary>
@@ -75,12 +86,13 @@ public sealed class PlanFile
     {
         RequireNames(consortium, serverName);
         AggregationPlan signed = AggregationPlan.Parse(plan);
-        return Whole(consortium, serverName, signed.Settings, terms.IsEmpty ? null : TrainingTerms.Parse(terms), signed);
+        (TrainingTerms? training, SumTerms? sums) = terms.IsEmpty ? default : ReadTerms(terms);
+        return Whole(consortium, serverName, signed.Settings, training, sums, signed);
     }
 
     /// <summary>The same plan, signed.</summary>
     /// <exception cref="ArgumentException">The identity is not the plan's authority.</exception>
-    public PlanFile Sign(SigningIdentity authority) => new(Consortium, ServerName, Settings, Terms, AggregationPlan.Sign(Settings, authority));
+    public PlanFile Sign(SigningIdentity authority) => new(Consortium, ServerName, Settings, Terms, Sums, AggregationPlan.Sign(Settings, authority));
 
     /// <summary>The signed plan.</summary>
     /// <exception cref="PlanMismatchException">A draft.</exception>
@@ -107,7 +119,7 @@ public sealed class PlanFile
             ["digest"] = Digest.ToString(),
             ["spoken"] = SpokenForm,
             ["plan"] = PlanView.Of(Settings, Terms is not null),
-            ["terms"] = Terms is null ? null : JsonNode.Parse(Terms.ToBytes()),
+            ["terms"] = TermsBytes is { Length: > 0 } terms ? JsonNode.Parse(terms) : null,
             [Plan is null ? "unsignedPlan" : "signedPlan"] = Convert.ToBase64String(Plan?.Encode() ?? AggregationPlan.EncodeUnsigned(Settings)),
         };
         return DeploymentJson.WriteIndented(document);
@@ -136,14 +148,16 @@ public sealed class PlanFile
             throw new FormatException($"{source}: {fault.Message}", fault);
         }
 
-        TrainingTerms? terms = document["terms"] is JsonNode node ? ReadTerms(node, $"{source}: terms") : null;
+        (TrainingTerms? terms, SumTerms? sums) = document["terms"] is JsonNode node
+            ? ReadTerms(node, $"{source}: terms")
+            : default;
         bool signed = document.ContainsKey("signedPlan");
         byte[] bytes = Bytes(document, signed ? "signedPlan" : "unsignedPlan", source);
         PlanFile file;
         try
         {
             AggregationPlan? plan = signed ? AggregationPlan.Parse(bytes) : null;
-            file = Whole(consortium, serverName, plan?.Settings ?? AggregationPlan.ParseUnsigned(bytes), terms, plan);
+            file = Whole(consortium, serverName, plan?.Settings ?? AggregationPlan.ParseUnsigned(bytes), terms, sums, plan);
         }
         catch (ProtocolViolationException fault)
         {
@@ -166,19 +180,20 @@ public sealed class PlanFile
         PrintableText.RequireName(serverName, "the server's name", PeerIdentity.MaxNameBytes);
     }
 
-    private static PlanFile Whole(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, AggregationPlan? plan)
+    private static PlanFile Whole(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, SumTerms? sums, AggregationPlan? plan)
     {
-        if (terms is null)
+        if (terms is null && sums is null)
         {
             return settings.Terms == default
-                ? new PlanFile(consortium, serverName, settings, null, plan)
+                ? new PlanFile(consortium, serverName, settings, null, null, plan)
                 : throw new PlanMismatchException($"the plan holds terms {settings.Terms.ToShortString()}, none are there");
         }
 
         try
         {
-            terms.CheckFits(settings);
-            return new PlanFile(consortium, serverName, settings, terms, plan);
+            terms?.CheckFits(settings);
+            sums?.CheckFits(settings);
+            return new PlanFile(consortium, serverName, settings, terms, sums, plan);
         }
         catch (ArgumentException fault)
         {
@@ -186,11 +201,22 @@ public sealed class PlanFile
         }
     }
 
-    private static TrainingTerms ReadTerms(JsonNode node, string what)
+    // What lies in a file may be laid out anew; what comes over the network is canonical.
+    private static (TrainingTerms? Training, SumTerms? Sums) ReadTerms(JsonNode node, string what)
     {
-        JsonObject versioned = DeploymentJson.ParseVersioned(System.Text.Encoding.UTF8.GetBytes(node.ToJsonString(DeploymentJson.Compact)), what, TrainingTerms.CurrentVersion);
-        return TrainingTerms.Checked(DeploymentJson.Bind<TrainingTerms>(versioned, what));
+        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(node.ToJsonString(DeploymentJson.Compact));
+        return IsOfSums(node)
+            ? (null, SumTerms.Checked(DeploymentJson.Read<SumTerms>(utf8, what, SumTerms.CurrentVersion)))
+            : (TrainingTerms.Checked(DeploymentJson.Read<TrainingTerms>(utf8, what, TrainingTerms.CurrentVersion)), null);
     }
+
+    private static (TrainingTerms? Training, SumTerms? Sums) ReadTerms(ReadOnlySpan<byte> canonical)
+    {
+        JsonObject document = DeploymentJson.ParseVersioned(canonical, "terms", int.MaxValue);
+        return IsOfSums(document) ? (null, SumTerms.Parse(canonical)) : (TrainingTerms.Parse(canonical), null);
+    }
+
+    private static bool IsOfSums(JsonNode node) => node is JsonObject terms && terms.ContainsKey("kind");
 
     private static string Text(JsonObject document, string name, string source) =>
         document[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length is > 0 and <= 1024

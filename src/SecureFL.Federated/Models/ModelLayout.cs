@@ -45,7 +45,14 @@ public sealed class ModelLayout
             throw new ArgumentException("a model needs at least one parameter", nameof(tensors));
         }
 
-        _byName = Tensors.ToDictionary(slot => slot.Name, StringComparer.Ordinal);
+        _byName = new Dictionary<string, TensorSlot>(StringComparer.Ordinal);
+        foreach (TensorSlot slot in Tensors)
+        {
+            if (!_byName.TryAdd(slot.Name, slot))
+            {
+                throw new ArgumentException($"two tensors are called {slot.Name}");
+            }
+        }
     }
 
     /// <summary>The tensors in the order of the flat vector.</summary>

@@ -3,6 +3,7 @@ using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Tests.Identities;
 using SecureFL.Cli.Tests.Support;
 using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
@@ -144,6 +145,50 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
         Assert.Equal(ModelStamp.Of(0, initial.Values).Digest, terms.Model.InitialWeights);
         Assert.True(terms.Layout.Matches(initial.Layout));
     }
+
+    [Fact]
+    public void A_plan_over_named_tensors_carries_their_names_and_leaves_out_what_cannot_be_clipped_alike()
+    {
+        string file = consortium.At("update.npz");
+        using (FileStream stream = File.Create(file))
+        {
+            TensorData numbers = TensorData.FromFloats([1, 2, 3, 4, 5, 6], 3, 2);
+            NumpyArchive.Write(
+                stream,
+                [
+                    new("w", numbers), new("bn.running_var", TensorData.FromFloats([1, 2], 2)), new("bn.num_batches_tracked", TensorData.FromInt64([9])),
+                    new("b", TensorData.FromFloats([1, 2], 2)), new("epochs", TensorData.FromInt64([9])), new("old", numbers),
+                ]);
+        }
+
+        string plan = consortium.At("named.json");
+        (int exit, _, string error) = Securefl.Run(consortium.PlanArguments(
+            plan, "--layout", file, "--clip", "8", "--tensor-clip", "bn.running_var=64", "--leave-out", "old", "--max-clipped", "2%"));
+        Assert.True(exit == 0, error);
+        Assert.Contains("bn.num_batches_tracked is left out: whole numbers; --tensor-clip", error, StringComparison.Ordinal);
+        SumTerms sums = PlanFile.Load(plan).Sums!;
+        Assert.Equal(["b", "bn.running_var", "w"], sums.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal([null, 64f, null], sums.Tensors.Select(tensor => tensor.Clip));
+        Assert.Equal(["bn.num_batches_tracked", "epochs", "old"], sums.LeftOut);
+        Assert.Equal((10, 0.02), (sums.Elements, sums.MaxClipped));
+        string shown = ConsortiumFolder.Must("plan", "show", plan);
+        Assert.Contains("by name: b (2), bn.running_var (2) clipped to 64, w (3 x 2); left out: bn.num_batches_tracked, epochs, old\n", shown, StringComparison.Ordinal);
+        Assert.Contains("more than 2.00 %", shown, StringComparison.Ordinal);
+
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--layout", "w:3x2,s:,b:2", "--clip", "8"));
+        Assert.Equal([[3, 2], [], [2]], PlanFile.Load(plan).Sums!.Tensors.Select(tensor => tensor.Shape.ToArray()));
+    }
+
+    [Theory]
+    [InlineData("--tensor-clip and --leave-out name tensors", "--vector", "10", "--leave-out", "a")]
+    [InlineData("the layout has no tensor c", "--layout", "a:3,b:2", "--leave-out", "c")]
+    [InlineData("no NAME=CLIP", "--layout", "a:3,b:2", "--tensor-clip", "a=0")]
+    [InlineData("no NAME:SHAPE", "--layout", "a")]
+    [InlineData("--vector 4, and the tensors of --layout have 5 elements", "--layout", "a:3,b:2", "--vector", "4")]
+    [InlineData("a share such as 1% or 0.01 is due", "--layout", "a:3,b:2", "--max-clipped", "101%")]
+    [InlineData("is left to sum", "--layout", "a:3", "--leave-out", "a")]
+    [InlineData("two tensors are called a", "--layout", "a:3,a:2")]
+    public void A_layout_that_cannot_be_says_why(string message, params string[] more) => Refused(2, message, consortium.PlanArguments(consortium.At("never.json"), [.. more, "--clip", "1"]));
 
     [Theory]
     [InlineData("what is trained is not said")]

@@ -131,6 +131,29 @@ public sealed class ClientServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Asked_again_with_another_vector_a_client_does_not_say_that_it_was_sent()
+    {
+        await using TestSession session = new(null);
+        await session.StartServerAsync();
+        session.StartHolders();
+        await session.StartRoundsAsync();
+        AggregationClient role = session.Client(0).Role;
+        CancellationToken token = TestContext.Current.CancellationToken;
+        string folder = State();
+        float[] vector = [.. Enumerable.Range(0, 100).Select(i => i / 16f)];
+        Task<RoundState> Send(float[] values, string state) => session.Service(0, new VectorSource(values, []), state, role).RunAsync(only: 0, once: true, token);
+        await Send(vector, folder);
+        Assert.Equal(0UL, (await Send([.. vector], folder)).Round);
+        vector[7] += 1;
+        string message = (await Assert.ThrowsAsync<ContributionRefusedException>(() => Send(vector, folder))).Message;
+        Assert.Contains("round 0 has another contribution of this client", message, StringComparison.Ordinal);
+
+        // Another folder does not know what was sent, and does not claim to.
+        message = (await Assert.ThrowsAsync<ContributionRefusedException>(() => Send(vector, State()))).Message;
+        Assert.Contains("nothing here tells whether it was made from what was given now", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_client_that_lost_its_contribution_sits_the_round_out()
     {
         await using TestSession session = new(null);

@@ -105,7 +105,7 @@ public sealed class AggregationHost : IAsyncDisposable
 
             RoundEngine engine = new(
                 plan, planFile.Terms, signing, folder, database, transcript, settings.InitialModel, clock,
-                options with { KeepCiphertexts = settings.KeepCiphertexts, StartRounds = settings.StartRounds }, log);
+                options with { KeepCiphertexts = settings.KeepCiphertexts, StartRounds = settings.StartRounds, Sums = planFile.Sums }, log);
             CancellationTokenSource stopping = new();
             GrpcHealth health = Map(application, settings, planFile, plan, engine, folder, new Callers(plan, planFile.Consortium, tls, settings.Limits, clock), log, stopping.Token);
             await application.StartAsync().ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Server.State;
 using SecureFL.Deployment.Server.Uploads;
 
@@ -11,6 +12,9 @@ internal sealed record EngineOptions
 
     /// <summary>Whether a new session's rounds start without an operator.</summary>
     public bool StartRounds { get; init; }
+
+    /// <summary>The tensors of plain sums; null where they have no names.</summary>
+    public SumTerms? Sums { get; init; }
 
     /// <summary>Opens the chunk store of a round; tests put a failing one here.</summary>
     public Func<ServerFolder, Func<ulong, UploadStore>> OpenStore { get; init; } = folder => round => new UploadStore(folder.Round(round));

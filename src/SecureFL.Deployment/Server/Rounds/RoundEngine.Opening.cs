@@ -4,6 +4,8 @@ using System.Text.Json;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Server.State;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Server.Rounds;
@@ -176,6 +178,14 @@ internal sealed partial class RoundEngine
 
     private void WriteSum(ServerRound round, RoundSummary summary, float[] sum, long[] counters)
     {
+        if (_options.Sums is { Layout: ModelLayout layout } terms)
+        {
+            terms.FromPlanScale(sum, _plan.Parameters.Clip);
+            KeyValuePair<string, TensorData>[] tensors = [.. new ModelParameters(layout, sum).ToTensors()];
+            DurableFile.Replace(_folder.Sum(round.Number, "safetensors"), stream => Safetensors.Write(stream, tensors));
+            DurableFile.Replace(_folder.Sum(round.Number, "npz"), stream => NumpyArchive.Write(stream, tensors));
+        }
+
         DurableFile.Replace(_folder.Sum(round.Number, "f32"), stream => FloatFile.Write(stream, sum));
         Dictionary<string, long> named = _plan.Settings.Counters.Counters.Select((counter, i) => (counter.Name, counters[i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
         DurableFile.Replace(

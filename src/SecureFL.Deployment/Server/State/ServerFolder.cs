@@ -14,7 +14,7 @@ namespace SecureFL.Deployment.Server.State;
 /// checkpoints/round-R.safetensors  the training's state after round R; the newest counts
 /// model.safetensors            the newest model, ready for `securefl predict`; best.safetensors the one with the best metric
 /// open-sums/                   summed ciphertexts of the round that is being opened (joint-key suite); made again after a crash
-/// sums/round-R.f32, .json      opened plain sums and their counters
+/// sums/round-R.f32, .json      opened plain sums and their counters; .safetensors and .npz too where the plan names the tensors
 /// </code>
 /// </summary>
 internal sealed class ServerFolder : IDisposable
