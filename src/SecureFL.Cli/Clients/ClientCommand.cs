@@ -52,7 +52,7 @@ internal sealed class ClientMemory : IDisposable
         }
         catch (IOException fault)
         {
-            throw new CliException(ExitCode.Environment, $"the journal cannot be opened: {fault.Message}", "one process at a time uses a state folder; check that the disk has room");
+            throw new CliException(ExitCode.Environment, $"the journal cannot be opened: {FaultText.Of(fault)}", "one process at a time uses a state folder; check that the disk has room");
         }
 
         try

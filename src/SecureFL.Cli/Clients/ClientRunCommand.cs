@@ -22,14 +22,16 @@ internal static class ClientRunCommand
         Option<FileInfo?> test = new("--test") { Description = "rows to test on; else the share that the plan's terms say", HelpName = "FILE" };
         Option<string?> label = new("--label") { Description = "the label column; else the one in the plan's terms, with which it must agree", HelpName = "COLUMN" };
         Option<string?> trainer = new("--trainer") { Description = "a command that trains, for models that are not built in: its last argument is a folder, see docs/examples", HelpName = "COMMAND" };
+        Option<double?> timeout = Simulate.SimulateOptions.TrainerTimeoutOption();
         Option<string?> encryptor = SealProgram.Option();
-        Option<FileInfo?> output = new("--output") { Description = "write the final model (.safetensors) here", HelpName = "FILE" };
-        Command command = new("run", "Take part in all rounds until training ends; survives restarts of this process, the server and the network.") { data, test, label, trainer, encryptor, output };
+        Option<FileInfo?> output = new("--output") { Description = "write the final model (.safetensors) here; one that is there is replaced", HelpName = "FILE" };
+        Command command = new("run", "Take part in all rounds until training ends; survives restarts of this process, the server and the network.") { data, test, label, trainer, timeout, encryptor, output };
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(
             party.Read(result),
             new SiteFiles(result.GetValue(data)!.FullName, result.GetValue(test)?.FullName, result.GetValue(label)),
             result.GetValue(trainer),
+            Simulate.SimulateOptions.LimitOf(result.GetValue(timeout)),
             result.GetValue(encryptor),
             result.GetValue(output),
             cancellationToken));
@@ -41,7 +43,7 @@ internal static class ClientRunCommand
             """);
     }
 
-    private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand, string? encryptor, FileInfo? output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand, TimeSpan? trainerLimit, string? encryptor, FileInfo? output, CancellationToken cancellationToken)
     {
         using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
         TrainingTerms terms = session.PlanFile.Terms
@@ -54,7 +56,7 @@ internal static class ClientRunCommand
             Talk.Line(note);
         }
 
-        ILocalTrainer trainer = TrainerFor(terms, trainerCommand, site);
+        ILocalTrainer trainer = TrainerFor(terms, trainerCommand, trainerLimit, site);
         ClientService service = memory.CreateService(session, new TrainingSource(session.Plan, terms, trainer, site, memory.Client.Index), program);
         RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
         if (ended.Incomplete && ended.Reason.Contains("diverged", StringComparison.Ordinal))
@@ -77,11 +79,11 @@ internal static class ClientRunCommand
                 $"{(output is null ? "the server's model" : output.Name)} is that of the last good round; a new plan goes on from it: docs/consortium.md, \"A spoiled round\"");
     }
 
-    private static ILocalTrainer TrainerFor(TrainingTerms terms, string? command, FederatedSite site)
+    private static ILocalTrainer TrainerFor(TrainingTerms terms, string? command, TimeSpan? limit, FederatedSite site)
     {
         if (command is not null)
         {
-            return ExternalTrainer.For(command, terms.Layout, site.Train, terms.Seed);
+            return ExternalTrainer.For(command, terms.Layout, site.Train, terms.Seed, limit);
         }
 
         return terms.CreateBuiltInTrainer()

@@ -41,7 +41,7 @@ internal sealed class SealProgram : ISealEncryptor
                 }
                 catch (SealFormatException refusal)
                 {
-                    throw new CliException(ExitCode.Environment, $"what the encryptor left is not what the plan wants: {refusal.Message}", "encrypt each plaintext as it is, and save without compression or with zlib");
+                    throw new CliException(ExitCode.Environment, $"what the encryptor left is not what the plan wants: {FaultText.Of(refusal)}", "encrypt each plaintext as it is, and save without compression or with zlib");
                 }
             },
             cancellationToken,

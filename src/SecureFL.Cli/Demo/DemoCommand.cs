@@ -12,6 +12,7 @@ internal static class DemoCommand
     {
         Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file", HelpName = "FILE" };
         Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default", HelpName = "FOLDER" };
+        Option<bool> overwrite = new("--overwrite") { Description = "remove what an earlier demo left in the --output folder first" };
         Option<bool> inProcess = new("--in-process") { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
         Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted: joint-key is multiparty CKKS under one key of all key holders", "one-time-key", "joint-key");
         Option<string> wire = SimulateOptions.WireChoice();
@@ -21,6 +22,7 @@ internal static class DemoCommand
         {
             json,
             output,
+            overwrite,
             inProcess,
             suite,
             wire,
@@ -28,7 +30,7 @@ internal static class DemoCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             DirectoryInfo folder = result.GetValue(output) ?? Directory.CreateTempSubdirectory("securefl-demo-");
-            folder.Create();
+            DemoFolder.Take(folder, result.GetValue(overwrite));
             SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
             WireMode chosenWire = SimulateOptions.WireOf(result.GetValue(wire), chosen);
             DemoOutcome outcome = result.GetValue(inProcess)

@@ -54,7 +54,7 @@ internal static class KeyHolderCommand
         }
         catch (IOException fault)
         {
-            throw new CliException(ExitCode.Environment, $"the ledger cannot be opened: {fault.Message}", "one process at a time uses a state folder; check that the disk has room");
+            throw new CliException(ExitCode.Environment, $"the ledger cannot be opened: {FaultText.Of(fault)}", "one process at a time uses a state folder; check that the disk has room");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 
 namespace SecureFL.Cli.Identities;
@@ -45,9 +46,9 @@ internal static class IdentityCommand
         {
             return operation();
         }
-        catch (Exception fault) when (fault is InvalidOperationException or FormatException)
+        catch (Exception fault) when (fault is InvalidOperationException or FormatException && FaultText.IsOwn(fault))
         {
-            throw new CliException(ExitCode.Usage, fault.Message, hint);
+            throw new CliException(ExitCode.Usage, FaultText.Of(fault), hint);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 
 namespace SecureFL.Cli.Parties;
@@ -45,7 +46,7 @@ internal static class PartyLogging
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             string mark = logLevel switch { LogLevel.Warning => "warning: ", LogLevel.Error or LogLevel.Critical => "error: ", _ => "" };
-            Talk.Line(mark + formatter(state, exception) + (exception is null ? "" : $" ({exception.Message})"));
+            Talk.Line(mark + formatter(state, exception) + (exception is null ? "" : $" ({FaultText.Of(exception)})"));
         }
     }
 }

@@ -52,6 +52,14 @@ internal static class NewPlanCommand
             }
         }
 
+        if (clients.Length < 3)
+        {
+            throw new CliException(
+                ExitCode.Usage,
+                $"{clients.Length} client(s), a sum needs at least 3: of two each would see the other's update in the sum, by subtracting its own",
+                "find a third site; securefl simulate --insecure-two-sites tries two in one process, without protection");
+        }
+
         Enrolment enrolment = new(authority.SigningKey, server.SigningKey, [.. clients.Select(party => party.ToEnrolledParty())], [.. holders.Select(party => party.ToEnrolledParty())]);
         TrainingTerms? terms = new PlanTermsReader(result, options).Read();
         float clip = result.GetValue(options.Training.Clip) ?? await ClipAsync(terms, result.GetValue(options.SchemaFrom), cancellationToken).ConfigureAwait(false);

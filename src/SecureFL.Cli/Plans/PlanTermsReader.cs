@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Sites;
@@ -155,7 +156,7 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         }
         catch (Exception fault) when (fault is System.Text.Json.JsonException or ArgumentException)
         {
-            throw new FormatException($"{path} is no table schema: {fault.Message}", fault);
+            throw new FormatException($"{path} is no table schema: {FaultText.Of(fault)}", fault);
         }
     }
 

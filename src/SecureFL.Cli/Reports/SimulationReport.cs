@@ -19,6 +19,11 @@ internal static class SimulationReport
     {
         bool encrypted = run.Settings.Suite != SumSuite.Plaintext;
         StringBuilder html = PageStyle.Begin("SecureFL simulation", $"Federated training, {(encrypted ? "encrypted" : "in the clear")}", Describe(run));
+        if (run.Settings.InsecureTwoSites)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<p><strong>{Svg.Text(SimulationText.TwoSitesWarning)}</strong></p>");
+        }
+
         Tiles(html, run);
         html.Append("<h2>Training</h2><div class=\"charts\">");
         html.Append(Chart.Lines("Training loss after each round", "mean loss", WithSites(run, "all sites", r => r.TrainLoss, curve => curve.Losses), Short));

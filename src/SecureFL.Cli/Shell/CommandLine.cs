@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using SecureFL.Aggregation;
 using SecureFL.Cli.Configuration;
 using SecureFL.Deployment.Clients;
@@ -24,15 +26,19 @@ internal static class CommandLine
             return parsed.Errors.Count > 0
                 ? Fail(
                     ExitCode.Usage,
-                    string.Join("; ", parsed.Errors.Select((error, i) => i == 0 ? error.Message.TrimEnd('.') : LowerFirst(error.Message.TrimEnd('.')))),
+                    string.Join("; ", parsed.Errors.Select((error, i) => i == 0 ? Words(error) : LowerFirst(Words(error)))),
                     $"{string.Join(' ', CommandPath(parsed).Prepend("securefl"))} --help shows what it takes")
                 : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
         }
-        catch (Exception exception) when (Describe(exception) is { } failure)
+        catch (Exception exception)
         {
-            return Fail(failure.Code, failure.Message, failure.Hint);
+            CliException failure = FailureOf(exception);
+            return Fail(failure.Code, failure.Message, failure.Hint, failure.Details);
         }
     }
+
+    /// <summary>What a person sees of a fault.</summary>
+    internal static CliException FailureOf(Exception exception) => Describe(exception) ?? InternalFault.Of(exception);
 
     private static CliException? Describe(Exception exception) => exception switch
     {
@@ -40,6 +46,11 @@ internal static class CommandLine
         PlanningException planning => new CliException(ExitCode.Usage, planning.Message, planning.Hint),
         DataFormatException data => new CliException(ExitCode.Usage, data.Message, "securefl check-data shows what is in a file"),
         TrainingDivergedException diverged => new CliException(ExitCode.Usage, diverged.Message, "lower --lr, or scale the features with --normalize"),
+        TrainerFaultException trainer => new CliException(
+            ExitCode.Environment,
+            trainer.Message,
+            trainer.LastLines.Count == 0 ? "run the command by hand on one such folder; docs/examples shows what it is given" : "the lines above are the program's own; docs/examples shows what it is given",
+            trainer.LastLines),
         TooFewContributorsException few => new CliException(ExitCode.BelowThreshold, few.Message, "a longer --deadline, more sites a round, or a lower --min-clients"),
         PlanRefusedException plan => new CliException(ExitCode.Usage, plan.Message, "change the plan so that the rule holds"),
         ProtocolViolationException violation => new CliException(
@@ -50,25 +61,25 @@ internal static class CommandLine
         StaleLedgerException stale => new CliException(
             ExitCode.Integrity, stale.Message, "the ledger was restored from an old copy: this key holder must not go on with it; see docs/consortium.md"),
         LedgerUnavailableException ledger => new CliException(ExitCode.Environment, ledger.Message, "check the disk, then start again: what was signed is in the ledger"),
-        InvalidDataException damaged => new CliException(ExitCode.Integrity, damaged.Message, "restore the machine, not the file: a party must never go on with a shorter memory"),
+        InvalidDataException damaged => new CliException(ExitCode.Integrity, FaultText.Of(damaged), "restore the machine, not the file: a party must never go on with a shorter memory"),
         GrpcException { Status: GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded } away => new CliException(
             ExitCode.Environment, away.Message, "check the address, the network, and that the server runs"),
         GrpcException refusal => new CliException(ExitCode.RefusedByPeer, refusal.Message, "the server's log says more; securefl doctor checks certificates and clocks"),
-        FormatException format => new CliException(ExitCode.Usage, format.Message, "check that the file is the one meant, and which program wrote it"),
-        FileNotFoundException file => new CliException(ExitCode.Environment, $"there is no file {file.FileName}", "check the path"),
-        DirectoryNotFoundException directory => new CliException(ExitCode.Environment, directory.Message, "check the path"),
-        UnauthorizedAccessException access => new CliException(ExitCode.Environment, access.Message, "check the owner and the mode of the file"),
-        IOException io => new CliException(ExitCode.Environment, io.Message, "check that the disk has room and the path is right"),
+        FormatException format when FaultText.IsOwn(format) => new CliException(ExitCode.Usage, format.Message, "check that the file is the one meant, and which program wrote it"),
+        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => new CliException(ExitCode.Environment, FaultText.Of(exception), "check the path"),
+        UnauthorizedAccessException access => new CliException(
+            ExitCode.Environment, FaultText.Of(access), "give a file, or check the owner and the mode of the one that is there"),
+        IOException io => new CliException(ExitCode.Environment, FaultText.Of(io), "check the path, the disk's room, and that no other process uses the file"),
+        OutOfMemoryException memory => new CliException(ExitCode.Environment, FaultText.Of(memory), "a smaller file, model or vector, or a machine with more memory"),
+        SocketException or HttpRequestException or AuthenticationException => new CliException(
+            ExitCode.Environment, FaultText.Of(exception), "check the address, the network, and the certificates (securefl doctor)"),
         OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted", "run the same command again: it goes on where it was, simulate with --resume"),
-        ArgumentException argument => new CliException(ExitCode.Usage, WithoutParameter(argument), "see --help for what the options take"),
+        ArgumentException argument when FaultText.IsOwn(argument) || (argument is ArgumentOutOfRangeException { ActualValue: not null }) => new CliException(
+            ExitCode.Usage, FaultText.Of(argument), "see --help for what the options take"),
+        OverflowException => new CliException(ExitCode.Usage, "a number is too large", "see --help for what the options take"),
+        AggregateException { InnerException: Exception inner } => Describe(inner),
         _ => null,
     };
-
-    private static string WithoutParameter(ArgumentException argument)
-    {
-        int end = argument.Message.IndexOf(" (Parameter '", StringComparison.Ordinal);
-        return end < 0 ? argument.Message : argument.Message[..end];
-    }
 
     private static Stack<string> CommandPath(ParseResult parsed)
     {
@@ -84,11 +95,34 @@ internal static class CommandLine
         return names;
     }
 
-    private static string LowerFirst(string text) => char.ToLowerInvariant(text[0]) + text[1..];
+    // The parser names types: people know numbers.
+    private static string Words(ParseError error)
+    {
+        string text = error.Message.TrimEnd('.');
+        int at = text.IndexOf(" as expected type '", StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return text;
+        }
 
-    private static int Fail(ExitCode code, string message, string hint)
+        string type = text[(at + " as expected type '".Length)..].TrimEnd('\'');
+        string due = type.Contains("Int", StringComparison.Ordinal) ? (type.Contains("UInt", StringComparison.Ordinal) ? "a whole number from 0" : "a whole number that is not too large")
+            : type.Contains("Double", StringComparison.Ordinal) || type.Contains("Single", StringComparison.Ordinal) ? "a number"
+            : type.Contains("Boolean", StringComparison.Ordinal) ? "true or false"
+            : "another value";
+        return $"{text[..at].Replace("Cannot parse argument", "cannot take", StringComparison.Ordinal)}: it takes {due}";
+    }
+
+    private static string LowerFirst(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
+
+    private static int Fail(ExitCode code, string message, string hint, IReadOnlyList<string>? details = null)
     {
         Talk.Line(LowerFirst(message).ReplaceLineEndings(" "));
+        foreach (string line in details ?? [])
+        {
+            Talk.Line($"  | {line}");
+        }
+
         Talk.Hint(hint);
         return (int)code;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SecureFL.Cli.Shell;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
@@ -8,13 +9,55 @@ namespace SecureFL.Cli.Simulate;
 /// <summary>What a run leaves: model, checkpoint, transcripts, and the ciphertexts where they are kept. Files appear whole or not at all.</summary>
 internal sealed class RunFolder : IDisposable
 {
+    /// <summary>What a run leaves: nothing else is ever removed.</summary>
+    private static readonly string[] Made = ["model.safetensors", "checkpoint.safetensors", "checkpoint.json", "training.json", "transcripts", "ciphertexts"];
+
     private readonly string _path;
+    private readonly Dictionary<string, string> _parts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileStream> _transcripts = new(StringComparer.Ordinal);
 
-    internal RunFolder(string path)
+    /// <summary>Takes a folder for a run.</summary>
+    /// <param name="path">The folder; made where there is none.</param>
+    /// <param name="resume">Goes on with the run that is there.</param>
+    /// <param name="overwrite">Removes the run that is there; nothing else in the folder.</param>
+    /// <exception cref="CliException">A run is there, and neither was asked for.</exception>
+    internal RunFolder(string path, bool resume = false, bool overwrite = false)
     {
         _path = Path.GetFullPath(path);
+        if (resume && overwrite)
+        {
+            throw new CliException(ExitCode.Usage, "--resume goes on with the run that --overwrite removes", "give one of them");
+        }
+
+        if (File.Exists(_path))
+        {
+            throw new CliException(ExitCode.Usage, $"{_path} is a file, --output needs a folder", "name another one");
+        }
+
         Directory.CreateDirectory(_path);
+        string[] there = [.. Made.Select(name => Path.Combine(_path, name)).Where(Path.Exists)];
+        if (there.Length == 0 || resume)
+        {
+            return;
+        }
+
+        if (!overwrite)
+        {
+            throw new CliException(
+                ExitCode.Usage, $"{_path} holds a run already: {string.Join(", ", there.Select(Path.GetFileName))}", "another --output keeps it, --resume goes on with it, --overwrite removes it");
+        }
+
+        foreach (string old in there)
+        {
+            if (Directory.Exists(old))
+            {
+                Directory.Delete(old, recursive: true);
+            }
+            else
+            {
+                File.Delete(old);
+            }
+        }
     }
 
     internal string ModelPath => Path.Combine(_path, "model.safetensors");
@@ -27,11 +70,20 @@ internal sealed class RunFolder : IDisposable
     internal Action<ReadOnlyMemory<byte>> OpenTranscript(string name)
     {
         Directory.CreateDirectory(Path.Combine(_path, "transcripts"));
-        FileStream file = _transcripts[name] = File.Create(TranscriptPath(name));
+
+        // A run that goes on keeps the transcripts of its earlier parts.
+        string free = name;
+        for (int part = 2; File.Exists(TranscriptPath(free)); part++)
+        {
+            free = string.Create(CultureInfo.InvariantCulture, $"{name}-part{part}");
+        }
+
+        _parts[name] = free;
+        FileStream file = _transcripts[free] = File.Create(TranscriptPath(free));
         return bytes => file.Write(bytes.Span);
     }
 
-    internal FileContributionStore OpenUploads(string name, ulong round) => new(UploadsPath(name), round);
+    internal FileContributionStore OpenUploads(string name, ulong round) => new(UploadsPath(_parts.GetValueOrDefault(name, name)), round);
 
     internal void WriteModel(ModelBundle bundle) => Replace(ModelPath, bundle.Write);
 

@@ -72,7 +72,19 @@ internal static class SimulateCommand
             throw new CliException(ExitCode.Usage, $"--bits {bits}: 4 to 24 are accepted, and 32 for floats with --suite plaintext", "16 costs next to no accuracy, 8 little");
         }
 
-        int minimum = suite != SumSuite.Plaintext ? result.GetValue(options.MinClients) : 1;
+        bool twoSites = result.GetValue(options.InsecureTwoSites);
+        int minimum = suite == SumSuite.Plaintext ? 1 : twoSites ? 2 : result.GetValue(options.MinClients);
+        bool leaveOut = result.GetValue(options.OnTrainerFault) == "leave-out";
+        if (leaveOut && (result.GetValue(options.Trainer) is null || result.GetValue(options.Async) is not null))
+        {
+            throw new CliException(ExitCode.Usage, "--on-trainer-fault leave-out is for --trainer in synchronous rounds", "leave it out");
+        }
+
+        if (result.GetValue(options.TrainerTimeout) is not null && result.GetValue(options.Trainer) is null)
+        {
+            throw new CliException(ExitCode.Usage, "--trainer-timeout is for --trainer", "leave it out");
+        }
+
         return new SimulationSettings
         {
             Sites = sites.Read(result, model == ModelKind.Linear ? LearningTask.Regression : null),
@@ -82,6 +94,9 @@ internal static class SimulateCommand
             Training = Training(result, options),
             BalancedClasses = result.GetValue(options.ClassWeights) == "balanced",
             TrainerCommand = result.GetValue(options.Trainer),
+            TrainerLimit = SimulateOptions.LimitOf(result.GetValue(options.TrainerTimeout)),
+            InsecureTwoSites = twoSites,
+            Overwrite = result.GetValue(options.Overwrite),
             Suite = suite,
             Wire = SimulateOptions.WireOf(result.GetValue(options.Wire), suite),
             KeyHolders = result.GetValue(options.KeyHolders),
@@ -147,6 +162,7 @@ internal static class SimulateCommand
             MinimumContributors = minimum,
             Parallelism = Math.Max(1, result.GetValue(options.Parallel)),
             Clock = TimeProvider.System,
+            OnTrainerFault = result.GetValue(options.OnTrainerFault) == "leave-out" ? TrainerFaultRule.LeaveOut : TrainerFaultRule.Stop,
         };
     }
 

@@ -32,6 +32,12 @@ internal sealed class SimulateOptions
 
     internal Option<string?> Trainer { get; } = new("--trainer") { Description = "train with this command instead, for example \"python3 train.py\"; its last argument is a folder with task.json, weights and data", HelpName = "COMMAND" };
 
+    /// <summary>Null for ever.</summary>
+    internal Option<double?> TrainerTimeout { get; } = TrainerTimeoutOption();
+
+    internal Option<string> OnTrainerFault { get; } = Choice(
+        "--on-trainer-fault", "stop", "when a site's trainer fails: end the run, or leave the site out of the round while at least --min-clients others are there", "stop", "leave-out");
+
     internal Option<string> Suite { get; } = Choice("--suite", "one-time-key", "joint-key is multiparty CKKS under one key of all key holders; plaintext sums the same integers in the clear (floats with --bits 32)", "one-time-key", "joint-key", "plaintext");
 
     internal Option<string> Wire { get; } = WireChoice();
@@ -113,22 +119,27 @@ internal sealed class SimulateOptions
 
     internal Option<bool> Compare { get; } = new("--compare") { Description = "run the integers and the floats in the clear beside it, and compare the models" };
 
-    internal Option<DirectoryInfo?> Output { get; } = new("--output") { Description = "folder for model, checkpoints and transcripts; by default the --json file's name with -run, or securefl-run" };
+    internal Option<bool> InsecureTwoSites { get; } = new("--insecure-two-sites") { Description = "for trials: sum two sites, although each can subtract itself from the sum and has the other's update" };
+
+    internal Option<DirectoryInfo?> Output { get; } = new("--output") { Description = "folder for model, checkpoints and transcripts; by default the --json file's name with -run, or securefl-run. One that holds a run is refused", HelpName = "FOLDER" };
+
+    internal Option<bool> Overwrite { get; } = new("--overwrite") { Description = "remove the earlier run in the --output folder first" };
 
     internal Option<bool> Resume { get; } = new("--resume") { Description = "go on from the checkpoint in the --output folder, to the same final weights" };
 
     internal Option<bool> KeepCiphertexts { get; } = new("--keep-ciphertexts") { Description = "keep all uploads, so that verify --ciphertexts can recompute the sums" };
 
-    internal Option<FileInfo?> Json { get; } = new("--json") { Description = "write rounds and results to this file", HelpName = "FILE" };
+    internal Option<FileInfo?> Json { get; } = new("--json") { Description = "write rounds and results to this file; one that is there is replaced", HelpName = "FILE" };
 
-    internal Option<FileInfo?> Report { get; } = new("--report") { Description = "write a report to this HTML file; it needs no network", HelpName = "FILE" };
+    internal Option<FileInfo?> Report { get; } = new("--report") { Description = "write a report to this HTML file, which needs no network; one that is there is replaced", HelpName = "FILE" };
 
     internal void AddTo(Command command)
     {
         Option[] all =
         [
-            Model, Hidden, Rounds, LocalSteps, LocalEpochs, Batch, LearningRate, Optimizer, L2, ClassWeights, Trainer, Suite, Wire, Bits, Clip, KeyHolders, Threshold, MinClients,
-            Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, EvaluateEvery, SiteSeconds, Deadline, Metric, Target, Patience, ThresholdAt, Parallel, Baselines, Compare, Output, Resume,
+            Model, Hidden, Rounds, LocalSteps, LocalEpochs, Batch, LearningRate, Optimizer, L2, ClassWeights, Trainer, TrainerTimeout, OnTrainerFault, Suite, Wire, Bits, Clip, KeyHolders, Threshold,
+            MinClients, InsecureTwoSites, Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, EvaluateEvery, SiteSeconds, Deadline, Metric, Target, Patience,
+            ThresholdAt, Parallel, Baselines, Compare, Output, Overwrite, Resume,
             KeepCiphertexts, Json, Report,
         ];
         foreach (Option option in all)
@@ -136,6 +147,17 @@ internal sealed class SimulateOptions
             command.Add(option);
         }
     }
+
+    /// <summary>The option that <c>simulate</c> and <c>client run</c> have.</summary>
+    internal static Option<double?> TrainerTimeoutOption() => new("--trainer-timeout") { Description = "seconds after which a run of the --trainer command is ended and counts as failed; by default it may take for ever", HelpName = "SECONDS" };
+
+    /// <summary>The time limit asked for.</summary>
+    internal static TimeSpan? LimitOf(double? seconds) => seconds switch
+    {
+        null => null,
+        > 0 and <= 31_536_000 and double value => TimeSpan.FromSeconds(value),
+        _ => throw new CliException(ExitCode.Usage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--trainer-timeout {seconds}: more than 0 and at most 31536000 seconds"), "for example --trainer-timeout 600"),
+    };
 
     /// <summary>The server optimisers by their names on the command line.</summary>
     internal static ServerOptimizerKind ServerKind(string name) => Enum.Parse<ServerOptimizerKind>(name, ignoreCase: true);

@@ -22,7 +22,7 @@ internal sealed class Simulation(SimulationSettings settings)
     internal async Task<SimulationOutcome> RunAsync(IRunDisplay display, CancellationToken cancellationToken)
     {
         long started = TimeProvider.System.GetTimestamp();
-        using RunFolder folder = new(settings.Output);
+        using RunFolder folder = new(settings.Output, settings.Resume, settings.Overwrite);
         SumFactory sums = new(settings, folder);
         LoadedSites loaded = SiteLoader.Load(settings.Sites, (schema, tables) => Agree(schema, tables, sums, cancellationToken));
         RequireEnoughSites(loaded);
@@ -158,12 +158,19 @@ internal sealed class Simulation(SimulationSettings settings)
     private void RequireEnoughSites(LoadedSites loaded)
     {
         int least = settings.Suite != SumSuite.Plaintext ? settings.MinClients : 1;
+        if (settings.InsecureTwoSites && (loaded.Sites.Count != 2 || settings.Suite == SumSuite.Plaintext))
+        {
+            throw new CliException(ExitCode.Usage, $"--insecure-two-sites is for encrypted sums of exactly two sites, these are {loaded.Sites.Count}", "leave it out");
+        }
+
         if (loaded.Sites.Count < least)
         {
             throw new CliException(
                 ExitCode.Usage,
-                $"{loaded.Sites.Count} site(s), an encrypted sum needs at least {least}: of two sites each would see the other's update in the sum",
-                "give more files, --site-column, or --sites N to split one file; --suite plaintext runs without protection");
+                $"{loaded.Sites.Count} site(s), an encrypted sum needs at least {least}: of two sites each would see the other's update in the sum, by subtracting its own",
+                loaded.Sites.Count == 2
+                    ? "find a third site; to try two all the same, --insecure-two-sites encrypts and protects nothing, --suite plaintext does not encrypt"
+                    : "give more files, --site-column, or --sites N to split one file; --suite plaintext runs without protection");
         }
     }
 
@@ -198,6 +205,11 @@ internal sealed class Simulation(SimulationSettings settings)
             Talk.Line(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{settings.Threshold} of {settings.KeyHolders} key holders open each sum, of at least {settings.MinClients} sites; all roles run in this process, so whoever runs it could open any site"));
+        }
+
+        if (settings.InsecureTwoSites)
+        {
+            Talk.Line(SimulationText.TwoSitesWarning);
         }
 
         if (resume is not null)

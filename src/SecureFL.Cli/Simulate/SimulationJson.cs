@@ -11,6 +11,7 @@ internal static class SimulationJson
         Schema = 2,
         Suite = SimulateOptions.NameOf(run.Settings.Suite),
         Wire = run.Settings.Suite == SumSuite.JointKey ? run.Settings.Wire.ToString().ToLowerInvariant() : null,
+        run.Settings.InsecureTwoSites,
         run.Settings.Federation.Seed,
         Clips = run.Clips is null ? null : run.Trainer.Layout.Tensors.Zip(run.Clips.Values).ToDictionary(pair => pair.First.Name, pair => pair.Second),
         run.Settings.Bits,

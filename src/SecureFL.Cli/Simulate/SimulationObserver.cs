@@ -1,4 +1,5 @@
 using SecureFL.Cli.Progress;
+using SecureFL.Cli.Shell;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
@@ -30,6 +31,15 @@ internal sealed class SimulationObserver(
             {
                 Curves[i].Values.Add((checkpoint.Version, value));
             }
+        }
+    }
+
+    public void OnTrainerFault(TrainerFaultException fault)
+    {
+        Talk.Line($"{fault.Message}: the round goes on without it");
+        foreach (string line in fault.LastLines)
+        {
+            Talk.Line($"  | {line}");
         }
     }
 

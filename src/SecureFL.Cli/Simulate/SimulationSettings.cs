@@ -59,6 +59,15 @@ internal sealed record SimulationSettings
 
     internal string? TrainerCommand { get; init; }
 
+    /// <summary>How long a run of the trainer's command may take; null for ever.</summary>
+    internal TimeSpan? TrainerLimit { get; init; }
+
+    /// <summary>Insecure: two sites may be summed, although each subtracts itself and has the other.</summary>
+    internal bool InsecureTwoSites { get; init; }
+
+    /// <summary>Whether an earlier run's files in the folder may be replaced.</summary>
+    internal bool Overwrite { get; init; }
+
     internal SumSuite Suite { get; init; }
 
     internal WireMode Wire { get; init; }

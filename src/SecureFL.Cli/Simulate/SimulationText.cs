@@ -10,9 +10,17 @@ namespace SecureFL.Cli.Simulate;
 /// <summary>The result in plain lines, for standard output.</summary>
 internal static class SimulationText
 {
+    internal const string TwoSitesWarning =
+        "WARNING: INSECURE, two sites: each of them has the other's updates by subtracting its own from the sum; nothing is protected (--insecure-two-sites)";
+
     internal static string Of(SimulationOutcome run)
     {
         StringBuilder text = new();
+        if (run.Settings.InsecureTwoSites)
+        {
+            text.AppendLine(TwoSitesWarning);
+        }
+
         Sites(text, run);
         RoundMetricInfo loss = RoundMetricInfo.Of(RoundMetric.TrainLoss);
         text.AppendLine(

@@ -27,6 +27,7 @@ internal sealed class SumFactory(SimulationSettings settings, RunFolder folder)
         Clip = clip,
         Bits = settings.Bits,
         MinClients = settings.MinClients,
+        InsecureTwoSites = settings.InsecureTwoSites,
         KeyHolders = settings.KeyHolders,
         Threshold = settings.Threshold,
         BaseVersionWindow = settings.Buffer is null ? 1 : settings.Buffer.MaxStaleness + 1,

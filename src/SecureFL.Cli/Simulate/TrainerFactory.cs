@@ -15,7 +15,7 @@ internal static class TrainerFactory
         if (settings.TrainerCommand is string command)
         {
             Dataset shape = new([], [], first.Width, first.Task, first.ClassCount);
-            return (await ExternalTrainer.StartAsync(command, shape, settings.Federation.Seed, cancellationToken).ConfigureAwait(false), null);
+            return (await ExternalTrainer.StartAsync(command, shape, settings.Federation.Seed, settings.TrainerLimit, cancellationToken).ConfigureAwait(false), null);
         }
 
         ModelSpec spec = SpecFor(settings.Model, settings.Hidden, first.Task, first.Width, first.ClassCount);

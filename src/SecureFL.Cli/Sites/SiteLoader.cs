@@ -51,9 +51,20 @@ internal static class SiteLoader
     /// <summary>Divides the rows of one set into sites.</summary>
     internal static IReadOnlyList<LoadedSite> Divide(SiteSettings settings, RawDataset train)
     {
-        int[][] parts = settings.Dirichlet is double alpha
-            ? SitePartition.Dirichlet(train, settings.Sites, alpha, settings.Seed, minimumRows: Math.Min(20, train.Count / (4 * settings.Sites)))
-            : SitePartition.Iid(train.Count, settings.Sites, settings.Seed);
+        const int Enough = 20;
+        int[][] parts;
+        try
+        {
+            parts = settings.Dirichlet is double alpha
+                ? SitePartition.Dirichlet(train, settings.Sites, alpha, settings.Seed, settings.MinSiteRows ?? Math.Clamp(train.Count / (4 * settings.Sites), 1, Enough))
+                : SitePartition.Iid(train.Count, settings.Sites, settings.Seed);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new CliException(
+                ExitCode.Usage, FaultText.Of(fault), settings.Dirichlet is null ? "fewer --sites, or more rows" : "fewer --sites, a larger --dirichlet, a smaller --min-site-rows, or another --seed");
+        }
+
         return [.. parts.Select((rows, i) => new LoadedSite($"site{i + 1}", train.Select(rows), null))];
     }
 

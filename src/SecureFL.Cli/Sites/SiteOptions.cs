@@ -31,6 +31,7 @@ internal sealed class SiteOptions
     private readonly Option<string?> _separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
     private readonly Option<int> _sites = new("--sites") { Description = "deal all rows out to this many sites", DefaultValueFactory = _ => 0 };
     private readonly Option<double?> _dirichlet = new("--dirichlet") { Description = "with --sites: label skew of this concentration; small means that sites have few classes each", HelpName = "ALPHA" };
+    private readonly Option<int?> _minSiteRows = new("--min-site-rows") { Description = "with --dirichlet: fewest rows of a site; by default a quarter of the mean, at least 1 and at most 20. No site is ever empty", HelpName = "N" };
     private readonly Option<string> _normalize = Simulate.SimulateOptions.Choice(
         "--normalize", "federated", "scale features by mean and deviation, of all sites by secure sums or of each site's training rows; by each site's range; or not at all", "federated", "site", "minmax", "none");
 
@@ -41,7 +42,7 @@ internal sealed class SiteOptions
     {
         Option[] all =
         [
-            _data, _label, _siteColumn, _splitColumn, _test, _testFraction, _ignore, _categorical, _threshold, _missing, _header, _separator, _sites, _dirichlet, _normalize, Seed,
+            _data, _label, _siteColumn, _splitColumn, _test, _testFraction, _ignore, _categorical, _threshold, _missing, _header, _separator, _sites, _dirichlet, _minSiteRows, _normalize, Seed,
         ];
         foreach (Option option in all)
         {
@@ -64,6 +65,21 @@ internal sealed class SiteOptions
             throw new CliException(ExitCode.Usage, "--dirichlet needs --sites", "for example --sites 10 --dirichlet 0.3");
         }
 
+        if (result.GetValue(_minSiteRows) is int least && (result.GetValue(_dirichlet) is null || least < 1))
+        {
+            throw new CliException(ExitCode.Usage, $"--min-site-rows {least}: a number from 1, with --dirichlet", "for example --sites 10 --dirichlet 0.3 --min-site-rows 5");
+        }
+
+        if (result.GetValue(_dirichlet) is double alpha && !(alpha > 0 && double.IsFinite(alpha)))
+        {
+            throw new CliException(ExitCode.Usage, $"--dirichlet {alpha}: a positive number", "for example 0.3 for a strong skew, 100 for almost none");
+        }
+
+        if (result.GetValue(_sites) < 0)
+        {
+            throw new CliException(ExitCode.Usage, $"--sites {result.GetValue(_sites)}: a number from 1", "for example --sites 4");
+        }
+
         if (result.GetValue(_sites) > 0 && result.GetValue(_siteColumn) is not null)
         {
             throw new CliException(ExitCode.Usage, "--sites deals rows out anew, --site-column says whose they are", "give one of them");
@@ -84,6 +100,7 @@ internal sealed class SiteOptions
             Csv = Csv(result.GetValue(_header)!, result.GetValue(_separator)),
             Sites = result.GetValue(_sites),
             Dirichlet = result.GetValue(_dirichlet),
+            MinSiteRows = result.GetValue(_minSiteRows),
             Seed = result.GetValue(Seed),
             Task = task,
         };

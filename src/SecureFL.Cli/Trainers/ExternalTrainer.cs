@@ -17,9 +17,11 @@ internal sealed class ExternalTrainer : ILocalTrainer
     private readonly ModelParameters _initial;
     private readonly Dataset _example;
     private readonly ulong _seed;
+    private readonly TimeSpan? _limit;
 
-    private ExternalTrainer(IReadOnlyList<string> command, ModelParameters initial, Dataset example, ulong seed)
+    private ExternalTrainer(IReadOnlyList<string> command, ModelParameters initial, Dataset example, ulong seed, TimeSpan? limit)
     {
+        _limit = limit;
         _command = command;
         _initial = initial;
         _example = example;
@@ -34,18 +36,18 @@ internal sealed class ExternalTrainer : ILocalTrainer
     public MetricLayout Metrics { get; }
 
     /// <summary>Asks the command for the model before the first round; the tensors' names and shapes are the command's own.</summary>
-    internal static async Task<ExternalTrainer> StartAsync(string command, Dataset example, ulong seed, CancellationToken cancellationToken)
+    internal static async Task<ExternalTrainer> StartAsync(string command, Dataset example, ulong seed, TimeSpan? limit, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> words = CommandText.Split(command);
         TrainerTask task = new("initialise", "", 0, SeedFor(seed, -1, 0), example.Width, example.ClassCount);
         ModelParameters initial = await TrainerProcess.RunAsync(
-            words, folder => TrainerFiles.WriteTask(folder, task), folder => TrainerFiles.ReadWeights(folder, null), cancellationToken).ConfigureAwait(false);
-        return new ExternalTrainer(words, initial, example, seed);
+            words, folder => TrainerFiles.WriteTask(folder, task), folder => TrainerFiles.ReadWeights(folder, null), cancellationToken, limit: limit).ConfigureAwait(false);
+        return new ExternalTrainer(words, initial, example, seed, limit);
     }
 
     /// <summary>A trainer of a model whose tensors are agreed on and whose first weights come from elsewhere.</summary>
-    internal static ExternalTrainer For(string command, ModelLayout layout, Dataset example, ulong seed) =>
-        new(CommandText.Split(command), new ModelParameters(layout, new float[layout.Length]), example, seed);
+    internal static ExternalTrainer For(string command, ModelLayout layout, Dataset example, ulong seed, TimeSpan? limit = null) =>
+        new(CommandText.Split(command), new ModelParameters(layout, new float[layout.Length]), example, seed, limit);
 
     /// <inheritdoc/>
     public ModelParameters CreateInitial(ulong seed) => _initial.Clone();
@@ -67,7 +69,8 @@ internal sealed class ExternalTrainer : ILocalTrainer
                 TrainerFiles.WriteData(folder, "train.npz", data);
             },
             TrainerFiles.ReadResult,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            limit: _limit).ConfigureAwait(false);
         return Count(result.Train, data, "train");
     }
 
@@ -91,9 +94,10 @@ internal sealed class ExternalTrainer : ILocalTrainer
                 }
             },
             folder => (TrainerFiles.ReadWeights(folder, Layout), TrainerFiles.ReadResult(folder)),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            limit: _limit).ConfigureAwait(false);
         return result.Samples < 1
-            ? throw new DataFormatException("result.json", $"a sample count of {result.Samples}")
+            ? throw new TrainerFaultException($"result.json: a sample count of {result.Samples}")
             : new LocalRoundResult(
                 new LocalTrainingResult(trained.Values, result.Samples), Count(result.Train, request.Train, "train"), test is null ? null : Count(result.Test, test, "test"));
     }
@@ -119,9 +123,9 @@ internal sealed class ExternalTrainer : ILocalTrainer
 
     private EvaluationCounts Count(TrainerMetrics? metrics, Dataset data, string part)
     {
-        if (metrics is null || metrics.Samples != data.Count || metrics.Correct < 0 || metrics.Correct > data.Count)
+        if (metrics is null || metrics.Samples != data.Count || metrics.Correct < 0 || metrics.Correct > data.Count || !double.IsFinite(metrics.Loss))
         {
-            throw new DataFormatException("result.json", $"the metrics on {part}.npz are missing, or not those of {data.Count} rows");
+            throw new TrainerFaultException($"result.json: the metrics on {part}.npz are missing, not finite, or not those of {data.Count} rows");
         }
 
         return EvaluationCounts.FromTotals(Metrics, data, metrics.Loss * metrics.Samples, metrics.Correct);

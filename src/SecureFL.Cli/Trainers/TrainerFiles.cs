@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Metrics;
@@ -102,7 +103,7 @@ internal static class TrainerFiles
         }
         catch (JsonException fault)
         {
-            throw new DataFormatException(Name, $"the trainer's result cannot be read: {fault.Message}", inner: fault);
+            throw new DataFormatException(Name, $"the trainer's result cannot be read: {FaultText.Of(fault)}", inner: fault);
         }
     }
 

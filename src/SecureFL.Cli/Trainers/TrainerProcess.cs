@@ -1,22 +1,44 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
+using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
 
 namespace SecureFL.Cli.Trainers;
 
 /// <summary>Runs an external trainer, or another program of the site, once, in a folder of its own that is gone afterwards.</summary>
 internal static class TrainerProcess
 {
+    /// <summary>Lines of a failed program that people see.</summary>
+    private const int LastLines = 25;
+
     /// <summary>Fills a fresh folder, runs the command with the folder as its last argument, reads what it left.</summary>
-    /// <exception cref="CliException">The command cannot be started or fails; the message holds the last line it wrote.</exception>
-    internal static async Task<T> RunAsync<T>(IReadOnlyList<string> command, Action<string> fill, Func<string, T> read, CancellationToken cancellationToken, string role = "trainer")
+    /// <param name="command">Program and arguments.</param>
+    /// <param name="fill">Writes what the program needs.</param>
+    /// <param name="read">Reads what it left.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <param name="role">What people call it.</param>
+    /// <param name="limit">How long it may take; null for ever.</param>
+    /// <exception cref="CliException">The command cannot be started.</exception>
+    /// <exception cref="TrainerFaultException">It failed, took too long, or left something else than is due: with its last lines.</exception>
+    internal static async Task<T> RunAsync<T>(
+        IReadOnlyList<string> command, Action<string> fill, Func<string, T> read, CancellationToken cancellationToken, string role = "trainer", TimeSpan? limit = null)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("securefl-trainer-");
         try
         {
             fill(folder.FullName);
-            await RunAsync(command, folder.FullName, role, cancellationToken).ConfigureAwait(false);
-            return read(folder.FullName);
+            IReadOnlyList<string> lines = await RunAsync(command, folder.FullName, role, limit, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return read(folder.FullName);
+            }
+            catch (DataFormatException wrong)
+            {
+                throw new TrainerFaultException($"the {role} {command[0]} ended well and left something else than is due: {wrong.Message}", lines, wrong);
+            }
         }
         finally
         {
@@ -24,7 +46,7 @@ internal static class TrainerProcess
         }
     }
 
-    private static async Task RunAsync(IReadOnlyList<string> command, string folder, string role, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<string> command, string folder, string role, TimeSpan? limit, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = new(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in command.Skip(1).Append(folder))
@@ -34,25 +56,58 @@ internal static class TrainerProcess
 
         using Process process = Start(start, role);
         process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
+        Queue<string> lines = new();
+        Task output = KeepAsync(process.StandardOutput, lines);
+        Task error = KeepAsync(process.StandardError, lines);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (limit is TimeSpan most)
+        {
+            ending.CancelAfter(most);
+        }
+
         try
         {
-            await Task.WhenAll(output, error).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(output, error).WaitAsync(ending.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TrainerFaultException(
+                string.Create(CultureInfo.InvariantCulture, $"the {role} {command[0]} took longer than {limit!.Value.TotalSeconds:0.###} s and was ended"), Lines(lines));
         }
 
-        if (process.ExitCode != 0)
+        return process.ExitCode == 0
+            ? Lines(lines)
+            : throw new TrainerFaultException($"the {role} {command[0]} ended with code {process.ExitCode}{(lines.Count == 0 ? " and wrote nothing" : "")}", Lines(lines));
+    }
+
+    private static string[] Lines(Queue<string> lines)
+    {
+        lock (lines)
         {
-            string text = (await error.ConfigureAwait(false)).TrimEnd();
-            string last = text.Length == 0 ? "it wrote nothing to standard error" : text.Split('\n')[^1].Trim();
-            throw new CliException(
-                ExitCode.Environment, $"the {role} {command[0]} ended with code {process.ExitCode}: {last}", "run the command by hand on one such folder; docs/examples shows what it is given");
+            return [.. lines];
+        }
+    }
+
+    private static async Task KeepAsync(StreamReader reader, Queue<string> lines)
+    {
+        while (await reader.ReadLineAsync().ConfigureAwait(false) is string line)
+        {
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
+            lock (lines)
+            {
+                lines.Enqueue(line.TrimEnd());
+                while (lines.Count > LastLines)
+                {
+                    lines.Dequeue();
+                }
+            }
         }
     }
 
@@ -64,7 +119,7 @@ internal static class TrainerProcess
         }
         catch (Win32Exception fault)
         {
-            throw new CliException(ExitCode.Environment, $"the {role} {start.FileName} cannot be started: {fault.Message}", "check that the program is installed and on the path");
+            throw new CliException(ExitCode.Environment, $"the {role} {start.FileName} cannot be started: {FaultText.Of(fault)}", "check that the program is installed and on the path");
         }
     }
 }

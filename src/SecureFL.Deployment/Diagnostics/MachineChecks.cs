@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
+using SecureFL.Aggregation;
 using SecureFL.Storage;
 using X86Aes = System.Runtime.Intrinsics.X86.Aes;
 
@@ -63,7 +64,7 @@ internal static class MachineChecks
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return CheckResult.Fail("disk", $"{folder}: {fault.Message}", "the user that runs this process must own the folder, and the disk must have room");
+            return CheckResult.Fail("disk", $"{folder}: {FaultText.Of(fault)}", "the user that runs this process must own the folder, and the disk must have room");
         }
         finally
         {
@@ -83,7 +84,7 @@ internal static class MachineChecks
         }
         catch (SocketException fault)
         {
-            return CheckResult.Fail("port", $"{endpoint}: {fault.Message}", "another process listens there, or the address is not this machine's, or the port is below 1024");
+            return CheckResult.Fail("port", $"{endpoint}: {FaultText.Of(fault)}", "another process listens there, or the address is not this machine's, or the port is below 1024");
         }
     }
 

@@ -23,11 +23,11 @@ internal static class PartyChecks
         }
         catch (UnauthorizedAccessException fault)
         {
-            return (CheckResult.Fail("identity", fault.Message, "chmod 600 the key, chown it to the user that runs this process"), null);
+            return (CheckResult.Fail("identity", FaultText.Of(fault), "chmod 600 the key, chown it to the user that runs this process"), null);
         }
         catch (Exception fault) when (fault is FormatException or IOException)
         {
-            return (CheckResult.Fail("identity", fault.Message, "securefl identity new, then identity import"), null);
+            return (CheckResult.Fail("identity", FaultText.Of(fault), "securefl identity new, then identity import"), null);
         }
     }
 
@@ -64,7 +64,7 @@ internal static class PartyChecks
         }
         catch (Exception fault) when (fault is FormatException or IOException)
         {
-            return CheckResult.Fail(Name, fault.Message, "securefl identity import --revocations with the authority's list: until then every peer is refused");
+            return CheckResult.Fail(Name, FaultText.Of(fault), "securefl identity import --revocations with the authority's list: until then every peer is refused");
         }
     }
 
@@ -80,7 +80,7 @@ internal static class PartyChecks
         }
         catch (Exception fault) when (fault is FormatException or IOException or PlanMismatchException or UnauthorizedAccessException)
         {
-            return (CheckResult.Fail(Name, fault.Message, "take the plan from the party that signed it"), null);
+            return (CheckResult.Fail(Name, FaultText.Of(fault), "take the plan from the party that signed it"), null);
         }
 
         string text = $"{plan.SpokenForm} ({plan.Digest.ToShortString()})";

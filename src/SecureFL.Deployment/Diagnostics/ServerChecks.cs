@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using SecureFL.Aggregation;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Transport;
 using SecureFL.Grpc;
@@ -31,7 +32,7 @@ internal static class ServerChecks
         }
         catch (Exception fault) when (fault is GrpcException or ArgumentException)
         {
-            string reason = tls?.LastRefusal ?? fault.Message;
+            string reason = tls?.LastRefusal ?? FaultText.Of(fault);
             return CheckResult.Fail(Name, $"{address}: {reason}", "check the address, the firewall (no proxy, no TLS inspection), that the server runs, and its log: it says whom it refused and why");
         }
     }

@@ -31,7 +31,7 @@ internal static class DeploymentJson
         }
         catch (JsonException fault)
         {
-            throw new FormatException($"{what} is not JSON: {fault.Message}", fault);
+            throw new FormatException($"{what}: {FaultText.Of(fault)}", fault);
         }
 
         if (node is not JsonObject document || document["version"] is not JsonValue value || !value.TryGetValue(out long version) || version < 1)
@@ -62,7 +62,7 @@ internal static class DeploymentJson
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or InvalidOperationException or NullReferenceException)
         {
-            throw new FormatException($"{what}: {fault.Message}", fault);
+            throw new FormatException($"{what}: {FaultText.Of(fault)}", fault);
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
             catch (GrpcException fault) when (!Refusal.IsOfThisParty(fault))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                reason = fault.Message;
+                reason = FaultText.Of(fault);
             }
 
             TimeSpan wait = backoff.Next();
@@ -125,18 +125,18 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
         }
         catch (ProtocolViolationException fault)
         {
-            HolderLog.Refused(logger, task.Id, task.TaskCase.ToString(), fault.Message);
+            HolderLog.Refused(logger, task.Id, task.TaskCase.ToString(), FaultText.Of(fault));
             return HolderTasks.Refused(task.Id, fault);
         }
         catch (StaleLedgerException fault) when (!fault.IsBehind)
         {
-            HolderLog.Refused(logger, task.Id, task.TaskCase.ToString(), fault.Message);
-            return HolderTasks.Unable(task.Id, fault.Message);
+            HolderLog.Refused(logger, task.Id, task.TaskCase.ToString(), FaultText.Of(fault));
+            return HolderTasks.Unable(task.Id, FaultText.Of(fault));
         }
         catch (LedgerUnavailableException fault) when (holder.Ledger.IsUsable)
         {
-            HolderLog.Refused(logger, task.Id, task.TaskCase.ToString(), fault.Message);
-            return HolderTasks.Unable(task.Id, fault.Message);
+            HolderLog.Refused(logger, task.Id, task.TaskCase.ToString(), FaultText.Of(fault));
+            return HolderTasks.Unable(task.Id, FaultText.Of(fault));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureFL.Aggregation;
 using SecureFL.Deployment.Formats;
 
 namespace SecureFL.Deployment.Identity;
@@ -100,7 +101,7 @@ public sealed class CertificateAuthority : IDisposable
         }
         catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {
-            throw new FormatException($"{folder} holds no certificate authority: {fault.Message}", fault);
+            throw new FormatException($"{folder} holds no certificate authority: {FaultText.Of(fault)}", fault);
         }
         finally
         {

@@ -90,7 +90,7 @@ internal static class IdentityFolder
         }
         catch (ProtocolViolationException fault)
         {
-            throw new FormatException($"{source}: {fault.Message}", fault);
+            throw new FormatException($"{source}: {FaultText.Of(fault)}", fault);
         }
     }
 
@@ -102,7 +102,7 @@ internal static class IdentityFolder
         }
         catch (ArgumentException fault)
         {
-            throw new FormatException($"{source}: {fault.Message}", fault);
+            throw new FormatException($"{source}: {FaultText.Of(fault)}", fault);
         }
     }
 

@@ -192,7 +192,7 @@ public sealed class PartyIdentity : IDisposable
         }
         catch (ArgumentException fault)
         {
-            throw new FormatException($"{path}: {fault.Message}", fault);
+            throw new FormatException($"{path}: {FaultText.Of(fault)}", fault);
         }
         finally
         {
@@ -222,7 +222,7 @@ public sealed class PartyIdentity : IDisposable
         }
         catch (CryptographicException fault)
         {
-            throw new FormatException($"{source} is no certificate: {fault.Message}", fault);
+            throw new FormatException($"{source} is no certificate: {FaultText.Of(fault)}", fault);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureFL.Aggregation;
 using SecureFL.Deployment.Formats;
 
 namespace SecureFL.Deployment.Identity;
@@ -65,7 +66,7 @@ internal sealed class TrustStore
         }
         catch (CryptographicException fault)
         {
-            throw new FormatException($"{source} holds no certificate: {fault.Message}", fault);
+            throw new FormatException($"{source} holds no certificate: {FaultText.Of(fault)}", fault);
         }
 
         X509Certificate2Collection roots = [];

@@ -145,7 +145,7 @@ public sealed class PlanFile
         }
         catch (ArgumentException fault)
         {
-            throw new FormatException($"{source}: {fault.Message}", fault);
+            throw new FormatException($"{source}: {FaultText.Of(fault)}", fault);
         }
 
         (TrainingTerms? terms, SumTerms? sums) = document["terms"] is JsonNode node
@@ -161,7 +161,7 @@ public sealed class PlanFile
         }
         catch (ProtocolViolationException fault)
         {
-            throw new PlanMismatchException($"{source}: the plan in it is refused: {fault.Message}");
+            throw new PlanMismatchException($"{source}: the plan in it is refused: {FaultText.Of(fault)}");
         }
 
         JsonObject due = JsonNode.Parse(file.ToBytes())!.AsObject();
@@ -197,7 +197,7 @@ public sealed class PlanFile
         }
         catch (ArgumentException fault)
         {
-            throw new PlanMismatchException(fault.Message);
+            throw new PlanMismatchException(FaultText.Of(fault));
         }
     }
 

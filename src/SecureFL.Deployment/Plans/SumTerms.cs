@@ -146,7 +146,7 @@ public sealed record SumTerms
         }
         catch (Exception fault) when (fault is ArgumentException or OverflowException)
         {
-            throw new FormatException($"terms: {fault.Message}", fault);
+            throw new FormatException($"terms: {FaultText.Of(fault)}", fault);
         }
     }
 

@@ -175,7 +175,7 @@ public sealed record TrainingTerms
         }
         catch (Exception fault) when (fault is ArgumentException or OverflowException)
         {
-            throw new FormatException($"terms: {fault.Message}", fault);
+            throw new FormatException($"terms: {FaultText.Of(fault)}", fault);
         }
     }
 }

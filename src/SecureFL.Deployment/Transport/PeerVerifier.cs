@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using SecureFL.Aggregation;
 using SecureFL.Deployment.Identity;
 
 namespace SecureFL.Deployment.Transport;
@@ -39,7 +40,7 @@ internal sealed class PeerVerifier
         }
         catch (Exception fault) when (fault is FormatException or IOException or UnauthorizedAccessException)
         {
-            return $"the revocation list cannot be read: {fault.Message}";
+            return $"the revocation list cannot be read: {FaultText.Of(fault)}";
         }
     }
 

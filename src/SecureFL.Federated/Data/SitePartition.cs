@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace SecureFL.Federated.Data;
@@ -5,6 +6,9 @@ namespace SecureFL.Federated.Data;
 /// <summary>Splits one table into sites. All splits are lists of row indexes, so they serve tables and data sets alike. Thread-safe.</summary>
 public static class SitePartition
 {
+    /// <summary>Draws of a Dirichlet split before it is given up.</summary>
+    public const int Attempts = 1000;
+
     /// <summary>One site for each value of a column, in the order of first appearance.</summary>
     /// <exception cref="DataFormatException">A row says nothing in that column.</exception>
     public static IReadOnlyList<(string Site, RawTable Table)> ByColumn(RawTable table, string column)
@@ -52,18 +56,24 @@ public static class SitePartition
     /// Label skew (Hsu, Qi and Brown 2019): for every class, site shares are drawn from Dirichlet(alpha). Small alpha gives sites with few
     /// classes each. Redrawn, with the next stream of the same seed, until every site has <paramref name="minimumRows"/> rows.
     /// </summary>
-    /// <exception cref="ArgumentException">Too few rows for that, no classes, or no draw succeeded within 1000.</exception>
+    /// <exception cref="ArgumentException">Too few rows for that, no classes, or none of <see cref="Attempts"/> draws succeeded.</exception>
     public static int[][] Dirichlet<T>(DataRows<T> data, int sites, double alpha, ulong seed, int minimumRows = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(data);
-        CheckSites(data.Count, checked(sites * Math.Max(1, minimumRows)));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(minimumRows);
+        CheckSites(data.Count, sites);
+        if ((long)sites * minimumRows > data.Count)
+        {
+            throw new ArgumentException($"{data.Count} rows do not make {sites} sites with {minimumRows} rows each", nameof(minimumRows));
+        }
+
         if (data.ClassCount == 0)
         {
             throw new ArgumentException("a label skew needs classes, not real targets", nameof(data));
         }
 
-        for (int attempt = 0; attempt < 1000; attempt++)
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
             List<int>[] parts = DealByClass(data, sites, alpha, SeededRandom.For(seed, "partition-dirichlet", attempt));
             if (Array.TrueForAll(parts, part => part.Count >= minimumRows))
@@ -72,7 +82,8 @@ public static class SitePartition
             }
         }
 
-        throw new ArgumentException($"no Dirichlet({alpha}) split gives each of {sites} sites {minimumRows} rows", nameof(alpha));
+        throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture, $"of {Attempts} draws of a Dirichlet({alpha}) split none gives each of {sites} sites at least {minimumRows} of {data.Count} rows"), nameof(alpha));
     }
 
     private static List<int>[] DealByClass<T>(DataRows<T> data, int sites, double alpha, SeededRandom random)

@@ -134,7 +134,7 @@ public sealed record TableSchema
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
         {
-            throw new DataFormatException(source, $"not a table schema: {fault.Message}", inner: fault);
+            throw new DataFormatException(source, $"not a table schema: {FaultText.Of(fault)}", inner: fault);
         }
     }
 

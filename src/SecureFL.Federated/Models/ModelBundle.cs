@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
 
@@ -96,7 +97,7 @@ public sealed record ModelBundle
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or OverflowException)
         {
-            throw new DataFormatException(source, $"the model's description cannot be used: {fault.Message}", inner: fault);
+            throw new DataFormatException(source, $"the model's description cannot be used: {FaultText.Of(fault)}", inner: fault);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
 
@@ -66,7 +67,7 @@ public static class CheckpointFormat
         }
         catch (Exception fault) when (fault is JsonException or FormatException and not DataFormatException or OverflowException)
         {
-            throw new DataFormatException(source, $"the checkpoint's state cannot be read: {fault.Message}", inner: fault);
+            throw new DataFormatException(source, $"the checkpoint's state cannot be read: {FaultText.Of(fault)}", inner: fault);
         }
     }
 

@@ -50,7 +50,8 @@ public sealed class FederatedAveraging
         {
             (int[] present, ImmutableArray<string> late, double seconds) = Attend(global.Version + 1);
             clock += seconds;
-            OpenedRound opened = await OpenRoundAsync(global, present, cancellationToken).ConfigureAwait(false);
+            OpenedRound opened = await OpenRoundAsync(global, present, observer, cancellationToken).ConfigureAwait(false);
+            late = [.. late, .. present.Select(site => _sites[site].Name).Except(opened.Sum.Contributors)];
             await ReportAsync(global.Describe(opened.Train, opened.Test), observer, cancellationToken).ConfigureAwait(false);
             if (_options.Stopping.Decide(global.History) is StopReason reason)
             {
@@ -77,18 +78,20 @@ public sealed class FederatedAveraging
             }
         }
 
-        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
+        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, global.Stamp, cancellationToken, observer).ConfigureAwait(false);
         await ReportAsync(global.Describe(last.Train, last.Test), observer, cancellationToken).ConfigureAwait(false);
         return Finish(global, _options.Stopping.Decide(global.History) ?? StopReason.Rounds, last, clock);
     }
 
-    private async Task<OpenedRound> OpenRoundAsync(GlobalModel global, int[] present, CancellationToken cancellationToken)
+    private async Task<OpenedRound> OpenRoundAsync(GlobalModel global, int[] present, IRunObserver? observer, CancellationToken cancellationToken)
     {
-        SiteContribution[] contributions = new SiteContribution[present.Length];
         ModelParameters evaluated = global.Delivered;
         int round = global.Version + 1;
-        await _work.ForEachAsync(present.Length, async (i, token) =>
-            contributions[i] = await _work.ContributeAsync(present[i], global.Current, evaluated, round, global.WeightUnit, 1, token).ConfigureAwait(false),
+        SiteContribution[] contributions = await _work.GatherAsync(
+            present,
+            round,
+            (site, token) => _work.ContributeAsync(site, global.Current, evaluated, round, global.WeightUnit, 1, token),
+            observer,
             cancellationToken).ConfigureAwait(false);
         return await _work.SumAsync(contributions, round, global.WeightUnit, global.Stamp, cancellationToken).ConfigureAwait(false);
     }
@@ -129,8 +132,8 @@ public sealed class FederatedAveraging
 public sealed class TooFewContributorsException : Exception
 {
     /// <summary>Names the round and the numbers.</summary>
-    public TooFewContributorsException(int round, int present, int minimum)
-        : base($"round {round}: {present} sites in time, at least {minimum} are needed")
+    public TooFewContributorsException(int round, int present, int minimum, string which = "in time")
+        : base($"round {round}: {present} sites {which}, at least {minimum} are needed")
     {
         Round = round;
         Present = present;

@@ -25,6 +25,16 @@ public enum Weighting
     Equal,
 }
 
+/// <summary>What happens when a site's own trainer fails.</summary>
+public enum TrainerFaultRule
+{
+    /// <summary>The run ends.</summary>
+    Stop,
+
+    /// <summary>The round goes on without the site, as long as enough others are there; the next round asks it again.</summary>
+    LeaveOut,
+}
+
 /// <summary>How long a site's task takes on a simulated clock.</summary>
 public interface ISiteTiming
 {
@@ -78,6 +88,9 @@ public sealed record FederationOptions
 
     /// <summary>Fewest contributions that may be summed.</summary>
     public int MinimumContributors { get; init; } = 1;
+
+    /// <summary>What happens when a site's own trainer fails, in synchronous rounds.</summary>
+    public TrainerFaultRule OnTrainerFault { get; init; }
 
     /// <summary>The simulated clock, null for none.</summary>
     public ISiteTiming? Timing { get; init; }

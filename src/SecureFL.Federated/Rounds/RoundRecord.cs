@@ -16,7 +16,7 @@ public sealed record RoundRecord
     /// <summary>The sites in the sum.</summary>
     public required ImmutableArray<string> Contributors { get; init; }
 
-    /// <summary>Sites chosen but not in time (synchronous), or results too stale to use (asynchronous).</summary>
+    /// <summary>Sites chosen but not in time or whose trainer failed (synchronous), or results too stale to use (asynchronous).</summary>
     public ImmutableArray<string> LeftBehind { get; init; } = [];
 
     /// <summary>Elements that sites clipped, all together.</summary>

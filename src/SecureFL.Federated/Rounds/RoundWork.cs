@@ -101,14 +101,38 @@ internal sealed class RoundWork
     }
 
     /// <summary>The counters of <paramref name="model"/> at every site, summed, without any training.</summary>
-    public async Task<OpenedRound> EvaluateEverywhereAsync(ModelParameters model, int round, ModelStamp stamp, CancellationToken cancellationToken)
+    public async Task<OpenedRound> EvaluateEverywhereAsync(
+        ModelParameters model, int round, ModelStamp stamp, CancellationToken cancellationToken, IRunObserver? observer = null)
     {
-        SiteContribution[] contributions = new SiteContribution[_sites.Count];
-        await ForEachAsync(
-            contributions.Length,
-            async (i, token) => contributions[i] = await _work.EvaluateAsync(_sites[i], i, model, token).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
+        SiteContribution[] contributions = await GatherAsync(
+            [.. Enumerable.Range(0, _sites.Count)], round, (site, token) => _work.EvaluateAsync(_sites[site], site, model, token), observer, cancellationToken).ConfigureAwait(false);
         return await SumAsync(contributions, round, 1, stamp, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The contributions of these sites, in their order; without those whose trainer failed, where the options say so and enough are left.</summary>
+    /// <exception cref="TooFewContributorsException">Fewer are left than may be summed.</exception>
+    public async Task<SiteContribution[]> GatherAsync(
+        int[] sites, int round, Func<int, CancellationToken, Task<SiteContribution>> contribute, IRunObserver? observer, CancellationToken cancellationToken)
+    {
+        SiteContribution?[] contributions = new SiteContribution?[sites.Length];
+        await ForEachAsync(
+            sites.Length,
+            async (i, token) =>
+            {
+                try
+                {
+                    contributions[i] = await contribute(sites[i], token).ConfigureAwait(false);
+                }
+                catch (TrainerFaultException fault) when (_options.OnTrainerFault == TrainerFaultRule.LeaveOut)
+                {
+                    observer?.OnTrainerFault(fault.At(_sites[sites[i]].Name, round));
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        SiteContribution[] came = [.. contributions.OfType<SiteContribution>()];
+        return came.Length == sites.Length || came.Length >= _options.MinimumContributors
+            ? came
+            : throw new TooFewContributorsException(round, came.Length, _options.MinimumContributors, "whose trainers did not fail");
     }
 
     /// <summary>Sums contributions and reads the result: mean update = sum * unit / total weight.</summary>

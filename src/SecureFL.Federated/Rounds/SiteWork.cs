@@ -60,7 +60,7 @@ public sealed class SiteWork
     /// <param name="weightUnit">Training rows that make weight 1.</param>
     /// <param name="scale">A further factor on the update: the staleness weight of asynchronous rounds, else 1.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    /// <exception cref="InvalidOperationException">The trainer left weights of another model or no samples.</exception>
+    /// <exception cref="TrainerFaultException">The trainer failed, or left weights of another model or no samples.</exception>
     /// <exception cref="TrainingDivergedException">The weights are no longer finite.</exception>
     public async Task<SiteContribution> TrainAsync(
         FederatedSite site,
@@ -77,8 +77,8 @@ public sealed class SiteWork
         LocalTrainingRequest request = RequestFor(site, siteIndex, from, task);
         LocalRoundResult? work = evaluated is null
             ? null
-            : await _trainer.TrainAndEvaluateAsync(request, evaluated, site.Test, cancellationToken).ConfigureAwait(false);
-        LocalTrainingResult result = work?.Training ?? await _trainer.TrainAsync(request, cancellationToken).ConfigureAwait(false);
+            : await NamedAsync(site, task, _trainer.TrainAndEvaluateAsync(request, evaluated, site.Test, cancellationToken)).ConfigureAwait(false);
+        LocalTrainingResult result = work?.Training ?? await NamedAsync(site, task, _trainer.TrainAsync(request, cancellationToken)).ConfigureAwait(false);
         (float[] update, long weight) = Weigh(site, from, result, weightUnit, scale);
         if (_options is { Clip: float wire, Clips: TensorClips clips })
         {
@@ -90,14 +90,15 @@ public sealed class SiteWork
     }
 
     /// <summary>The weighted update of a first task from the initial model, neither clipped nor evaluated: what clips are found from.</summary>
-    /// <exception cref="InvalidOperationException">The trainer left weights of another model or no samples.</exception>
+    /// <exception cref="TrainerFaultException">The trainer failed, or left weights of another model or no samples.</exception>
     /// <exception cref="TrainingDivergedException">The weights are no longer finite.</exception>
     public async ValueTask<float[]> FirstUpdateAsync(
         FederatedSite site, int siteIndex, ModelParameters initial, double weightUnit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(initial);
-        LocalTrainingResult result = await _trainer.TrainAsync(RequestFor(site, siteIndex, initial, TaskOf(0)), cancellationToken).ConfigureAwait(false);
+        int task = TaskOf(0);
+        LocalTrainingResult result = await NamedAsync(site, task, _trainer.TrainAsync(RequestFor(site, siteIndex, initial, task), cancellationToken)).ConfigureAwait(false);
         return Weigh(site, initial, result, weightUnit, scale: 1).Update;
     }
 
@@ -106,9 +107,22 @@ public sealed class SiteWork
         FederatedSite site, int siteIndex, ModelParameters model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(site);
-        EvaluationCounts train = await _trainer.EvaluateAsync(model, site.Train, cancellationToken).ConfigureAwait(false);
-        EvaluationCounts? test = site.Test is null ? null : await _trainer.EvaluateAsync(model, site.Test, cancellationToken).ConfigureAwait(false);
+        EvaluationCounts train = await NamedAsync(site, 0, _trainer.EvaluateAsync(model, site.Train, cancellationToken)).ConfigureAwait(false);
+        EvaluationCounts? test = site.Test is null ? null : await NamedAsync(site, 0, _trainer.EvaluateAsync(model, site.Test, cancellationToken)).ConfigureAwait(false);
         return new SiteContribution(site.Name, siteIndex, [], Counters.Compose(0, 0, train, test));
+    }
+
+    // A trainer's fault says whose it is, and in which round (0 for none).
+    private static async ValueTask<T> NamedAsync<T>(FederatedSite site, int round, ValueTask<T> work)
+    {
+        try
+        {
+            return await work.ConfigureAwait(false);
+        }
+        catch (TrainerFaultException fault)
+        {
+            throw fault.At(site.Name, round);
+        }
     }
 
     private LocalTrainingRequest RequestFor(FederatedSite site, int siteIndex, ModelParameters from, int task) => new()
@@ -125,8 +139,7 @@ public sealed class SiteWork
     {
         if (result.Weights.Length != from.Values.Length || result.Samples < 1)
         {
-            throw new InvalidOperationException(
-                $"the trainer of {site.Name} left {result.Weights.Length} weights for {from.Values.Length} and a sample count of {result.Samples}");
+            throw new TrainerFaultException($"the trainer left {result.Weights.Length} weights for {from.Values.Length} and a sample count of {result.Samples}").At(site.Name, 0);
         }
 
         long weight = WeightOf(result.Samples, weightUnit);

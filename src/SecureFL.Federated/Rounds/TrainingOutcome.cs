@@ -25,6 +25,11 @@ public interface IRunObserver
     /// <summary>A round is done and the state after it can be stored.</summary>
     ValueTask OnCheckpointAsync(TrainingCheckpoint checkpoint, CancellationToken cancellationToken);
 
+    /// <summary>A site's trainer failed and the round goes on without it. May be called from several threads.</summary>
+    void OnTrainerFault(TrainerFaultException fault)
+    {
+    }
+
     /// <summary>The metrics of a round's model are known.</summary>
     ValueTask OnRoundAsync(RoundRecord record, CancellationToken cancellationToken);
 }

@@ -28,6 +28,9 @@ public sealed record EncryptedSumOptions
     /// <summary>n_min: fewest contributions in a sum that is opened.</summary>
     public int MinClients { get; init; } = 3;
 
+    /// <summary>Insecure: sums of two sites, each of which has the other's update once it subtracts its own. For trials only; the plan says so.</summary>
+    public bool InsecureTwoSites { get; init; }
+
     /// <summary>H.</summary>
     public int KeyHolders { get; init; } = 3;
 

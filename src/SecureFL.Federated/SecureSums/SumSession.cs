@@ -38,7 +38,13 @@ internal sealed class SumSession : IDisposable
             suite: options.Suite,
             roundsPerKey: options.RoundsPerKey,
             wire: options.Wire,
-            configure: settings => settings with { BaseVersionWindow = options.BaseVersionWindow, Rounds = Rounds });
+            configure: settings => settings with
+            {
+                BaseVersionWindow = options.BaseVersionWindow,
+                Rounds = Rounds,
+                Insecure = options.InsecureTwoSites,
+                ColludingClients = options.InsecureTwoSites ? 0 : settings.ColludingClients,
+            });
         _session = new InProcessSession(
             Plan, options.Transcripts?.Invoke(name), options.Uploads is null ? null : round => _store = options.Uploads(name, round), model?.Digest ?? default);
         _firstVersion = model?.Version ?? 0;

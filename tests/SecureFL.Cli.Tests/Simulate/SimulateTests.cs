@@ -132,12 +132,63 @@ public class SimulateTests
             "simulate", "--data", hospitals.Files[0], "--data", hospitals.Files[1], "--label", "heart_disease", "--output", hospitals.PathOf("run"));
         Assert.Equal(2, code);
         Assert.Contains("each would see the other's update", error, StringComparison.Ordinal);
+        Assert.Contains("hint: find a third site", error, StringComparison.Ordinal);
 
         string bad = hospitals.PathOf("bad.csv");
         File.WriteAllText(bad, "a,b,y\n1,2,0\n1,oops\n");
         (code, _, error) = Securefl.Run("simulate", "--data", bad, "--label", "y", "--sites", "3", "--output", hospitals.PathOf("run"));
         Assert.Equal(2, code);
         Assert.Contains("bad.csv, line 3: 2 fields where the first record has 3", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_sites_for_a_trial_are_announced_everywhere()
+    {
+        using Hospitals hospitals = new(rows: 20);
+        string json = hospitals.PathOf("two.json");
+        string report = hospitals.PathOf("two.html");
+        string[] two = ["simulate", "--data", hospitals.Files[0], "--data", hospitals.Files[1], "--label", "heart_disease", "--rounds", "1", "--insecure-two-sites"];
+        (int code, string output, string error) = Securefl.Run([.. two, "--json", json, "--report", report]);
+        Assert.True(code == 0, error);
+        Assert.All([output, error, File.ReadAllText(report)], text => Assert.Contains("INSECURE, two sites", text, StringComparison.Ordinal));
+        Assert.True(JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("insecureTwoSites").GetBoolean());
+        (code, _, error) = Securefl.Run([.. two, "--data", hospitals.Files[2], "--output", hospitals.PathOf("three")]);
+        Assert.Equal(2, code);
+        Assert.Contains("--insecure-two-sites is for encrypted sums of exactly two sites, these are 3", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_second_run_leaves_the_first_ones_folder_alone()
+    {
+        using Hospitals hospitals = new(rows: 20);
+        string model = hospitals.Simulate("run", "--rounds", "1").Json.GetProperty("final").GetProperty("weightsFile").GetString()!;
+        byte[] first = File.ReadAllBytes(model);
+        string[] again =
+            ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease", "--rounds", "2", "--output", Path.GetDirectoryName(model)!];
+        (int code, _, string error) = Securefl.Run(again);
+        Assert.Equal(2, code);
+        Assert.Contains("holds a run already: model.safetensors", error, StringComparison.Ordinal);
+        Assert.Equal(first, File.ReadAllBytes(model));
+        (code, _, error) = Securefl.Run([.. again, "--overwrite"]);
+        Assert.True(code == 0, error);
+        Assert.NotEqual(first, File.ReadAllBytes(model));
+    }
+
+    [Theory]
+    [InlineData("0.05", 0)]
+    [InlineData("0.3", 0)]
+    public void A_skewed_split_has_no_empty_site(string alpha, int expected)
+    {
+        using Hospitals hospitals = new(rows: 20);
+        string json = hospitals.PathOf("skewed.json");
+        (int code, _, string error) = Securefl.Run(
+            "simulate", "--data", hospitals.Files[0], "--label", "heart_disease", "--sites", "4", "--dirichlet", alpha, "--rounds", "1", "--test-fraction", "0.2", "--json", json);
+        Assert.True(code == expected, error);
+        JsonElement sites = JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("final").GetProperty("perSite");
+        Assert.All(sites.EnumerateArray(), site => Assert.True(site.GetProperty("samples").GetInt32() > 0));
+        (code, _, error) = Securefl.Run("simulate", "--data", hospitals.Files[0], "--label", "heart_disease", "--sites", "4", "--dirichlet", "0.01", "--min-site-rows", "5", "--output", hospitals.PathOf("none"));
+        Assert.Equal(2, code);
+        Assert.Contains("of 1000 draws of a Dirichlet(0.01) split none gives each of 4 sites at least 5 of 20 rows", error, StringComparison.Ordinal);
     }
 
     [Fact]

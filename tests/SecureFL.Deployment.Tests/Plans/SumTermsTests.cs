@@ -29,7 +29,7 @@ public class SumTermsTests
     {
         (string Rule, SumTerms Terms)[] broken =
         [
-            ("101 elements", Named with { Elements = 101 }),
+            ("the vector 101", Named with { Elements = 101 }),
             ("elements", Named with { Tensors = [], Elements = 0 }),
             ("called scale", Named with { Tensors = [Named.Tensors[0], new SumTensor("scale", [15]), Named.Tensors[2]] }),
             ("named twice", Named with { LeftOut = ["scale"] }),

@@ -1,3 +1,4 @@
+using SecureFL.Aggregation;
 using SecureFL.Deployment.Server.Rounds;
 
 namespace SecureFL.Deployment.Server.Hosting;
@@ -25,7 +26,7 @@ internal sealed class RoundDriver(RoundEngine engine, ILogger log)
             catch (IOException fault)
             {
                 Log.DiskFails(log, fault);
-                engine.Report($"the disk is full or fails: {fault.Message}");
+                engine.Report($"the disk is full or fails: {FaultText.Of(fault)}");
                 (changed, wait) = (Task.Delay(AfterFailure, stopping), AfterFailure);
             }
 

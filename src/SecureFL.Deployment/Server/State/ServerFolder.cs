@@ -44,7 +44,7 @@ internal sealed class ServerFolder : IDisposable
         }
         catch (IOException fault)
         {
-            throw new IOException($"{Root} is in use by another server: {fault.Message}", fault);
+            throw new IOException($"{Root} is in use by another server: {FaultText.Of(fault)}", fault);
         }
     }
 

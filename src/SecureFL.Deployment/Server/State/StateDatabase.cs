@@ -49,7 +49,7 @@ internal sealed class StateDatabase : IDisposable
         catch (SqliteException fault)
         {
             connection.Dispose();
-            throw new InvalidDataException($"{path} cannot be opened as the server's state: {fault.Message}", fault);
+            throw new InvalidDataException($"{path} cannot be opened as the server's state: {FaultText.Of(fault)}", fault);
         }
         catch
         {
@@ -73,7 +73,7 @@ internal sealed class StateDatabase : IDisposable
             catch (SqliteException fault)
             {
                 RollBack();
-                throw new IOException($"the server's state could not be written: {fault.Message}", fault);
+                throw new IOException($"the server's state could not be written: {FaultText.Of(fault)}", fault);
             }
             catch
             {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.Compression;
+using SecureFL.Aggregation;
 
 namespace SecureFL.Federated.Data.Tensors;
 
@@ -74,7 +75,7 @@ public static class IdxReader
         }
         catch (ArgumentException fault)
         {
-            throw new DataFormatException(source, fault.Message, inner: fault);
+            throw new DataFormatException(source, FaultText.Of(fault), inner: fault);
         }
 
         byte[] bytes = BoundedReads.ReadExactly(stream, count, source, "the array");

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using SecureFL.Aggregation;
 
 namespace SecureFL.Federated.Data.Tensors;
 
@@ -87,7 +88,7 @@ public static partial class NumpyFile
         }
         catch (ArgumentException fault)
         {
-            throw new DataFormatException(source, fault.Message, inner: fault);
+            throw new DataFormatException(source, FaultText.Of(fault), inner: fault);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text.Json;
+using SecureFL.Aggregation;
 
 namespace SecureFL.Federated.Data.Tensors;
 
@@ -66,7 +67,7 @@ public static class Safetensors
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
-            throw new DataFormatException(source, $"the header is not what the format asks for: {fault.Message}", inner: fault);
+            throw new DataFormatException(source, $"the header is not what the format asks for: {FaultText.Of(fault)}", inner: fault);
         }
 
         return new SafetensorsContent(ReadTensors(stream, entries, source), metadata);
@@ -137,7 +138,7 @@ public static class Safetensors
             }
             catch (ArgumentException fault)
             {
-                throw new DataFormatException(source, $"tensor {entry.Name}: {fault.Message}", inner: fault);
+                throw new DataFormatException(source, $"tensor {entry.Name}: {FaultText.Of(fault)}", inner: fault);
             }
 
             if (entry.End - entry.Begin != expected)

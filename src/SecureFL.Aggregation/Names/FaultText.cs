@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace SecureFL.Aggregation;
+
+/// <summary>
+/// What a fault means, in words for people: the project's own exceptions speak for themselves, the framework's are told by their kind and never by their own text, which names types
+/// and parameters that only programmers know. Thread-safe.
+/// </summary>
+public static partial class FaultText
+{
+    private const string Unexpected = "something unexpected went wrong inside the program";
+
+    // Numbers of POSIX and Windows that people can act on.
+    private const int NoSpace = 28;
+    private const int TooLarge = 27;
+    private const int IsFolder = 21;
+    private const int ReadOnly = 30;
+    private const int Busy = 16;
+    private const int WouldBlock = 11;
+    private const int TooManyFiles = 24;
+    private const int Quota = 122;
+    private const int WindowsSharing = unchecked((int)0x80070020);
+    private const int WindowsFull = unchecked((int)0x80070070);
+
+    /// <summary>The fault in one sentence without a point.</summary>
+    public static string Of(Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return Known(fault) ?? Unexpected;
+    }
+
+    /// <summary>The same, or null for a fault that only a programmer can mend.</summary>
+    public static string? Known(Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return IsOwn(fault) ? WithoutParameter(fault) : Foreign(fault);
+    }
+
+    /// <summary>Whether the project's code threw it with words of its own.</summary>
+    public static bool IsOwn(Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return IsOurs(fault.GetType().Assembly.GetName().Name)
+            || (fault is ArgumentException or FormatException or InvalidDataException or IOException or InvalidOperationException or NotSupportedException or JsonException or UnauthorizedAccessException
+                && IsOurs(fault.TargetSite?.DeclaringType?.Assembly.GetName().Name));
+    }
+
+    private static bool IsOurs(string? assembly) =>
+        assembly is not null && (assembly.StartsWith("SecureFL.", StringComparison.Ordinal) || assembly.Equals("securefl", StringComparison.OrdinalIgnoreCase));
+
+    // An argument's exception goes on with the parameter, and the value on a line of its own.
+    private static string WithoutParameter(Exception fault)
+    {
+        string text = fault.Message;
+        int end = fault is ArgumentException ? text.IndexOf(" (Parameter '", StringComparison.Ordinal) : -1;
+        return end < 0 ? text : text[..end];
+    }
+
+    private static string? Foreign(Exception fault) => fault switch
+    {
+        JsonException json => OfJson(json),
+        ArgumentOutOfRangeException { ParamName: string name } range => string.Create(CultureInfo.InvariantCulture, $"{Spaced(name)}: {range.ActualValue ?? "the value"} is out of range"),
+        FileNotFoundException file => file.FileName is string name ? $"there is no file {name}" : "a file is missing",
+        DirectoryNotFoundException folder => Quoted(folder) is string path ? $"there is no folder for {path}" : "a folder on the path is missing",
+        UnauthorizedAccessException access => OfAccess(access),
+        PathTooLongException => "the path is too long",
+        EndOfStreamException => "the file ends too early",
+        InvalidDataException => "damaged data: the file is cut off, or was changed on its way",
+        IOException io when io.InnerException is SocketException socket => OfSocket(socket),
+        IOException io => OfDisk(io),
+        SocketException socket => OfSocket(socket),
+        AuthenticationException => "the encrypted connection cannot be set up: the certificates do not fit",
+        CryptographicException => "no usable key or certificate",
+        FormatException => "the text is not of the form that is due here",
+        OverflowException => "a number is too large here",
+        OutOfMemoryException or InsufficientExecutionStackException => "more memory is needed than this machine gives",
+        TimeoutException => "it took too long",
+        OperationCanceledException => "it was given up",
+        System.ComponentModel.Win32Exception process => OfProcess(process),
+        HttpRequestException { InnerException: Exception inner } => Known(inner) ?? "the connection failed",
+        HttpRequestException => "the connection failed",
+        System.Data.Common.DbException database => $"the database refuses ({database.ErrorCode.ToString(CultureInfo.InvariantCulture)}): it is damaged, locked, or the disk is full",
+        AggregateException { InnerException: Exception first } => Known(first),
+        _ => null,
+    };
+
+    private static string OfJson(JsonException fault)
+    {
+        string text = fault.Message;
+        string place = fault.LineNumber is long line
+            ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}, byte {(fault.BytePositionInLine ?? 0) + 1}: ")
+            : "";
+        string member = fault.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
+        string[] names = [.. InQuotes().Matches(text).Select(match => match.Groups[1].Value)];
+        return text.Contains("missing required properties", StringComparison.Ordinal) ? $"{(member.Length > 0 ? member + " " : "")}lacks {string.Join(", ", names.Skip(1))}"
+            : text.Contains("could not be mapped", StringComparison.Ordinal) && names.Length > 0 ? $"{(member.Length > 0 ? member : names[0])} is not known here"
+            : text.Contains("uplicate", StringComparison.Ordinal) ? $"{(names.Length > 0 ? names[0] : "a member")} is there twice"
+            : text.Contains("maximum configured depth", StringComparison.Ordinal) ? $"{place}nested too deeply"
+            : text.Contains("could not be converted", StringComparison.Ordinal) || text.Contains("null", StringComparison.Ordinal) ? $"{(member.Length > 0 ? member : "the document")} has a value of another kind than is due"
+            : $"{place}this is no JSON";
+    }
+
+    private static string OfAccess(UnauthorizedAccessException fault) => Quoted(fault) is not string path ? "this user may not do that here"
+        : Directory.Exists(path) ? $"{path} is a folder, not a file"
+        : $"this user may not use {path}";
+
+    private static string OfDisk(IOException fault)
+    {
+        string at = Quoted(fault) is string path ? $" ({path})" : "";
+        return fault.HResult switch
+        {
+            NoSpace or WindowsFull => $"the disk has no room left{at}",
+            Quota => $"the disk has no room left for this user{at}",
+            TooLarge => $"a file may not become that large{at}",
+            IsFolder => $"that is a folder, not a file{at}",
+            ReadOnly => $"the disk is read-only{at}",
+            Busy or WouldBlock or WindowsSharing => $"another process uses it{at}",
+            TooManyFiles => "too many files are open",
+            _ when fault.Message.Contains("being used by another process", StringComparison.Ordinal) => $"another process uses it{at}",
+            _ when fault.Message.Contains("already exists", StringComparison.Ordinal) => $"it is there already{at}",
+            _ => $"reading or writing failed{at}",
+        };
+    }
+
+    private static string OfSocket(SocketException fault) => fault.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "nobody listens at that address (connection refused)",
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "there is no machine of that name",
+        SocketError.AddressAlreadyInUse => "another process listens at that address already",
+        SocketError.AddressNotAvailable => "the address is none of this machine's",
+        SocketError.AccessDenied => "this user may not listen at that port",
+        SocketError.NetworkUnreachable or SocketError.HostUnreachable => "no way leads to that address from here",
+        SocketError.TimedOut => "the other machine does not answer",
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => "the connection broke off",
+        _ => "the network failed",
+    };
+
+    private static string OfProcess(System.ComponentModel.Win32Exception fault) => fault.NativeErrorCode switch
+    {
+        2 => "there is no such program",
+        13 or 5 => "it is no program that this user may run",
+        8 => "it is no program of this machine",
+        _ => "the program cannot be started",
+    };
+
+    private static string? Quoted(Exception fault) => InQuotes().Match(fault.Message) is { Success: true } match ? match.Groups[1].Value : null;
+
+    // sites, MinimumContributors, Stopping.Rounds: the last word of it, in words.
+    private static string Spaced(string name) => Humps().Replace(name[(name.LastIndexOf('.') + 1)..], " $1").Trim().ToLowerInvariant();
+
+    [GeneratedRegex("'([^']*)'")]
+    private static partial Regex InQuotes();
+
+    [GeneratedRegex("([A-Z])")]
+    private static partial Regex Humps();
+}
