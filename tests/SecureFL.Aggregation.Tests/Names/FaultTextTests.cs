@@ -30,7 +30,7 @@ public class FaultTextTests
             ("a number is too large", () => int.Parse("99999999999999")),
             ("nobody listens at that address", () => throw new SocketException((int)SocketError.ConnectionRefused)),
             ("there is no such program", () => throw new Win32Exception(2)),
-            ("no room left", () => throw new IOException("No space left on device : '/x'", 28)),
+            ("the disk has no room left (/x)", () => Task.FromException(new IOException("No space left on device : '/x'", 28)).GetAwaiter().GetResult()),
             ("damaged data", () => new System.IO.Compression.ZipArchive(new MemoryStream([1, 2, 3])).Dispose()),
             ("more memory is needed", () => throw new OutOfMemoryException()),
             ("something unexpected", () => throw new IndexOutOfRangeException()),
