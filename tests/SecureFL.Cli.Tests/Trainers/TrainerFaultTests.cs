@@ -51,7 +51,7 @@ public sealed class TrainerFaultTests : IDisposable
             }
 
             string command = Script(left is null ? "true" : $"cp {prepared} \"$1/trained.safetensors\"; echo '{{\"samples\": 4}}' > \"$1/result.json\"");
-            ILocalTrainer trainer = ExternalTrainer.For(command, new ModelLayout([("w", [3])]), Rows(), 1);
+            ExternalTrainer trainer = ExternalTrainer.For(command, new ModelLayout([("w", [3])]), Rows(), 1);
             ModelParameters global = trainer.CreateInitial(1);
             LocalTrainingRequest request = new() { Global = global, Train = Rows(), Site = "north", SiteIndex = 0, Round = 1, Seed = 1 };
             TrainerFaultException fault = await Assert.ThrowsAsync<TrainerFaultException>(async () => await trainer.TrainAsync(request, TestContext.Current.CancellationToken));
@@ -124,7 +124,11 @@ public sealed class TrainerFaultTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a shell");
         string path = Path.Combine(_folder, "trainer.sh");
         File.WriteAllText(path, "#!/bin/sh\n" + body + "\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         return path;
     }
 
