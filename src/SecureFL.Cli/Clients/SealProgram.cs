@@ -5,6 +5,7 @@ using SecureFL.Ckks.Serialization;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Trainers;
 using SecureFL.Deployment.Clients;
+using SecureFL.Federated.Models;
 
 namespace SecureFL.Cli.Clients;
 
@@ -29,7 +30,19 @@ internal sealed class SealProgram : ISealEncryptor
         : throw new CliException(ExitCode.Usage, "the plan's ciphertexts are no SEAL objects: --encryptor has nothing to do", "securefl plan new --suite joint-key --wire seal makes a plan that has");
 
     /// <inheritdoc/>
-    public Task<T> EncryptAsync<T>(SealExchange exchange, ContributionValues values, Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken) =>
+    public async Task<T> EncryptAsync<T>(SealExchange exchange, ContributionValues values, Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(exchange, values, take, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrainerFaultException fault)
+        {
+            throw new CliException(ExitCode.Environment, fault.Message, "run the command by hand on such a folder; docs/examples shows what it is given", fault.LastLines);
+        }
+    }
+
+    private Task<T> RunAsync<T>(SealExchange exchange, ContributionValues values, Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken) =>
         TrainerProcess.RunAsync(
             _command,
             folder => Fill(folder, exchange, values),
