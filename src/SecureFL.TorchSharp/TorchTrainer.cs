@@ -103,9 +103,8 @@ public sealed class TorchTrainer : ILocalTrainer
             Tensor outputs = module.call(Inputs(data));
             float[] losses = Loss(outputs, data, Reduction.None).to_type(Torch.ScalarType.Float32).data<float>().ToArray();
             float[] values = outputs.to_type(Torch.ScalarType.Float32).contiguous().data<float>().ToArray();
-            int width = values.Length / data.Count;
             EvaluationTally tally = new(Metrics);
-            for (int row = 0; row < data.Count; row++)
+            for (int row = 0, width = values.Length / data.Count; row < data.Count; row++)
             {
                 tally.Add(values.AsSpan(row * width, width), data.Labels[row], losses[row]);
             }

@@ -20,7 +20,7 @@ public sealed class ReferenceTests
         ["SecureFL.Storage"] = UpToAggregation,
         ["SecureFL.Federated"] = UpToAggregation,
         ["SecureFL.Grpc"] = [],
-        ["SecureFL.Reports"] = [],
+        ["SecureFL.Reports"] = ["SecureFL.Aggregation"],
         ["SecureFL.Deployment"] = [.. UpToFederated, "SecureFL.Storage", "SecureFL.Grpc"],
         ["SecureFL.Cli"] = null,
         ["SecureFL.SealNet"] = ["SecureFL.Ckks", "SecureFL.Ring"],

@@ -1,5 +1,5 @@
+using System.ComponentModel;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -71,9 +71,9 @@ public static partial class FaultText
         PathTooLongException => "the path is too long",
         EndOfStreamException => "the file ends too early",
         InvalidDataException => "damaged data: the file is cut off, or was changed on its way",
-        IOException io when io.InnerException is SocketException socket => OfSocket(socket),
+        IOException { InnerException: Win32Exception socket } when IsSocket(socket) => OfSocket(socket.NativeErrorCode),
         IOException io => OfDisk(io),
-        SocketException socket => OfSocket(socket),
+        Win32Exception socket when IsSocket(socket) => OfSocket(socket.NativeErrorCode),
         AuthenticationException => "the encrypted connection cannot be set up: the certificates do not fit",
         CryptographicException => "no usable key or certificate",
         FormatException => "the text is not of the form that is due here",
@@ -81,7 +81,7 @@ public static partial class FaultText
         OutOfMemoryException or InsufficientExecutionStackException => "more memory is needed than this machine gives",
         TimeoutException => "it took too long",
         OperationCanceledException => "it was given up",
-        System.ComponentModel.Win32Exception process => OfProcess(process),
+        Win32Exception process => OfProcess(process),
         HttpRequestException { InnerException: Exception inner } => Known(inner) ?? "the connection failed",
         HttpRequestException => "the connection failed",
         System.Data.Common.DbException database => $"the database refuses ({database.ErrorCode.ToString(CultureInfo.InvariantCulture)}): it is damaged, locked, or the disk is full",
@@ -105,9 +105,9 @@ public static partial class FaultText
             : $"{place}this is no JSON";
     }
 
-    private static string OfAccess(UnauthorizedAccessException fault) => Quoted(fault) is not string path ? "this user may not do that here"
-        : Directory.Exists(path) ? $"{path} is a folder, not a file"
-        : $"this user may not use {path}";
+    private static string OfAccess(UnauthorizedAccessException fault) => Quoted(fault) is string path
+        ? $"{path} cannot be opened as a file: it is a folder, or this user may not use it"
+        : "this user may not do that here";
 
     private static string OfDisk(IOException fault)
     {
@@ -127,20 +127,23 @@ public static partial class FaultText
         };
     }
 
-    private static string OfSocket(SocketException fault) => fault.SocketErrorCode switch
+    // This layer does not know sockets; their exceptions carry the numbers of the operating system: Linux, macOS, Windows.
+    private static bool IsSocket(Win32Exception fault) => fault.GetType().Name == "SocketException";
+
+    private static string OfSocket(int number) => number switch
     {
-        SocketError.ConnectionRefused => "nobody listens at that address (connection refused)",
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "there is no machine of that name",
-        SocketError.AddressAlreadyInUse => "another process listens at that address already",
-        SocketError.AddressNotAvailable => "the address is none of this machine's",
-        SocketError.AccessDenied => "this user may not listen at that port",
-        SocketError.NetworkUnreachable or SocketError.HostUnreachable => "no way leads to that address from here",
-        SocketError.TimedOut => "the other machine does not answer",
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => "the connection broke off",
+        111 or 61 or 10061 => "nobody listens at that address (connection refused)",
+        -131073 or 131073 or 11 or 11001 or 11002 or 11004 => "there is no machine of that name",
+        98 or 48 or 10048 => "another process listens at that address already",
+        99 or 49 or 10049 => "the address is none of this machine's",
+        13 or 10013 => "this user may not listen at that port",
+        101 or 113 or 51 or 65 or 10051 or 10065 => "no way leads to that address from here",
+        110 or 60 or 10060 => "the other machine does not answer",
+        104 or 54 or 10054 or 103 or 53 or 10053 or 32 => "the connection broke off",
         _ => "the network failed",
     };
 
-    private static string OfProcess(System.ComponentModel.Win32Exception fault) => fault.NativeErrorCode switch
+    private static string OfProcess(Win32Exception fault) => fault.NativeErrorCode switch
     {
         2 => "there is no such program",
         13 or 5 => "it is no program that this user may run",

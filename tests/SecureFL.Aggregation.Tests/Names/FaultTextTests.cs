@@ -20,7 +20,7 @@ public class FaultTextTests
         [
             ("there is no folder for ", () => File.ReadAllBytes(missing)),
             ("there is no file ", () => File.ReadAllBytes(Path.Combine(Path.GetTempPath(), "securefl-no-such-file"))),
-            ("is a folder, not a file", () => File.ReadAllBytes(Path.GetTempPath())),
+            ("cannot be opened as a file: it is a folder, or", () => File.ReadAllBytes(Path.GetTempPath())),
             ("line 2, byte 3: this is no JSON", () => JsonDocument.Parse("{\n  nonsense}")),
             ("Digest lacks Rounds", () => JsonSerializer.Deserialize<Outer>("""{"Digest": {}}""")),
             ("Digest.Rounds has a value of another kind than is due", () => JsonSerializer.Deserialize<Outer>("""{"Digest": {"Rounds": "x"}}""")),
@@ -32,6 +32,8 @@ public class FaultTextTests
             ("is not of the form that is due", () => int.Parse("x")),
             ("a number is too large", () => int.Parse("99999999999999")),
             ("nobody listens at that address", () => throw new SocketException((int)SocketError.ConnectionRefused)),
+            ("there is no machine of that name", () => throw new SocketException((int)SocketError.HostNotFound)),
+            ("another process listens at that address", () => throw new SocketException((int)SocketError.AddressAlreadyInUse)),
             ("there is no such program", () => throw new Win32Exception(2)),
             ("the disk has no room left (/x)", () => Task.FromException(new IOException("No space left on device : '/x'", 28)).GetAwaiter().GetResult()),
             ("damaged data", () => new System.IO.Compression.ZipArchive(new MemoryStream([1, 2, 3])).Dispose()),
