@@ -78,8 +78,9 @@ internal static class SiteRows
             throw new CliException(ExitCode.Usage, $"--label {label}, the plan's terms say {schema.Label.Name}", "leave --label out, or ask for another plan");
         }
 
-        using StreamReader reader = TableSites.OpenText(path);
-        EncodedTable encoded = new TableEncoder(schema).Encode(CsvTableReader.Read(reader, path));
+        RawTable table = TableFile.Read(path);
+        notes.AddRange(table.Remarks.Select(remark => $"{path}: {remark}"));
+        EncodedTable encoded = new TableEncoder(schema).Encode(table);
         (int Count, string What)[] facts =
         [
             (encoded.RowsWithoutLabel, "rows left out: no label"),

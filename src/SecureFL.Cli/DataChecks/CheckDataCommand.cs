@@ -29,8 +29,7 @@ internal static class CheckDataCommand
             List<DataCheck> checks = [];
             foreach (string path in result.GetValue(data)!)
             {
-                using StreamReader reader = TableSites.OpenText(path);
-                checks.Add(DataCheck.Of(CsvTableReader.Read(reader, path, csv), result.GetValue(label)));
+                checks.Add(DataCheck.Of(TableFile.Read(path, csv), result.GetValue(label)));
                 Print(checks[^1]);
             }
 

@@ -41,8 +41,12 @@ internal static class ModelFile
             return (scaling?.Apply(arrays, bundle.Targets) ?? arrays.ToDataset(bundle.Targets), [.. Enumerable.Range(0, arrays.Count)], null);
         }
 
-        using StreamReader reader = TableSites.OpenText(path);
-        RawTable table = CsvTableReader.Read(reader, path, csv);
+        RawTable table = TableFile.Read(path, csv);
+        foreach (string remark in table.Remarks)
+        {
+            Talk.Line($"{path}: {remark}");
+        }
+
         TableEncoder encoder = new(schema);
         EncodedTable encoded = withLabels ? encoder.Encode(table) : encoder.EncodeFeatures(table);
         if (encoded.RowsWithMissing + encoded.RowsWithoutLabel > 0)

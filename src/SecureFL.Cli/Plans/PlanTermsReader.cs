@@ -33,7 +33,7 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
             throw new CliException(ExitCode.Usage, "--schema and --schema-from are two ways to say one thing", "give one of them");
         }
 
-        RawTable? table = from is null ? null : ReadTable(from);
+        RawTable? table = from is null ? null : TableFile.Read(from);
         TableSchema? schema = schemaFile is not null ? ReadSchema(schemaFile) : table is not null ? Infer(table) : null;
         ModelTerms model = Model(schema);
         DataTerms data = Data(schema, table);
@@ -127,12 +127,6 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         }
 
         return new DataTerms { Schema = schema, Scaling = scaling, FixedScaling = numbers, TestFraction = Get(options.TestFraction) };
-    }
-
-    private static RawTable ReadTable(string path)
-    {
-        using StreamReader reader = TableSites.OpenText(path);
-        return CsvTableReader.Read(reader, path);
     }
 
     private TableSchema Infer(RawTable table) => SchemaInference.Infer([table], new SchemaOptions

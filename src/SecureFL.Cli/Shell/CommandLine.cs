@@ -44,7 +44,7 @@ internal static class CommandLine
     {
         CliException failure => failure,
         PlanningException planning => new CliException(ExitCode.Usage, planning.Message, planning.Hint),
-        DataFormatException data => new CliException(ExitCode.Usage, data.Message, "securefl check-data shows what is in a file"),
+        DataFormatException data => new CliException(ExitCode.Usage, data.Message, data.WayOut ?? "securefl check-data shows what is in a file"),
         TrainingDivergedException diverged => new CliException(ExitCode.Usage, diverged.Message, "lower --lr, or scale the features with --normalize"),
         TrainerFaultException trainer => new CliException(
             ExitCode.Environment,

@@ -14,6 +14,7 @@ internal static class ArrayFiles
     internal static bool IsArray(string path)
     {
         string name = Path.GetFileName(path);
+        name = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
         return name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)
             || name.Contains("idx3", StringComparison.OrdinalIgnoreCase);
     }
@@ -21,16 +22,17 @@ internal static class ArrayFiles
     /// <summary>Reads one file.</summary>
     internal static RawDataset Read(string path, string? label)
     {
-        if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        if (name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
         {
-            using FileStream stream = File.OpenRead(path);
+            using Stream stream = DataFile.Look(path).OpenSeekable();
             IReadOnlyDictionary<string, TensorData> arrays = NumpyArchive.Read(stream, path);
             return arrays.TryGetValue(TensorDataset.FeaturesName, out TensorData? x) && arrays.TryGetValue(TensorDataset.LabelsName, out TensorData? y)
                 ? TensorDataset.Join(x, y, path)
                 : throw new DataFormatException(path, $"needs arrays x and y, holds {string.Join(", ", arrays.Keys)}");
         }
 
-        return path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? Matrix(path, label) : Idx(path);
+        return name.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? Matrix(path, label) : Idx(path);
     }
 
     /// <summary>The same rows as a task of that many classes, so that sites which lack the last classes fit the others.</summary>
@@ -48,15 +50,15 @@ internal static class ArrayFiles
                 ExitCode.Environment, $"the labels of {path} are not there", $"IDX images need their labels beside them, named {Labels} instead of {Images}");
         }
 
-        using FileStream images = File.OpenRead(path);
-        using FileStream labels = File.OpenRead(labelsPath);
+        using Stream images = DataFile.Look(path).OpenSeekable();
+        using Stream labels = DataFile.Look(labelsPath).OpenSeekable();
         TensorData pixels = IdxReader.Read(images, path);
         return TensorDataset.Join(pixels, IdxReader.Read(labels, labelsPath), path, pixels.Element == TensorElement.UInt8 ? 1.0 / 255 : 1);
     }
 
     private static RawDataset Matrix(string path, string? label)
     {
-        using FileStream stream = File.OpenRead(path);
+        using Stream stream = DataFile.Look(path).OpenSeekable();
         TensorData matrix = NumpyFile.Read(stream, path);
         if (matrix.Shape.Length != 2 || matrix.Shape[1] < 2)
         {

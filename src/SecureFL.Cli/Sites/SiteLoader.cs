@@ -40,7 +40,7 @@ internal static class SiteLoader
     internal static string NameOf(string path)
     {
         string name = Path.GetFileName(path);
-        foreach (string extension in new[] { ".gz", ".csv", ".data", ".txt", ".tsv", ".npz", ".npy" })
+        foreach (string extension in new[] { ".gz", ".csv", ".data", ".txt", ".tsv", ".parquet", ".xlsx", ".npz", ".npy" })
         {
             name = name.EndsWith(extension, StringComparison.OrdinalIgnoreCase) && name.Length > extension.Length ? name[..^extension.Length] : name;
         }

@@ -94,14 +94,10 @@ internal sealed class TableSites(SiteSettings settings)
 
     private RawTable Read(string path)
     {
-        using StreamReader reader = OpenText(path);
-        return CsvTableReader.Read(reader, path, settings.Csv);
+        RawTable table = TableFile.Read(path, settings.Csv);
+        _notes.AddRange(table.Remarks.Select(remark => $"{path}: {remark}"));
+        return table;
     }
-
-    internal static StreamReader OpenText(string path) =>
-        path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new StreamReader(new System.IO.Compression.GZipStream(File.OpenRead(path), System.IO.Compression.CompressionMode.Decompress))
-            : new StreamReader(path);
 
     private TableSchema Infer(IReadOnlyList<RawTable> tables)
     {

@@ -3,7 +3,7 @@ namespace SecureFL.Federated.Data;
 /// <summary>Whether the first record of a file names the columns.</summary>
 public enum HeaderMode
 {
-    /// <summary>It does when every cell of it is filled, none is a number, and no two are equal.</summary>
+    /// <summary>It does when it names what stands below it (<see cref="HeaderRule"/>); where that is unclear the file is refused.</summary>
     Detect,
 
     /// <summary>It does.</summary>
@@ -16,7 +16,10 @@ public enum HeaderMode
 /// <summary>How to read a delimited text file.</summary>
 public sealed record CsvReadOptions
 {
-    /// <summary>Reads with detection of separator and header.</summary>
+    /// <summary>Stands for "no groups" in <see cref="Thousands"/>.</summary>
+    public const char NoThousands = '\0';
+
+    /// <summary>Reads with detection of everything.</summary>
     public static CsvReadOptions Default { get; } = new();
 
     /// <summary>The header rule.</summary>
@@ -25,8 +28,14 @@ public sealed record CsvReadOptions
     /// <summary>The field separator, or null to detect one of comma, semicolon, tab and vertical bar.</summary>
     public char? Separator { get; init; }
 
-    /// <summary>The decimal separator of numbers.</summary>
-    public char DecimalSeparator { get; init; } = '.';
+    /// <summary>A point or a comma before the fraction of numbers, or null to detect it.</summary>
+    public char? Decimal { get; init; }
+
+    /// <summary>The character between groups of three digits, <see cref="NoThousands"/> for none, or null to detect it.</summary>
+    public char? Thousands { get; init; }
+
+    /// <summary>The name of the file's character encoding, or null to detect it.</summary>
+    public string? Encoding { get; init; }
 
     /// <summary>Most columns accepted.</summary>
     public int MaxColumns { get; init; } = 100_000;

@@ -1,27 +1,35 @@
+using System.Text;
 using System.Collections.Immutable;
 using System.Globalization;
 using CsvHelper;
-using SecureFL.Aggregation;
+using SecureFL.Federated.Data.Text;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>Reads delimited text (RFC 4180 with a free separator) into a <see cref="RawTable"/>. Stateless and thread-safe.</summary>
+/// <summary>
+/// Reads delimited text (RFC 4180 with a free separator) into a <see cref="RawTable"/>: separator, header and the way numbers are written are detected,
+/// cells trimmed, letters composed (<see cref="UnicodeComposition"/>). Stateless and thread-safe.
+/// </summary>
 public static class CsvTableReader
 {
     /// <summary>
-    /// Reads all of <paramref name="reader"/>, which stays open. <paramref name="source"/> is the name used in messages. Blank lines are skipped, cells are trimmed
-    /// outside quotes; every record must have the same number of fields.
+    /// Reads all of <paramref name="reader"/>, which stays open. <paramref name="source"/> is the name used in messages. Blank lines are skipped; every record
+    /// must have the same number of fields.
     /// </summary>
-    /// <exception cref="DataFormatException">Malformed quotes, a record of another width, no record at all, or a size beyond the options.</exception>
+    /// <exception cref="DataFormatException">
+    /// Malformed quotes, a record of another width, no record at all, a size beyond the options, or a header or numbers that can be read two ways.
+    /// </exception>
     public static RawTable Read(TextReader reader, string source, CsvReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(source);
         options ??= CsvReadOptions.Default;
+        char[] beginning = new char[SeparatorDetection.Beginning];
+        int length = options.Separator is null ? reader.ReadBlock(beginning) : 0;
         CsvReaderOptions csv = new()
         {
             HasHeader = false,
-            Separator = options.Separator,
+            Separator = options.Separator ?? SeparatorDetection.Of(beginning.AsSpan(0, length)),
             TrimWhitespace = true,
             MalformedData = CsvMalformedDataHandling.Throw,
             TrackLineNumbers = true,
@@ -31,7 +39,9 @@ public static class CsvTableReader
         };
         try
         {
-            using CsvReader parser = CsvReader.Create(reader, csv, leaveOpen: true);
+            int mark = length > 0 && beginning[0] == '\uFEFF' ? 1 : 0;
+            using PrefixedReader whole = new(beginning.AsMemory(mark, length - mark), reader);
+            using CsvReader parser = CsvReader.Create(whole, csv, leaveOpen: true);
             List<RawRow> rows = ReadRows(parser, source, options);
             return rows.Count == 0 ? throw new DataFormatException(source, "the file holds no record") : Shape(source, rows, options);
         }
@@ -39,6 +49,33 @@ public static class CsvTableReader
         {
             throw new DataFormatException(source, fault.Message, fault.LineNumber == 0 ? null : fault.LineNumber, inner: fault);
         }
+    }
+
+    /// <summary>Makes a table of records from any kind of file, the first of which may be the header.</summary>
+    /// <exception cref="DataFormatException">As <see cref="Read"/>.</exception>
+    public static RawTable Shape(string source, IReadOnlyList<RawRow> records, CsvReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ArgumentNullException.ThrowIfNull(options);
+        List<RawRow> rows = records as List<RawRow> ?? [.. records];
+        RawRow first = rows[0];
+        bool named = options.Header == HeaderMode.Present || (options.Header == HeaderMode.Detect && HeaderRule.HasHeader(source, rows));
+        ImmutableArray<string> columns = named
+            ? HeaderRule.Names(source, first)
+            : [.. Enumerable.Range(0, first.Cells.Length).Select(i => $"c{i.ToString(CultureInfo.InvariantCulture)}")];
+        if (named)
+        {
+            rows.RemoveAt(0);
+            RefuseRepeatedHeader(source, columns, rows);
+        }
+
+        if (rows.Count == 0)
+        {
+            throw new DataFormatException(source, "the file holds a header and no row");
+        }
+
+        (NumberFormat format, string? remark) = NumberFormatDetection.Detect(source, columns, rows, options);
+        return new RawTable(source, columns, rows, format) { Remarks = remark is null ? [] : [remark] };
     }
 
     private static List<RawRow> ReadRows(CsvReader parser, string source, CsvReadOptions options)
@@ -60,7 +97,7 @@ public static class CsvTableReader
             string[] cells = new string[width];
             for (int i = 0; i < width; i++)
             {
-                cells[i] = parser.GetString(i);
+                cells[i] = Clean(parser.GetString(i));
             }
 
             rows.Add(new RawRow(parser.LineNumber, cells));
@@ -69,43 +106,27 @@ public static class CsvTableReader
         return rows;
     }
 
-    private static RawTable Shape(string source, List<RawRow> rows, CsvReadOptions options)
+    /// <summary>A cell without blanks of any kind around it, its letters composed.</summary>
+    public static string Clean(string cell)
     {
-        RawRow first = rows[0];
-        bool named = options.Header == HeaderMode.Present || (options.Header == HeaderMode.Detect && LooksLikeHeader(first.Cells));
-        if (!named)
-        {
-            ImmutableArray<string> numbered = [.. Enumerable.Range(0, first.Cells.Length).Select(i => $"c{i}")];
-            return new RawTable(source, numbered, rows, options.DecimalSeparator);
-        }
-
-        HashSet<string> names = new(StringComparer.Ordinal);
-        for (int i = 0; i < first.Cells.Length; i++)
-        {
-            string name = first.Cells[i];
-            if (name.Length == 0)
-            {
-                throw new DataFormatException(source, "the header has no name here", first.Line, (i + 1).ToString(CultureInfo.InvariantCulture));
-            }
-
-            if (PrintableText.FaultOf(name) is string fault)
-            {
-                throw new DataFormatException(source, $"the header's name here {fault}", first.Line, (i + 1).ToString(CultureInfo.InvariantCulture));
-            }
-
-            if (!names.Add(name))
-            {
-                throw new DataFormatException(source, "the header names two columns so", first.Line, name);
-            }
-        }
-
-        rows.RemoveAt(0);
-        return rows.Count == 0
-            ? throw new DataFormatException(source, "the file holds a header and no row")
-            : new RawTable(source, [.. first.Cells], rows, options.DecimalSeparator);
+        string trimmed = cell.Trim();
+        return Ascii.IsValid(trimmed) ? trimmed : UnicodeComposition.Compose(trimmed.Trim('\uFEFF', '\u200B'));
     }
 
-    private static bool LooksLikeHeader(string[] cells) =>
-        cells.All(cell => !MissingValue.Is(cell) && !double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-        && cells.Distinct(StringComparer.Ordinal).Count() == cells.Length;
+    private static void RefuseRepeatedHeader(string source, ImmutableArray<string> columns, List<RawRow> rows)
+    {
+        if (columns.Length < 2)
+        {
+            return;
+        }
+
+        foreach (RawRow row in rows)
+        {
+            if (row.Cells[0] == columns[0] && row.Cells.AsSpan().SequenceEqual(columns.AsSpan()))
+            {
+                throw new DataFormatException(
+                    source, "the header comes again", row.Line, wayOut: "remove the line: files that were joined keep one header");
+            }
+        }
+    }
 }

@@ -4,9 +4,11 @@ namespace SecureFL.Federated.Data;
 public sealed class DataFormatException : FormatException
 {
     /// <summary>A fault in <paramref name="source"/>, at <paramref name="line"/> (1-based) and <paramref name="column"/> where they are known.</summary>
-    public DataFormatException(string source, string problem, long? line = null, string? column = null, Exception? inner = null)
+    public DataFormatException(
+        string source, string problem, long? line = null, string? column = null, Exception? inner = null, string? wayOut = null)
         : base(Describe(source, problem, line, column), inner)
     {
+        WayOut = wayOut;
         Source = source;
         Problem = problem;
         Line = line;
@@ -21,6 +23,9 @@ public sealed class DataFormatException : FormatException
 
     /// <summary>The column's name, or its 1-based number where it has none.</summary>
     public string? Column { get; }
+
+    /// <summary>What its owner can do about it, in words that fit this case; null for nothing in particular.</summary>
+    public string? WayOut { get; }
 
     private static string Describe(string source, string problem, long? line, string? column)
     {

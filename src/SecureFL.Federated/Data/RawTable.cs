@@ -11,7 +11,7 @@ public sealed class RawTable
 {
     /// <summary>A table from <paramref name="rows"/>, each with as many cells as there are <paramref name="columns"/>.</summary>
     /// <exception cref="ArgumentException">No column, two columns of one name, or a row of another width.</exception>
-    public RawTable(string source, ImmutableArray<string> columns, IReadOnlyList<RawRow> rows, char decimalSeparator = '.')
+    public RawTable(string source, ImmutableArray<string> columns, IReadOnlyList<RawRow> rows, NumberFormat? numbers = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(rows);
@@ -36,7 +36,7 @@ public sealed class RawTable
         Source = source;
         Columns = columns;
         Rows = rows;
-        DecimalSeparator = decimalSeparator;
+        Numbers = numbers ?? NumberFormat.Plain;
     }
 
     /// <summary>The name of the file or generator, for messages.</summary>
@@ -48,8 +48,11 @@ public sealed class RawTable
     /// <summary>The rows in file order.</summary>
     public IReadOnlyList<RawRow> Rows { get; }
 
-    /// <summary>What separates the integer part of a number from its fraction.</summary>
-    public char DecimalSeparator { get; }
+    /// <summary>How its numbers are written.</summary>
+    public NumberFormat Numbers { get; }
+
+    /// <summary>What was found out about the file while reading it, for people: its encoding, its decimal marks, its sheet.</summary>
+    public ImmutableArray<string> Remarks { get; init; } = [];
 
     /// <summary>
     /// The position of the column that <paramref name="reference"/> means: a name, or else a zero-based index, negative ones counting from the
@@ -75,13 +78,16 @@ public sealed class RawTable
     }
 
     /// <summary>The same columns with other rows.</summary>
-    public RawTable WithRows(IReadOnlyList<RawRow> rows, string? source = null) => new(source ?? Source, Columns, rows, DecimalSeparator);
+    public RawTable WithRows(IReadOnlyList<RawRow> rows, string? source = null) =>
+        new(source ?? Source, Columns, rows, Numbers) { Remarks = Remarks };
+
+    /// <summary>The same table with one more remark, before the others.</summary>
+    public RawTable WithRemark(string remark) => new(Source, Columns, Rows, Numbers) { Remarks = [remark, .. Remarks] };
 
     /// <summary>Reads the number in <paramref name="cell"/>; false for anything else, infinities and NaN included.</summary>
     public bool TryParseNumber(string cell, out double value)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        string text = DecimalSeparator == '.' ? cell : cell.Replace(DecimalSeparator, '.');
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        return Numbers.TryParse(cell, out value);
     }
 }

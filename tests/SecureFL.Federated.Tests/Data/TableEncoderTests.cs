@@ -144,7 +144,7 @@ public class TableEncoderTests
     [Fact]
     public void Decimal_commas_are_read_when_asked_for()
     {
-        RawTable table = CsvTableReaderTests.Read("x;y\n1,5;0\n2,25;1\n", new CsvReadOptions { DecimalSeparator = ',' });
+        RawTable table = CsvTableReaderTests.Read("x;y\n1,5;0\n2,25;1\n", new CsvReadOptions { Decimal = ',' });
         TableSchema schema = SchemaInference.Infer([table], new SchemaOptions { Label = "y" });
         Assert.Equal([1.5f, 2.25f], new TableEncoder(schema).Encode(table).Data.Features);
     }

@@ -1,0 +1,122 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Cli.Sites;
+
+/// <summary>
+/// A file of rows on disk: ordinary, not empty, its format recognised by its first bytes, unpacked where it is gzip. Pipes and devices are never opened.
+/// </summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="Kind">What is inside, after unpacking.</param>
+/// <param name="Packed">Whether it is gzip.</param>
+internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
+{
+    /// <summary>Most bytes that are unpacked into memory for a format that must be read back and forth.</summary>
+    private const int LargestUnpacked = 1 << 30;
+
+    /// <summary>Looks at <paramref name="path"/>.</summary>
+    /// <exception cref="DataFormatException">No ordinary file, an empty one, or a kind that no command reads.</exception>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    internal static DataFile Look(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new DataFormatException(path, "a folder, not a file", wayOut: "give the files in it, --data once each");
+        }
+
+        if (new FileInfo(path).Length == 0)
+        {
+            throw new DataFormatException(path, SpecialName(path) ?? "the file is empty", wayOut: "give an ordinary file: write what the program prints to one first");
+        }
+
+        FileKind kind = HeadOf(path, packed: false);
+        bool packed = kind.Format == FileFormat.Gzip;
+        kind = packed ? HeadOf(path, packed: true) : kind;
+        kind = kind.Format == FileFormat.Gzip ? new FileKind(FileFormat.Foreign, "gzip in gzip", "unpack it with gunzip") : kind;
+        return kind.Format == FileFormat.Foreign
+            ? throw new DataFormatException(path, $"{kind.Name}, not a table", wayOut: kind.WayOut)
+            : new DataFile(path, kind, packed);
+    }
+
+    /// <summary>Its content from the beginning.</summary>
+    internal Stream Open() => Open(Path, Packed);
+
+    /// <summary>Its content from the beginning, in a stream that can be read back and forth.</summary>
+    internal Stream OpenSeekable()
+    {
+        if (!Packed)
+        {
+            return Open();
+        }
+
+        using Stream unpacked = Open();
+        MemoryStream memory = new();
+        byte[] block = new byte[1 << 16];
+        for (int length = unpacked.Read(block); length > 0; length = unpacked.Read(block))
+        {
+            if (memory.Length + length > LargestUnpacked)
+            {
+                throw new DataFormatException(Path, $"unpacks to more than {LargestUnpacked} bytes", wayOut: "unpack it with gunzip first");
+            }
+
+            memory.Write(block, 0, length);
+        }
+
+        memory.Position = 0;
+        return memory;
+    }
+
+    private static Stream Open(string path, bool packed)
+    {
+        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        return packed ? new BufferedStream(new GZipStream(file, CompressionMode.Decompress), 1 << 16) : file;
+    }
+
+    private static FileKind HeadOf(string path, bool packed)
+    {
+        byte[] head = new byte[FileKind.HeadBytes];
+        try
+        {
+            using Stream stream = Open(path, packed);
+            int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            return packed && length == 0 ? throw new DataFormatException(path, "the file in it is empty") : FileKind.Of(head.AsSpan(0, length));
+        }
+        catch (InvalidDataException fault) when (packed)
+        {
+            throw new DataFormatException(path, "damaged gzip data", inner: fault, wayOut: "gzip -t checks it; fetch the file again");
+        }
+    }
+
+    /// <summary>The name of a pipe, device or socket; null for an ordinary file. Found without opening it: the kinds are those of tar.</summary>
+    private static string? SpecialName(string path)
+    {
+        string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        if (!File.Exists(real))
+        {
+            return "a pipe or a terminal, not an ordinary file";
+        }
+
+        using MemoryStream memory = new();
+        try
+        {
+            using (TarWriter writer = new(memory, TarEntryFormat.Pax, leaveOpen: true))
+            {
+                writer.WriteEntry(real, "x");
+            }
+        }
+        catch (IOException)
+        {
+            return "a socket or another special file, not an ordinary one";
+        }
+
+        memory.Position = 0;
+        using TarReader reader = new(memory);
+        return reader.GetNextEntry()?.EntryType switch
+        {
+            TarEntryType.Fifo => "a pipe, not an ordinary file",
+            TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "a device, not an ordinary file",
+            _ => null,
+        };
+    }
+}
