@@ -9,16 +9,17 @@ namespace SecureFL.Federated.Data;
 public static class CategoryAgreement
 {
     /// <summary>This site's rows of each candidate, in their order, and last its rows of none of them (missing cells are not counted).</summary>
-    public static long[] Count(RawTable table, string column, ImmutableArray<string> candidates)
+    public static long[] Count(RawTable table, string column, ImmutableArray<string> candidates, MissingCodes? codes = null)
     {
         ArgumentNullException.ThrowIfNull(table);
+        codes ??= new MissingCodes([]);
         Dictionary<string, int> positions = candidates.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
         long[] counts = new long[candidates.Length + 1];
         int cellIndex = table.FindColumn(column);
         foreach (RawRow row in table.Rows)
         {
             string cell = row.Cells[cellIndex];
-            if (!MissingValue.Is(cell))
+            if (!codes.IsMissing(table, cell))
             {
                 counts[positions.GetValueOrDefault(SchemaInference.Canonical(table, cell), candidates.Length)]++;
             }
@@ -27,24 +28,21 @@ public static class CategoryAgreement
         return counts;
     }
 
-    /// <summary>The column with the candidates whose summed count reaches <paramref name="minimumCount"/>.</summary>
+    /// <summary>
+    /// The column with the candidates whose summed count reaches <paramref name="minimumCount"/>, of these the <paramref name="most"/> commonest; of equally
+    /// common ones the earlier candidates.
+    /// </summary>
     /// <exception cref="ArgumentException">As many totals are needed as there are candidates, or one more.</exception>
-    public static ColumnSchema Agree(string column, ImmutableArray<string> candidates, ReadOnlySpan<long> totals, long minimumCount = 1)
+    public static ColumnSchema Agree(string column, ImmutableArray<string> candidates, ReadOnlySpan<long> totals, long minimumCount = 1, int most = int.MaxValue)
     {
         if (totals.Length != candidates.Length && totals.Length != candidates.Length + 1)
         {
             throw new ArgumentException($"{totals.Length} totals for {candidates.Length} candidates", nameof(totals));
         }
 
-        ImmutableArray<string>.Builder agreed = ImmutableArray.CreateBuilder<string>();
-        for (int i = 0; i < candidates.Length; i++)
-        {
-            if (totals[i] >= minimumCount)
-            {
-                agreed.Add(candidates[i]);
-            }
-        }
-
-        return new ColumnSchema { Name = column, Kind = ColumnKind.Categorical, Categories = agreed.ToImmutable() };
+        long[] counts = totals.ToArray();
+        IEnumerable<int> kept = Enumerable.Range(0, candidates.Length).Where(i => counts[i] >= minimumCount)
+            .OrderByDescending(i => counts[i]).Take(most).Order();
+        return new ColumnSchema { Name = column, Kind = ColumnKind.Categorical, Categories = [.. kept.Select(i => candidates[i])] };
     }
 }

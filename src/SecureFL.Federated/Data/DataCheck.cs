@@ -5,8 +5,8 @@ namespace SecureFL.Federated.Data;
 
 /// <summary>What was found in one column.</summary>
 /// <param name="Name">The column.</param>
-/// <param name="Kind"><see cref="ColumnKind.Numeric"/> when every present cell is a number.</param>
-/// <param name="Present">Cells with a value.</param>
+/// <param name="Kind"><see cref="ColumnKind.Numeric"/> where at least nine tenths of its cells with a value are numbers.</param>
+/// <param name="Present">Cells with a value; in a column of numbers, with a number.</param>
 /// <param name="Missing">Cells without.</param>
 /// <param name="Distinct">Different values.</param>
 /// <param name="Minimum">Least number, null for texts.</param>
@@ -14,7 +14,11 @@ namespace SecureFL.Federated.Data;
 /// <param name="Mean">Mean of the numbers, null for texts.</param>
 /// <param name="NonNumeric">In a column that is mostly numbers: the first cell that is none, as "line N".</param>
 public sealed record ColumnCheck(
-    string Name, ColumnKind Kind, int Present, int Missing, int Distinct, double? Minimum, double? Maximum, double? Mean, string? NonNumeric);
+    string Name, ColumnKind Kind, int Present, int Missing, int Distinct, double? Minimum, double? Maximum, double? Mean, string? NonNumeric)
+{
+    /// <summary>Whether there are more different values than <see cref="Distinct"/>, which is where counting ends.</summary>
+    public bool MoreDistinct { get; init; }
+}
 
 /// <summary>What <c>check-data</c> reports of one table before anybody trains on it.</summary>
 public sealed record DataCheck
@@ -37,117 +41,91 @@ public sealed record DataCheck
     /// <summary>Rows of every label value; empty without a label column or where it has more than 100 values.</summary>
     public required ImmutableArray<KeyValuePair<string, int>> LabelBalance { get; init; }
 
+    /// <summary>What was found out while reading: encoding, decimal marks, sheet.</summary>
+    public ImmutableArray<string> Remarks { get; init; } = [];
+
     /// <summary>What somebody should look at, one sentence each.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
 
     /// <summary>Checks <paramref name="table"/>; <paramref name="label"/> is a column's name or index.</summary>
     /// <exception cref="DataFormatException">There is no such label column.</exception>
-    public static DataCheck Of(RawTable table, string? label = null)
+    public static DataCheck Of(RawTable table, string? label = null) => Of(TableProfile.Of(table), label);
+
+    /// <summary>Reports a table whose columns have been looked at.</summary>
+    /// <exception cref="DataFormatException">There is no such label column.</exception>
+    public static DataCheck Of(TableProfile profile, string? label = null)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        ImmutableArray<ColumnCheck> columns = [.. Enumerable.Range(0, table.Columns.Length).Select(i => CheckColumn(table, i))];
-        int complete = table.Rows.Count(row => !Array.Exists(row.Cells, cell => MissingValue.Is(cell)));
-        int distinct = table.Rows.Select(row => string.Join('\u001f', row.Cells)).Distinct(StringComparer.Ordinal).Count();
+        ArgumentNullException.ThrowIfNull(profile);
+        RawTable table = profile.Table;
         int labelPosition = label is null ? -1 : table.FindColumn(label);
-        ImmutableArray<KeyValuePair<string, int>> balance = labelPosition < 0 ? [] : Balance(table, labelPosition);
+        (int complete, int duplicates) = CountRows(table);
         DataCheck check = new()
         {
             Source = table.Source,
             Rows = table.Rows.Count,
             CompleteRows = complete,
-            DuplicateRows = table.Rows.Count - distinct,
-            Columns = columns,
-            LabelBalance = balance,
+            DuplicateRows = duplicates,
+            Columns = [.. profile.Columns.Select(Check)],
+            LabelBalance = labelPosition < 0 ? [] : Balance(profile.Columns[labelPosition]),
+            Remarks = table.Remarks,
             Warnings = [],
         };
-        return check with { Warnings = [.. check.Warn(labelPosition)] };
+        return check with { Warnings = [.. check.Warn(profile, labelPosition)] };
     }
 
-    private static ColumnCheck CheckColumn(RawTable table, int position)
+    private static (int Complete, int Duplicates) CountRows(RawTable table)
     {
-        HashSet<string> distinct = new(StringComparer.Ordinal);
-        int missing = 0;
-        int numbers = 0;
-        double minimum = double.PositiveInfinity;
-        double maximum = double.NegativeInfinity;
-        double sum = 0;
-        RawRow? firstText = null;
+        HashSet<string[]> seen = new(SameCells.Instance);
+        int complete = 0;
         foreach (RawRow row in table.Rows)
         {
-            string cell = row.Cells[position];
-            if (MissingValue.Is(cell))
-            {
-                missing++;
-                continue;
-            }
-
-            distinct.Add(SchemaInference.Canonical(table, cell));
-            if (table.TryParseNumber(cell, out double number))
-            {
-                numbers++;
-                sum += number;
-                minimum = Math.Min(minimum, number);
-                maximum = Math.Max(maximum, number);
-            }
-            else
-            {
-                firstText ??= row;
-            }
+            complete += Array.Exists(row.Cells, cell => MissingValue.Is(cell)) ? 0 : 1;
+            seen.Add(row.Cells);
         }
 
-        int present = table.Rows.Count - missing;
-        bool numeric = numbers == present;
-        string? suspect = !numeric && numbers >= 0.8 * present ? $"line {firstText?.Line.ToString(CultureInfo.InvariantCulture)}" : null;
+        return (complete, table.Rows.Count - seen.Count);
+    }
+
+    private static ColumnCheck Check(ColumnProfile column)
+    {
+        int numbers = column.Numbers.Total;
+        int texts = column.Texts.Total;
+        bool numeric = numbers >= 0.9 * (numbers + texts) && (numbers > 0 || column.Markers.Total == 0);
         bool known = numeric && numbers > 0;
+        int odd = texts + column.Markers.Total;
+        long first = column.Texts.Counts.Values.Concat(column.Markers.Counts.Values).Select(count => count.Line).DefaultIfEmpty(0).Min();
         return new ColumnCheck(
-            table.Columns[position],
+            column.Name,
             numeric ? ColumnKind.Numeric : ColumnKind.Categorical,
-            present,
-            missing,
-            distinct.Count,
-            known ? minimum : null,
-            known ? maximum : null,
-            known ? sum / numbers : null,
-            suspect);
+            numeric ? numbers : numbers + odd,
+            column.Missing + (numeric ? odd : 0),
+            column.Numbers.Distinct + (numeric ? 0 : column.Texts.Distinct + column.Markers.Distinct),
+            known ? column.Minimum : null,
+            known ? column.Maximum : null,
+            known ? column.Mean : null,
+            odd > 0 && numbers > texts ? string.Create(CultureInfo.InvariantCulture, $"line {first}") : null)
+        {
+            MoreDistinct = column.Numbers.Overflow || (!numeric && column.Texts.Overflow),
+        };
     }
 
-    private static ImmutableArray<KeyValuePair<string, int>> Balance(RawTable table, int position)
+    private static ImmutableArray<KeyValuePair<string, int>> Balance(ColumnProfile column)
     {
-        Dictionary<string, int> counts = new(StringComparer.Ordinal);
-        foreach (RawRow row in table.Rows.Where(row => !MissingValue.Is(row.Cells[position])))
-        {
-            string value = SchemaInference.Canonical(table, row.Cells[position]);
-            counts[value] = counts.GetValueOrDefault(value) + 1;
-        }
-
-        return counts.Count > 100 ? [] : [.. counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
+        IEnumerable<KeyValuePair<string, int>> counts =
+        [
+            .. column.Numbers.Counts.Select(pair => KeyValuePair.Create(SchemaInference.Canonical(pair.Key), pair.Value.Count)),
+            .. column.Texts.Counts.Concat(column.Markers.Counts).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Count)),
+        ];
+        return counts.Count() > 100 ? [] : [.. counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
     }
 
-    private IEnumerable<string> Warn(int labelPosition)
+    private IEnumerable<string> Warn(TableProfile profile, int labelPosition)
     {
-        foreach (ColumnCheck column in Columns)
+        for (int c = 0; c < Columns.Length; c++)
         {
-            if (column.Present == 0)
+            foreach (string warning in Warn(Columns[c], new ColumnFacts(Columns[c].Name, [profile.Columns[c]]), c == labelPosition))
             {
-                yield return $"column {column.Name} has no value at all";
-            }
-            else if (column.Distinct == 1)
-            {
-                yield return $"column {column.Name} has the same value in every row; it becomes 0";
-            }
-
-            if (column.NonNumeric is not null)
-            {
-                yield return $"column {column.Name} is mostly numbers; {column.NonNumeric} is not";
-            }
-            else if (column.Kind == ColumnKind.Categorical && column.Distinct == column.Present && column.Present > 20)
-            {
-                yield return $"column {column.Name} is different in every row; is it an identifier to ignore?";
-            }
-
-            if (column.Missing > 0.3 * Rows)
-            {
-                yield return $"column {column.Name} is missing in {column.Missing} of {Rows} rows";
+                yield return warning;
             }
         }
 
@@ -167,6 +145,61 @@ public sealed record DataCheck
             {
                 yield return $"label value {LabelBalance[^1].Key} has {LabelBalance[^1].Value} rows against {LabelBalance[0].Value} of {LabelBalance[0].Key}";
             }
+        }
+    }
+
+    private IEnumerable<string> Warn(ColumnCheck column, ColumnFacts facts, bool label)
+    {
+        if (column.Present == 0)
+        {
+            yield return $"column {column.Name} has no value at all";
+        }
+        else if (column.Distinct == 1)
+        {
+            yield return $"column {column.Name} has the same value in every row; it becomes 0";
+        }
+
+        if (column.NonNumeric is not null)
+        {
+            yield return $"column {column.Name} is mostly numbers; {column.NonNumeric} is not: {facts.OddTexts()}"
+                + (column.Kind == ColumnKind.Numeric ? "; such cells count as missing" : "");
+        }
+
+        if (!label && IdentifierRule.Reason(facts) is string reason)
+        {
+            yield return $"column {column.Name} {reason}; is it an identifier? --ignore {column.Name} leaves it out";
+        }
+        else if (!label && IdentifierRule.IsSuspect(facts))
+        {
+            yield return $"column {column.Name} has another whole number in every row; if it is an identifier: --ignore {column.Name}";
+        }
+
+        foreach ((double value, long count) in column.Kind == ColumnKind.Numeric ? SentinelRule.Find(facts) : [])
+        {
+            yield return SentinelRule.Sentence(column.Name, value, count);
+        }
+
+        if (column.Missing > 0.3 * Rows)
+        {
+            yield return $"column {column.Name} is missing in {column.Missing} of {Rows} rows";
+        }
+    }
+
+    private sealed class SameCells : IEqualityComparer<string[]>
+    {
+        internal static SameCells Instance { get; } = new();
+
+        public bool Equals(string[]? x, string[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(string[] obj)
+        {
+            HashCode hash = default;
+            foreach (string cell in obj)
+            {
+                hash.Add(string.GetHashCode(cell, StringComparison.Ordinal));
+            }
+
+            return hash.ToHashCode();
         }
     }
 }

@@ -101,6 +101,11 @@ public static class HeaderRule
         for (int r = 1; r < rows.Count && r <= RowsLookedAt; r++)
         {
             string below = rows[r].Cells[column];
+            if (rows[r].Cells[0] == rows[0].Cells[0] && rows[r].Cells.AsSpan().SequenceEqual(rows[0].Cells))
+            {
+                continue;
+            }
+
             if (!MissingValue.Is(below) && !MissingValue.IsMarker(below))
             {
                 present++;

@@ -48,7 +48,7 @@ public readonly record struct NumberFormat(char Decimal, char? Thousands)
             }
             else if (Thousands is char separator && Groups(separator, c))
             {
-                if (fraction || group is >= 0 and not 3 || (group < 0 && length is 0 or > 4))
+                if (fraction || group is >= 0 and not 3 || (group < 0 && length - Sign(plain, length) is 0 or > 3))
                 {
                     return false;
                 }
@@ -75,6 +75,8 @@ public readonly record struct NumberFormat(char Decimal, char? Thousands)
         '\'' => c is '\'' or '\u2019',
         _ => c == separator,
     };
+
+    private static int Sign(ReadOnlySpan<char> plain, int length) => length > 0 && plain[0] is '-' or '+' ? 1 : 0;
 
     private static bool TryParsePlain(ReadOnlySpan<char> text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);

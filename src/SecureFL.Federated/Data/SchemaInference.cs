@@ -3,36 +3,11 @@ using System.Globalization;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>What the user says about the columns; the rest is inferred.</summary>
-public sealed record SchemaOptions
-{
-    /// <summary>The label column, by name or zero-based index (negative from the end).</summary>
-    public required string Label { get; init; }
-
-    /// <summary>Columns, by name or index, that are no features.</summary>
-    public ImmutableArray<string> Ignore { get; init; } = [];
-
-    /// <summary>Columns to treat as categories although they hold numbers.</summary>
-    public ImmutableArray<string> Categorical { get; init; } = [];
-
-    /// <summary>The task, or null to infer it from the label's values.</summary>
-    public LearningTask? Task { get; init; }
-
-    /// <summary>Makes the label binary: 1 where the number exceeds this.</summary>
-    public double? LabelThreshold { get; init; }
-
-    /// <summary>The rule for missing features.</summary>
-    public MissingPolicy Missing { get; init; } = MissingPolicy.DropRow;
-
-    /// <summary>Leave out each categorical column's first category.</summary>
-    public bool OmitFirstCategory { get; init; }
-
-    /// <summary>Most categories a column may have; a text column beyond it is refused as an identifier or free text.</summary>
-    public int MaxCategories { get; init; } = 100;
-
-    /// <summary>Most distinct whole numbers a label may have to be taken for classes when the task is inferred.</summary>
-    public int MaxInferredClasses { get; init; } = 20;
-}
+/// <summary>A schema with what was decided on the way to it.</summary>
+/// <param name="Schema">The columns, their kinds, the label.</param>
+/// <param name="Notes">For people, one sentence each: columns left out, cells that are no number, dates, codes that look like "missing".</param>
+/// <param name="Profiles">What the files show, in their order.</param>
+public sealed record InferredSchema(TableSchema Schema, ImmutableArray<string> Notes, ImmutableArray<TableProfile> Profiles);
 
 /// <summary>
 /// Infers a schema from tables that lie on one machine. Across sites that may not show their tables the schema is declared in the plan, its
@@ -40,9 +15,19 @@ public sealed record SchemaOptions
 /// </summary>
 public static class SchemaInference
 {
+    /// <summary>Most different texts of a column that is capped.</summary>
+    private const int MostCandidates = 10_000;
+
     /// <summary>The schema that fits all of <paramref name="tables"/>; they must share their column names.</summary>
-    /// <exception cref="DataFormatException">A missing column, a text column with too many values, or labels that fit no task.</exception>
-    public static TableSchema Infer(IReadOnlyList<RawTable> tables, SchemaOptions options)
+    /// <exception cref="DataFormatException">As <see cref="Examine"/>.</exception>
+    public static TableSchema Infer(IReadOnlyList<RawTable> tables, SchemaOptions options) => Examine(tables, options).Schema;
+
+    /// <summary>As <see cref="Infer"/>, with the reasons. A column with more texts than <see cref="SchemaOptions.MaxCategories"/> keeps all as candidates.</summary>
+    /// <exception cref="DataFormatException">
+    /// A column that is missing somewhere, mixtures of numbers and texts, ambiguous dates, two spellings of one answer, a text column with too many values, or
+    /// labels that fit no task.
+    /// </exception>
+    public static InferredSchema Examine(IReadOnlyList<RawTable> tables, SchemaOptions options)
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(options);
@@ -51,126 +36,134 @@ public static class SchemaInference
             throw new ArgumentException("no table to infer a schema from", nameof(tables));
         }
 
-        RawTable first = tables[0];
-        string labelName = first.Columns[first.FindColumn(options.Label)];
-        HashSet<string> ignored = [labelName, .. options.Ignore.Select(reference => first.Columns[first.FindColumn(reference)])];
-        HashSet<string> categorical = [.. options.Categorical.Select(reference => first.Columns[first.FindColumn(reference)])];
-        ImmutableArray<ColumnSchema> features =
-            [.. first.Columns.Where(name => !ignored.Contains(name)).Select(name => InferColumn(tables, name, categorical.Contains(name), options))];
-        if (features.Length == 0)
+        ColumnRoles roles = ColumnRoles.Of(tables, options);
+        MissingCodes codes = new(options.MissingValues);
+        ImmutableArray<TableProfile> profiles = [.. tables.Select(table => TableProfile.Of(table, codes))];
+        List<string> notes = [];
+        List<ColumnSchema> features = [];
+        foreach (string name in roles.Features)
         {
-            throw new DataFormatException(first.Source, "no feature column is left beside the label and the ignored columns");
+            ColumnFacts facts = new(name, [.. profiles.Select(profile => profile.Find(name)!)]);
+            if (Feature(facts, roles, options, notes) is ColumnSchema feature)
+            {
+                features.Add(feature);
+            }
         }
 
-        TableSchema schema = new() { Features = features, Label = InferLabel(tables, labelName, options), Missing = options.Missing };
+        ColumnFacts label = new(roles.Label, [.. profiles.Select(profile => profile.Find(roles.Label)!)]);
+        LabelSchema labelSchema = LabelRule.Decide(label, options, notes);
+        if (features.Count == 0)
+        {
+            throw new DataFormatException(
+                tables[0].Source, "no feature column is left beside the label and the columns left out", wayOut: notes.Count > 0 ? notes[0] : null);
+        }
+
+        TableSchema schema = new()
+        {
+            Features = [.. features],
+            Label = labelSchema,
+            Missing = options.Missing,
+            MissingValues = options.MissingValues.IsDefaultOrEmpty ? null : options.MissingValues,
+        };
         schema.Check();
-        return schema;
+        return new InferredSchema(schema, [.. notes], profiles);
     }
 
     /// <summary>The one spelling of a category: numbers in their shortest form, so that <c>1</c>, <c>1.0</c> and <c>01</c> are one category.</summary>
     public static string Canonical(RawTable table, string cell)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return table.TryParseNumber(cell, out double number) ? (number + 0.0).ToString("R", CultureInfo.InvariantCulture) : cell;
+        return table.TryParseNumber(cell, out double number) ? Canonical(number) : cell;
     }
 
-    /// <summary>The distinct canonical values of a column over several tables: numbers first, by size, then texts in ordinal order.</summary>
-    internal static ImmutableArray<string> DistinctValues(IReadOnlyList<RawTable> tables, string column, out bool allNumbers)
+    internal static string Canonical(double number) => (number + 0.0).ToString("R", CultureInfo.InvariantCulture);
+
+    private static ColumnSchema? Feature(ColumnFacts facts, ColumnRoles roles, SchemaOptions options, List<string> notes)
     {
-        SortedDictionary<double, string> numbers = [];
-        SortedSet<string> texts = new(StringComparer.Ordinal);
-        foreach (RawTable table in tables)
+        bool declared = roles.Categorical.Contains(facts.Name);
+        if (!declared && !roles.Kept.Contains(facts.Name) && IdentifierRule.Reason(facts) is string reason && IsNoDate(facts, options))
         {
-            int position = table.FindColumn(column);
-            foreach (RawRow row in table.Rows)
+            notes.Add($"column {facts.Name} is left out, as it {reason}; --keep {facts.Name} makes it a feature");
+            return null;
+        }
+
+        (ColumnKind kind, DateReading? dates) = declared ? (ColumnKind.Categorical, null) : facts.Decide(options);
+        if (kind == ColumnKind.Numeric)
+        {
+            notes.AddRange(NumberNotes(facts, dates));
+            return new ColumnSchema { Name = facts.Name, Kind = kind, Dates = dates };
+        }
+
+        return new ColumnSchema
+        {
+            Name = facts.Name,
+            Kind = kind,
+            Categories = Categories(facts, roles, options),
+            OmitFirstCategory = options.OmitFirstCategory,
+        };
+    }
+
+    private static bool IsNoDate(ColumnFacts facts, SchemaOptions options) => facts.Texts == 0 || facts.Decide(options).Dates is null;
+
+    private static ImmutableArray<string> Categories(ColumnFacts facts, ColumnRoles roles, SchemaOptions options)
+    {
+        ImmutableArray<string> values = facts.AllValues();
+        int most = options.MaxCategories is null ? SchemaOptions.DefaultMaxCategories : MostCandidates;
+        bool more = facts.Sites.Any(site => site.Texts.Overflow || site.Numbers.Overflow);
+        if (values.Length > most || more)
+        {
+            string count = string.Create(CultureInfo.InvariantCulture, $"{(more ? "more than " : "")}{values.Length}");
+            bool texts = facts.Texts + facts.Markers > 0;
+            (ColumnProfile site, ValueCount where) = texts ? facts.FirstText() : (facts.Sites[0], default);
+            throw new DataFormatException(
+                site.Source,
+                string.Create(CultureInfo.InvariantCulture, $"{count} different {(texts ? "texts" : "numbers")}, at most {most} categories are accepted"),
+                texts ? where.Line : null,
+                facts.Name,
+                wayOut: options.MaxCategories is null
+                    ? $"--ignore {facts.Name} leaves the column out, --max-categories 50 keeps the 50 commonest and puts the others together"
+                    : $"--ignore {facts.Name}");
+        }
+
+        if (!roles.Exact.Contains(facts.Name))
+        {
+            SpellingRule.Check(facts);
+        }
+
+        return values;
+    }
+
+    private static IEnumerable<string> NumberNotes(ColumnFacts facts, DateReading? dates)
+    {
+        if (dates is DateReading reading)
+        {
+            string how = reading switch
             {
-                string cell = row.Cells[position];
-                if (MissingValue.Is(cell))
-                {
-                    continue;
-                }
-
-                if (table.TryParseNumber(cell, out double number))
-                {
-                    numbers[number] = Canonical(table, cell);
-                }
-                else
-                {
-                    texts.Add(cell);
-                }
-            }
+                DateReading.Clock => "times of day, as seconds since midnight",
+                DateReading.DayFirst => "dates with the day first, as days since 1970-01-01",
+                DateReading.MonthFirst => "dates with the month first, as days since 1970-01-01",
+                _ => "dates, as days since 1970-01-01",
+            };
+            yield return $"column {facts.Name}: {how}";
+            yield break;
         }
 
-        allNumbers = texts.Count == 0;
-        return [.. numbers.Values, .. texts];
-    }
-
-    private static ColumnSchema InferColumn(IReadOnlyList<RawTable> tables, string name, bool declaredCategorical, SchemaOptions options)
-    {
-        ImmutableArray<string> values = DistinctValues(tables, name, out bool allNumbers);
-        if (allNumbers && !declaredCategorical)
+        if (facts.Texts + facts.Markers > 0)
         {
-            return new ColumnSchema { Name = name, Kind = ColumnKind.Numeric };
+            (ColumnProfile site, ValueCount where) = facts.FirstText();
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"column {facts.Name}: {facts.Texts + facts.Markers} of {facts.Rows} cells are no number and count as missing: {facts.OddTexts()}; the first is in {site.Source}, line {where.Line}");
         }
 
-        if (values.Length > options.MaxCategories)
+        foreach ((double value, long count) in SentinelRule.Find(facts))
         {
-            string problem = $"{values.Length} different texts, at most {options.MaxCategories} categories are accepted; ignore the column or mend its numbers";
-            (RawRow row, string source) = FirstText(tables, name);
-            throw new DataFormatException(source, problem, row.Line, name);
+            yield return SentinelRule.Sentence(facts.Name, value, count);
         }
 
-        return new ColumnSchema { Name = name, Kind = ColumnKind.Categorical, Categories = values, OmitFirstCategory = options.OmitFirstCategory };
-    }
-
-    private static (RawRow Row, string Source) FirstText(IReadOnlyList<RawTable> tables, string name)
-    {
-        foreach (RawTable table in tables)
+        if (IdentifierRule.IsSuspect(facts) && IdentifierRule.Reason(facts) is null)
         {
-            int position = table.FindColumn(name);
-            foreach (RawRow row in table.Rows)
-            {
-                if (!MissingValue.Is(row.Cells[position]) && !table.TryParseNumber(row.Cells[position], out _))
-                {
-                    return (row, table.Source);
-                }
-            }
+            yield return $"column {facts.Name} has another whole number in every row; if it is an identifier: --ignore {facts.Name}";
         }
-
-        return (tables[0].Rows[0], tables[0].Source);
-    }
-
-    private static LabelSchema InferLabel(IReadOnlyList<RawTable> tables, string name, SchemaOptions options)
-    {
-        if (options.LabelThreshold is double threshold)
-        {
-            return new LabelSchema { Name = name, Task = LearningTask.Binary, Threshold = threshold };
-        }
-
-        string source = tables[0].Source;
-        ImmutableArray<string> values = DistinctValues(tables, name, out bool allNumbers);
-        LearningTask task = options.Task ?? InferTask(values, allNumbers, options.MaxInferredClasses);
-        if (task == LearningTask.Regression)
-        {
-            return allNumbers && values.Length > 0
-                ? new LabelSchema { Name = name, Task = task }
-                : throw new DataFormatException(source, "the label of a regression holds texts or nothing", column: name);
-        }
-
-        bool fits = task == LearningTask.Binary ? values.Length == 2 : values.Length >= 2;
-        return fits
-            ? new LabelSchema { Name = name, Task = task, Classes = values }
-            : throw new DataFormatException(source, $"the label has {values.Length} different values, which does not fit a {task} task", column: name);
-    }
-
-    private static LearningTask InferTask(ImmutableArray<string> values, bool allNumbers, int maxClasses)
-    {
-        if (values.Length == 2)
-        {
-            return LearningTask.Binary;
-        }
-
-        bool wholeNumbers = values.All(value => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
-        return allNumbers && (!wholeNumbers || values.Length > maxClasses) ? LearningTask.Regression : LearningTask.MultiClass;
     }
 }

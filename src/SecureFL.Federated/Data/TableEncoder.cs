@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using SecureFL.Federated.Data.Text;
 
 namespace SecureFL.Federated.Data;
 
@@ -10,14 +12,20 @@ namespace SecureFL.Federated.Data;
 /// <param name="ImputedCells">Missing features kept under <see cref="MissingPolicy.Impute"/>.</param>
 /// <param name="UnseenCells">Cells whose category nobody declared.</param>
 public sealed record EncodedTable(
-    RawDataset Data, IReadOnlyList<int> RowIndexes, int RowsWithoutLabel, int RowsWithMissing, int ImputedCells, int UnseenCells);
+    RawDataset Data, IReadOnlyList<int> RowIndexes, int RowsWithoutLabel, int RowsWithMissing, int ImputedCells, int UnseenCells)
+{
+    /// <summary>For people, one sentence a column: cells that are no number and count as missing.</summary>
+    public ImmutableArray<string> Remarks { get; init; } = [];
+}
 
 /// <summary>Turns text cells into features and labels according to a <see cref="TableSchema"/>. Thread-safe.</summary>
 public sealed class TableEncoder
 {
     private readonly TableSchema _schema;
     private readonly Dictionary<string, int>[] _categories;
+    private readonly Dictionary<string, string>[] _spellings;
     private readonly Dictionary<string, int> _classes;
+    private readonly MissingCodes _codes;
 
     /// <summary>An encoder for <paramref name="schema"/>.</summary>
     /// <exception cref="ArgumentException">The schema contradicts itself.</exception>
@@ -27,11 +35,14 @@ public sealed class TableEncoder
         schema.Check();
         _schema = schema;
         _categories = [.. schema.Features.Select(column => Index(column.Categories))];
+        _spellings = [.. schema.Features.Select(column => Spellings(column.Categories))];
         _classes = Index(schema.Label.Classes);
+        _codes = new MissingCodes(schema.MissingValues ?? []);
     }
 
     /// <summary>Encodes features and labels.</summary>
-    /// <exception cref="DataFormatException">A cell that is no number where one is due, an undeclared class, a missing column, or no usable row.</exception>
+    /// <exception cref="DataFormatException">A column of numbers of which half the cells are none, an undeclared class, another spelling of a category, a missing column, or no
+    /// usable row.</exception>
     public EncodedTable Encode(RawTable table) => Encode(table, withLabels: true);
 
     /// <summary>Encodes features only, every label 0: for prediction on tables that have none.</summary>
@@ -49,24 +60,26 @@ public sealed class TableEncoder
             throw new DataFormatException(table.Source, $"{table.Rows.Count} rows of {width} features, at most {Array.MaxLength} numbers fit one table");
         }
 
-        List<double> features = new(Math.Min(table.Rows.Count * width, 1 << 24));
-        List<double> labels = [];
-        List<int> kept = [];
+        OddCells[] odd = [.. _schema.Features.Select(column => new OddCells(table, column.Name))];
+        OddCells oddLabels = new(table, _schema.Label.Name);
+        double[] features = new double[table.Rows.Count * width];
+        double[] labels = new double[table.Rows.Count];
+        List<int> kept = new(table.Rows.Count);
         int withoutLabel = 0;
         int withMissing = 0;
         int imputed = 0;
         int unseen = 0;
-        double[] row = new double[width];
         for (int r = 0; r < table.Rows.Count; r++)
         {
             RawRow raw = table.Rows[r];
-            if (withLabels && MissingValue.Is(raw.Cells[labelPosition]))
+            double label = withLabels ? EncodeLabel(table, raw, labelPosition, oddLabels) : 0;
+            if (double.IsNaN(label))
             {
                 withoutLabel++;
                 continue;
             }
 
-            RowFacts facts = EncodeRow(table, raw, positions, row);
+            RowFacts facts = EncodeRow(table, raw, positions, odd, features.AsSpan(kept.Count * width, width));
             if (facts.Missing > 0 && _schema.Missing == MissingPolicy.DropRow)
             {
                 withMissing++;
@@ -75,22 +88,24 @@ public sealed class TableEncoder
 
             imputed += facts.Missing;
             unseen += facts.Unseen;
-            features.AddRange(row);
-            labels.Add(withLabels ? EncodeLabel(table, raw, labelPosition) : 0);
+            labels[kept.Count] = label;
             kept.Add(r);
         }
 
+        string[] remarks = [.. odd.Append(oddLabels).Select(column => column.Sentence()).OfType<string>()];
         if (kept.Count == 0)
         {
             throw new DataFormatException(
                 table.Source, $"no usable row: of {table.Rows.Count}, {withoutLabel} lack the label and {withMissing} a feature");
         }
 
-        RawDataset data = new([.. features], [.. labels], width, _schema.Label.Task, _schema.Label.ClassCount);
-        return new EncodedTable(data, kept, withoutLabel, withMissing, imputed, unseen);
+        Array.Resize(ref features, kept.Count * width);
+        Array.Resize(ref labels, kept.Count);
+        RawDataset data = new(features, labels, width, _schema.Label.Task, _schema.Label.ClassCount);
+        return new EncodedTable(data, kept, withoutLabel, withMissing, imputed, unseen) { Remarks = [.. remarks] };
     }
 
-    private RowFacts EncodeRow(RawTable table, RawRow raw, int[] positions, Span<double> row)
+    private RowFacts EncodeRow(RawTable table, RawRow raw, int[] positions, OddCells[] odd, Span<double> row)
     {
         row.Clear();
         int at = 0;
@@ -99,65 +114,106 @@ public sealed class TableEncoder
         {
             ColumnSchema column = _schema.Features[c];
             string cell = raw.Cells[positions[c]];
-            bool missing = MissingValue.Is(cell);
-            facts.Missing += missing ? 1 : 0;
+            bool missing = _codes.IsMissing(table, cell);
             if (column.Kind == ColumnKind.Numeric)
             {
-                row[at] = missing ? double.NaN : Number(table, raw, column.Name, cell);
+                row[at] = missing ? double.NaN : Number(table, raw, column, cell, odd[c]);
+                missing = double.IsNaN(row[at]);
             }
             else
             {
                 int omitted = column.OmitFirstCategory && column.Categories.Length > 0 ? 1 : 0;
-                bool known = _categories[c].TryGetValue(missing ? "" : SchemaInference.Canonical(table, cell), out int category) && !missing;
-                facts.Unseen += known || missing ? 0 : 1;
-                int offset = known ? category - omitted : column.Categories.Length - omitted;
+                int category = missing ? -1 : Category(table, raw, c, cell);
+                facts.Unseen += category < 0 && !missing ? 1 : 0;
+                int offset = category >= 0 ? category - omitted : column.Categories.Length - omitted;
                 if (offset >= 0)
                 {
                     row[at + offset] = 1;
                 }
             }
 
+            facts.Missing += missing ? 1 : 0;
             at += TableSchema.WidthOf(column);
         }
 
         return facts;
     }
 
-    private double EncodeLabel(RawTable table, RawRow raw, int position)
+    /// <summary>The category's index, -1 for one that nobody declared.</summary>
+    private int Category(RawTable table, RawRow raw, int column, string cell)
+    {
+        string value = SchemaInference.Canonical(table, cell);
+        if (_categories[column].TryGetValue(value, out int category))
+        {
+            return category;
+        }
+
+        return _spellings[column].Count > 0 && _spellings[column].TryGetValue(SpellingKey.Of(value), out string? known)
+            ? throw new DataFormatException(
+                table.Source, $"{Quote(cell)} is another spelling of the agreed category {Quote(known)}", raw.Line, _schema.Features[column].Name, wayOut: "write it as agreed")
+            : -1;
+    }
+
+    /// <summary>The class index or target; NaN where the row has no label.</summary>
+    private double EncodeLabel(RawTable table, RawRow raw, int position, OddCells odd)
     {
         LabelSchema label = _schema.Label;
         string cell = raw.Cells[position];
-        if (label.Threshold is double threshold)
+        if (_codes.IsMissing(table, cell))
         {
-            return Number(table, raw, label.Name, cell) > threshold ? 1 : 0;
+            return double.NaN;
         }
 
-        if (label.Task == LearningTask.Regression)
+        if (label.Threshold is not null || label.Task == LearningTask.Regression)
         {
-            return Number(table, raw, label.Name, cell);
+            double number = Number(table, raw, null, cell, odd);
+            return label.Threshold is double threshold && !double.IsNaN(number) ? number > threshold ? 1 : 0 : number;
         }
 
-        return _classes.TryGetValue(SchemaInference.Canonical(table, cell), out int index)
-            ? index
-            : throw new DataFormatException(table.Source, $"{Quote(cell)} is none of the classes {string.Join(", ", label.Classes)}", raw.Line, label.Name);
+        if (_classes.TryGetValue(SchemaInference.Canonical(table, cell), out int index))
+        {
+            odd.Numbers++;
+            return index;
+        }
+
+        bool numbers = label.Classes.All(name => NumberFormat.Plain.TryParse(name, out _));
+        if (numbers && !table.TryParseNumber(cell, out _))
+        {
+            odd.Add(cell, raw.Line);
+            return double.NaN;
+        }
+
+        throw new DataFormatException(table.Source, $"{Quote(cell)} is none of the classes {string.Join(", ", label.Classes)}", raw.Line, label.Name);
     }
 
-    private static double Number(RawTable table, RawRow raw, string column, string cell)
+    /// <summary>The number in a cell, a date's included; NaN for a cell that is none, which is counted.</summary>
+    private static double Number(RawTable table, RawRow raw, ColumnSchema? column, string cell, OddCells odd)
     {
-        if (!table.TryParseNumber(cell, out double number))
+        double number;
+        if (!(column?.Dates is DateReading dates ? DateText.TryRead(cell, dates, out number) : table.TryParseNumber(cell, out number)))
         {
-            throw new DataFormatException(table.Source, $"{Quote(cell)} is not a number", raw.Line, column);
+            odd.Add(cell, raw.Line);
+            return double.NaN;
         }
 
+        odd.Numbers++;
         return Math.Abs(number) <= float.MaxValue
             ? number
-            : throw new DataFormatException(table.Source, $"{number.ToString("R", CultureInfo.InvariantCulture)} exceeds the range of a float", raw.Line, column);
+            : throw new DataFormatException(
+                table.Source, $"{number.ToString("R", CultureInfo.InvariantCulture)} exceeds the range of a float", raw.Line, column?.Name ?? odd.Column);
     }
 
-    private static string Quote(string cell) => cell.Length <= 40 ? $"'{cell}'" : $"'{cell[..40]}...'";
+    private static string Quote(string cell) => ColumnFacts.Quote(cell);
 
     private static Dictionary<string, int> Index(IReadOnlyList<string> names) =>
         names.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+
+    /// <summary>Categories by what their spellings have in common; none where two of them share it, as then every letter counts.</summary>
+    private static Dictionary<string, string> Spellings(ImmutableArray<string> categories)
+    {
+        Dictionary<string, string> spellings = new(StringComparer.Ordinal);
+        return categories.All(category => spellings.TryAdd(SpellingKey.Of(category), category)) ? spellings : [];
+    }
 
     private struct RowFacts
     {

@@ -38,6 +38,10 @@ public sealed record ColumnSchema
     /// <summary>The declared or agreed categories, in the order of their features; empty for numbers.</summary>
     public ImmutableArray<string> Categories { get; init; } = [];
 
+    /// <summary>How dates or times of day in the column become a number; null where its cells are numbers or categories.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateReading? Dates { get; init; }
+
     /// <summary>Leave out the first category's feature (reference coding). A row of that category is then all zeros.</summary>
     public bool OmitFirstCategory { get; init; }
 }
@@ -91,6 +95,10 @@ public sealed record TableSchema
 
     /// <summary>The rule for missing features.</summary>
     public MissingPolicy Missing { get; init; } = MissingPolicy.DropRow;
+
+    /// <summary>Cells that mean "missing" beside the usual ones, numbers in any spelling; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<string>? MissingValues { get; init; }
 
     /// <summary>Features a row after one-hot coding.</summary>
     [JsonIgnore]
@@ -161,6 +169,11 @@ public sealed record TableSchema
             if (column.Kind == ColumnKind.Numeric && column.Categories.Length > 0)
             {
                 throw new ArgumentException($"numeric column {column.Name} declares categories");
+            }
+
+            if (column.Kind == ColumnKind.Categorical && column.Dates is not null)
+            {
+                throw new ArgumentException($"column {column.Name} is a category and a date");
             }
         }
 

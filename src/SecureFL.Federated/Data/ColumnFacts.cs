@@ -1,0 +1,202 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace SecureFL.Federated.Data;
+
+/// <summary>One column over all files, and what it is taken for.</summary>
+internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sites)
+{
+    /// <summary>Least share of numbers, of cells that are numbers or texts, for a column of numbers.</summary>
+    private const double NumberShare = 0.9;
+
+    /// <summary>Most share of numbers for a column of texts; between the two nobody can tell.</summary>
+    private const double TextShare = 0.5;
+
+    private const int Shown = 5;
+
+    private static readonly SearchValues<char> ShellMarks = SearchValues.Create(" \"'<>|&$`\\*?#;()");
+
+    internal string Name => name;
+
+    internal ImmutableArray<ColumnProfile> Sites => sites;
+
+    internal long Numbers => sites.Sum(site => (long)site.Numbers.Total);
+
+    internal long Texts => sites.Sum(site => (long)site.Texts.Total);
+
+    internal long Markers => sites.Sum(site => (long)site.Markers.Total);
+
+    internal long Rows => sites.Sum(site => (long)site.Rows);
+
+    /// <summary>Whether the column holds numbers, dates or texts.</summary>
+    /// <exception cref="DataFormatException">It is a mixture, alone or over the sites, or its dates can be read two ways.</exception>
+    internal (ColumnKind Kind, DateReading? Dates) Decide(SchemaOptions options)
+    {
+        if (Dates(options) is DateReading dates)
+        {
+            return (ColumnKind.Numeric, dates);
+        }
+
+        if (Numbers == 0)
+        {
+            return (Texts + Markers == 0 ? ColumnKind.Numeric : ColumnKind.Categorical, null);
+        }
+
+        double share = Numbers / (double)(Numbers + Texts);
+        if (share < TextShare || Numbers * 10 < Numbers + Markers)
+        {
+            RequireNoSiteOfNumbers();
+            return (ColumnKind.Categorical, null);
+        }
+
+        ColumnProfile? other = sites.FirstOrDefault(site => site.Texts.Total > site.Numbers.Total);
+        if (other is not null && sites.Any(site => site.Numbers.Total > site.Texts.Total))
+        {
+            throw Differ(sites.First(site => site.Numbers.Total > site.Texts.Total), other);
+        }
+
+        if (share >= NumberShare)
+        {
+            return (ColumnKind.Numeric, null);
+        }
+
+        (ColumnProfile first, ValueCount where) = FirstText();
+        throw new DataFormatException(
+            first.Source,
+            string.Create(CultureInfo.InvariantCulture, $"{Texts} of {Numbers + Texts} cells are no number: {OddTexts()}; neither a column of numbers nor of texts"),
+            where.Line,
+            name,
+            wayOut: $"--missing-values {Code(CommonestText())} where they mean no value, --categorical {name} where all are categories, or --ignore {name}");
+    }
+
+    /// <summary>The texts of a column of numbers, the commonest first, with how often; at most five.</summary>
+    internal string OddTexts()
+    {
+        List<(string Text, int Count)> all =
+        [
+            .. sites.SelectMany(site => site.Texts.Counts.Concat(site.Markers.Counts)).GroupBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(group => (group.Key, group.Sum(pair => pair.Value.Count))).OrderByDescending(pair => pair.Item2)
+                .ThenBy(pair => pair.Key, StringComparer.Ordinal),
+        ];
+        string list = string.Join(", ", all.Take(Shown).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{Quote(pair.Text)} {pair.Count}x")));
+        return all.Count > Shown ? string.Create(CultureInfo.InvariantCulture, $"{list} and {all.Count - Shown} more") : list;
+    }
+
+    /// <summary>The first text or marker: where to look.</summary>
+    internal (ColumnProfile Site, ValueCount Where) FirstText()
+    {
+        ColumnProfile site = sites.First(site => site.Texts.Total + site.Markers.Total > 0);
+        return (site, site.Texts.Counts.Values.Concat(site.Markers.Counts.Values).MinBy(count => count.Line));
+    }
+
+    /// <summary>Different values at a site, numbers in their one spelling, with where they first stand.</summary>
+    internal static Dictionary<string, long> Values(ColumnProfile site)
+    {
+        Dictionary<string, long> values = new(StringComparer.Ordinal);
+        foreach ((double number, ValueCount count) in site.Numbers.Counts)
+        {
+            values[SchemaInference.Canonical(number)] = count.Line;
+        }
+
+        foreach ((string text, ValueCount count) in site.Texts.Counts.Concat(site.Markers.Counts))
+        {
+            values[text] = count.Line;
+        }
+
+        return values;
+    }
+
+    /// <summary>All sites' values: numbers first, by size, then texts in ordinal order.</summary>
+    internal ImmutableArray<string> AllValues()
+    {
+        SortedSet<double> numbers = [.. sites.SelectMany(site => site.Numbers.Counts.Keys)];
+        SortedSet<string> texts = new(sites.SelectMany(site => site.Texts.Counts.Keys.Concat(site.Markers.Counts.Keys)), StringComparer.Ordinal);
+        return [.. numbers.Select(SchemaInference.Canonical), .. texts];
+    }
+
+    internal static string Quote(string text) => text.Length <= 40 ? $"'{text}'" : $"'{text[..40]}...'";
+
+    /// <summary>A site's values in a message: at most five.</summary>
+    internal static string Show(IEnumerable<string> values)
+    {
+        string[] all = [.. values];
+        string list = string.Join(", ", all.Take(Shown));
+        return all.Length > Shown ? string.Create(CultureInfo.InvariantCulture, $"{list} and {all.Length - Shown} more") : list;
+    }
+
+    private DateReading? Dates(SchemaOptions options)
+    {
+        DateReading[] readings = [DateReading.YearFirst, DateReading.DayFirst, DateReading.MonthFirst, DateReading.Clock];
+        long Total(DateReading reading) => sites.Sum(site => (long)site.Dates(reading));
+        long most = readings.Max(Total);
+        if (most == 0 || most < NumberShare * (Numbers + Texts))
+        {
+            return null;
+        }
+
+        DateReading[] fitting = [.. readings.Where(reading => Total(reading) == most)];
+        if (fitting.Contains(DateReading.YearFirst) || fitting.Contains(DateReading.Clock))
+        {
+            return fitting[0];
+        }
+
+        (ColumnProfile? daySite, long dayLine, string dayCell) = Only(DateReading.DayFirst);
+        (ColumnProfile? monthSite, long monthLine, string monthCell) = Only(DateReading.MonthFirst);
+        if (daySite is not null && monthSite is not null)
+        {
+            throw new DataFormatException(
+                daySite.Source,
+                string.Create(CultureInfo.InvariantCulture, $"'{dayCell}' has the day first, '{monthCell}' ({monthSite.Source}, line {monthLine}) the month"),
+                dayLine,
+                name,
+                wayOut: $"write all dates as 2020-04-03, or leave the column out with --ignore {name}");
+        }
+
+        if (fitting.Length == 1)
+        {
+            return fitting[0];
+        }
+
+        if (options.Dates is DateReading said)
+        {
+            return said;
+        }
+
+        (ColumnProfile first, ValueCount where) = FirstText();
+        string cell = first.Texts.Counts.First(pair => pair.Value.Line == where.Line).Key;
+        throw new DataFormatException(
+            first.Source,
+            $"'{cell}' and all other dates of the column can have the day or the month first",
+            where.Line,
+            name,
+            wayOut: "--dates day-first or --dates month-first");
+    }
+
+    private (ColumnProfile? Site, long Line, string Cell) Only(DateReading reading)
+    {
+        ColumnProfile? site = sites.FirstOrDefault(site => site.FirstOnly(reading).Line > 0);
+        return site is null ? (null, 0, "") : (site, site.FirstOnly(reading).Line, site.FirstOnly(reading).Cell);
+    }
+
+    private void RequireNoSiteOfNumbers()
+    {
+        ColumnProfile? numbers = sites.FirstOrDefault(site => site.Numbers.Total > 0 && site.Texts.Total == 0);
+        ColumnProfile? texts = sites.FirstOrDefault(site => site.Texts.Total > 0 && site.Numbers.Total == 0);
+        if (numbers is not null && texts is not null)
+        {
+            throw Differ(numbers, texts);
+        }
+    }
+
+    private DataFormatException Differ(ColumnProfile numbers, ColumnProfile texts) => new(
+        texts.Source,
+        $"holds texts ({Show(texts.Texts.Counts.Keys)}) where {numbers.Source} holds numbers ({Show(numbers.Numbers.Counts.Keys.Order().Select(SchemaInference.Canonical))})",
+        texts.Texts.Counts.Values.Min(count => count.Line),
+        name,
+        wayOut: $"write the same values at all sites; --categorical {name} where all are categories, --ignore {name} to do without");
+
+    private string CommonestText() => sites.SelectMany(site => site.Texts.Counts).MaxBy(pair => pair.Value.Count).Key;
+
+    private static string Code(string text) => text.AsSpan().ContainsAny(ShellMarks) ? $"'{text}'" : text;
+}

@@ -1,0 +1,151 @@
+namespace SecureFL.Federated.Data;
+
+/// <summary>
+/// What one file shows of one column, before anybody decides what the column is: the facts that inference, <c>check-data</c> and their messages share.
+/// Nothing of it leaves the machine.
+/// </summary>
+public sealed class ColumnProfile
+{
+    private const int RememberedNumbers = 10_000;
+    private const int RememberedTexts = 100_000;
+
+    private static readonly double[] Sentinels =
+        [-1, -7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 99, 999, 9999, 99999, 999999, 99.9, 999.9, -99.9, -999.9];
+
+    private readonly HashSet<double> _seen = [];
+    private readonly long[] _sentinelCounts = new long[Sentinels.Length];
+    private readonly int[] _readings = new int[4];
+    private readonly (long Line, string Cell)[] _firstOnly = new (long, string)[4];
+    private double _previous = double.NaN;
+    private double _compensation;
+    private double _sum;
+
+    internal ColumnProfile(string source, string name)
+    {
+        Source = source;
+        Name = name;
+    }
+
+    /// <summary>The file.</summary>
+    public string Source { get; }
+
+    /// <summary>The column.</summary>
+    public string Name { get; }
+
+    /// <summary>Cells.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Cells without a value, codes included.</summary>
+    public int Missing { get; private set; }
+
+    /// <summary>Different numbers with their counts.</summary>
+    public ValueTally<double> Numbers { get; } = new(RememberedNumbers);
+
+    /// <summary>Words and marks that mean "no value" in a column of numbers (<see cref="MissingValue.IsMarker"/>).</summary>
+    public ValueTally<string> Markers { get; } = new(RememberedTexts, StringComparer.Ordinal);
+
+    /// <summary>All other texts.</summary>
+    public ValueTally<string> Texts { get; } = new(RememberedTexts, StringComparer.Ordinal);
+
+    /// <summary>Least number, +infinity without one.</summary>
+    public double Minimum { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Largest number, -infinity without one.</summary>
+    public double Maximum { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>Mean of the numbers, NaN without one.</summary>
+    public double Mean => Numbers.Total == 0 ? double.NaN : (_sum + _compensation) / Numbers.Total;
+
+    /// <summary>Whether every number is whole.</summary>
+    public bool Whole { get; private set; } = true;
+
+    /// <summary>Whether no number comes twice; known for whole numbers only.</summary>
+    public bool AllDistinct { get; private set; } = true;
+
+    /// <summary>Whether every number is the one before it plus one: a count of rows.</summary>
+    public bool Consecutive { get; private set; } = true;
+
+    /// <summary>Least and largest number that is none of the usual codes for "missing".</summary>
+    internal (double Minimum, double Maximum) Ordinary { get; private set; } = (double.PositiveInfinity, double.NegativeInfinity);
+
+    /// <summary>Usual codes for "missing" that stand here, with how often.</summary>
+    internal IEnumerable<(double Value, long Count)> CodesSeen =>
+        Sentinels.Zip(_sentinelCounts).Where(pair => pair.Second > 0);
+
+    /// <summary>Texts that are a date or time under <paramref name="reading"/>.</summary>
+    public int Dates(DateReading reading) => _readings[(int)reading];
+
+    /// <summary>The first text that is a date under <paramref name="reading"/> and under no other order of day and month; line 0 for none.</summary>
+    internal (long Line, string Cell) FirstOnly(DateReading reading) => _firstOnly[(int)reading];
+
+    internal void Add(RawTable table, string cell, long line, bool missing)
+    {
+        Rows++;
+        if (missing)
+        {
+            Missing++;
+        }
+        else if (table.TryParseNumber(cell, out double number))
+        {
+            AddNumber(number, line);
+        }
+        else if (MissingValue.IsMarker(cell))
+        {
+            Markers.Add(cell, line);
+        }
+        else
+        {
+            Texts.Add(cell, line);
+            AddDate(cell, line);
+        }
+    }
+
+    private void AddNumber(double number, long line)
+    {
+        Numbers.Add(number, line);
+        double total = _sum + number;
+        _compensation += Math.Abs(_sum) >= Math.Abs(number) ? _sum - total + number : number - total + _sum;
+        _sum = total;
+        Minimum = Math.Min(Minimum, number);
+        Maximum = Math.Max(Maximum, number);
+        Whole &= number == Math.Floor(number) && Math.Abs(number) < 1L << 53;
+        Consecutive &= double.IsNaN(_previous) || number == _previous + 1;
+        _previous = number;
+        int code = Array.IndexOf(Sentinels, number);
+        if (code >= 0)
+        {
+            _sentinelCounts[code]++;
+        }
+        else
+        {
+            Ordinary = (Math.Min(Ordinary.Minimum, number), Math.Max(Ordinary.Maximum, number));
+        }
+
+        if (AllDistinct && !(Whole && _seen.Add(number)))
+        {
+            AllDistinct = false;
+            _seen.Clear();
+            _seen.TrimExcess();
+        }
+    }
+
+    private void AddDate(string cell, long line)
+    {
+        int flags = DateText.Readings(cell);
+        for (int reading = 0; flags != 0 && reading < _readings.Length; reading++)
+        {
+            _readings[reading] += (flags >> reading) & 1;
+        }
+
+        DateReading? only = flags switch
+        {
+            1 << (int)DateReading.DayFirst => DateReading.DayFirst,
+            1 << (int)DateReading.MonthFirst => DateReading.MonthFirst,
+            _ => null,
+        };
+        if (only is DateReading order && _firstOnly[(int)order].Line == 0)
+        {
+            _firstOnly[(int)order] = (line, cell);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace SecureFL.Federated.Data;
+
+/// <summary>Tells columns that number or name rows from features: every value is another, and the name or the order says why. Thread-safe.</summary>
+internal static class IdentifierRule
+{
+    private const int LeastRows = 20;
+    private const int LeastRowsByOrder = 50;
+    private const double TextShare = 0.95;
+
+    private static readonly string[] Words =
+        ["id", "ids", "identifier", "uuid", "guid", "mrn", "ssn", "pid", "index", "idx", "rowid", "rownum", "rownumber", "nr", "key", "subject", "unnamed"];
+
+    private static readonly string[] Owners =
+    [
+        "patient", "subject", "case", "record", "row", "sample", "person", "customer", "user", "visit", "encounter", "admission", "hadm", "stay", "member",
+        "client", "study", "participant", "specimen", "pat",
+    ];
+
+    /// <summary>Why the column is an identifier; null where it is none, or where nobody can tell.</summary>
+    internal static string? Reason(ColumnFacts column)
+    {
+        bool large = column.Sites.All(site => site.Rows >= LeastRows);
+        if (column.Texts == 0 && column.Numbers > 0)
+        {
+            bool distinct = large && column.Sites.All(site => site.Whole && site.AllDistinct);
+            bool counts = distinct && column.Sites.All(site => site.Consecutive && site.Rows >= LeastRowsByOrder);
+            return !distinct ? null : counts ? "counts the rows" : IsName(column.Name) ? "has another whole number in every row, and an identifier's name" : null;
+        }
+
+        bool texts = large && column.Texts > column.Numbers && column.Sites.All(site => site.Texts.DistinctShare >= TextShare && site.Texts.Total >= LeastRows);
+        return texts ? "has another text in every row" : null;
+    }
+
+    /// <summary>Whether the column may be an identifier without being named like one: whole numbers, each another, growing with the rows.</summary>
+    internal static bool IsSuspect(ColumnFacts column) =>
+        column.Texts == 0 && column.Numbers >= LeastRows && column.Sites.All(site => site.Whole && site.AllDistinct);
+
+    /// <summary>patient_id, PatientID, MRN, nr.</summary>
+    internal static bool IsName(string name)
+    {
+        List<string> words = [];
+        int start = 0;
+        for (int i = 1; i <= name.Length; i++)
+        {
+            bool boundary = i == name.Length || !char.IsLetterOrDigit(name[i]) || (char.IsUpper(name[i]) && char.IsLower(name[i - 1]));
+            if (boundary)
+            {
+                words.Add(name[start..i].Trim('_', '-', ' ', '.', ':', '#').ToLowerInvariant());
+                start = i;
+            }
+        }
+
+        string joined = string.Concat(words);
+        return words.Exists(word => Words.Contains(word))
+            || Array.Exists(Owners, owner => joined == owner + "id" || joined == owner + "no" || joined == owner + "number" || joined == owner + "num");
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace SecureFL.Federated.Data;
+
+/// <summary>Counts the cells of a column of numbers that are none, while a table is encoded.</summary>
+internal sealed class OddCells(RawTable table, string column)
+{
+    private const int Shown = 5;
+
+    private readonly ValueTally<string> _texts = new(1000, StringComparer.Ordinal);
+    private int _unmarked;
+    private (string Cell, long Line) _first;
+
+    internal string Column => column;
+
+    /// <summary>Cells that are numbers.</summary>
+    internal int Numbers { get; set; }
+
+    internal void Add(string cell, long line)
+    {
+        _first = _texts.Total == 0 ? (cell, line) : _first;
+        _unmarked += MissingValue.IsMarker(cell) ? 0 : 1;
+        _texts.Add(cell, line);
+    }
+
+    /// <summary>What people should know; null where all cells are numbers.</summary>
+    /// <exception cref="DataFormatException">Half the cells or more are no number: the column is not what was agreed.</exception>
+    internal string? Sentence()
+    {
+        if (_texts.Total == 0)
+        {
+            return null;
+        }
+
+        if (_unmarked >= Math.Max(1, Numbers))
+        {
+            string more = _texts.Total == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", as are {_texts.Total - 1} more cells of {_texts.Total + Numbers}");
+            throw new DataFormatException(table.Source, $"{ColumnFacts.Quote(_first.Cell)} is not a number{more}", _first.Line, column);
+        }
+
+        string list = string.Join(", ", _texts.Counts.OrderByDescending(pair => pair.Value.Count).ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            .Take(Shown).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{ColumnFacts.Quote(pair.Key)} {pair.Value.Count}x")));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"column {column}: {_texts.Total} cells are no number and count as missing: {list}{(_texts.Distinct > Shown ? " ..." : "")}; the first is in line {_first.Line}");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace SecureFL.Federated.Data;
+
+/// <summary>One column at one site, for comparison.</summary>
+/// <param name="Source">The file.</param>
+/// <param name="Kind"><c>numbers</c>, <c>dates</c>, <c>texts</c>, <c>mixed</c>, <c>empty</c>, or <c>absent</c>.</param>
+/// <param name="MissingShare">Of its cells, 0 .. 1.</param>
+/// <param name="Range">Least and largest number with the mean between, or the first categories.</param>
+public sealed record SiteColumn(string Source, string Kind, double MissingShare, string Range);
+
+/// <summary>One column over the sites.</summary>
+/// <param name="Name">The column.</param>
+/// <param name="Sites">In the order of the files.</param>
+/// <param name="Differences">What would hurt, one sentence each.</param>
+public sealed record ColumnComparison(string Name, ImmutableArray<SiteColumn> Sites, ImmutableArray<string> Differences);
+
+/// <summary>Compares the files of several sites column by column without showing a row.</summary>
+public static class SiteComparison
+{
+    private const double OtherUnits = 5;
+    private const double MuchMissing = 0.3;
+
+    /// <summary>All columns, in the order of the first file, then those that only others have.</summary>
+    public static ImmutableArray<ColumnComparison> Of(IReadOnlyList<TableProfile> sites)
+    {
+        ArgumentNullException.ThrowIfNull(sites);
+        return [.. sites.SelectMany(site => site.Table.Columns).Distinct(StringComparer.Ordinal).Select(name => Compare(name, sites))];
+    }
+
+    private static ColumnComparison Compare(string name, IReadOnlyList<TableProfile> sites)
+    {
+        ColumnProfile?[] profiles = [.. sites.Select(site => site.Find(name))];
+        ImmutableArray<SiteColumn> columns = [.. profiles.Select((profile, i) => Describe(profile, sites[i].Table.Source))];
+        return new ColumnComparison(name, columns, [.. Differences(columns, profiles)]);
+    }
+
+    private static SiteColumn Describe(ColumnProfile? profile, string source)
+    {
+        if (profile is null)
+        {
+            return new SiteColumn(source, "absent", 1, "");
+        }
+
+        int odd = profile.Texts.Total + profile.Markers.Total;
+        int dates = Enum.GetValues<DateReading>().Max(profile.Dates);
+        string kind = profile.Numbers.Total + odd == 0 ? "empty"
+            : profile.Texts.Total == 0 && profile.Numbers.Total > 0 ? "numbers"
+            : dates > 0 && dates >= 0.9 * profile.Texts.Total && profile.Numbers.Total == 0 ? "dates"
+            : profile.Numbers.Total >= 0.9 * (profile.Numbers.Total + profile.Texts.Total) ? "numbers"
+            : profile.Numbers.Total > 0.5 * (profile.Numbers.Total + profile.Texts.Total) ? "mixed" : "texts";
+        int missing = profile.Missing + (kind == "numbers" ? odd : 0);
+        return new SiteColumn(profile.Source, kind, missing / (double)Math.Max(1, profile.Rows), Range(kind, profile));
+    }
+
+    private static string Range(string kind, ColumnProfile profile) => kind switch
+    {
+        "numbers" => string.Create(CultureInfo.InvariantCulture, $"{profile.Minimum:G5} .. {profile.Mean:G5} .. {profile.Maximum:G5}"),
+        "texts" or "mixed" => profile.Texts.Overflow || profile.Texts.DistinctShare > 0.5 && profile.Texts.Distinct > 20
+            ? string.Create(CultureInfo.InvariantCulture, $"{profile.Texts.Distinct} different")
+            : ColumnFacts.Show(ColumnFacts.Values(profile).Keys.Order(StringComparer.Ordinal)),
+        _ => "",
+    };
+
+    private static IEnumerable<string> Differences(ImmutableArray<SiteColumn> columns, ColumnProfile?[] profiles)
+    {
+        string[] kinds = [.. columns.Select(column => column.Kind).Where(kind => kind != "empty").Distinct(StringComparer.Ordinal)];
+        if (kinds.Length > 1)
+        {
+            yield return $"not the same kind at all sites: {string.Join(", ", columns.Select(column => $"{column.Source} {column.Kind}"))}";
+        }
+        else if (kinds is ["numbers"] && OtherScale(profiles) is string scale)
+        {
+            yield return scale;
+        }
+
+        double least = columns.Min(column => column.MissingShare);
+        SiteColumn worst = columns.MaxBy(column => column.MissingShare)!;
+        if (worst.Kind != "absent" && worst.MissingShare - least > MuchMissing)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(100 * worst.MissingShare)} % missing at {worst.Source}, {Math.Round(100 * least)} % elsewhere");
+        }
+    }
+
+    /// <summary>Means that differ by a factor of five or more while the ranges do not meet: mg/dl against mmol/l.</summary>
+    private static string? OtherScale(ColumnProfile?[] profiles)
+    {
+        ColumnProfile[] known = [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Numbers.Total > 0)];
+        if (known.Length < 2)
+        {
+            return null;
+        }
+
+        ColumnProfile low = known.MinBy(profile => Math.Abs(profile.Mean))!;
+        ColumnProfile high = known.MaxBy(profile => Math.Abs(profile.Mean))!;
+        bool apart = low.Maximum < high.Minimum || high.Maximum < low.Minimum;
+        return apart && Math.Abs(high.Mean) > OtherUnits * Math.Abs(low.Mean)
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"other units? the mean is {low.Mean:G5} at {low.Source} and {high.Mean:G5} at {high.Source}, and the ranges do not meet")
+            : null;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace SecureFL.Federated.Data;
+
+/// <summary>The profiles of one file's columns: one pass over its cells, which keeps no row.</summary>
+/// <param name="Table">The file.</param>
+/// <param name="Columns">In file order.</param>
+public sealed record TableProfile(RawTable Table, ImmutableArray<ColumnProfile> Columns)
+{
+    /// <summary>Looks at every cell of <paramref name="table"/>.</summary>
+    public static TableProfile Of(RawTable table, MissingCodes? codes = null)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        codes ??= new MissingCodes([]);
+        ImmutableArray<ColumnProfile> columns = [.. table.Columns.Select(name => new ColumnProfile(table.Source, name))];
+        foreach (RawRow row in table.Rows)
+        {
+            for (int c = 0; c < columns.Length; c++)
+            {
+                string cell = row.Cells[c];
+                columns[c].Add(table, cell, row.Line, codes.IsMissing(table, cell));
+            }
+        }
+
+        return new TableProfile(table, columns);
+    }
+
+    /// <summary>The profile of the column of that name, null where the file has none.</summary>
+    public ColumnProfile? Find(string name)
+    {
+        int position = Table.Columns.IndexOf(name);
+        return position < 0 ? null : Columns[position];
+    }
+}
