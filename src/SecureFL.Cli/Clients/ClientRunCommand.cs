@@ -2,6 +2,7 @@ using System.CommandLine;
 using SecureFL.Aggregation;
 using SecureFL.Cli.Parties;
 using SecureFL.Cli.Shell;
+using SecureFL.Cli.Sites;
 using SecureFL.Cli.Trainers;
 using SecureFL.Deployment.Clients;
 using SecureFL.Deployment.Contracts;
@@ -18,7 +19,7 @@ internal static class ClientRunCommand
     internal static Command Create()
     {
         PartyOptions party = new();
-        Option<FileInfo> data = new("--data") { Description = "this site's rows: .csv, .npz (x and y) or .npy; they never leave", HelpName = "FILE", Required = true };
+        Option<FileInfo> data = new("--data") { Description = "this site's rows: CSV, Parquet, .xlsx, .npz (x and y) or .npy; they never leave", HelpName = "FILE", Required = true };
         Option<FileInfo?> test = new("--test") { Description = "rows to test on; else the share that the plan's terms say", HelpName = "FILE" };
         Option<string?> label = new("--label") { Description = "the label column; else the one in the plan's terms, with which it must agree", HelpName = "COLUMN" };
         Option<string?> trainer = new("--trainer") { Description = "a command that trains, for models that are not built in: its last argument is a folder, see docs/examples", HelpName = "COMMAND" };
@@ -26,10 +27,12 @@ internal static class ClientRunCommand
         Option<string?> encryptor = SealProgram.Option();
         Option<FileInfo?> output = new("--output") { Description = "write the final model (.safetensors) here; one that is there is replaced", HelpName = "FILE" };
         Command command = new("run", "Take part in all rounds until training ends; survives restarts of this process, the server and the network.") { data, test, label, trainer, timeout, encryptor, output };
+        TableOptions tables = new();
+        tables.AddTo(command);
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(
             party.Read(result),
-            new SiteFiles(result.GetValue(data)!.FullName, result.GetValue(test)?.FullName, result.GetValue(label)),
+            new SiteFiles(result.GetValue(data)!.FullName, result.GetValue(test)?.FullName, result.GetValue(label)) { Csv = tables.Read(result) },
             result.GetValue(trainer),
             Simulate.SimulateOptions.LimitOf(result.GetValue(timeout)),
             result.GetValue(encryptor),

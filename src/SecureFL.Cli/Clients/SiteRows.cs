@@ -9,7 +9,11 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Cli.Clients;
 
 /// <summary>Where a site's rows are.</summary>
-internal sealed record SiteFiles(string Data, string? Test, string? Label);
+internal sealed record SiteFiles(string Data, string? Test, string? Label)
+{
+    /// <summary>How its tables are written, where that cannot be detected.</summary>
+    internal CsvReadOptions Csv { get; init; } = CsvReadOptions.Default;
+}
 
 /// <summary>How this site encoded its rows: what a model file carries, and what people should know.</summary>
 internal sealed record SiteEncoding(TableSchema? Schema, FeatureScaling? Scaling, IReadOnlyList<string> Notes)
@@ -41,10 +45,10 @@ internal static class SiteRows
     {
         DataTerms data = terms.Data;
         List<string> notes = [];
-        RawDataset all = Read(terms, files.Data, files.Label, notes);
+        RawDataset all = Read(terms, files, files.Data, notes);
         (RawDataset train, RawDataset? test) = files.Test is null
             ? TrainTestSplit.ByFraction(all, data.TestFraction, terms.Seed, client)
-            : (all, Read(terms, files.Test, files.Label, notes));
+            : (all, Read(terms, files, files.Test, notes));
         FeatureScaling? scaling = ScalingFor(data, train);
         FederatedSite site = scaling is null
             ? new FederatedSite(name, train.ToDataset(), test?.ToDataset())
@@ -60,8 +64,9 @@ internal static class SiteRows
         _ => train.HasMissing ? FeatureScaling.None(FeatureStatistics.Of(train)) : null,
     };
 
-    private static RawDataset Read(TrainingTerms terms, string path, string? label, List<string> notes)
+    private static RawDataset Read(TrainingTerms terms, SiteFiles files, string path, List<string> notes)
     {
+        string? label = files.Label;
         if (terms.Data.Schema is not TableSchema schema)
         {
             RawDataset array = ArrayFiles.IsArray(path)
@@ -78,9 +83,9 @@ internal static class SiteRows
             throw new CliException(ExitCode.Usage, $"--label {label}, the plan's terms say {schema.Label.Name}", "leave --label out, or ask for another plan");
         }
 
-        RawTable table = TableFile.Read(path);
-        notes.AddRange(table.Remarks.Select(remark => $"{path}: {remark}"));
+        RawTable table = TableFile.Read(path, files.Csv);
         EncodedTable encoded = new TableEncoder(schema).Encode(table);
+        notes.AddRange(table.Remarks.Concat(encoded.Remarks).Select(remark => $"{path}: {remark}"));
         (int Count, string What)[] facts =
         [
             (encoded.RowsWithoutLabel, "rows left out: no label"),

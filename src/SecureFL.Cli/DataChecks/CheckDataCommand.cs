@@ -1,67 +1,105 @@
+using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.DataChecks;
 
-/// <summary><c>check-data</c>: what is in a table, before anybody trains on it.</summary>
+/// <summary><c>check-data</c>: what is in one site's table, or how the tables of several sites fit together, before anybody trains on them.</summary>
 internal static class CheckDataCommand
 {
+    private const string Teaching = """
+        One table:
+          securefl check-data mine.csv --label ill
+        Do the sites' tables fit together? Compares columns, shows no row; fails where simulate would refuse:
+          securefl check-data a.csv b.csv c.csv --label ill
+        """;
+
     internal static Command Create()
     {
-        Option<string[]> data = new("--data") { Description = "CSV files", Required = true, HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
-        Option<string?> label = new("--label") { Description = "the label column, by name or index; -1 is the last column", HelpName = "COLUMN" };
-        Option<string> header = Simulate.SimulateOptions.Choice("--header", "detect", "whether the first line names the columns", "detect", "yes", "no");
-        Option<string?> separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
+        Argument<string[]> files = new("files") { Description = "tables: CSV, Parquet, .xlsx; arrays: .npz, .npy, IDX; .gz too", Arity = ArgumentArity.ZeroOrMore };
+        Option<string[]> data = new("--data") { Description = "the same as an option", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
         Option<FileInfo?> json = new("--json") { Description = "write the findings to this file", HelpName = "FILE" };
+        ColumnOptions columns = new();
+        TableOptions tables = new();
         Command command = new(
             "check-data",
-            "Report a table's columns, missing cells, repeated rows and label balance. Nothing leaves this machine.")
+            "Report a table's columns, missing cells, repeated rows and label balance; of several sites, what differs. Nothing leaves this machine.")
         {
-            data, label, header, separator, json,
+            files, data,
         };
+        columns.AddTo(command);
+        tables.AddTo(command);
+        command.Add(json);
         command.SetAction(result =>
         {
-            CsvReadOptions csv = SiteOptions.Csv(result.GetValue(header)!, result.GetValue(separator));
-            List<DataCheck> checks = [];
-            foreach (string path in result.GetValue(data)!)
+            string[] paths = [.. result.GetValue(files) ?? [], .. result.GetValue(data) ?? []];
+            if (paths.Length == 0)
             {
-                checks.Add(DataCheck.Of(TableFile.Read(path, csv), result.GetValue(label)));
-                Print(checks[^1]);
+                throw new CliException(ExitCode.Usage, "no file is named", "securefl check-data mine.csv --label ill");
             }
 
-            JsonOutput.Write(result.GetValue(json), new { Files = checks });
-            return (int)ExitCode.Ok;
+            SiteSettings settings = columns.Read(result, new SiteSettings { Data = [.. paths], Csv = tables.Read(result) });
+            return Run(settings, result.GetValue(json));
         });
-        return Examples.Of(command, "securefl check-data --data mine.csv --label ill");
+        return Examples.Of(command, Teaching);
     }
 
-    private static void Print(DataCheck check)
+    private static int Run(SiteSettings settings, FileInfo? json)
     {
-        Terminal.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{check.Source}: {check.Rows} rows, {check.CompleteRows} of them complete, {check.DuplicateRows} repeat an earlier one"));
-        int width = Math.Max(6, check.Columns.Max(column => PrintableText.Line(column.Name).Length));
-        Terminal.WriteLine($"  {"column".PadRight(width)}  type         present  missing  distinct     minimum        mean     maximum");
-        foreach (ColumnCheck column in check.Columns)
+        List<DataCheck> checks = [];
+        List<TableProfile> profiles = [];
+        List<DataFormatException> refusals = [];
+        MissingCodes codes = new(settings.MissingValues);
+        foreach (string path in settings.Data)
         {
-            Terminal.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {PrintableText.Line(column.Name).PadRight(width)}  {column.Kind.ToString().ToLowerInvariant(),-11}  {column.Present,7}  {column.Missing,7}  {column.Distinct,8}  {Number(column.Minimum),10}  {Number(column.Mean),10}  {Number(column.Maximum),10}"));
+            try
+            {
+                if (ArrayFiles.IsArray(path))
+                {
+                    Terminal.WriteLine(CheckText.OfArray(path, ArrayFiles.Read(path, settings.Label)));
+                    continue;
+                }
+
+                TableProfile profile = TableProfile.Of(TableFile.Read(path, settings.Csv), codes);
+                profiles.Add(profile);
+                checks.Add(DataCheck.Of(profile, settings.Label));
+                CheckText.Write(checks[^1]);
+            }
+            catch (DataFormatException refusal)
+            {
+                refusals.Add(refusal);
+                CheckText.Write(refusal);
+            }
         }
 
-        if (check.LabelBalance.Length > 0)
+        ImmutableArray<ColumnComparison> comparison = profiles.Count > 1 ? SiteComparison.Of(profiles) : [];
+        if (profiles.Count > 1)
         {
-            Terminal.WriteLine("  label: " + string.Join(", ", check.LabelBalance.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} in {pair.Value} rows"))));
+            CheckText.Write(comparison);
         }
 
-        foreach (string warning in check.Warnings)
+        if (settings.Label is not null && refusals.Count == 0 && profiles.Count > 0)
         {
-            Terminal.WriteLine("  note: " + warning);
+            Judge(settings, profiles, refusals);
         }
+
+        JsonOutput.Write(json, new { Files = checks, Comparison = comparison, Refusals = refusals.Select(refusal => new { refusal.Message, Hint = refusal.WayOut }) });
+        return (int)(refusals.Count > 0 ? ExitCode.Usage : ExitCode.Ok);
     }
 
-    private static string Number(double? value) => value?.ToString("G5", CultureInfo.InvariantCulture) ?? "-";
+    /// <summary>What <c>simulate</c> would make of these files, or why it would refuse.</summary>
+    private static void Judge(SiteSettings settings, List<TableProfile> profiles, List<DataFormatException> refusals)
+    {
+        try
+        {
+            CheckText.Write(SchemaInference.Examine([.. profiles.Select(profile => profile.Table)], settings.ToSchemaOptions()));
+        }
+        catch (DataFormatException refusal)
+        {
+            refusals.Add(refusal);
+            CheckText.Write(refusal);
+        }
+    }
 }

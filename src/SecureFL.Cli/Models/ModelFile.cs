@@ -42,13 +42,13 @@ internal static class ModelFile
         }
 
         RawTable table = TableFile.Read(path, csv);
-        foreach (string remark in table.Remarks)
+        TableEncoder encoder = new(schema);
+        EncodedTable encoded = withLabels ? encoder.Encode(table) : encoder.EncodeFeatures(table);
+        foreach (string remark in table.Remarks.Concat(encoded.Remarks))
         {
             Talk.Line($"{path}: {remark}");
         }
 
-        TableEncoder encoder = new(schema);
-        EncodedTable encoded = withLabels ? encoder.Encode(table) : encoder.EncodeFeatures(table);
         if (encoded.RowsWithMissing + encoded.RowsWithoutLabel > 0)
         {
             Talk.Line($"{path}: {encoded.RowsWithMissing + encoded.RowsWithoutLabel} rows left out: a feature or the label is missing");

@@ -33,20 +33,21 @@ internal sealed class ModelRowsOptions(string dataDescription)
         HelpName = "COMMAND",
     };
 
-    private readonly Option<string> _header = Simulate.SimulateOptions.Choice("--header", "detect", "whether the first line names the columns", "detect", "yes", "no");
-    private readonly Option<string?> _separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
+    private readonly TableOptions _tables = new();
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _model, _data, _site, _trainer, _header, _separator })
+        foreach (Option option in new Option[] { _model, _data, _site, _trainer })
         {
             command.Add(option);
         }
+
+        _tables.AddTo(command);
     }
 
     internal ModelRows Read(ParseResult result, bool withLabels)
     {
-        CsvReadOptions csv = SiteOptions.Csv(result.GetValue(_header)!, result.GetValue(_separator));
+        CsvReadOptions csv = _tables.Read(result);
         string? trainer = result.GetValue(_trainer);
         FileInfo file = result.GetValue(_model)!;
         (ModelBundle bundle, ModelSpec? spec) = trainer is null ? ModelFile.Read(file) : (ModelFile.ReadExternal(file), null);

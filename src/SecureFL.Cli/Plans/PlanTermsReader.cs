@@ -129,15 +129,24 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         return new DataTerms { Schema = schema, Scaling = scaling, FixedScaling = numbers, TestFraction = Get(options.TestFraction) };
     }
 
-    private TableSchema Infer(RawTable table) => SchemaInference.Infer([table], new SchemaOptions
+    private TableSchema Infer(RawTable table)
     {
-        Label = result.GetValue(options.Label) ?? throw new CliException(ExitCode.Usage, "--label is missing", "name the label column, or give its index: --label -1 is the last column"),
-        Ignore = SiteOptions.List(result.GetValue(options.Ignore)),
-        Categorical = SiteOptions.List(result.GetValue(options.Categorical)),
-        LabelThreshold = result.GetValue(options.LabelThreshold),
-        Missing = Get(options.Missing) == "drop" ? MissingPolicy.DropRow : MissingPolicy.Impute,
-        Task = Get(options.Training.Model) == "linear" ? LearningTask.Regression : null,
-    });
+        InferredSchema inferred = SchemaInference.Examine([table], new SchemaOptions
+        {
+            Label = result.GetValue(options.Label) ?? throw new CliException(ExitCode.Usage, "--label is missing", "name the label column, or give its index: --label -1 is the last column"),
+            Ignore = SiteOptions.List(result.GetValue(options.Ignore)),
+            Categorical = SiteOptions.List(result.GetValue(options.Categorical)),
+            LabelThreshold = result.GetValue(options.LabelThreshold),
+            Missing = Get(options.Missing) == "drop" ? MissingPolicy.DropRow : MissingPolicy.Impute,
+            Task = Get(options.Training.Model) == "linear" ? LearningTask.Regression : null,
+        });
+        foreach (string note in inferred.Notes.Concat(table.Remarks))
+        {
+            Talk.Line($"{table.Source}: {note}");
+        }
+
+        return inferred.Schema;
+    }
 
     private static TableSchema ReadSchema(string path)
     {

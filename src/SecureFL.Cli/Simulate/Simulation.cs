@@ -146,11 +146,11 @@ internal sealed class Simulation(SimulationSettings settings)
         // Rows that are dealt out to sites were one owner's before; fewer sites than may be summed are refused further on.
         if (settings.Sites.Sites > 0 || tables.Count < settings.MinClients)
         {
-            return schema;
+            return AgreedCategories.Pooled(schema, tables, settings.Sites);
         }
 
         ISecureSum sum = sums.Create("categories", tables.Count, clip: 1);
-        TableSchema agreed = AgreedCategories.AgreeAsync(schema, tables, sum, settings.Federation.Seed, 1, cancellationToken).GetAwaiter().GetResult();
+        TableSchema agreed = AgreedCategories.AgreeAsync(schema, tables, sum, settings.Sites, cancellationToken).GetAwaiter().GetResult();
         Finish(sum, null);
         return agreed;
     }

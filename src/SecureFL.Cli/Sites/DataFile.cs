@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
 using SecureFL.Federated.Data;
@@ -27,12 +28,19 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
 
         if (new FileInfo(path).Length == 0)
         {
-            throw new DataFormatException(path, SpecialName(path) ?? "the file is empty", wayOut: "give an ordinary file: write what the program prints to one first");
+            throw SpecialName(path) is string special
+                ? new DataFormatException(path, special, wayOut: "give an ordinary file: write what the program prints to one first")
+                : new DataFormatException(path, "the file is empty", wayOut: "export the table again");
         }
 
         FileKind kind = HeadOf(path, packed: false);
         bool packed = kind.Format == FileFormat.Gzip;
-        kind = packed ? HeadOf(path, packed: true) : kind;
+        if (packed)
+        {
+            kind = HeadOf(path, packed: true);
+            RefuseTruncated(path);
+        }
+
         kind = kind.Format == FileFormat.Gzip ? new FileKind(FileFormat.Foreign, "gzip in gzip", "unpack it with gunzip") : kind;
         return kind.Format == FileFormat.Foreign
             ? throw new DataFormatException(path, $"{kind.Name}, not a table", wayOut: kind.WayOut)
@@ -86,6 +94,56 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
         {
             throw new DataFormatException(path, "damaged gzip data", inner: fault, wayOut: "gzip -t checks it; fetch the file again");
         }
+    }
+
+    /// <summary>
+    /// The last four bytes of gzip say how long its content is, modulo 2^32. A file whose end was cut off says something else; one of several parts put
+    /// together cannot be told.
+    /// </summary>
+    private static void RefuseTruncated(string path)
+    {
+        using FileStream packed = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        using GZipStream content = new(packed, CompressionMode.Decompress, leaveOpen: true);
+        byte[] block = new byte[1 << 16];
+        long length = 0;
+        try
+        {
+            for (int read = content.Read(block); read > 0; read = content.Read(block))
+            {
+                length += read;
+            }
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new DataFormatException(path, "damaged gzip data", inner: fault, wayOut: "gzip -t checks it; fetch the file again");
+        }
+
+        packed.Position = packed.Length - 4;
+        packed.ReadExactly(block, 0, 4);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(block) != (uint)length && !HasParts(packed))
+        {
+            throw new DataFormatException(path, "gzip data without its end", wayOut: "gzip -t checks it; fetch the file again");
+        }
+    }
+
+    private static bool HasParts(FileStream packed)
+    {
+        packed.Position = 1;
+        byte[] block = new byte[1 << 16];
+        int kept = 0;
+        for (int read = packed.Read(block, kept, block.Length - kept); read > 0; read = packed.Read(block, kept, block.Length - kept))
+        {
+            ReadOnlySpan<byte> bytes = block.AsSpan(0, kept + read);
+            if (bytes.IndexOf([0x1F, 0x8B, 0x08]) >= 0)
+            {
+                return true;
+            }
+
+            kept = Math.Min(2, bytes.Length);
+            bytes[^kept..].CopyTo(block);
+        }
+
+        return false;
     }
 
     /// <summary>The name of a pipe, device or socket; null for an ordinary file. Found without opening it: the kinds are those of tar.</summary>

@@ -58,7 +58,7 @@ internal static class ParquetTable
     private static Task<string[]> CellsAsync(ParquetRowGroupReader group, DataField field, string path)
     {
         Type type = field.ClrType;
-        return type == typeof(string) ? TextsAsync(group, field)
+        return type == typeof(string) || type == typeof(ReadOnlyMemory<char>) ? TextsAsync(group, field)
             : type == typeof(bool) ? CellsAsync<bool>(group, field, value => value ? "True" : "False")
             : type == typeof(byte) ? NumbersAsync<byte>(group, field)
             : type == typeof(sbyte) ? NumbersAsync<sbyte>(group, field)

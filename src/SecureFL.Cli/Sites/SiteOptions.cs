@@ -10,25 +10,18 @@ internal sealed class SiteOptions
 {
     private readonly Option<string[]> _data = new("--data")
     {
-        Description = "rows: CSV, .npz with arrays x and y, .npy with a label column, or IDX images. Once a site: --data a.csv --data b.csv --data c.csv",
+        Description = "rows: CSV, Parquet or .xlsx tables, .npz with arrays x and y, .npy with a label column, or IDX images; .gz too. Once a site: --data a.csv --data b.csv --data c.csv",
         HelpName = "FILE",
         Required = true,
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string?> _label = new("--label") { Description = "the label column, by name or index; -1 is the last column", HelpName = "COLUMN" };
     private readonly Option<string?> _siteColumn = new("--site-column") { Description = "one file holds all sites: the column that names each row's", HelpName = "COLUMN" };
     private readonly Option<string?> _splitColumn = new("--split-column") { Description = "the column that says train or test", HelpName = "COLUMN" };
     private readonly Option<string?> _test = new("--test") { Description = "a file of test rows", HelpName = "FILE" };
     private readonly Option<double> _testFraction = new("--test-fraction") { Description = "share of each site's rows to test on, of each class alike", DefaultValueFactory = _ => 0.0 };
-    private readonly Option<string?> _ignore = new("--ignore") { Description = "columns that are no features", HelpName = "COLUMN,COLUMN" };
-    private readonly Option<string?> _categorical = new("--categorical") { Description = "columns of numbers that are categories", HelpName = "COLUMN,COLUMN" };
-    private readonly Option<double?> _threshold = new("--label-threshold") { Description = "makes the label binary: 1 above this number", HelpName = "NUMBER" };
-    private readonly Option<string> _missing = Simulate.SimulateOptions.Choice(
-        "--missing", "impute", "a missing feature: fill it in (numbers by the mean, categories as unseen), or drop its row", "impute", "drop");
-
-    private readonly Option<string> _header = Simulate.SimulateOptions.Choice("--header", "detect", "whether a CSV file's first line names the columns", "detect", "yes", "no");
-    private readonly Option<string?> _separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
+    private readonly ColumnOptions _columns = new();
+    private readonly TableOptions _tables = new();
     private readonly Option<int> _sites = new("--sites") { Description = "deal all rows out to this many sites", DefaultValueFactory = _ => 0 };
     private readonly Option<double?> _dirichlet = new("--dirichlet") { Description = "with --sites: label skew of this concentration; small means that sites have few classes each", HelpName = "ALPHA" };
     private readonly Option<int?> _minSiteRows = new("--min-site-rows") { Description = "with --dirichlet: fewest rows of a site; by default a quarter of the mean, at least 1 and at most 20. No site is ever empty", HelpName = "N" };
@@ -42,12 +35,16 @@ internal sealed class SiteOptions
     {
         Option[] all =
         [
-            _data, _label, _siteColumn, _splitColumn, _test, _testFraction, _ignore, _categorical, _threshold, _missing, _header, _separator, _sites, _dirichlet, _minSiteRows, _normalize, Seed,
+            _siteColumn, _splitColumn, _test, _testFraction, _sites, _dirichlet, _minSiteRows, _normalize, Seed,
         ];
+        command.Add(_data);
+        _columns.AddTo(command);
         foreach (Option option in all)
         {
             command.Add(option);
         }
+
+        _tables.AddTo(command);
     }
 
     internal ScalingKind NormalizationOf(ParseResult result) => Enum.Parse<ScalingKind>(result.GetValue(_normalize)!, ignoreCase: true);
@@ -85,39 +82,22 @@ internal sealed class SiteOptions
             throw new CliException(ExitCode.Usage, "--sites deals rows out anew, --site-column says whose they are", "give one of them");
         }
 
-        return new SiteSettings
+        return _columns.Read(result, new SiteSettings
         {
             Data = [.. result.GetValue(_data)!],
-            Label = result.GetValue(_label),
             SiteColumn = result.GetValue(_siteColumn),
             SplitColumn = result.GetValue(_splitColumn),
             TestFile = result.GetValue(_test),
             TestFraction = result.GetValue(_testFraction),
-            Ignore = List(result.GetValue(_ignore)),
-            Categorical = List(result.GetValue(_categorical)),
-            LabelThreshold = result.GetValue(_threshold),
-            Missing = result.GetValue(_missing) == "drop" ? MissingPolicy.DropRow : MissingPolicy.Impute,
-            Csv = Csv(result.GetValue(_header)!, result.GetValue(_separator)),
+            Csv = _tables.Read(result),
             Sites = result.GetValue(_sites),
             Dirichlet = result.GetValue(_dirichlet),
             MinSiteRows = result.GetValue(_minSiteRows),
             Seed = result.GetValue(Seed),
             Task = task,
-        };
+        });
     }
 
     internal static ImmutableArray<string> List(string? text) =>
         text is null ? [] : [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-
-    internal static CsvReadOptions Csv(string header, string? separator) => new()
-    {
-        Header = header switch { "yes" => HeaderMode.Present, "no" => HeaderMode.Absent, _ => HeaderMode.Detect },
-        Separator = separator switch
-        {
-            null => null,
-            "tab" or "\\t" => '\t',
-            { Length: 1 } => separator[0],
-            _ => throw new CliException(ExitCode.Usage, $"a separator is one character, not {separator}", "for example --separator ';' or --separator tab"),
-        },
-    };
 }

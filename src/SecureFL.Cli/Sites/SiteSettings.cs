@@ -27,6 +27,27 @@ internal sealed record SiteSettings
     /// <summary>Columns that are no features.</summary>
     internal ImmutableArray<string> Ignore { get; init; } = [];
 
+    /// <summary>Features although they look like identifiers.</summary>
+    internal ImmutableArray<string> Keep { get; init; } = [];
+
+    /// <summary>Columns in which every letter's case tells values apart.</summary>
+    internal ImmutableArray<string> Exact { get; init; } = [];
+
+    /// <summary>The label's values in their order; empty to find them.</summary>
+    internal ImmutableArray<string> Classes { get; init; } = [];
+
+    /// <summary>Cells that mean "missing" beside the usual ones.</summary>
+    internal ImmutableArray<string> MissingValues { get; init; } = [];
+
+    /// <summary>The order of day and month where cells leave it open; null refuses.</summary>
+    internal DateReading? Dates { get; init; }
+
+    /// <summary>Categories that a column keeps; null refuses columns with more than 100.</summary>
+    internal int? MaxCategories { get; init; }
+
+    /// <summary>Rows of all sites together that a category needs.</summary>
+    internal int MinCategoryCount { get; init; } = 1;
+
     /// <summary>Number columns that are categories.</summary>
     internal ImmutableArray<string> Categorical { get; init; } = [];
 
@@ -53,4 +74,21 @@ internal sealed record SiteSettings
 
     /// <summary>Real targets although the label has few values.</summary>
     internal LearningTask? Task { get; init; }
+
+    /// <summary>What inference needs of it; columns that name sites and splits are no features.</summary>
+    internal SchemaOptions ToSchemaOptions() => new()
+    {
+        Label = Label!,
+        Ignore = [.. Ignore, .. new[] { SiteColumn, SplitColumn }.OfType<string>()],
+        Keep = Keep,
+        Categorical = Categorical,
+        Exact = Exact,
+        Classes = Classes,
+        LabelThreshold = LabelThreshold,
+        Missing = Missing,
+        MissingValues = MissingValues,
+        Dates = Dates,
+        MaxCategories = MaxCategories,
+        Task = Task,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Sites;
@@ -12,7 +13,9 @@ internal sealed class TableSites(SiteSettings settings)
         List<(string Site, RawTable Table)> sites = ReadSites();
         RawTable? test = settings.TestFile is null ? null : Read(settings.TestFile);
         TableSchema schema = Infer([.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]]);
-        schema = agree?.Invoke(schema, sites) ?? schema;
+        TableSchema agreed = agree?.Invoke(schema, sites) ?? AgreedCategories.Pooled(schema, sites, settings);
+        NoteGrouped(schema, agreed);
+        schema = agreed;
         TableEncoder encoder = new(schema);
         List<LoadedSite> loaded = [];
         for (int i = 0; i < sites.Count; i++)
@@ -88,7 +91,8 @@ internal sealed class TableSites(SiteSettings settings)
         return
         [
             .. tables.SelectMany(table => SitePartition.ByColumn(table.Table, column)).GroupBy(part => part.Site, StringComparer.Ordinal).Select(group =>
-                (group.Key, group.First().Table.WithRows([.. group.SelectMany(part => part.Table.Rows)]))),
+                (group.Key, group.First().Table.WithRows(
+                    [.. group.SelectMany(part => part.Table.Rows)], $"{group.First().Table.Source}, {column} {group.Key}"))),
         ];
     }
 
@@ -101,23 +105,22 @@ internal sealed class TableSites(SiteSettings settings)
 
     private TableSchema Infer(IReadOnlyList<RawTable> tables)
     {
-        List<string> ignore = [.. settings.Ignore];
-        foreach (string? column in new[] { settings.SiteColumn, settings.SplitColumn })
+        InferredSchema inferred = SchemaInference.Examine(tables, settings.ToSchemaOptions());
+        _notes.AddRange(inferred.Notes);
+        return inferred.Schema;
+    }
+
+    /// <summary>Says which columns lost categories when they were agreed on.</summary>
+    private void NoteGrouped(TableSchema before, TableSchema after)
+    {
+        foreach ((ColumnSchema all, ColumnSchema kept) in before.Features.Zip(after.Features))
         {
-            if (column is not null)
+            if (kept.Categories.Length < all.Categories.Length)
             {
-                ignore.Add(column);
+                _notes.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"column {all.Name}: {kept.Categories.Length} of {all.Categories.Length} categories are kept, the others are together as {TableSchema.UnseenCategory}"));
             }
         }
-
-        return SchemaInference.Infer(tables, new SchemaOptions
-        {
-            Label = settings.Label!,
-            Ignore = [.. ignore],
-            Categorical = settings.Categorical,
-            LabelThreshold = settings.LabelThreshold,
-            Missing = settings.Missing,
-            Task = settings.Task,
-        });
     }
 }

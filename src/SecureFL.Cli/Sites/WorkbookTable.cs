@@ -13,6 +13,8 @@ internal static class WorkbookTable
 {
     private static readonly DateTime DayZero = new(1899, 12, 31, 0, 0, 0, DateTimeKind.Unspecified);
 
+    static WorkbookTable() => System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
+
     /// <summary>Reads the workbook; lines in messages are the sheet's rows.</summary>
     /// <exception cref="DataFormatException">Another kind of zip archive, several filled sheets, or damage.</exception>
     internal static RawTable Read(Stream stream, string path, CsvReadOptions options)

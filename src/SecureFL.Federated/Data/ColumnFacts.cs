@@ -5,7 +5,7 @@ using System.Globalization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>One column over all files, and what it is taken for.</summary>
-internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sites)
+internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sites, bool label = false)
 {
     /// <summary>Least share of numbers, of cells that are numbers or texts, for a column of numbers.</summary>
     private const double NumberShare = 0.9;
@@ -18,6 +18,8 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     private static readonly SearchValues<char> ShellMarks = SearchValues.Create(" \"'<>|&$`\\*?#;()");
 
     internal string Name => name;
+
+    internal bool IsLabel => label;
 
     internal ImmutableArray<ColumnProfile> Sites => sites;
 
@@ -67,7 +69,9 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
             string.Create(CultureInfo.InvariantCulture, $"{Texts} of {Numbers + Texts} cells are no number: {OddTexts()}; neither a column of numbers nor of texts"),
             where.Line,
             name,
-            wayOut: $"--missing-values {Code(CommonestText())} where they mean no value, --categorical {name} where all are categories, or --ignore {name}");
+            wayOut: label
+                ? $"--missing-values {Code(CommonestText())} where they mean no value: such rows are left out"
+                : $"--missing-values {Code(CommonestText())} where they mean no value, --categorical {name} where all are categories, or --ignore {name}");
     }
 
     /// <summary>The texts of a column of numbers, the commonest first, with how often; at most five.</summary>
@@ -129,13 +133,13 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     {
         DateReading[] readings = [DateReading.YearFirst, DateReading.DayFirst, DateReading.MonthFirst, DateReading.Clock];
         long Total(DateReading reading) => sites.Sum(site => (long)site.Dates(reading));
-        long most = readings.Max(Total);
-        if (most == 0 || most < NumberShare * (Numbers + Texts))
+        long dates = sites.Sum(site => (long)site.AnyDates);
+        if (dates == 0 || dates < NumberShare * (Numbers + Texts))
         {
             return null;
         }
 
-        DateReading[] fitting = [.. readings.Where(reading => Total(reading) == most)];
+        DateReading[] fitting = [.. readings.Where(reading => Total(reading) == dates)];
         if (fitting.Contains(DateReading.YearFirst) || fitting.Contains(DateReading.Clock))
         {
             return fitting[0];
@@ -153,9 +157,9 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
                 wayOut: $"write all dates as 2020-04-03, or leave the column out with --ignore {name}");
         }
 
-        if (fitting.Length == 1)
+        if (fitting.Length < 2)
         {
-            return fitting[0];
+            return fitting.Length == 1 ? fitting[0] : null;
         }
 
         if (options.Dates is DateReading said)
@@ -194,7 +198,7 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
         $"holds texts ({Show(texts.Texts.Counts.Keys)}) where {numbers.Source} holds numbers ({Show(numbers.Numbers.Counts.Keys.Order().Select(SchemaInference.Canonical))})",
         texts.Texts.Counts.Values.Min(count => count.Line),
         name,
-        wayOut: $"write the same values at all sites; --categorical {name} where all are categories, --ignore {name} to do without");
+        wayOut: label ? "write the same values at all sites" : $"write the same values at all sites; --categorical {name} where all are categories, --ignore {name} to do without");
 
     private string CommonestText() => sites.SelectMany(site => site.Texts.Counts).MaxBy(pair => pair.Value.Count).Key;
 

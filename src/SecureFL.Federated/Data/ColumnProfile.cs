@@ -72,6 +72,9 @@ public sealed class ColumnProfile
     internal IEnumerable<(double Value, long Count)> CodesSeen =>
         Sentinels.Zip(_sentinelCounts).Where(pair => pair.Second > 0);
 
+    /// <summary>Texts that are a date or time under some reading.</summary>
+    public int AnyDates { get; private set; }
+
     /// <summary>Texts that are a date or time under <paramref name="reading"/>.</summary>
     public int Dates(DateReading reading) => _readings[(int)reading];
 
@@ -132,6 +135,7 @@ public sealed class ColumnProfile
     private void AddDate(string cell, long line)
     {
         int flags = DateText.Readings(cell);
+        AnyDates += flags == 0 ? 0 : 1;
         for (int reading = 0; flags != 0 && reading < _readings.Length; reading++)
         {
             _readings[reading] += (flags >> reading) & 1;

@@ -13,7 +13,7 @@ internal sealed record ColumnRoles(
         RawTable first = tables[0];
         string label = Name(tables, options.Label);
         ImmutableHashSet<string> ignored = Names(tables, options.Ignore);
-        RequireSame(tables, ignored.Remove(label));
+        RequireSame(tables, ignored.Remove(label), label);
         return new ColumnRoles(
             label,
             [.. first.Columns.Where(name => name != label && !ignored.Contains(name))],
@@ -29,7 +29,7 @@ internal sealed record ColumnRoles(
     private static string Name(IReadOnlyList<RawTable> tables, string reference) =>
         tables.Any(table => table.Columns.Contains(reference)) ? reference : tables[0].Columns[tables[0].FindColumn(reference)];
 
-    private static void RequireSame(IReadOnlyList<RawTable> tables, ImmutableHashSet<string> ignored)
+    private static void RequireSame(IReadOnlyList<RawTable> tables, ImmutableHashSet<string> ignored, string label)
     {
         string[] all = [.. tables.SelectMany(table => table.Columns).Distinct(StringComparer.Ordinal).Where(name => !ignored.Contains(name))];
         List<string> faults = [];
@@ -51,7 +51,9 @@ internal sealed record ColumnRoles(
             throw new DataFormatException(
                 faulty.Source,
                 $"the files have different columns: {string.Join("; ", faults)}",
-                wayOut: $"give the columns the same names in all files; --ignore {string.Join(',', lacking.Take(10))} leaves them out");
+                wayOut: lacking.Contains(label)
+                    ? $"the label {label} must be in every file, under this name"
+                    : $"give the columns the same names in all files; --ignore {string.Join(',', lacking.Take(10))} leaves them out");
         }
     }
 

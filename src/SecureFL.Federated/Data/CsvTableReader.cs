@@ -47,7 +47,12 @@ public static class CsvTableReader
         }
         catch (CsvFormatException fault)
         {
-            throw new DataFormatException(source, fault.Message, fault.LineNumber == 0 ? null : fault.LineNumber, inner: fault);
+            throw new DataFormatException(
+                source,
+                Reason(fault.Message),
+                fault.LineNumber == 0 ? null : fault.LineNumber,
+                inner: fault,
+                wayOut: "mend the line; a quote inside a quoted cell is written twice");
         }
     }
 
@@ -78,6 +83,15 @@ public static class CsvTableReader
         return new RawTable(source, columns, rows, format) { Remarks = remark is null ? [] : [remark] };
     }
 
+    /// <summary>The parser's reason without its own account of the place.</summary>
+    private static string Reason(string message)
+    {
+        int start = message.IndexOf("): ", StringComparison.Ordinal);
+        string reason = start < 0 ? message : message[(start + 3)..];
+        int end = reason.IndexOf(" (byte offset", StringComparison.Ordinal);
+        return end < 0 ? reason.TrimEnd('.') : reason[..end];
+    }
+
     private static List<RawRow> ReadRows(CsvReader parser, string source, CsvReadOptions options)
     {
         List<RawRow> rows = [];
@@ -91,7 +105,11 @@ public static class CsvTableReader
 
             if (rows.Count > 0 && width != rows[0].Cells.Length)
             {
-                throw new DataFormatException(source, $"{width} fields where the first record has {rows[0].Cells.Length}", parser.LineNumber);
+                throw new DataFormatException(
+                    source,
+                    $"{width} fields where the first record has {rows[0].Cells.Length}",
+                    parser.LineNumber,
+                    wayOut: "mend the line, or quote cells that hold the separator; --separator names another");
             }
 
             string[] cells = new string[width];

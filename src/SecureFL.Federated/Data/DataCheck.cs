@@ -18,6 +18,9 @@ public sealed record ColumnCheck(
 {
     /// <summary>Whether there are more different values than <see cref="Distinct"/>, which is where counting ends.</summary>
     public bool MoreDistinct { get; init; }
+
+    /// <summary>Whether the texts are dates or times of day, which become numbers.</summary>
+    public bool Dates { get; init; }
 }
 
 /// <summary>What <c>check-data</c> reports of one table before anybody trains on it.</summary>
@@ -105,6 +108,7 @@ public sealed record DataCheck
             known ? column.Mean : null,
             odd > 0 && numbers > texts ? string.Create(CultureInfo.InvariantCulture, $"line {first}") : null)
         {
+            Dates = column.AnyDates > 0 && column.AnyDates >= 0.9 * (numbers + texts),
             MoreDistinct = column.Numbers.Overflow || (!numeric && column.Texts.Overflow),
         };
     }

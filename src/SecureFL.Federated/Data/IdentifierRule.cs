@@ -1,6 +1,6 @@
 namespace SecureFL.Federated.Data;
 
-/// <summary>Tells columns that number or name rows from features: every value is another, and the name or the order says why. Thread-safe.</summary>
+/// <summary>Tells columns that number or name rows from features: none is missing, every value is another, and the name or the order says why. Thread-safe.</summary>
 internal static class IdentifierRule
 {
     private const int LeastRows = 20;
@@ -19,7 +19,7 @@ internal static class IdentifierRule
     /// <summary>Why the column is an identifier; null where it is none, or where nobody can tell.</summary>
     internal static string? Reason(ColumnFacts column)
     {
-        bool large = column.Sites.All(site => site.Rows >= LeastRows);
+        bool large = column.Sites.All(site => site.Rows >= LeastRows && site.Missing == 0 && site.Markers.Total == 0);
         if (column.Texts == 0 && column.Numbers > 0)
         {
             bool distinct = large && column.Sites.All(site => site.Whole && site.AllDistinct);

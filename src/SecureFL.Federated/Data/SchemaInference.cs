@@ -50,7 +50,7 @@ public static class SchemaInference
             }
         }
 
-        ColumnFacts label = new(roles.Label, [.. profiles.Select(profile => profile.Find(roles.Label)!)]);
+        ColumnFacts label = new(roles.Label, [.. profiles.Select(profile => profile.Find(roles.Label)!)], label: true);
         LabelSchema labelSchema = LabelRule.Decide(label, options, notes);
         if (features.Count == 0)
         {

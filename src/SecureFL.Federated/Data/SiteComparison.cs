@@ -44,7 +44,7 @@ public static class SiteComparison
         }
 
         int odd = profile.Texts.Total + profile.Markers.Total;
-        int dates = Enum.GetValues<DateReading>().Max(profile.Dates);
+        int dates = profile.AnyDates;
         string kind = profile.Numbers.Total + odd == 0 ? "empty"
             : profile.Texts.Total == 0 && profile.Numbers.Total > 0 ? "numbers"
             : dates > 0 && dates >= 0.9 * profile.Texts.Total && profile.Numbers.Total == 0 ? "dates"
@@ -70,7 +70,8 @@ public static class SiteComparison
         {
             yield return $"not the same kind at all sites: {string.Join(", ", columns.Select(column => $"{column.Source} {column.Kind}"))}";
         }
-        else if (kinds is ["numbers"] && OtherScale(profiles) is string scale)
+        else if (kinds is ["numbers"] && IdentifierRule.Reason(new ColumnFacts(profiles[0]!.Name, [.. profiles.OfType<ColumnProfile>()])) is null
+            && OtherScale(profiles) is string scale)
         {
             yield return scale;
         }

@@ -109,7 +109,7 @@ public class TableEncoderTests
     [Fact]
     public void Free_text_is_refused_with_its_place()
     {
-        string text = "name,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"patient {i},{i % 2}\n"));
+        string text = "name,y\n" + string.Concat(Enumerable.Range(0, 400).Select(i => $"patient {i % 200},{i % 2}\n"));
         DataFormatException fault = Assert.Throws<DataFormatException>(
             () => SchemaInference.Infer([CsvTableReaderTests.Read(text)], new SchemaOptions { Label = "y" }));
         Assert.Equal("name", fault.Column);

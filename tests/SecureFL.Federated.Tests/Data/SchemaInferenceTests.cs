@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Federated.Tests.Data;
+
+public class SchemaInferenceTests
+{
+    private static readonly SchemaOptions ByY = new() { Label = "y", Missing = MissingPolicy.Impute };
+
+    [Fact]
+    public void A_column_of_numbers_with_odd_cells_stays_one_and_the_cells_are_counted_and_named()
+    {
+        string[] odd = ["<0.5", "<0.5", "-", ".", "none", "inf", "#N/A", "n/a"];
+        RawTable table = Column([.. Enumerable.Range(0, 92).Select(Text), .. odd]);
+        InferredSchema inferred = SchemaInference.Examine([table], ByY);
+        Assert.Equal(ColumnKind.Numeric, Assert.Single(inferred.Schema.Features).Kind);
+        Assert.Equal(
+            "column x: 6 of 100 cells are no number and count as missing: '<0.5' 2x, '-' 1x, '.' 1x, 'inf' 1x, 'none' 1x; the first is in t.csv, line 94",
+            Assert.Single(inferred.Notes));
+        EncodedTable encoded = new TableEncoder(inferred.Schema).Encode(table);
+        Assert.Equal(8, encoded.ImputedCells);
+        Assert.Equal(8, encoded.Data.Features.Count(double.IsNaN));
+        Assert.Contains("6 cells are no number", Assert.Single(encoded.Remarks), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mixture_is_refused_with_the_option_to_type()
+    {
+        RawTable table = Column([.. Enumerable.Range(0, 70).Select(Text), .. Enumerable.Repeat("low", 30)]);
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([table], ByY));
+        Assert.Equal((72L, "x"), (fault.Line, fault.Column));
+        Assert.Contains("30 of 100 cells are no number: 'low' 30x", fault.Problem, StringComparison.Ordinal);
+        Assert.StartsWith("--missing-values low where", fault.WayOut, StringComparison.Ordinal);
+        TableSchema schema = SchemaInference.Infer([table], ByY with { MissingValues = ["low"] });
+        Assert.Equal(ColumnKind.Numeric, schema.Features[0].Kind);
+        Assert.Equal(30, new TableEncoder(TableSchema.FromJson(schema.ToJson(), "plan")).Encode(table).ImputedCells);
+        Assert.Equal(71, SchemaInference.Infer([table], ByY with { Categorical = ["x"] }).Features[0].Categories.Length);
+    }
+
+    [Fact]
+    public void Sites_agree_on_the_kind_of_a_column_or_are_refused()
+    {
+        RawTable numbers = Column(Enumerable.Range(0, 900).Select(Text), "a.csv");
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => SchemaInference.Infer([numbers, Column(Enumerable.Repeat("low", 20), "b.csv")], ByY));
+        Assert.StartsWith("b.csv, line 2, column x: holds texts (low) where a.csv holds numbers (0, 1, 2, 3, 4 and 895 more)", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1,0,1,0", "yes,no,no,yes", "holds texts (yes, no) where a.csv holds numbers (0, 1)")]
+    [InlineData("Yes,no", "yes,no", "'yes' and 'Yes' (a.csv) look like one answer in two spellings: a.csv has Yes, no; b.csv has no, yes")]
+    [InlineData("m,f", "male,female", "'male' and 'm' (a.csv) look like one answer in two spellings: a.csv has f, m; b.csv has female, male")]
+    public void Categories_and_classes_in_two_spellings_are_refused(string one, string other, string problem)
+    {
+        RawTable a = Column(one.Split(','), "a.csv");
+        RawTable b = Column(other.Split(','), "b.csv");
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([a, b], ByY));
+        Assert.Contains(problem, fault.Message, StringComparison.Ordinal);
+        Assert.Equal("x", fault.Column);
+        fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([a, b], ByY with { Label = "x" }));
+        Assert.Contains(problem, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_spellings_in_one_file_are_refused_unless_declared_exact()
+    {
+        RawTable table = Column(["p", "P", "q"]);
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([table], ByY));
+        Assert.Equal((3L, "'P' and 'p' (line 2) look like one answer in two spellings"), (fault.Line, fault.Problem));
+        Assert.Equal(["P", "p", "q"], SchemaInference.Infer([table], ByY with { Exact = ["x"] }).Features[0].Categories);
+    }
+
+    [Fact]
+    public void Labels_coded_otherwise_at_a_site_are_refused_and_can_be_declared()
+    {
+        RawTable[] tables = [Column(["0", "1", "1"], "a.csv"), Column(["1", "2", "2"], "b.csv")];
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer(tables, ByY with { Label = "x" }));
+        Assert.Equal("every site has two values of the label, but not the same two: a.csv has 0, 1; b.csv has 1, 2", fault.Problem);
+        Assert.Equal(["0", "1", "2"], SchemaInference.Infer(tables, ByY with { Label = "x", Classes = ["0", "1", "2"] }).Label.Classes);
+    }
+
+    [Fact]
+    public void Columns_that_a_site_lacks_or_spells_otherwise_are_listed()
+    {
+        RawTable a = CsvTableReader.Read(new StringReader("age,chol,y\n1,2,0\n3,4,1\n"), "a.csv");
+        RawTable b = CsvTableReader.Read(new StringReader("Age,y,chol,extra\n1,0,2,9\n3,1,4,9\n"), "b.csv");
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([a, b], ByY));
+        Assert.Equal(
+            "a.csv: the files have different columns: a.csv has no Age (but age), extra; b.csv has no age (but Age)", fault.Message);
+        Assert.Equal(["chol"], SchemaInference.Infer([a, b], ByY with { Ignore = ["age", "Age", "extra"] }).Features.Select(column => column.Name));
+    }
+
+    [Theory]
+    [InlineData("patient_id", "x7")]
+    [InlineData("PatientID", "7")]
+    [InlineData("row", "7")]
+    [InlineData("note", "text 7")]
+    public void Identifiers_are_left_out_with_the_option_that_keeps_them(string name, string pattern)
+    {
+        IEnumerable<string> rows = Enumerable.Range(0, 60).Select(i =>
+            $"{pattern.Replace("7", (name == "PatientID" ? 999 - i : i).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)},{i % 7},{i % 2}");
+        RawTable table = CsvTableReaderTests.Read($"{name},x,y\n{string.Join('\n', rows)}\n");
+        InferredSchema inferred = SchemaInference.Examine([table], ByY);
+        Assert.Equal(["x"], inferred.Schema.Features.Select(column => column.Name));
+        Assert.Contains($"--keep {name}", Assert.Single(inferred.Notes), StringComparison.Ordinal);
+        Assert.Equal(2, SchemaInference.Infer([table], ByY with { Keep = [name] }).Features.Length);
+    }
+
+    [Fact]
+    public void Distinct_measurements_and_epoch_seconds_stay_features()
+    {
+        IEnumerable<string> rows = Enumerable.Range(0, 60).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i * 0.37},{1_600_000_000 + (i * 977)},{i % 2}"));
+        InferredSchema inferred = SchemaInference.Examine([CsvTableReaderTests.Read($"x,seen,y\n{string.Join('\n', rows)}\n")], ByY);
+        Assert.Equal(2, inferred.Schema.Features.Length);
+        Assert.Equal("column seen has another whole number in every row; if it is an identifier: --ignore seen", Assert.Single(inferred.Notes));
+    }
+
+    [Theory]
+    [InlineData("2020-01-02", 18263.0, null)]
+    [InlineData("1969-12-31", -1.0, null)]
+    [InlineData("2020-01-02T12:00:00Z", 18263.5, null)]
+    [InlineData("2020-01-02 12:00:00+06:00", 18263.25, null)]
+    [InlineData("2.1.2020", 18263.0, null)]
+    [InlineData("31/01/2020", 18292.0, null)]
+    [InlineData("01/31/2020", 18292.0, null)]
+    [InlineData("2-Jan-2020", 18263.0, null)]
+    [InlineData("Jan 2, 2020 6:00 PM", 18263.75, null)]
+    [InlineData("03/04/2020", 18355.0, DateReading.DayFirst)]
+    [InlineData("03/04/2020", 18325.0, DateReading.MonthFirst)]
+    [InlineData("01:30", 5400.0, null)]
+    public void Dates_become_days_and_times_of_day_seconds(string cell, double value, DateReading? said)
+    {
+        RawTable table = Column([cell, cell]);
+        TableSchema schema = SchemaInference.Infer([table], ByY with { Dates = said });
+        TableSchema back = TableSchema.FromJson(schema.ToJson(), "plan");
+        Assert.Equal(value, new TableEncoder(back).Encode(table).Data.Features[0]);
+    }
+
+    [Fact]
+    public void Ambiguous_and_contradicting_dates_are_refused()
+    {
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([Column(["03/04/2020", "05/06/2020"])], ByY));
+        Assert.Equal((2L, "'03/04/2020' and all other dates of the column can have the day or the month first"), (fault.Line, fault.Problem));
+        Assert.Equal("--dates day-first or --dates month-first", fault.WayOut);
+        fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([Column(["13/04/2020"], "a.csv"), Column(["04/14/2020"], "b.csv")], ByY));
+        Assert.Equal("a.csv, line 2, column x: '13/04/2020' has the day first, '04/14/2020' (b.csv, line 2) the month", fault.Message);
+    }
+
+    [Fact]
+    public void Codes_for_missing_are_pointed_out_with_the_option_to_type()
+    {
+        RawTable table = Column([.. Enumerable.Range(100, 50).Select(Text), "-999", "-999", "120", "120"]);
+        Assert.Equal(
+            "column x: -999 in 2 cells looks like a code for missing; if it is: --missing-values -999", Assert.Single(SchemaInference.Examine([table], ByY).Notes));
+        Assert.Empty(SchemaInference.Examine([table], ByY with { MissingValues = ["-999"] }).Notes);
+        Assert.Empty(SchemaInference.Examine([Column([.. Enumerable.Range(80, 50).Select(Text), "99", "99"])], ByY).Notes);
+    }
+
+    [Fact]
+    public void Many_categories_are_refused_or_capped_by_counts()
+    {
+        RawTable table = Column([.. Enumerable.Range(0, 400).Select(i => "c" + Text((i * 7) % 131))]);
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([table], ByY));
+        Assert.Contains("--max-categories 50", fault.WayOut, StringComparison.Ordinal);
+        Assert.Contains("at most 100 categories", fault.Problem, StringComparison.Ordinal);
+        ColumnSchema column = SchemaInference.Infer([table], ByY with { MaxCategories = 2 }).Features[0];
+        Assert.Equal(131, column.Categories.Length);
+        Assert.Equal(["b", "c"], CategoryAgreement.Agree("x", ["a", "b", "c", "d"], [1, 7, 3, 2], 1, 2).Categories);
+    }
+
+    [Fact]
+    public void Another_spelling_of_an_agreed_category_is_refused_at_the_site()
+    {
+        TableSchema schema = SchemaInference.Infer([Column(["Yes", "No"])], ByY);
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => new TableEncoder(schema).Encode(Column(["Yes", "yes"])));
+        Assert.Equal("t.csv, line 3, column x: 'yes' is another spelling of the agreed category 'Yes'", fault.Message);
+        Assert.Equal(1, new TableEncoder(schema).Encode(Column(["Yes", "perhaps"])).UnseenCells);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static RawTable Column(IEnumerable<string> cells, string source = "t.csv") => new(
+        source, ["x", "y"], [.. cells.Select((cell, i) => new RawRow(i + 2, [cell, Text(i % 2)]))]);
+}
