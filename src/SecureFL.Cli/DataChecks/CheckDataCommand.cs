@@ -69,8 +69,7 @@ internal static class CheckDataCommand
             }
             catch (DataFormatException refusal)
             {
-                refusals.Add(refusal);
-                CheckText.Write(refusal);
+                Refuse(settings, refusal, refusals);
             }
         }
 
@@ -86,7 +85,23 @@ internal static class CheckDataCommand
         }
 
         JsonOutput.Write(json, new { Files = checks, Comparison = comparison, Refusals = refusals.Select(refusal => new { refusal.Message, Hint = refusal.WayOut }) });
-        return (int)(refusals.Count > 0 ? ExitCode.Usage : ExitCode.Ok);
+        if (refusals.Count > 0)
+        {
+            string others = refusals.Count == 1 ? "" : $"; {refusals.Count - 1} more above";
+            throw new CliException(ExitCode.Usage, refusals[0].Message + others, refusals[0].WayOut ?? "mend the file, then check it again");
+        }
+
+        return (int)ExitCode.Ok;
+    }
+
+    /// <summary>The first refusal ends the command; of several files all are shown where they come up.</summary>
+    private static void Refuse(SiteSettings settings, DataFormatException refusal, List<DataFormatException> refusals)
+    {
+        refusals.Add(refusal);
+        if (settings.Data.Length > 1)
+        {
+            CheckText.Write(refusal);
+        }
     }
 
     /// <summary>What <c>simulate</c> would make of these files, or why it would refuse.</summary>
@@ -98,8 +113,7 @@ internal static class CheckDataCommand
         }
         catch (DataFormatException refusal)
         {
-            refusals.Add(refusal);
-            CheckText.Write(refusal);
+            Refuse(settings, refusal, refusals);
         }
     }
 }

@@ -134,7 +134,7 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
         for (int read = packed.Read(block, kept, block.Length - kept); read > 0; read = packed.Read(block, kept, block.Length - kept))
         {
             ReadOnlySpan<byte> bytes = block.AsSpan(0, kept + read);
-            if (bytes.IndexOf([0x1F, 0x8B, 0x08]) >= 0)
+            if (bytes.IndexOf(new byte[] { 0x1F, 0x8B, 0x08 }) >= 0)
             {
                 return true;
             }

@@ -20,7 +20,8 @@ internal static class ParquetTable
         catch (Exception fault) when (fault is ParquetException or IOException or InvalidDataException or NotSupportedException
             or IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException)
         {
-            throw new DataFormatException(path, "a Parquet file that cannot be read: it is damaged, encrypted, or of a newer kind", inner: fault);
+            throw new DataFormatException(
+                path, "a Parquet file that cannot be read: it is damaged, encrypted, or of a newer kind", inner: fault, wayOut: "write it again, or as CSV");
         }
     }
 

@@ -76,7 +76,7 @@ public static class CsvTableReader
 
         if (rows.Count == 0)
         {
-            throw new DataFormatException(source, "the file holds a header and no row");
+            throw new DataFormatException(source, "the file holds a header and no row", wayOut: "export the table again, with its rows");
         }
 
         (NumberFormat format, string? remark) = NumberFormatDetection.Detect(source, columns, rows, options);

@@ -61,8 +61,8 @@ public sealed class NastyFilesTests : IDisposable
         Assert.Equal("a device, not an ordinary file", Refusal("/dev/zero"));
         Assert.Equal("a device, not an ordinary file", Refusal("/dev/null"));
         Assert.Equal("a folder, not a file", Refusal(_folder));
-        (int exit, string output, _) = Securefl.RunIn(_folder, [], "check-data", "pipe.csv");
-        Assert.Equal((2, "refused: pipe.csv: a pipe, not an ordinary file\n  hint: give an ordinary file: write what the program prints to one first\n"), (exit, output));
+        (int exit, string output, string error) = Securefl.RunIn(_folder, [], "check-data", "pipe.csv");
+        Assert.Equal((2, "", "securefl: pipe.csv: a pipe, not an ordinary file\nhint: give an ordinary file: write what the program prints to one first\n"), (exit, output, error));
     }
 
     private static string Refusal(string path) => Assert.Throws<DataFormatException>(() => TableFile.Read(path)).Problem;
