@@ -44,7 +44,7 @@ internal static class EvaluationJson
     private static object Class(EvaluationCounts counts, ConfusionMatrix confusion, ImmutableArray<string> classes, int c)
     {
         // The other class of a binary task has the mirrored scores, and so the same AUC.
-        AucEstimate? auc = counts.Scores.IsEmpty ? null : counts.Scores[Math.Min(c, counts.Scores.Length - 1)].Auc;
+        AucEstimate? auc = counts.Scores.IsEmpty ? null : counts.AucOf(Math.Min(c, counts.Scores.Length - 1));
         return new
         {
             Class = classes[c],

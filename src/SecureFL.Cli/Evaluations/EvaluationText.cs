@@ -88,7 +88,7 @@ internal static class EvaluationText
         text.AppendLine(CultureInfo.InvariantCulture, $"{"class".PadRight(width)}      rows  sensitivity  specificity  precision      F1  AUC");
         for (int c = 0; c < classes.Length; c++)
         {
-            AucEstimate? auc = counts.Scores.IsEmpty ? null : counts.Scores[c].Auc;
+            AucEstimate? auc = counts.AucOf(c);
             text.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"{classes[c].PadRight(width)}  {matrix.Actual(c),8}  {MetricText.Share(matrix.Sensitivity(c)),11}  {MetricText.Share(matrix.Specificity(c)),11}  {MetricText.Share(matrix.Precision(c)),9}  {MetricText.Number(matrix.F1(c)),6}  {MetricText.Auc(auc?.Value, auc?.HalfWidth)}");

@@ -74,7 +74,7 @@ internal static class EvaluationSection
         for (int c = 0; c < Math.Min(counts.Scores.Length, MostCurves); c++)
         {
             string name = counts.Layout.Task == LearningTask.Binary ? run.Classes[1] : run.Classes[c];
-            AucEstimate? auc = counts.Scores[c].Auc;
+            AucEstimate? auc = counts.AucOf(c);
             series.Add(new Series(
                 $"{name}: AUC {MetricText.Auc(auc?.Value, auc?.HalfWidth)}", counts.Scores.Length == 1 ? PageStyle.Ink : Chart.Palette[c % Chart.Palette.Count],
                 [.. counts.Scores[c].Roc().Select(point => (point.FalsePositives, point.TruePositives))], IsMain: counts.Scores.Length == 1));
@@ -107,7 +107,7 @@ internal static class EvaluationSection
             ["class", "test rows", "sensitivity", "specificity", "precision", "F1", "AUC against the others"],
             Enumerable.Range(0, matrix.ClassCount).Select(c =>
             {
-                AucEstimate? auc = counts.Scores[Math.Min(c, counts.Scores.Length - 1)].Auc;
+                AucEstimate? auc = counts.AucOf(Math.Min(c, counts.Scores.Length - 1));
                 return (IReadOnlyList<string>)
                 [
                     run.Classes[c], matrix.Actual(c).ToString(CultureInfo.InvariantCulture), MetricText.Share(matrix.Sensitivity(c)), MetricText.Share(matrix.Specificity(c)),

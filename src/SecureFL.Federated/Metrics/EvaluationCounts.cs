@@ -11,6 +11,7 @@ namespace SecureFL.Federated.Metrics;
 public sealed class EvaluationCounts
 {
     private readonly long[] _values;
+    private readonly ImmutableArray<AucEstimate?> _fine = [];
 
     /// <summary>Counters in the order of <paramref name="layout"/>.</summary>
     /// <exception cref="ArgumentException">Another number of counters.</exception>
@@ -24,6 +25,13 @@ public sealed class EvaluationCounts
 
         Layout = layout;
         _values = values.ToArray();
+    }
+
+    private EvaluationCounts(EvaluationCounts counts, ImmutableArray<AucEstimate?> fine)
+    {
+        Layout = counts.Layout;
+        _values = counts._values;
+        _fine = fine;
     }
 
     /// <summary>No rows.</summary>
@@ -118,6 +126,28 @@ public sealed class EvaluationCounts
     /// <summary>The AUC as the mean over the classes weighted by their rows; equal to <see cref="Auc"/> for a binary task.</summary>
     public AucEstimate? WeightedAuc => Mean(scores => scores.Positives);
 
+    /// <summary>The AUC of a scored class (the only one of a binary task) against all others; null without scores or where either kind has no rows.</summary>
+    public AucEstimate? AucOf(int scoredClass) => !_fine.IsEmpty ? _fine[scoredClass] : Scores.IsEmpty ? null : HistogramOf(scoredClass).Auc;
+
+    /// <summary>The bins for a second count of the same rows, which tells the AUC better; empty without scores.</summary>
+    public ImmutableArray<FineGrid> FineGrids() => [.. Scores.Select(scores => FineGrid.Of(scores, Layout.ScoreBins))];
+
+    /// <summary>The same counters, with the AUC from a second count of the same rows in finer bins.</summary>
+    /// <param name="grids">The bins, one grid a scored class.</param>
+    /// <param name="counts">For each grid the counts of the class's own rows, then those of the others.</param>
+    public EvaluationCounts WithFineScores(ImmutableArray<FineGrid> grids, ReadOnlySpan<long> counts)
+    {
+        ImmutableArray<AucEstimate?>.Builder fine = ImmutableArray.CreateBuilder<AucEstimate?>(grids.Length);
+        int at = 0;
+        foreach (FineGrid grid in grids)
+        {
+            fine.Add(ScoreHistogram.AucOf(counts.Slice(at, grid.Bins), counts.Slice(at + grid.Bins, grid.Bins)));
+            at += 2 * grid.Bins;
+        }
+
+        return new EvaluationCounts(this, fine.MoveToImmutable());
+    }
+
     /// <summary>
     /// The confusion matrix where the most probable class is the prediction (for a binary task: what is above one half is class 1); null for regression, for more than
     /// <see cref="MetricLayout.MaxDetailedClasses"/> classes, and where it was not counted.
@@ -163,11 +193,12 @@ public sealed class EvaluationCounts
     private AucEstimate? Mean(Func<ScoreHistogram, double> weight)
     {
         (double value, double halfWidth, double total) = (0, 0, 0);
-        foreach (ScoreHistogram scores in Scores)
+        ImmutableArray<ScoreHistogram> all = Scores;
+        for (int c = 0; c < all.Length; c++)
         {
-            if (scores.Auc is AucEstimate auc)
+            if (AucOf(c) is AucEstimate auc)
             {
-                double share = weight(scores);
+                double share = weight(all[c]);
                 (value, halfWidth, total) = (value + (share * auc.Value), halfWidth + (share * auc.HalfWidth), total + share);
             }
         }

@@ -126,10 +126,32 @@ public sealed class EvaluationTally
             _brier += distance * distance;
             if (_grid is not null)
             {
-                // log p - log (1 - p); what a large class leaves of the whole is exact enough up to where the bins end.
-                double logit = outputs[c] - largest - Math.Log(Math.Max(whole - own, 0));
+                double logit = LogitOf(outputs[c] - largest, own, whole);
                 _counters[_layout.ScoresOf(c) + (c == label ? 0 : _layout.ScoreBins) + _grid.BinOf(logit)]++;
             }
         }
     }
+
+    /// <summary>Counts rows in finer bins: for each grid the class's own rows, then the others.</summary>
+    internal static void CountFine(ReadOnlySpan<FineGrid> grids, LearningTask task, ReadOnlySpan<float> outputs, int label, Span<long> counts)
+    {
+        double largest = TensorPrimitives.Max(outputs);
+        double whole = 0;
+        foreach (float output in outputs)
+        {
+            whole += Math.Exp(output - largest);
+        }
+
+        int at = 0;
+        for (int c = 0; c < grids.Length; c++)
+        {
+            bool own = task == LearningTask.Binary ? label == 1 : label == c;
+            double logit = task == LearningTask.Binary ? outputs[0] : LogitOf(outputs[c] - largest, Math.Exp(outputs[c] - largest), whole);
+            counts[at + (own ? 0 : grids[c].Bins) + grids[c].BinOf(logit)]++;
+            at += 2 * grids[c].Bins;
+        }
+    }
+
+    // log p - log (1 - p); what a large class leaves of the whole is exact enough up to where the bins end.
+    private static double LogitOf(double log, double own, double whole) => log - Math.Log(Math.Max(whole - own, 0));
 }

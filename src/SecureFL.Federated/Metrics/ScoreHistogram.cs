@@ -59,23 +59,28 @@ public sealed class ScoreHistogram
     public long Negatives { get; }
 
     /// <summary>The AUC; null when either kind has no rows.</summary>
-    public AucEstimate? Auc
-    {
-        get
-        {
-            double above = 0;
-            double tied = 0;
-            double below = 0;
-            for (int bin = 0; bin < Grid.Bins; bin++)
-            {
-                above += _positive[bin] * below;
-                tied += (double)_positive[bin] * _negative[bin];
-                below += _negative[bin];
-            }
+    public AucEstimate? Auc => AucOf(_positive, _negative);
 
-            double pairs = (double)Positives * Negatives;
-            return pairs == 0 ? null : new AucEstimate((above + (tied / 2)) / pairs, tied / 2 / pairs);
+    /// <summary>Positive and negative rows of a bin.</summary>
+    internal (long Positive, long Negative) CountsIn(int bin) => (_positive[bin], _negative[bin]);
+
+    /// <summary>The AUC of counts in any bins, in the order of their scores; null when either kind has no rows.</summary>
+    internal static AucEstimate? AucOf(ReadOnlySpan<long> positive, ReadOnlySpan<long> negative)
+    {
+        double above = 0;
+        double tied = 0;
+        double positives = 0;
+        double below = 0;
+        for (int bin = 0; bin < positive.Length; bin++)
+        {
+            above += positive[bin] * below;
+            tied += (double)positive[bin] * negative[bin];
+            positives += positive[bin];
+            below += negative[bin];
         }
+
+        double pairs = positives * below;
+        return pairs == 0 ? null : new AucEstimate((above + (tied / 2)) / pairs, tied / 2 / pairs);
     }
 
     /// <summary>The ROC curve from (0, 0) to (1, 1), a point wherever a bin that holds rows begins; empty when either kind has no rows.</summary>

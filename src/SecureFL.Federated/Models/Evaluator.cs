@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 
@@ -60,6 +61,25 @@ public static class Evaluator
 
         // A probability of exactly 0 has no logarithm; this is the least that single precision tells from it beside 1.
         static float Certain(float probability) => Math.Max(probability, 1e-8f);
+    }
+
+    /// <summary>
+    /// Counts rows by their scores in finer bins than an evaluation has: for each grid (one a scored class) the class's own rows, then the others. Rows without finite outputs are
+    /// left out; where there are any, an evaluation has no scores to refine.
+    /// </summary>
+    public static long[] CountScores(ModelSpec spec, ReadOnlySpan<float> weights, Dataset data, ImmutableArray<FineGrid> grids)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(data);
+        long[] counts = new long[grids.Sum(grid => 2 * grid.Bins)];
+        new FeedForwardModel(spec).VisitOutputs(weights, data, (row, z) =>
+        {
+            if (!z.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+            {
+                EvaluationTally.CountFine(grids.AsSpan(), spec.Task, z, (int)data.Labels[row], counts);
+            }
+        });
+        return counts;
     }
 
     /// <summary>The exact AUC of a binary model on rows that one party has all of, from its outputs, in which no scores tie that differ.</summary>

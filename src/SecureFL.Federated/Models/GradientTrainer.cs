@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
@@ -45,6 +46,14 @@ public sealed class GradientTrainer : ILocalTrainer
     {
         ArgumentNullException.ThrowIfNull(model);
         return ValueTask.FromResult(Evaluator.Evaluate(_spec, model.Values, data));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long[]?> CountScoresAsync(
+        ModelParameters model, Dataset data, ImmutableArray<FineGrid> grids, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return ValueTask.FromResult<long[]?>(Evaluator.CountScores(_spec, model.Values, data, grids));
     }
 
     private float[] Train(LocalTrainingRequest request, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 
@@ -57,6 +58,12 @@ public interface ILocalTrainer
 
     /// <summary>Evaluates a model on rows of one site.</summary>
     ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Counts rows of one site by their scores in finer bins (<see cref="Evaluator.CountScores"/>); null, as by default, where the trainer does not see each row's outputs.
+    /// </summary>
+    ValueTask<long[]?> CountScoresAsync(
+        ModelParameters model, Dataset data, ImmutableArray<FineGrid> grids, CancellationToken cancellationToken = default) => ValueTask.FromResult<long[]?>(null);
 
     /// <summary>
     /// One site's whole round: training, and the counters of <paramref name="evaluated"/> on its training and test rows. By default three calls; a trainer whose calls

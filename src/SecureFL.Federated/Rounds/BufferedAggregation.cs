@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;
@@ -104,8 +105,10 @@ public sealed class BufferedAggregation
 
         metrics ??= await MeasureAsync(global, observer, cancellationToken).ConfigureAwait(false);
         StopReason reason = _options.Stopping.Decide(global.History) ?? StopReason.Rounds;
+        EvaluationCounts test = await _work.RefineAsync(
+            metrics.Test, global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
         return new TrainingOutcome(
-            global.Delivered, reason, [.. global.History], metrics.Train, metrics.Test, timeline.Save(global.Save(RunDigest, timeline.Now)));
+            global.Delivered, reason, [.. global.History], metrics.Train, test, timeline.Save(global.Save(RunDigest, timeline.Now)));
     }
 
     // The current version at all sites. A run that goes on from its end measures it again, and tells nobody twice.

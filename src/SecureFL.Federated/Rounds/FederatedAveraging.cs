@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;
@@ -55,7 +56,7 @@ public sealed class FederatedAveraging
             await ReportAsync(global.Describe(opened.Train, opened.Test), observer, cancellationToken).ConfigureAwait(false);
             if (_options.Stopping.Decide(global.History) is StopReason reason)
             {
-                return Finish(global, reason, opened, clock - seconds);
+                return await FinishAsync(global, reason, opened, clock - seconds, cancellationToken).ConfigureAwait(false);
             }
 
             RoundRecord record = new()
@@ -80,7 +81,8 @@ public sealed class FederatedAveraging
 
         OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, global.Stamp, cancellationToken, observer).ConfigureAwait(false);
         await ReportAsync(global.Describe(last.Train, last.Test), observer, cancellationToken).ConfigureAwait(false);
-        return Finish(global, _options.Stopping.Decide(global.History) ?? StopReason.Rounds, last, clock);
+        StopReason end = _options.Stopping.Decide(global.History) ?? StopReason.Rounds;
+        return await FinishAsync(global, end, last, clock, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<OpenedRound> OpenRoundAsync(GlobalModel global, int[] present, IRunObserver? observer, CancellationToken cancellationToken)
@@ -116,8 +118,13 @@ public sealed class FederatedAveraging
         return (present, late, seconds);
     }
 
-    private TrainingOutcome Finish(GlobalModel global, StopReason reason, OpenedRound metrics, double clock) =>
-        new(global.Delivered, reason, [.. global.History], metrics.Train, metrics.Test, global.Save(RunDigest, clock));
+    private async Task<TrainingOutcome> FinishAsync(
+        GlobalModel global, StopReason reason, OpenedRound metrics, double clock, CancellationToken cancellationToken)
+    {
+        EvaluationCounts test = await _work.RefineAsync(
+            metrics.Test, global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
+        return new TrainingOutcome(global.Delivered, reason, [.. global.History], metrics.Train, test, global.Save(RunDigest, clock));
+    }
 
     private static async ValueTask ReportAsync(RoundRecord? record, IRunObserver? observer, CancellationToken cancellationToken)
     {

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using SecureFL.Aggregation;
+using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
@@ -22,6 +24,9 @@ internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationC
 /// </summary>
 internal sealed class RoundWork
 {
+    /// <summary>The bound on an AUC beyond which it is counted in finer bins at the end.</summary>
+    private const double CertainEnough = 1e-4;
+
     private readonly FederationOptions _options;
     private readonly IReadOnlyList<FederatedSite> _sites;
     private readonly ILocalTrainer _trainer;
@@ -133,6 +138,47 @@ internal sealed class RoundWork
         return came.Length == sites.Length || came.Length >= _options.MinimumContributors
             ? came
             : throw new TooFewContributorsException(round, came.Length, _options.MinimumContributors, "whose trainers did not fail");
+    }
+
+    /// <summary>
+    /// The test rows' counters of a run's last model, with a finer AUC where the bins leave it less certain than <see cref="CertainEnough"/>: all sites count their test rows once
+    /// more, in bins laid by the counts that were opened, in a sum of its own.
+    /// </summary>
+    public async Task<EvaluationCounts> RefineAsync(EvaluationCounts test, ModelParameters model, int round, ModelStamp stamp, CancellationToken cancellationToken)
+    {
+        if (test.Auc is not AucEstimate auc || auc.HalfWidth <= CertainEnough)
+        {
+            return test;
+        }
+
+        ImmutableArray<FineGrid> grids = test.FineGrids();
+        SiteContribution[] contributions = new SiteContribution[_sites.Count];
+        for (int i = 0; i < contributions.Length; i++)
+        {
+            long[]? counts = _sites[i].Test is Dataset rows
+                ? await _trainer.CountScoresAsync(model, rows, grids, cancellationToken).ConfigureAwait(false)
+                : new long[grids.Sum(grid => 2 * grid.Bins)];
+            if (counts is null)
+            {
+                return test;
+            }
+
+            contributions[i] = new SiteContribution(_sites[i].Name, i, [], counts);
+        }
+
+        const long Most = (1L << MetricLayout.CountBits) - 1;
+        SecureSumRequest request = new()
+        {
+            Round = round,
+            Seed = _options.Seed,
+            Model = stamp,
+            Counters = new CounterLayout(0, [.. contributions[0].Counters.Select((_, i) => new Counter($"scores.{i}", Most))]),
+            Contributions = contributions,
+        };
+        SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
+        // A round of some sites had other rows than all sites have.
+        long counted = sum.Counters.AsSpan(0, 2 * grids[0].Bins).ToArray().Sum();
+        return counted == test.Samples ? test.WithFineScores(grids, sum.Counters) : test;
     }
 
     /// <summary>Sums contributions and reads the result: mean update = sum * unit / total weight.</summary>
