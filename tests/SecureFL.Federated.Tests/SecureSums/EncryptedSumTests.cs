@@ -59,7 +59,8 @@ public class EncryptedSumTests
         TrainingOutcome outcome = await Train(sites, sum, 1);
         ModelStamp final = ModelStamp.Of(outcome.Checkpoint.Version, outcome.Model.Values);
         sum.Complete(final);
-        Assert.Equal(3, files.Count);
+        // Row counts, training, the evaluation at the end, and its scores in finer bins.
+        Assert.Equal(4, files.Count);
         TranscriptReport[] reports = [.. files.Values.Select(file => TranscriptVerifier.Verify(file.ToArray()))];
         Assert.All(reports, report => Assert.True(report.IsValid && report.IsClosed, report.ToText()));
         Assert.Contains(reports, report => report.Rounds.Length == 5 && report.ModelVersions == 6);
