@@ -1,11 +1,17 @@
 namespace SecureFL.Federated.Metrics;
 
-/// <summary>Rows by their class and the class they were taken for, and the shares that follow. Shares are null where nothing stands below the line. Immutable.</summary>
+/// <summary>
+/// Rows by their class and the class they were taken for, and the shares that follow. Shares are null where nothing
+/// stands below the line. Immutable.
+/// </summary>
 public sealed class ConfusionMatrix
 {
     private readonly long[] _cells;
 
-    /// <summary>A matrix of <paramref name="classCount"/> by <paramref name="classCount"/> cells, row by row: the actual class selects the row.</summary>
+    /// <summary>
+    /// A matrix of <paramref name="classCount"/> by <paramref name="classCount"/> cells, row by row: the actual class
+    /// selects the row.
+    /// </summary>
     /// <exception cref="ArgumentException">Another number of cells.</exception>
     public ConfusionMatrix(int classCount, ReadOnlySpan<long> cells)
     {
@@ -25,7 +31,9 @@ public sealed class ConfusionMatrix
     /// <summary>All rows.</summary>
     public long Total { get; }
 
-    /// <summary>Rows of class <paramref name="actual"/> that were taken for class <paramref name="predicted"/>.</summary>
+    /// <summary>
+    /// Rows of class <paramref name="actual"/> that were taken for class <paramref name="predicted"/>.
+    /// </summary>
     public long this[int actual, int predicted] => _cells[(actual * ClassCount) + predicted];
 
     /// <summary>Rows of a class.</summary>
@@ -46,7 +54,9 @@ public sealed class ConfusionMatrix
     /// <summary>Share of the rows taken for a class that are of it: the positive predictive value.</summary>
     public double? Precision(int c) => Share(this[c, c], Predicted(c));
 
-    /// <summary>2 hits / (rows of the class + rows taken for it); null for a class that nobody has and nobody predicts.</summary>
+    /// <summary>
+    /// 2 hits / (rows of the class + rows taken for it); null for a class that nobody has and nobody predicts.
+    /// </summary>
     public double? F1(int c) => Share(2 * this[c, c], Actual(c) + Predicted(c));
 
     /// <summary>The mean F1 over the classes that have one.</summary>

@@ -5,7 +5,8 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Federated.Metrics;
 
 /// <summary>
-/// Counters of one site or, added up, of several; metrics are computed from them only at the end. A metric is null where there are no rows for it, where the layout does not count
+/// Counters of one site or, added up, of several; metrics are computed from them only at the end. A metric is null
+/// where there are no rows for it, where the layout does not count
 /// it, or where a site's trainer told sums of losses alone. Immutable.
 /// </summary>
 public sealed class EvaluationCounts
@@ -41,7 +42,8 @@ public sealed class EvaluationCounts
     }
 
     /// <summary>
-    /// Counters of rows that somebody else evaluated, from the summed loss and the number of rows that were right: loss, accuracy and, where the loss is the squared error, R squared
+    /// Counters of rows that somebody else evaluated, from the summed loss and the number of rows that were right:
+    /// loss, accuracy and, where the loss is the squared error, R squared
     /// and its root are known then, nothing else.
     /// </summary>
     public static EvaluationCounts FromTotals(MetricLayout layout, Dataset data, double summedLoss, long correct)
@@ -73,7 +75,10 @@ public sealed class EvaluationCounts
     /// <summary>Rows.</summary>
     public long Samples => _values[MetricLayout.Samples];
 
-    /// <summary>Whether some row's loss, or some site's sum of losses, was infinite, no number, or beyond 1e31: training has diverged.</summary>
+    /// <summary>
+    /// Whether some row's loss, or some site's sum of losses, was infinite, no number, or beyond 1e31: training has
+    /// diverged.
+    /// </summary>
     public bool IsDiverged => _values[MetricLayout.Diverged] != 0;
 
     /// <summary>Mean loss without regularisation.</summary>
@@ -83,7 +88,9 @@ public sealed class EvaluationCounts
     public double? Accuracy =>
         Samples == 0 || Layout.Task == LearningTask.Regression ? null : (double)_values[MetricLayout.Correct] / Samples;
 
-    /// <summary>1 - squared error / variance of the targets; null for classes, and where the targets are constant.</summary>
+    /// <summary>
+    /// 1 - squared error / variance of the targets; null for classes, and where the targets are constant.
+    /// </summary>
     public double? RSquared
     {
         get
@@ -108,28 +115,41 @@ public sealed class EvaluationCounts
     public double? MeanAbsolute =>
         Layout.Task == LearningTask.Regression && IsScored && !IsDiverged ? Sum(MetricLayout.Absolute) / Samples : null;
 
-    /// <summary>The mean squared distance of probabilities and outcome: (p - y)^2 for a binary task, summed over the classes for several.</summary>
+    /// <summary>
+    /// The mean squared distance of probabilities and outcome: (p - y)^2 for a binary task, summed over the classes for
+    /// several.
+    /// </summary>
     public double? Brier => Layout.Task != LearningTask.Regression && Layout.Detail && IsScored
         ? Math.ScaleB(_values[MetricLayout.Brier], -MetricLayout.BrierFractionBits) / Samples
         : null;
 
-    /// <summary>The score histograms of the classes, the one of class 1 alone for a binary task; empty where none were counted.</summary>
+    /// <summary>
+    /// The score histograms of the classes, the one of class 1 alone for a binary task; empty where none were counted.
+    /// </summary>
     public ImmutableArray<ScoreHistogram> Scores => Layout.HasScores && IsScored
         ? [.. Enumerable.Range(0, Layout.ScoredClasses).Select(HistogramOf)]
         : [];
 
     /// <summary>
-    /// The AUC: of class 1 for a binary task; for several the mean over the classes, each against all others, of those that have rows (macro). Its bound is the mean of the bounds.
+    /// The AUC: of class 1 for a binary task; for several the mean over the classes, each against all others, of those
+    /// that have rows (macro). Its bound is the mean of the bounds.
     /// </summary>
     public AucEstimate? Auc => Mean(_ => 1);
 
-    /// <summary>The AUC as the mean over the classes weighted by their rows; equal to <see cref="Auc"/> for a binary task.</summary>
+    /// <summary>
+    /// The AUC as the mean over the classes weighted by their rows; equal to <see cref="Auc"/> for a binary task.
+    /// </summary>
     public AucEstimate? WeightedAuc => Mean(scores => scores.Positives);
 
-    /// <summary>The AUC of a scored class (the only one of a binary task) against all others; null without scores or where either kind has no rows.</summary>
+    /// <summary>
+    /// The AUC of a scored class (the only one of a binary task) against all others; null without scores or where
+    /// either kind has no rows.
+    /// </summary>
     public AucEstimate? AucOf(int scoredClass) => !_fine.IsEmpty ? _fine[scoredClass] : Scores.IsEmpty ? null : HistogramOf(scoredClass).Auc;
 
-    /// <summary>The bins for a second count of the same rows, which tells the AUC better; empty without scores.</summary>
+    /// <summary>
+    /// The bins for a second count of the same rows, which tells the AUC better; empty without scores.
+    /// </summary>
     public ImmutableArray<FineGrid> FineGrids() => [.. Scores.Select(scores => FineGrid.Of(scores, Layout.ScoreBins))];
 
     /// <summary>The same counters, with the AUC from a second count of the same rows in finer bins.</summary>
@@ -149,7 +169,8 @@ public sealed class EvaluationCounts
     }
 
     /// <summary>
-    /// The confusion matrix where the most probable class is the prediction (for a binary task: what is above one half is class 1); null for regression, for more than
+    /// The confusion matrix where the most probable class is the prediction (for a binary task: what is above one half
+    /// is class 1); null for regression, for more than
     /// <see cref="MetricLayout.MaxDetailedClasses"/> classes, and where it was not counted.
     /// </summary>
     public ConfusionMatrix? Confusion =>

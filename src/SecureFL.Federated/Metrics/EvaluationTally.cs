@@ -25,9 +25,11 @@ public sealed class EvaluationTally
     }
 
     /// <summary>
-    /// Counts a row. Of equal outputs the first class wins; a binary output above 0, a probability above one half, means class 1.
+    /// Counts a row. Of equal outputs the first class wins; a binary output above 0, a probability above one half,
+    /// means class 1.
     /// </summary>
-    /// <param name="outputs">One output for regression (the prediction) and for a binary task (the logit), one logit a class for several.</param>
+    /// <param name="outputs">One output for regression (the prediction) and for a binary task (the logit), one logit a
+    /// class for several.</param>
     /// <param name="label">The row's target or class.</param>
     /// <param name="loss">The row's loss.</param>
     public void Add(ReadOnlySpan<float> outputs, float label, double loss)

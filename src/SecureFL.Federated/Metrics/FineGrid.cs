@@ -1,8 +1,10 @@
 namespace SecureFL.Federated.Metrics;
 
 /// <summary>
-/// Bins for a second count of the same rows, laid where the first one left pairs of positive and negative rows in one bin: each such bin is divided, all the more the more pairs it
-/// holds, and bins that hold one kind alone are joined with their like. So the AUC's bound shrinks, whatever the scores' spread. A function of opened counts alone: all sites lay the
+/// Bins for a second count of the same rows, laid where the first one left pairs of positive and negative rows in one
+/// bin: each such bin is divided, all the more the more pairs it
+/// holds, and bins that hold one kind alone are joined with their like. So the AUC's bound shrinks, whatever the
+/// scores' spread. A function of opened counts alone: all sites lay the
 /// same bins. Immutable and thread-safe.
 /// </summary>
 public sealed class FineGrid
@@ -16,7 +18,8 @@ public sealed class FineGrid
 
     /// <summary>Divides the bins of a first count.</summary>
     /// <param name="scores">The first count.</param>
-    /// <param name="bins">Most bins to lay; where the first count needs more than that undivided, its own bins stay.</param>
+    /// <param name="bins">Most bins to lay; where the first count needs more than that undivided, its own bins
+    /// stay.</param>
     public static FineGrid Of(ScoreHistogram scores, int bins)
     {
         ArgumentNullException.ThrowIfNull(scores);

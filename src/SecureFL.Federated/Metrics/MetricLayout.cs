@@ -4,8 +4,10 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Federated.Metrics;
 
 /// <summary>
-/// Which counters an evaluation yields. All of them add up over sites, so that a secure sum gives the metrics of the union and no site shows its own: rows, rows whose loss is no
-/// number, loss; correct rows for classes, sums of errors and targets for regression; with <paramref name="Detail"/> the Brier score, the confusion matrix of several classes, and
+/// Which counters an evaluation yields. All of them add up over sites, so that a secure sum gives the metrics of the
+/// union and no site shows its own: rows, rows whose loss is no
+/// number, loss; correct rows for classes, sums of errors and targets for regression; with <paramref name="Detail"/>
+/// the Brier score, the confusion matrix of several classes, and
 /// for each class two histograms of scores, of its rows and of the others (one pair for a binary task).
 /// </summary>
 /// <param name="Task">The task.</param>
@@ -13,13 +15,19 @@ namespace SecureFL.Federated.Metrics;
 /// <param name="Detail">False for training rows: all that stands before the Brier score.</param>
 public sealed record MetricLayout(LearningTask Task, int ClassCount, bool Detail = true)
 {
-    /// <summary>Most classes for which confusion matrix and score histograms are counted, and so F1 and AUC known.</summary>
+    /// <summary>
+    /// Most classes for which confusion matrix and score histograms are counted, and so F1 and AUC known.
+    /// </summary>
     public const int MaxDetailedClasses = 32;
 
-    /// <summary>Counters of all score histograms together: 1024 bins for a binary task, 1024 / classes for several.</summary>
+    /// <summary>
+    /// Counters of all score histograms together: 1024 bins for a binary task, 1024 / classes for several.
+    /// </summary>
     public const int ScoreCounters = 2048;
 
-    /// <summary>Bits of a row count, sign excluded: 268 million rows at one site, two digits of a quantised element of 16 bits.</summary>
+    /// <summary>
+    /// Bits of a row count, sign excluded: 268 million rows at one site, two digits of a quantised element of 16 bits.
+    /// </summary>
     public const int CountBits = 28;
 
     /// <summary>Bits of the Brier sum, sign excluded.</summary>
@@ -45,7 +53,10 @@ public sealed record MetricLayout(LearningTask Task, int ClassCount, bool Detail
     /// <summary>The first of these counters: those of an evaluation without detail.</summary>
     public MetricLayout Brief => this with { Detail = false };
 
-    /// <summary>Whether the confusion matrix is counted as such; that of a binary task follows from its score histograms, at any threshold.</summary>
+    /// <summary>
+    /// Whether the confusion matrix is counted as such; that of a binary task follows from its score histograms, at any
+    /// threshold.
+    /// </summary>
     public bool HasConfusion => Detail && Task == LearningTask.MultiClass && ClassCount <= MaxDetailedClasses;
 
     /// <summary>Whether score histograms are counted.</summary>
@@ -63,10 +74,15 @@ public sealed record MetricLayout(LearningTask Task, int ClassCount, bool Detail
 
     internal int Scores => Confusion + (HasConfusion ? ClassCount * ClassCount : 0);
 
-    /// <summary>Where the histogram of the rows of the scored class begins; that of the other rows follows it.</summary>
+    /// <summary>
+    /// Where the histogram of the rows of the scored class begins; that of the other rows follows it.
+    /// </summary>
     internal int ScoresOf(int scoredClass) => Scores + (2 * scoredClass * ScoreBins);
 
-    /// <summary>The counters' names, each after <paramref name="prefix"/> and a point, and the largest magnitude of one site's value.</summary>
+    /// <summary>
+    /// The counters' names, each after <paramref name="prefix"/> and a point, and the largest magnitude of one site's
+    /// value.
+    /// </summary>
     public IEnumerable<Counter> DescribeCounters(string prefix)
     {
         const long Count = (1L << CountBits) - 1;

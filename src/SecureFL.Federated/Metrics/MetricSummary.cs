@@ -1,6 +1,8 @@
 namespace SecureFL.Federated.Metrics;
 
-/// <summary>The metrics of some rows as numbers. Null where one has no meaning for the task, no rows, or was not counted.</summary>
+/// <summary>
+/// The metrics of some rows as numbers. Null where one has no meaning for the task, no rows, or was not counted.
+/// </summary>
 public sealed record MetricSummary
 {
     /// <summary>Rows.</summary>

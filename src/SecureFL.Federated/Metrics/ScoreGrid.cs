@@ -1,8 +1,10 @@
 namespace SecureFL.Federated.Metrics;
 
 /// <summary>
-/// Bins of scores on the logit scale log p / (1 - p), where rare outcomes lie as far apart as common ones: of one width up to 12 on either side (probabilities of 6e-6), eight times
-/// as wide up to 20 (2e-9); the outermost are open. Bins hold their upper edge, and 0 (a probability of one half) is an edge. Immutable and thread-safe.
+/// Bins of scores on the logit scale log p / (1 - p), where rare outcomes lie as far apart as common ones: of one width
+/// up to 12 on either side (probabilities of 6e-6), eight times
+/// as wide up to 20 (2e-9); the outermost are open. Bins hold their upper edge, and 0 (a probability of one half) is an
+/// edge. Immutable and thread-safe.
 /// </summary>
 public sealed record ScoreGrid
 {
@@ -41,7 +43,10 @@ public sealed record ScoreGrid
             : Math.Max((Bins / 2) - 1 - (int)Math.Floor(steps), 0);
     }
 
-    /// <summary>The logit between bin <paramref name="edge"/> - 1 and bin <paramref name="edge"/>; infinite at 0 and at <see cref="Bins"/>.</summary>
+    /// <summary>
+    /// The logit between bin <paramref name="edge"/> - 1 and bin <paramref name="edge"/>; infinite at 0 and at
+    /// <see cref="Bins"/>.
+    /// </summary>
     public double Edge(int edge)
     {
         if (edge <= 0 || edge >= Bins)
@@ -54,10 +59,15 @@ public sealed record ScoreGrid
         return edge < Bins / 2 ? -size : size;
     }
 
-    /// <summary>Where the scores of bins <paramref name="from"/> to <paramref name="to"/> - 1 lie, as far as bins go.</summary>
+    /// <summary>
+    /// Where the scores of bins <paramref name="from"/> to <paramref name="to"/> - 1 lie, as far as bins go.
+    /// </summary>
     internal (double Low, double High) Span(int from, int to) => (Math.Max(Edge(from), -Outermost), Math.Min(Edge(to), Outermost));
 
-    /// <summary>The edge whose probability is nearest to <paramref name="probability"/>: thresholds can be counted at edges only.</summary>
+    /// <summary>
+    /// The edge whose probability is nearest to <paramref name="probability"/>: thresholds can be counted at edges
+    /// only.
+    /// </summary>
     public int NearestEdge(double probability)
     {
         int below = BinOf(Math.Log(probability / (1 - probability)));

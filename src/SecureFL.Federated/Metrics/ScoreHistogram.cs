@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace SecureFL.Federated.Metrics;
 
-/// <summary>An area under the ROC curve known up to the resolution of score bins: the exact one lies within value +- halfWidth.</summary>
+/// <summary>
+/// An area under the ROC curve known up to the resolution of score bins: the exact one lies within value +- halfWidth.
+/// </summary>
 /// <param name="Value">The estimate: pairs in one bin count one half.</param>
 /// <param name="HalfWidth">Half the share of (positive, negative) pairs that fall into one bin.</param>
 public readonly record struct AucEstimate(double Value, double HalfWidth);
@@ -25,7 +27,8 @@ public readonly record struct CalibrationPoint(long Rows, double Predicted, doub
 public sealed record ThresholdCounts(double Threshold, ConfusionMatrix Matrix);
 
 /// <summary>
-/// Scores of the rows of one class and of all other rows, counted in the bins of a <see cref="ScoreGrid"/>: what a secure sum tells of a classifier's ranking. Immutable.
+/// Scores of the rows of one class and of all other rows, counted in the bins of a <see cref="ScoreGrid"/>: what a
+/// secure sum tells of a classifier's ranking. Immutable.
 /// </summary>
 public sealed class ScoreHistogram
 {
@@ -64,7 +67,9 @@ public sealed class ScoreHistogram
     /// <summary>Positive and negative rows of a bin.</summary>
     internal (long Positive, long Negative) CountsIn(int bin) => (_positive[bin], _negative[bin]);
 
-    /// <summary>The AUC of counts in any bins, in the order of their scores; null when either kind has no rows.</summary>
+    /// <summary>
+    /// The AUC of counts in any bins, in the order of their scores; null when either kind has no rows.
+    /// </summary>
     internal static AucEstimate? AucOf(ReadOnlySpan<long> positive, ReadOnlySpan<long> negative)
     {
         double above = 0;
@@ -83,7 +88,10 @@ public sealed class ScoreHistogram
         return pairs == 0 ? null : new AucEstimate((above + (tied / 2)) / pairs, tied / 2 / pairs);
     }
 
-    /// <summary>The ROC curve from (0, 0) to (1, 1), a point wherever a bin that holds rows begins; empty when either kind has no rows.</summary>
+    /// <summary>
+    /// The ROC curve from (0, 0) to (1, 1), a point wherever a bin that holds rows begins; empty when either kind has
+    /// no rows.
+    /// </summary>
     public ImmutableArray<RocPoint> Roc()
     {
         if (Positives == 0 || Negatives == 0)
@@ -110,7 +118,9 @@ public sealed class ScoreHistogram
         return points.ToImmutable();
     }
 
-    /// <summary>The confusion matrix at the edge nearest to <paramref name="threshold"/>, a probability between 0 and 1.</summary>
+    /// <summary>
+    /// The confusion matrix at the edge nearest to <paramref name="threshold"/>, a probability between 0 and 1.
+    /// </summary>
     public ThresholdCounts At(double threshold)
     {
         if (!(threshold is > 0 and < 1))
@@ -121,7 +131,10 @@ public sealed class ScoreHistogram
         return AtEdge(Grid.NearestEdge(threshold));
     }
 
-    /// <summary>The threshold at which sensitivity + specificity is largest (Youden 1950), the one nearest to one half among equals; null when either kind has no rows.</summary>
+    /// <summary>
+    /// The threshold at which sensitivity + specificity is largest (Youden 1950), the one nearest to one half among
+    /// equals; null when either kind has no rows.
+    /// </summary>
     public ThresholdCounts? Youden()
     {
         if (Positives == 0 || Negatives == 0)
@@ -149,7 +162,8 @@ public sealed class ScoreHistogram
     }
 
     /// <summary>
-    /// The calibration curve: rows in the order of their probabilities, in at most <paramref name="groups"/> groups, each as many rows as would make that many alike groups, or more
+    /// The calibration curve: rows in the order of their probabilities, in at most <paramref name="groups"/> groups,
+    /// each as many rows as would make that many alike groups, or more
     /// where a bin holds more (bins are not divided); the last one holds what is left.
     /// </summary>
     public ImmutableArray<CalibrationPoint> Calibration(int groups = 10)

@@ -1,7 +1,8 @@
 namespace SecureFL.Federated.Metrics;
 
 /// <summary>
-/// How a regression's targets were scaled before training: scaled = (target - <paramref name="Offset"/>) * <paramref name="Factor"/>. Losses stay in the units of training; errors
+/// How a regression's targets were scaled before training: scaled = (target - <paramref name="Offset"/>) *
+/// <paramref name="Factor"/>. Losses stay in the units of training; errors
 /// are reported in those of the target.
 /// </summary>
 /// <param name="Offset">What was taken off, in the target's units.</param>

@@ -3,8 +3,10 @@ using System.Numerics;
 namespace SecureFL.Federated.Metrics;
 
 /// <summary>
-/// A real sum as four whole numbers that add up over sites: fixed point with <see cref="FractionBits"/> bits after the point, cut into limbs that fit a plan's counters. Exact to
-/// 2^-77 for one site, up to 2^104 (2e31) in magnitude; beyond that a sum does not fit, which <see cref="TryWrite"/> says, and nothing saturates.
+/// A real sum as four whole numbers that add up over sites: fixed point with <see cref="FractionBits"/> bits after the
+/// point, cut into limbs that fit a plan's counters. Exact to
+/// 2^-77 for one site, up to 2^104 (2e31) in magnitude; beyond that a sum does not fit, which <see cref="TryWrite"/>
+/// says, and nothing saturates.
 /// </summary>
 internal static class WideSum
 {
@@ -19,7 +21,9 @@ internal static class WideSum
 
     private static readonly double Limit = Math.ScaleB(1, (Limbs * LimbBits) - FractionBits);
 
-    /// <summary>Writes <paramref name="value"/>; where it is not finite or too large the limbs are 0 and the answer is false.</summary>
+    /// <summary>
+    /// Writes <paramref name="value"/>; where it is not finite or too large the limbs are 0 and the answer is false.
+    /// </summary>
     public static bool TryWrite(double value, Span<long> limbs)
     {
         limbs[..Limbs].Clear();

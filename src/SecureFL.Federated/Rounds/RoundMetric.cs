@@ -5,7 +5,10 @@ using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Federated.Rounds;
 
-/// <summary>A quantity that is known of each round's model, and that stopping rules may look at. On test rows unless its name says otherwise.</summary>
+/// <summary>
+/// A quantity that is known of each round's model, and that stopping rules may look at. On test rows unless its name
+/// says otherwise.
+/// </summary>
 public enum RoundMetric
 {
     /// <summary>Accuracy.</summary>
@@ -49,7 +52,8 @@ public enum RoundMetric
 }
 
 /// <summary>
-/// What a metric is called and which way is better: the one table that tables, files, options and logs take their metrics from.
+/// What a metric is called and which way is better: the one table that tables, files, options and logs take their
+/// metrics from.
 /// </summary>
 /// <param name="Metric">The metric.</param>
 /// <param name="Name">Its name on a command line, for example <c>auc</c>.</param>
@@ -154,10 +158,14 @@ public sealed record RoundMetricInfo(RoundMetric Metric, string Name, string Key
         _ => throw new InvalidOperationException($"{Metric} has no value"),
     };
 
-    /// <summary>Whether <paramref name="value"/> is better than <paramref name="other"/> by more than <paramref name="margin"/>.</summary>
+    /// <summary>
+    /// Whether <paramref name="value"/> is better than <paramref name="other"/> by more than <paramref name="margin"/>.
+    /// </summary>
     public bool IsBetter(double value, double other, double margin = 0) => LessIsBetter ? value < other - margin : value > other + margin;
 
-    /// <summary>A value as people read it: per cent for shares, else four decimals, or six digits for large and small numbers.</summary>
+    /// <summary>
+    /// A value as people read it: per cent for shares, else four decimals, or six digits for large and small numbers.
+    /// </summary>
     public string Format(double? value) => value is not double number ? "-"
         : IsShare ? number.ToString("P1", CultureInfo.InvariantCulture)
         : number.ToString(Math.Abs(number) is >= 1000 or < 0.01 and > 0 ? "G5" : "F4", CultureInfo.InvariantCulture);
