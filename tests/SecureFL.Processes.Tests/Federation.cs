@@ -81,7 +81,7 @@ internal sealed class Federation : IDisposable
     {
         DirectoryInfo folder = CreateFolder();
         LocalConsortium consortium = LocalConsortium.Create(
-            folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, roundsPerKey, wire, vectorLength, sums);
+            folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, clip: 2, HospitalFederation.Bits, threshold: 2, roundsPerKey, wire, vectorLength, sums);
         return new Federation(folder, consortium, [], [], []);
     }
 
@@ -109,7 +109,7 @@ internal sealed class Federation : IDisposable
                 InitialWeights = ModelStamp.Of(0, initial.Values).Digest,
             },
             Weighting = Weighting.Equal,
-            WeightUnit = 1,
+            Clips = [1],
             Stopping = new StoppingRules { Rounds = rounds },
             Data = new DataTerms { Scaling = ScalingKind.None, TestFraction = 0 },
             Rounds = new RoundPolicy { OpeningGraceSeconds = 0.5 },
@@ -151,12 +151,12 @@ internal sealed class Federation : IDisposable
         AssertLedgers();
     }
 
-    /// <summary>The transcript verifies with the sums recomputed from the ciphertexts; so many rounds were opened.</summary>
+    /// <summary>The transcript verifies with the sums recomputed from the ciphertexts; so many rounds were opened beside those of preparation.</summary>
     public void AssertTranscript(int opened)
     {
         TranscriptReport report = ProcessDemo.Verify(Parties);
         Assert.True(report.IsValid, report.Fault?.Message);
-        Assert.Equal(opened, report.Rounds.Length);
+        Assert.Equal(opened + (_consortium.Plan.Terms?.Preparation.Steps.Length ?? 0), report.Rounds.Length);
         Assert.All(report.Rounds, round => Assert.True(round.SumRecomputed));
     }
 

@@ -1,5 +1,7 @@
 using SecureFL.Cli.Demo;
 using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Data;
 
 namespace SecureFL.Processes.Tests;
 
@@ -10,7 +12,7 @@ public sealed class SpoiledRoundTests
     [Trait("Category", "Slow")]
     public async Task Clients_of_a_session_that_could_not_go_on_say_so_and_leave_the_last_good_model()
     {
-        using Federation federation = new(rounds: 2);
+        using Federation federation = new(rounds: 2, WithoutPreparation);
         LocalProcess late = federation.Parties.Clients[^1];
         foreach (LocalProcess process in federation.Parties.All.Where(process => process != late))
         {
@@ -33,5 +35,13 @@ public sealed class SpoiledRoundTests
 
         StatusReply status = await Waiting.ForStatusAsync(federation, status => status.Current.Phase == RoundPhase.Ended);
         Assert.Equal(RoundPhase.Spoiled, status.Recent[^1].Outcome);
+    }
+
+    // Round 0 is one of training.
+    private static TrainingTerms WithoutPreparation(TrainingTerms terms)
+    {
+        int inputs = terms.Model.Inputs;
+        FeatureScaling given = FeatureScaling.Declared(new double[inputs], [.. Enumerable.Repeat(100.0, inputs)]);
+        return terms with { WeightUnit = 250, Clips = [2], Data = terms.Data with { Scaling = ScalingKind.Fixed, FixedScaling = given } };
     }
 }

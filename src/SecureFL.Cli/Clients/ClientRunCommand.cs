@@ -8,7 +8,9 @@ using SecureFL.Deployment.Clients;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Clients;
@@ -53,14 +55,14 @@ internal static class ClientRunCommand
             ?? throw new CliException(ExitCode.Usage, "the plan has no terms of training: its rounds are plain sums", "securefl client send sends a vector to one of them");
         SealProgram? program = SealProgram.For(encryptor, session.Plan);
         using ClientMemory memory = ClientMemory.Open(session);
-        (FederatedSite site, SiteEncoding encoding) = SiteRows.Load(terms, files, session.Identity.Name, memory.Client.Index);
+        SiteEncoding encoding = SiteRows.Load(terms, files, session.Identity.Name, memory.Client.Index);
         foreach (string note in encoding.Notes)
         {
             Talk.Line(note);
         }
 
-        ILocalTrainer trainer = TrainerFor(terms, trainerCommand, trainerLimit, site);
-        ClientService service = memory.CreateService(session, new TrainingSource(session.Plan, terms, trainer, site, memory.Client.Index), program);
+        ILocalTrainer trainer = TrainerFor(terms, trainerCommand, trainerLimit, encoding.Site);
+        ClientService service = memory.CreateService(session, new TrainingSource(session.Plan, terms, _ => trainer, encoding.Site, memory.Client.Index), program);
         RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
         if (ended.Incomplete && ended.Reason.Contains("diverged", StringComparison.Ordinal))
         {
@@ -71,7 +73,15 @@ internal static class ClientRunCommand
         if (output is not null)
         {
             float[] values = await service.FetchModelAsync(ended, cancellationToken).ConfigureAwait(false);
-            encoding.WriteModel(output.FullName, terms, VersionValues.Delivered(terms, values));
+            PreparationProgress progress = VersionValues.Progress(terms, values);
+            if (progress.IsComplete)
+            {
+                encoding.WriteModel(output.FullName, terms, VersionValues.Delivered(terms, values), progress.State);
+            }
+            else
+            {
+                Talk.Line("no model is written: the session ended before anybody had trained");
+            }
         }
 
         return !ended.Incomplete
@@ -82,11 +92,12 @@ internal static class ClientRunCommand
                 $"{(output is null ? "the server's model" : output.Name)} is that of the last good round; a new plan goes on from it: docs/consortium.md, \"A spoiled round\"");
     }
 
-    private static ILocalTrainer TrainerFor(TrainingTerms terms, string? command, TimeSpan? limit, FederatedSite site)
+    private static ILocalTrainer TrainerFor(TrainingTerms terms, string? command, TimeSpan? limit, RawSite site)
     {
         if (command is not null)
         {
-            return ExternalTrainer.For(command, terms.Layout, site.Train, terms.Seed, limit);
+            Dataset shape = new([], [], site.Train.Width, site.Train.Task, site.Train.ClassCount);
+            return ExternalTrainer.For(command, terms.Layout, shape, terms.Seed, limit);
         }
 
         return terms.CreateBuiltInTrainer()

@@ -4,6 +4,7 @@ using SecureFL.Cli.Sites;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Clients;
@@ -15,18 +16,31 @@ internal sealed record SiteFiles(string Data, string? Test, string? Label)
     internal CsvReadOptions Csv { get; init; } = CsvReadOptions.Default;
 }
 
-/// <summary>How this site encoded its rows: what a model file carries, and what people should know.</summary>
-internal sealed record SiteEncoding(TableSchema? Schema, FeatureScaling? Scaling, IReadOnlyList<string> Notes)
+/// <summary>A site's rows as they were read, and what people should know of them.</summary>
+internal sealed record SiteEncoding(RawSite Site, IReadOnlyList<string> Notes)
 {
-    /// <summary>Writes a model that <c>predict</c> can use on this site's tables.</summary>
-    internal void WriteModel(string path, TrainingTerms terms, ModelParameters model)
+    /// <summary>Writes a model that <c>predict</c> can use on this site's tables, and on those of a site that nobody knows.</summary>
+    internal void WriteModel(string path, TrainingTerms terms, ModelParameters model, PreparedState prepared)
     {
+        PreparationTerms preparation = terms.PreparationTerms;
+        ImmutableSortedDictionary<string, FeatureScaling>.Builder scalings = ImmutableSortedDictionary.CreateBuilder<string, FeatureScaling>();
+        if (prepared.Shared is not null)
+        {
+            scalings.Add("", prepared.Shared);
+        }
+
+        if (preparation.Scaling is ScalingKind.Site or ScalingKind.MinMax)
+        {
+            scalings.Add(Site.Name, prepared.ScalingOf(preparation, Site.Train)!);
+        }
+
         ModelBundle bundle = new()
         {
             Parameters = model,
             Spec = terms.Model.BuiltIn,
-            Schema = Schema,
-            Scalings = Scaling is null ? ImmutableSortedDictionary<string, FeatureScaling>.Empty : ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", Scaling),
+            Schema = terms.Data.Schema,
+            Scalings = scalings.ToImmutable(),
+            Targets = prepared.Targets,
         };
         string part = path + ".part";
         using (FileStream stream = File.Create(part))
@@ -38,31 +52,18 @@ internal sealed record SiteEncoding(TableSchema? Schema, FeatureScaling? Scaling
     }
 }
 
-/// <summary>One site's rows under the plan's terms: columns, categories, label, split and scaling as all sites agreed.</summary>
+/// <summary>One site's rows under the plan's terms: columns, categories, label and split as all sites agreed. Scaled once the preparation says how.</summary>
 internal static class SiteRows
 {
-    internal static (FederatedSite Site, SiteEncoding Encoding) Load(TrainingTerms terms, SiteFiles files, string name, int client)
+    internal static SiteEncoding Load(TrainingTerms terms, SiteFiles files, string name, int client)
     {
-        DataTerms data = terms.Data;
         List<string> notes = [];
         RawDataset all = Read(terms, files, files.Data, notes);
         (RawDataset train, RawDataset? test) = files.Test is null
-            ? TrainTestSplit.ByFraction(all, data.TestFraction, terms.Seed, client)
+            ? TrainTestSplit.ByFraction(all, terms.Data.TestFraction, terms.Seed, client)
             : (all, Read(terms, files, files.Test, notes));
-        FeatureScaling? scaling = ScalingFor(data, train);
-        FederatedSite site = scaling is null
-            ? new FederatedSite(name, train.ToDataset(), test?.ToDataset())
-            : new FederatedSite(name, scaling.Apply(train), test is null ? null : scaling.Apply(test));
-        return (site, new SiteEncoding(data.Schema, scaling, notes));
+        return new SiteEncoding(new RawSite(name, train, test), notes);
     }
-
-    private static FeatureScaling? ScalingFor(DataTerms data, RawDataset train) => data.Scaling switch
-    {
-        ScalingKind.Site => FeatureScaling.Standard(FeatureStatistics.Of(train)),
-        ScalingKind.MinMax => FeatureScaling.MinMax(FeatureStatistics.Of(train)),
-        ScalingKind.Fixed => data.FixedScaling,
-        _ => train.HasMissing ? FeatureScaling.None(FeatureStatistics.Of(train)) : null,
-    };
 
     private static RawDataset Read(TrainingTerms terms, SiteFiles files, string path, List<string> notes)
     {

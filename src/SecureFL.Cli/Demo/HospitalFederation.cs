@@ -3,6 +3,7 @@ using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Generated;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
 
@@ -13,8 +14,8 @@ internal static class HospitalFederation
 {
     internal const ulong Seed = 1;
 
-    /// <summary>The updates of these tables stay below it by a factor of two.</summary>
-    internal const float Clip = 2f;
+    /// <summary>The clip of the vector on the wire; those of the tensors are found before the first round.</summary>
+    internal const float Clip = 1f;
 
     internal const int Bits = 16;
 
@@ -43,30 +44,32 @@ internal static class HospitalFederation
         {
             Model = ModelTerms.Of(ModelSpec.Logistic(schema.Width)),
             Training = new LocalTrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } },
-            WeightUnit = 250,
             Stopping = new StoppingRules { Rounds = rounds },
             Seed = Seed,
-            Data = new DataTerms { Schema = schema, Scaling = ScalingKind.Site, TestFraction = 0.25 },
+            Data = new DataTerms { Schema = schema, Scaling = ScalingKind.Federated, TestFraction = 0.25 },
             Rounds = policy,
         };
     }
 
     /// <summary>The same training in this process, with the integer sums in the clear.</summary>
-    internal static Task<TrainingOutcome> TrainInTheClearAsync(PlanFile plan, IReadOnlyList<string> tables, IReadOnlyList<string> clients, CancellationToken cancellationToken)
+    internal static async Task<TrainingOutcome> TrainInTheClearAsync(PlanFile plan, IReadOnlyList<string> tables, IReadOnlyList<string> clients, CancellationToken cancellationToken)
     {
         TrainingTerms terms = plan.Terms!;
-        FederatedSite[] sites = [.. tables.Select((path, i) => SiteRows.Load(terms, new SiteFiles(path, null, null), clients[i], i).Site)];
+        RawSite[] raw = [.. tables.Select((path, i) => SiteRows.Load(terms, new SiteFiles(path, null, null), clients[i], i).Site)];
         QuantizedReferenceSum sum = new(new EncryptedSumOptions
         {
-            Sites = sites.Length,
+            Sites = raw.Length,
             Clip = plan.Settings.Parameters.Clip,
             Bits = plan.Settings.Parameters.Bits,
             MinClients = plan.Settings.MinClients,
             KeyHolders = plan.Settings.Enrolment.KeyHolders.Count,
             Threshold = plan.Settings.Threshold,
         });
-        return new FederatedAveraging(terms.FederationOptionsFor(plan.Settings.MinClients), sites, terms.CreateBuiltInTrainer()!, sum)
-            .RunAsync(cancellationToken: cancellationToken);
+        ILocalTrainer trainer = terms.CreateBuiltInTrainer()!;
+        PreparedState prepared = await LocalPreparation.RunAsync(terms, trainer, raw, sum, cancellationToken).ConfigureAwait(false);
+        FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
+        return await new FederatedAveraging(terms.FederationOptionsFor(plan.Settings.MinClients, prepared), sites, trainer, sum)
+            .RunAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     private static RawTable Read(string path)

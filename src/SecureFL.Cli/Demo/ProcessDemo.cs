@@ -110,14 +110,15 @@ internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false, W
         LocalParties parties, MetricLayout metrics, IReadOnlyList<string> tables, IReadOnlyList<RoundSummary> rounds, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
     {
         StringBuilder text = new();
-        // A round's counters describe the model that it began with.
+        // A round's counters describe the model that it began with; rounds of preparation made none.
+        ulong preparation = (ulong)rounds.Count(round => round.Kind == RoundKind.Preparation);
         RoundMetricInfo[] shown = [.. RoundMetricInfo.ShownFor(metrics)];
         Line($"after round{string.Concat(shown.Select(metric => "  " + metric.Label))}");
         foreach (RoundSummary round in rounds.Where(round => round.Metrics.Count > 0))
         {
             IEnumerable<string> cells = shown.Select(metric =>
                 "  " + metric.Format(round.Metrics.TryGetValue(metric.Key, out double value) ? value : null).PadLeft(metric.Label.Length));
-            Line($"{round.Round,11}{string.Concat(cells)}");
+            Line($"{round.Round - preparation,11}{string.Concat(cells)}");
         }
 
         Line($"processes   {processes} over mutual TLS, {seconds:0.0} s in all");

@@ -57,11 +57,15 @@ internal static class StatusText
             parties,
             rounds,
             new Text(PrintableText.Lines(Reasons(reply))),
+            new Text(PrintableText.Lines(Warnings(reply))),
             new Text(PrintableText.Line(Metrics(reply))));
     }
 
     private static string Reasons(StatusReply reply) => string.Join('\n', reply.Recent.Where(round => round.Reason.Length > 0).TakeLast(5)
         .Select(round => string.Create(CultureInfo.InvariantCulture, $"round {round.Round} {Name(round.Outcome)}: {PrintableText.Line(round.Reason)}")));
+
+    private static string Warnings(StatusReply reply) => string.Join('\n', reply.Recent.Where(round => round.Warnings.Count > 0).TakeLast(5)
+        .SelectMany(round => round.Warnings.Select(warning => string.Create(CultureInfo.InvariantCulture, $"warning: round {round.Round}: {PrintableText.Line(warning)}"))));
 
     // One line of the newest round that measured something; all rounds' numbers are in the JSON form.
     private static string Metrics(StatusReply reply) => reply.Recent.LastOrDefault(round => round.Metrics.Count > 0) is { } round

@@ -2,14 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using SecureFL.Aggregation;
 using SecureFL.Ckks.JointKey;
-using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Planning;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Cli.Plans;
@@ -34,11 +31,11 @@ internal static class NewPlanCommand
         NewPlanOptions options = new();
         Command command = new("new", "Write a plan from the parties' requests. Nothing is signed yet.");
         options.AddTo(command);
-        command.SetAction((result, cancellationToken) => RunAsync(result, options, cancellationToken));
+        command.SetAction(result => Run(result, options));
         return Examples.Of(command, Teaching);
     }
 
-    private static async Task<int> RunAsync(ParseResult result, NewPlanOptions options, CancellationToken cancellationToken)
+    private static int Run(ParseResult result, NewPlanOptions options)
     {
         PartyRequest authority = Party(result.GetValue(options.Authority)!, PeerRole.Operator);
         PartyRequest server = Party(result.GetValue(options.Server)!, PeerRole.Server);
@@ -62,8 +59,8 @@ internal static class NewPlanCommand
 
         Enrolment enrolment = new(authority.SigningKey, server.SigningKey, [.. clients.Select(party => party.ToEnrolledParty())], [.. holders.Select(party => party.ToEnrolledParty())]);
         TrainingTerms? terms = new PlanTermsReader(result, options).Read();
-        float clip = result.GetValue(options.Training.Clip) ?? await ClipAsync(terms, result.GetValue(options.SchemaFrom), cancellationToken).ConfigureAwait(false);
         SumTerms? sums = SumTermsReader.Asked(result, options) ? new SumTermsReader(result, options).Read() : null;
+        float clip = WireClip(terms, result.GetValue(options.Training.Clip));
         PlanFile file = PlanFile.Draft(authority.Peer.Consortium, server.Peer.Name, Settings(result, options, enrolment, terms, sums, clip), terms, sums);
         string output = result.GetValue(options.Output)!;
         file.Save(output);
@@ -116,24 +113,13 @@ internal static class NewPlanCommand
         };
     }
 
-    /// <summary>With a local file, twice the largest element of a first round's update there; the other sites' rows are not known here.</summary>
-    private static async Task<float> ClipAsync(TrainingTerms? terms, string? data, CancellationToken cancellationToken)
+    /// <summary>The clip of the vector on the wire: updates are brought to it tensor by tensor; plain sums have no other.</summary>
+    private static float WireClip(TrainingTerms? terms, float? clip)
     {
-        const float Default = 1;
-        if (terms?.CreateBuiltInTrainer() is not ILocalTrainer trainer || data is null)
-        {
-            Talk.Line("clip 1: updates' elements beyond are cut; --clip sets it");
-            return Default;
-        }
-
-        FederatedSite site = SiteRows.Load(terms, new SiteFiles(data, null, null), "trial", 0).Site;
-        ModelParameters initial = trainer.CreateInitial(terms.Seed);
-        LocalTrainingResult trained = await trainer.TrainAsync(
-            new LocalTrainingRequest { Global = initial, Train = site.Train, Site = site.Name, SiteIndex = 0, Round = 1, Seed = terms.Seed }, cancellationToken).ConfigureAwait(false);
-        float factor = terms.Weighting == Weighting.Equal ? 1f : (float)(trained.Samples / terms.WeightUnit);
-        float clip = UpdateClip.Suggest([[.. trained.Weights.Zip(initial.Values, (after, before) => (after - before) * factor)]]);
-        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {clip:G9}: twice the largest element of a first update on {data}, up to a power of two; --clip sets it"));
-        return clip;
+        const float Training = 1;
+        return terms is not null ? Training
+            : clip ?? throw new CliException(
+                ExitCode.Usage, "--clip is missing: nobody but you knows how large the elements of your vectors are", "--clip 8 sums elements from -8 to 8; larger ones are cut, and the step grows with the clip");
     }
 
     private static PartyRequest Party(string path, PeerRole role)

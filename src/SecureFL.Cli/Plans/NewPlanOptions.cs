@@ -48,7 +48,8 @@ internal sealed class NewPlanOptions
     internal Option<string> Missing { get; } = SimulateOptions.Choice("--missing", "impute", "a missing feature: fill it in (numbers by the mean, categories as unseen), or drop its row", "impute", "drop");
 
     internal Option<string> Scaling { get; } = SimulateOptions.Choice(
-        "--scaling", "site", "each site scales by its own mean and deviation, by its own range, or not; fixed puts the mean and deviation of the --schema-from file into the plan", "site", "minmax", "none", "fixed");
+        "--scaling", "federated", "features are scaled by mean and deviation, of all sites by secure sums before the first round or of each site by itself; by each site's range; or not; fixed puts the mean and deviation of the --schema-from file into the plan",
+        "federated", "site", "minmax", "none", "fixed");
 
     internal Option<double> TestFraction { get; } = new("--test-fraction") { Description = "share of a site's rows to test on, where it brings no test file", DefaultValueFactory = _ => 0.2 };
 
@@ -62,7 +63,7 @@ internal sealed class NewPlanOptions
 
     internal Option<bool> External { get; } = new("--external-trainer") { Description = "the sites train with programs of their own (client run --trainer); needs --initial-weights" };
 
-    internal Option<double> WeightUnit { get; } = new("--weight-unit") { Description = "training rows that make weight 1: about a typical site's number", DefaultValueFactory = _ => 100.0 };
+    internal Option<double?> WeightUnit { get; } = new("--weight-unit") { Description = "training rows that make weight 1; by default the mean of the sites' rows, from a secure sum before the first round", HelpName = "ROWS" };
 
     internal Option<double?> MaxWeight { get; } = new("--max-weight") { Description = "the largest weight a site may have, in units", HelpName = "UNITS" };
 

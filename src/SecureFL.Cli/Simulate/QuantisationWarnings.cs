@@ -6,13 +6,10 @@ namespace SecureFL.Cli.Simulate;
 /// <summary>What people should know of clipping and quantisation, with numbers.</summary>
 internal static class QuantisationWarnings
 {
-    /// <summary>Share of clipped elements above which it is said.</summary>
-    internal const double MostClipped = 0.01;
-
     /// <summary>Warnings about the rounds, each with the way out; none where all is well.</summary>
     internal static IEnumerable<(string Line, string Hint)> Of(IReadOnlyCollection<RoundRecord> rounds)
     {
-        RoundRecord[] clipped = [.. rounds.Where(round => round.ClippedShare > MostClipped)];
+        RoundRecord[] clipped = [.. rounds.Where(round => round.ClippedShare > QuantisationNotes.MostClipped)];
         if (clipped.MaxBy(round => round.ClippedShare) is RoundRecord worst)
         {
             yield return (

@@ -50,6 +50,9 @@ internal static partial class ClientLog
     [LoggerMessage(115, LogLevel.Information, "key epoch {Epoch}: joint key {Key} checked")]
     internal static partial void KeyChecked(ILogger logger, ulong epoch, string key);
 
+    [LoggerMessage(117, LogLevel.Warning, "round {Round}: {Warning}")]
+    internal static partial void Quantisation(ILogger logger, ulong round, string warning);
+
     [LoggerMessage(114, LogLevel.Information, "the session has ended: {Reason}")]
     internal static partial void Ended(ILogger logger, string reason);
 }

@@ -285,6 +285,11 @@ internal sealed class ClientService
             ClientLog.Measured(_logger, version, metrics);
         }
 
+        foreach (string warning in values.Warnings)
+        {
+            ClientLog.Quantisation(_logger, round, warning);
+        }
+
         using StoredContribution stored = _encryptor is null
             ? _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed, source: _source.Identity)
             : await _encryptor.EncryptAsync(

@@ -9,7 +9,7 @@ public sealed record DataTerms
     public TableSchema? Schema { get; init; }
 
     /// <summary>The scaling.</summary>
-    public ScalingKind Scaling { get; init; } = ScalingKind.Site;
+    public ScalingKind Scaling { get; init; } = ScalingKind.Federated;
 
     /// <summary>The numbers of <see cref="ScalingKind.Fixed"/>, null otherwise.</summary>
     public FeatureScaling? FixedScaling { get; init; }

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Formats;
+using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Plans;
@@ -16,7 +19,7 @@ namespace SecureFL.Deployment.Plans;
 public sealed record TrainingTerms
 {
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary>Longest canonical form.</summary>
     public const int MaxBytes = 4 << 20;
@@ -36,11 +39,22 @@ public sealed record TrainingTerms
     /// <summary>The weighting of the mean.</summary>
     public Weighting Weighting { get; init; } = Weighting.Samples;
 
-    /// <summary>Training rows that make weight 1 under <see cref="Weighting.Samples"/>; 1 under <see cref="Weighting.Equal"/>.</summary>
-    public double WeightUnit { get; init; } = 100;
+    /// <summary>
+    /// Training rows that make weight 1 under <see cref="Weighting.Samples"/>; null for the mean of the sites' rows, found by a secure sum before the first round.
+    /// </summary>
+    public double? WeightUnit { get; init; }
 
     /// <summary>The largest weight a site may have, in units; larger sites are counted as that. Null for no bound.</summary>
     public double? MaxWeight { get; init; }
+
+    /// <summary>
+    /// Elements of tensors' updates are clipped to these magnitudes, one for each tensor in the model's order or one for all; empty to find one for each tensor by a secure sum
+    /// before the first round.
+    /// </summary>
+    public ImmutableArray<float> Clips { get; init; } = [];
+
+    /// <summary>Whether regression targets are scaled for training by the mean and deviation of all sites' rows; the delivered model gives original units.</summary>
+    public bool ScaleTargets { get; init; } = true;
 
     /// <summary>The server's optimiser.</summary>
     public ServerOptimizerOptions ServerOptimizer { get; init; } = new();
@@ -68,9 +82,40 @@ public sealed record TrainingTerms
     [JsonIgnore]
     public MetricLayout Metrics => Model.Metrics;
 
-    /// <summary>The counters of the plan: those of <see cref="RoundCounters"/>.</summary>
+    /// <summary>The counters of the plan: those of <see cref="RoundCounters"/>, and a block for the sums of the preparation, 0 in all other rounds.</summary>
     [JsonIgnore]
-    public CounterLayout Counters => RoundCounters.LayoutOf(Metrics);
+    public CounterLayout Counters
+    {
+        get
+        {
+            const long Most = (1L << WideInteger.LimbBits) - 1;
+            ImmutableArray<Counter> rounds = RoundCounters.LayoutOf(Metrics).Counters;
+            IEnumerable<Counter> block = Enumerable.Range(0, Preparation.Longest).Select(i => new Counter(FormattableString.Invariant($"prepare.{i}"), Most));
+            return new CounterLayout(0, [.. rounds, .. block]);
+        }
+    }
+
+    /// <summary>The sums before the first round.</summary>
+    [JsonIgnore]
+    public PreparationSteps Preparation
+    {
+        get
+        {
+            // A block that is small beside a large vector may hold more of a step.
+            int room = PreparationRun.CountersPerSum - RoundCounters.LayoutOf(Metrics).Counters.Length;
+            return PreparationSteps.For(PreparationTerms, Math.Min(Math.Clamp(Layout.Length / 64, 512, 2048), room));
+        }
+    }
+
+    /// <summary>What is found out before the first round.</summary>
+    [JsonIgnore]
+    public PreparationTerms PreparationTerms => PreparationTerms.For(Data.Scaling, Data.Schema, Model.Inputs, Model.Task, Model.Classes) with
+    {
+        Fixed = Data.FixedScaling,
+        Targets = ScaleTargets && Model.Task == LearningTask.Regression,
+        Rows = Weighting == Weighting.Samples && WeightUnit is null,
+        Clips = Clips.IsEmpty ? Layout : null,
+    };
 
     /// <summary>SHA-256 of <see cref="ToBytes"/>: what the plan carries.</summary>
     [JsonIgnore]
@@ -119,9 +164,19 @@ public sealed record TrainingTerms
             throw new ArgumentException($"stopping looks at {Stopping.Metric}, which a {Model.Task} task of {Model.Classes} classes does not have");
         }
 
-        if (Weighting == Weighting.Equal && WeightUnit != 1)
+        if (Weighting == Weighting.Equal && WeightUnit is not null)
         {
-            throw new ArgumentException($"a weight unit of {WeightUnit} under equal weights, it is 1");
+            throw new ArgumentException($"a weight unit of {WeightUnit} under equal weights, which have none");
+        }
+
+        if (Clips.IsDefault)
+        {
+            throw new ArgumentException("clips are a list, which may be empty");
+        }
+
+        if (!Clips.IsEmpty)
+        {
+            _ = new TensorClips(Layout, Clips);
         }
 
         FederationOptionsFor(1).Check(1);
@@ -140,7 +195,8 @@ public sealed record TrainingTerms
             plan.Terms != Digest ? $"the plan holds the terms {plan.Terms.ToShortString()}, these are {Digest.ToShortString()}"
             : plan.Parameters.FloatLength != Layout.Length ? $"the plan sums vectors of {plan.Parameters.FloatLength} elements, the model has {Layout.Length}"
             : plan.Counters.MaxWeight != 0 || !plan.Counters.Counters.SequenceEqual(Counters.Counters) ? "the plan has other counters than the terms"
-            : plan.Rounds <= Stopping.Rounds ? $"{Stopping.Rounds} training rounds in a plan of {plan.Rounds} rounds: the plan needs at least one more"
+            : plan.Rounds <= Stopping.Rounds + Preparation.Steps.Length
+                ? $"{Stopping.Rounds} training rounds and {Preparation.Steps.Length} of preparation in a plan of {plan.Rounds} rounds: the plan needs at least one more"
             : Rounds.Contributions > plan.Enrolment.Clients.Count || (Rounds.Contributions > 0 && Rounds.Contributions < plan.MinClients)
                 ? $"rounds close with {Rounds.Contributions} contributions: {plan.MinClients} to {plan.Enrolment.Clients.Count}, or 0 for all"
             : null;
@@ -150,13 +206,31 @@ public sealed record TrainingTerms
         }
     }
 
+    /// <summary>Training rows that make weight 1, once it is known.</summary>
+    public double? UnitFrom(PreparedState prepared)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        return Weighting == Weighting.Equal ? 1 : WeightUnit ?? prepared.WeightUnit;
+    }
+
+    /// <summary>The clip of every tensor: the terms', or those that were found.</summary>
+    public TensorClips? ClipsFrom(PreparedState prepared)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        return Clips.IsEmpty ? prepared.Clips : new TensorClips(Layout, Clips);
+    }
+
     /// <summary>The same settings as the round engine's options.</summary>
-    public FederationOptions FederationOptionsFor(int minimumContributors) => new()
+    /// <param name="minimumContributors">Fewest contributions in a sum.</param>
+    /// <param name="prepared">What the preparation found out; null before it.</param>
+    public FederationOptions FederationOptionsFor(int minimumContributors, PreparedState? prepared = null) => new()
     {
         Stopping = Stopping,
         Seed = Seed,
         Weighting = Weighting,
-        WeightUnit = WeightUnit,
+        WeightUnit = UnitFrom(prepared ?? PreparedState.Empty),
+        Clips = ClipsFrom(prepared ?? PreparedState.Empty),
+        Units = TargetUnits.Of(prepared?.Targets),
         MaxWeight = MaxWeight ?? double.PositiveInfinity,
         ServerOptimizer = ServerOptimizer,
         AverageDecay = AverageDecay,

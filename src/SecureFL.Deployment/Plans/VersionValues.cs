@@ -1,26 +1,34 @@
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Plans;
 
 /// <summary>
-/// The values of a model version as sites fetch them and its digest covers them: the weights that sites train from and, where the terms keep a moving average, the average behind
-/// them, which is what sites evaluate and keep. One digest over both: a server cannot let one site evaluate another model than the others.
+/// The values of a model version as sites fetch them and its digest covers them: the weights that sites train from; where the terms keep a moving average, the average behind
+/// them, which is what sites evaluate and keep; and where there is a preparation, its opened totals. One digest over all: a server cannot let one site evaluate another model
+/// than the others, or scale by other numbers.
 /// </summary>
 internal static class VersionValues
 {
     /// <summary>Values of every version under <paramref name="terms"/>.</summary>
-    internal static int LengthFor(TrainingTerms terms) => terms.AverageDecay == 0 ? terms.Layout.Length : checked(2 * terms.Layout.Length);
+    internal static int LengthFor(TrainingTerms terms) => checked(ModelsOf(terms) + PreparationProgress.ValuesOf(terms.Preparation));
 
     /// <summary>The values of the version that <paramref name="model"/> is at.</summary>
-    internal static float[] Of(TrainingTerms terms, GlobalModel model) =>
-        terms.AverageDecay == 0 ? model.Current.Values : [.. model.Current.Values, .. model.Delivered.Values];
+    internal static float[] Of(TrainingTerms terms, GlobalModel model, PreparationProgress progress) =>
+        [.. model.Current.Values, .. terms.AverageDecay == 0 ? [] : model.Delivered.Values, .. progress.ToValues()];
 
     /// <summary>The weights that sites train from.</summary>
-    internal static ModelParameters Trained(TrainingTerms terms, float[] values) =>
-        new(terms.Layout, terms.AverageDecay == 0 ? values : values[..terms.Layout.Length]);
+    internal static ModelParameters Trained(TrainingTerms terms, float[] values) => new(terms.Layout, values[..terms.Layout.Length]);
 
     /// <summary>The weights that sites evaluate, and that are delivered at the end.</summary>
     internal static ModelParameters Delivered(TrainingTerms terms, float[] values) =>
-        new(terms.Layout, terms.AverageDecay == 0 ? values : values[terms.Layout.Length..]);
+        new(terms.Layout, values[(ModelsOf(terms) - terms.Layout.Length)..ModelsOf(terms)]);
+
+    /// <summary>How far the preparation has come.</summary>
+    /// <exception cref="ArgumentException">Totals that no rows have.</exception>
+    internal static PreparationProgress Progress(TrainingTerms terms, float[] values) =>
+        PreparationProgress.FromValues(terms.Preparation, values.AsSpan(ModelsOf(terms)));
+
+    private static int ModelsOf(TrainingTerms terms) => terms.AverageDecay == 0 ? terms.Layout.Length : checked(2 * terms.Layout.Length);
 }

@@ -33,6 +33,12 @@ internal static partial class Log
     [LoggerMessage(29, LogLevel.Information, "The model after training round {Round}: {Metrics}")]
     internal static partial void RoundMeasured(ILogger logger, int round, string metrics);
 
+    [LoggerMessage(30, LogLevel.Information, "Round {Round}: preparation by {Step}, {Opened} of {Steps} steps, from {Contributors}; without {Absent}")]
+    internal static partial void Prepared(ILogger logger, ulong round, string step, int opened, int steps, string contributors, string absent);
+
+    [LoggerMessage(31, LogLevel.Warning, "Round {Round}: {Warning}")]
+    internal static partial void Quantisation(ILogger logger, ulong round, string warning);
+
     [LoggerMessage(9, LogLevel.Warning, "Round {Round} could not be opened yet: {Why}")]
     internal static partial void OpeningFailed(ILogger logger, ulong round, string why);
 

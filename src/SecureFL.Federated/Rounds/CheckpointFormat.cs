@@ -30,7 +30,7 @@ public static class CheckpointFormat
             .. checkpoint.OlderVersions.Select(pair => Named(VersionPrefix + pair.Key.ToString(CultureInfo.InvariantCulture), pair.Value)),
         ];
         State state = new(
-            checkpoint.RunDigest, checkpoint.Version, checkpoint.WeightUnit, checkpoint.SimulatedSeconds, checkpoint.History, checkpoint.InFlight);
+            checkpoint.RunDigest, checkpoint.Version, checkpoint.WeightUnit, checkpoint.SimulatedSeconds, checkpoint.History, checkpoint.InFlight, checkpoint.Preparation);
         Safetensors.Write(stream, tensors, new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state, Json) });
     }
 
@@ -59,6 +59,7 @@ public static class CheckpointFormat
                 SimulatedSeconds = state.SimulatedSeconds,
                 History = state.History.IsDefault ? [] : state.History,
                 InFlight = state.InFlight.IsDefault ? [] : state.InFlight,
+                Preparation = state.Preparation.IsDefault ? [] : state.Preparation,
                 OlderVersions = content.Tensors
                     .Where(pair => pair.Key.StartsWith(VersionPrefix, StringComparison.Ordinal))
                     .ToImmutableSortedDictionary(
@@ -82,5 +83,6 @@ public static class CheckpointFormat
         double WeightUnit,
         double SimulatedSeconds,
         ImmutableArray<RoundRecord> History,
-        ImmutableArray<InFlightTask> InFlight);
+        ImmutableArray<InFlightTask> InFlight,
+        ImmutableArray<long> Preparation);
 }

@@ -35,6 +35,9 @@ public sealed record TrainingCheckpoint
     /// <summary>Training rows that make weight 1.</summary>
     public required double WeightUnit { get; init; }
 
+    /// <summary>The opened totals of the preparation, where it is part of the session.</summary>
+    public ImmutableArray<long> Preparation { get; init; } = [];
+
     /// <summary>The simulated clock.</summary>
     public double SimulatedSeconds { get; init; }
 

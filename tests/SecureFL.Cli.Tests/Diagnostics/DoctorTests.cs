@@ -12,7 +12,7 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
     public void A_sound_party_passes_and_what_is_wrong_fails_with_code_6()
     {
         string plan = consortium.At("doctor-plan.json");
-        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000"));
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000", "--clip", "8"));
         ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board"));
         string state = consortium.At("doctor-state");
         Directory.CreateDirectory(state);
@@ -53,7 +53,7 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
         string plan = consortium.At("three.json");
         ConsortiumFolder.Must(
             "plan", "new", "--authority", consortium.At("board"), "--server", consortium.At("aggregator"), "--client", consortium.At("a"), consortium.At("b"), consortium.At("c"),
-            "--key-holder", consortium.At("x"), consortium.At("y"), consortium.At("z"), "--vector", "10", "--output", plan);
+            "--key-holder", consortium.At("x"), consortium.At("y"), consortium.At("z"), "--vector", "10", "--clip", "8", "--output", plan);
         ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board"));
         (int exit, string output, _) = Securefl.Run("doctor", "--identity", consortium.At("d"), "--plan", plan, "--state", consortium.At("missing"));
         Assert.Equal(6, exit);

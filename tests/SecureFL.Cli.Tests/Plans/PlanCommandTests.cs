@@ -40,10 +40,27 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
         ConsortiumFolder.Must("plan", "approve", plan, "--state", consortium.At("state2"), "--accept", signed.Digest.ToString());
 
         string other = consortium.At("other.json");
-        ConsortiumFolder.Must(consortium.PlanArguments(other, "--vector", "1000"));
+        ConsortiumFolder.Must(consortium.PlanArguments(other, "--vector", "1000", "--clip", "8"));
         Refused(5, "nobody has signed", "plan", "approve", other, "--state", state, "--accept", words);
         ConsortiumFolder.Must("plan", "sign", other, "--identity", consortium.At("board"));
         Refused(2, "another plan was approved", "plan", "approve", other, "--state", state, "--accept", PlanFile.Load(other).SpokenForm);
+    }
+
+    [Fact]
+    public void A_clip_is_found_by_the_sites_or_said_never_guessed()
+    {
+        string plan = consortium.At("found.json");
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema-from", consortium.At("a.csv"), "--label", "ill"));
+        PlanFile file = PlanFile.Load(plan);
+        Assert.Empty(file.Terms!.Clips);
+        Assert.NotNull(file.Terms.PreparationTerms.Clips);
+        Assert.Equal(1, file.Settings.Parameters.Clip);
+        Assert.Null(file.Terms.WeightUnit);
+        Assert.Contains("clips         found by the sites, one for each tensor, before the first round", ConsortiumFolder.Must("plan", "show", plan), StringComparison.Ordinal);
+        (int code, _, string error) = Securefl.Run(consortium.PlanArguments(consortium.At("guess.json"), "--vector", "1000"));
+        Assert.Equal(2, code);
+        Assert.Contains("--clip is missing", error, StringComparison.Ordinal);
+        Assert.Contains("hint: --clip 8", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,16 +114,16 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     [Fact]
     public void Seal_ciphertexts_are_for_the_joint_key_suite()
     {
-        Refused(2, "--wire seal is for --suite joint-key", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--wire", "seal"));
+        Refused(2, "--wire seal is for --suite joint-key", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--clip", "8", "--wire", "seal"));
         Refused(2, "--wire seal is for --suite joint-key", "plan", "explain", "--wire", "seal");
-        Refused(2, "smudging rule", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--suite", "joint-key", "--smudging", "39"));
+        Refused(2, "smudging rule", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--clip", "8", "--suite", "joint-key", "--smudging", "39"));
     }
 
     [Fact]
     public void A_changed_plan_is_an_integrity_error()
     {
         string plan = consortium.At("changed.json");
-        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000"));
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000", "--clip", "8"));
         File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"threshold\": 2", "\"threshold\": 1", StringComparison.Ordinal));
         Refused(5, "threshold says 1, the plan holds 2", "plan", "show", plan);
         File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"version\": 1,\n  \"consortium\"", "\"version\": 7,\n  \"consortium\"", StringComparison.Ordinal));
@@ -124,7 +141,7 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
         ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema", schema, "--model", "mlp", "--hidden", "8,4", "--weighting", "equal"));
         Assert.Equal([8, 4], PlanFile.Load(plan).Terms!.Model.BuiltIn!.Hidden);
         Assert.Equal(PlanFile.Load(from).Terms!.Data.Schema!.Digest, PlanFile.Load(plan).Terms!.Data.Schema!.Digest);
-        string[] swapped = [.. consortium.PlanArguments(plan, "--vector", "10").Select(argument => argument == consortium.At("aggregator") ? consortium.At("a") : argument)];
+        string[] swapped = [.. consortium.PlanArguments(plan, "--vector", "10", "--clip", "8").Select(argument => argument == consortium.At("aggregator") ? consortium.At("a") : argument)];
         Refused(2, "is of a client, due is a server", swapped);
     }
 
@@ -192,9 +209,9 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
 
     [Theory]
     [InlineData("what is trained is not said")]
-    [InlineData("plan rule 't <= H'", "--vector", "10", "--threshold", "4")]
-    [InlineData("plan rule 'n_min <= n_max'", "--vector", "10", "--min-clients", "5")]
-    [InlineData("--vector is for sums", "--vector", "10", "--schema", "x.json")]
+    [InlineData("plan rule 't <= H'", "--vector", "10", "--clip", "8", "--threshold", "4")]
+    [InlineData("plan rule 'n_min <= n_max'", "--vector", "10", "--clip", "8", "--min-clients", "5")]
+    [InlineData("--vector is for sums", "--vector", "10", "--clip", "8", "--schema", "x.json")]
     [InlineData("rounds close with 2 contributions", "--task", "binary", "--inputs", "3", "--contributions", "2")]
     public void A_plan_that_cannot_be_names_the_rule(string message, params string[] more) => Refused(2, message, consortium.PlanArguments(consortium.At("never.json"), more));
 

@@ -9,6 +9,7 @@ using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Tests.Server;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
 using SecureFL.Storage;
@@ -53,7 +54,7 @@ public sealed class ClientServiceTests : IDisposable
         ClientService[] clients =
         [
             .. Enumerable.Range(0, 4).Select(i =>
-                session.Service(i, new TrainingSource(session.Plan, terms, terms.CreateBuiltInTrainer()!, TestSession.Site(terms, i), i), State())),
+                session.Service(i, session.Source(terms, i), State())),
         ];
         Task<RoundState[]> running = Task.WhenAll(clients.Select(client => client.RunAsync(only: null, once: false, TestContext.Current.CancellationToken)));
         await session.UntilAsync(state => state.ModelVersion >= 2);
@@ -69,8 +70,10 @@ public sealed class ClientServiceTests : IDisposable
             KeyHolders = 3,
             Threshold = 2,
         });
-        FederatedSite[] sites = [.. Enumerable.Range(0, 4).Select(i => TestSession.Site(terms, i))];
-        TrainingOutcome clear = await new FederatedAveraging(terms.FederationOptionsFor(session.Plan.Settings.MinClients), sites, terms.CreateBuiltInTrainer()!, sum)
+        RawSite[] raw = [.. Enumerable.Range(0, 4).Select(i => TestSession.Site(terms, i))];
+        PreparedState prepared = await LocalPreparation.RunAsync(terms, terms.CreateBuiltInTrainer()!, raw, sum, TestContext.Current.CancellationToken);
+        FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
+        TrainingOutcome clear = await new FederatedAveraging(terms.FederationOptionsFor(session.Plan.Settings.MinClients, prepared), sites, terms.CreateBuiltInTrainer()!, sum)
             .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         float[][] models = await Task.WhenAll(clients.Select(async client =>
             VersionValues.Delivered(terms, await client.FetchModelAsync(ended[0], TestContext.Current.CancellationToken)).Values));
@@ -236,7 +239,7 @@ public sealed class ClientServiceTests : IDisposable
     }
 
     private Task<RoundState> RunAsync(TestSession session, TrainingTerms terms, int index) =>
-        session.Service(index, new TrainingSource(session.Plan, terms, terms.CreateBuiltInTrainer()!, TestSession.Site(terms, index), index), State())
+        session.Service(index, session.Source(terms, index), State())
             .RunAsync(only: null, once: false, TestContext.Current.CancellationToken);
 
     private string State() => Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}");

@@ -16,30 +16,35 @@ public sealed class TrainingTermsTests
         Assert.Equal(bytes, read.ToBytes());
         Assert.Equal(PlanSamples.Terms.Digest, read.Digest);
         Assert.Equal(5, read.Layout.Tensors[0].Length);
-        Assert.Equal(read.Counters.Counters, RoundCounters.LayoutOf(new GradientTrainer(ModelSpec.Logistic(5), new LocalTrainingOptions()).Metrics).Counters);
+        Assert.Equal(
+            read.Counters.Counters[..^read.Preparation.Longest],
+            RoundCounters.LayoutOf(new GradientTrainer(ModelSpec.Logistic(5), new LocalTrainingOptions()).Metrics).Counters);
+        Assert.All(read.Counters.Counters[^read.Preparation.Longest..], counter => Assert.StartsWith("prepare.", counter.Name, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Every_default_is_spelled_out()
     {
         string text = System.Text.Encoding.UTF8.GetString(PlanSamples.Terms.ToBytes());
-        string[] members = ["\"seed\":1", "\"weightUnit\":100", "\"deadlineSeconds\":0", "\"finalEvaluation\":true", "\"kind\":\"fedAvg\"", "\"beta2\":0.999", "\"activation\":\"relu\"", "\"missing\":\"impute\""];
+        string[] members = ["\"seed\":1", "\"weightUnit\":null", "\"clips\":[]", "\"scaleTargets\":true", "\"scaling\":\"federated\"", "\"deadlineSeconds\":0", "\"finalEvaluation\":true", "\"kind\":\"fedAvg\"", "\"beta2\":0.999", "\"activation\":\"relu\"", "\"missing\":\"impute\""];
         Assert.All(members, member => Assert.Contains(member, text, StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("\"version\":1", "\"version\":2", "version 2, this program reads up to version 1")]
-    [InlineData("\"version\":1", "\"version\":\"1\"", "no JSON object with a version")]
+    [InlineData("\"version\":2", "\"version\":3", "version 3, this program reads up to version 2")]
+    [InlineData("\"version\":2", "\"version\":\"2\"", "no JSON object with a version")]
     [InlineData("\"seed\":1", "\"seed\":1,\"seed\":1", "")]
     [InlineData("\"seed\":1", "\"seed\":9007199254740992", "at most 9007199254740991")]
     [InlineData("\"seed\":1", "\"seed\":1,\"extra\":1", "extra")]
     [InlineData("\"seed\":1", "\"seed\": 1", "canonical")]
-    [InlineData("\"weighting\":\"samples\"", "\"weighting\":\"equal\"", "weight unit")]
+    [InlineData("\"weighting\":\"samples\",\"weightUnit\":null", "\"weighting\":\"equal\",\"weightUnit\":100", "weight unit")]
+    [InlineData("\"clips\":[]", "\"clips\":[1,2,3]", "clips")]
+    [InlineData("\"clips\":[]", "\"clips\":[0]", "clips")]
     [InlineData("\"weighting\":\"samples\"", "\"weighting\":7", "weighting")]
     [InlineData("\"inputs\":5", "\"inputs\":6", "inputs")]
     [InlineData("\"testFraction\":0.25", "\"testFraction\":1", "testFraction")]
     [InlineData("\"contributions\":0", "\"contributions\":-1", "contributions")]
-    [InlineData("\"scaling\":\"site\"", "\"scaling\":\"fixed\"", "fixedScaling")]
+    [InlineData("\"scaling\":\"federated\"", "\"scaling\":\"fixed\"", "fixedScaling")]
     [InlineData("\"categories\":[]", "\"categories\":null", "")]
     [InlineData("\"learningRate\":0.05", "\"learningRate\":-1", "learning rate")]
     [InlineData("\"metric\":\"testAccuracy\"", "\"metric\":\"testR2\"", "stopping looks at TestR2")]
@@ -62,7 +67,7 @@ public sealed class TrainingTermsTests
 
     [Fact]
     public void A_newer_version_is_a_type_of_its_own() =>
-        Assert.Throws<NewerVersionException>(() => TrainingTerms.Parse("{\"version\":3,\"shape\":\"unknown\"}"u8));
+        Assert.Throws<NewerVersionException>(() => TrainingTerms.Parse("{\"version\":4,\"shape\":\"unknown\"}"u8));
 
     [Fact]
     public void Terms_of_an_external_trainer_name_tensors_and_initial_weights()

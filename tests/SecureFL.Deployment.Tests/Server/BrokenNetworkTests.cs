@@ -141,7 +141,7 @@ public sealed class BrokenNetworkTests : IDisposable
         session.StartHolders();
         await session.StartRoundsAsync();
         Task<RoundState[]> running = Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
-            session.Service(i, new TrainingSource(session.Plan, terms, terms.CreateBuiltInTrainer()!, TestSession.Site(terms, i), i), State(i)).RunAsync(only: null, once: false, Token)));
+            session.Service(i, session.Source(terms, i), State(i)).RunAsync(only: null, once: false, Token)));
         if (disturb is not null)
         {
             await disturb(network, session);

@@ -71,6 +71,8 @@ internal sealed class TestSession : IAsyncDisposable
         Stopping = new StoppingRules { Rounds = rounds },
         Rounds = new RoundPolicy { OpeningGraceSeconds = 0.2 },
         WeightUnit = 10,
+        Clips = [8],
+        Data = PlanSamples.Terms.Data with { Scaling = ScalingKind.Fixed, FixedScaling = Unscaled(PlanSamples.Terms.Model.Inputs) },
     };
 
     public PlanFile PlanFile { get; }
@@ -191,14 +193,30 @@ internal sealed class TestSession : IAsyncDisposable
             NullLogger.Instance);
     }
 
+    /// <summary>The scaling that leaves numbers as they are: nothing is to be found out before the first round.</summary>
+    public static FeatureScaling Unscaled(int inputs) => FeatureScaling.Declared(new double[inputs], [.. Enumerable.Repeat(1.0, inputs)]);
+
+    /// <summary>A source of contributions from <see cref="Site"/>.</summary>
+    public TrainingSource Source(TrainingTerms terms, int index) => new(Plan, terms, _ => terms.CreateBuiltInTrainer()!, Site(terms, index), index);
+
     /// <summary>Rows of a site, a function of its index.</summary>
-    public static FederatedSite Site(TrainingTerms terms, int index)
+    public static RawSite Site(TrainingTerms terms, int index)
     {
         Random random = new(100 + index);
         int rows = 20 + (5 * index);
-        float[] features = [.. Enumerable.Range(0, rows * terms.Model.Inputs).Select(_ => (float)(random.NextDouble() - 0.5))];
-        float[] labels = [.. Enumerable.Range(0, rows).Select(row => features[row * terms.Model.Inputs] > 0 ? 1f : 0f)];
-        return new FederatedSite($"hospital {index}", new Dataset(features, labels, terms.Model.Inputs, terms.Model.Task, terms.Model.Classes), null);
+        double[] features = [.. Enumerable.Range(0, rows * terms.Model.Inputs).Select(_ => random.NextDouble() - 0.5)];
+        for (int row = 0; row < rows && terms.Data.Scaling != ScalingKind.Fixed; row++)
+        {
+            // The columns behind the first are those of one category.
+            Span<double> categories = features.AsSpan(row * terms.Model.Inputs, terms.Model.Inputs)[1..];
+            categories.Clear();
+            categories[random.Next(categories.Length)] = 1;
+        }
+
+        double[] labels = [.. Enumerable.Range(0, rows).Select(row => terms.Model.Task == LearningTask.Regression
+            ? 200_000 + (5 * features[row * terms.Model.Inputs]) + (random.NextDouble() / 10)
+            : features[row * terms.Model.Inputs] > 0 ? 1.0 : 0)];
+        return new RawSite($"hospital {index}", new RawDataset(features, labels, terms.Model.Inputs, terms.Model.Task, terms.Model.Classes), null);
     }
 
     public async Task<StatusReply> OperateAsync<TRequest>(GrpcMethod<TRequest, StatusReply> method, TRequest request)

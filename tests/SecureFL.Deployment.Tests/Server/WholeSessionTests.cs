@@ -52,12 +52,12 @@ public sealed class WholeSessionTests
             double total = clients.Sum(client => client.Counters(state)[0]);
             for (int i = 0; i < expected.Length; i++)
             {
-                expected[i] += (float)(clients.Sum(client => (double)client.Vector(state)[i]) * terms.WeightUnit / total);
+                expected[i] += (float)(clients.Sum(client => (double)client.Vector(state)[i]) * terms.WeightUnit!.Value / total);
             }
         }
 
         float[] weights = Weights(session, ended);
-        double tolerance = 2 * 4 * session.Plan.Parameters.Step * terms.WeightUnit / 46;
+        double tolerance = 2 * 4 * session.Plan.Parameters.Step * terms.WeightUnit!.Value / 46;
         for (int i = 0; i < weights.Length; i++)
         {
             Assert.Equal(expected[i], weights[i], tolerance);

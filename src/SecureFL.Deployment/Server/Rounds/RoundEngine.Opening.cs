@@ -80,6 +80,11 @@ internal sealed partial class RoundEngine
         }
 
         RoundSummary summary = Summarise(round, spoiled is null ? RoundPhase.Opened : RoundPhase.Spoiled, clients, Metrics(described));
+        if (_training is not null && spoiled is null)
+        {
+            summary.Warnings.AddRange(_training.Notes);
+        }
+
         if (spoiled is not null)
         {
             summary.Reason = spoiled;
@@ -130,6 +135,18 @@ internal sealed partial class RoundEngine
         else
         {
             Log.SumOpened(_log, round.Number, staged.Summary.Contributors.Count, staged.Version.Number, staged.Version.Model.ToShortString());
+            if (round.Kind == RoundKind.Preparation && _training is { Progress: { } progress })
+            {
+                string[] absent = [.. _plan.Enrolment.Clients.Select(client => client.Name).Except(staged.Summary.Contributors)];
+                Log.Prepared(
+                    _log, round.Number, progress.Steps.Steps[progress.Opened - 1].Name, progress.Opened, progress.Steps.Steps.Length, string.Join(", ", staged.Summary.Contributors),
+                    absent.Length == 0 ? "nobody" : string.Join(", ", absent));
+            }
+
+            foreach (string warning in staged.Summary.Warnings)
+            {
+                Log.Quantisation(_log, round.Number, warning);
+            }
         }
 
         if (staged.Described is RoundRecord described)

@@ -5,6 +5,7 @@ using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Server.State;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Server.Rounds;
@@ -19,18 +20,22 @@ internal sealed class TrainingRun
     private readonly TrainingTerms _terms;
     private readonly ServerFolder _folder;
     private readonly RoundCounters _counters;
-    private readonly GlobalModel _model;
+    private readonly AggregationPlan _plan;
+    private GlobalModel _model;
+    private PreparationProgress _progress;
 
     public TrainingRun(TrainingTerms terms, AggregationPlan plan, ServerFolder folder, TrainingCheckpoint checkpoint)
     {
         _terms = terms;
         _folder = folder;
         _counters = new RoundCounters(terms.Metrics);
-        _model = new GlobalModel(terms.FederationOptionsFor(plan.Settings.MinClients), terms.Layout, checkpoint);
+        _plan = plan;
+        _progress = PreparationProgress.Of(terms.Preparation, checkpoint.Preparation);
+        _model = ModelFrom(checkpoint);
     }
 
     /// <summary>The version that the next round stands on, and the digest of its <see cref="VersionValues"/>.</summary>
-    public ModelStamp Stamp => ModelStamp.Of(_model.Version, VersionValues.Of(_terms, _model));
+    public ModelStamp Stamp => ModelStamp.Of(_model.Version, VersionValues.Of(_terms, _model, _progress));
 
     /// <summary>The rounds so far.</summary>
     public IReadOnlyList<RoundRecord> History => _model.History;
@@ -38,9 +43,16 @@ internal sealed class TrainingRun
     /// <summary>Why no further round comes; null while one does.</summary>
     public StopReason? Stopped { get; private set; }
 
+    /// <summary>How far the preparation has come.</summary>
+    public PreparationProgress Progress => _progress;
+
+    /// <summary>What people should know of the newest update's clipping and quantisation.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
     /// <summary>The kind of the next round; null if training has ended.</summary>
     public RoundKind? Next =>
         Stopped is not null ? null
+        : !_progress.IsComplete ? RoundKind.Preparation
         : _model.Version < _terms.Stopping.Rounds ? RoundKind.Training
         : _terms.Rounds.FinalEvaluation ? RoundKind.Evaluation
         : null;
@@ -58,7 +70,7 @@ internal sealed class TrainingRun
             throw new ArgumentException($"the terms name initial weights {agreed.ToShortString()}, the file has {digest.ToShortString()}");
         }
 
-        return new TrainingCheckpoint { RunDigest = RunDigest, Version = 0, Weights = weights.Values, WeightUnit = terms.WeightUnit };
+        return new TrainingCheckpoint { RunDigest = RunDigest, Version = 0, Weights = weights.Values, WeightUnit = terms.WeightUnit ?? 1 };
     }
 
     /// <summary>Reads a stored state.</summary>
@@ -72,7 +84,17 @@ internal sealed class TrainingRun
     /// <returns>The metrics that the round told of the model it stood on, or null.</returns>
     public RoundRecord? Apply(RoundKind kind, float[] sum, long[] counters, ImmutableArray<string> contributors)
     {
-        RoundReading reading = RoundReading.Of(_counters, kind == RoundKind.Training ? sum : [], counters, _model.WeightUnit);
+        int ownCounters = _counters.Layout.Counters.Length;
+        Notes = [];
+        if (kind == RoundKind.Preparation)
+        {
+            Prepare(counters.AsSpan(ownCounters));
+            return null;
+        }
+
+        TensorClips? clips = _terms.ClipsFrom(_progress.State);
+        RoundReading reading = RoundReading.Of(
+            _counters, kind == RoundKind.Training ? sum : [], counters[..ownCounters], _model.WeightUnit, clips, _plan.Parameters.Clip);
         RoundRecord? described = _model.Describe(reading.Train, reading.Test);
         if (kind == RoundKind.Evaluation)
         {
@@ -92,7 +114,12 @@ internal sealed class TrainingRun
                 ViolationCode.OutOfRange, Party.Peer, "contributions whose weights add up to more than 0", $"{reading.Weight}");
         }
 
-        _model.Advance(reading.MeanUpdate, new RoundRecord { Round = 0, Contributors = contributors, ClippedElements = reading.Clipped });
+        double share = reading.Clipped / ((double)contributors.Length * reading.MeanUpdate.Length);
+        QuantisationGrain? coarsest = clips?.Coarsest(reading.MeanUpdate, _plan.Parameters.Bits);
+        Notes = [.. QuantisationNotes.Of(share, coarsest)];
+        _model.Advance(
+            reading.MeanUpdate,
+            new RoundRecord { Round = 0, Contributors = contributors, ClippedElements = reading.Clipped, ClippedShare = share, Coarsest = coarsest });
         if (_model.Version >= _terms.Stopping.Rounds && !_terms.Rounds.FinalEvaluation)
         {
             Stopped = StopReason.Rounds;
@@ -105,7 +132,7 @@ internal sealed class TrainingRun
     public void Store(ulong? round)
     {
         WriteValues();
-        DurableFile.Replace(_folder.Checkpoint(round), stream => CheckpointFormat.Write(stream, _model.Save(RunDigest, 0)));
+        DurableFile.Replace(_folder.Checkpoint(round), stream => CheckpointFormat.Write(stream, Save()));
     }
 
     /// <summary>Writes the model for <c>securefl predict</c>, and keeps the best one by the metric of the terms. After <see cref="Store"/> is committed.</summary>
@@ -118,12 +145,18 @@ internal sealed class TrainingRun
             return;
         }
 
+        if (!_progress.IsComplete)
+        {
+            return;
+        }
+
         ModelBundle bundle = new()
         {
             Parameters = _model.Delivered,
             Spec = _terms.Model.BuiltIn,
             Schema = _terms.Data.Schema,
-            Scalings = _terms.Data.FixedScaling is { } scaling ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", scaling) : ImmutableSortedDictionary<string, FeatureScaling>.Empty,
+            Scalings = _progress.State.Shared is { } scaling ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", scaling) : ImmutableSortedDictionary<string, FeatureScaling>.Empty,
+            Targets = _progress.State.Targets,
         };
         DurableFile.Replace(_folder.NewestModel, bundle.Write);
     }
@@ -144,9 +177,30 @@ internal sealed class TrainingRun
         }
     }
 
+    private TrainingCheckpoint Save() => _model.Save(RunDigest, 0) with { Preparation = _progress.Totals };
+
+    private GlobalModel ModelFrom(TrainingCheckpoint checkpoint) => new(
+        _terms.FederationOptionsFor(_plan.Settings.MinClients, _progress.State),
+        _terms.Layout,
+        checkpoint with { WeightUnit = _terms.UnitFrom(_progress.State) ?? 1 });
+
+    private void Prepare(ReadOnlySpan<long> counters)
+    {
+        try
+        {
+            _progress = _progress.Advance(counters);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Peer, "sums that rows can have", fault.Message);
+        }
+
+        _model = ModelFrom(Save());
+    }
+
     private void WriteValues()
     {
-        float[] values = VersionValues.Of(_terms, _model);
+        float[] values = VersionValues.Of(_terms, _model, _progress);
         DurableFile.Replace(_folder.Model(ModelStamp.Of(_model.Version, values).Digest), stream => FloatFile.Write(stream, values));
     }
 }
