@@ -1,6 +1,6 @@
-using System.Text;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using CsvHelper;
 using SecureFL.Federated.Data.Text;
 

@@ -2,13 +2,13 @@ using SecureFL.Aggregation;
 using SecureFL.Deployment.Clients;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Tests.Plans;
 using SecureFL.Encoding.Planning;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
-using SecureFL.Deployment.Tests.Plans;
 
 namespace SecureFL.Deployment.Tests.Server;
 

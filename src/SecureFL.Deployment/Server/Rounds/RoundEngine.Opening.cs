@@ -4,8 +4,8 @@ using System.Text.Json;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Server.State;
-using SecureFL.Federated.Models;
 using SecureFL.Federated.Data.Tensors;
+using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Server.Rounds;
