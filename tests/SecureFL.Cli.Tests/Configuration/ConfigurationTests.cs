@@ -59,7 +59,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("\"role\": \"client\"", "\"role\": \"clint\"", "role is one of server, client, key-holder, operator")]
     [InlineData("\"format\"", "\"fromat\"", "fromat is unknown")]
     [InlineData("\"state\": \"file-state\"", "\"state\": {}", "state is no text")]
-    [InlineData("true }", "true ", "not JSON")]
+    [InlineData("true }", "true ", "this is no JSON")]
     public void A_file_that_cannot_be_meant_is_refused(string valid, string broken, string message)
     {
         File.WriteAllText(Path.Combine(_folder, "securefl.json"), Settings.Replace(valid, broken, StringComparison.Ordinal));
