@@ -62,7 +62,10 @@ internal static class ClientRunCommand
         }
 
         ILocalTrainer trainer = TrainerFor(terms, trainerCommand, trainerLimit, encoding.Site);
-        ClientService service = memory.CreateService(session, new TrainingSource(session.Plan, terms, _ => trainer, encoding.Site, memory.Client.Index), program);
+        IContributionSource source = TrainingSource.For(
+            session.Plan, terms, state => terms.TrainerUnder(state) ?? trainer, encoding.Site, memory.Client.Index, session.Logger);
+        using IDisposable? training = source as IDisposable;
+        ClientService service = memory.CreateService(session, source, program);
         RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
         if (ended.Incomplete && ended.Reason.Contains("diverged", StringComparison.Ordinal))
         {

@@ -2,6 +2,8 @@ using System.CommandLine;
 using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
+using SecureFL.Cli.Training;
+using SecureFL.Deployment.Plans.Descriptions;
 
 namespace SecureFL.Cli.Demo;
 
@@ -16,6 +18,7 @@ internal static class DemoCommand
         Option<bool> inProcess = new("--in-process") { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
         Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted: joint-key is multiparty CKKS under one key of all key holders", "one-time-key", "joint-key");
         Option<string> wire = SimulateOptions.WireChoice();
+        Option<string?> training = new("--training") { Description = "train as this file says (JSON, see docs/training.md) instead of as the demonstration does", HelpName = "FILE" };
         Command command = new(
             "demo",
             "A server, four hospitals, whose tables are generated here, and three key holders (two needed) run as processes over mutual TLS and train one model; the final weights are compared with training in the clear, and the transcript is verified.")
@@ -26,16 +29,18 @@ internal static class DemoCommand
             inProcess,
             suite,
             wire,
+            training,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
+            SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
+            OptionRules.Check(result, TrainingDescription.Default.With("sum.suite", chosen));
             DirectoryInfo folder = result.GetValue(output) ?? Directory.CreateTempSubdirectory("securefl-demo-");
             DemoFolder.Take(folder, result.GetValue(overwrite));
-            SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
             WireMode chosenWire = SimulateOptions.WireOf(result.GetValue(wire), chosen);
             DemoOutcome outcome = result.GetValue(inProcess)
-                ? await new HospitalDemo(folder, chosen, chosenWire).RunAsync(cancellationToken).ConfigureAwait(false)
-                : await new ProcessDemo(folder, chosen == SumSuite.JointKey, chosenWire).RunAsync(cancellationToken).ConfigureAwait(false);
+                ? await new HospitalDemo(folder, chosen, chosenWire, result.GetValue(training)).RunAsync(cancellationToken).ConfigureAwait(false)
+                : await new ProcessDemo(folder, chosen, chosenWire, result.GetValue(training)).RunAsync(cancellationToken).ConfigureAwait(false);
             JsonOutput.Write(result.GetValue(json), outcome);
             return (int)(outcome is { SumIsExact: true, TranscriptVerified: true } ? ExitCode.Ok : ExitCode.Integrity);
         });

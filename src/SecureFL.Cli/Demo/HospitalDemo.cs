@@ -7,6 +7,7 @@ using SecureFL.Cli.Reports;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Sites;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Generated;
 using SecureFL.Federated.Models;
@@ -19,10 +20,9 @@ namespace SecureFL.Cli.Demo;
 /// Four generated hospitals that differ as real ones do, one server, three key holders of whom two open a sum; all in this process, through the roles that run
 /// apart in production.
 /// </summary>
-internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMode wire)
+internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMode wire, string? training = null)
 {
     private const int Rounds = 25;
-    private const ulong Seed = 1;
 
     internal async Task<DemoOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -40,18 +40,26 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMod
     internal static string NextCommand(IEnumerable<string> files, string label) =>
         $"{Invocation.Name} simulate {string.Join(' ', files.Select(file => $"--data {Quote(file)}"))} --label {label} --test-fraction 0.25 --report report.html";
 
-    private SimulationSettings Settings(IEnumerable<string> files) => new()
+    private SimulationSettings Settings(IEnumerable<string> files)
     {
-        Sites = new SiteSettings { Data = [.. files], Label = HospitalGenerator.Label, TestFraction = 0.25, Seed = Seed },
-        Training = new LocalTrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } },
-        Federation = new FederationOptions { Seed = Seed, Stopping = new StoppingRules { Rounds = Rounds }, MinimumContributors = 3, Clock = TimeProvider.System },
-        Suite = suite,
-        Wire = wire,
-        Compare = true,
-        KeepCiphertexts = true,
-        Output = folder.FullName,
-        Report = new FileInfo(Path.Combine(folder.FullName, "report.html")),
-    };
+        TrainingDescription description = HospitalFederation.Describe(training, Rounds, suite, wire);
+        return new SimulationSettings
+        {
+            Description = description,
+            Sites = new SiteSettings
+            {
+                Data = [.. files],
+                Schema = description.Schema,
+                Label = description.Columns.Label,
+                TestFraction = description.Value<double>("data.testFraction"),
+                Seed = description.Value<ulong>("seed"),
+            },
+            Compare = true,
+            KeepCiphertexts = true,
+            Output = folder.FullName,
+            Report = new FileInfo(Path.Combine(folder.FullName, "report.html")),
+        };
+    }
 
     private static (bool Verified, int Rounds) Verify(SimulationOutcome run)
     {

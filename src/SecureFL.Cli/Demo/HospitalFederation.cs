@@ -1,5 +1,7 @@
+using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Clients;
 using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Generated;
 using SecureFL.Federated.Models;
@@ -36,20 +38,33 @@ internal static class HospitalFederation
         return files;
     }
 
-    /// <summary>The terms. The columns come from all tables: here one program sees them, a real consortium agrees on them beforehand.</summary>
-    internal static TrainingTerms TermsFor(IReadOnlyList<string> tables, int rounds, RoundPolicy policy)
+    /// <summary>The training as the demonstration describes it; a file says it otherwise.</summary>
+    internal static TrainingDescription Describe(string? file, int rounds, SumSuite suite, WireMode wire)
     {
-        TableSchema schema = SchemaInference.Infer([.. tables.Select(Read)], new SchemaOptions { Label = HospitalGenerator.Label, Missing = MissingPolicy.Impute });
-        return new TrainingTerms
-        {
-            Model = ModelTerms.Of(ModelSpec.Logistic(schema.Width)),
-            Training = new LocalTrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } },
-            Stopping = new StoppingRules { Rounds = rounds },
-            Seed = Seed,
-            Data = new DataTerms { Schema = schema, Scaling = ScalingKind.Federated, TestFraction = 0.25 },
-            Rounds = policy,
-        };
+        TrainingDescription description = file is not null
+            ? TrainingDescription.Load(file)
+            : TrainingDescription.Default
+                .With("data.testFraction", 0.25)
+                .With("seed", Seed)
+                .With("training.epochs", 2)
+                .With("training.optimizer.learningRate", 0.05f)
+                .With("stopping.rounds", rounds)
+                .With("sum.suite", suite)
+                .With("sum.wire", wire);
+        return description.Schema is not null || description.Has("columns.label") ? description : description.With("columns.label", HospitalGenerator.Label);
     }
+
+    /// <summary>The terms of a deployed federation. The columns come from all tables: here one program sees them, a real consortium agrees on them beforehand.</summary>
+    internal static TrainingTerms TermsFor(IReadOnlyList<string> tables, TrainingDescription description)
+    {
+        TableSchema schema = description.Schema ?? SchemaInference.Infer(
+            [.. tables.Select(Read)], new SchemaOptions { Label = description.Columns.Label!, Missing = description.Columns.Missing });
+        return description.Settle(DataFacts.Of(schema));
+    }
+
+    /// <summary>The demonstration's terms, paced as <paramref name="policy"/> says.</summary>
+    internal static TrainingTerms TermsFor(IReadOnlyList<string> tables, int rounds, RoundPolicy policy) =>
+        TermsFor(tables, Describe(null, rounds, SumSuite.OneTimeKey, WireMode.Packed)) with { Rounds = policy };
 
     /// <summary>The same training in this process, with the integer sums in the clear.</summary>
     internal static async Task<TrainingOutcome> TrainInTheClearAsync(PlanFile plan, IReadOnlyList<string> tables, IReadOnlyList<string> clients, CancellationToken cancellationToken)
@@ -64,11 +79,12 @@ internal static class HospitalFederation
             MinClients = plan.Settings.MinClients,
             KeyHolders = plan.Settings.Enrolment.KeyHolders.Count,
             Threshold = plan.Settings.Threshold,
+            Rounding = terms.Rounding,
         });
-        ILocalTrainer trainer = terms.CreateBuiltInTrainer()!;
-        PreparedState prepared = await LocalPreparation.RunAsync(terms, trainer, raw, sum, cancellationToken).ConfigureAwait(false);
+        PreparedState prepared = await LocalPreparation.RunAsync(
+            terms, state => terms.TrainerUnder(state)!, raw, sum, cancellationToken: cancellationToken).ConfigureAwait(false);
         FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
-        return await new FederatedAveraging(terms.FederationOptionsFor(plan.Settings.MinClients, prepared), sites, trainer, sum)
+        return await new FederatedAveraging(terms.FederationOptionsFor(plan.Settings.MinClients, prepared), sites, terms.TrainerUnder(prepared)!, sum)
             .RunAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 

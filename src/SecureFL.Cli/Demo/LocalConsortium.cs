@@ -74,6 +74,7 @@ internal sealed class LocalConsortium
             MinClients = 3,
             Threshold = threshold,
             ColludingKeyHolders = 0,
+            BaseVersionWindow = terms?.BaseVersionWindow ?? 1,
             Session = SessionId.Create(SystemEntropy.Instance),
             Enrolment = new Enrolment(
                 signer.SigningKey,

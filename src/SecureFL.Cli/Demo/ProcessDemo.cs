@@ -6,6 +6,7 @@ using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Data.Generated;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
@@ -19,7 +20,7 @@ namespace SecureFL.Cli.Demo;
 /// The deployment on one machine: a server, four hospitals and three key holders as processes of their own over mutual TLS, until training ends; then the final weights
 /// are compared with the same training in the clear, and the transcript is verified.
 /// </summary>
-internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false, WireMode wire = WireMode.Packed)
+internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuite.OneTimeKey, WireMode wire = WireMode.Packed, string? training = null)
 {
     private const int Rounds = 12;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
@@ -29,9 +30,10 @@ internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false, W
         long started = TimeProvider.System.GetTimestamp();
         IReadOnlyList<string> tables = HospitalFederation.WriteTables(folder.FullName);
         string[] clients = [.. tables.Select(path => Path.GetFileNameWithoutExtension(path))];
-        TrainingTerms terms = HospitalFederation.TermsFor(tables, Rounds, new RoundPolicy());
+        (TrainingTerms terms, SumSettings sum) = Settle(tables);
         LocalConsortium consortium = LocalConsortium.Create(
-            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2, jointKey ? 1000 : null, wire);
+            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, sum.Bits, sum.Threshold,
+            sum.Suite == SumSuite.JointKey ? 1000 : null, sum.Wire);
         Talk.Line($"plan {consortium.Plan.SpokenForm}");
         using LocalParties parties = new(consortium, tables);
         foreach (LocalProcess process in parties.All)
@@ -50,7 +52,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false, W
 
         bool exact = clients.All(client => Weights(parties.ModelOf(client)).AsSpan().SequenceEqual(clear.Model.Values));
         TranscriptReport report = Verify(parties);
-        bool verified = report is { IsValid: true } && report.Rounds.Length > Rounds && report.Rounds.All(round => round.SumRecomputed);
+        bool verified = report is { IsValid: true } && report.Rounds.Length > terms.Stopping.Rounds && report.Rounds.All(round => round.SumRecomputed);
         double seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         string text = Describe(parties, terms.Metrics, tables, rounds, report, exact, verified, processes, seconds);
         string reportPath = Path.Combine(folder.FullName, "report.txt");
@@ -58,6 +60,26 @@ internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false, W
         await Console.Out.WriteAsync(text).ConfigureAwait(false);
         return new DemoOutcome(exact, verified, processes, seconds, reportPath);
     }
+
+    // One file for both halves: the deployed one and the one in the clear read what was written.
+    private (TrainingTerms Terms, SumSettings Sum) Settle(IReadOnlyList<string> tables)
+    {
+        TrainingDescription description = HospitalFederation.Describe(training, Rounds, suite, wire);
+        SumSettings sum = description.Sum;
+        TrainingTerms terms = HospitalFederation.TermsFor(tables, description);
+        if (terms.Asynchronous is not null || !sum.IsEncrypted)
+        {
+            throw new CliException(
+                ExitCode.Usage, "the demonstration compares encrypted rounds with training in the clear: asynchronous rounds depend on the clock, and sums in the clear are no encryption",
+                "give a --training file with synchronous rounds and an encrypted suite");
+        }
+
+        File.WriteAllBytes(TrainingFile, TrainingDescription.Print(terms, sum));
+        TrainingDescription written = TrainingDescription.Load(TrainingFile);
+        return (written.Settle(DataFacts.Of(written.Schema!)), written.Sum);
+    }
+
+    private string TrainingFile => Path.Combine(folder.FullName, "training.json");
 
     // Ends when all clients have ended; tells each round as it is opened.
     private static async Task<IReadOnlyList<RoundSummary>> FollowAsync(LocalParties parties, CancellationToken cancellationToken)
@@ -125,8 +147,8 @@ internal sealed class ProcessDemo(DirectoryInfo folder, bool jointKey = false, W
         Line($"equality    {(exact ? "all hospitals have the final weights that training in the clear gives, bit for bit" : "THE FINAL WEIGHTS DIFFER FROM TRAINING IN THE CLEAR")}");
         Line($"transcript  {report.Rounds.Length} rounds {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
         Line($"            {Invocation.Name} verify {Quote(parties.Transcript)} --ciphertexts {Quote(parties.Ciphertexts)}");
-        Line($"folder      {folder.FullName}: tables, identities, plan.json, state, logs, models");
-        Line($"unprotected one machine holds all keys here; apart, {(jointKey ? "one client" : "two colluding key holders")} and the server could open any hospital");
+        Line($"folder      {folder.FullName}: tables, identities, training.json, plan.json, state, logs, models");
+        Line($"unprotected one machine holds all keys here; apart, {(suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could open any hospital");
         Line($"next        docs/consortium.md sets this up across organisations; to try your own CSV files first, put them in the place of these:");
         Line($"            {HospitalDemo.NextCommand(tables, HospitalGenerator.Label)}");
         return text.ToString();

@@ -3,6 +3,8 @@ using SecureFL.Aggregation;
 using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
+using SecureFL.Cli.Training;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Deployment.Plans;
 
 namespace SecureFL.Cli.Plans;
@@ -33,7 +35,7 @@ internal static class ExplainCommand
         Option<string> wire = SimulateOptions.WireChoice();
         Option<int> life = new("--rounds-per-key") { Description = "joint-key: sums that one key opens", DefaultValueFactory = _ => 1000 };
         Option<int> smudging = new("--smudging") { Description = "joint-key: bits of statistical hiding over the life of a key, 40 to 64", DefaultValueFactory = _ => JointKeyParameters.DefaultSmudging };
-        Option<string?> file = new("--plan") { Description = "explain this plan instead; the other options do not count then", HelpName = "FILE" };
+        Option<string?> file = new("--plan") { Description = "explain this plan instead of one made up of the other options", HelpName = "FILE" };
         Option<FileInfo?> json = new("--json") { Description = "write the parameters to this file" };
         Command command = new("explain", "Print the parameters that the planner chooses, or the rule that fails and what would fit.")
         {
@@ -43,6 +45,7 @@ internal static class ExplainCommand
         {
             // Without a file: a plan with parties made up on the spot, by the same checks as for a real one.
             SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
+            OptionRules.Check(result, TrainingDescription.Default.With("sum.suite", chosen));
             PlanSettings settings = result.GetValue(file) is string path
                 ? PlanFile.Load(path).Settings
                 : AggregationPlan.Create(

@@ -1,11 +1,13 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Aggregation;
 using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
+using SecureFL.Cli.Training;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Encoding.Planning;
 using SecureFL.Ring.Randomness;
 
@@ -18,6 +20,8 @@ internal static class NewPlanCommand
         Four hospitals and three key holders train a logistic regression; the columns are those of one hospital's file:
           securefl plan new --authority board.json --server aggregator.json --client a.json --client b.json --client c.json --client d.json \
             --key-holder x.json --key-holder y.json --key-holder z.json --schema-from a.csv --label ill --rounds 20 --output plan.json
+        The training that was tried with simulate, from one file:
+          securefl plan new ... --training training.json
         A perceptron trained by the sites' own PyTorch programs:
           securefl plan new ... --schema schema.json --external-trainer --initial-weights initial.safetensors
         Plain sums of vectors of a million values, no training:
@@ -58,10 +62,19 @@ internal static class NewPlanCommand
         }
 
         Enrolment enrolment = new(authority.SigningKey, server.SigningKey, [.. clients.Select(party => party.ToEnrolledParty())], [.. holders.Select(party => party.ToEnrolledParty())]);
-        TrainingTerms? terms = new PlanTermsReader(result, options).Read();
+        TrainingDescription description = options.Terms.Read(result);
+        OptionRules.Check(result, description);
+        SumSettings sum = description.Sum;
+        sum.Check();
+        if (!sum.IsEncrypted)
+        {
+            throw new CliException(ExitCode.Usage, "the training's sum.suite is plaintext, a plan has no sums in the clear", "give --suite one-time-key or joint-key");
+        }
+
+        TrainingTerms? terms = new PlanTermsReader(result, options, description).Read();
+        float clip = WireClip(terms, description);
         SumTerms? sums = SumTermsReader.Asked(result, options) ? new SumTermsReader(result, options).Read() : null;
-        float clip = WireClip(terms, result.GetValue(options.Training.Clip));
-        PlanFile file = PlanFile.Draft(authority.Peer.Consortium, server.Peer.Name, Settings(result, options, enrolment, terms, sums, clip), terms, sums);
+        PlanFile file = PlanFile.Draft(authority.Peer.Consortium, server.Peer.Name, Settings(result, options, sum, enrolment, terms, sums, clip), terms, sums);
         string output = result.GetValue(options.Output)!;
         file.Save(output);
         Quorum quorum = new(holders.Length, file.Settings.Threshold, file.Settings.ColludingKeyHolders);
@@ -76,11 +89,12 @@ internal static class NewPlanCommand
         return (int)ExitCode.Ok;
     }
 
-    private static PlanSettings Settings(ParseResult result, NewPlanOptions options, Enrolment enrolment, TrainingTerms? terms, SumTerms? sums, float clip)
+    private static PlanSettings Settings(
+        ParseResult result, NewPlanOptions options, SumSettings sum, Enrolment enrolment, TrainingTerms? terms, SumTerms? sums, float clip)
     {
-        int bits = result.GetValue(options.Training.Bits);
+        int bits = sum.Bits;
         int holders = enrolment.KeyHolders.Count;
-        int threshold = result.GetValue(options.Training.Threshold);
+        int threshold = sum.Threshold;
         int colluding = result.GetValue(options.ColludingKeyHolders) is int given and >= 0 ? given : Math.Max(0, threshold - 1);
         int colludingClients = result.GetValue(options.ColludingClients) ?? Math.Max(1, enrolment.SitesHoldKeys ? colluding : 1);
         CounterLayout counters = terms?.Counters ?? CounterLayout.Empty;
@@ -88,23 +102,22 @@ internal static class NewPlanCommand
         int clients = result.GetValue(options.MaxClients) ?? enrolment.Clients.Count;
         int groupSize = result.GetValue(options.GroupSize);
         int groups = groupSize == 0 ? 1 : Math.Max(1, enrolment.Clients.Count / groupSize);
-        SumSuite suite = SimulateOptions.SuiteOf(result.GetValue(options.Suite));
-        bool joint = suite == SumSuite.JointKey;
-        WireMode wire = SimulateOptions.WireOf(result.GetValue(options.Wire), suite);
+        bool joint = sum.Suite == SumSuite.JointKey;
         JointKeyRequest? jointKey = joint
-            ? new JointKeyRequest(holders, threshold, checked((long)result.GetValue(options.RoundsPerKey) * groups), result.GetValue(options.Smudging), wire)
+            ? new JointKeyRequest(holders, threshold, checked((long)result.GetValue(options.RoundsPerKey) * groups), result.GetValue(options.Smudging), sum.Wire)
             : null;
         return new PlanSettings
         {
             Suite = joint ? Suite.JointKey : Suite.OneTimeKey,
             Parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, clip, clients, counters.ElementCount(bits), holders, jointKey)),
             Counters = counters,
-            MinClients = Math.Max(result.GetValue(options.Training.MinClients), colludingClients + 2),
+            MinClients = Math.Max(sum.MinClients, colludingClients + 2),
             Threshold = threshold,
             ColludingKeyHolders = colluding,
             ColludingClients = colludingClients,
             SitesHoldKeys = enrolment.SitesHoldKeys,
             Rounds = result.GetValue(options.ProtocolRounds),
+            BaseVersionWindow = terms?.BaseVersionWindow ?? 1,
             AgreementWindowSeconds = result.GetValue(options.AgreementWindow),
             GroupSize = groupSize,
             AllowEarlyResubmission = result.GetValue(options.AllowEarlyResubmission),
@@ -114,11 +127,12 @@ internal static class NewPlanCommand
     }
 
     /// <summary>The clip of the vector on the wire: updates are brought to it tensor by tensor; plain sums have no other.</summary>
-    private static float WireClip(TrainingTerms? terms, float? clip)
+    private static float WireClip(TrainingTerms? terms, TrainingDescription description)
     {
         const float Training = 1;
         return terms is not null ? Training
-            : clip ?? throw new CliException(
+            : description.Value<ImmutableArray<float>>("clips") is [float clip, ..] ? clip
+            : throw new CliException(
                 ExitCode.Usage, "--clip is missing: nobody but you knows how large the elements of your vectors are", "--clip 8 sums elements from -8 to 8; larger ones are cut, and the step grows with the clip");
     }
 

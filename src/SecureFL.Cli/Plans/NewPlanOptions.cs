@@ -1,12 +1,13 @@
 using System.CommandLine;
-using SecureFL.Cli.Simulate;
+using SecureFL.Cli.Training;
 
 namespace SecureFL.Cli.Plans;
 
 /// <summary>The options of <c>plan new</c>. Those that <c>simulate</c> has too are the same objects, with the same defaults.</summary>
 internal sealed class NewPlanOptions
 {
-    internal SimulateOptions Training { get; } = new();
+    /// <summary>What describes the training.</summary>
+    internal TermOptions Terms { get; } = new(deployed: true);
 
     internal Option<string> Authority { get; } = new("--authority") { Description = "request.json (or folder) of the operator that will sign the plan: not the server's", HelpName = "FILE", Required = true };
 
@@ -37,22 +38,6 @@ internal sealed class NewPlanOptions
 
     internal Option<string?> SchemaFrom { get; } = new("--schema-from") { Description = "infer the columns from this CSV file, with --label; its column names and categories become part of the plan, its rows do not", HelpName = "FILE" };
 
-    internal Option<string?> Label { get; } = new("--label") { Description = "the label column, by name or index; -1 is the last column", HelpName = "COLUMN" };
-
-    internal Option<string?> Ignore { get; } = new("--ignore") { Description = "columns that are no features", HelpName = "COLUMN,COLUMN" };
-
-    internal Option<string?> Categorical { get; } = new("--categorical") { Description = "columns of numbers that are categories", HelpName = "COLUMN,COLUMN" };
-
-    internal Option<double?> LabelThreshold { get; } = new("--label-threshold") { Description = "makes the label binary: 1 above this number", HelpName = "NUMBER" };
-
-    internal Option<string> Missing { get; } = SimulateOptions.Choice("--missing", "impute", "a missing feature: fill it in (numbers by the mean, categories as unseen), or drop its row", "impute", "drop");
-
-    internal Option<string> Scaling { get; } = SimulateOptions.Choice(
-        "--scaling", "federated", "features are scaled by mean and deviation, of all sites by secure sums before the first round or of each site by itself; by each site's range; or not; fixed puts the mean and deviation of the --schema-from file into the plan",
-        "federated", "site", "minmax", "none", "fixed");
-
-    internal Option<double> TestFraction { get; } = new("--test-fraction") { Description = "share of a site's rows to test on, where it brings no test file", DefaultValueFactory = _ => 0.2 };
-
     internal Option<string?> InitialWeights { get; } = new("--initial-weights") { Description = "the weights before the first round (.safetensors): needed where the sites' own trainers train", HelpName = "FILE" };
 
     internal Option<string?> Task { get; } = new("--task") { Description = "without a schema: binary, multi-class or regression", HelpName = "TASK" };
@@ -63,19 +48,11 @@ internal sealed class NewPlanOptions
 
     internal Option<bool> External { get; } = new("--external-trainer") { Description = "the sites train with programs of their own (client run --trainer); needs --initial-weights" };
 
-    internal Option<double?> WeightUnit { get; } = new("--weight-unit") { Description = "training rows that make weight 1; by default the mean of the sites' rows, from a secure sum before the first round", HelpName = "ROWS" };
-
-    internal Option<double?> MaxWeight { get; } = new("--max-weight") { Description = "the largest weight a site may have, in units", HelpName = "UNITS" };
-
     internal Option<int> ColludingKeyHolders { get; } = new("--colluding-key-holders") { Description = "key holders assumed to collude with the server; by default one fewer than the threshold", DefaultValueFactory = _ => -1 };
 
     internal Option<int?> ColludingClients { get; } = new("--colluding-clients") { Description = "clients assumed to collude with whoever sees the sum; by default 1, or more where sites hold keys", HelpName = "N" };
 
     internal Option<int?> MaxClients { get; } = new("--max-clients") { Description = "most clients in a sum; by default all that are enrolled", HelpName = "N" };
-
-    internal Option<string> Suite { get; } = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted; joint-key is multiparty CKKS under one key of all key holders", "one-time-key", "joint-key");
-
-    internal Option<string> Wire { get; } = SimulateOptions.WireChoice();
 
     internal Option<int> RoundsPerKey { get; } = new("--rounds-per-key") { Description = "joint-key: rounds after which the key holders make a new key, dead ones included", DefaultValueFactory = _ => 1000 };
 
@@ -92,29 +69,21 @@ internal sealed class NewPlanOptions
         Description = "repeat a spoiled round with everybody. Dangerous: two opened sums on one model that differ in one client show that client",
     };
 
-    internal Option<int> Contributions { get; } = new("--contributions") { Description = "contributions that close a round; 0 is all enrolled clients", DefaultValueFactory = _ => 0 };
-
-    internal Option<double> Deadline { get; } = new("--deadline") { Description = "seconds after which a round closes with what it has; 0 waits for ever", DefaultValueFactory = _ => 0.0 };
-
-    internal Option<double> OpeningGrace { get; } = new("--opening-grace") { Description = "seconds that a round's opening waits for key holders beyond the fewest that suffice", DefaultValueFactory = _ => 2.0 };
-
-    internal Option<double> Pause { get; } = new("--pause") { Description = "seconds between rounds", DefaultValueFactory = _ => 0.0 };
-
-    internal Option<bool> NoFinalEvaluation { get; } = new("--no-final-evaluation") { Description = "do not end with a round that evaluates the final model" };
-
-    internal Option<ulong> Seed { get; } = new("--seed") { Description = "governs initialisation, splits, batches and rounding; never a key", DefaultValueFactory = _ => 1 };
-
     internal void AddTo(Command command)
     {
-        SimulateOptions t = Training;
-        Option[] all =
+        Option[] parties = [Authority, Server, Clients, KeyHolders, Output, Vector, Layout, TensorClip, LeaveOut, MaxClipped, Schema, SchemaFrom];
+        Option[] rest =
         [
-            Authority, Server, Clients, KeyHolders, Output, Vector, Layout, TensorClip, LeaveOut, MaxClipped, Schema, SchemaFrom, Label, Ignore, Categorical, LabelThreshold, Missing, Scaling, TestFraction,
-            t.Model, t.Hidden, External, InitialWeights, Task, Inputs, Classes, t.Rounds, t.LocalSteps, t.LocalEpochs, t.Batch, t.LearningRate, t.Optimizer, t.L2, t.Algorithm, t.Mu,
-            t.Weighting, WeightUnit, MaxWeight, t.ServerOptimizer, t.ServerRate, t.Average, t.Metric, t.Target, t.Patience, t.Bits, t.Clip, t.Threshold, t.MinClients, MaxClients,
-            ColludingKeyHolders, ColludingClients, Suite, Wire, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow, AllowEarlyResubmission, Contributions, Deadline, OpeningGrace, Pause, NoFinalEvaluation, Seed,
+            External, InitialWeights, Task, Inputs, Classes, MaxClients, ColludingKeyHolders, ColludingClients, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow,
+            AllowEarlyResubmission,
         ];
-        foreach (Option option in all)
+        foreach (Option option in parties)
+        {
+            command.Add(option);
+        }
+
+        Terms.AddTo(command);
+        foreach (Option option in rest)
         {
             command.Add(option);
         }

@@ -62,15 +62,11 @@ internal static class PlanShowCommand
         }
 
         Line("model", $"{ModelText(terms.Model)}");
-        Line("training", $"{(terms.Training.Steps > 0 ? FormattableString.Invariant($"{terms.Training.Steps} steps") : FormattableString.Invariant($"{terms.Training.Epochs} pass(es)"))} of {terms.Training.Optimizer.Kind} a round, rate {terms.Training.Optimizer.LearningRate}, batches of {(terms.Training.BatchSize == 0 ? "all rows" : terms.Training.BatchSize.ToString(CultureInfo.InvariantCulture))}{(terms.Training.ProximalMu > 0 ? FormattableString.Invariant($", FedProx mu {terms.Training.ProximalMu}") : "")}");
-        Line("mean", $"{(terms.Weighting == Federated.Rounds.Weighting.Samples ? (terms.WeightUnit is double unit ? FormattableString.Invariant($"weighted by training rows in units of {unit}") : "weighted by training rows, in units of the sites' mean") : "of all sites alike")}, server {terms.ServerOptimizer.Kind} at rate {terms.ServerOptimizer.LearningRate}");
-        Line("clips", $"{(terms.Clips.IsEmpty ? "found by the sites, one for each tensor, before the first round" : string.Join(", ", terms.Clips.Select(clip => clip.ToString("G9", CultureInfo.InvariantCulture))))}");
-        if (terms.Preparation.Steps is { IsEmpty: false } steps)
+        foreach ((string name, string value) in TermsText.Lines(terms))
         {
-            Line("preparation", $"{steps.Length} secure sum(s) before the first round: {string.Join(", ", steps.Select(step => step.Name).Distinct())}");
+            Line(name, $"{value}");
         }
 
-        Line("rounds", $"{terms.Stopping.Rounds} at most{(terms.Stopping.Target is double target ? FormattableString.Invariant($", until {RoundMetricInfo.Of(terms.Stopping.Metric).Label} is {target} or better") : "")}{(terms.Stopping.Patience > 0 ? FormattableString.Invariant($", or {terms.Stopping.Patience} rounds without a better {RoundMetricInfo.Of(terms.Stopping.Metric).Label}") : "")}; each closes with {(terms.Rounds.Contributions == 0 ? "all clients" : FormattableString.Invariant($"{terms.Rounds.Contributions} clients"))}{(terms.Rounds.DeadlineSeconds > 0 ? FormattableString.Invariant($" or after {terms.Rounds.DeadlineSeconds} s") : ", without deadline")}");
         Line("data", $"{DataText(terms.Data)}");
         return text.ToString();
     }

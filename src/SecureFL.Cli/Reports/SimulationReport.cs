@@ -3,6 +3,8 @@ using System.Text;
 using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Simulate;
+using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Rounds;
 using SecureFL.Reports;
 
@@ -45,12 +47,12 @@ internal static class SimulationReport
 
     private static string Describe(SimulationOutcome run)
     {
-        FederationOptions options = run.Settings.Federation;
-        string rounds = run.Settings.Buffer is BufferOptions buffer ? $"asynchronous, summed after {buffer.Arrivals} arrivals" : "synchronous";
-        string bits = run.Settings.Bits == SimulationSettings.FloatBits ? "float32" : $"{run.Settings.Bits} bits, clips {string.Join(", ", run.Clips!.Values.Distinct().Order().Select(clip => clip.ToString("G6", CultureInfo.InvariantCulture)))}";
+        TrainingTerms terms = run.Terms;
+        string rounds = terms.Asynchronous is BufferOptions buffer ? $"asynchronous, summed after {buffer.Arrivals} arrivals" : "synchronous";
+        string bits = run.Settings.Sum.IsFloat ? "float32" : $"{run.Settings.Bits} bits, clips {string.Join(", ", run.Clips!.Values.Distinct().Order().Select(clip => clip.ToString("G6", CultureInfo.InvariantCulture)))}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.Final.PerSite.Length} sites, {run.Parameters} parameters, {rounds}, server {options.ServerOptimizer.Kind} at rate {options.ServerOptimizer.LearningRate:G4}, {bits}, seed {options.Seed}");
+            $"{run.Final.PerSite.Length} sites, {run.Parameters} parameters, {rounds}, server {terms.ServerOptimizer.Kind} at rate {terms.ServerOptimizer.LearningRate:G4}, {bits}, seed {terms.Seed}");
     }
 
     private static void Tiles(StringBuilder html, SimulationOutcome run)

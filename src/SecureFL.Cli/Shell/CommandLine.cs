@@ -7,6 +7,7 @@ using SecureFL.Cli.Configuration;
 using SecureFL.Deployment.Clients;
 using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Encoding.Planning;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
@@ -43,6 +44,7 @@ internal static class CommandLine
     private static CliException? Describe(Exception exception) => exception switch
     {
         CliException failure => failure,
+        DescriptionException description => new CliException(ExitCode.Usage, description.Message, description.Hint),
         PlanningException planning => new CliException(ExitCode.Usage, planning.Message, planning.Hint),
         DataFormatException data => new CliException(ExitCode.Usage, data.Message, data.WayOut ?? "securefl check-data shows what is in a file"),
         TrainingDivergedException diverged => new CliException(ExitCode.Usage, diverged.Message, "lower --lr, or scale the features with --normalize"),

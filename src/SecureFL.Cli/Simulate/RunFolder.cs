@@ -62,6 +62,8 @@ internal sealed class RunFolder : IDisposable
 
     internal string ModelPath => Path.Combine(_path, "model.safetensors");
 
+    private string TrainingPath => Path.Combine(_path, "training.json");
+
     private string CheckpointPath => Path.Combine(_path, "checkpoint.safetensors");
 
     /// <summary>Transcripts written so far.</summary>
@@ -85,14 +87,22 @@ internal sealed class RunFolder : IDisposable
 
     internal FileContributionStore OpenUploads(string name, ulong round) => new(UploadsPath(_parts.GetValueOrDefault(name, name)), round);
 
+    /// <summary>Keeps the settled description of the run.</summary>
+    internal void WriteTraining(byte[] description) => Replace(TrainingPath, stream => stream.Write(description));
+
     internal void WriteModel(ModelBundle bundle) => Replace(ModelPath, bundle.Write);
 
     internal void WriteCheckpoint(TrainingCheckpoint checkpoint) => Replace(CheckpointPath, stream => CheckpointFormat.Write(stream, checkpoint));
 
     /// <summary>The stored state.</summary>
-    /// <exception cref="CliException">There is none.</exception>
-    internal TrainingCheckpoint ReadCheckpoint()
+    /// <exception cref="CliException">There is none, or it is of another training than <paramref name="description"/>.</exception>
+    internal TrainingCheckpoint ReadCheckpoint(byte[] description)
     {
+        if (File.Exists(CheckpointPath) && File.Exists(TrainingPath))
+        {
+            ResumedTraining.Require(File.ReadAllBytes(TrainingPath), description, TrainingPath);
+        }
+
         if (!File.Exists(CheckpointPath))
         {
             throw new CliException(ExitCode.Environment, $"there is no checkpoint in {_path}", "run without --resume first, or give the --output folder of the interrupted run");

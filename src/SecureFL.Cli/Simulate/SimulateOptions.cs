@@ -2,33 +2,18 @@ using System.CommandLine;
 using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Cli.Training;
+using SecureFL.Deployment.Plans.Descriptions;
 
 namespace SecureFL.Cli.Simulate;
 
-/// <summary>The options of <c>simulate</c> that concern training and sums.</summary>
+/// <summary>The options of <c>simulate</c> beside those that describe the training.</summary>
 internal sealed class SimulateOptions
 {
-    internal Option<string> Model { get; } = Choice("--model", "auto", "the model: auto takes the regression that fits the label; mlp is a perceptron", "auto", "linear", "logistic", "softmax", "mlp");
+    /// <summary>What describes the training.</summary>
+    internal TermOptions Terms { get; } = new(deployed: false);
 
-    internal Option<string?> Hidden { get; } = new("--hidden") { Description = "units of the mlp's hidden layers, for example 64 or 128,32", HelpName = "N,N" };
-
-    internal Option<int> Rounds { get; } = new("--rounds") { Description = "rounds at most", DefaultValueFactory = _ => 20 };
-
-    internal Option<int> LocalSteps { get; } = new("--local-steps") { Description = "optimiser steps a site takes in a round; 0 counts --local-epochs instead", DefaultValueFactory = _ => 0 };
-
-    internal Option<int> LocalEpochs { get; } = new("--local-epochs") { Description = "passes over a site's rows in a round, where --local-steps is 0", DefaultValueFactory = _ => 1 };
-
-    internal Option<int> Batch { get; } = new("--batch") { Description = "rows a step; 0 is the full batch", DefaultValueFactory = _ => 32 };
-
-    internal Option<float> LearningRate { get; } = new("--lr") { Description = "the sites' learning rate", DefaultValueFactory = _ => 0.1f };
-
-    internal Option<string> Optimizer { get; } = Choice("--optimizer", "sgd", "the sites' optimiser; its state starts anew every round", "sgd", "momentum", "adam", "adamw", "rmsprop");
-
-    internal Option<float> L2 { get; } = new("--l2") { Description = "adds L2/2 |weights|^2 to the objective", DefaultValueFactory = _ => 0f };
-
-    internal Option<string> ClassWeights { get; } = Choice("--class-weights", "none", "balanced weighs rare classes up, from counts that are summed securely", "none", "balanced");
+    internal Option<bool> PrintTraining { get; } = new("--print-training") { Description = "print the whole settled description, columns included, and train nothing" };
 
     internal Option<string?> Trainer { get; } = new("--trainer") { Description = "train with this command instead, for example \"python3 train.py\"; its last argument is a folder with task.json, weights and data", HelpName = "COMMAND" };
 
@@ -38,11 +23,7 @@ internal sealed class SimulateOptions
     internal Option<string> OnTrainerFault { get; } = Choice(
         "--on-trainer-fault", "stop", "when a site's trainer fails: end the run, or leave the site out of the round while at least --min-clients others are there", "stop", "leave-out");
 
-    internal Option<string> Suite { get; } = Choice("--suite", "one-time-key", "joint-key is multiparty CKKS under one key of all key holders; plaintext sums the same integers in the clear (floats with --bits 32)", "one-time-key", "joint-key", "plaintext");
-
-    internal Option<string> Wire { get; } = WireChoice();
-
-    /// <summary>The option that <c>simulate</c>, <c>demo</c>, <c>plan new</c> and <c>plan explain</c> have.</summary>
+    /// <summary>The option that <c>demo</c> and <c>plan explain</c> have.</summary>
     internal static Option<string> WireChoice() => Choice(
         "--wire", "packed", "joint-key: how ciphertexts travel; seal sends Microsoft SEAL 4.1 objects, larger, which any SEAL program can make", "packed", "seal");
 
@@ -67,48 +48,9 @@ internal sealed class SimulateOptions
         _ => SumSuite.OneTimeKey,
     };
 
-    internal Option<int> Bits { get; } = new("--bits") { Description = "bits of a quantised element, 4 to 24", DefaultValueFactory = _ => 16 };
-
-    internal Option<float?> Clip { get; } = new("--clip") { Description = "elements of all tensors' updates are clipped to [-CLIP, CLIP]; by default found for each tensor by a secure sum before the first round, and printed", HelpName = "CLIP" };
-
     internal Option<int> KeyHolders { get; } = new("--key-holders") { Description = "key holders", DefaultValueFactory = _ => 3 };
 
-    internal Option<int> Threshold { get; } = new("--threshold") { Description = "key holders that open a sum together", DefaultValueFactory = _ => 2 };
-
-    internal Option<int> MinClients { get; } = new("--min-clients") { Description = "fewest sites in a sum that is opened, at least 3", DefaultValueFactory = _ => 3 };
-
-    internal Option<string> Weighting { get; } = Choice("--weighting", "samples", "the mean of updates is weighted by training rows (which are only summed, never shown), or not", "samples", "equal");
-
-    internal Option<string> Algorithm { get; } = Choice("--algorithm", "fedavg", "fedprox holds sites near the global model by --mu", "fedavg", "fedprox");
-
-    internal Option<float> Mu { get; } = new("--mu") { Description = "mu of fedprox", DefaultValueFactory = _ => 0.01f };
-
-    internal Option<string> ServerOptimizer { get; } = Choice(
-        "--server-optimizer", "fedavg", "what the server does with the opened mean update", "fedavg", "fedavgm", "fedadagrad", "fedadam", "fedyogi");
-
-    internal Option<double?> ServerRate { get; } = new("--server-lr") { Description = "the server's learning rate; by default 1, and 0.01 for the adaptive ones", HelpName = "RATE" };
-
-    internal Option<double> Average { get; } = new("--average") { Description = "decay of a moving average of the global model, which is then what is delivered; 0 for none", DefaultValueFactory = _ => 0.0 };
-
-    internal Option<int> SitesPerRound { get; } = new("--sites-per-round") { Description = "sites drawn for each round; 0 is all of them", DefaultValueFactory = _ => 0 };
-
-    internal Option<int?> Async { get; } = new("--async") { Description = "asynchronous rounds: sum after K arrivals, older updates count less", HelpName = "K" };
-
-    internal Option<int?> EvaluateEvery { get; } = new("--evaluate-every")
-    {
-        Description = "with --async: all sites evaluate every Nth version, in a sum of its own; by default every one, and the last always",
-        HelpName = "N",
-    };
-
     internal Option<string?> SiteSeconds { get; } = new("--site-seconds") { Description = "simulated seconds of each site's task, for example 10,1,1,1", HelpName = "S,S" };
-
-    internal Option<double?> Deadline { get; } = new("--deadline") { Description = "simulated seconds after which a round leaves slow sites behind (with --site-seconds)", HelpName = "S" };
-
-    internal Option<string?> Metric { get; } = StoppingMetric.Option();
-
-    internal Option<double?> Target { get; } = new("--target") { Description = "stop when the metric is this good: at least this, or at most where less is better", HelpName = "VALUE" };
-
-    internal Option<int> Patience { get; } = new("--patience") { Description = "stop after this many rounds without a better value of the metric; 0 for never", DefaultValueFactory = _ => 0 };
 
     internal Option<double> ThresholdAt { get; } = MetricText.ThresholdOption();
 
@@ -135,11 +77,10 @@ internal sealed class SimulateOptions
 
     internal void AddTo(Command command)
     {
+        Terms.AddTo(command);
         Option[] all =
         [
-            Model, Hidden, Rounds, LocalSteps, LocalEpochs, Batch, LearningRate, Optimizer, L2, ClassWeights, Trainer, TrainerTimeout, OnTrainerFault, Suite, Wire, Bits, Clip, KeyHolders, Threshold,
-            MinClients, InsecureTwoSites, Weighting, Algorithm, Mu, ServerOptimizer, ServerRate, Average, SitesPerRound, Async, EvaluateEvery, SiteSeconds, Deadline, Metric, Target, Patience,
-            ThresholdAt, Parallel, Baselines, Compare, Output, Overwrite, Resume,
+            Trainer, TrainerTimeout, OnTrainerFault, KeyHolders, InsecureTwoSites, SiteSeconds, ThresholdAt, Parallel, Baselines, Compare, PrintTraining, Output, Overwrite, Resume,
             KeepCiphertexts, Json, Report,
         ];
         foreach (Option option in all)
@@ -158,12 +99,6 @@ internal sealed class SimulateOptions
         > 0 and <= 31_536_000 and double value => TimeSpan.FromSeconds(value),
         _ => throw new CliException(ExitCode.Usage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--trainer-timeout {seconds}: more than 0 and at most 31536000 seconds"), "for example --trainer-timeout 600"),
     };
-
-    /// <summary>The server optimisers by their names on the command line.</summary>
-    internal static ServerOptimizerKind ServerKind(string name) => Enum.Parse<ServerOptimizerKind>(name, ignoreCase: true);
-
-    /// <summary>The local optimisers by their names on the command line.</summary>
-    internal static LocalOptimizerKind LocalKind(string name) => Enum.Parse<LocalOptimizerKind>(name, ignoreCase: true);
 
     internal static Option<string> Choice(string name, string standard, string description, params string[] values)
     {

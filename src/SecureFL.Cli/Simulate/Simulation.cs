@@ -3,6 +3,8 @@ using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
+using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Exports;
 using SecureFL.Federated.Metrics;
@@ -24,40 +26,37 @@ internal sealed class Simulation(SimulationSettings settings)
         long started = TimeProvider.System.GetTimestamp();
         using RunFolder folder = new(settings.Output, settings.Resume, settings.Overwrite);
         SumFactory sums = new(settings, folder);
-        LoadedSites loaded = SiteLoader.Load(settings.Sites, (schema, tables) => Agree(schema, tables, sums, cancellationToken));
-        RequireEnoughSites(loaded);
-        foreach (string note in loaded.Notes)
-        {
-            Talk.Line(note);
-        }
-
+        LoadedSites loaded = Load(sums, cancellationToken);
         ISecureSum preparation = sums.Create("preparation", loaded.Sites.Count, clip: 1);
         SimulationPrepared prepared = await SimulationPreparation.RunAsync(settings, loaded, preparation, cancellationToken).ConfigureAwait(false);
-        (ScaledSites scaled, PreparedState state, ILocalTrainer trainer, ModelSpec? spec, TensorClips? clips) = prepared;
+        (ScaledSites scaled, PreparedState state, ILocalTrainer trainer, TrainingTerms terms, TensorClips? clips) = prepared;
         Finish(preparation, null);
-        TrainingCheckpoint? resume = settings.Resume ? folder.ReadCheckpoint() : null;
-        Announce(scaled, trainer, clips, resume);
-
-        StoppingRules stopping = StoppingMetric.Settle(settings.Federation.Stopping, settings.Metric, trainer.Metrics, HasTestRows(scaled), everyRow: spec is not null);
+        ModelSpec? spec = terms.Model.BuiltIn;
+        StoppingMetric.Check(terms.Stopping, trainer.Metrics, HasTestRows(scaled), everyRow: spec is not null);
+        byte[] description = TrainingDescription.Print(terms, settings.Sum);
+        TrainingCheckpoint? resume = settings.Resume ? folder.ReadCheckpoint(description) : null;
+        folder.WriteTraining(description);
+        Announce(scaled, trainer, terms, clips, resume);
         TargetUnits units = TargetUnits.Of(state.Targets);
         display.Metrics = [.. RoundMetricInfo.ShownFor(trainer.Metrics)];
 
-        ISecureSum sum = sums.Create("training", scaled.Sites.Count, clip: 1);
+        ISecureSum sum = sums.Create("training", scaled.Sites.Count, clip: 1, terms);
         SimulationObserver observer = new(
             display, folder.WriteCheckpoint, scaled.Sites, trainer,
             curves: settings.Report is not null && spec is not null, ownTests: scaled.CommonTest is null);
-        TrainingOutcome outcome = await TrainAsync(Title(), display, prepared, sum, observer, resume, stopping, cancellationToken).ConfigureAwait(false);
+        TrainingOutcome outcome = await TrainAsync(Title(), display, prepared, sum, observer, resume, cancellationToken).ConfigureAwait(false);
         Finish(sum, ModelStamp.Of(outcome.Checkpoint.Version, outcome.Checkpoint.Weights));
         await DivergedRun.RefuseAsync(outcome, scaled.Sites, trainer, cancellationToken).ConfigureAwait(false);
         ModelBundle bundle = new() { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings, Targets = state.Targets };
         folder.WriteModel(bundle);
         ModelResult final = await ModelScore.OfAsync(outcome, scaled, trainer, spec, units, cancellationToken).ConfigureAwait(false);
-        Baselines baselines = new(settings.Federation.Seed, stopping.Rounds, settings.Federation.AverageDecay, scaled, trainer, units);
-        bool compareAlone = baselines.AreDue(settings.Baselines, spec is null ? null : settings.Training);
-        bool compare = settings.Compare && settings.Bits != SimulationSettings.FloatBits;
+        Baselines baselines = new(terms.Seed, terms.Stopping.Rounds, terms.AverageDecay, scaled, trainer, units);
+        bool compareAlone = baselines.AreDue(settings.Baselines, spec is null ? null : terms.Training);
+        bool compare = settings.Compare && !settings.Sum.IsFloat;
         return new SimulationOutcome
         {
             Settings = settings,
+            Terms = terms,
             Clips = clips,
             Units = units,
             Trainer = trainer,
@@ -70,7 +69,7 @@ internal sealed class Simulation(SimulationSettings settings)
             WeightsFile = folder.ModelPath,
             Curves = [.. observer.Curves],
             Plans = sum is EncryptedSum encrypted ? [.. encrypted.Plans] : [],
-            Quantised = compare ? await CompareAsync("plaintext integers", sums.Reference(scaled.Sites.Count, clip: 1)).ConfigureAwait(false) : null,
+            Quantised = compare ? await CompareAsync("plaintext integers", sums.Reference(scaled.Sites.Count, clip: 1, terms)).ConfigureAwait(false) : null,
             Floats = settings.Compare ? await CompareAsync("plaintext floats", new PlaintextSum()).ConfigureAwait(false) : null,
             Transcripts = folder.Transcripts,
             Seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds,
@@ -79,12 +78,41 @@ internal sealed class Simulation(SimulationSettings settings)
         async Task<ComparedArm> CompareAsync(string name, ISecureSum other)
         {
             SimulationObserver silent = new(display, _ => { }, scaled.Sites, trainer, curves: false, ownTests: false);
-            TrainingOutcome run = await TrainAsync(name, display, prepared, other, silent, null, stopping, cancellationToken).ConfigureAwait(false);
+            TrainingOutcome run = await TrainAsync(name, display, prepared, other, silent, null, cancellationToken).ConfigureAwait(false);
             return new ComparedArm(name, run, await ModelScore.OfAsync(run, scaled, trainer, spec, units, cancellationToken).ConfigureAwait(false));
         }
     }
 
     private static bool HasTestRows(ScaledSites scaled) => scaled.Sites.Any(site => site.Test is { Count: > 0 });
+
+    /// <summary>The whole settled description, after the sums that it takes to find it out; nothing is trained or kept.</summary>
+    internal async Task<byte[]> DescribeAsync(CancellationToken cancellationToken)
+    {
+        DirectoryInfo scratch = Directory.CreateTempSubdirectory("securefl-describe-");
+        try
+        {
+            using RunFolder folder = new(scratch.FullName);
+            LoadedSites loaded = Load(new SumFactory(settings, folder), cancellationToken);
+            (_, TrainingTerms terms) = await TrainerFactory.CreateAsync(settings, loaded.Schema, loaded.Sites[0].Train, cancellationToken).ConfigureAwait(false);
+            return TrainingDescription.Print(terms, settings.Sum);
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
+    }
+
+    private LoadedSites Load(SumFactory sums, CancellationToken cancellationToken)
+    {
+        LoadedSites loaded = SiteLoader.Load(settings.Sites, (schema, tables) => Agree(schema, tables, sums, cancellationToken));
+        RequireEnoughSites(loaded);
+        foreach (string note in loaded.Notes)
+        {
+            Talk.Line(note);
+        }
+
+        return loaded;
+    }
 
     private static void Finish(ISecureSum sum, ModelStamp? final)
     {
@@ -95,7 +123,7 @@ internal sealed class Simulation(SimulationSettings settings)
         }
     }
 
-    private string Title() => settings.Suite != SumSuite.Plaintext ? "encrypted" : settings.Bits == SimulationSettings.FloatBits ? "plaintext floats" : "plaintext integers";
+    private string Title() => settings.Suite != SumSuite.Plaintext ? "encrypted" : settings.Sum.IsFloat ? "plaintext floats" : "plaintext integers";
 
     private async Task<TrainingOutcome> TrainAsync(
         string title,
@@ -104,22 +132,24 @@ internal sealed class Simulation(SimulationSettings settings)
         ISecureSum sum,
         SimulationObserver observer,
         TrainingCheckpoint? resume,
-        StoppingRules stopping,
         CancellationToken cancellationToken)
     {
-        (ScaledSites scaled, PreparedState state, ILocalTrainer trainer, _, TensorClips? clips) = prepared;
-        FederationOptions options = settings.Federation with
+        (ScaledSites scaled, PreparedState state, ILocalTrainer trainer, TrainingTerms terms, TensorClips? clips) = prepared;
+        ConstantTiming? timing = Timing(scaled.Sites, terms);
+        FederationOptions options = terms.FederationOptionsFor(settings.MinClients, state) with
         {
-            Timing = Timing(scaled.Sites),
-            Stopping = stopping,
-            WeightUnit = SimulationPreparation.UnitOf(settings, state),
+            Identity = terms.Identity.ToString(),
+            Timing = timing,
+            DeadlineSeconds = timing is not null && terms.Asynchronous is null && terms.Rounds.DeadlineSeconds > 0 ? terms.Rounds.DeadlineSeconds : null,
+            Parallelism = settings.Parallelism,
+            OnTrainerFault = settings.OnTrainerFault,
+            Clock = TimeProvider.System,
             Clips = clips,
-            Units = TargetUnits.Of(state.Targets),
         };
         TrainingOutcome? outcome = null;
         await display.RunAsync(title, options.Stopping.Rounds, async () =>
         {
-            outcome = settings.Buffer is BufferOptions buffer
+            outcome = terms.Asynchronous is BufferOptions buffer
                 ? await new BufferedAggregation(options, buffer, scaled.Sites, trainer, sum).RunAsync(resume, observer, cancellationToken).ConfigureAwait(false)
                 : await new FederatedAveraging(options, scaled.Sites, trainer, sum).RunAsync(resume, observer, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
@@ -127,7 +157,7 @@ internal sealed class Simulation(SimulationSettings settings)
     }
 
     /// <summary>The simulated clock: declared, or, where asynchronous rounds need one, seconds in proportion to a site's rows.</summary>
-    private ConstantTiming? Timing(IReadOnlyList<FederatedSite> sites)
+    private ConstantTiming? Timing(IReadOnlyList<FederatedSite> sites, TrainingTerms terms)
     {
         if (!settings.SiteSeconds.IsEmpty)
         {
@@ -137,7 +167,7 @@ internal sealed class Simulation(SimulationSettings settings)
         }
 
         double mean = sites.Average(site => (double)site.Train.Count);
-        return settings.Buffer is null ? null : new ConstantTiming([.. sites.Select(site => site.Train.Count / mean)]);
+        return terms.Asynchronous is null ? null : new ConstantTiming([.. sites.Select(site => site.Train.Count / mean)]);
     }
 
     private TableSchema Agree(
@@ -157,7 +187,7 @@ internal sealed class Simulation(SimulationSettings settings)
 
     private void RequireEnoughSites(LoadedSites loaded)
     {
-        int least = settings.Suite != SumSuite.Plaintext ? settings.MinClients : 1;
+        int least = settings.MinClients;
         if (settings.InsecureTwoSites && (loaded.Sites.Count != 2 || settings.Suite == SumSuite.Plaintext))
         {
             throw new CliException(ExitCode.Usage, $"--insecure-two-sites is for encrypted sums of exactly two sites, these are {loaded.Sites.Count}", "leave it out");
@@ -187,7 +217,7 @@ internal sealed class Simulation(SimulationSettings settings)
         return string.Join(", ", named.Take(Most)) + (layout.Tensors.Length > Most ? $" and {layout.Tensors.Length - Most} more tensors" : "");
     }
 
-    private void Announce(ScaledSites scaled, ILocalTrainer trainer, TensorClips? clips, TrainingCheckpoint? resume)
+    private void Announce(ScaledSites scaled, ILocalTrainer trainer, TrainingTerms terms, TensorClips? clips, TrainingCheckpoint? resume)
     {
         long rows = scaled.Sites.Sum(site => (long)site.Train.Count);
         long test = scaled.CommonTest?.Count ?? scaled.Sites.Sum(site => (long)(site.Test?.Count ?? 0));
@@ -196,7 +226,7 @@ internal sealed class Simulation(SimulationSettings settings)
             $"{scaled.Sites.Count} sites, {rows} training rows, {test} test rows, {scaled.Sites[0].Train.Width} features, a model of {trainer.Layout.Length} parameters"));
         if (clips is not null)
         {
-            string chosen = settings.Clip is null ? " (chosen: at least twice the largest element of the first updates, a power of two)" : "";
+            string chosen = terms.Clips.IsEmpty ? " (chosen: at least twice the largest element of the first updates, a power of two)" : "";
             Talk.Line(string.Create(CultureInfo.InvariantCulture, $"clip {Clipped(clips, trainer.Layout)}{chosen}, {settings.Bits} bits"));
         }
 

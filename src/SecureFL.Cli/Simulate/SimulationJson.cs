@@ -1,4 +1,5 @@
 using SecureFL.Cli.Evaluations;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Simulate;
@@ -12,7 +13,7 @@ internal static class SimulationJson
         Suite = SimulateOptions.NameOf(run.Settings.Suite),
         Wire = run.Settings.Suite == SumSuite.JointKey ? run.Settings.Wire.ToString().ToLowerInvariant() : null,
         run.Settings.InsecureTwoSites,
-        run.Settings.Federation.Seed,
+        run.Terms.Seed,
         Clips = run.Clips is null ? null : run.Trainer.Layout.Tensors.Zip(run.Clips.Values).ToDictionary(pair => pair.First.Name, pair => pair.Second),
         run.Settings.Bits,
         run.Parameters,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SecureFL.Aggregation;
+using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Exports;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
@@ -43,6 +44,9 @@ internal sealed record ComparedArm(string Name, TrainingOutcome Outcome, ModelRe
 internal sealed record SimulationOutcome
 {
     internal required SimulationSettings Settings { get; init; }
+
+    /// <summary>The settled terms.</summary>
+    internal required TrainingTerms Terms { get; init; }
 
     /// <summary>The clip of every tensor; null where nothing is quantised.</summary>
     internal required TensorClips? Clips { get; init; }

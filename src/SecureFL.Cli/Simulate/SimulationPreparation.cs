@@ -1,7 +1,8 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
+using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Preparation;
@@ -13,48 +14,26 @@ namespace SecureFL.Cli.Simulate;
 /// <param name="Scaled">The sites' rows as the model takes them.</param>
 /// <param name="State">What the opened sums say.</param>
 /// <param name="Trainer">The trainer.</param>
-/// <param name="Spec">Its architecture where it is a built-in one.</param>
+/// <param name="Terms">The settled terms.</param>
 /// <param name="Clips">The clip of every tensor, found or asked for; null where nothing is quantised.</param>
-internal sealed record SimulationPrepared(ScaledSites Scaled, PreparedState State, ILocalTrainer Trainer, ModelSpec? Spec, TensorClips? Clips);
+internal sealed record SimulationPrepared(ScaledSites Scaled, PreparedState State, ILocalTrainer Trainer, TrainingTerms Terms, TensorClips? Clips);
 
 /// <summary>The sums before the first round, by the same steps that a deployed session takes: scaling, target scaling, weight unit, class weights, clips.</summary>
 internal static class SimulationPreparation
 {
     internal static async Task<SimulationPrepared> RunAsync(SimulationSettings settings, LoadedSites loaded, ISecureSum sum, CancellationToken cancellationToken)
     {
-        RawDataset first = loaded.Sites[0].Train;
-        bool quantised = settings.Bits != SimulationSettings.FloatBits;
-        (ILocalTrainer unweighted, ModelSpec? spec) = await TrainerFactory.CreateAsync(settings, first, [], cancellationToken).ConfigureAwait(false);
-        ModelLayout layout = unweighted.Layout;
-        async ValueTask<ILocalTrainer> CreateAsync(PreparedState state) => state.ClassWeights.IsEmpty || settings.TrainerCommand is not null
-            ? unweighted
-            : (await TrainerFactory.CreateAsync(settings, first, state.ClassWeights, cancellationToken).ConfigureAwait(false)).Trainer;
-        PreparationTerms terms = PreparationTerms.For(settings.Normalization, loaded.Schema, first.Width, first.Task, first.ClassCount) with
-        {
-            Targets = first.Task == LearningTask.Regression,
-            Rows = settings.Federation.Weighting == Weighting.Samples,
-            ClassCounts = settings.BalancedClasses && first.Task != LearningTask.Regression,
-            Clips = quantised && settings.Clip is null ? layout : null,
-        };
-        SiteWorkOptions work = new() { Seed = settings.Federation.Seed, Weighting = settings.Federation.Weighting, MaxWeight = settings.Federation.MaxWeight };
-        PreparingSite[] sites = [.. loaded.Sites.Select((site, i) => new PreparingSite(site.Name, site.Train, async (state, token) =>
-        {
-            ILocalTrainer trainer = await CreateAsync(state).ConfigureAwait(false);
-            FederatedSite scaled = state.Scale(terms, new RawSite(site.Name, site.Train, null));
-            return await new SiteWork(trainer, work)
-                .FirstUpdateAsync(scaled, i, trainer.CreateInitial(settings.Federation.Seed), UnitOf(settings, state), token).ConfigureAwait(false);
-        }))];
-        PreparationSteps steps = PreparationSteps.For(terms, PreparationRun.CountersPerSum);
-        PreparedState state = await PreparationRun.RunAsync(
-            steps, sites, sum, settings.Federation.Seed, settings.Federation.Parallelism, cancellationToken).ConfigureAwait(false);
-        Tell(terms, state);
-        TensorClips? clips = !quantised ? null : settings.Clip is float clip ? new TensorClips(layout, [clip]) : state.Clips;
-        return new SimulationPrepared(SiteScaling.Apply(loaded, terms, state), state, await CreateAsync(state).ConfigureAwait(false), spec, clips);
+        (ILocalTrainer unweighted, TrainingTerms terms) = await TrainerFactory.CreateAsync(
+            settings, loaded.Schema, loaded.Sites[0].Train, cancellationToken).ConfigureAwait(false);
+        ILocalTrainer Create(PreparedState state) => terms.TrainerUnder(state) ?? unweighted;
+        bool quantised = !settings.Sum.IsFloat;
+        PreparedState state = await LocalPreparation.RunAsync(
+            terms, Create, [.. loaded.Sites.Select(site => new RawSite(site.Name, site.Train, null))], sum, quantised, settings.Parallelism,
+            cancellationToken).ConfigureAwait(false);
+        Tell(terms.PreparationTerms, state);
+        TensorClips? clips = quantised ? terms.ClipsFrom(state) : null;
+        return new SimulationPrepared(SiteScaling.Apply(loaded, terms.PreparationTerms, state), state, Create(state), terms, clips);
     }
-
-    /// <summary>Training rows that make weight 1.</summary>
-    internal static double UnitOf(SimulationSettings settings, PreparedState state) =>
-        settings.Federation.Weighting == Weighting.Equal ? 1 : settings.Federation.WeightUnit ?? state.WeightUnit ?? 1;
 
     private static void Tell(PreparationTerms terms, PreparedState state)
     {

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
 using SecureFL.Federated.Metrics;
@@ -9,30 +8,15 @@ namespace SecureFL.Cli.Simulate;
 /// <summary>The metric that <c>--target</c> and <c>--patience</c> look at: one that the task has, and that can be measured.</summary>
 internal static class StoppingMetric
 {
-    internal static Option<string?> Option()
-    {
-        Option<string?> option = new("--metric")
-        {
-            Description = "what --target and --patience look at; by default accuracy, and r2 for regression: " + string.Join(", ", RoundMetricInfo.All.Select(info => info.Name)),
-            HelpName = "NAME",
-        };
-        option.AcceptOnlyFromAmong([.. RoundMetricInfo.All.Select(info => info.Name)]);
-        return option;
-    }
-
-    /// <summary>The metric by its name on the command line; null for none.</summary>
-    internal static RoundMetric? Parse(string? name) => RoundMetricInfo.All.FirstOrDefault(info => info.Name == name)?.Metric;
-
-    /// <summary>The rules with their metric settled.</summary>
+    /// <summary>Refuses rules that look at what cannot be seen.</summary>
     /// <param name="rules">The rules.</param>
-    /// <param name="asked">The metric that was asked for; null for the task's main one.</param>
     /// <param name="layout">What evaluations count.</param>
     /// <param name="hasTestRows">Whether some site has test rows.</param>
     /// <param name="everyRow">Whether each row's outputs are seen; an external trainer tells losses and right rows alone.</param>
     /// <exception cref="CliException">The task does not have the metric, or it can never be measured, or the target is none of its values.</exception>
-    internal static StoppingRules Settle(StoppingRules rules, RoundMetric? asked, MetricLayout layout, bool hasTestRows, bool everyRow = true)
+    internal static void Check(StoppingRules rules, MetricLayout layout, bool hasTestRows, bool everyRow = true)
     {
-        RoundMetricInfo metric = RoundMetricInfo.Of(asked ?? RoundMetricInfo.MainOf(layout.Task));
+        RoundMetricInfo metric = RoundMetricInfo.Of(rules.Metric);
         if (!RoundMetricInfo.Exists(metric.Metric, layout))
         {
             throw new CliException(
@@ -66,7 +50,5 @@ internal static class StoppingMetric
                 string.Create(CultureInfo.InvariantCulture, $"--target {target}: {metric.Name} {(share ? "lies between 0 and 1" : "is a finite number")}"),
                 "for example --metric accuracy --target 0.9");
         }
-
-        return rules with { Metric = metric.Metric };
     }
 }

@@ -1,4 +1,7 @@
 using SecureFL.Aggregation;
+using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Encoding.Quantization;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
 
@@ -8,18 +11,18 @@ namespace SecureFL.Cli.Simulate;
 internal sealed class SumFactory(SimulationSettings settings, RunFolder folder)
 {
     /// <summary>The sum that the user chose, over <paramref name="sites"/> sites; <paramref name="stage"/> begins the names of its transcripts.</summary>
-    internal ISecureSum Create(string stage, int sites, float clip) => settings.Suite != SumSuite.Plaintext
-        ? new EncryptedSum(OptionsFor(sites, clip) with
+    internal ISecureSum Create(string stage, int sites, float clip, TrainingTerms? terms = null) => settings.Sum.IsEncrypted
+        ? new EncryptedSum(OptionsFor(sites, clip, terms) with
         {
             Transcripts = session => folder.OpenTranscript($"{stage}-{session}"),
             Uploads = settings.KeepCiphertexts ? (session, round) => folder.OpenUploads($"{stage}-{session}", round) : null,
         })
-        : settings.Bits == SimulationSettings.FloatBits ? new PlaintextSum() : Reference(sites, clip);
+        : settings.Sum.IsFloat ? new PlaintextSum() : Reference(sites, clip, terms);
 
     /// <summary>The integer sum in the clear.</summary>
-    internal QuantizedReferenceSum Reference(int sites, float clip) => new(OptionsFor(sites, clip));
+    internal QuantizedReferenceSum Reference(int sites, float clip, TrainingTerms? terms = null) => new(OptionsFor(sites, clip, terms));
 
-    private EncryptedSumOptions OptionsFor(int sites, float clip) => new()
+    private EncryptedSumOptions OptionsFor(int sites, float clip, TrainingTerms? terms) => new()
     {
         Suite = settings.Suite == SumSuite.JointKey ? Suite.JointKey : Suite.OneTimeKey,
         Wire = settings.Wire,
@@ -30,7 +33,8 @@ internal sealed class SumFactory(SimulationSettings settings, RunFolder folder)
         InsecureTwoSites = settings.InsecureTwoSites,
         KeyHolders = settings.KeyHolders,
         Threshold = settings.Threshold,
-        BaseVersionWindow = settings.Buffer is null ? 1 : settings.Buffer.MaxStaleness + 1,
+        BaseVersionWindow = terms?.BaseVersionWindow ?? 1,
+        Rounding = terms?.Rounding ?? Rounding.Stochastic,
         Clock = TimeProvider.System,
     };
 }

@@ -1,51 +1,28 @@
-using System.Collections.Immutable;
-using SecureFL.Cli.Shell;
 using SecureFL.Cli.Trainers;
+using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Simulate;
 
-/// <summary>The trainer that the user chose, and its model's architecture where it is a built-in one.</summary>
+/// <summary>The settled terms of a simulation, and the trainer that they or the user name.</summary>
 internal static class TrainerFactory
 {
-    internal static async Task<(ILocalTrainer Trainer, ModelSpec? Spec)> CreateAsync(
-        SimulationSettings settings, RawDataset first, ImmutableArray<float> classWeights, CancellationToken cancellationToken)
+    internal static async Task<(ILocalTrainer Trainer, TrainingTerms Terms)> CreateAsync(
+        SimulationSettings settings, TableSchema? schema, RawDataset first, CancellationToken cancellationToken)
     {
+        DataFacts facts = new(first.Task, first.Width, first.ClassCount, schema);
         if (settings.TrainerCommand is string command)
         {
             Dataset shape = new([], [], first.Width, first.Task, first.ClassCount);
-            return (await ExternalTrainer.StartAsync(command, shape, settings.Federation.Seed, settings.TrainerLimit, cancellationToken).ConfigureAwait(false), null);
+            ExternalTrainer external = await ExternalTrainer.StartAsync(command, shape, settings.Seed, settings.TrainerLimit, cancellationToken).ConfigureAwait(false);
+            ModelStamp initial = ModelStamp.Of(0, external.CreateInitial(settings.Seed).Values);
+            return (external, settings.Description.Settle(facts with { External = (external.Layout, initial.Digest) }));
         }
 
-        ModelSpec spec = SpecFor(settings.Model, settings.Hidden, first.Task, first.Width, first.ClassCount);
-        return (new GradientTrainer(spec, settings.Training with { ClassWeights = classWeights }), spec);
-    }
-
-    /// <summary>The architecture that a kind of model means for a task.</summary>
-    /// <exception cref="CliException">The kind does not fit the task.</exception>
-    internal static ModelSpec SpecFor(ModelKind kind, ImmutableArray<int> hidden, LearningTask task, int inputs, int classes)
-    {
-        LearningTask? needed = kind switch
-        {
-            ModelKind.Linear => LearningTask.Regression,
-            ModelKind.Logistic => LearningTask.Binary,
-            ModelKind.Softmax => LearningTask.MultiClass,
-            _ => null,
-        };
-        if (needed is not null && needed != task)
-        {
-            string label = task == LearningTask.Regression ? "real numbers" : $"{classes} classes";
-            string fitting = task switch { LearningTask.Regression => "linear", LearningTask.Binary => "logistic", _ => "softmax" };
-            throw new CliException(ExitCode.Usage, $"--model {kind.ToString().ToLowerInvariant()} does not fit a label of {label}", $"use --model {fitting} or --model mlp");
-        }
-
-        return new ModelSpec
-        {
-            Task = task,
-            Inputs = inputs,
-            Outputs = task == LearningTask.MultiClass ? classes : 1,
-            Hidden = kind == ModelKind.Mlp ? hidden.IsEmpty ? [64] : hidden : [],
-        };
+        TrainingTerms terms = settings.Description.Settle(facts);
+        return (terms.CreateBuiltInTrainer()!, terms);
     }
 }

@@ -67,11 +67,18 @@ internal sealed class ColumnOptions
 
     internal void AddTo(Command command)
     {
-        Option[] all =
-        [
-            _label, _classes, _threshold, _ignore, _keep, _categorical, _exact, _missing, _missingValues, _dates, _maxCategories, _minCount,
-        ];
-        foreach (Option option in all)
+        foreach (Option option in new Option[] { _label, _threshold, _ignore, _categorical, _missing })
+        {
+            command.Add(option);
+        }
+
+        AddRestTo(command);
+    }
+
+    /// <summary>Those that a training's description does not stand for.</summary>
+    internal void AddRestTo(Command command)
+    {
+        foreach (Option option in new Option[] { _classes, _keep, _exact, _missingValues, _dates, _maxCategories, _minCount })
         {
             command.Add(option);
         }
@@ -79,7 +86,18 @@ internal sealed class ColumnOptions
 
     /// <summary><paramref name="settings"/> with what the options say.</summary>
     /// <exception cref="CliException">A value out of its range.</exception>
-    internal SiteSettings Read(ParseResult result, SiteSettings settings)
+    internal SiteSettings Read(ParseResult result, SiteSettings settings) => ReadRest(result, settings with
+    {
+        Label = result.GetValue(_label),
+        LabelThreshold = result.GetValue(_threshold),
+        Ignore = SiteOptions.List(result.GetValue(_ignore)),
+        Categorical = SiteOptions.List(result.GetValue(_categorical)),
+        Missing = result.GetValue(_missing) == "drop" ? MissingPolicy.DropRow : MissingPolicy.Impute,
+    });
+
+    /// <summary><paramref name="settings"/> with what the options say that a training's description does not stand for.</summary>
+    /// <exception cref="CliException">A value out of its range.</exception>
+    internal SiteSettings ReadRest(ParseResult result, SiteSettings settings)
     {
         if (result.GetValue(_maxCategories) is < 1 || result.GetValue(_minCount) < 1)
         {
@@ -88,14 +106,9 @@ internal sealed class ColumnOptions
 
         return settings with
         {
-            Label = result.GetValue(_label),
             Classes = SiteOptions.List(result.GetValue(_classes)),
-            LabelThreshold = result.GetValue(_threshold),
-            Ignore = SiteOptions.List(result.GetValue(_ignore)),
             Keep = SiteOptions.List(result.GetValue(_keep)),
-            Categorical = SiteOptions.List(result.GetValue(_categorical)),
             Exact = SiteOptions.List(result.GetValue(_exact)),
-            Missing = result.GetValue(_missing) == "drop" ? MissingPolicy.DropRow : MissingPolicy.Impute,
             MissingValues = SiteOptions.List(result.GetValue(_missingValues)),
             Dates = result.GetValue(_dates) switch
             {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Sites;
@@ -19,26 +20,20 @@ internal sealed class SiteOptions
     private readonly Option<string?> _siteColumn = new("--site-column") { Description = "one file holds all sites: the column that names each row's", HelpName = "COLUMN" };
     private readonly Option<string?> _splitColumn = new("--split-column") { Description = "the column that says train or test", HelpName = "COLUMN" };
     private readonly Option<string?> _test = new("--test") { Description = "a file of test rows", HelpName = "FILE" };
-    private readonly Option<double> _testFraction = new("--test-fraction") { Description = "share of each site's rows to test on, of each class alike", DefaultValueFactory = _ => 0.0 };
     private readonly ColumnOptions _columns = new();
     private readonly TableOptions _tables = new();
     private readonly Option<int> _sites = new("--sites") { Description = "deal all rows out to this many sites", DefaultValueFactory = _ => 0 };
     private readonly Option<double?> _dirichlet = new("--dirichlet") { Description = "with --sites: label skew of this concentration; small means that sites have few classes each", HelpName = "ALPHA" };
     private readonly Option<int?> _minSiteRows = new("--min-site-rows") { Description = "with --dirichlet: fewest rows of a site; by default a quarter of the mean, at least 1 and at most 20. No site is ever empty", HelpName = "N" };
-    private readonly Option<string> _normalize = Simulate.SimulateOptions.Choice(
-        "--normalize", "federated", "scale features by mean and deviation, of all sites by secure sums or of each site's training rows; by each site's range; or not at all", "federated", "site", "minmax", "none");
-
-    /// <summary>The seed.</summary>
-    internal Option<ulong> Seed { get; } = new("--seed") { Description = "governs splits, initialisation, batches, sampling of sites and rounding; never a key", DefaultValueFactory = _ => 1 };
 
     internal void AddTo(Command command)
     {
         Option[] all =
         [
-            _siteColumn, _splitColumn, _test, _testFraction, _sites, _dirichlet, _minSiteRows, _normalize, Seed,
+            _siteColumn, _splitColumn, _test, _sites, _dirichlet, _minSiteRows,
         ];
         command.Add(_data);
-        _columns.AddTo(command);
+        _columns.AddRestTo(command);
         foreach (Option option in all)
         {
             command.Add(option);
@@ -47,24 +42,11 @@ internal sealed class SiteOptions
         _tables.AddTo(command);
     }
 
-    internal ScalingKind NormalizationOf(ParseResult result) => Enum.Parse<ScalingKind>(result.GetValue(_normalize)!, ignoreCase: true);
-
-    internal SiteSettings Read(ParseResult result, LearningTask? task)
+    internal SiteSettings Read(ParseResult result, TrainingDescription description)
     {
-        int ways = (result.GetValue(_splitColumn) is null ? 0 : 1) + (result.GetValue(_test) is null ? 0 : 1) + (result.GetValue(_testFraction) > 0 ? 1 : 0);
-        if (ways > 1)
+        if (result.GetValue(_minSiteRows) is int least && least < 1)
         {
-            throw new CliException(ExitCode.Usage, "--split-column, --test and --test-fraction are three ways to say one thing", "give one of them");
-        }
-
-        if (result.GetValue(_dirichlet) is not null && result.GetValue(_sites) == 0)
-        {
-            throw new CliException(ExitCode.Usage, "--dirichlet needs --sites", "for example --sites 10 --dirichlet 0.3");
-        }
-
-        if (result.GetValue(_minSiteRows) is int least && (result.GetValue(_dirichlet) is null || least < 1))
-        {
-            throw new CliException(ExitCode.Usage, $"--min-site-rows {least}: a number from 1, with --dirichlet", "for example --sites 10 --dirichlet 0.3 --min-site-rows 5");
+            throw new CliException(ExitCode.Usage, $"--min-site-rows {least}: a number from 1", "for example --sites 10 --dirichlet 0.3 --min-site-rows 5");
         }
 
         if (result.GetValue(_dirichlet) is double alpha && !(alpha > 0 && double.IsFinite(alpha)))
@@ -77,24 +59,27 @@ internal sealed class SiteOptions
             throw new CliException(ExitCode.Usage, $"--sites {result.GetValue(_sites)}: a number from 1", "for example --sites 4");
         }
 
-        if (result.GetValue(_sites) > 0 && result.GetValue(_siteColumn) is not null)
-        {
-            throw new CliException(ExitCode.Usage, "--sites deals rows out anew, --site-column says whose they are", "give one of them");
-        }
-
-        return _columns.Read(result, new SiteSettings
+        ColumnTerms columns = description.Columns;
+        bool split = result.GetValue(_splitColumn) is not null || result.GetValue(_test) is not null;
+        return _columns.ReadRest(result, new SiteSettings
         {
             Data = [.. result.GetValue(_data)!],
+            Schema = description.Schema,
+            Label = description.Schema?.Label.Name ?? columns.Label,
             SiteColumn = result.GetValue(_siteColumn),
             SplitColumn = result.GetValue(_splitColumn),
             TestFile = result.GetValue(_test),
-            TestFraction = result.GetValue(_testFraction),
+            TestFraction = split ? 0 : description.Value<double>("data.testFraction"),
+            Ignore = columns.Ignore,
+            Categorical = columns.Categorical,
+            LabelThreshold = columns.LabelThreshold,
+            Missing = columns.Missing,
             Csv = _tables.Read(result),
             Sites = result.GetValue(_sites),
             Dirichlet = result.GetValue(_dirichlet),
             MinSiteRows = result.GetValue(_minSiteRows),
-            Seed = result.GetValue(Seed),
-            Task = task,
+            Seed = description.Value<ulong>("seed"),
+            Task = description.Has("model.task") && description.Value<LearningTask>("model.task") == LearningTask.Regression ? LearningTask.Regression : null,
         });
     }
 

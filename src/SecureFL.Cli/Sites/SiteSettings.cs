@@ -9,6 +9,9 @@ internal sealed record SiteSettings
     /// <summary>Files; several are one site each.</summary>
     internal required ImmutableArray<string> Data { get; init; }
 
+    /// <summary>The columns as they were agreed on; null to find them in the tables.</summary>
+    internal TableSchema? Schema { get; init; }
+
     /// <summary>The label column, by name or index; null for array files, which have labels of their own.</summary>
     internal string? Label { get; init; }
 

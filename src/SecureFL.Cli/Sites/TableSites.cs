@@ -12,10 +12,7 @@ internal sealed class TableSites(SiteSettings settings)
     {
         List<(string Site, RawTable Table)> sites = ReadSites();
         RawTable? test = settings.TestFile is null ? null : Read(settings.TestFile);
-        TableSchema schema = Infer([.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]]);
-        TableSchema agreed = agree?.Invoke(schema, sites) ?? AgreedCategories.Pooled(schema, sites, settings);
-        NoteGrouped(schema, agreed);
-        schema = agreed;
+        TableSchema schema = settings.Schema ?? Agreed(sites, test, agree);
         TableEncoder encoder = new(schema);
         List<LoadedSite> loaded = [];
         for (int i = 0; i < sites.Count; i++)
@@ -43,6 +40,15 @@ internal sealed class TableSites(SiteSettings settings)
         RawDataset[] tests = [.. loaded.Where(site => site.Test is not null).Select(site => site.Test!)];
         common ??= tests.Length == 0 ? null : RawDataset.Concatenate(tests);
         return new LoadedSites(SiteLoader.Divide(settings, RawDataset.Concatenate([.. loaded.Select(site => site.Train)])), common, schema, _notes);
+    }
+
+    private TableSchema Agreed(
+        List<(string Site, RawTable Table)> sites, RawTable? test, Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree)
+    {
+        TableSchema schema = Infer([.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]]);
+        TableSchema agreed = agree?.Invoke(schema, sites) ?? AgreedCategories.Pooled(schema, sites, settings);
+        NoteGrouped(schema, agreed);
+        return agreed;
     }
 
     private (RawDataset Train, RawDataset? Test) Split(TableEncoder encoder, RawTable table, int site)

@@ -50,8 +50,17 @@ internal static partial class ClientLog
     [LoggerMessage(115, LogLevel.Information, "key epoch {Epoch}: joint key {Key} checked")]
     internal static partial void KeyChecked(ILogger logger, ulong epoch, string key);
 
-    [LoggerMessage(117, LogLevel.Warning, "round {Round}: {Warning}")]
+    [LoggerMessage(119, LogLevel.Warning, "round {Round}: {Warning}")]
     internal static partial void Quantisation(ILogger logger, ulong round, string warning);
+
+    [LoggerMessage(116, LogLevel.Information, "round {Round}: this client has no part in it: {Reason}")]
+    internal static partial void LeftOut(ILogger logger, ulong round, string reason);
+
+    [LoggerMessage(117, LogLevel.Information, "the update from model version {Version} is {Age} versions old and counts {Weight:0.###} times")]
+    internal static partial void Stale(ILogger logger, int version, int age, double weight);
+
+    [LoggerMessage(118, LogLevel.Information, "the update from model version {Version} is dropped at version {Newest}, updates may be {Most} versions old: training starts anew")]
+    internal static partial void TooStale(ILogger logger, int version, int newest, int most);
 
     [LoggerMessage(114, LogLevel.Information, "the session has ended: {Reason}")]
     internal static partial void Ended(ILogger logger, string reason);

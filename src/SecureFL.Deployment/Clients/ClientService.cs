@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Connections;
@@ -238,6 +239,13 @@ internal sealed class ClientService
                 return SitOut(round, $"a round of kind {state.Kind} is not what this command contributes to");
             }
 
+            if (_source.LeftOut(state.Kind, checked((int)state.ModelVersion)) is string reason)
+            {
+                ClientLog.LeftOut(_logger, round, reason);
+                _sitOut.Add(round);
+                return false;
+            }
+
             if (!await MakeAsync(state, cancellationToken).ConfigureAwait(false))
             {
                 return false;
@@ -259,7 +267,8 @@ internal sealed class ClientService
             throw new ProtocolViolationException(ViolationCode.WrongRound, Party.Server, $"the invitation of round {round}", $"{invitation.Opening.Context.Round}");
         }
 
-        Digest model = _client.HandleInvitation(invitation).Model;
+        _client.HandleInvitation(invitation);
+        Digest model = invitation.Head.Model;
         if (_plan.Settings.Suite == Suite.JointKey)
         {
             await FetchKeyAsync(invitation, cancellationToken).ConfigureAwait(false);
@@ -278,7 +287,9 @@ internal sealed class ClientService
         float[] held = _source.ModelLength > 0
             ? await _models.FetchAsync(new ModelStamp(version, model), _source.ModelLength, cancellationToken).ConfigureAwait(false)
             : [];
-        ContributionValues values = await _source.CreateAsync(state.Kind, version, held, cancellationToken).ConfigureAwait(false);
+        ImmutableArray<ModelVersion> window = invitation.Versions;
+        bool IsFree(Digest other) => window.Any(known => known.Model == other) && _client.RoundsInTheWay(other).Count == 0;
+        ContributionValues values = await _source.CreateAsync(new RoundTask(state.Kind, new ModelStamp(version, model), held, IsFree), cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         if (values.OwnMetrics is { Length: > 0 } metrics)
         {
@@ -290,10 +301,13 @@ internal sealed class ClientService
             ClientLog.Quantisation(_logger, round, warning);
         }
 
+        Digest trained = values.Base ?? model;
+        RoundInvitation standing = From(invitation, trained);
         using StoredContribution stored = _encryptor is null
-            ? _contributions.Make(invitation, model, values.Vector, values.Counters, roundingSeed: values.RoundingSeed, source: _source.Identity)
+            ? _contributions.Make(standing, trained, values.Vector, values.Counters, values.Rounding, values.RoundingSeed, source: _source.Identity)
             : await _encryptor.EncryptAsync(
-                new SealExchange(_plan, _client.KeyEpoch!), values, ciphertexts => _contributions.Import(invitation, model, ciphertexts, _source.Identity), cancellationToken).ConfigureAwait(false);
+                new SealExchange(_plan, _client.KeyEpoch!), values, ciphertexts => _contributions.Import(standing, trained, ciphertexts, _source.Identity), cancellationToken).ConfigureAwait(false);
+        _source.Committed();
         ClientLog.Stored(_logger, round, stored.Header.Statement.Hash.ToShortString(), stored.ChunkCount);
         return true;
     }
@@ -316,6 +330,18 @@ internal sealed class ClientService
         _client.HandleKeyEpoch(record, JointPublicKeyMessage.Parse(reply.PublicKeyMessage.Span, _plan));
         _keyEpoch = record.Hash;
         ClientLog.KeyChecked(_logger, record.Context.Round, record.Hash.ToShortString());
+    }
+
+    // The chain from the newest version with that model: the base that a contribution on it stands on.
+    private static RoundInvitation From(RoundInvitation invitation, Digest model)
+    {
+        int position = invitation.Versions.Length - 1;
+        while (invitation.Versions[position].Model != model)
+        {
+            position--;
+        }
+
+        return new RoundInvitation(invitation.Opening, invitation.Versions[position..]);
     }
 
     private async Task<bool> BuryAsync(ulong former, CancellationToken cancellationToken)

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
+using SecureFL.Encoding.Quantization;
+using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Clients;
 
@@ -17,7 +19,22 @@ internal sealed record ContributionValues(float[] Vector, long[] Counters, ulong
 
     /// <summary>What clipping and quantisation do to the site's own update, for its own log.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>How values are rounded to integers.</summary>
+    public Rounding Rounding { get; init; } = Rounding.Stochastic;
+
+    /// <summary>The model that was trained on; null for the newest one.</summary>
+    public Digest? Base { get; init; }
 }
+
+/// <summary>A round as a source of contributions sees it.</summary>
+/// <param name="Kind">A kind that is taken.</param>
+/// <param name="Head">The newest model version.</param>
+/// <param name="Model">Its values; empty where none are needed.</param>
+/// <param name="IsFree">
+/// Whether a contribution may stand on a model: the round's window has it, and this client has not contributed on it.
+/// </param>
+internal sealed record RoundTask(RoundKind Kind, ModelStamp Head, float[] Model, Func<Digest, bool> IsFree);
 
 /// <summary>Where a client's contributions come from.</summary>
 internal interface IContributionSource
@@ -31,12 +48,18 @@ internal interface IContributionSource
     /// <summary>Whether it contributes to rounds of this kind.</summary>
     bool Takes(RoundKind kind);
 
+    /// <summary>Why the terms leave this client out of a round of this kind on this model version; null if they do not.</summary>
+    string? LeftOut(RoundKind kind, int version) => null;
+
     /// <summary>The contribution to one round.</summary>
-    /// <param name="kind">A kind that is taken.</param>
-    /// <param name="version">The model version's number.</param>
-    /// <param name="model">Its values; empty where none are needed.</param>
+    /// <param name="task">The round.</param>
     /// <param name="cancellationToken">The round is over.</param>
-    Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] model, CancellationToken cancellationToken);
+    Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken);
+
+    /// <summary>The contribution that was made last is promised: the model that it stands on is used up.</summary>
+    void Committed()
+    {
+    }
 }
 
 /// <summary>One vector for one sum.</summary>
@@ -48,7 +71,7 @@ internal sealed class VectorSource(float[] vector, long[] counters) : IContribut
 
     public bool Takes(RoundKind kind) => kind == RoundKind.Sum;
 
-    public Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] model, CancellationToken cancellationToken) =>
+    public Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken) =>
         Task.FromResult(new ContributionValues(vector, counters, RoundingSeed: null));
 
     private static Digest DigestOf(float[] vector, long[] counters)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
@@ -22,7 +23,8 @@ internal sealed class TrainingSource : IContributionSource
     private readonly int _client;
     private readonly int _ownCounters;
     private readonly int _modelLength;
-    private (PreparationProgress Progress, FederatedSite Site, SiteWork Work)? _ready;
+    private readonly RoundParticipation _participation;
+    private PreparedSite? _ready;
 
     /// <param name="plan">The plan.</param>
     /// <param name="terms">Its terms.</param>
@@ -39,6 +41,7 @@ internal sealed class TrainingSource : IContributionSource
         _site = site;
         _client = client;
         _modelLength = VersionValues.LengthFor(terms);
+        _participation = new RoundParticipation(terms, plan.Settings);
         ILocalTrainer trainer = trainers(PreparedState.Empty);
         _ownCounters = RoundCounters.LayoutOf(trainer.Metrics).Counters.Length;
         bool fits = trainer.Layout.Matches(terms.Layout) && terms.Metrics == trainer.Metrics && terms.Counters.Counters.SequenceEqual(plan.Settings.Counters.Counters);
@@ -48,30 +51,50 @@ internal sealed class TrainingSource : IContributionSource
         }
     }
 
+    /// <summary>The source that the terms ask for. Dispose of it where it can be disposed of.</summary>
+    internal static IContributionSource For(
+        AggregationPlan plan, TrainingTerms terms, Func<PreparedState, ILocalTrainer> trainers, RawSite site, int client, ILogger logger)
+    {
+        TrainingSource source = new(plan, terms, trainers, site, client);
+        return terms.Asynchronous is null ? source : new AsynchronousSource(source, terms, client, logger);
+    }
+
     public int ModelLength => _modelLength;
 
     public bool Takes(RoundKind kind) => kind is RoundKind.Preparation or RoundKind.Training or RoundKind.Evaluation;
 
-    public async Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] model, CancellationToken cancellationToken)
-    {
-        PreparationProgress progress = ProgressIn(model);
-        if (progress.IsComplete == (kind == RoundKind.Preparation))
-        {
-            throw new ProtocolViolationException(
-                ViolationCode.WrongRound, Party.Server, progress.IsComplete ? "a round of training or evaluation" : "a round of preparation", $"one of {kind}");
-        }
+    public string? LeftOut(RoundKind kind, int version) => _participation.Takes(kind, version, _client)
+        ? null
+        : $"it is not among the {_terms.SitesPerRound} of {_plan.Enrolment.Clients.Count} clients that are drawn for model version {version}";
 
-        return kind == RoundKind.Preparation
-            ? await PrepareAsync(progress, model, cancellationToken).ConfigureAwait(false)
-            : await WorkAsync(kind, version, progress, model, cancellationToken).ConfigureAwait(false);
+    public async Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken)
+    {
+        PreparationProgress progress = ProgressFor(task);
+        return task.Kind == RoundKind.Preparation
+            ? await PrepareAsync(progress, task.Model, cancellationToken).ConfigureAwait(false)
+            : await WorkAsync(task, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The preparation that the version's values tell of.</summary>
+    /// <exception cref="ProtocolViolationException">It does not fit the round's kind, or no rows have such totals.</exception>
+    internal PreparationProgress ProgressFor(RoundTask task)
+    {
+        PreparationProgress progress = ProgressIn(task.Model);
+        return progress.IsComplete != (task.Kind == RoundKind.Preparation)
+            ? progress
+            : throw new ProtocolViolationException(
+                ViolationCode.WrongRound,
+                Party.Server,
+                progress.IsComplete ? "a round of training or evaluation" : "a round of preparation",
+                $"one of {task.Kind}");
     }
 
     private async Task<ContributionValues> PrepareAsync(PreparationProgress progress, float[] model, CancellationToken cancellationToken)
     {
         PreparingSite site = new(_site.Name, _site.Train, async (state, token) =>
         {
-            (FederatedSite scaled, SiteWork work) = Ready(progress);
-            return await work.FirstUpdateAsync(scaled, _client, VersionValues.Trained(_terms, model), _terms.UnitFrom(state) ?? 1, token).ConfigureAwait(false);
+            PreparedSite ready = Ready(progress);
+            return await ready.Work.FirstUpdateAsync(ready.Site, _client, VersionValues.Trained(_terms, model), _terms.UnitFrom(state) ?? 1, token).ConfigureAwait(false);
         });
         long[] step = await progress.Next!.ContributeAsync(site, progress.State, cancellationToken).ConfigureAwait(false);
         long[] counters = new long[_plan.Settings.Counters.Counters.Length];
@@ -79,24 +102,34 @@ internal sealed class TrainingSource : IContributionSource
         return new ContributionValues(new float[_plan.Parameters.FloatLength], counters, SiteWork.RoundingSeed(_terms.Seed, progress.Opened, _client));
     }
 
-    private async Task<ContributionValues> WorkAsync(RoundKind kind, int version, PreparationProgress progress, float[] model, CancellationToken cancellationToken)
+    private async Task<ContributionValues> WorkAsync(RoundTask task, PreparationProgress progress, CancellationToken cancellationToken)
     {
-        (FederatedSite site, SiteWork work) = Ready(progress);
-        PreparedState state = progress.State;
-        ModelParameters evaluated = VersionValues.Delivered(_terms, model);
-        int task = SiteWork.TaskOf(version);
-        SiteContribution contribution = kind == RoundKind.Evaluation
-            ? await work.EvaluateAsync(site, _client, evaluated, cancellationToken).ConfigureAwait(false)
-            : await work.TrainAsync(
-                site, _client, VersionValues.Trained(_terms, model), evaluated, task, _terms.UnitFrom(state) ?? 1, cancellationToken: cancellationToken).ConfigureAwait(false);
-        float[] vector = contribution.Update.Length > 0 ? contribution.Update : new float[_plan.Parameters.FloatLength];
-        TargetUnits units = TargetUnits.Of(state.Targets);
+        PreparedSite ready = Ready(progress);
+        ModelParameters evaluated = VersionValues.Delivered(_terms, task.Model);
+        int number = SiteWork.TaskOf(task.Head.Version);
+        SiteContribution contribution = task.Kind == RoundKind.Evaluation
+            ? await ready.Work.EvaluateAsync(ready.Site, _client, evaluated, cancellationToken).ConfigureAwait(false)
+            : await ready.Work.TrainAsync(
+                ready.Site, _client, VersionValues.Trained(_terms, task.Model), evaluated, number, ready.Unit,
+                cancellationToken: cancellationToken).ConfigureAwait(false);
+        return ValuesOf(ready, contribution, number);
+    }
+
+    /// <summary>A contribution as the plan takes it, with what the site's own log is told.</summary>
+    internal ContributionValues ValuesOf(PreparedSite ready, SiteContribution contribution, int task)
+    {
+        SiteWork work = ready.Work;
+        bool trained = contribution.Update.Length > 0;
+        TargetUnits units = TargetUnits.Of(ready.Progress.State.Targets);
+        long[] counters = [.. contribution.Counters, .. new long[_plan.Settings.Counters.Counters.Length - _ownCounters]];
         return new ContributionValues(
-            vector, [.. contribution.Counters, .. new long[_plan.Settings.Counters.Counters.Length - _ownCounters]], SiteWork.RoundingSeed(_terms.Seed, task, _client))
+            trained ? contribution.Update : new float[_plan.Parameters.FloatLength], counters, SiteWork.RoundingSeed(_terms.Seed, task, _client))
         {
+            Rounding = _terms.Rounding,
             OwnMetrics = RoundMetricInfo.Line(RoundMetricInfo.Values(
-                MetricSummary.Of(work.Counters.Train(contribution.Counters), units), MetricSummary.Of(work.Counters.Test(contribution.Counters), units))),
-            Warnings = contribution.Update.Length > 0 ? [.. Notes(state, work, contribution)] : [],
+                MetricSummary.Of(work.Counters.Train(contribution.Counters), units),
+                MetricSummary.Of(work.Counters.Test(contribution.Counters), units))),
+            Warnings = trained ? [.. Notes(ready.Progress.State, work, contribution)] : [],
         };
     }
 
@@ -121,8 +154,8 @@ internal sealed class TrainingSource : IContributionSource
         }
     }
 
-    // Rows are scaled once, unless the totals are others than before.
-    private (FederatedSite Site, SiteWork Work) Ready(PreparationProgress progress)
+    /// <summary>The site under what the preparation found out. Rows are scaled once, unless the totals are others than before.</summary>
+    internal PreparedSite Ready(PreparationProgress progress)
     {
         if (_ready is not { } ready || !ready.Progress.Totals.SequenceEqual(progress.Totals))
         {
@@ -135,9 +168,21 @@ internal sealed class TrainingSource : IContributionSource
                 Clip = _plan.Parameters.Clip,
                 Clips = _terms.ClipsFrom(state),
             };
-            _ready = ready = (progress, state.Scale(_preparation, _site), new SiteWork(_trainers(state), options));
+            ILocalTrainer trainer = _trainers(state);
+            _ready = ready = new PreparedSite(
+                progress, state.Scale(_preparation, _site), trainer, options, new SiteWork(trainer, options), _terms.UnitFrom(state) ?? 1);
         }
 
-        return (ready.Site, ready.Work);
+        return ready;
     }
 }
+
+/// <summary>A site at work under what the preparation found out.</summary>
+/// <param name="Progress">What was found out.</param>
+/// <param name="Site">Its rows as the model takes them.</param>
+/// <param name="Trainer">Its trainer.</param>
+/// <param name="Options">What all sites agree on.</param>
+/// <param name="Work">Its side of a round.</param>
+/// <param name="Unit">Training rows that make weight 1.</param>
+internal sealed record PreparedSite(
+    PreparationProgress Progress, FederatedSite Site, ILocalTrainer Trainer, SiteWorkOptions Options, SiteWork Work, double Unit);

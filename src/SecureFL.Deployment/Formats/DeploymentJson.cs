@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using SecureFL.Aggregation;
 
 namespace SecureFL.Deployment.Formats;
@@ -71,6 +72,7 @@ internal static class DeploymentJson
 
     private static JsonSerializerOptions Create(bool indented) => new()
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DictionaryKeyPolicy = null,
         WriteIndented = indented,

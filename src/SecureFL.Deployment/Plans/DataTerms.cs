@@ -15,7 +15,7 @@ public sealed record DataTerms
     public FeatureScaling? FixedScaling { get; init; }
 
     /// <summary>The share of a site's rows that it tests on and does not train on, where it has no test file of its own; of each class alike, in [0, 1).</summary>
-    public double TestFraction { get; init; }
+    public double TestFraction { get; init; } = 0.2;
 
     /// <summary>Refuses terms that contradict themselves or the model.</summary>
     /// <exception cref="ArgumentException">Names the rule that was broken.</exception>

@@ -9,23 +9,31 @@ public static class LocalPreparation
 {
     /// <summary>Takes all steps.</summary>
     /// <param name="terms">The terms.</param>
-    /// <param name="trainer">The trainer that finds the clips.</param>
+    /// <param name="trainers">The trainer under what is known, which finds the clips.</param>
     /// <param name="sites">The sites in the order of their numbers.</param>
     /// <param name="sum">What sums.</param>
+    /// <param name="quantised">Whether updates are quantised; floats need no clips.</param>
+    /// <param name="parallelism">Sites at work at the same time.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public static Task<PreparedState> RunAsync(
-        TrainingTerms terms, ILocalTrainer trainer, IReadOnlyList<RawSite> sites, ISecureSum sum, CancellationToken cancellationToken = default)
+        TrainingTerms terms,
+        Func<PreparedState, ILocalTrainer> trainers,
+        IReadOnlyList<RawSite> sites,
+        ISecureSum sum,
+        bool quantised = true,
+        int parallelism = 1,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(terms);
-        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(trainers);
         ArgumentNullException.ThrowIfNull(sites);
-        SiteWork work = new(
-            trainer,
-            new SiteWorkOptions { Seed = terms.Seed, Weighting = terms.Weighting, MaxWeight = terms.MaxWeight ?? double.PositiveInfinity });
-        PreparationTerms preparation = terms.PreparationTerms;
-        ModelParameters initial = trainer.CreateInitial(terms.Seed);
+        PreparationTerms preparation = quantised ? terms.PreparationTerms : terms.PreparationTerms with { Clips = null };
+        SiteWorkOptions options = new() { Seed = terms.Seed, Weighting = terms.Weighting, MaxWeight = terms.MaxWeight ?? double.PositiveInfinity };
+        ModelParameters initial = trainers(PreparedState.Empty).CreateInitial(terms.Seed);
         PreparingSite[] preparing = [.. sites.Select((site, i) => new PreparingSite(site.Name, site.Train, (state, token) =>
-            work.FirstUpdateAsync(state.Scale(preparation, site), i, initial, terms.UnitFrom(state) ?? 1, token)))];
-        return PreparationRun.RunAsync(terms.Preparation, preparing, sum, terms.Seed, cancellationToken: cancellationToken);
+            new SiteWork(trainers(state), options).FirstUpdateAsync(
+                state.Scale(preparation, site with { Test = null }), i, initial, terms.UnitFrom(state) ?? 1, token)))];
+        PreparationSteps steps = PreparationSteps.For(preparation, PreparationRun.CountersPerSum);
+        return PreparationRun.RunAsync(steps, preparing, sum, terms.Seed, parallelism, cancellationToken);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Formats;
+using SecureFL.Encoding.Quantization;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
@@ -11,6 +12,16 @@ using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Plans;
+
+/// <summary>How the losses of classes are weighed against each other.</summary>
+public enum ClassWeighting
+{
+    /// <summary>All rows alike.</summary>
+    None,
+
+    /// <summary>Rare classes up, so that every class carries the same sum: <see cref="ClassBalance"/> over the sites' counts, which a secure sum adds up.</summary>
+    Balanced,
+}
 
 /// <summary>
 /// Everything about training that the parties agree on beside the plan: model, local training, weighting, server optimiser, stopping, data and pace. The plan's digest covers
@@ -35,6 +46,9 @@ public sealed record TrainingTerms
 
     /// <summary>Local training; an external trainer may take from it what it understands.</summary>
     public LocalTrainingOptions Training { get; init; } = new();
+
+    /// <summary>How losses of the classes are weighed.</summary>
+    public ClassWeighting ClassWeights { get; init; }
 
     /// <summary>The weighting of the mean.</summary>
     public Weighting Weighting { get; init; } = Weighting.Samples;
@@ -62,8 +76,17 @@ public sealed record TrainingTerms
     /// <summary>Decay of the moving average of the global model, which is then what is evaluated and delivered; 0 for none.</summary>
     public double AverageDecay { get; init; }
 
+    /// <summary>Sites drawn for each training round, by seed and model version; 0 for all.</summary>
+    public int SitesPerRound { get; init; }
+
+    /// <summary>Asynchronous rounds; null for synchronous ones.</summary>
+    public BufferOptions? Asynchronous { get; init; }
+
+    /// <summary>How weighted updates are rounded to integers.</summary>
+    public Rounding Rounding { get; init; } = Rounding.Stochastic;
+
     /// <summary>When to stop.</summary>
-    public required StoppingRules Stopping { get; init; }
+    public StoppingRules Stopping { get; init; } = new();
 
     /// <summary>The seed of initialisation, batches and rounding; never of a key.</summary>
     public ulong Seed { get; init; } = 1;
@@ -114,12 +137,17 @@ public sealed record TrainingTerms
         Fixed = Data.FixedScaling,
         Targets = ScaleTargets && Model.Task == LearningTask.Regression,
         Rows = Weighting == Weighting.Samples && WeightUnit is null,
+        ClassCounts = ClassWeights == ClassWeighting.Balanced,
         Clips = Clips.IsEmpty ? Layout : null,
     };
 
     /// <summary>SHA-256 of <see cref="ToBytes"/>: what the plan carries.</summary>
     [JsonIgnore]
     public Digest Digest => DigestOf(ToBytes());
+
+    /// <summary>The digest of the terms but for the stopping rules: what a run that goes on must share with the one that began.</summary>
+    [JsonIgnore]
+    public Digest Identity => (this with { Stopping = new StoppingRules() }).Digest;
 
     /// <summary>The digest of a canonical form.</summary>
     public static Digest DigestOf(ReadOnlySpan<byte> bytes) => new(SHA256.HashData(bytes));
@@ -161,7 +189,7 @@ public sealed record TrainingTerms
         Rounds.Check();
         if (!RoundMetricInfo.Exists(Stopping.Metric, Metrics))
         {
-            throw new ArgumentException($"stopping looks at {Stopping.Metric}, which a {Model.Task} task of {Model.Classes} classes does not have");
+            throw new ArgumentException($"stopping looks at {RoundMetricInfo.Of(Stopping.Metric).Name}: there is none for this label");
         }
 
         if (Weighting == Weighting.Equal && WeightUnit is not null)
@@ -179,10 +207,40 @@ public sealed record TrainingTerms
             _ = new TensorClips(Layout, Clips);
         }
 
-        FederationOptionsFor(1).Check(1);
+        if (ClassWeights != ClassWeighting.None && (Model.BuiltIn is null || Model.Classes == 0))
+        {
+            throw new ArgumentException("class weights are for built-in models of classes");
+        }
+
+        if (!Training.ClassWeights.IsEmpty)
+        {
+            throw new ArgumentException("training.classWeights follow from classWeights and the sites' counts, they are no terms");
+        }
+
+        CheckPace();
+        (FederationOptionsFor(1) with { SitesPerRound = 0 }).Check(1);
         if (Stopping.Rounds > 1 << 23)
         {
             throw new ArgumentException($"{Stopping.Rounds} training rounds, at most {1 << 23}");
+        }
+    }
+
+    private void CheckPace()
+    {
+        Asynchronous?.Check();
+        if (SitesPerRound < 0)
+        {
+            throw new ArgumentException($"{SitesPerRound} sites a round: 0 (all of them) or more");
+        }
+
+        if (Asynchronous is not null && (SitesPerRound > 0 || Rounds.Contributions > 0))
+        {
+            throw new ArgumentException("asynchronous rounds have neither sitesPerRound nor rounds.contributions: they close with their arrivals");
+        }
+
+        if (SitesPerRound > 0 && Rounds.Contributions > SitesPerRound)
+        {
+            throw new ArgumentException($"rounds that close with {Rounds.Contributions} contributions of {SitesPerRound} sites a round");
         }
     }
 
@@ -197,6 +255,12 @@ public sealed record TrainingTerms
             : plan.Counters.MaxWeight != 0 || !plan.Counters.Counters.SequenceEqual(Counters.Counters) ? "the plan has other counters than the terms"
             : plan.Rounds <= Stopping.Rounds + Preparation.Steps.Length
                 ? $"{Stopping.Rounds} training rounds and {Preparation.Steps.Length} of preparation in a plan of {plan.Rounds} rounds: the plan needs at least one more"
+            : SitesPerRound > plan.Enrolment.Clients.Count || (SitesPerRound > 0 && SitesPerRound < plan.MinClients)
+                ? $"{SitesPerRound} sites a round: {plan.MinClients} to {plan.Enrolment.Clients.Count}, or 0 for all"
+            : Asynchronous is { } pace && (pace.Arrivals > plan.Enrolment.Clients.Count || pace.Arrivals < plan.MinClients)
+                ? $"asynchronous rounds of {pace.Arrivals} arrivals: {plan.MinClients} to {plan.Enrolment.Clients.Count}"
+            : plan.BaseVersionWindow < BaseVersionWindow
+                ? $"a base version window of {plan.BaseVersionWindow} versions, the staleness needs {BaseVersionWindow}"
             : Rounds.Contributions > plan.Enrolment.Clients.Count || (Rounds.Contributions > 0 && Rounds.Contributions < plan.MinClients)
                 ? $"rounds close with {Rounds.Contributions} contributions: {plan.MinClients} to {plan.Enrolment.Clients.Count}, or 0 for all"
             : null;
@@ -220,6 +284,10 @@ public sealed record TrainingTerms
         return Clips.IsEmpty ? prepared.Clips : new TensorClips(Layout, Clips);
     }
 
+    /// <summary>Model versions that a contribution may stand on, the newest included: what the plan's window must hold at least.</summary>
+    [JsonIgnore]
+    public int BaseVersionWindow => Asynchronous is { } pace ? checked(pace.MaxStaleness + 1) : 1;
+
     /// <summary>The same settings as the round engine's options.</summary>
     /// <param name="minimumContributors">Fewest contributions in a sum.</param>
     /// <param name="prepared">What the preparation found out; null before it.</param>
@@ -234,11 +302,19 @@ public sealed record TrainingTerms
         MaxWeight = MaxWeight ?? double.PositiveInfinity,
         ServerOptimizer = ServerOptimizer,
         AverageDecay = AverageDecay,
+        SitesPerRound = SitesPerRound,
         MinimumContributors = minimumContributors,
     };
 
-    /// <summary>The built-in trainer; null where the sites bring their own.</summary>
-    public ILocalTrainer? CreateBuiltInTrainer() => Model.BuiltIn is ModelSpec spec ? new GradientTrainer(spec, Training) : null;
+    /// <summary>The built-in trainer, all classes alike; null where the sites bring their own.</summary>
+    public ILocalTrainer? CreateBuiltInTrainer() => TrainerUnder(PreparedState.Empty);
+
+    /// <summary>The built-in trainer under what the preparation found out; null where the sites bring their own.</summary>
+    public ILocalTrainer? TrainerUnder(PreparedState prepared)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        return Model.BuiltIn is ModelSpec spec ? new GradientTrainer(spec, Training with { ClassWeights = prepared.ClassWeights }) : null;
+    }
 
     internal static TrainingTerms Checked(TrainingTerms terms)
     {

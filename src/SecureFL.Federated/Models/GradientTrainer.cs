@@ -63,7 +63,7 @@ public sealed class GradientTrainer : ILocalTrainer
         float[] weights = [.. global];
         float[] gradient = new float[weights.Length];
         FeedForwardModel model = new(_spec);
-        LocalOptimizer optimizer = LocalOptimizer.Create(_options.Optimizer, weights.Length);
+        LocalOptimizer optimizer = CreateOptimizer(request.Round, weights.Length);
         BatchSampler batches = new(data.Count, _options.BatchSize, SeededRandom.For(request.Seed, "batches", request.SiteIndex, request.Round));
         int steps = _options.Steps > 0 ? _options.Steps : checked(_options.Epochs * batches.BatchesPerPass);
         for (int step = 0; step < steps; step++)
@@ -75,6 +75,13 @@ public sealed class GradientTrainer : ILocalTrainer
         }
 
         return Array.TrueForAll(weights, float.IsFinite) ? weights : throw new TrainingDivergedException(request.Site, request.Round);
+    }
+
+    private LocalOptimizer CreateOptimizer(int round, int length)
+    {
+        LocalOptimizerOptions options = _options.Optimizer;
+        float rate = (float)(options.LearningRate * _options.Schedule.FactorIn(round));
+        return LocalMethods.Of(options.Kind).Create(options with { LearningRate = rate }, length);
     }
 
     // g += L2 w (weights only) and, for FedProx, g += mu (w - w_global).

@@ -19,7 +19,7 @@ public sealed record LocalTrainingRequest
     /// <summary>The site's position in the federation, which selects its random streams.</summary>
     public required int SiteIndex { get; init; }
 
-    /// <summary>The round, from 1 (in asynchronous training the site's own count of tasks).</summary>
+    /// <summary>The round, from 1: the version of the model that is trained from, plus one.</summary>
     public required int Round { get; init; }
 
     /// <summary>The user's seed. Equal requests under equal seeds give equal results.</summary>

@@ -21,7 +21,7 @@ public enum LocalOptimizerKind
     RmsProp,
 }
 
-/// <summary>Settings of a local optimiser.</summary>
+/// <summary>Settings of a local optimiser. <see cref="LocalMethods"/> says which method uses which.</summary>
 public sealed record LocalOptimizerOptions
 {
     /// <summary>The method.</summary>
@@ -47,6 +47,31 @@ public sealed record LocalOptimizerOptions
 
     /// <summary>Decoupled weight decay of AdamW (the others take L2 through the objective).</summary>
     public float WeightDecay { get; init; } = 0.01f;
+
+    /// <summary>Refuses settings out of range.</summary>
+    /// <exception cref="ArgumentException">Names the setting.</exception>
+    public void Check()
+    {
+        _ = LocalMethods.Of(Kind);
+        if (!(LearningRate > 0) || !float.IsFinite(LearningRate))
+        {
+            throw new ArgumentException($"a learning rate of {LearningRate}, it must be above 0");
+        }
+
+        (string Name, float Value)[] decays = [("momentum", Momentum), ("beta1", Beta1), ("beta2", Beta2), ("decay", Decay)];
+        foreach ((string name, float value) in decays)
+        {
+            if (!(value is >= 0 and < 1))
+            {
+                throw new ArgumentException($"{name} is {value}: at least 0 and below 1");
+            }
+        }
+
+        if (!(Epsilon > 0) || !(WeightDecay >= 0) || !float.IsFinite(Epsilon) || !float.IsFinite(WeightDecay))
+        {
+            throw new ArgumentException($"epsilon {Epsilon} must be above 0, the weight decay {WeightDecay} at least 0");
+        }
+    }
 }
 
 /// <summary>One optimiser with its moments, for one local training run. Not thread-safe.</summary>
@@ -57,23 +82,13 @@ internal abstract class LocalOptimizer(float learningRate)
     /// <summary>Moves <paramref name="weights"/> by one step against <paramref name="gradient"/>.</summary>
     public abstract void Step(Span<float> weights, ReadOnlySpan<float> gradient);
 
-    public static LocalOptimizer Create(LocalOptimizerOptions options, int length) => options.Kind switch
-    {
-        LocalOptimizerKind.Sgd => new GradientDescent(options.LearningRate),
-        LocalOptimizerKind.Momentum => new HeavyBall(options, length),
-        LocalOptimizerKind.Adam => new AdaptiveMoments(options, 0, length),
-        LocalOptimizerKind.AdamW => new AdaptiveMoments(options, options.WeightDecay, length),
-        LocalOptimizerKind.RmsProp => new MeanSquare(options, length),
-        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "no such optimiser"),
-    };
-
-    private sealed class GradientDescent(float learningRate) : LocalOptimizer(learningRate)
+    internal sealed class GradientDescent(float learningRate) : LocalOptimizer(learningRate)
     {
         public override void Step(Span<float> weights, ReadOnlySpan<float> gradient) =>
             TensorPrimitives.FusedMultiplyAdd(gradient, -LearningRate, weights, weights);
     }
 
-    private sealed class HeavyBall(LocalOptimizerOptions options, int length) : LocalOptimizer(options.LearningRate)
+    internal sealed class HeavyBall(LocalOptimizerOptions options, int length) : LocalOptimizer(options.LearningRate)
     {
         private readonly float[] _velocity = new float[length];
         private readonly float _momentum = options.Momentum;
@@ -85,7 +100,7 @@ internal abstract class LocalOptimizer(float learningRate)
         }
     }
 
-    private sealed class AdaptiveMoments(LocalOptimizerOptions options, float weightDecay, int length) : LocalOptimizer(options.LearningRate)
+    internal sealed class AdaptiveMoments(LocalOptimizerOptions options, float weightDecay, int length) : LocalOptimizer(options.LearningRate)
     {
         private readonly float[] _first = new float[length];
         private readonly float[] _second = new float[length];
@@ -109,7 +124,7 @@ internal abstract class LocalOptimizer(float learningRate)
         }
     }
 
-    private sealed class MeanSquare(LocalOptimizerOptions options, int length) : LocalOptimizer(options.LearningRate)
+    internal sealed class MeanSquare(LocalOptimizerOptions options, int length) : LocalOptimizer(options.LearningRate)
     {
         private readonly float[] _meanSquare = new float[length];
 

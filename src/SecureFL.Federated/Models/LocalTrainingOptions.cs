@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace SecureFL.Federated.Models;
 
@@ -7,6 +8,9 @@ public sealed record LocalTrainingOptions
 {
     /// <summary>The optimiser; its moments start anew every round, so that a site keeps no state.</summary>
     public LocalOptimizerOptions Optimizer { get; init; } = new();
+
+    /// <summary>The factor on the learning rate, by round.</summary>
+    public RateSchedule Schedule { get; init; } = new();
 
     /// <summary>Rows a batch; 0 for all.</summary>
     public int BatchSize { get; init; } = 32;
@@ -24,6 +28,7 @@ public sealed record LocalTrainingOptions
     public float L2 { get; init; }
 
     /// <summary>A factor for the loss of each class, or empty. See <see cref="ClassBalance"/>.</summary>
+    [JsonIgnore]
     public ImmutableArray<float> ClassWeights { get; init; } = [];
 
     /// <summary>Refuses settings out of range.</summary>
@@ -39,10 +44,8 @@ public sealed record LocalTrainingOptions
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Epochs);
         }
 
-        if (!(Optimizer.LearningRate > 0) || !float.IsFinite(Optimizer.LearningRate))
-        {
-            throw new ArgumentException($"a learning rate of {Optimizer.LearningRate}");
-        }
+        Optimizer.Check();
+        Schedule.Check();
 
         if (ClassWeights.Length != 0 && (ClassWeights.Length != classCount || ClassWeights.Any(weight => !(weight >= 0))))
         {

@@ -8,7 +8,7 @@ namespace SecureFL.Federated.Rounds;
 public sealed record BufferOptions
 {
     /// <summary>Contributions that make a sum (K).</summary>
-    public required int Arrivals { get; init; }
+    public int Arrivals { get; init; } = 3;
 
     /// <summary>An update that is s versions old is multiplied by (1 + s)^-exponent.</summary>
     public double StalenessExponent { get; init; } = 0.5;
@@ -21,6 +21,24 @@ public sealed record BufferOptions
     /// pass them over.
     /// </summary>
     public int EvaluateEvery { get; init; } = 1;
+
+    /// <summary>The factor on an update that is <paramref name="age"/> versions old.</summary>
+    public double WeightAt(int age)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(age);
+        return Math.Pow(1 + age, -StalenessExponent);
+    }
+
+    /// <summary>Refuses settings out of range.</summary>
+    /// <exception cref="ArgumentException">Names the setting.</exception>
+    public void Check()
+    {
+        if (Arrivals < 1 || MaxStaleness < 0 || EvaluateEvery < 1 || !(StalenessExponent >= 0) || !double.IsFinite(StalenessExponent))
+        {
+            throw new ArgumentException(
+                $"{Arrivals} arrivals, staleness up to {MaxStaleness} with exponent {StalenessExponent}, evaluated every {EvaluateEvery} versions: at least 1, 0, 0 and 1");
+        }
+    }
 }
 
 /// <summary>
@@ -68,7 +86,7 @@ public sealed class BufferedAggregation
         _buffer = buffer;
         _sites = sites;
         _trainer = trainer;
-        RunDigest = _work.RunDigest($"asynchronous {buffer}");
+        RunDigest = _work.RunDigest(FormattableString.Invariant($"asynchronous {buffer.Arrivals} {buffer.StalenessExponent} {buffer.MaxStaleness}"));
     }
 
     /// <summary>Identifies the run; a checkpoint carries it.</summary>
@@ -81,7 +99,7 @@ public sealed class BufferedAggregation
     {
         if (resume is not null && resume.RunDigest != RunDigest)
         {
-            throw new ArgumentException($"the checkpoint is of run {resume.RunDigest}, this is run {RunDigest}", nameof(resume));
+            throw new ArgumentException("the checkpoint belongs to a run of other settings, or on other sites or rows", nameof(resume));
         }
 
         TrainingCheckpoint start = resume ?? await _work.StartAsync(RunDigest, cancellationToken).ConfigureAwait(false);
@@ -162,10 +180,10 @@ public sealed class BufferedAggregation
                 continue;
             }
 
-            double scale = Math.Pow(1 + age, -_buffer.StalenessExponent);
+            double scale = _buffer.WeightAt(age);
             ModelParameters from = timeline.VersionOf(arrived);
             SiteContribution contribution = await _work.ContributeAsync(
-                arrived.SiteIndex, from, evaluated: null, arrived.Task, global.WeightUnit, scale, cancellationToken).ConfigureAwait(false);
+                arrived.SiteIndex, from, evaluated: null, SiteWork.TaskOf(arrived.BaseVersion), global.WeightUnit, scale, cancellationToken).ConfigureAwait(false);
             contributions.Add(contribution with { BaseVersion = arrived.BaseVersion });
             arrivedSites.Add(arrived.SiteIndex);
             timeline.Deliver(arrived, global.Version);

@@ -41,7 +41,7 @@ public sealed class FederatedAveraging
     {
         if (resume is not null && resume.RunDigest != RunDigest)
         {
-            throw new ArgumentException($"the checkpoint is of run {resume.RunDigest}, this is run {RunDigest}", nameof(resume));
+            throw new ArgumentException("the checkpoint belongs to a run of other settings, or on other sites or rows", nameof(resume));
         }
 
         TrainingCheckpoint start = resume ?? await _work.StartAsync(RunDigest, cancellationToken).ConfigureAwait(false);

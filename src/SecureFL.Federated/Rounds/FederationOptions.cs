@@ -104,6 +104,12 @@ public sealed record FederationOptions
     /// <summary>Measures seconds of training; null not to.</summary>
     public TimeProvider? Clock { get; init; }
 
+    /// <summary>
+    /// Names the settings of the run in a checkpoint, for example the digest of their canonical form; null to take those of this record. Stopping rules are no part of it:
+    /// a run may go on for longer.
+    /// </summary>
+    public string? Identity { get; init; }
+
     /// <summary>Refuses settings out of range.</summary>
     /// <exception cref="ArgumentException">Names the setting.</exception>
     public void Check(int sites)

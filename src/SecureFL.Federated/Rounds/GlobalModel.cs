@@ -28,7 +28,7 @@ public sealed class GlobalModel
 
         _options = options;
         Current = new ModelParameters(layout, [.. checkpoint.Weights]);
-        _optimizer = new ServerOptimizer(options.ServerOptimizer, layout.Length, checkpoint.FirstMoment, checkpoint.SecondMoment);
+        _optimizer = new ServerOptimizer(options.ServerOptimizer, layout.Length, checkpoint.FirstMoment, checkpoint.SecondMoment, checkpoint.Version);
         _average = options.AverageDecay == 0 ? [] : checkpoint.Average.Length == 0 ? [.. checkpoint.Weights] : [.. checkpoint.Average];
         WeightUnit = checkpoint.WeightUnit;
         Version = checkpoint.Version;

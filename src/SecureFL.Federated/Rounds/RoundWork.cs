@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
@@ -57,8 +58,7 @@ internal sealed class RoundWork
     public string RunDigest(string engine)
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{engine}|{_options.Seed}|{_options.Weighting}|{_options.WeightUnit}|{_options.MaxWeight}|");
-        text.Append(CultureInfo.InvariantCulture, $"{_options.ServerOptimizer}|{_options.AverageDecay}|{_options.SitesPerRound}|{_options.DeadlineSeconds}|");
+        text.Append(engine).Append('|').Append(_options.Identity ?? Settings()).Append('|');
         foreach (FederatedSite site in _sites)
         {
             text.Append(CultureInfo.InvariantCulture, $"{site.Name}:{site.Train.Count}:{site.Test?.Count}|");
@@ -72,6 +72,18 @@ internal sealed class RoundWork
 
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ToString())));
     }
+
+    private string Settings() => JsonSerializer.Serialize(new
+    {
+        _options.Seed,
+        _options.Weighting,
+        _options.WeightUnit,
+        MaxWeight = double.IsFinite(_options.MaxWeight) ? _options.MaxWeight : (double?)null,
+        _options.ServerOptimizer,
+        _options.AverageDecay,
+        _options.SitesPerRound,
+        _options.DeadlineSeconds,
+    });
 
     /// <summary>The checkpoint before the first round. With sample weights the unit comes from a sum of row counts.</summary>
     public async Task<TrainingCheckpoint> StartAsync(string runDigest, CancellationToken cancellationToken)

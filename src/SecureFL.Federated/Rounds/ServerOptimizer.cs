@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>What the server does with the opened mean update.</summary>
@@ -21,7 +19,7 @@ public enum ServerOptimizerKind
     FedYogi,
 }
 
-/// <summary>Settings of the server's optimiser. The adaptive ones are Reddi et al. 2021, algorithm 2: m = beta1 m + (1 - beta1) d, no bias correction.</summary>
+/// <summary>Settings of the server's optimiser. The adaptive ones are Reddi et al. 2021, algorithm 2: m = beta1 m + (1 - beta1) d. <see cref="ServerMethods"/> says which method uses which setting.</summary>
 public sealed record ServerOptimizerOptions
 {
     /// <summary>The method.</summary>
@@ -42,10 +40,17 @@ public sealed record ServerOptimizerOptions
     /// <summary>The degree of adaptivity, added to the root.</summary>
     public double Tau { get; init; } = 1e-8;
 
+    /// <summary>
+    /// Divides the moments by 1 - beta^t in step t, as Adam does (Kingma and Ba 2015); the adaptive methods of Reddi et al. do not. FedAdagrad's second moment is a sum and
+    /// needs none.
+    /// </summary>
+    public bool BiasCorrection { get; init; }
+
     /// <summary>Refuses settings out of range.</summary>
     /// <exception cref="ArgumentException">Names the setting.</exception>
     public void Check()
     {
+        _ = ServerMethods.Of(Kind);
         if (!(LearningRate > 0) || !double.IsFinite(LearningRate))
         {
             throw new ArgumentException($"a server learning rate of {LearningRate}");
@@ -65,22 +70,27 @@ public sealed record ServerOptimizerOptions
 public sealed class ServerOptimizer
 {
     private readonly ServerOptimizerOptions _options;
+    private readonly ServerMethod _method;
+    private int _steps;
 
     /// <summary>An optimiser for <paramref name="length"/> parameters, moments zero.</summary>
     public ServerOptimizer(ServerOptimizerOptions options, int length)
-        : this(options, length, [], [])
+        : this(options, length, [], [], 0)
     {
     }
 
-    /// <summary>An optimiser that continues with moments from a checkpoint.</summary>
+    /// <summary>An optimiser that continues with moments from a checkpoint, <paramref name="steps"/> steps after its start.</summary>
     /// <exception cref="ArgumentException">Settings out of range, or moments of another length.</exception>
-    public ServerOptimizer(ServerOptimizerOptions options, int length, ReadOnlySpan<float> firstMoment, ReadOnlySpan<float> secondMoment)
+    public ServerOptimizer(ServerOptimizerOptions options, int length, ReadOnlySpan<float> firstMoment, ReadOnlySpan<float> secondMoment, int steps)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
         options.Check();
         _options = options;
-        FirstMoment = Restore(firstMoment, options.Kind == ServerOptimizerKind.FedAvg ? 0 : length);
-        SecondMoment = Restore(secondMoment, options.Kind is ServerOptimizerKind.FedAvg or ServerOptimizerKind.FedAvgM ? 0 : length);
+        _method = ServerMethods.Of(options.Kind);
+        _steps = steps;
+        FirstMoment = Restore(firstMoment, _method.Moments > 0 ? length : 0);
+        SecondMoment = Restore(secondMoment, _method.Moments > 1 ? length : 0);
     }
 
     /// <summary>The first moment or momentum, empty where the method has none.</summary>
@@ -98,42 +108,8 @@ public sealed class ServerOptimizer
             throw new ArgumentException($"{meanUpdate.Length} updates and {FirstMoment.Length} moments for {weights.Length} weights", nameof(meanUpdate));
         }
 
-        float rate = (float)_options.LearningRate;
-        switch (_options.Kind)
-        {
-            case ServerOptimizerKind.FedAvg:
-                TensorPrimitives.FusedMultiplyAdd(meanUpdate, rate, weights, weights);
-                break;
-            case ServerOptimizerKind.FedAvgM:
-                TensorPrimitives.FusedMultiplyAdd(FirstMoment, (float)_options.Momentum, meanUpdate, FirstMoment);
-                TensorPrimitives.FusedMultiplyAdd(FirstMoment, rate, weights, weights);
-                break;
-            default:
-                StepAdaptively(weights, meanUpdate);
-                break;
-        }
-    }
-
-    private void StepAdaptively(Span<float> weights, ReadOnlySpan<float> meanUpdate)
-    {
-        double beta1 = _options.Beta1;
-        double beta2 = _options.Beta2;
-        for (int i = 0; i < weights.Length; i++)
-        {
-            double d = meanUpdate[i];
-            double square = d * d;
-            double m = (beta1 * FirstMoment[i]) + ((1 - beta1) * d);
-            double v = SecondMoment[i];
-            v = _options.Kind switch
-            {
-                ServerOptimizerKind.FedAdagrad => v + square,
-                ServerOptimizerKind.FedAdam => (beta2 * v) + ((1 - beta2) * square),
-                _ => v - ((1 - beta2) * square * Math.Sign(v - square)),
-            };
-            FirstMoment[i] = (float)m;
-            SecondMoment[i] = (float)v;
-            weights[i] += (float)(_options.LearningRate * m / (Math.Sqrt(v) + _options.Tau));
-        }
+        _steps++;
+        _method.Step(new ServerStep(_options, weights, meanUpdate, FirstMoment, SecondMoment, _steps));
     }
 
     private static float[] Restore(ReadOnlySpan<float> saved, int length)

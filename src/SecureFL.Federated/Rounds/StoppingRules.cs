@@ -20,7 +20,7 @@ public enum StopReason
 public sealed record StoppingRules
 {
     /// <summary>Most rounds.</summary>
-    public required int Rounds { get; init; }
+    public int Rounds { get; init; } = 20;
 
     /// <summary>The quantity for <see cref="Target"/> and <see cref="Patience"/>.</summary>
     public RoundMetric Metric { get; init; } = RoundMetric.TestAccuracy;

@@ -114,8 +114,8 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     [Fact]
     public void Seal_ciphertexts_are_for_the_joint_key_suite()
     {
-        Refused(2, "--wire seal is for --suite joint-key", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--clip", "8", "--wire", "seal"));
-        Refused(2, "--wire seal is for --suite joint-key", "plan", "explain", "--wire", "seal");
+        Refused(2, "--wire needs --suite joint-key", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--clip", "8", "--wire", "seal"));
+        Refused(2, "--wire needs --suite joint-key", "plan", "explain", "--wire", "seal");
         Refused(2, "smudging rule", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--clip", "8", "--suite", "joint-key", "--smudging", "39"));
     }
 
@@ -211,7 +211,7 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     [InlineData("what is trained is not said")]
     [InlineData("plan rule 't <= H'", "--vector", "10", "--clip", "8", "--threshold", "4")]
     [InlineData("plan rule 'n_min <= n_max'", "--vector", "10", "--clip", "8", "--min-clients", "5")]
-    [InlineData("--vector is for sums", "--vector", "10", "--clip", "8", "--schema", "x.json")]
+    [InlineData("--schema does not go with --vector, which is for sums", "--vector", "10", "--clip", "8", "--schema", "x.json")]
     [InlineData("rounds close with 2 contributions", "--task", "binary", "--inputs", "3", "--contributions", "2")]
     public void A_plan_that_cannot_be_names_the_rule(string message, params string[] more) => Refused(2, message, consortium.PlanArguments(consortium.At("never.json"), more));
 

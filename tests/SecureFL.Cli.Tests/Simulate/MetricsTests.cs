@@ -135,13 +135,13 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--metric auc", "--metric auc: there is none for this label")]
+    [InlineData("--metric auc --target 0.5", "stopping looks at auc: there is none for this label")]
     [InlineData("--metric r2 --target 2 --test-fraction 0.1", "")]
-    [InlineData("--patience 3", "there are no test rows")]
+    [InlineData("--patience 3 --test-fraction 0", "there are no test rows")]
     [InlineData("--metric rmse --target nope", "nope")]
-    [InlineData("--metric accuracy", "--metric accuracy: there is none for this label")]
+    [InlineData("--metric accuracy --target 0.5", "stopping looks at accuracy: there is none for this label")]
     [InlineData("--threshold-at 1", "a probability lies between 0 and 1")]
-    [InlineData("--evaluate-every 2", "--evaluate-every is for --async")]
+    [InlineData("--evaluate-every 2", "--evaluate-every needs --async")]
     public void A_metric_that_cannot_be_is_refused(string options, string message)
     {
         Write("y", (random, x) => (x[0] + random.NextGaussian()).ToString("R", CultureInfo.InvariantCulture), rows: 30);

@@ -102,12 +102,12 @@ public class SimulateTests
     [InlineData(2, "--label heart_disease --model softmax", "does not fit a label of 2 classes")]
     [InlineData(2, "--label heart_disease --threshold 1", "t >= 2")]
     [InlineData(2, "--label heart_disease --threshold 4", "t <= H")]
-    [InlineData(2, "--label heart_disease --test-fraction 0.2 --split-column sex", "three ways to say one thing")]
+    [InlineData(2, "--label heart_disease --test-fraction 0.2 --split-column sex", "--test-fraction does not go with --split-column")]
     [InlineData(2, "--label heart_disease --split-column sex", "neither train nor test")]
     [InlineData(2, "--label heart_disease --dirichlet 0.3", "--dirichlet needs --sites")]
     [InlineData(2, "--label heart_disease --suite joint", "joint")]
     [InlineData(2, "--rounds 3", "--label is missing")]
-    [InlineData(2, "--label heart_disease --site-seconds 1,2", "2 numbers for 4 sites")]
+    [InlineData(2, "--label heart_disease --async 3 --site-seconds 1,2", "2 numbers for 4 sites")]
     [InlineData(6, "--label heart_disease --resume", "there is no checkpoint")]
     [InlineData(6, "--label heart_disease --trainer securefl-no-such-program", "cannot be started")]
     [InlineData(4, "--label heart_disease --site-seconds 1,9,9,9 --deadline 2", "at least 3 are needed")]
@@ -186,7 +186,7 @@ public class SimulateTests
         Assert.True(code == expected, error);
         JsonElement sites = JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("final").GetProperty("perSite");
         Assert.All(sites.EnumerateArray(), site => Assert.True(site.GetProperty("samples").GetInt32() > 0));
-        (code, _, error) = Securefl.Run("simulate", "--data", hospitals.Files[0], "--label", "heart_disease", "--sites", "4", "--dirichlet", "0.01", "--min-site-rows", "5", "--output", hospitals.PathOf("none"));
+        (code, _, error) = Securefl.Run("simulate", "--data", hospitals.Files[0], "--label", "heart_disease", "--sites", "4", "--dirichlet", "0.01", "--min-site-rows", "5", "--test-fraction", "0", "--output", hospitals.PathOf("none"));
         Assert.Equal(2, code);
         Assert.Contains("of 1000 draws of a Dirichlet(0.01) split none gives each of 4 sites at least 5 of 20 rows", error, StringComparison.Ordinal);
     }

@@ -71,7 +71,8 @@ public sealed class ClientServiceTests : IDisposable
             Threshold = 2,
         });
         RawSite[] raw = [.. Enumerable.Range(0, 4).Select(i => TestSession.Site(terms, i))];
-        PreparedState prepared = await LocalPreparation.RunAsync(terms, terms.CreateBuiltInTrainer()!, raw, sum, TestContext.Current.CancellationToken);
+        PreparedState prepared = await LocalPreparation.RunAsync(
+            terms, state => terms.TrainerUnder(state)!, raw, sum, cancellationToken: TestContext.Current.CancellationToken);
         FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
         TrainingOutcome clear = await new FederatedAveraging(terms.FederationOptionsFor(session.Plan.Settings.MinClients, prepared), sites, terms.CreateBuiltInTrainer()!, sum)
             .RunAsync(cancellationToken: TestContext.Current.CancellationToken);

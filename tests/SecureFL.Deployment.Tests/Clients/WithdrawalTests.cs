@@ -101,7 +101,7 @@ public sealed class WithdrawalTests : IDisposable
 
         public bool Takes(RoundKind kind) => true;
 
-        public async Task<ContributionValues> CreateAsync(RoundKind kind, int version, float[] model, CancellationToken cancellationToken)
+        public async Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken)
         {
             Entered.TrySetResult();
             await Gate.Task.WaitAsync(cancellationToken);

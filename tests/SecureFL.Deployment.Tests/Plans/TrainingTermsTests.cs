@@ -47,7 +47,7 @@ public sealed class TrainingTermsTests
     [InlineData("\"scaling\":\"federated\"", "\"scaling\":\"fixed\"", "fixedScaling")]
     [InlineData("\"categories\":[]", "\"categories\":null", "")]
     [InlineData("\"learningRate\":0.05", "\"learningRate\":-1", "learning rate")]
-    [InlineData("\"metric\":\"testAccuracy\"", "\"metric\":\"testR2\"", "stopping looks at TestR2")]
+    [InlineData("\"metric\":\"testAccuracy\"", "\"metric\":\"testR2\"", "stopping looks at r2: there is none for this label")]
     public void A_form_that_breaks_a_rule_is_refused(string valid, string broken, string expected)
     {
         string text = System.Text.Encoding.UTF8.GetString(PlanSamples.Terms.ToBytes());

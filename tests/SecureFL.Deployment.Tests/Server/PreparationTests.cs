@@ -54,10 +54,9 @@ public sealed class PreparationTests : IDisposable
             Threshold = 2,
         });
         RawSite[] raw = [.. Enumerable.Range(0, 4).Select(i => TestSession.Site(terms, i))];
-        ILocalTrainer trainer = terms.CreateBuiltInTrainer()!;
-        PreparedState prepared = await LocalPreparation.RunAsync(terms, trainer, raw, sum, Token);
+        PreparedState prepared = await LocalPreparation.RunAsync(terms, state => terms.TrainerUnder(state)!, raw, sum, cancellationToken: Token);
         FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
-        TrainingOutcome clear = await new FederatedAveraging(terms.FederationOptionsFor(3, prepared), sites, trainer, sum).RunAsync(cancellationToken: Token);
+        TrainingOutcome clear = await new FederatedAveraging(terms.FederationOptionsFor(3, prepared), sites, terms.TrainerUnder(prepared)!, sum).RunAsync(cancellationToken: Token);
         float[] values = await clients[0].FetchModelAsync(ended[0], Token);
         Assert.Equal(clear.Model.Values, VersionValues.Delivered(terms, values).Values);
         PreparedState told = VersionValues.Progress(terms, values).State;
@@ -85,13 +84,14 @@ public sealed class PreparationTests : IDisposable
         await using TestSession session = new(terms);
         TrainingSource source = session.Source(terms, 0);
         float[] values = [.. terms.CreateBuiltInTrainer()!.CreateInitial(terms.Seed).Values, .. PreparationProgress.Of(terms.Preparation, []).ToValues()];
+        RoundTask Task(RoundKind kind) => new(kind, ModelStamp.Of(0, values), values, _ => true);
         Assert.Equal(source.ModelLength, values.Length);
-        await Assert.ThrowsAsync<ProtocolViolationException>(() => source.CreateAsync(RoundKind.Training, 0, values, Token));
-        ContributionValues contribution = await source.CreateAsync(RoundKind.Preparation, 0, values, Token);
+        await Assert.ThrowsAsync<ProtocolViolationException>(() => source.CreateAsync(Task(RoundKind.Training), Token));
+        ContributionValues contribution = await source.CreateAsync(Task(RoundKind.Preparation), Token);
         Assert.All(contribution.Vector, value => Assert.Equal(0, value));
         values[^1] = 0.5f;
         values[terms.Layout.Length] = 2;
-        await Assert.ThrowsAsync<ProtocolViolationException>(() => source.CreateAsync(RoundKind.Training, 0, values, Token));
+        await Assert.ThrowsAsync<ProtocolViolationException>(() => source.CreateAsync(Task(RoundKind.Training), Token));
     }
 
     /// <summary>Values of any totals read back, and other values are refused.</summary>

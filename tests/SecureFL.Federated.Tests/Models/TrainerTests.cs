@@ -43,7 +43,7 @@ public class TrainerTests
     public void Optimisers_follow_their_published_recurrences(LocalOptimizerKind kind)
     {
         LocalOptimizerOptions options = new() { Kind = kind, LearningRate = 0.1f, WeightDecay = 0.05f };
-        LocalOptimizer optimizer = LocalOptimizer.Create(options, 1);
+        LocalOptimizer optimizer = LocalMethods.Of(options.Kind).Create(options, 1);
         float[] w = [1f];
         double x = 1;
         double m = 0;
@@ -206,5 +206,15 @@ public class TrainerTests
             Seed = seed,
         };
         return (await trainer.TrainAsync(request, TestContext.Current.CancellationToken)).Weights;
+    }
+
+    [Fact]
+    public void Every_kind_has_one_row_whose_settings_exist_and_an_unknown_one_is_refused()
+    {
+        Assert.Equal(Enum.GetValues<LocalOptimizerKind>(), LocalMethods.All.Select(method => method.Kind));
+        Assert.All(LocalMethods.All, method => Assert.All(method.Uses, name => Assert.NotNull(typeof(LocalOptimizerOptions).GetProperty(name))));
+        Assert.All(LocalMethods.All, method => method.Defaults.Check());
+        LocalTrainingOptions unknown = new() { Optimizer = new LocalOptimizerOptions { Kind = (LocalOptimizerKind)99 } };
+        Assert.Throws<ArgumentException>(() => unknown.Check(2));
     }
 }

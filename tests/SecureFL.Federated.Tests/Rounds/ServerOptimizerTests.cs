@@ -46,6 +46,43 @@ public class ServerOptimizerTests
         }
     }
 
+    [Theory]
+    [InlineData(ServerOptimizerKind.FedAdagrad)]
+    [InlineData(ServerOptimizerKind.FedAdam)]
+    [InlineData(ServerOptimizerKind.FedYogi)]
+    public void Bias_correction_divides_the_moments_as_Adam_does_and_survives_a_restart(ServerOptimizerKind kind)
+    {
+        ServerOptimizerOptions options = new() { Kind = kind, LearningRate = 0.3, Beta1 = 0.8, Beta2 = 0.95, Tau = 1e-3, BiasCorrection = true };
+        ServerOptimizer optimizer = new(options, 1);
+        float[] weights = [2f];
+        double w = 2;
+        double m = 0;
+        double v = 0;
+        for (int t = 1; t <= Updates.Length; t++)
+        {
+            double d = Updates[t - 1];
+            optimizer.Step(weights, [(float)d]);
+            optimizer = new ServerOptimizer(options, 1, optimizer.FirstMoment, optimizer.SecondMoment, t);
+            m = (0.8 * m) + (0.2 * d);
+            double square = d * d;
+            v = kind == ServerOptimizerKind.FedAdagrad ? v + square
+                : kind == ServerOptimizerKind.FedAdam ? (0.95 * v) + (0.05 * square)
+                : v < square ? v + (0.05 * square) : v - (0.05 * square);
+            double spread = kind == ServerOptimizerKind.FedAdagrad ? v : v / (1 - Math.Pow(0.95, t));
+            w += 0.3 * (m / (1 - Math.Pow(0.8, t))) / (Math.Sqrt(spread) + 1e-3);
+            Assert.Equal(w, weights[0], 1e-5 * (1 + Math.Abs(w)));
+        }
+    }
+
+    [Fact]
+    public void Every_kind_has_one_row_whose_settings_exist_and_an_unknown_one_is_refused()
+    {
+        Assert.Equal(Enum.GetValues<ServerOptimizerKind>(), ServerMethods.All.Select(method => method.Kind));
+        Assert.All(ServerMethods.All, method => Assert.All(method.Uses, name => Assert.NotNull(typeof(ServerOptimizerOptions).GetProperty(name))));
+        Assert.All(ServerMethods.All, method => method.Defaults.Check());
+        Assert.Throws<ArgumentException>(() => new ServerOptimizer(new ServerOptimizerOptions { Kind = (ServerOptimizerKind)99 }, 1));
+    }
+
     [Fact]
     public void An_untouched_coordinate_stays_where_it_is()
     {
@@ -66,12 +103,12 @@ public class ServerOptimizerTests
         ServerOptimizer whole = new(options, 2);
         float[] a = [1, 2];
         whole.Step(a, [0.1f, -0.2f]);
-        ServerOptimizer restored = new(options, 2, whole.FirstMoment, whole.SecondMoment);
+        ServerOptimizer restored = new(options, 2, whole.FirstMoment, whole.SecondMoment, 1);
         float[] b = [.. a];
         whole.Step(a, [0.3f, 0.1f]);
         restored.Step(b, [0.3f, 0.1f]);
         Assert.Equal(a, b);
-        Assert.Throws<ArgumentException>(() => new ServerOptimizer(options, 3, whole.FirstMoment, whole.SecondMoment));
+        Assert.Throws<ArgumentException>(() => new ServerOptimizer(options, 3, whole.FirstMoment, whole.SecondMoment, 1));
         Assert.Throws<ArgumentException>(() => whole.Step(a, [1]));
         Assert.Throws<ArgumentException>(() => new ServerOptimizer(options with { Beta2 = 1 }, 2));
     }

@@ -89,7 +89,7 @@ internal sealed partial class RoundEngine
         {
             summary.Reason = spoiled;
             summary.Spent.AddRange(round.Server.Accepted.Select(statement => _plan.Enrolment.Clients[statement.Client].Name));
-            ended = SpoiledRound.End(_plan, summary, _session.Recent);
+            ended = SpoiledRound.End(_plan, summary, _session.Recent, Eligible(round.Kind));
         }
 
         return new StagedRound(round, version, [.. round.Server.CreateRecords(result)], summary, ended)

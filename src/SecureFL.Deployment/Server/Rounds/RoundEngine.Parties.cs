@@ -48,6 +48,11 @@ internal sealed partial class RoundEngine
                 throw RequestRefusedException.NotNow($"{Party.Client(client)} has withdrawn from round {round.Number}");
             }
 
+            if (!_participation.Takes(round.Kind, _stamp?.Version ?? 0, client))
+            {
+                throw RequestRefusedException.NotNow($"{Party.Client(client)} is not drawn for round {round.Number}");
+            }
+
             if (Accepted(round, client) is { } accepted)
             {
                 return accepted.Root == root

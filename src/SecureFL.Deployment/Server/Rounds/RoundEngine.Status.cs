@@ -66,7 +66,9 @@ internal sealed partial class RoundEngine
                 PartyStatus status = Of(Party.Client(client), _plan.Enrolment.Clients[client].Name);
                 status.Accepted = accepted.Contains(client);
                 status.Chunks = status.Accepted ? (ulong)_plan.Parameters.ChunkCount : (ulong)(_round?.Store?.Count(client, _plan.Parameters.ChunkBytes) ?? 0);
-                status.WaitingFor = _round is { Phase: RoundPhase.Collecting } round && !status.Accepted ? (round.Withdrawn.Contains(client) ? "withdrawn" : "its contribution") : "";
+                status.WaitingFor = _round is { Phase: RoundPhase.Collecting } round && !status.Accepted ? (round.Withdrawn.Contains(client) ? "withdrawn"
+                    : !_participation.Takes(round.Kind, _stamp?.Version ?? 0, client) ? "a round that it is drawn for"
+                    : "its contribution") : "";
                 reply.Clients.Add(status);
             }
 

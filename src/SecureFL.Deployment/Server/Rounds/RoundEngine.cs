@@ -23,6 +23,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly Uptime _uptime;
     private readonly RoundPolicy _policy;
+    private readonly RoundParticipation _participation;
     private readonly EngineOptions _options;
     private readonly SessionFacts _session;
     private readonly HolderDesk _desk;
@@ -59,6 +60,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         _options = options;
         _log = log;
         _policy = terms?.Rounds ?? RoundPolicy.Default;
+        _participation = new RoundParticipation(terms, plan.Settings);
         _desk = new HolderDesk(plan);
         _session = new SessionFacts(database, plan);
         _keys = plan.Settings.Suite == Suite.JointKey ? new JointKeyDesk(plan, database, _uptime, log) : null;
@@ -82,9 +84,7 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     /// <summary>What keeps the server from going on, for people; null if nothing does.</summary>
     public string? Trouble { get; private set; }
 
-    private int Wanted => Math.Min(_policy.Contributions > 0 ? _policy.Contributions : Math.Min(_plan.Enrolment.Clients.Count, MostContributions), _mayContribute);
-
-    private int MostContributions => _plan.Settings.GroupSize == 0 ? _plan.Parameters.MaxClients : _plan.Enrolment.Clients.Count;
+    private int Wanted => Math.Min(_participation.Wanted(_round?.Kind ?? RoundKind.Training), _mayContribute);
 
     private DateTimeOffset? Deadline =>
         _policy.DeadlineSeconds > 0 && _round is { Phase: RoundPhase.Collecting } ? _session.CollectingSince.AddSeconds(_policy.DeadlineSeconds) : null;
@@ -250,9 +250,13 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     {
         _stamp = _training?.Stamp;
         _evaluationDue = _training?.Next == RoundKind.Evaluation;
-        int spent = _plan.Settings.AllowEarlyResubmission ? 0 : SpoiledRound.Spent(_session.Recent).Count;
-        _mayContribute = Math.Max(_plan.Enrolment.Clients.Count - spent, _plan.Settings.MinClients);
+        HashSet<string> spent = _plan.Settings.AllowEarlyResubmission ? [] : SpoiledRound.Spent(_session.Recent);
+        int left = Eligible(_training?.Next ?? RoundKind.Training).Except(spent).Count();
+        _mayContribute = Math.Max(left, _plan.Settings.MinClients);
     }
+
+    private string[] Eligible(RoundKind kind) =>
+        [.. _participation.Of(kind, _stamp?.Version ?? 0).Select(client => _plan.Enrolment.Clients[client].Name)];
 
     private void Restore()
     {

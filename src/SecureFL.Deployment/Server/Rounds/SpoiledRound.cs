@@ -26,9 +26,13 @@ internal static class SpoiledRound
     ];
 
     /// <summary>Why no further round can come after this one; null if one can.</summary>
-    public static string? End(AggregationPlan plan, RoundSummary spoiled, IEnumerable<RoundSummary> before)
+    /// <param name="plan">The plan.</param>
+    /// <param name="spoiled">The round.</param>
+    /// <param name="before">The rounds before it.</param>
+    /// <param name="eligible">The clients that take part in rounds of its kind on its model.</param>
+    public static string? End(AggregationPlan plan, RoundSummary spoiled, IEnumerable<RoundSummary> before, IReadOnlyCollection<string> eligible)
     {
-        int left = plan.Enrolment.Clients.Count - Spent(before.Append(spoiled)).Count;
+        int left = eligible.Except(Spent(before.Append(spoiled))).Count();
         if (plan.Settings.AllowEarlyResubmission || left >= plan.Settings.MinClients)
         {
             return null;
@@ -37,6 +41,6 @@ internal static class SpoiledRound
         string what = spoiled.Kind == RoundKind.Evaluation ? "training has ended, its evaluation has not: " : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{what}round {spoiled.Round} was spoiled ({spoiled.Reason}); {left} of {plan.Enrolment.Clients.Count} clients may still contribute on this model, a sum has at least {plan.Settings.MinClients}");
+            $"{what}round {spoiled.Round} was spoiled ({spoiled.Reason}); {left} of {eligible.Count} clients may still contribute on this model, a sum has at least {plan.Settings.MinClients}");
     }
 }

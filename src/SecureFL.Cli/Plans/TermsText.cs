@@ -1,0 +1,91 @@
+using System.Globalization;
+using SecureFL.Deployment.Plans;
+using SecureFL.Encoding.Quantization;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Cli.Plans;
+
+/// <summary>Terms of training in words, for those who approve a plan. Members that are as by default are left out where they say nothing.</summary>
+internal static class TermsText
+{
+    internal static IEnumerable<(string Name, string Value)> Lines(TrainingTerms terms)
+    {
+        yield return ("training", Training(terms));
+        yield return ("mean", Mean(terms));
+        yield return ("clips", terms.Clips.IsEmpty
+            ? "found by the sites, one for each tensor, before the first round"
+            : string.Join(", ", terms.Clips.Select(clip => Text($"{clip:G9}"))));
+        if (terms.Preparation.Steps is { IsEmpty: false } steps)
+        {
+            yield return ("preparation", Text(
+                $"{steps.Length} secure sum(s) before the first round: {string.Join(", ", steps.Select(step => step.Name).Distinct())}"));
+        }
+
+        yield return ("rounds", Rounds(terms));
+    }
+
+    private static string Training(TrainingTerms terms)
+    {
+        LocalTrainingOptions training = terms.Training;
+        LocalOptimizerOptions optimizer = training.Optimizer;
+        string amount = training.Steps > 0 ? Text($"{training.Steps} steps") : Text($"{training.Epochs} pass(es)");
+        string batches = training.BatchSize == 0 ? "all rows" : Text($"{training.BatchSize}");
+        return Text($"{amount} of {optimizer.Kind}{Settings(LocalMethods.Of(optimizer.Kind).Uses, optimizer)} a round, rate {optimizer.LearningRate}{Schedule(training.Schedule)}, batches of {batches}")
+            + (training.ProximalMu > 0 ? Text($", FedProx mu {training.ProximalMu}") : "")
+            + (training.L2 > 0 ? Text($", L2 {training.L2}") : "")
+            + (terms.ClassWeights == ClassWeighting.Balanced ? ", rare classes weighed up" : "");
+    }
+
+    private static string Schedule(RateSchedule schedule)
+    {
+        string course = schedule.Kind switch
+        {
+            RateScheduleKind.Constant => "",
+            RateScheduleKind.Step => Text($" times {schedule.Factor} every {schedule.StepRounds} rounds"),
+            RateScheduleKind.Cosine => Text($" falling along a cosine to {schedule.Floor:P0} in round {schedule.Rounds}"),
+            RateScheduleKind.Inverse => Text($" divided by 1 + {schedule.Decay} (round - 1)"),
+            _ => throw new ArgumentException($"no schedule is called {schedule.Kind}"),
+        };
+        return course + (schedule.WarmUpRounds > 0 ? Text($", rising over {schedule.WarmUpRounds} rounds") : "");
+    }
+
+    private static string Mean(TrainingTerms terms)
+    {
+        ServerOptimizerOptions server = terms.ServerOptimizer;
+        string weights = terms.Weighting == Weighting.Equal ? "of all sites alike"
+            : terms.WeightUnit is double unit ? Text($"weighted by training rows in units of {unit}")
+            : "weighted by training rows, in units of the sites' mean";
+        return weights
+            + (terms.MaxWeight is double most ? Text($", at most {most} units a site") : "")
+            + Text($", server {server.Kind}{Settings(ServerMethods.Of(server.Kind).Uses, server)} at rate {server.LearningRate}")
+            + (terms.AverageDecay > 0 ? Text($", delivered is a moving average with decay {terms.AverageDecay}") : "")
+            + (terms.Rounding == Rounding.Nearest ? ", rounded to the nearest" : "");
+    }
+
+    private static string Rounds(TrainingTerms terms)
+    {
+        StoppingRules stopping = terms.Stopping;
+        string metric = RoundMetricInfo.Of(stopping.Metric).Label;
+        string closes = terms.Asynchronous is { } pace
+            ? Text($"asynchronous: each closes with {pace.Arrivals} arrivals, an update s versions old counts (1 + s)^-{pace.StalenessExponent} and is dropped beyond {pace.MaxStaleness}")
+            : terms.SitesPerRound > 0 && terms.Rounds.Contributions == 0 ? Text($"each is of {terms.SitesPerRound} clients drawn by the seed and closes with all of them")
+            : terms.SitesPerRound > 0 ? Text($"each is of {terms.SitesPerRound} clients drawn by the seed and closes with {terms.Rounds.Contributions} of them")
+            : terms.Rounds.Contributions == 0 ? "each closes with all clients"
+            : Text($"each closes with {terms.Rounds.Contributions} clients");
+        return Text($"{stopping.Rounds} at most")
+            + (stopping.Target is double target ? Text($", until {metric} is {target} or better") : "")
+            + (stopping.Patience > 0 ? Text($", or {stopping.Patience} rounds without a better {metric}") : "")
+            + "; " + closes
+            + (terms.Rounds.DeadlineSeconds > 0 ? Text($" or after {terms.Rounds.DeadlineSeconds} s") : ", without deadline");
+    }
+
+    // The settings that a method has and that are otherwise than its own.
+    private static string Settings(IEnumerable<string> uses, object options)
+    {
+        string[] said = [.. uses.Select(name => Text($"{char.ToLowerInvariant(name[0])}{name[1..]} {options.GetType().GetProperty(name)!.GetValue(options)}"))];
+        return said.Length == 0 ? "" : $" ({string.Join(", ", said)})";
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

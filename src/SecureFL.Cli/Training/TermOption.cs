@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+using SecureFL.Cli.Shell;
+using SecureFL.Cli.Simulate;
+using SecureFL.Cli.Sites;
+using SecureFL.Deployment.Plans.Descriptions;
+
+namespace SecureFL.Cli.Training;
+
+/// <summary>An option that stands for one member of a training's description. Its default, as help shows it, is the description's own.</summary>
+/// <param name="Option">The option.</param>
+/// <param name="Path">The member, for example <c>training.optimizer.kind</c>.</param>
+/// <param name="Read">The value that was given.</param>
+internal sealed record TermOption(Option Option, string Path, Func<ParseResult, object?> Read)
+{
+    /// <summary>A number with a default.</summary>
+    internal static TermOption Number<T>(string name, string path, string description)
+        where T : struct, INumber<T>
+    {
+        Option<T> option = new(name) { Description = description, DefaultValueFactory = _ => TrainingDescription.Default.Value<T>(path) };
+        return new TermOption(option, path, result => Finite(name, result.GetValue(option)));
+    }
+
+    /// <summary>A number that is absent by default.</summary>
+    internal static TermOption Optional<T>(string name, string path, string helpName, string description)
+        where T : struct, INumber<T>
+    {
+        Option<T?> option = new(name) { Description = description, HelpName = helpName };
+        return new TermOption(option, path, result => result.GetValue(option) is T value ? Finite(name, value) : null);
+    }
+
+    /// <summary>A text that is absent by default.</summary>
+    internal static TermOption Text(string name, string path, string helpName, string description)
+    {
+        Option<string?> option = new(name) { Description = description, HelpName = helpName };
+        return new TermOption(option, path, result => result.GetValue(option));
+    }
+
+    /// <summary>Texts with commas between them.</summary>
+    internal static TermOption List(string name, string path, string helpName, string description)
+    {
+        Option<string?> option = new(name) { Description = description, HelpName = helpName };
+        return new TermOption(option, path, result => SiteOptions.List(result.GetValue(option)));
+    }
+
+    /// <summary>Whole numbers with commas between them.</summary>
+    internal static TermOption Counts(string name, string path, string helpName, string description)
+    {
+        Option<string?> option = new(name) { Description = description, HelpName = helpName };
+        return new TermOption(option, path, result => ReadCounts(name, result.GetValue(option)));
+    }
+
+    /// <summary>An option without a value: given, the member is <paramref name="value"/>.</summary>
+    internal static TermOption Flag(string name, string path, bool value, string description) =>
+        new(new Option<bool>(name) { Description = description }, path, _ => value);
+
+    /// <summary>One of an enumeration's values, by their names on the command line.</summary>
+    internal static TermOption Choice<T>(string name, string path, string description, Func<T, string>? nameOf = null, params ReadOnlySpan<T> values)
+        where T : struct, Enum
+    {
+        nameOf ??= value => value.ToString().ToLowerInvariant();
+        Dictionary<string, T> named = (values.IsEmpty ? Enum.GetValues<T>() : values.ToArray()).ToDictionary(nameOf, StringComparer.Ordinal);
+        Option<string> option = SimulateOptions.Choice(name, nameOf(TrainingDescription.Default.Value<T>(path)), description, [.. named.Keys]);
+        return new TermOption(option, path, result => named[result.GetValue(option)!]);
+    }
+
+    private static T Finite<T>(string name, T value)
+        where T : struct, INumber<T> => T.IsFinite(value)
+            ? value
+            : throw new CliException(ExitCode.Usage, $"{name} {value}: it must be a finite number", "help shows the default");
+
+    private static ImmutableArray<int> ReadCounts(string name, string? text) =>
+    [
+        .. SiteOptions.List(text).Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : throw new CliException(ExitCode.Usage, $"{name}: {word} is no whole number", $"for example {name} 64,32")),
+    ];
+}

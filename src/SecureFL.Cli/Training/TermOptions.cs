@@ -1,0 +1,278 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using SecureFL.Ckks.JointKey;
+using SecureFL.Cli.Shell;
+using SecureFL.Cli.Simulate;
+using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Encoding.Quantization;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
+using SecureFL.Federated.Rounds;
+
+namespace SecureFL.Cli.Training;
+
+/// <summary>
+/// The options that describe a training, the same for <c>simulate</c> and <c>plan new</c>: a file, and single members beside it that go before the file's.
+/// </summary>
+internal sealed class TermOptions
+{
+    private readonly Option<string?> _file = new("--training")
+    {
+        Description = "the training as one file (JSON, see docs/training.md); options beside it go before what it says",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string> _model = SimulateOptions.Choice(
+        "--model", "auto", "the model: auto takes the regression that fits the label; mlp is a perceptron", "auto", "linear", "logistic", "softmax", "mlp");
+
+    private readonly Option<string> _algorithm = SimulateOptions.Choice(
+        "--algorithm", "fedavg", "fedprox holds sites near the global model by --mu", "fedavg", "fedprox");
+
+    private readonly Option<float> _mu = new("--mu") { Description = "mu of fedprox", DefaultValueFactory = _ => DefaultMu };
+    private readonly ImmutableArray<TermOption> _terms;
+
+    /// <summary>mu where fedprox is asked for and none is given: that of Li et al. 2020 for small data.</summary>
+    internal const float DefaultMu = 0.01f;
+
+    /// <summary>Hidden units where a perceptron is asked for and none are given.</summary>
+    internal static readonly ImmutableArray<int> DefaultHidden = [64];
+
+    /// <param name="deployed">For <c>plan new</c>: a plan has no sums in the clear, and paces real rounds.</param>
+    internal TermOptions(bool deployed)
+    {
+        _terms = [.. Columns(), Scaling(deployed), .. Local(), .. Server(), .. Pace(deployed), .. Sums(deployed)];
+    }
+
+    /// <summary>Every option.</summary>
+    internal IEnumerable<Option> All => [_file, _model, _algorithm, _mu, .. _terms.Select(term => term.Option)];
+
+    /// <summary>The members that options stand for.</summary>
+    internal IEnumerable<TermOption> Terms => _terms;
+
+    internal void AddTo(Command command)
+    {
+        foreach (Option option in All)
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Whether an option was given, here or in a lower layer.</summary>
+    internal static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    /// <summary>The description of the file, with the options over it.</summary>
+    internal TrainingDescription Read(ParseResult result)
+    {
+        TrainingDescription description = result.GetValue(_file) is string path ? TrainingDescription.Load(path) : TrainingDescription.Default;
+        description = Model(result, description);
+        foreach (TermOption term in _terms.Where(term => IsGiven(result, term.Option)))
+        {
+            description = description.With(term.Path, term.Read(result));
+            if (term.Path == "training.epochs" && !_terms.Any(other => other.Path == "training.steps" && IsGiven(result, other.Option)))
+            {
+                description = description.Without("training.steps");
+            }
+        }
+
+        return Proximal(result, description);
+    }
+
+    private TrainingDescription Model(ParseResult result, TrainingDescription description)
+    {
+        if (!IsGiven(result, _model))
+        {
+            return description;
+        }
+
+        description = description.Without("model");
+        return result.GetValue(_model) switch
+        {
+            "linear" => description.With("model.task", LearningTask.Regression),
+            "logistic" => description.With("model.task", LearningTask.Binary),
+            "softmax" => description.With("model.task", LearningTask.MultiClass),
+            "mlp" => description.With("model.builtIn.hidden", DefaultHidden),
+            _ => description,
+        };
+    }
+
+    private TrainingDescription Proximal(ParseResult result, TrainingDescription description)
+    {
+        const string Mu = "training.proximalMu";
+        return IsGiven(result, _mu) ? description.With(Mu, result.GetValue(_mu))
+            : !IsGiven(result, _algorithm) ? description
+            : result.GetValue(_algorithm) == "fedavg" ? description.With(Mu, 0f)
+            : description.Value<float>(Mu) > 0 ? description
+            : description.With(Mu, DefaultMu);
+    }
+
+    private static IEnumerable<TermOption> Columns() =>
+    [
+        TermOption.Text("--label", "columns.label", "COLUMN", "the label column, by name or index; -1 is the last column"),
+        TermOption.List("--ignore", "columns.ignore", "COLUMN,COLUMN", "columns that are no features"),
+        TermOption.List("--categorical", "columns.categorical", "COLUMN,COLUMN", "columns of numbers that are categories"),
+        TermOption.Optional<double>("--label-threshold", "columns.labelThreshold", "NUMBER", "makes the label binary: 1 above this number"),
+        TermOption.Choice<MissingPolicy>(
+            "--missing", "columns.missing", "a missing feature: fill it in (numbers by the mean, categories as unseen), or drop its row",
+            value => value == MissingPolicy.DropRow ? "drop" : "impute", MissingPolicy.Impute, MissingPolicy.DropRow),
+        TermOption.Number<double>("--test-fraction", "data.testFraction", "share of each site's rows to test on, of each class alike; 0 for none"),
+        TermOption.Number<ulong>("--seed", "seed", "governs initialisation, splits, batches, sampling of sites and rounding; never a key"),
+    ];
+
+    private static TermOption Scaling(bool deployed)
+    {
+        ScalingKind[] kinds = deployed ? Enum.GetValues<ScalingKind>() : [.. Enum.GetValues<ScalingKind>().Where(kind => kind != ScalingKind.Fixed)];
+        TermOption scaling = TermOption.Choice(
+            "--normalize", "data.scaling",
+            "scale features by mean and deviation, of all sites by secure sums or of each site's training rows; by each site's range; or not at all"
+            + (deployed ? "; fixed puts the mean and deviation of the --schema-from file into the plan" : ""),
+            null, kinds);
+        scaling.Option.Aliases.Add("--scaling");
+        return scaling;
+    }
+
+    private static IEnumerable<TermOption> Local() =>
+    [
+        TermOption.Counts("--hidden", "model.builtIn.hidden", "N,N", "units of the mlp's hidden layers, for example 64 or 128,32"),
+        TermOption.Choice<Activation>("--activation", "model.builtIn.activation", "the function after the mlp's hidden layers"),
+        TermOption.Number<int>("--local-steps", "training.steps", "optimiser steps a site takes in a round; 0 counts --local-epochs instead"),
+        TermOption.Number<int>("--local-epochs", "training.epochs", "passes over a site's rows in a round, where --local-steps is 0"),
+        TermOption.Number<int>("--batch", "training.batchSize", "rows a step; 0 is the full batch"),
+        TermOption.Choice<LocalOptimizerKind>("--optimizer", "training.optimizer.kind", "the sites' optimiser; its state starts anew every round"),
+        TermOption.Number<float>(
+            "--lr", "training.optimizer.learningRate",
+            $"the sites' learning rate; {string.Join(", ", LocalMethods.All.Select(method => FormattableString.Invariant($"{method.Defaults.LearningRate} for {Lower(method.Kind)}")))}"),
+        TermOption.Number<float>("--momentum", "training.optimizer.momentum", "momentum of --optimizer momentum"),
+        TermOption.Number<float>("--beta1", "training.optimizer.beta1", "decay of the first moment in adam and adamw"),
+        TermOption.Number<float>("--beta2", "training.optimizer.beta2", "decay of the second moment in adam and adamw"),
+        TermOption.Number<float>("--rms-decay", "training.optimizer.decay", "decay of the mean square in rmsprop"),
+        TermOption.Number<float>("--epsilon", "training.optimizer.epsilon", "keeps denominators of adam, adamw and rmsprop from zero"),
+        TermOption.Number<float>("--weight-decay", "training.optimizer.weightDecay", "weight decay of adamw; the others have --l2"),
+        TermOption.Number<float>("--l2", "training.l2", "adds L2/2 |weights|^2 to the objective"),
+        TermOption.Choice<RateScheduleKind>(
+            "--lr-schedule", "training.schedule.kind",
+            "the sites' rate by round: step multiplies it by --lr-factor every --lr-step rounds, cosine falls to --lr-floor, inverse divides it by 1 + --lr-decay (round - 1)"),
+        TermOption.Number<int>("--lr-step", "training.schedule.stepRounds", "rounds of a step of --lr-schedule step"),
+        TermOption.Number<double>("--lr-factor", "training.schedule.factor", "the factor after each step of --lr-schedule step"),
+        TermOption.Number<double>("--lr-decay", "training.schedule.decay", "the decay of --lr-schedule inverse"),
+        TermOption.Number<int>("--lr-rounds", "training.schedule.rounds", "the round in which --lr-schedule cosine reaches its floor; 0 is the last of --rounds"),
+        TermOption.Number<double>("--lr-floor", "training.schedule.floor", "where --lr-schedule cosine ends, as a share of --lr"),
+        TermOption.Number<int>("--warm-up", "training.schedule.warmUpRounds", "rounds over which the sites' rate rises to its full height"),
+        TermOption.Choice<ClassWeighting>("--class-weights", "classWeights", "balanced weighs rare classes up, from counts that are summed securely"),
+    ];
+
+    private static IEnumerable<TermOption> Server() =>
+    [
+        TermOption.Choice<Weighting>(
+            "--weighting", "weighting", "the mean of updates is weighted by training rows (which are only summed, never shown), or not", null, Weighting.Samples, Weighting.Equal),
+        TermOption.Optional<double>("--weight-unit", "weightUnit", "ROWS", "training rows that make weight 1; by default the mean over all sites, from a secure sum"),
+        TermOption.Optional<double>("--max-weight", "maxWeight", "UNITS", "the largest weight a site may have, in units"),
+        TermOption.Choice<ServerOptimizerKind>("--server-optimizer", "serverOptimizer.kind", "what the server does with the opened mean update"),
+        TermOption.Number<double>(
+            "--server-lr", "serverOptimizer.learningRate",
+            $"the server's learning rate; {string.Join(", ", ServerMethods.All.Select(method => FormattableString.Invariant($"{method.Defaults.LearningRate} for {Lower(method.Kind)}")))}"),
+        TermOption.Number<double>("--server-momentum", "serverOptimizer.momentum", "momentum of fedavgm"),
+        TermOption.Number<double>("--server-beta1", "serverOptimizer.beta1", "decay of the first moment in fedadagrad, fedadam and fedyogi"),
+        TermOption.Number<double>("--server-beta2", "serverOptimizer.beta2", "decay of the second moment in fedadam and fedyogi"),
+        TermOption.Number<double>("--tau", "serverOptimizer.tau", "the degree of adaptivity of fedadagrad, fedadam and fedyogi"),
+        TermOption.Flag(
+            "--server-bias-correction", "serverOptimizer.biasCorrection", true, "divide the moments of fedadagrad, fedadam and fedyogi as Adam does; Reddi et al. do not"),
+        TermOption.Number<double>("--average", "averageDecay", "decay of a moving average of the global model, which is then what is delivered; 0 for none"),
+    ];
+
+    private static IEnumerable<TermOption> Pace(bool deployed) =>
+    [
+        TermOption.Number<int>("--rounds", "stopping.rounds", "rounds at most"),
+        Metric(),
+        TermOption.Optional<double>("--target", "stopping.target", "VALUE", "stop when the metric is this good: at least this, or at most where less is better"),
+        TermOption.Number<int>("--patience", "stopping.patience", "stop after this many rounds without a better value of the metric; 0 for never"),
+        TermOption.Number<int>("--sites-per-round", "sitesPerRound", "sites drawn for each round; 0 is all of them"),
+        TermOption.Optional<int>("--async", "asynchronous.arrivals", "K", "asynchronous rounds: sum after K arrivals, older updates count less"),
+        .. Asynchronous(),
+        TermOption.Optional<double>(
+            "--deadline", "rounds.deadlineSeconds", "S",
+            deployed
+                ? "seconds after which a round closes with what it has; by default it waits for ever"
+                : "simulated seconds after which a round leaves slow sites behind (with --site-seconds)"),
+        .. deployed ? Rounds() : [],
+    ];
+
+    private static TermOption Metric()
+    {
+        Option<string?> option = new("--metric")
+        {
+            Description = "what --target and --patience look at; by default accuracy, and r2 for regression: " + string.Join(", ", RoundMetricInfo.All.Select(info => info.Name)),
+            HelpName = "NAME",
+        };
+        option.AcceptOnlyFromAmong([.. RoundMetricInfo.All.Select(info => info.Name)]);
+        return new TermOption(option, "stopping.metric", result => RoundMetricInfo.All.Single(info => info.Name == result.GetValue(option)).Metric);
+    }
+
+    private static IEnumerable<TermOption> Asynchronous()
+    {
+        BufferOptions standard = new();
+        Option<double> exponent = new("--staleness-exponent")
+        {
+            Description = "with --async: an update that is s versions old counts (1 + s)^-EXPONENT",
+            DefaultValueFactory = _ => standard.StalenessExponent,
+        };
+        Option<int> most = new("--max-staleness")
+        {
+            Description = "with --async: older updates than this many versions are dropped, and the site starts anew",
+            DefaultValueFactory = _ => standard.MaxStaleness,
+        };
+        Option<int> every = new("--evaluate-every")
+        {
+            Description = "with --async: all sites evaluate every Nth version, in a sum of its own; the last always",
+            HelpName = "N",
+            DefaultValueFactory = _ => standard.EvaluateEvery,
+        };
+        return
+        [
+            new TermOption(every, "asynchronous.evaluateEvery", result => result.GetValue(every)),
+            new TermOption(exponent, "asynchronous.stalenessExponent", result => result.GetValue(exponent)),
+            new TermOption(most, "asynchronous.maxStaleness", result => result.GetValue(most)),
+        ];
+    }
+
+    private static IEnumerable<TermOption> Rounds() =>
+    [
+        TermOption.Number<int>("--contributions", "rounds.contributions", "contributions that close a round; 0 is all enrolled clients"),
+        TermOption.Number<double>("--opening-grace", "rounds.openingGraceSeconds", "seconds that a round's opening waits for key holders beyond the fewest that suffice"),
+        TermOption.Number<double>("--pause", "rounds.betweenRoundsSeconds", "seconds between rounds"),
+        TermOption.Flag("--no-final-evaluation", "rounds.finalEvaluation", false, "do not end with a round that evaluates the final model"),
+    ];
+
+    private static IEnumerable<TermOption> Sums(bool deployed) =>
+    [
+        TermOption.Choice<SumSuite>(
+            "--suite", "sum.suite",
+            deployed
+                ? "how updates are encrypted; joint-key is multiparty CKKS under one key of all key holders"
+                : "joint-key is multiparty CKKS under one key of all key holders; plaintext sums the same integers in the clear (floats with --bits 32)",
+            SimulateOptions.NameOf, deployed ? [SumSuite.OneTimeKey, SumSuite.JointKey] : Enum.GetValues<SumSuite>()),
+        TermOption.Choice<WireMode>(
+            "--wire", "sum.wire", "joint-key: how ciphertexts travel; seal sends Microsoft SEAL 4.1 objects, larger, which any SEAL program can make"),
+        TermOption.Number<int>("--bits", "sum.bits", "bits of a quantised element, 4 to 24"),
+        TermOption.Choice<Rounding>("--rounding", "rounding", "how elements are rounded to integers: at random without bias, or to the nearest"),
+        Clip(),
+        TermOption.Number<int>("--threshold", "sum.threshold", "key holders that open a sum together"),
+        TermOption.Number<int>("--min-clients", "sum.minClients", "fewest sites in a sum that is opened, at least 3"),
+    ];
+
+    private static TermOption Clip()
+    {
+        Option<float?> option = new("--clip")
+        {
+            Description = "elements of all tensors' updates are clipped to [-CLIP, CLIP]; by default a clip for each tensor is found by a secure sum "
+                + "before the first round",
+            HelpName = "CLIP",
+        };
+        return new TermOption(option, "clips", result => result.GetValue(option) is float clip && clip > 0 && float.IsFinite(clip)
+            ? ImmutableArray.Create(clip)
+            : throw new CliException(ExitCode.Usage, $"--clip {result.GetValue(option)}: it must be above 0", "leave it out to have it found"));
+    }
+
+    private static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

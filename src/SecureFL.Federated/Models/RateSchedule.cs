@@ -1,0 +1,79 @@
+namespace SecureFL.Federated.Models;
+
+/// <summary>How the sites' learning rate changes from round to round.</summary>
+public enum RateScheduleKind
+{
+    /// <summary>It does not.</summary>
+    Constant,
+
+    /// <summary>Times <see cref="RateSchedule.Factor"/> after every <see cref="RateSchedule.StepRounds"/> rounds.</summary>
+    Step,
+
+    /// <summary>Along half a cosine from the full rate in round 1 to the floor in round <see cref="RateSchedule.Rounds"/>, and stays there.</summary>
+    Cosine,
+
+    /// <summary>Divided by 1 + decay (round - 1): the rates whose sum diverges and whose squares' sum does not (Robbins and Monro 1951).</summary>
+    Inverse,
+}
+
+/// <summary>The factor on the sites' learning rate, by round; a round is the model version that is trained from, plus one. Immutable.</summary>
+public sealed record RateSchedule
+{
+    /// <summary>The course.</summary>
+    public RateScheduleKind Kind { get; init; }
+
+    /// <summary>Rounds of one step of <see cref="RateScheduleKind.Step"/>.</summary>
+    public int StepRounds { get; init; } = 10;
+
+    /// <summary>The factor after each step, in (0, 1].</summary>
+    public double Factor { get; init; } = 0.5;
+
+    /// <summary>The decay of <see cref="RateScheduleKind.Inverse"/>, at least 0.</summary>
+    public double Decay { get; init; } = 0.1;
+
+    /// <summary>The round in which <see cref="RateScheduleKind.Cosine"/> reaches its floor; 0 for the last round that the stopping rules allow.</summary>
+    public int Rounds { get; init; }
+
+    /// <summary>The lowest factor of <see cref="RateScheduleKind.Cosine"/>, in [0, 1].</summary>
+    public double Floor { get; init; } = 0.01;
+
+    /// <summary>Rounds over which the rate rises to its full height, in equal steps: round r of W has r / W of it. 0 for none.</summary>
+    public int WarmUpRounds { get; init; }
+
+    /// <summary>The factor in <paramref name="round"/>, counted from 1.</summary>
+    public double FactorIn(int round)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(round);
+        double factor = Kind switch
+        {
+            RateScheduleKind.Constant => 1,
+            RateScheduleKind.Step => Math.Pow(Factor, (round - 1) / StepRounds),
+            RateScheduleKind.Cosine => Floor + ((1 - Floor) * (1 + Math.Cos(Math.PI * Progress(round))) / 2),
+            RateScheduleKind.Inverse => 1 / (1 + (Decay * (round - 1))),
+            _ => throw new InvalidOperationException($"no schedule is called {Kind}"),
+        };
+        return WarmUpRounds > 0 ? factor * Math.Min(1, (double)round / WarmUpRounds) : factor;
+    }
+
+    /// <summary>Refuses settings out of range.</summary>
+    /// <exception cref="ArgumentException">Names the setting.</exception>
+    public void Check()
+    {
+        if (!Enum.IsDefined(Kind))
+        {
+            throw new ArgumentException($"no schedule is called {Kind}");
+        }
+
+        if (StepRounds < 1 || Rounds < 0 || WarmUpRounds < 0)
+        {
+            throw new ArgumentException($"a schedule with steps of {StepRounds} rounds, {Rounds} rounds and {WarmUpRounds} of warm-up: at least 1, 0 and 0");
+        }
+
+        if (!(Factor is > 0 and <= 1) || !(Floor is >= 0 and <= 1) || !(Decay >= 0) || !double.IsFinite(Decay))
+        {
+            throw new ArgumentException($"a schedule with factor {Factor}, floor {Floor} and decay {Decay}: in (0, 1], in [0, 1], and at least 0");
+        }
+    }
+
+    private double Progress(int round) => Rounds <= 1 ? 1 : Math.Min(1, (round - 1.0) / (Rounds - 1));
+}
