@@ -4,8 +4,8 @@ using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Training;
-using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Deployment.Plans;
+using SecureFL.Deployment.Plans.Descriptions;
 
 namespace SecureFL.Cli.Plans;
 
