@@ -20,7 +20,7 @@ public enum StopReason
 public sealed record StoppingRules
 {
     /// <summary>Most rounds.</summary>
-    public int Rounds { get; init; } = 20;
+    public int Rounds { get; init; } = Models.TrainingDefaults.Rounds;
 
     /// <summary>The quantity for <see cref="Target"/> and <see cref="Patience"/>.</summary>
     public RoundMetric Metric { get; init; } = RoundMetric.TestAccuracy;

@@ -7,7 +7,7 @@ namespace SecureFL.Cli.Tests.Simulate;
 internal static class SharedFiles
 {
     public static readonly string[] HeartDisease =
-        ["--label", "label", "--site-column", "centre_name", "--split-column", "split", "--ignore", "centre,raw_row0", "--normalize", "site", "--model", "logistic"];
+        ["--label", "label", "--site-column", "centre_name", "--split-column", "split", "--ignore", "centre,raw_row0", "--normalize", "site", "--model", "logistic", "--optimizer", "sgd"];
 
     public static string Require(string relative)
     {

@@ -124,6 +124,11 @@ public sealed class TrainingDescription
         members.Remove(DescriptionShape.SumMember);
         members["version"] = TrainingTerms.CurrentVersion;
         members[ModelMember] = Model(members[ModelMember]!.AsObject(), facts);
+        if (members[ModelMember]!["builtIn"] is JsonNode architecture)
+        {
+            LayDefaults(members["training"]!.AsObject(), architecture.Deserialize<ModelSpec>(DeploymentJson.Compact)!);
+        }
+
         if (facts.Schema is not null)
         {
             members["data"]!["schema"] = JsonSerializer.SerializeToNode(facts.Schema, DeploymentJson.Compact);
@@ -151,6 +156,36 @@ public sealed class TrainingDescription
             int end = fault.Message.IndexOf(" (Parameter '", StringComparison.Ordinal);
             throw new DescriptionException(end < 0 ? fault.Message : fault.Message[..end], "change the description or the options so that they agree");
         }
+    }
+
+    // A built-in model is trained as TrainingDefaults has it where nothing else is said: another optimiser comes with a rate and a schedule of its own, and steps, passes and
+    // batches are taken or left together.
+    private void LayDefaults(JsonObject training, ModelSpec spec)
+    {
+        JsonObject defaults = JsonSerializer.SerializeToNode(TrainingDefaults.For(spec), DeploymentJson.Compact)!.AsObject();
+        JsonObject said = Given("training") as JsonObject ?? [];
+        if (said["optimizer"]?["kind"] is JsonNode kind && !JsonNode.DeepEquals(kind, defaults["optimizer"]!["kind"]))
+        {
+            defaults.Remove("optimizer");
+            defaults.Remove("schedule");
+        }
+
+        string[] amounts = ["steps", "epochs", "batchSize"];
+        if (amounts.Any(said.ContainsKey))
+        {
+            foreach (string amount in amounts)
+            {
+                defaults.Remove(amount);
+            }
+        }
+
+        if (said["schedule"]?["kind"] is not null)
+        {
+            defaults.Remove("schedule");
+        }
+
+        Overlay(training, defaults);
+        Overlay(training, said);
     }
 
     private static JsonObject Add(JsonObject parent, string name)
