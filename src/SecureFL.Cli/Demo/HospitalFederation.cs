@@ -47,6 +47,7 @@ internal static class HospitalFederation
                 .With("data.testFraction", 0.25)
                 .With("seed", Seed)
                 .With("training.epochs", 2)
+                .With("training.optimizer.kind", LocalOptimizerKind.Sgd)
                 .With("training.optimizer.learningRate", 0.05f)
                 .With("stopping.rounds", rounds)
                 .With("sum.suite", suite)

@@ -27,7 +27,7 @@ internal sealed class PooledFit
             double length = Math.Sqrt(step.Sum(value => value * value));
             for (int i = 0; i < step.Length; i++)
             {
-                _weights[i] -= step[i] * Math.Min(1, 10 / length);
+                _weights[i] -= step[i] * (task == LearningTask.Regression ? 1 : Math.Min(1, 10 / length));
             }
 
             if (length < 1e-9)
