@@ -52,7 +52,7 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
     public void A_resumed_run_says_in_what_it_differs_and_may_go_on_for_longer()
     {
         using Hospitals hospitals = new();
-        hospitals.Simulate("run", "--rounds", "2");
+        hospitals.Simulate("run", "--rounds", "2", "--lr", "0.1");
         (int code, _, string error) = Securefl.Run(
             ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease", "--test-fraction", "0.25", "--json", hospitals.PathOf("run.json"),
                 "--rounds", "3", "--lr", "0.2", "--seed", "4", "--resume"]);
