@@ -35,6 +35,8 @@ internal static class SimulationReport
             WithSites(run, "all sites", r => main.Read(r), curve => curve.Values), main.IsShare ? Percent : Short));
         html.Append("</div>");
         EvaluationSection.Write(html, run);
+        ModelSection.Baselines(html, run);
+        ModelSection.Coefficients(html, run);
         html.Append("<h2>Cost</h2><div class=\"charts\">");
         html.Append(Chart.StackedBars("Seconds by stage, all sites together", "seconds", Stages(run), value => value.ToString("0.####", CultureInfo.InvariantCulture)));
         html.Append(Chart.Lines("Bytes a round", "bytes", Bytes(run), value => RoundText.Bytes(value), fromZero: true));
@@ -42,6 +44,7 @@ internal static class SimulationReport
         SiteTable(html, run);
         CompareTable(html, run);
         Protection(html, run, encrypted);
+        ModelSection.Notes(html, run);
         return PageStyle.End(html);
     }
 
@@ -52,7 +55,7 @@ internal static class SimulationReport
         string bits = run.Settings.Sum.IsFloat ? "float32" : $"{run.Settings.Bits} bits, clips {string.Join(", ", run.Clips!.Values.Distinct().Order().Select(clip => clip.ToString("G6", CultureInfo.InvariantCulture)))}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.Final.PerSite.Length} sites, {run.Parameters} parameters, {rounds}, server {terms.ServerOptimizer.Kind} at rate {terms.ServerOptimizer.LearningRate:G4}, {bits}, seed {terms.Seed}");
+            $"{(run.Label is null ? "" : $"label {run.Label}, ")}{run.Final.PerSite.Length} sites, {run.Parameters} parameters, {rounds}, server {terms.ServerOptimizer.Kind} at rate {terms.ServerOptimizer.LearningRate:G4}, {bits}, seed {terms.Seed}");
     }
 
     private static void Tiles(StringBuilder html, SimulationOutcome run)

@@ -1,16 +1,15 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace SecureFL.Cli.Shell;
 
-/// <summary><c>--json FILE</c>: what happened, for programs. Written whole or not at all.</summary>
+/// <summary><c>--json FILE</c>: what happened, for programs. Numbers are numbers, or null where not finite. Written whole or not at all.</summary>
 internal static class JsonOutput
 {
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new FiniteDoubles(), new FiniteFloats() },
     };
 
     internal static void Write<T>(FileInfo? file, T value)

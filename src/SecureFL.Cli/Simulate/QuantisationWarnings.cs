@@ -7,16 +7,21 @@ namespace SecureFL.Cli.Simulate;
 internal static class QuantisationWarnings
 {
     /// <summary>Warnings about the rounds, each with the way out; none where all is well.</summary>
-    internal static IEnumerable<(string Line, string Hint)> Of(IReadOnlyCollection<RoundRecord> rounds)
+    /// <param name="rounds">The rounds.</param>
+    /// <param name="found">Whether the clips were found by the preparation; false where <c>--clip</c> gave one.</param>
+    internal static IEnumerable<(string Line, string Hint)> Of(IReadOnlyCollection<RoundRecord> rounds, bool found)
     {
         RoundRecord[] clipped = [.. rounds.Where(round => round.ClippedShare > QuantisationNotes.MostClipped)];
         if (clipped.MaxBy(round => round.ClippedShare) is RoundRecord worst)
         {
+            string tensor = worst.MostClipped is ClippedTensor most
+                ? string.Create(CultureInfo.InvariantCulture, $"; most of tensor {most.Tensor}, {most.Share:P1} of its elements")
+                : "";
             yield return (
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"more than 1 % of the updates' elements were clipped in {clipped.Length} of {rounds.Count} rounds, {worst.ClippedShare:P1} in round {worst.Round}"),
-                "raise --clip, or leave it out to have it found for each tensor");
+                    $"more than 1 % of the updates' elements were clipped in {clipped.Length} of {rounds.Count} rounds, {worst.ClippedShare:P1} in round {worst.Round}{tensor}"),
+                ClipHint(rounds, found));
         }
 
         RoundRecord[] coarse = [.. rounds.Where(round => round.Coarsest is { StepOverUpdate: > 1 })];
@@ -29,5 +34,25 @@ internal static class QuantisationWarnings
                     $"a quantisation step exceeded the typical update in {coarse.Length} of {rounds.Count} rounds; most in round {coarsest.Round}: tensor {grain.Tensor}, step {grain.Step:G3}, update {grain.Update:G3}"),
                 "more --bits make the step smaller; late in training, when updates shrink to nothing, it does no harm");
         }
+    }
+
+    private static string ClipHint(IReadOnlyCollection<RoundRecord> rounds, bool found)
+    {
+        string? option = Enough(rounds) is float clip ? string.Create(CultureInfo.InvariantCulture, $"--clip {clip:R}") : null;
+        return (found, option) switch
+        {
+            (true, null) => "the clips were found from the sites' first updates, which later ones exceeded; give a larger one with --clip",
+            (true, _) => $"the clips were found from the sites' first updates, which later ones exceeded; {option} leaves room for all of them",
+            (false, null) => "give a larger --clip, or leave it out to have one found for each tensor",
+            (false, _) => $"{option} leaves room for all of them; without --clip one is found for each tensor",
+        };
+    }
+
+    // As the preparation chooses: twice the largest element, a power of two. Null where no clip would do, of an update that is no number.
+    private static float? Enough(IReadOnlyCollection<RoundRecord> rounds)
+    {
+        double largest = rounds.Max(round => round.MostClipped?.Largest ?? 0);
+        double clip = Math.Pow(2, Math.Ceiling(Math.Log2(2 * largest)));
+        return largest > 0 && clip <= float.MaxValue ? (float)clip : null;
     }
 }

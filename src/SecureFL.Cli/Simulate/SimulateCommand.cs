@@ -49,8 +49,9 @@ internal static class SimulateCommand
             return (int)ExitCode.Ok;
         }
 
+        Talk.KeepNotes();
         SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken).ConfigureAwait(false);
-        foreach ((string line, string hint) in QuantisationWarnings.Of(run.Outcome.History))
+        foreach ((string line, string hint) in QuantisationWarnings.Of(run.Outcome.History, found: run.Terms.Clips.IsEmpty))
         {
             Talk.Line(line);
             Talk.Hint(hint);
@@ -61,6 +62,7 @@ internal static class SimulateCommand
             Talk.Line(note);
         }
 
+        run = run with { Notes = [.. Talk.Notes] };
         await Console.Out.WriteAsync(SimulationText.Of(run)).ConfigureAwait(false);
         JsonOutput.Write(settings.Json, SimulationJson.Of(run));
         if (settings.Report is not null)

@@ -62,6 +62,7 @@ internal sealed class Simulation(SimulationSettings settings)
             Trainer = trainer,
             Parameters = trainer.Layout.Length,
             Outcome = outcome,
+            Label = loaded.Schema?.Label.Name,
             Classes = MetricText.ClassNames(loaded.Schema, trainer.Metrics),
             Final = final,
             Coefficients = bundle.Scalings.Count > 1 ? [] : CoefficientTable.Of(bundle, bundle.Scalings.GetValueOrDefault("")),

@@ -18,6 +18,8 @@ internal static class SimulationJson
         run.Settings.Bits,
         run.Parameters,
         run.Seconds,
+        run.Label,
+        run.Notes,
         Stopped = run.Outcome.Stopped.ToString(),
         Rounds = run.Outcome.History.Select(round => Round(round, run)),
         Final = Final(run),
@@ -120,6 +122,8 @@ internal static class SimulationJson
         json["leftBehind"] = round.LeftBehind;
         json["clippedElements"] = round.ClippedElements;
         json["clippedShare"] = round.ClippedShare;
+        json["mostClippedTensor"] = round.MostClipped?.Tensor;
+        json["mostClippedShare"] = round.MostClipped?.Share;
         json["largestStepOverUpdate"] = round.Coarsest?.StepOverUpdate;
         json["coarsestTensor"] = round.Coarsest?.Tensor;
         json["meanStaleness"] = round.MeanStaleness;

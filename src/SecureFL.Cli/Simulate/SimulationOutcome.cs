@@ -57,6 +57,12 @@ internal sealed record SimulationOutcome
 
     internal required TrainingOutcome Outcome { get; init; }
 
+    /// <summary>The label's column; null for arrays.</summary>
+    internal string? Label { get; init; }
+
+    /// <summary>What was said beside the progress, in its order.</summary>
+    internal ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>Names of the classes; empty for regression.</summary>
     internal required ImmutableArray<string> Classes { get; init; }
 

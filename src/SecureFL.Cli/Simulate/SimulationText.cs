@@ -30,7 +30,7 @@ internal static class SimulationText
         EvaluationText.Classes(text, run.Final.Counts, run.Classes, run.Settings.ThresholdAt);
         if (run.Baselines is BaselineResults baselines)
         {
-            BaselineText.Append(text, baselines, run.Final.Test, run.Final.PerSite.Sum(site => site.Samples), run.Trainer.Metrics.Task);
+            BaselineText.Append(text, baselines, run);
         }
 
         if (run.SumIsExact is bool exact)

@@ -9,9 +9,13 @@ namespace SecureFL.Federated.Exports;
 /// <param name="Class">The class whose score it adds to, for more than two classes; null otherwise.</param>
 /// <param name="Feature">The column, with <c>=category</c> where it is one-hot; <see cref="CoefficientTable.Intercept"/> for the constant.</param>
 /// <param name="Value">By how much the prediction (the log odds of a binary outcome) rises with one unit of the column.</param>
-/// <param name="OddsRatio">e^value for a binary outcome, null otherwise and for the intercept.</param>
+/// <param name="OddsRatio">
+/// e^value for a binary outcome; null otherwise, for the intercept, and where one unit is so far from the column's own scale that no number holds it.
+/// </param>
 /// <param name="Standardized">The coefficient that was trained: by one deviation of the column, in deviations of the target.</param>
-public sealed record Coefficient(string? Class, string Feature, double Value, double? OddsRatio, double Standardized);
+/// <param name="StandardizedOddsRatio">e^standardized for a binary outcome, the odds ratio of one deviation of the column; null otherwise and for the intercept.</param>
+public sealed record Coefficient(
+    string? Class, string Feature, double Value, double? OddsRatio, double Standardized, double? StandardizedOddsRatio);
 
 /// <summary>The coefficients of linear, logistic and softmax regression in the units of the columns. Thread-safe.</summary>
 public static class CoefficientTable
@@ -49,29 +53,35 @@ public static class CoefficientTable
                 double weight = weights[(output * spec.Inputs) + f];
                 double slope = weight * (scaling?.Factor[f] ?? 1) * unit;
                 intercept -= slope * (scaling?.Offset[f] ?? 0);
-                features.Add(new Coefficient(name, names[f], slope, spec.Task == LearningTask.Binary ? Math.Exp(slope) : null, weight));
+                bool odds = spec.Task == LearningTask.Binary;
+                features.Add(new Coefficient(name, names[f], slope, odds ? OddsRatio(slope) : null, weight, odds ? OddsRatio(weight) : null));
             }
 
-            table.Add(new Coefficient(name, Intercept, intercept, null, biases[output]));
+            table.Add(new Coefficient(name, Intercept, intercept, null, biases[output], null));
             table.AddRange(features);
         }
 
         return table.ToImmutable();
     }
 
-    /// <summary>The table as CSV: class, feature, coefficient, odds ratio, standardised coefficient; what a row has not is empty.</summary>
+    /// <summary>
+    /// The table as CSV: class, feature, coefficient, odds ratio of one unit, standardised coefficient, odds ratio of one deviation; what a row has not is empty.
+    /// </summary>
     public static void WriteCsv(TextWriter writer, IEnumerable<Coefficient> table)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(table);
-        writer.Write("class,feature,coefficient,odds_ratio,standardized\n");
+        writer.Write("class,feature,coefficient,odds_ratio,standardized,odds_ratio_standardized\n");
         foreach (Coefficient row in table)
         {
             writer.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Quote(row.Class ?? "")},{Quote(row.Feature)},{row.Value:R},{row.OddsRatio:R},{row.Standardized:R}\n"));
+                $"{Quote(row.Class ?? "")},{Quote(row.Feature)},{row.Value:R},{row.OddsRatio:R},{row.Standardized:R},{row.StandardizedOddsRatio:R}\n"));
         }
     }
+
+    // 0 and infinity are no odds ratios: they are what is left of one that no double holds.
+    private static double? OddsRatio(double slope) => Math.Exp(slope) is double ratio && double.IsFinite(ratio) && ratio > 0 ? ratio : null;
 
     private static string Quote(string cell) =>
         cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : '"' + cell.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';

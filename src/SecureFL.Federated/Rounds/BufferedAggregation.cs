@@ -110,7 +110,7 @@ public sealed class BufferedAggregation
         {
             Buffered buffered = await FillAsync(global, timeline, cancellationToken).ConfigureAwait(false);
             OpenedRound opened = await _work.SumAsync(
-                buffered.Contributions, global.Version + 1, global.WeightUnit, global.Stamp, cancellationToken).ConfigureAwait(false);
+                buffered.Contributions, global.Version + 1, global.WeightUnit, global.Stamp, cancellationToken, global.Current).ConfigureAwait(false);
             global.Advance(opened.MeanUpdate, RecordOf(buffered, opened, timeline.Now));
             timeline.Release(global.Version, global.Current);
             bool due = global.Version % _buffer.EvaluateEvery == 0;
@@ -149,6 +149,7 @@ public sealed class BufferedAggregation
         LeftBehind = buffered.TooStale,
         ClippedElements = opened.Clipped,
         ClippedShare = opened.ClippedShare,
+        MostClipped = opened.MostClipped,
         Coarsest = opened.Coarsest,
         MeanStaleness = buffered.MeanStaleness,
         SimulatedSeconds = now,

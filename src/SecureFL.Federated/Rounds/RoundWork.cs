@@ -16,6 +16,9 @@ internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationC
     /// <summary>Clipped elements' share of all; null where nothing is clipped.</summary>
     public double? ClippedShare { get; init; }
 
+    /// <summary>The tensor with the largest clipped share; null where nothing is clipped.</summary>
+    public ClippedTensor? MostClipped { get; init; }
+
     /// <summary>Where quantisation is coarsest; null where there is none.</summary>
     public QuantisationGrain? Coarsest { get; init; }
 }
@@ -193,9 +196,14 @@ internal sealed class RoundWork
         return counted == test.Samples ? test.WithFineScores(grids, sum.Counters) : test;
     }
 
-    /// <summary>Sums contributions and reads the result: mean update = sum * unit / total weight.</summary>
+    /// <summary>Sums contributions and reads the result: mean update = sum * unit / total weight, of updates of <paramref name="current"/> if any.</summary>
     public async Task<OpenedRound> SumAsync(
-        IReadOnlyList<SiteContribution> contributions, int round, double weightUnit, ModelStamp stamp, CancellationToken cancellationToken)
+        IReadOnlyList<SiteContribution> contributions,
+        int round,
+        double weightUnit,
+        ModelStamp stamp,
+        CancellationToken cancellationToken,
+        ModelParameters? current = null)
     {
         SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, Counters = _work.Counters.Layout };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
@@ -205,7 +213,12 @@ internal sealed class RoundWork
         return new OpenedRound(reading.MeanUpdate, reading.Clipped, reading.Train, reading.Test, sum)
         {
             ClippedShare = quantised ? reading.Clipped / ((double)sum.Contributors.Length * reading.MeanUpdate.Length) : null,
-            Coarsest = quantised ? _clips!.Coarsest(MeanBeforeRounding(contributions, weightUnit / reading.Weight), _sum.Bits!.Value) : null,
+            MostClipped = quantised && reading.Clipped > 0
+                ? _clips!.MostClipped(contributions.Select(contribution => contribution.Update), _sum.Clip!.Value)
+                : null,
+            Coarsest = quantised
+                ? _clips!.Coarsest(MeanBeforeRounding(contributions, weightUnit / reading.Weight), _sum.Bits!.Value, current?.Values)
+                : null,
         };
     }
 

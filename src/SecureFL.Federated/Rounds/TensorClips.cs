@@ -49,25 +49,82 @@ public sealed class TensorClips
         }
     }
 
-    /// <summary>Where quantisation is coarsest: its step over the root mean square of the elements of a mean update, the largest over tensors.</summary>
+    /// <summary>
+    /// Where quantisation is coarsest: its step over the root mean square of the elements of a mean update, the largest over the tensors where that could matter.
+    /// </summary>
     /// <param name="meanUpdate">The mean update in the units of the weights.</param>
     /// <param name="bits">Bits of a quantised element.</param>
-    /// <returns>The tensor and its figures; null where no element is other than 0.</returns>
-    public QuantisationGrain? Coarsest(ReadOnlySpan<float> meanUpdate, int bits)
+    /// <param name="weights">The weights that it changes; empty where they are not known.</param>
+    /// <returns>The tensor and its figures; null where no element is other than 0, or none of them could matter.</returns>
+    public QuantisationGrain? Coarsest(ReadOnlySpan<float> meanUpdate, int bits, ReadOnlySpan<float> weights = default)
     {
-        QuantisationGrain? coarsest = null;
-        for (int t = 0; t < Values.Length; t++)
+        double[] typical = new double[Values.Length];
+        for (int t = 0; t < typical.Length; t++)
         {
-            TensorSlot slot = _layout.Tensors[t];
-            double typical = slot.Length == 0 ? 0 : TensorPrimitives.Norm(meanUpdate.Slice(slot.Offset, slot.Length)) / Math.Sqrt(slot.Length);
-            QuantisationGrain grain = new(slot.Name, Values[t] / ((1 << (bits - 1)) - 1), typical);
-            if (typical > 0 && (coarsest is null || grain.StepOverUpdate > coarsest.StepOverUpdate))
+            typical[t] = Typical(meanUpdate, t);
+        }
+
+        QuantisationGrain? coarsest = null;
+        for (int t = 0; t < typical.Length; t++)
+        {
+            QuantisationGrain grain = new(_layout.Tensors[t].Name, Values[t] / ((1 << (bits - 1)) - 1), typical[t]);
+            if (typical[t] > 0
+                && !IsNegligible(grain, typical.Max(), weights.IsEmpty ? 0 : Typical(weights, t))
+                && (coarsest is null || grain.StepOverUpdate > coarsest.StepOverUpdate))
             {
                 coarsest = grain;
             }
         }
 
         return coarsest;
+    }
+
+    /// <summary>
+    /// The tensor with the largest share of elements beyond its bound, of updates on the wire. Only whoever has the updates, as a simulation, can look.
+    /// </summary>
+    /// <param name="updates">Updates as <see cref="Scale"/> leaves them.</param>
+    /// <param name="wireClip">The wire's bound.</param>
+    /// <returns>The tensor; null where nothing is beyond a bound.</returns>
+    public ClippedTensor? MostClipped(IEnumerable<float[]> updates, float wireClip)
+    {
+        ArgumentNullException.ThrowIfNull(updates);
+        long[] beyond = new long[Values.Length];
+        double largest = 0;
+        int count = 0;
+        foreach (float[] update in updates)
+        {
+            count++;
+            for (int t = 0; t < Values.Length; t++)
+            {
+                TensorSlot slot = _layout.Tensors[t];
+                for (int i = slot.Offset; i < slot.Offset + slot.Length; i++)
+                {
+                    double magnitude = Math.Abs((double)update[i]);
+                    if (magnitude > wireClip)
+                    {
+                        beyond[t]++;
+                        largest = Math.Max(largest, magnitude * Values[t] / wireClip);
+                    }
+                }
+            }
+        }
+
+        double Share(int t) => beyond[t] == 0 ? 0 : beyond[t] / ((double)count * _layout.Tensors[t].Length);
+        int most = Enumerable.Range(0, Values.Length).MaxBy(Share);
+        return beyond[most] == 0 ? null : new ClippedTensor(_layout.Tensors[most].Name, Share(most), largest);
+    }
+
+    // A step does harm by what it swallows (the update) and by what rounding adds (up to a step). Beside the tensor that moves most, a thousandth of its update moves the outputs
+    // as little as a step that is no larger than that update blurs them: a bias whose updates cancel over the sites is such a tensor, and is rightly still. Beside the tensor's own
+    // weights, an update below a millionth takes thousands of rounds to show in the third digit, and a step of a thousandth does not spoil that digit.
+    private static bool IsNegligible(QuantisationGrain grain, double largestUpdate, double weight) =>
+        (grain.Update < 1e-3 * largestUpdate && grain.Step <= largestUpdate) || (grain.Update < 1e-6 * weight && grain.Step <= 1e-3 * weight);
+
+    // The root mean square of a tensor's elements; 0 for none.
+    private double Typical(ReadOnlySpan<float> vector, int tensor)
+    {
+        TensorSlot slot = _layout.Tensors[tensor];
+        return slot.Length == 0 ? 0 : TensorPrimitives.Norm(vector.Slice(slot.Offset, slot.Length)) / Math.Sqrt(slot.Length);
     }
 
     private Span<float> Part(Span<float> vector, int tensor) => vector.Slice(_layout.Tensors[tensor].Offset, _layout.Tensors[tensor].Length);
@@ -82,3 +139,9 @@ public sealed record QuantisationGrain(string Tensor, double Step, double Update
     /// <summary>Above 1, the step exceeds the typical element.</summary>
     public double StepOverUpdate => Step / Update;
 }
+
+/// <summary>How much of one tensor's updates is clipped.</summary>
+/// <param name="Tensor">The tensor of the largest share.</param>
+/// <param name="Share">Its clipped elements' share of its elements, 0 to 1.</param>
+/// <param name="Largest">The largest magnitude among the clipped elements of all tensors, in the units of the weights.</param>
+public sealed record ClippedTensor(string Tensor, double Share, double Largest);

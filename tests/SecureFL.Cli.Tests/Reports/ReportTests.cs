@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
 using System.Xml.Linq;
 using SecureFL.Cli.Tests.Simulate;
 using SecureFL.Reports;
@@ -12,7 +15,7 @@ public class ReportTests
     {
         using Hospitals hospitals = new();
         string report = hospitals.PathOf("report.html");
-        hospitals.Simulate("r", "--rounds", "4", "--report", report);
+        (JsonElement json, string output, string error) = hospitals.Simulate("r", "--rounds", "4", "--report", report);
         string html = File.ReadAllText(report);
         Assert.DoesNotContain("http", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
@@ -25,6 +28,28 @@ public class ReportTests
         Assert.Equal(4, XElement.Parse(charts[4]).Descendants("rect").Count());
         Assert.Equal(16, XElement.Parse(charts[5]).Descendants("rect").Count());
         Assert.Contains("Harbour-Veterans", html, StringComparison.Ordinal);
+        Assert.Contains("label heart_disease, 4 sites", html, StringComparison.Ordinal);
+        Assert.Equal("heart_disease", json.GetProperty("label").GetString());
+        Assert.Contains("all rows in one place, same number of epochs", output, StringComparison.Ordinal);
+        Assert.Contains("with the same training budget", output, StringComparison.Ordinal);
+        Assert.Contains("<td>all rows in one place, same number of epochs</td>", html, StringComparison.Ordinal);
+        Assert.Contains("<td>Harbour-Veterans alone</td>", html, StringComparison.Ordinal);
+        Assert.Contains("one standard deviation</th>", html, StringComparison.Ordinal);
+        foreach (JsonElement row in json.GetProperty("final").GetProperty("coefficients").EnumerateArray())
+        {
+            double slope = row.GetProperty("value").GetDouble();
+            Assert.Contains(
+                $"<td>{row.GetProperty("feature").GetString()}</td><td>{slope.ToString("G5", CultureInfo.InvariantCulture)}</td>", html, StringComparison.Ordinal);
+        }
+
+        string[] notes = [.. json.GetProperty("notes").EnumerateArray().Select(note => note.GetString()!)];
+        Assert.Contains(notes, note => note.Contains("training rows", StringComparison.Ordinal));
+        Assert.All(notes, note => Assert.Contains($"securefl: {note.Split("; hint: ")[0]}\n", error, StringComparison.Ordinal));
+        Assert.All(notes, note => Assert.Contains($"<li>{WebUtility.HtmlEncode(note)}</li>", html, StringComparison.Ordinal));
+        string[] said = [.. error.Split('\n').Where(line => line.StartsWith("securefl: ", StringComparison.Ordinal))];
+        Assert.All(
+            said.Where(line => !line.Contains(" round ", StringComparison.Ordinal) && !line.StartsWith("securefl: report: ", StringComparison.Ordinal)),
+            line => Assert.Contains(notes, note => line == "securefl: " + note.Split("; hint: ")[0]));
     }
 
     [Theory]

@@ -149,13 +149,41 @@ public class PreparationTests
         Assert.Equal([0.5f, -1, 0.5f], update);
         clips.Unscale(update, 1);
         Assert.Equal([0.125f, -0.25f, 2], update);
-        QuantisationGrain grain = clips.Coarsest([0.125f, -0.125f, 1e-5f], 16)!;
+        QuantisationGrain grain = clips.Coarsest([0.125f, -0.125f, 2e-4f], 16)!;
         Assert.Equal("b", grain.Tensor);
-        Assert.Equal(4 / 32767.0 / 1e-5, grain.StepOverUpdate, 1e-3);
+        Assert.Equal(4 / 32767.0 / 2e-4, grain.StepOverUpdate, 1e-3);
         Assert.Null(clips.Coarsest(new float[3], 16));
         Assert.Equal([2f, 2], new TensorClips(layout, [2]).Values);
         Assert.Throws<ArgumentException>(() => new TensorClips(layout, [1, 2, 3]));
         Assert.Throws<ArgumentException>(() => new TensorClips(layout, [0]));
+    }
+
+    /// <summary>A bias whose updates cancel over the sites is rightly still; one that rounding moves more than training moves anything is not.</summary>
+    [Theory]
+    [InlineData(0.01f, 6e-10f, 16, 0f, "w")]
+    [InlineData(0.01f, 2e-5f, 16, 0f, "b")]
+    [InlineData(0.01f, 6e-10f, 8, 0f, "b")]
+    [InlineData(1e-8f, 1e-8f, 24, 1f, null)]
+    [InlineData(1e-8f, 1e-8f, 8, 1f, "b")]
+    public void A_step_is_told_only_where_it_could_matter(float weight, float bias, int bits, float own, string? tensor)
+    {
+        TensorClips clips = new(new ModelLayout([("w", ImmutableArray.Create(2)), ("b", [1])]), [0.25f, 4]);
+        Assert.Equal(tensor, clips.Coarsest([weight, -weight, bias], bits, [own, own, own])?.Tensor);
+    }
+
+    [Fact]
+    public void The_most_clipped_tensor_is_found_in_the_units_of_the_weights()
+    {
+        TensorClips clips = new(new ModelLayout([("w", ImmutableArray.Create(2)), ("b", [1])]), [0.25f, 4]);
+        float[][] updates = [[1, -0.5f, 6], [0.5f, 0.25f, 1], [-0.75f, 0.25f, 2]];
+        Assert.Null(clips.MostClipped([[0.25f, 0.25f, 4]], 4));
+        foreach (float[] update in updates)
+        {
+            clips.Scale(update, 1);
+        }
+
+        ClippedTensor most = clips.MostClipped(updates, 1)!;
+        Assert.Equal(("w", 4 / 6.0, 6.0), (most.Tensor, most.Share, most.Largest));
     }
 
     /// <summary>Ten million rows of a column that starts in 1970, generated site by site: the sums add up to the exact ones of the whole.</summary>

@@ -115,7 +115,7 @@ internal sealed class TrainingRun
         }
 
         double share = reading.Clipped / ((double)contributors.Length * reading.MeanUpdate.Length);
-        QuantisationGrain? coarsest = clips?.Coarsest(reading.MeanUpdate, _plan.Parameters.Bits);
+        QuantisationGrain? coarsest = clips?.Coarsest(reading.MeanUpdate, _plan.Parameters.Bits, _model.Current.Values);
         Notes = [.. QuantisationNotes.Of(share, coarsest)];
         _model.Advance(
             reading.MeanUpdate,

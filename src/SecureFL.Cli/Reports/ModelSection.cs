@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using SecureFL.Cli.Simulate;
+using SecureFL.Federated.Data;
+using SecureFL.Federated.Exports;
+using SecureFL.Reports;
+
+namespace SecureFL.Cli.Reports;
+
+/// <summary>What the model is worth beside others, what it is made of, and what was said while it was trained.</summary>
+internal static class ModelSection
+{
+    private const int MostCoefficients = 200;
+
+    /// <summary>The federated model beside each site alone and all rows in one place; nothing where that was not compared.</summary>
+    internal static void Baselines(StringBuilder html, SimulationOutcome run)
+    {
+        if (run.Baselines is not BaselineResults results)
+        {
+            return;
+        }
+
+        string what = BaselineText.WhatFor(run);
+        html.Append("<h2>Against each site alone and all rows in one place</h2>");
+        PageStyle.Table(
+            html,
+            ["trained on", "training rows", $"{what} on own test rows", $"{what} on all test rows"],
+            BaselineText.Lines(results, run).Select(line => (IReadOnlyList<string>)
+                [line.Name, line.Rows.ToString(CultureInfo.InvariantCulture), line.Own, line.All]));
+        html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Svg.Text(BaselineText.Budget)}</p>");
+    }
+
+    /// <summary>The coefficients of a model that has some.</summary>
+    internal static void Coefficients(StringBuilder html, SimulationOutcome run)
+    {
+        if (run.Coefficients.IsEmpty)
+        {
+            return;
+        }
+
+        bool classes = run.Coefficients.Any(row => row.Class is not null);
+        bool odds = run.Trainer.Metrics.Task == LearningTask.Binary;
+        string step = StepOf(run.Terms.PreparationTerms.Scaling);
+        string of = odds && run.Classes.Length == 2 ? $" of {run.Classes[1]}" : "";
+        html.Append("<h2>Coefficients</h2>");
+        List<string> heads = [.. classes ? ["class"] : Array.Empty<string>(), "column", "coefficient by one unit"];
+        heads.AddRange(odds ? [$"odds ratio{of}, one unit", $"odds ratio{of}, {step}"] : []);
+        heads.Add($"as trained, {step}");
+        PageStyle.Table(html, heads, run.Coefficients.Take(MostCoefficients).Select(row => (IReadOnlyList<string>)
+        [
+            .. classes ? [row.Class ?? ""] : Array.Empty<string>(),
+            row.Feature,
+            Number(row.Value),
+            .. odds ? [Number(row.OddsRatio), Number(row.StandardizedOddsRatio)] : Array.Empty<string>(),
+            Number(row.Standardized),
+        ]));
+        html.Append("<p class=\"note\">units are those of the files' columns");
+        html.Append(odds ? "; an odds ratio that no number holds, of a column whose values are all much smaller than 1, is left out</p>" : "</p>");
+        if (run.Coefficients.Length > MostCoefficients)
+        {
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<p class=\"note\">the first {MostCoefficients} of {run.Coefficients.Length}; all of them: <code>securefl export MODEL --coefficients FILE</code></p>");
+        }
+    }
+
+    /// <summary>What was said beside the progress.</summary>
+    internal static void Notes(StringBuilder html, SimulationOutcome run)
+    {
+        if (run.Notes.IsEmpty)
+        {
+            return;
+        }
+
+        html.Append("<h2>Notes</h2><ul>");
+        html.AppendJoin("", run.Notes.Select(note => $"<li>{Svg.Text(note)}</li>"));
+        html.Append("</ul>");
+    }
+
+    private static string StepOf(ScalingKind scaling) => scaling switch
+    {
+        ScalingKind.Federated or ScalingKind.Site => "one standard deviation",
+        ScalingKind.MinMax => "the whole range",
+        ScalingKind.Fixed => "one unit of the given scaling",
+        _ => "one unit",
+    };
+
+    private static string Number(double? value) => value is double number ? number.ToString("G5", CultureInfo.InvariantCulture) : "-";
+}
