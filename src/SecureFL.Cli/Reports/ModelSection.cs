@@ -7,12 +7,12 @@ using SecureFL.Reports;
 
 namespace SecureFL.Cli.Reports;
 
-/// <summary>What the model is worth beside others, what it is made of, and what was said while it was trained.</summary>
+/// <summary>What the model is worth beside others, what it is made of, and what was said while training.</summary>
 internal static class ModelSection
 {
     private const int MostCoefficients = 200;
 
-    /// <summary>The federated model beside each site alone and all rows in one place; nothing where that was not compared.</summary>
+    /// <summary>The federated model beside each site alone and all rows in one place, where that was compared.</summary>
     internal static void Baselines(StringBuilder html, SimulationOutcome run)
     {
         if (run.Baselines is not BaselineResults results)
@@ -55,12 +55,13 @@ internal static class ModelSection
             Number(row.Standardized),
         ]));
         html.Append("<p class=\"note\">units are those of the files' columns");
-        html.Append(odds ? "; an odds ratio that no number holds, of a column whose values are all much smaller than 1, is left out</p>" : "</p>");
+        html.Append(odds ? "; an odds ratio that no number holds, of a column of values far below 1, is left out</p>" : "</p>");
         if (run.Coefficients.Length > MostCoefficients)
         {
             html.Append(
                 CultureInfo.InvariantCulture,
-                $"<p class=\"note\">the first {MostCoefficients} of {run.Coefficients.Length}; all of them: <code>securefl export MODEL --coefficients FILE</code></p>");
+                $"<p class=\"note\">the first {MostCoefficients} of {run.Coefficients.Length}; all of them: ");
+            html.Append("<code>securefl export MODEL --coefficients FILE</code></p>");
         }
     }
 
@@ -85,5 +86,5 @@ internal static class ModelSection
         _ => "one unit",
     };
 
-    private static string Number(double? value) => value is double number ? number.ToString("G5", CultureInfo.InvariantCulture) : "-";
+    private static string Number(double? value) => value?.ToString("G5", CultureInfo.InvariantCulture) ?? "-";
 }

@@ -3,10 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace SecureFL.Cli.Shell;
 
-/// <summary>JSON has no infinity and no "not a number": a double that is none is written as null, so that a member of numbers never holds a text.</summary>
+/// <summary>
+/// JSON has no infinity and no "not a number": a double that is none is written as null,
+/// so that a member of numbers never holds a text.
+/// </summary>
 internal sealed class FiniteDoubles : JsonConverter<double>
 {
-    public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+    public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDouble();
 
     public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
     {
@@ -24,7 +28,8 @@ internal sealed class FiniteDoubles : JsonConverter<double>
 /// <summary>The same for single precision.</summary>
 internal sealed class FiniteFloats : JsonConverter<float>
 {
-    public override float Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetSingle();
+    public override float Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetSingle();
 
     public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options)
     {

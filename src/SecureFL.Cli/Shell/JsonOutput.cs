@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace SecureFL.Cli.Shell;
 
-/// <summary><c>--json FILE</c>: what happened, for programs. Numbers are numbers, or null where not finite. Written whole or not at all.</summary>
+/// <summary>
+/// <c>--json FILE</c>: what happened, for programs. Numbers are numbers, or null where not finite.
+/// Written whole or not at all.
+/// </summary>
 internal static class JsonOutput
 {
     private static readonly JsonSerializerOptions Options = new()

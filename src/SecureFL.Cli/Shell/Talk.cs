@@ -8,7 +8,10 @@ internal static class Talk
     private static readonly Lock Gate = new();
     private static List<string>? _notes;
 
-    /// <summary>From now on notes are kept, for a command that repeats them in its report; none are without, since a server says things for months.</summary>
+    /// <summary>
+    /// From now on notes are kept, for a command that repeats them in its report; without, none are,
+    /// since a server says things for months.
+    /// </summary>
     internal static void KeepNotes()
     {
         lock (Gate)

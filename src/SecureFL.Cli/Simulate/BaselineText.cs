@@ -38,7 +38,8 @@ internal static class BaselineText
     }
 
     /// <summary>The figure that is compared.</summary>
-    internal static string WhatFor(SimulationOutcome run) => run.Trainer.Metrics.Task == LearningTask.Regression ? "R²" : "accuracy";
+    internal static string WhatFor(SimulationOutcome run) =>
+        run.Trainer.Metrics.Task == LearningTask.Regression ? "R²" : "accuracy";
 
     /// <summary>The federated model, all rows in one place, then every site.</summary>
     internal static IReadOnlyList<BaselineLine> Lines(BaselineResults results, SimulationOutcome run)
@@ -53,7 +54,10 @@ internal static class BaselineText
                 "",
                 results.Pooled.Diverged ?? Figure(results.Pooled.Test, task)),
             .. results.LocalOnly.Select(site => new BaselineLine(
-                $"{site.Site} alone", site.Samples, site.Diverged is null ? Figure(site.OwnTest, task) : "", site.Diverged ?? Figure(site.AllTest, task))),
+                $"{site.Site} alone",
+                site.Samples,
+                site.Diverged is null ? Figure(site.OwnTest, task) : "",
+                site.Diverged ?? Figure(site.AllTest, task))),
         ];
     }
 

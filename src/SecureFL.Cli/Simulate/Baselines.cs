@@ -38,7 +38,8 @@ internal sealed record PooledModel(int Samples, MetricSummary? Test, string? Div
 internal sealed record BaselineResults(ImmutableArray<LocalOnly> LocalOnly, PooledModel Pooled);
 
 /// <summary>
-/// Each site alone, and all rows in one place: the same trainer, rounds, and steps or epochs a round as the federated run, without any sum. Only a simulation, which has all rows, can do this.
+/// Each site alone, and all rows in one place: the same trainer, rounds, and steps or epochs a round as the federated run,
+/// without any sum. Only a simulation, which has all rows, can do this.
 /// </summary>
 internal sealed class Baselines(ulong seed, int rounds, double averageDecay, ScaledSites scaled, ILocalTrainer trainer, TargetUnits units)
 {

@@ -15,12 +15,14 @@ internal static class QuantisationWarnings
         if (clipped.MaxBy(round => round.ClippedShare) is RoundRecord worst)
         {
             string tensor = worst.MostClipped is ClippedTensor most
-                ? string.Create(CultureInfo.InvariantCulture, $"; most of tensor {most.Tensor}, {most.Share:P1} of its elements")
+                ? string.Create(
+                    CultureInfo.InvariantCulture, $"; most of tensor {most.Tensor}, {most.Share:P1} of its elements")
                 : "";
             yield return (
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"more than 1 % of the updates' elements were clipped in {clipped.Length} of {rounds.Count} rounds, {worst.ClippedShare:P1} in round {worst.Round}{tensor}"),
+                    $"more than 1 % of the updates' elements were clipped in {clipped.Length} of {rounds.Count} rounds, ")
+                + string.Create(CultureInfo.InvariantCulture, $"{worst.ClippedShare:P1} in round {worst.Round}{tensor}"),
                 ClipHint(rounds, found));
         }
 
@@ -38,17 +40,18 @@ internal static class QuantisationWarnings
 
     private static string ClipHint(IReadOnlyCollection<RoundRecord> rounds, bool found)
     {
-        string? option = Enough(rounds) is float clip ? string.Create(CultureInfo.InvariantCulture, $"--clip {clip:R}") : null;
+        const string Found = "the clips were found from the sites' first updates, which later ones exceeded; ";
+        string? option = Enough(rounds)?.ToString("R", CultureInfo.InvariantCulture);
         return (found, option) switch
         {
-            (true, null) => "the clips were found from the sites' first updates, which later ones exceeded; give a larger one with --clip",
-            (true, _) => $"the clips were found from the sites' first updates, which later ones exceeded; {option} leaves room for all of them",
+            (true, null) => Found + "give a larger one with --clip",
+            (true, _) => Found + $"--clip {option} leaves room for all of them",
             (false, null) => "give a larger --clip, or leave it out to have one found for each tensor",
-            (false, _) => $"{option} leaves room for all of them; without --clip one is found for each tensor",
+            (false, _) => $"--clip {option} leaves room for all of them; without --clip one is found for each tensor",
         };
     }
 
-    // As the preparation chooses: twice the largest element, a power of two. Null where no clip would do, of an update that is no number.
+    // As the preparation chooses: twice the largest element, a power of two. Null where none would do, of infinite updates.
     private static float? Enough(IReadOnlyCollection<RoundRecord> rounds)
     {
         double largest = rounds.Max(round => round.MostClipped?.Largest ?? 0);

@@ -51,7 +51,8 @@ internal static class SimulateCommand
 
         Talk.KeepNotes();
         SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken).ConfigureAwait(false);
-        foreach ((string line, string hint) in QuantisationWarnings.Of(run.Outcome.History, found: run.Terms.Clips.IsEmpty))
+        bool found = run.Terms.Clips.IsEmpty;
+        foreach ((string line, string hint) in QuantisationWarnings.Of(run.Outcome.History, found))
         {
             Talk.Line(line);
             Talk.Hint(hint);

@@ -10,10 +10,13 @@ namespace SecureFL.Federated.Exports;
 /// <param name="Feature">The column, with <c>=category</c> where it is one-hot; <see cref="CoefficientTable.Intercept"/> for the constant.</param>
 /// <param name="Value">By how much the prediction (the log odds of a binary outcome) rises with one unit of the column.</param>
 /// <param name="OddsRatio">
-/// e^value for a binary outcome; null otherwise, for the intercept, and where one unit is so far from the column's own scale that no number holds it.
+/// e^value for a binary outcome; null otherwise, for the intercept, and where one unit is so far from the column's own scale that
+/// no number holds it.
 /// </param>
 /// <param name="Standardized">The coefficient that was trained: by one deviation of the column, in deviations of the target.</param>
-/// <param name="StandardizedOddsRatio">e^standardized for a binary outcome, the odds ratio of one deviation of the column; null otherwise and for the intercept.</param>
+/// <param name="StandardizedOddsRatio">
+/// e^standardized for a binary outcome, the odds ratio of one deviation of the column; null otherwise and for the intercept.
+/// </param>
 public sealed record Coefficient(
     string? Class, string Feature, double Value, double? OddsRatio, double Standardized, double? StandardizedOddsRatio);
 
@@ -54,7 +57,8 @@ public static class CoefficientTable
                 double slope = weight * (scaling?.Factor[f] ?? 1) * unit;
                 intercept -= slope * (scaling?.Offset[f] ?? 0);
                 bool odds = spec.Task == LearningTask.Binary;
-                features.Add(new Coefficient(name, names[f], slope, odds ? OddsRatio(slope) : null, weight, odds ? OddsRatio(weight) : null));
+                features.Add(new Coefficient(
+                    name, names[f], slope, odds ? OddsRatio(slope) : null, weight, odds ? OddsRatio(weight) : null));
             }
 
             table.Add(new Coefficient(name, Intercept, intercept, null, biases[output], null));
@@ -65,7 +69,8 @@ public static class CoefficientTable
     }
 
     /// <summary>
-    /// The table as CSV: class, feature, coefficient, odds ratio of one unit, standardised coefficient, odds ratio of one deviation; what a row has not is empty.
+    /// The table as CSV: class, feature, coefficient, odds ratio of one unit, standardised coefficient, odds ratio of one deviation;
+    /// what a row has not is empty.
     /// </summary>
     public static void WriteCsv(TextWriter writer, IEnumerable<Coefficient> table)
     {
@@ -76,12 +81,15 @@ public static class CoefficientTable
         {
             writer.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Quote(row.Class ?? "")},{Quote(row.Feature)},{row.Value:R},{row.OddsRatio:R},{row.Standardized:R},{row.StandardizedOddsRatio:R}\n"));
+                $"{Quote(row.Class ?? "")},{Quote(row.Feature)},{row.Value:R},{row.OddsRatio:R},"));
+            writer.Write(string.Create(
+                CultureInfo.InvariantCulture, $"{row.Standardized:R},{row.StandardizedOddsRatio:R}\n"));
         }
     }
 
     // 0 and infinity are no odds ratios: they are what is left of one that no double holds.
-    private static double? OddsRatio(double slope) => Math.Exp(slope) is double ratio && double.IsFinite(ratio) && ratio > 0 ? ratio : null;
+    private static double? OddsRatio(double slope) =>
+        Math.Exp(slope) is double ratio && double.IsFinite(ratio) && ratio > 0 ? ratio : null;
 
     private static string Quote(string cell) =>
         cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : '"' + cell.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';

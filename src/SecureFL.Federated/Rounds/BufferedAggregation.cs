@@ -110,7 +110,8 @@ public sealed class BufferedAggregation
         {
             Buffered buffered = await FillAsync(global, timeline, cancellationToken).ConfigureAwait(false);
             OpenedRound opened = await _work.SumAsync(
-                buffered.Contributions, global.Version + 1, global.WeightUnit, global.Stamp, cancellationToken, global.Current).ConfigureAwait(false);
+                buffered.Contributions, global.Version + 1, global.WeightUnit, global.Stamp, cancellationToken, global.Current)
+                .ConfigureAwait(false);
             global.Advance(opened.MeanUpdate, RecordOf(buffered, opened, timeline.Now));
             timeline.Release(global.Version, global.Current);
             bool due = global.Version % _buffer.EvaluateEvery == 0;

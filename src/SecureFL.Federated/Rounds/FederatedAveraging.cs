@@ -96,7 +96,8 @@ public sealed class FederatedAveraging
             (site, token) => _work.ContributeAsync(site, global.Current, evaluated, round, global.WeightUnit, 1, token),
             observer,
             cancellationToken).ConfigureAwait(false);
-        return await _work.SumAsync(contributions, round, global.WeightUnit, global.Stamp, cancellationToken, global.Current).ConfigureAwait(false);
+        return await _work.SumAsync(
+            contributions, round, global.WeightUnit, global.Stamp, cancellationToken, global.Current).ConfigureAwait(false);
     }
 
     private (int[] Present, ImmutableArray<string> Late, double Seconds) Attend(int round)

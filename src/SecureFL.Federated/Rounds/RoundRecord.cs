@@ -25,10 +25,14 @@ public sealed record RoundRecord
     /// <summary>Their share of all elements of all updates; null where nothing is clipped.</summary>
     public double? ClippedShare { get; init; }
 
-    /// <summary>The tensor with the largest clipped share; null where nothing is clipped, and where the sites' updates are not in one process.</summary>
+    /// <summary>
+    /// The tensor with the largest clipped share; null where nothing is clipped, and where the sites' updates are not in one process.
+    /// </summary>
     public ClippedTensor? MostClipped { get; init; }
 
-    /// <summary>The tensor whose quantisation is coarsest beside its mean update, of those where that could matter; null where there is none.</summary>
+    /// <summary>
+    /// The tensor whose quantisation is coarsest beside its mean update, of those where that could matter; null where there is none.
+    /// </summary>
     public QuantisationGrain? Coarsest { get; init; }
 
     /// <summary>Euclidean length of the mean update.</summary>

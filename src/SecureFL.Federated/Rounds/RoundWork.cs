@@ -196,7 +196,9 @@ internal sealed class RoundWork
         return counted == test.Samples ? test.WithFineScores(grids, sum.Counters) : test;
     }
 
-    /// <summary>Sums contributions and reads the result: mean update = sum * unit / total weight, of updates of <paramref name="current"/> if any.</summary>
+    /// <summary>
+    /// Sums contributions and reads the result: mean update = sum * unit / total weight, of updates of <paramref name="current"/> if any.
+    /// </summary>
     public async Task<OpenedRound> SumAsync(
         IReadOnlyList<SiteContribution> contributions,
         int round,

@@ -50,7 +50,8 @@ public sealed class TensorClips
     }
 
     /// <summary>
-    /// Where quantisation is coarsest: its step over the root mean square of the elements of a mean update, the largest over the tensors where that could matter.
+    /// Where quantisation is coarsest: its step over the root mean square of the elements of a mean update, the largest over the
+    /// tensors where that could matter.
     /// </summary>
     /// <param name="meanUpdate">The mean update in the units of the weights.</param>
     /// <param name="bits">Bits of a quantised element.</param>
@@ -80,7 +81,8 @@ public sealed class TensorClips
     }
 
     /// <summary>
-    /// The tensor with the largest share of elements beyond its bound, of updates on the wire. Only whoever has the updates, as a simulation, can look.
+    /// The tensor with the largest share of elements beyond its bound, of updates on the wire. Only whoever has the updates, as a
+    /// simulation, can look.
     /// </summary>
     /// <param name="updates">Updates as <see cref="Scale"/> leaves them.</param>
     /// <param name="wireClip">The wire's bound.</param>
@@ -114,11 +116,14 @@ public sealed class TensorClips
         return beyond[most] == 0 ? null : new ClippedTensor(_layout.Tensors[most].Name, Share(most), largest);
     }
 
-    // A step does harm by what it swallows (the update) and by what rounding adds (up to a step). Beside the tensor that moves most, a thousandth of its update moves the outputs
-    // as little as a step that is no larger than that update blurs them: a bias whose updates cancel over the sites is such a tensor, and is rightly still. Beside the tensor's own
-    // weights, an update below a millionth takes thousands of rounds to show in the third digit, and a step of a thousandth does not spoil that digit.
+    // A step does harm by what it swallows (the update) and by what rounding adds (up to a step). Next to the tensor that moves
+    // most, an update below a thousandth is not missed, and a step no larger than that tensor's update adds no more than training
+    // itself moves: a bias whose updates cancel over the sites is such a tensor, and is rightly still. Next to the tensor's own
+    // weights, an update below a millionth takes thousands of rounds to show in the third digit, and a step of at most a
+    // thousandth does not spoil that digit.
     private static bool IsNegligible(QuantisationGrain grain, double largestUpdate, double weight) =>
-        (grain.Update < 1e-3 * largestUpdate && grain.Step <= largestUpdate) || (grain.Update < 1e-6 * weight && grain.Step <= 1e-3 * weight);
+        (grain.Update < 1e-3 * largestUpdate && grain.Step <= largestUpdate)
+        || (grain.Update < 1e-6 * weight && grain.Step <= 1e-3 * weight);
 
     // The root mean square of a tensor's elements; 0 for none.
     private double Typical(ReadOnlySpan<float> vector, int tensor)

@@ -53,12 +53,14 @@ public sealed class ScaleTests : IDisposable
         JsonElement json = Simulate(files, "--label", "y", "--test-fraction", "0.25", "--suite", "plaintext");
 
         // One unit of troponin is 1e5 deviations: no number holds its odds ratio, and JSON has null for it, no text.
-        JsonElement troponin = json.GetProperty("final").GetProperty("coefficients").EnumerateArray().Single(row => row.GetProperty("feature").GetString() == "troponin");
+        JsonElement troponin = json.GetProperty("final").GetProperty("coefficients").EnumerateArray()
+            .Single(row => row.GetProperty("feature").GetString() == "troponin");
         Assert.Equal(JsonValueKind.Null, troponin.GetProperty("oddsRatio").ValueKind);
         Assert.Equal(
             Math.Exp(troponin.GetProperty("standardized").GetDouble()), troponin.GetProperty("standardizedOddsRatio").GetDouble(), 1e-9);
         Assert.Contains(
-            json.GetProperty("notes").EnumerateArray(), note => note.GetString()!.Contains("so 0 for the model: constant", StringComparison.Ordinal));
+            json.GetProperty("notes").EnumerateArray(),
+            note => note.GetString()!.Contains("so 0 for the model: constant", StringComparison.Ordinal));
 
         // The sign of the signal is right in arctan(2) / pi + 1/2 of the rows.
         Assert.InRange(json.GetProperty("final").GetProperty("testAccuracy").GetDouble(), 0.80, 0.90);
@@ -91,10 +93,12 @@ public sealed class ScaleTests : IDisposable
             $"c{site}", "x,y", 60, 20 + site, (random, x) => Line(x = Normal(random), x + Normal(random) > 0 ? 1 : 0)))];
         (_, string error) = SimulateWithError(files, "--label", "y", "--suite", "plaintext", "--rounds", "2", "--clip", "0.0001");
         Assert.Contains("elements were clipped in 2 of 2 rounds, 100.0 % in round", error.Replace('\u00a0', ' '), StringComparison.Ordinal);
-        Match enough = Regex.Match(error, "hint: --clip ([0-9.]+) leaves room for all of them; without --clip one is found for each tensor\n");
+        Match enough = Regex.Match(
+            error, "hint: --clip ([0-9.]+) leaves room for all of them; without --clip one is found for each tensor\n");
         Assert.True(enough.Success, error);
         Assert.Matches("; most of tensor layers\\.0\\.(weight|bias), 100\\.0.% of its elements\n", error);
-        (_, string wide) = SimulateWithError(files, "--label", "y", "--suite", "plaintext", "--rounds", "2", "--clip", enough.Groups[1].Value);
+        (_, string wide) = SimulateWithError(
+            files, "--label", "y", "--suite", "plaintext", "--rounds", "2", "--clip", enough.Groups[1].Value);
         Assert.DoesNotContain("clipped in", wide, StringComparison.Ordinal);
         (JsonElement json, string coarse) = SimulateWithError(files, "--label", "y", "--suite", "plaintext", "--rounds", "2", "--clip", "100", "--bits", "4");
         Assert.Contains("a quantisation step exceeded the typical update in 2 of 2 rounds", coarse, StringComparison.Ordinal);

@@ -158,7 +158,9 @@ public class PreparationTests
         Assert.Throws<ArgumentException>(() => new TensorClips(layout, [0]));
     }
 
-    /// <summary>A bias whose updates cancel over the sites is rightly still; one that rounding moves more than training moves anything is not.</summary>
+    /// <summary>
+    /// A bias whose updates cancel over the sites is rightly still; one that rounding moves more than training moves anything is not.
+    /// </summary>
     [Theory]
     [InlineData(0.01f, 6e-10f, 16, 0f, "w")]
     [InlineData(0.01f, 2e-5f, 16, 0f, "b")]
