@@ -15,7 +15,7 @@ public class ReportTests
     {
         using Hospitals hospitals = new();
         string report = hospitals.PathOf("report.html");
-        (JsonElement json, string output, string error) = hospitals.Simulate("r", "--rounds", "4", "--report", report);
+        (JsonElement json, string output, string error) = hospitals.Simulate("r", "--rounds", "4", "--local-steps", "10", "--report", report);
         string html = File.ReadAllText(report);
         Assert.DoesNotContain("http", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
@@ -30,9 +30,9 @@ public class ReportTests
         Assert.Contains("Harbour-Veterans", html, StringComparison.Ordinal);
         Assert.Contains("label heart_disease, 4 sites", html, StringComparison.Ordinal);
         Assert.Equal("heart_disease", json.GetProperty("label").GetString());
-        Assert.Contains("all rows in one place, same number of epochs", output, StringComparison.Ordinal);
+        Assert.Contains("all rows in one place, same number of steps", output, StringComparison.Ordinal);
         Assert.Contains("with the same training budget", output, StringComparison.Ordinal);
-        Assert.Contains("<td>all rows in one place, same number of epochs</td>", html, StringComparison.Ordinal);
+        Assert.Contains("<td>all rows in one place, same number of steps</td>", html, StringComparison.Ordinal);
         Assert.Contains("<td>Harbour-Veterans alone</td>", html, StringComparison.Ordinal);
         Assert.Contains("one standard deviation</th>", html, StringComparison.Ordinal);
         foreach (JsonElement row in json.GetProperty("final").GetProperty("coefficients").EnumerateArray())
