@@ -73,10 +73,10 @@ internal static class CheckDataCommand
             }
         }
 
-        ImmutableArray<ColumnComparison> comparison = profiles.Count > 1 ? SiteComparison.Of(profiles) : [];
+        ImmutableArray<ColumnComparison> comparison = profiles.Count > 1 ? SiteComparison.Of(profiles, settings.Label) : [];
         if (profiles.Count > 1)
         {
-            CheckText.Write(comparison);
+            CheckText.Write(comparison, SiteComparison.Repeated(profiles));
         }
 
         if (settings.Label is not null && refusals.Count == 0 && profiles.Count > 0)

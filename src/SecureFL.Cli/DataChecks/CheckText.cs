@@ -35,7 +35,7 @@ internal static class CheckText
         }
     }
 
-    internal static void Write(ImmutableArray<ColumnComparison> columns)
+    internal static void Write(ImmutableArray<ColumnComparison> columns, ImmutableArray<string> repeated)
     {
         Terminal.WriteLine("comparison of the sites, column by column");
         foreach (ColumnComparison column in columns)
@@ -52,13 +52,16 @@ internal static class CheckText
                 Terminal.WriteLine("    difference: " + difference);
             }
         }
+
+        foreach (string note in repeated)
+        {
+            Terminal.WriteLine("  note: " + note);
+        }
     }
 
     internal static void Write(InferredSchema inferred)
     {
-        LabelSchema label = inferred.Schema.Label;
-        string task = label.Task == LearningTask.Regression ? "a number" : $"{label.ClassCount} classes";
-        Say($"simulate would train on {inferred.Schema.Features.Length} columns as {inferred.Schema.Width} features; label {label.Name}, {task}");
+        Say($"simulate would train on {inferred.Schema.Features.Length} columns as {inferred.Schema.Width} features; {inferred.LabelNote}");
         foreach (string note in inferred.Notes)
         {
             Terminal.WriteLine("  note: " + note);

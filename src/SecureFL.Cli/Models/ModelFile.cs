@@ -44,7 +44,7 @@ internal static class ModelFile
         RawTable table = TableFile.Read(path, csv);
         TableEncoder encoder = new(schema);
         EncodedTable encoded = withLabels ? encoder.Encode(table) : encoder.EncodeFeatures(table);
-        foreach (string remark in table.Remarks.Concat(encoded.Remarks))
+        foreach (string remark in table.Remarks.Concat(encoded.Remarks).Concat(encoded.UnseenByColumn))
         {
             Talk.Line($"{path}: {remark}");
         }

@@ -44,7 +44,6 @@ internal static class PredictCommand
         (ModelBundle bundle, _, _, Dataset data, IReadOnlyList<int> rows, RawTable? table) = input;
         LearningTask task = data.Task;
         string[] classes = ClassNames(bundle, data.ClassCount);
-        double Units(float output) => bundle.Targets?.Unscale(output) ?? output;
         writer.WriteLine(task == LearningTask.Regression ? "line,prediction" : "line,prediction," + string.Join(',', classes.Select(name => Quote("p(" + name + ")"))));
         for (int i = 0; i < data.Count; i++)
         {
@@ -52,7 +51,7 @@ internal static class PredictCommand
             ReadOnlySpan<float> row = predictions.Values.AsSpan(i * predictions.Columns, predictions.Columns);
             float[] shares = task == LearningTask.Binary && row.Length == 1 ? [1 - row[0], row[0]] : row.ToArray();
             string prediction = task == LearningTask.Regression
-                ? Units(row[0]).ToString(bundle.Targets is null ? "G7" : "G9", CultureInfo.InvariantCulture)
+                ? Target(bundle.Targets, row[0])
                 : Quote(classes[Array.IndexOf(shares, shares.Max())]);
             string tail = task == LearningTask.Regression ? "" : "," + string.Join(',', shares.Select(Number));
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line},{prediction}{tail}"));
@@ -61,6 +60,13 @@ internal static class PredictCommand
 
     private static string[] ClassNames(ModelBundle bundle, int classCount) =>
         bundle.Schema is { Label.Classes.IsEmpty: false } schema ? [.. schema.Label.Classes] : [.. Enumerable.Range(0, classCount).Select(c => c.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>
+    /// A number to predict, with all its digits and without an exponent up to 1E+15: a float's own digits, or those of the target's scaling.
+    /// </summary>
+    internal static string Target(TargetScaling? targets, float output) => targets is null
+        ? double.Parse(output.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)
+        : targets.Unscale(output).ToString("G15", CultureInfo.InvariantCulture);
 
     private static string Number(float value) => value.ToString("G7", CultureInfo.InvariantCulture);
 

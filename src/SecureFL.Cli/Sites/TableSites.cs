@@ -45,7 +45,10 @@ internal sealed class TableSites(SiteSettings settings)
     private TableSchema Agreed(
         List<(string Site, RawTable Table)> sites, RawTable? test, Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree)
     {
-        TableSchema schema = Infer([.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]]);
+        InferredSchema inferred = SchemaInference.Examine(
+            [.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]], settings.ToSchemaOptions());
+        Note(inferred, sites.Count);
+        TableSchema schema = inferred.Schema;
         TableSchema agreed = agree?.Invoke(schema, sites) ?? AgreedCategories.Pooled(schema, sites, settings);
         NoteGrouped(schema, agreed);
         return agreed;
@@ -109,11 +112,22 @@ internal sealed class TableSites(SiteSettings settings)
         return table;
     }
 
-    private TableSchema Infer(IReadOnlyList<RawTable> tables)
+    /// <summary>What was decided, and what <c>check-data</c> says of sites that differ.</summary>
+    private void Note(InferredSchema inferred, int sites)
     {
-        InferredSchema inferred = SchemaInference.Examine(tables, settings.ToSchemaOptions());
+        _notes.Add(inferred.LabelNote);
         _notes.AddRange(inferred.Notes);
-        return inferred.Schema;
+        if (sites < 2)
+        {
+            return;
+        }
+
+        TableSchema schema = inferred.Schema;
+        HashSet<string> used = [.. schema.Features.Select(column => column.Name), schema.Label.Name];
+        TableProfile[] profiles = [.. inferred.Profiles.Take(sites)];
+        _notes.AddRange(SiteComparison.Of(profiles, schema.Label.Name).Where(column => used.Contains(column.Name))
+            .SelectMany(column => column.Differences.Select(difference => $"column {column.Name}: difference: {difference}")));
+        _notes.AddRange(SiteComparison.Repeated(profiles));
     }
 
     /// <summary>Says which columns lost categories when they were agreed on.</summary>

@@ -177,6 +177,10 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
             wayOut: "--dates day-first or --dates month-first");
     }
 
+    /// <summary>Sites all of whose dates can have the day or the month first.</summary>
+    internal IEnumerable<ColumnProfile> OpenDates() => sites.Where(site => site.AnyDates > site.Dates(DateReading.YearFirst)
+        && site.Dates(DateReading.DayFirst) == site.AnyDates && site.Dates(DateReading.MonthFirst) == site.AnyDates);
+
     private (ColumnProfile? Site, long Line, string Cell) Only(DateReading reading)
     {
         ColumnProfile? site = sites.FirstOrDefault(site => site.FirstOnly(reading).Line > 0);

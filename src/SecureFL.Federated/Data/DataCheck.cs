@@ -169,7 +169,12 @@ public sealed record DataCheck
                 + (column.Kind == ColumnKind.Numeric ? "; such cells count as missing" : "");
         }
 
-        if (!label && IdentifierRule.Reason(facts) is string reason)
+        WrittenNumber? written = column.Kind == ColumnKind.Categorical ? WrittenNumber.Of(facts) : null;
+        if (written is not null)
+        {
+            yield return $"column {column.Name} holds {written.What}; {written.WayOut}";
+        }
+        else if (!label && !column.Dates && IdentifierRule.Reason(facts) is string reason)
         {
             yield return $"column {column.Name} {reason}; is it an identifier? --ignore {column.Name} leaves it out";
         }

@@ -7,6 +7,11 @@ internal static class IdentifierRule
     private const int LeastRowsByOrder = 50;
     private const double TextShare = 0.95;
 
+    /// <summary>Most whole numbers in the range for each one that stands in the column.</summary>
+    private const double DenseRange = 1.5;
+
+    private static readonly string[] SuspectWords = ["id", "no", "number", "num", "nr", "code", "key"];
+
     private static readonly string[] Words =
         ["id", "ids", "identifier", "uuid", "guid", "mrn", "ssn", "pid", "index", "idx", "rowid", "rownum", "rownumber", "nr", "key", "subject", "unnamed"];
 
@@ -28,15 +33,34 @@ internal static class IdentifierRule
         }
 
         bool texts = large && column.Texts > column.Numbers && column.Sites.All(site => site.Texts.DistinctShare >= TextShare && site.Texts.Total >= LeastRows);
-        return texts ? "has another text in every row" : null;
+        bool all = texts && column.Sites.All(site => site.Texts.DistinctShare == 1);
+        return all ? "has another text in every row" : texts ? "has another text in nearly every row" : null;
     }
 
-    /// <summary>Whether the column may be an identifier without being named like one: whole numbers, each another, growing with the rows.</summary>
+    /// <summary>
+    /// Whether the column may be an identifier: whole numbers, each another, that fill their range as numbers given out one
+    /// after the other do, or under the
+    /// name of a number or code.
+    /// </summary>
     internal static bool IsSuspect(ColumnFacts column) =>
-        column.Texts == 0 && column.Numbers >= LeastRows && column.Sites.All(site => site.Whole && site.AllDistinct);
+        column.Texts == 0 && column.Numbers >= LeastRows && column.Sites.All(site => site.Whole && site.AllDistinct)
+        && (HasWord(column.Name, SuspectWords) || column.Sites.All(IsDense));
+
+    private static bool IsDense(ColumnProfile site) =>
+        site.Numbers.Total >= LeastRows && site.Maximum - site.Minimum < DenseRange * site.Numbers.Total;
+
+    private static bool HasWord(string name, string[] known) => WordsOf(name).Exists(word => known.Contains(word));
 
     /// <summary>patient_id, PatientID, MRN, nr.</summary>
     internal static bool IsName(string name)
+    {
+        List<string> words = WordsOf(name);
+        string joined = string.Concat(words);
+        return words.Exists(word => Words.Contains(word))
+            || Array.Exists(Owners, owner => joined == owner + "id" || joined == owner + "no" || joined == owner + "number" || joined == owner + "num");
+    }
+
+    private static List<string> WordsOf(string name)
     {
         List<string> words = [];
         int start = 0;
@@ -50,8 +74,6 @@ internal static class IdentifierRule
             }
         }
 
-        string joined = string.Concat(words);
-        return words.Exists(word => Words.Contains(word))
-            || Array.Exists(Owners, owner => joined == owner + "id" || joined == owner + "no" || joined == owner + "number" || joined == owner + "num");
+        return words;
     }
 }

@@ -6,12 +6,15 @@ namespace SecureFL.Federated.Data;
 /// <summary>Decides what task a label column asks for, and its classes.</summary>
 internal static class LabelRule
 {
+    /// <summary>Most share of words for "no value" in a label of texts; where there are more they are classes.</summary>
+    private const double MostMissing = 0.1;
+
     /// <exception cref="DataFormatException">No value, values that fit no task, or other values at other sites.</exception>
-    internal static LabelSchema Decide(ColumnFacts label, SchemaOptions options, List<string> notes)
+    internal static LabelSchema Decide(ColumnFacts label, SchemaOptions options, bool exact, List<string> notes)
     {
         if (!options.Classes.IsDefaultOrEmpty)
         {
-            return Classes(label, options.Task, options.Classes);
+            return Classes(label, options.Task, options.Classes, declared: true);
         }
 
         if (label.Numbers + label.Texts + label.Markers == 0)
@@ -40,7 +43,7 @@ internal static class LabelRule
             return new LabelSchema { Name = label.Name, Task = LearningTask.Binary, Threshold = threshold };
         }
 
-        ImmutableArray<string> values = Values(label, numbers);
+        ImmutableArray<string> values = Values(label, numbers, notes);
         bool many = label.Sites.Any(site => site.Numbers.Overflow || site.Texts.Overflow);
         LearningTask task = options.Task ?? (many && numbers ? LearningTask.Regression : Task(values, numbers, options.MaxInferredClasses));
         if (task == LearningTask.Regression)
@@ -48,33 +51,106 @@ internal static class LabelRule
             return new LabelSchema { Name = label.Name, Task = task };
         }
 
-        SpellingRule.Check(label);
+        if (!exact)
+        {
+            SpellingRule.Check(label);
+        }
+
         SpellingRule.CheckPairs(label);
         return Classes(label, task, values);
+    }
+
+    /// <summary>What the label is, and how to have it otherwise, in one sentence.</summary>
+    internal static string Describe(LabelSchema label)
+    {
+        if (label.Threshold is double threshold)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"label {label.Name}: two classes, above {threshold:R} and not");
+        }
+
+        if (label.Task == LearningTask.Regression)
+        {
+            return $"label {label.Name}: a number; "
+                + "--label-threshold makes two classes of it, --classes takes its values as classes";
+        }
+
+        string other = label.ClassCount > 2 && Numeric(label.Classes) ? "; --model linear takes it as a number" : "";
+        string classes = ColumnFacts.Show(label.Classes);
+        return string.Create(CultureInfo.InvariantCulture, $"label {label.Name}: {label.ClassCount} classes ({classes}){other}");
     }
 
     private static ColumnKind Kind(ColumnFacts label, SchemaOptions options)
     {
         (ColumnKind kind, DateReading? dates) = label.Decide(options);
-        return dates is null ? kind : ColumnKind.Categorical;
+        if (dates is null)
+        {
+            return kind;
+        }
+
+        (ColumnProfile site, ValueCount where) = label.FirstText();
+        throw new DataFormatException(
+            site.Source,
+            "the label holds dates or times, which are neither classes nor a number to predict",
+            where.Line,
+            label.Name,
+            wayOut: "write a number in their place, such as days from admission, or name another column with --label");
     }
 
-    private static LabelSchema Classes(ColumnFacts label, LearningTask? task, ImmutableArray<string> values)
+    private static LabelSchema Classes(ColumnFacts label, LearningTask? task, ImmutableArray<string> values, bool declared = false)
     {
         LearningTask decided = task ?? (values.Length == 2 ? LearningTask.Binary : LearningTask.MultiClass);
-        bool fits = decided == LearningTask.Binary ? values.Length == 2 : values.Length >= 2;
-        return fits && decided != LearningTask.Regression && values.Length <= SchemaOptions.DefaultMaxCategories * 10
-            ? new LabelSchema { Name = label.Name, Task = decided, Classes = values }
-            : throw new DataFormatException(
-                label.Sites[0].Source,
-                string.Create(CultureInfo.InvariantCulture, $"the label has {values.Length} different values ({ColumnFacts.Show(values)}), which does not fit a {decided} task"),
-                column: label.Name,
-                wayOut: "check that --label names the column that is to be predicted");
+        bool two = decided == LearningTask.Binary;
+        string count = Count(values);
+        string? fault = values.Length == 1 ? $"the label has one value in all rows ({values[0]}): there is nothing to tell apart"
+            : decided == LearningTask.Regression ? "the label is to be a number, and classes are named for it"
+            : two && values.Length != 2 ? $"the label has {count}, where the model tells two apart"
+            : values.Length > Most(declared) ? $"the label has {count}, at most {Most(declared)} classes are accepted"
+            : null;
+        if (fault is null)
+        {
+            return new LabelSchema { Name = label.Name, Task = decided, Classes = values };
+        }
+
+        throw new DataFormatException(
+            label.Sites[0].Source,
+            fault,
+            column: label.Name,
+            wayOut: values.Length <= Most(declared) ? "check that --label names the column that is to be predicted"
+                : Numeric(values) ? "--model linear takes it as a number, --label-threshold makes two classes of it"
+                : "put the values together in fewer classes, or name another column with --label");
     }
 
-    private static ImmutableArray<string> Values(ColumnFacts label, bool numbers) => numbers
-        ? [.. label.Sites.SelectMany(site => site.Numbers.Counts.Keys).Distinct().Order().Select(SchemaInference.Canonical)]
-        : label.AllValues();
+    private static bool Numeric(ImmutableArray<string> values) =>
+        values.All(value => NumberFormat.Plain.TryParse(value, out _));
+
+    private static int Most(bool declared) => SchemaOptions.DefaultMaxCategories * (declared ? 10 : 1);
+
+    private static string Count(ImmutableArray<string> values) =>
+        string.Create(CultureInfo.InvariantCulture, $"{values.Length} different values ({ColumnFacts.Show(values)})");
+
+    /// <summary>The classes that stand in the files; words for "no value" are none where they are few, which is said.</summary>
+    private static ImmutableArray<string> Values(ColumnFacts label, bool numbers, List<string> notes)
+    {
+        if (numbers)
+        {
+            return [.. label.Sites.SelectMany(site => site.Numbers.Counts.Keys).Distinct().Order().Select(SchemaInference.Canonical)];
+        }
+
+        ImmutableArray<string> all = label.AllValues();
+        HashSet<string> words = [.. label.Sites.SelectMany(site => site.Markers.Counts.Keys)];
+        ImmutableArray<string> classes = [.. all.Where(value => !words.Contains(value))];
+        long cells = label.Numbers + label.Texts + label.Markers;
+        if (label.Markers == 0 || label.Markers > MostMissing * cells || classes.Length < 2)
+        {
+            return all;
+        }
+
+        string list = string.Join(", ", words.Order(StringComparer.Ordinal).Select(ColumnFacts.Quote));
+        notes.Add(
+            string.Create(CultureInfo.InvariantCulture, $"label {label.Name}: {label.Markers} rows are left out, as {list} ")
+            + $"means no value; if it is a class: --classes {string.Join(',', all)}");
+        return classes;
+    }
 
     private static LearningTask Task(ImmutableArray<string> values, bool numbers, int maxClasses)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>Counts the cells of a column of numbers that are none, while a table is encoded.</summary>
-internal sealed class OddCells(RawTable table, string column)
+internal sealed class OddCells(RawTable table, string column, string expected = "number")
 {
     private const int Shown = 5;
 
@@ -12,6 +12,16 @@ internal sealed class OddCells(RawTable table, string column)
     private (string Cell, long Line) _first;
 
     internal string Column => column;
+
+    /// <summary>What the cells of a column should be.</summary>
+    internal static string Expected(DateReading? dates) => dates switch
+    {
+        null => "number",
+        DateReading.Clock => "time of day (14:05)",
+        DateReading.DayFirst => "date with the day first (19/06/2020, or 2020-06-19)",
+        DateReading.MonthFirst => "date with the month first (06/19/2020, or 2020-06-19)",
+        _ => "date with the year first (2020-06-19)",
+    };
 
     /// <summary>Cells that are numbers.</summary>
     internal int Numbers { get; set; }
@@ -35,13 +45,13 @@ internal sealed class OddCells(RawTable table, string column)
         if (_unmarked >= Math.Max(1, Numbers))
         {
             string more = _texts.Total == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", as are {_texts.Total - 1} more cells of {_texts.Total + Numbers}");
-            throw new DataFormatException(table.Source, $"{ColumnFacts.Quote(_first.Cell)} is not a number{more}", _first.Line, column);
+            throw new DataFormatException(table.Source, $"{ColumnFacts.Quote(_first.Cell)} is not a {expected}{more}", _first.Line, column);
         }
 
         string list = string.Join(", ", _texts.Counts.OrderByDescending(pair => pair.Value.Count).ThenBy(pair => pair.Key, StringComparer.Ordinal)
             .Take(Shown).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{ColumnFacts.Quote(pair.Key)} {pair.Value.Count}x")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"column {column}: {_texts.Total} cells are no number and count as missing: {list}{(_texts.Distinct > Shown ? " ..." : "")}; the first is in line {_first.Line}");
+            $"column {column}: {_texts.Total} cells are no {expected} and count as missing: {list}{(_texts.Distinct > Shown ? " ..." : "")}; the first is in line {_first.Line}");
     }
 }

@@ -7,7 +7,11 @@ namespace SecureFL.Federated.Data;
 /// <param name="Schema">The columns, their kinds, the label.</param>
 /// <param name="Notes">For people, one sentence each: columns left out, cells that are no number, dates, codes that look like "missing".</param>
 /// <param name="Profiles">What the files show, in their order.</param>
-public sealed record InferredSchema(TableSchema Schema, ImmutableArray<string> Notes, ImmutableArray<TableProfile> Profiles);
+public sealed record InferredSchema(TableSchema Schema, ImmutableArray<string> Notes, ImmutableArray<TableProfile> Profiles)
+{
+    /// <summary>What the label was taken for and how to have it otherwise, one sentence.</summary>
+    public string LabelNote => LabelRule.Describe(Schema.Label);
+}
 
 /// <summary>
 /// Infers a schema from tables that lie on one machine. Across sites that may not show their tables the schema is declared in the plan, its
@@ -51,7 +55,7 @@ public static class SchemaInference
         }
 
         ColumnFacts label = new(roles.Label, [.. profiles.Select(profile => profile.Find(roles.Label)!)], label: true);
-        LabelSchema labelSchema = LabelRule.Decide(label, options, notes);
+        LabelSchema labelSchema = LabelRule.Decide(label, options, roles.Exact.Contains(roles.Label), notes);
         if (features.Count == 0)
         {
             throw new DataFormatException(
@@ -83,7 +87,9 @@ public static class SchemaInference
         bool declared = roles.Categorical.Contains(facts.Name);
         if (!declared && !roles.Kept.Contains(facts.Name) && IdentifierRule.Reason(facts) is string reason && IsNoDate(facts, options))
         {
-            notes.Add($"column {facts.Name} is left out, as it {reason}; --keep {facts.Name} makes it a feature");
+            notes.Add(WrittenNumber.Of(facts) is WrittenNumber unread
+                ? $"column {facts.Name} is left out, as it holds {unread.What}; {unread.WayOut}"
+                : $"column {facts.Name} is left out, as it {reason}; --keep {facts.Name} makes it a feature");
             return null;
         }
 
@@ -92,6 +98,11 @@ public static class SchemaInference
         {
             notes.AddRange(NumberNotes(facts, dates));
             return new ColumnSchema { Name = facts.Name, Kind = kind, Dates = dates };
+        }
+
+        if (!declared && WrittenNumber.Of(facts) is WrittenNumber written)
+        {
+            notes.Add($"column {facts.Name} holds {written.What} and is taken as categories without order; {written.WayOut}");
         }
 
         return new ColumnSchema
@@ -120,7 +131,8 @@ public static class SchemaInference
                 string.Create(CultureInfo.InvariantCulture, $"{count} different {(texts ? "texts" : "numbers")}, at most {most} categories are accepted"),
                 texts ? where.Line : null,
                 facts.Name,
-                wayOut: options.MaxCategories is null
+                wayOut: WrittenNumber.Of(facts) is WrittenNumber written ? $"the column holds {written.What}; {written.WayOut}"
+                    : options.MaxCategories is null
                     ? $"--ignore {facts.Name} leaves the column out, --max-categories 50 keeps the 50 commonest and puts the others together"
                     : $"--ignore {facts.Name}");
         }
@@ -144,7 +156,10 @@ public static class SchemaInference
                 DateReading.MonthFirst => "dates with the month first, as days since 1970-01-01",
                 _ => "dates, as days since 1970-01-01",
             };
-            yield return $"column {facts.Name}: {how}";
+            string[] open = [.. facts.OpenDates().Select(site => site.Source)];
+            string also = open.Length == 0 || open.Length == facts.Sites.Length ? ""
+                : $"; all dates of {string.Join(", ", open)} can have the day or the month first and are read as the others: make sure";
+            yield return $"column {facts.Name}: {how}{also}";
             yield break;
         }
 

@@ -21,19 +21,52 @@ public static class SiteComparison
 {
     private const double OtherUnits = 5;
     private const double MuchMissing = 0.3;
+    private const int MostCodes = 10;
 
-    /// <summary>All columns, in the order of the first file, then those that only others have.</summary>
-    public static ImmutableArray<ColumnComparison> Of(IReadOnlyList<TableProfile> sites)
+    private const string LabelWarning =
+        ". It is the label: a model of all sites would be wrong at one of them; write it in one unit at all sites";
+
+    /// <summary>
+    /// All columns, in the order of the first file, then those that only others have. <paramref name="label"/> is a
+    /// column's name or index: what is wrong with it makes the whole model wrong, and is said so.
+    /// </summary>
+    public static ImmutableArray<ColumnComparison> Of(IReadOnlyList<TableProfile> sites, string? label = null)
     {
         ArgumentNullException.ThrowIfNull(sites);
-        return [.. sites.SelectMany(site => site.Table.Columns).Distinct(StringComparer.Ordinal).Select(name => Compare(name, sites))];
+        string? target = label is null || sites.Count == 0 || sites.Any(site => site.Table.Columns.Contains(label))
+            ? label : sites[0].Table.Columns[sites[0].Table.FindColumn(label)];
+        return
+        [
+            .. sites.SelectMany(site => site.Table.Columns).Distinct(StringComparer.Ordinal)
+                .Select(name => Compare(name, sites, name == target)),
+        ];
     }
 
-    private static ColumnComparison Compare(string name, IReadOnlyList<TableProfile> sites)
+    /// <summary>Files that hold the same rows in the same order, one sentence a pair.</summary>
+    public static ImmutableArray<string> Repeated(IReadOnlyList<TableProfile> sites)
+    {
+        ArgumentNullException.ThrowIfNull(sites);
+        return
+        [
+            .. from b in Enumerable.Range(0, sites.Count)
+               from a in Enumerable.Range(0, b)
+               where SameRows(sites[a].Table, sites[b].Table)
+               select $"{sites[a].Table.Source} and {sites[b].Table.Source} hold the same rows: is one file given twice?",
+        ];
+    }
+
+    private static bool IsIdentifier(ImmutableArray<ColumnProfile> profiles) =>
+        IdentifierRule.Reason(new ColumnFacts(profiles[0].Name, profiles)) is not null;
+
+    private static bool SameRows(RawTable a, RawTable b) =>
+        a.Rows.Count == b.Rows.Count && a.Columns.SequenceEqual(b.Columns)
+        && Enumerable.Range(0, a.Rows.Count).All(r => a.Rows[r].Cells.AsSpan().SequenceEqual(b.Rows[r].Cells));
+
+    private static ColumnComparison Compare(string name, IReadOnlyList<TableProfile> sites, bool label)
     {
         ColumnProfile?[] profiles = [.. sites.Select(site => site.Find(name))];
         ImmutableArray<SiteColumn> columns = [.. profiles.Select((profile, i) => Describe(profile, sites[i].Table.Source))];
-        return new ColumnComparison(name, columns, [.. Differences(columns, profiles)]);
+        return new ColumnComparison(name, columns, [.. Differences(columns, profiles, label)]);
     }
 
     private static SiteColumn Describe(ColumnProfile? profile, string source)
@@ -63,17 +96,18 @@ public static class SiteComparison
         _ => "",
     };
 
-    private static IEnumerable<string> Differences(ImmutableArray<SiteColumn> columns, ColumnProfile?[] profiles)
+    private static IEnumerable<string> Differences(
+        ImmutableArray<SiteColumn> columns, ColumnProfile?[] profiles, bool label)
     {
         string[] kinds = [.. columns.Select(column => column.Kind).Where(kind => kind != "empty").Distinct(StringComparer.Ordinal)];
         if (kinds.Length > 1)
         {
             yield return $"not the same kind at all sites: {string.Join(", ", columns.Select(column => $"{column.Source} {column.Kind}"))}";
         }
-        else if (kinds is ["numbers"] && IdentifierRule.Reason(new ColumnFacts(profiles[0]!.Name, [.. profiles.OfType<ColumnProfile>()])) is null
-            && OtherScale(profiles) is string scale)
+        else if (kinds is ["numbers"] && !IsIdentifier([.. profiles.OfType<ColumnProfile>()])
+            && (OtherCodes(profiles) ?? OtherScale(profiles)) is string scale)
         {
-            yield return scale;
+            yield return scale + (label ? LabelWarning : "");
         }
 
         double least = columns.Min(column => column.MissingShare);
@@ -83,6 +117,26 @@ public static class SiteComparison
             yield return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(100 * worst.MissingShare)} % missing at {worst.Source}, {Math.Round(100 * least)} % elsewhere");
         }
     }
+
+    /// <summary>Two numbers at every site, but not the same two; or a few whole numbers, another site's all moved.</summary>
+    private static string? OtherCodes(ColumnProfile?[] profiles)
+    {
+        ColumnProfile[] known = [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Numbers.Total > 0)];
+        double[][] values = [.. known.Select(profile => profile.Numbers.Counts.Keys.Order().ToArray())];
+        if (!Array.TrueForAll(known, profile => profile.Whole)
+            || !Array.TrueForAll(values, site => site.Length is >= 2 and <= MostCodes))
+        {
+            return null;
+        }
+
+        bool Other(double[] a, double[] b) => a.Length == b.Length && !a.SequenceEqual(b)
+            && (a.Length == 2 || a.Zip(b).All(pair => pair.Second - pair.First == b[0] - a[0]));
+        int other = Array.FindIndex(values, site => Other(values[0], site));
+        return other < 0 ? null
+            : $"other codes? {Codes(values[0])} at {known[0].Source} and {Codes(values[other])} at {known[other].Source}";
+    }
+
+    private static string Codes(double[] values) => ColumnFacts.Show(values.Select(SchemaInference.Canonical));
 
     /// <summary>Means that differ by a factor of five or more while the ranges do not meet: mg/dl against mmol/l.</summary>
     private static string? OtherScale(ColumnProfile?[] profiles)

@@ -100,7 +100,9 @@ internal static class SpellingRule
             $"{ColumnFacts.Quote(other)} and {ColumnFacts.Quote(one)} ({where}) look like one answer in two spellings{(a == b ? "" : ": " + BySite(column, sites))}",
             sites[b][other],
             column.Name,
-            wayOut: column.IsLabel ? "write one spelling in all files" : $"write one spelling in all files; --exact {column.Name} keeps them apart, --ignore {column.Name} leaves the column out");
+            wayOut: column.IsLabel
+                ? $"write one spelling in all files; --exact {column.Name} keeps them apart as two classes"
+                : $"write one spelling in all files; --exact {column.Name} keeps them apart, --ignore {column.Name} leaves the column out");
     }
 
     private static string BySite(ColumnFacts column, Dictionary<string, long>[] sites) =>

@@ -16,6 +16,9 @@ public sealed record EncodedTable(
 {
     /// <summary>For people, one sentence a column: cells that are no number and count as missing.</summary>
     public ImmutableArray<string> Remarks { get; init; } = [];
+
+    /// <summary>For people, one sentence a column: categories that nobody declared, with how often.</summary>
+    public ImmutableArray<string> UnseenByColumn { get; init; } = [];
 }
 
 /// <summary>Turns text cells into features and labels according to a <see cref="TableSchema"/>. Thread-safe.</summary>
@@ -25,6 +28,7 @@ public sealed class TableEncoder
     private readonly Dictionary<string, int>[] _categories;
     private readonly Dictionary<string, string>[] _spellings;
     private readonly Dictionary<string, int> _classes;
+    private readonly bool _numericLabel;
     private readonly MissingCodes _codes;
 
     /// <summary>An encoder for <paramref name="schema"/>.</summary>
@@ -37,6 +41,7 @@ public sealed class TableEncoder
         _categories = [.. schema.Features.Select(column => Index(column.Categories))];
         _spellings = [.. schema.Features.Select(column => Spellings(column.Categories))];
         _classes = Index(schema.Label.Classes);
+        _numericLabel = schema.Label.Classes.All(name => NumberFormat.Plain.TryParse(name, out _));
         _codes = new MissingCodes(schema.MissingValues ?? []);
     }
 
@@ -60,8 +65,9 @@ public sealed class TableEncoder
             throw new DataFormatException(table.Source, $"{table.Rows.Count} rows of {width} features, at most {Array.MaxLength} numbers fit one table");
         }
 
-        OddCells[] odd = [.. _schema.Features.Select(column => new OddCells(table, column.Name))];
-        OddCells oddLabels = new(table, _schema.Label.Name);
+        OddCells[] odd = [.. _schema.Features.Select(column => new OddCells(table, column.Name, OddCells.Expected(column.Dates)))];
+        UnseenCells[] strange = [.. _schema.Features.Select(column => new UnseenCells(table, column))];
+        OddCells oddLabels = new(table, _schema.Label.Name, _numericLabel ? "number" : "class");
         double[] features = new double[table.Rows.Count * width];
         double[] labels = new double[table.Rows.Count];
         List<int> kept = new(table.Rows.Count);
@@ -79,7 +85,7 @@ public sealed class TableEncoder
                 continue;
             }
 
-            RowFacts facts = EncodeRow(table, raw, positions, odd, features.AsSpan(kept.Count * width, width));
+            RowFacts facts = EncodeRow(table, raw, positions, odd, strange, features.AsSpan(kept.Count * width, width));
             if (facts.Missing > 0 && _schema.Missing == MissingPolicy.DropRow)
             {
                 withMissing++;
@@ -99,13 +105,14 @@ public sealed class TableEncoder
                 table.Source, $"no usable row: of {table.Rows.Count}, {withoutLabel} lack the label and {withMissing} a feature");
         }
 
+        string[] unknown = [.. strange.Select(column => column.Sentence()).OfType<string>()];
         Array.Resize(ref features, kept.Count * width);
         Array.Resize(ref labels, kept.Count);
         RawDataset data = new(features, labels, width, _schema.Label.Task, _schema.Label.ClassCount);
-        return new EncodedTable(data, kept, withoutLabel, withMissing, imputed, unseen) { Remarks = [.. remarks] };
+        return new EncodedTable(data, kept, withoutLabel, withMissing, imputed, unseen) { Remarks = [.. remarks], UnseenByColumn = [.. unknown] };
     }
 
-    private RowFacts EncodeRow(RawTable table, RawRow raw, int[] positions, OddCells[] odd, Span<double> row)
+    private RowFacts EncodeRow(RawTable table, RawRow raw, int[] positions, OddCells[] odd, UnseenCells[] strange, Span<double> row)
     {
         row.Clear();
         int at = 0;
@@ -125,6 +132,11 @@ public sealed class TableEncoder
                 int omitted = column.OmitFirstCategory && column.Categories.Length > 0 ? 1 : 0;
                 int category = missing ? -1 : Category(table, raw, c, cell);
                 facts.Unseen += category < 0 && !missing ? 1 : 0;
+                if (!missing)
+                {
+                    strange[c].Add(category, cell, raw.Line);
+                }
+
                 int offset = category >= 0 ? category - omitted : column.Categories.Length - omitted;
                 if (offset >= 0)
                 {
@@ -176,8 +188,7 @@ public sealed class TableEncoder
             return index;
         }
 
-        bool numbers = label.Classes.All(name => NumberFormat.Plain.TryParse(name, out _));
-        if (numbers && !table.TryParseNumber(cell, out _))
+        if (MissingValue.IsMarker(cell) || (_numericLabel && !table.TryParseNumber(cell, out _)))
         {
             odd.Add(cell, raw.Line);
             return double.NaN;
@@ -200,7 +211,11 @@ public sealed class TableEncoder
         return Math.Abs(number) <= float.MaxValue
             ? number
             : throw new DataFormatException(
-                table.Source, $"{number.ToString("R", CultureInfo.InvariantCulture)} exceeds the range of a float", raw.Line, column?.Name ?? odd.Column);
+                table.Source,
+                $"{number.ToString("R", CultureInfo.InvariantCulture)} is beyond the numbers that can be trained on, -3.4E+38 .. 3.4E+38",
+                raw.Line,
+                column?.Name ?? odd.Column,
+                wayOut: $"correct the cell; --missing-values {number.ToString("R", CultureInfo.InvariantCulture)} where it means no value");
     }
 
     private static string Quote(string cell) => ColumnFacts.Quote(cell);

@@ -36,6 +36,16 @@ internal static class NastyFiles
         yield return ("a column under another spelling", [("a.csv", Utf8(plain)), ("b.csv", Utf8(plain.Replace("x,g", "X,g", StringComparison.Ordinal)))]);
         yield return ("a column that one site lacks", [("a.csv", Utf8(plain)), ("b.csv", Utf8(Table("x,y", i => $"{i % 13},{i % 2}")))]);
         yield return ("no label at one site", [("a.csv", Utf8(plain)), ("b.csv", Utf8(Table("x,g", i => $"{i % 13},a")))]);
+        yield return ("cents at one site", [
+            ("a.csv", Utf8(Table("x,y", i => $"{i % 13},{Fixed(20 + (i % 17 * 1.25), '.')}"))), ("b.csv", Utf8(Table("x,y", i => $"{i % 13},{2000 + (i % 17 * 125)}.5")))]);
+        yield return ("a feature in other units", [
+            ("a.csv", Utf8(Table("crea,y", i => $"{Fixed(0.5 + (i % 17 * 0.125), '.')},{i / 3 % 2}"))),
+            ("b.csv", Utf8(Table("crea,y", i => $"{Fixed(88.4 * (0.5 + (i % 19 * 0.125)), '.')},{i / 3 % 2}")))]);
+        yield return ("sex 0/1 and 1/2", [
+            ("a.csv", Utf8(Table("sex,x,y", i => $"{i % 2},{i % 13},{i / 3 % 2}"))), ("b.csv", Utf8(Table("sex,x,y", i => $"{1 + (i % 2)},{i % 12},{i / 3 % 2}")))]);
+        yield return ("one file twice", [("a.csv", Utf8(plain)), ("b.csv", Utf8(plain))]);
+        yield return ("dates of one site leave the order open", [
+            ("a.csv", Utf8(Table("d,y", i => $"{13 + (i % 15)}/04/2020,{i % 2}"))), ("b.csv", Utf8(Table("d,y", i => $"0{1 + (i % 9)}/04/2020,{i / 3 % 2}")))]);
         yield return ("day first here, month first there", [
             ("a.csv", Utf8(Table("d,y", i => $"{13 + (i % 15)}/04/2020,{i % 2}"))), ("b.csv", Utf8(Table("d,y", i => $"04/{13 + (i % 15)}/2020,{i % 2}")))]);
     }
@@ -130,6 +140,16 @@ internal static class NastyFiles
         yield return ("many categories.csv", Utf8(string.Concat(Enumerable.Range(0, 10).Select(k => Table(k == 0 ? "code,y" : $"c{k},1", i => $"c{(i * 7) + (i % 3 * k)},{i / 3 % 2}")))));
         yield return ("two spellings.csv", Utf8(Table("x,g,y", i => $"{i % 13},{(i == 40 ? "A" : "a")},{i / 3 % 2}")));
         yield return ("label of one value.csv", Utf8(Table("x,y", i => $"{i % 13},1")));
+        yield return ("labels of -1 and 1.csv", Utf8(Table("x,y", i => $"{i % 13},{(i % 2 == 0 ? "-1" : "1")}")));
+        yield return ("labels of a change of score.csv", Utf8(Table("x,y", i => $"{i % 13},{(i % 7) - 3}")));
+        yield return ("labels with a word for missing.csv", Utf8(Table("x,y", i => $"{i % 13},{(i is 5 or 9 ? "unknown" : i % 2 == 0 ? "mild" : "severe")}")));
+        yield return ("labels of dates.csv", Utf8(Table("x,y", i => $"{i % 13},2020-01-{1 + (i % 28):00}")));
+        yield return ("labels that are measured.csv", Utf8(Table("x,y", i => $"{i % 13},{Fixed(i * 0.5, '.')}")));
+        yield return ("percent cells.csv", Utf8(Table("spo2,x,y", i => $"{80 + (i % 20)}%,{i % 13},{i / 3 % 2}")));
+        yield return ("cells with a unit.csv", Utf8(Table("crea,x,y", i => $"{Fixed(i * 0.25, '.')} mg/dl,{i % 13},{i / 3 % 2}")));
+        yield return ("dates with two digits of the year.csv", Utf8(Table("seen,x,y", i => $"{1 + (i % 28):00}.{1 + (i / 28):00}.20,{i % 13},{i / 3 % 2}")));
+        yield return ("a number beyond the range.csv", Utf8(Table("x,y", i => $"{(i == 4 ? "1E+300" : $"{i % 13}")},{i / 3 % 2}")));
+        yield return ("blood groups.csv", Utf8(Table("g,x,y", i => $"{new[] { "A+", "A-", "0+", "0-" }[i % 4]},{i % 13},{i / 3 % 2}")));
         yield return ("a row too short.csv", Utf8(plain + "1,a\n"));
         yield return ("a quote too many.csv", Utf8(plain + "1,\"a,1\n"));
         yield return ("empty.csv", []);

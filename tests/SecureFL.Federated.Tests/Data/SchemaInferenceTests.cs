@@ -113,7 +113,68 @@ public class SchemaInferenceTests
         IEnumerable<string> rows = Enumerable.Range(0, 60).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i * 0.37},{1_600_000_000 + (i * 977)},{i % 2}"));
         InferredSchema inferred = SchemaInference.Examine([CsvTableReaderTests.Read($"x,seen,y\n{string.Join('\n', rows)}\n")], ByY);
         Assert.Equal(2, inferred.Schema.Features.Length);
-        Assert.Equal("column seen has another whole number in every row; if it is an identifier: --ignore seen", Assert.Single(inferred.Notes));
+        Assert.Empty(inferred.Notes);
+    }
+
+    [Theory]
+    [InlineData("platelets", 977, false)]
+    [InlineData("ward_code", 977, true)]
+    [InlineData("account_number", 977, true)]
+    [InlineData("serial", 1, true)]
+    public void Only_a_name_or_numbers_given_out_in_turn_raise_the_question_of_an_identifier(string name, int step, bool asked)
+    {
+        IEnumerable<string> rows = Enumerable.Range(0, 60).Select(i => $"{1000 + (i * 7 % 60 * step)},{i % 7},{i % 2}");
+        RawTable table = CsvTableReaderTests.Read($"{name},x,y\n{string.Join('\n', rows)}\n");
+        string[] notes = asked ? [$"column {name} has another whole number in every row; if it is an identifier: --ignore {name}"] : [];
+        Assert.Equal(notes, SchemaInference.Examine([table], ByY).Notes);
+        Assert.Equal(notes, DataCheck.Of(table, "y").Warnings);
+    }
+
+    [Fact]
+    public void Labels_of_more_than_a_hundred_classes_are_refused_unless_they_are_named()
+    {
+        RawTable table = CsvTableReaderTests.Read("x,y\n" + string.Concat(Enumerable.Range(0, 300).Select(i => $"{i % 7},c{i % 101}\n")));
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([table], ByY));
+        Assert.Equal("the label has 101 different values (c0, c1, c10, c100, c11 and 96 more), at most 100 classes are accepted", fault.Problem);
+        Assert.Equal("put the values together in fewer classes, or name another column with --label", fault.WayOut);
+        SchemaOptions named = ByY with { Classes = [.. Enumerable.Range(0, 101).Select(i => $"c{i}")] };
+        Assert.Equal(101, SchemaInference.Infer([table], named).Label.ClassCount);
+    }
+
+    [Fact]
+    public void Words_for_missing_in_a_label_are_no_class_where_they_are_few_and_nobody_names_them()
+    {
+        RawTable Labels(int unknown) => CsvTableReaderTests.Read(
+            "x,y\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{i % 7},{(i < unknown ? "unknown" : i % 2 == 0 ? "mild" : "severe")}\n")));
+        InferredSchema few = SchemaInference.Examine([Labels(3)], ByY);
+        Assert.Equal(["mild", "severe"], few.Schema.Label.Classes);
+        Assert.Equal("label y: 3 rows are left out, as 'unknown' means no value; if it is a class: --classes mild,severe,unknown", Assert.Single(few.Notes));
+        EncodedTable encoded = new TableEncoder(few.Schema).Encode(Labels(3));
+        Assert.Equal((97, 3), (encoded.Data.Count, encoded.RowsWithoutLabel));
+        Assert.StartsWith("column y: 3 cells are no class and count as missing: 'unknown' 3x", Assert.Single(encoded.Remarks), StringComparison.Ordinal);
+        Assert.Equal(3, SchemaInference.Infer([Labels(40)], ByY).Label.ClassCount);
+        SchemaOptions named = ByY with { Classes = ["mild", "severe", "unknown"] };
+        Assert.Equal(100, new TableEncoder(SchemaInference.Infer([Labels(3)], named)).Encode(Labels(3)).Data.Count);
+    }
+
+    [Fact]
+    public void A_label_in_two_spellings_is_refused_unless_they_are_said_to_be_two_classes()
+    {
+        RawTable table = CsvTableReaderTests.Read("x,y\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{i % 7},{"Aab"[i % 3]}\n")));
+        Assert.Contains("--exact y", Assert.Throws<DataFormatException>(() => SchemaInference.Infer([table], ByY)).WayOut, StringComparison.Ordinal);
+        Assert.Equal(["A", "a", "b"], SchemaInference.Infer([table], ByY with { Exact = ["y"] }).Label.Classes);
+    }
+
+    [Theory]
+    [InlineData(null, "-1,1,-1,1", "label y: 2 classes (-1, 1)")]
+    [InlineData(null, "0,1,2,0", "label y: 3 classes (0, 1, 2); --model linear takes it as a number")]
+    [InlineData(null, "a,b,c,a", "label y: 3 classes (a, b, c)")]
+    [InlineData(null, "0.5,1.5,2.5,3", "label y: a number; --label-threshold makes two classes of it, --classes takes its values as classes")]
+    [InlineData(2.0, "1,2,3,4", "label y: two classes, above 2 and not")]
+    public void What_the_label_was_taken_for_is_said(double? threshold, string labels, string said)
+    {
+        RawTable table = CsvTableReaderTests.Read("x,y\n" + string.Concat(labels.Split(',').Select((label, i) => $"{i},{label}\n")));
+        Assert.Equal(said, SchemaInference.Examine([table], ByY with { LabelThreshold = threshold }).LabelNote);
     }
 
     [Theory]

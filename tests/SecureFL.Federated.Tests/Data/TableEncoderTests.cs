@@ -148,4 +148,39 @@ public class TableEncoderTests
         TableSchema schema = SchemaInference.Infer([table], new SchemaOptions { Label = "y" });
         Assert.Equal([1.5f, 2.25f], new TableEncoder(schema).Encode(table).Data.Features);
     }
+
+    [Fact]
+    public void Categories_nobody_declared_are_counted_by_column_and_refused_where_all_are_other_names_of_declared_ones()
+    {
+        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read("sex,ward,y\nm,a,0\nf,b,1\n")], new SchemaOptions { Label = "y" });
+        TableEncoder encoder = new(schema);
+        EncodedTable encoded = encoder.EncodeFeatures(CsvTableReaderTests.Read("sex,ward\nm,icu\nmale,icu\nf,er\n"));
+        Assert.Equal(
+            [
+                "column sex: 1 cells are none of its categories and count as unseen: 'male' 1x",
+                "column ward: 3 cells are none of its categories and count as unseen: 'icu' 2x, 'er' 1x",
+            ],
+            encoded.UnseenByColumn);
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => encoder.EncodeFeatures(CsvTableReaderTests.Read("sex,ward\nx,a\nmale,a\n")));
+        Assert.Equal((3L, "sex", "'male' and the agreed category 'm' look like one answer in two spellings"), (fault.Line, fault.Column, fault.Problem));
+        Assert.Equal("write it as agreed: f, m", fault.WayOut);
+    }
+
+    [Theory]
+    [InlineData("2020-06-19", "19/06/2020", "'19/06/2020' is not a date with the year first (2020-06-19), as are 1 more cells of 2")]
+    [InlineData("19/06/2020", "06/20/2020", "'06/20/2020' is not a date with the day first (19/06/2020, or 2020-06-19), as are 1 more cells of 2")]
+    [InlineData("14:05", "2 h", "'2 h' is not a time of day (14:05), as are 1 more cells of 2")]
+    public void Dates_in_another_order_than_agreed_are_refused_as_that(string agreed, string given, string problem)
+    {
+        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read($"d,y\n{agreed},0\n{agreed},1\n")], new SchemaOptions { Label = "y" });
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => new TableEncoder(schema).EncodeFeatures(CsvTableReaderTests.Read($"d\n{given}\n{given}\n")));
+        Assert.Equal(problem, fault.Problem);
+    }
+
+    [Fact]
+    public void A_number_is_no_spelling_of_its_negative()
+    {
+        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read("x,y\n-1,0\n0,1\n")], new SchemaOptions { Label = "y", Categorical = ["x"] });
+        Assert.Equal(1, new TableEncoder(schema).Encode(CsvTableReaderTests.Read("x,y\n1,0\n0,1\n")).UnseenCells);
+    }
 }

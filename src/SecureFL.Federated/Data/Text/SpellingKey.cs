@@ -2,7 +2,10 @@ using System.Text;
 
 namespace SecureFL.Federated.Data.Text;
 
-/// <summary>What two spellings of one word have in common: letters and digits in lower case, without accents' encoding, spaces, dashes, marks. Thread-safe.</summary>
+/// <summary>
+/// What two spellings of one word have in common: letters and digits in lower case, without accents' encoding, spaces, dashes, marks. Numbers differ by their
+/// sign and point, and <c>+</c>, <c>&lt;</c>, <c>&gt;</c>, and a minus at an end tell answers apart: A+ and A-, &lt;50 and &gt;50. Thread-safe.
+/// </summary>
 public static class SpellingKey
 {
     private static readonly string[][] Families =
@@ -17,16 +20,24 @@ public static class SpellingKey
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        StringBuilder key = new(text.Length);
-        foreach (char c in UnicodeComposition.Compose(text))
+        string trimmed = text.Trim();
+        if (NumberFormat.Plain.TryParse(trimmed, out double number))
         {
-            if (char.IsLetterOrDigit(c) || char.IsSurrogate(c))
+            return SchemaInference.Canonical(number);
+        }
+
+        StringBuilder key = new(text.Length);
+        bool word = false;
+        foreach (char c in UnicodeComposition.Compose(trimmed))
+        {
+            word |= char.IsLetterOrDigit(c);
+            if (char.IsLetterOrDigit(c) || char.IsSurrogate(c) || c is '+' or '<' or '>' or '\u2264' or '\u2265')
             {
                 key.Append(char.ToLowerInvariant(c));
             }
         }
 
-        return key.Length == 0 ? text : key.ToString();
+        return !word ? trimmed : trimmed[^1] is '-' or '\u2212' ? key.Append('-').ToString() : key.ToString();
     }
 
     /// <summary>Whether the words are a known pair of names for one answer, such as <c>1</c> and <c>yes</c>, or <c>m</c> and <c>male</c>.</summary>

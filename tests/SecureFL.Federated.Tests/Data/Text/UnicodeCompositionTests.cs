@@ -34,5 +34,11 @@ public class UnicodeCompositionTests
     [InlineData("male", "M", true)]
     [InlineData("0", "yes", false)]
     [InlineData("+", "-", false)]
+    [InlineData("-1", "1", false)]
+    [InlineData("1.5", "15", false)]
+    [InlineData("A+", "A-", false)]
+    [InlineData("A", "A-", false)]
+    [InlineData("<50", ">50", false)]
+    [InlineData("a-", "A-", true)]
     public void Spellings_of_one_answer_are_known(string one, string other, bool same) => Assert.Equal(same, SpellingKey.SameAnswer(one, other));
 }
