@@ -9,6 +9,8 @@ internal static class LabelRule
     /// <summary>Most share of words for "no value" in a label of texts; where there are more they are classes.</summary>
     private const double MostMissing = 0.1;
 
+    private static readonly double[] Codes = [9, 99, 999, 9999, 88, 77, -1, -7, -8, -9, -99, -999, -9999];
+
     /// <exception cref="DataFormatException">No value, values that fit no task, or other values at other sites.</exception>
     internal static LabelSchema Decide(ColumnFacts label, SchemaOptions options, bool exact, List<string> notes)
     {
@@ -57,6 +59,7 @@ internal static class LabelRule
         }
 
         SpellingRule.CheckPairs(label);
+        NoteCode(label, values, notes);
         return Classes(label, task, values);
     }
 
@@ -118,6 +121,27 @@ internal static class LabelRule
             wayOut: values.Length <= Most(declared) ? "check that --label names the column that is to be predicted"
                 : Numeric(values) ? "--model linear takes it as a number, --label-threshold makes two classes of it"
                 : "put the values together in fewer classes, or name another column with --label");
+    }
+
+    /// <summary>Points out a rare class of nines or below zero that stands apart from all others: 9 beside 0 and 1.</summary>
+    private static void NoteCode(ColumnFacts label, ImmutableArray<string> values, List<string> notes)
+    {
+        if (values.Length < 3 || !Numeric(values))
+        {
+            return;
+        }
+
+        double[] numbers = [.. values.Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
+        foreach (double code in numbers.Where(number => Codes.Contains(number)))
+        {
+            long count = label.Sites.Sum(site => site.Numbers.Counts.TryGetValue(code, out ValueCount at) ? (long)at.Count : 0);
+            if (count <= MostMissing * label.Numbers && numbers.Where(number => number != code).Min(number => Math.Abs(number - code)) > 1)
+            {
+                notes.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"label {label.Name}: {code:R} in {count} rows is a class of its own; if it means no value: --missing-values {code:R}, in all columns"));
+            }
+        }
     }
 
     private static bool Numeric(ImmutableArray<string> values) =>

@@ -157,6 +157,19 @@ public class SchemaInferenceTests
         Assert.Equal(100, new TableEncoder(SchemaInference.Infer([Labels(3)], named)).Encode(Labels(3)).Data.Count);
     }
 
+    [Theory]
+    [InlineData(9, "label y: 9 in 3 rows is a class of its own; if it means no value: --missing-values 9, in all columns")]
+    [InlineData(-9, "label y: -9 in 3 rows is a class of its own; if it means no value: --missing-values -9, in all columns")]
+    [InlineData(2, null)]
+    [InlineData(-1, null)]
+    public void A_rare_class_that_looks_like_a_code_for_missing_is_pointed_out(int code, string? note)
+    {
+        IEnumerable<string> rows = Enumerable.Range(0, 100).Select(i => $"{i % 7},{(i < 3 ? code : i % 2)}\n");
+        InferredSchema inferred = SchemaInference.Examine([CsvTableReaderTests.Read("x,y\n" + string.Concat(rows))], ByY);
+        Assert.Equal(3, inferred.Schema.Label.ClassCount);
+        Assert.Equal(note is null ? [] : [note], inferred.Notes);
+    }
+
     [Fact]
     public void A_label_in_two_spellings_is_refused_unless_they_are_said_to_be_two_classes()
     {
