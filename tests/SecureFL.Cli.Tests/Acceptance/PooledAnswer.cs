@@ -25,8 +25,8 @@ internal sealed record PooledAnswer(double Score, int TestRows)
         }
 
         double[] means = [.. train[0].Numbers.Select((_, c) => train.Select(row => row.Numbers[c]).Where(value => !double.IsNaN(value)).Average())];
-        double[][] x = [.. train.Select(row => table.Features(row, means))];
-        double[][] held = [.. test.Select(row => table.Features(row, means))];
+        double[][] x = [.. train.Select(row => StrangersTable.Features(row, means))];
+        double[][] held = [.. test.Select(row => StrangersTable.Features(row, means))];
         Standardise(x, held);
         double[] y = [.. train.Select(row => row.Label)];
         return new PooledAnswer(

@@ -59,7 +59,7 @@ internal sealed class StrangersTable
     }
 
     /// <summary>The numbers of a row with the means in place of what is missing, then the wards.</summary>
-    public double[] Features(Row row, double[] means) =>
+    public static double[] Features(Row row, double[] means) =>
         [.. row.Numbers.Select((value, c) => double.IsNaN(value) ? means[c] : value), .. Wards.Select(ward => row.Ward == ward ? 1.0 : 0)];
 
     /// <summary>Writes a.csv, b.csv and c.csv; the second one as a program with decimal commas writes it.</summary>
