@@ -73,7 +73,7 @@ public sealed class TrainerFaultTests : IDisposable
             """);
         File.WriteAllText(Path.Combine(_folder, "train.py"), Trainer);
         string[] arguments =
-            ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease", "--rounds", "2", "--clip", "1", "--trainer", command, "--output", hospitals.PathOf("run")];
+            ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease", "--rounds", "2", "--clip", "1", "--test-fraction", "0", "--trainer", command, "--output", hospitals.PathOf("run")];
         (int exit, _, string error) = Securefl.Run(arguments);
         Assert.True(exit == 6, error);
         Assert.Contains("site Lakeside, round 1: the trainer", error, StringComparison.Ordinal);
