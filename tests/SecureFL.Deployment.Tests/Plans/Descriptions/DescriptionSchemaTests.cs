@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Federated.Models;
 
 namespace SecureFL.Deployment.Tests.Plans.Descriptions;
 
@@ -27,7 +28,7 @@ public sealed class DescriptionSchemaTests
         JsonObject printed = JsonNode.Parse(TrainingDescription.Print(TrainingDescription.Default.Settle(DataFacts.Of(PlanSamples.Schema)), new SumSettings()))!.AsObject();
         RequireKnown(printed, schema, "");
         Assert.Equal("sgd", (string?)Member(schema, "training", "optimizer", "kind")["default"]);
-        Assert.Equal(20, (int)Member(schema, "stopping", "rounds")["default"]!);
+        Assert.Equal(TrainingDefaults.Rounds, (int)Member(schema, "stopping", "rounds")["default"]!);
         Assert.Contains("cosine", Member(schema, "training", "schedule", "kind")["enum"]!.AsArray().Select(node => (string?)node));
     }
 
