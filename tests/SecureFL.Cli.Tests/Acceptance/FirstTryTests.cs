@@ -19,6 +19,7 @@ public class FirstTryTests(ITestOutputHelper output)
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
+    [Trait("Category", "Slow")]
     public void Own_files_give_the_pooled_answer(int seed) => Check(seed, rows: 100);
 
     [Fact]

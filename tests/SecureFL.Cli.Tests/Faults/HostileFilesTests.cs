@@ -27,6 +27,7 @@ public sealed class HostileFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Some))]
+    [Trait("Category", "Slow")]
     public void A_file_that_is_none_is_refused_in_words(string command, string file) => Check(command, file);
 
     [Theory]

@@ -43,6 +43,7 @@ public sealed class HostileNamesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
+    [Trait("Category", "Slow")]
     public void Nothing_that_does_not_print_is_printed(string what, string[] command)
     {
         (int exit, string output, string error) = Securefl.Run([.. command.Select(Path)]);

@@ -76,6 +76,7 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     [Theory]
     [InlineData("packed")]
     [InlineData("seal")]
+    [Trait("Category", "Slow")]
     public void A_joint_key_plan_holds_what_was_asked_for(string wire)
     {
         string plan = consortium.At($"joint-{wire}.json");

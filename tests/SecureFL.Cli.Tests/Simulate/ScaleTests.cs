@@ -19,6 +19,7 @@ public sealed class ScaleTests : IDisposable
     [InlineData("16", "plaintext", 0.01)]
     [InlineData("8", "plaintext", 0.1)]
     [InlineData("32", "plaintext", 0.01)]
+    [Trait("Category", "Slow")]
     public void A_target_far_from_zero_keeps_its_slope(string bits, string suite, double tolerance)
     {
         string[] files = [.. Enumerable.Range(0, 3).Select(site => WriteTable(

@@ -177,6 +177,7 @@ public class SimulateTests
     [Theory]
     [InlineData("0.05", 0)]
     [InlineData("0.3", 0)]
+    [Trait("Category", "Slow")]
     public void A_skewed_split_has_no_empty_site(string alpha, int expected)
     {
         using Hospitals hospitals = new(rows: 20);

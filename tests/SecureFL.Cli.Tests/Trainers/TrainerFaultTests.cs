@@ -60,6 +60,7 @@ public sealed class TrainerFaultTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void One_sites_fault_ends_the_run_or_leaves_the_site_out()
     {
         using Hospitals hospitals = new(rows: 20);

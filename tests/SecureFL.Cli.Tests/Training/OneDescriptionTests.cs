@@ -16,6 +16,7 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
     [InlineData("--optimizer adamw --lr-schedule cosine --warm-up 2 --server-optimizer fedyogi --tau 0.001 --model mlp --hidden 8,4 --activation tanh --rounding nearest --bits 12 --seed 9")]
     [InlineData("--async 3 --staleness-exponent 1 --max-staleness 7 --algorithm fedprox --average 0.5 --test-fraction 0.3")]
     [InlineData("--sites-per-round 3 --max-weight 3 --local-steps 7 --label-threshold 0 --missing drop --ignore chol")]
+    [Trait("Category", "Slow")]
     public void Plan_new_and_simulate_settle_the_same_terms_and_read_each_others_file(string options)
     {
         string table = consortium.At("a.csv");
