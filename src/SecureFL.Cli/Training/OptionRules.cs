@@ -58,7 +58,7 @@ internal static class OptionRules
         "--rounding", "--weighting", "--server-optimizer", "--server-lr", "--average", "--rounds", "--target", "--patience", "--threshold-at", "--sites-per-round", "--parallel", "--output", "--json",
         "--report", "--resume", "--overwrite", "--insecure-two-sites", "--layout", "--baselines", "--compare", "--sites", "--trainer", "--bits", "--async", "--authority", "--server", "--client", "--key-holder", "--schema", "--vector", "--min-clients", "--threshold",
         "--colluding-key-holders", "--colluding-clients", "--max-clients", "--group-size", "--protocol-rounds", "--agreement-window", "--allow-early-resubmission", "--external-trainer",
-        "--initial-weights", "--in-process", "--parameters", "--clients", "--key-holders", "--plan", "--clip",
+        "--initial-weights", "--in-process", "--parameters", "--clients", "--key-holders", "--plan", "--clip", "--site-seconds",
     ];
 
     /// <summary>The others, each with what it needs.</summary>
@@ -211,8 +211,6 @@ internal static class OptionRules
 
         yield return Needs("--metric", "--target or --patience", facts => facts.Description.Value<double?>("stopping.target") is not null || facts.Description.Value<int>("stopping.patience") > 0);
         yield return Needs("--deadline", "--site-seconds", facts => !facts.Has("--site-seconds") || facts.Given("--site-seconds"));
-        yield return Needs(
-            "--site-seconds", "--deadline or --async", facts => Asynchronous(facts) || facts.Description.Value<double>("rounds.deadlineSeconds") > 0);
     }
 
     private static IEnumerable<OptionRule> Sums()
