@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
+using SecureFL.Cli.Training;
 using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.DataChecks;
@@ -21,7 +22,7 @@ internal static class CheckDataCommand
         Argument<string[]> files = new("files") { Description = "tables: CSV, Parquet, .xlsx; arrays: .npz, .npy, IDX; .gz too", Arity = ArgumentArity.ZeroOrMore };
         Option<string[]> data = new("--data") { Description = "the same as an option", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
         Option<FileInfo?> json = new("--json") { Description = "write the findings to this file", HelpName = "FILE" };
-        ColumnOptions columns = new();
+        ImmutableArray<TermOption> columns = ColumnOptions.Create();
         TableOptions tables = new();
         Command command = new(
             "check-data",
@@ -29,7 +30,11 @@ internal static class CheckDataCommand
         {
             files, data,
         };
-        columns.AddTo(command);
+        foreach (TermOption column in columns)
+        {
+            command.Add(column.Option);
+        }
+
         tables.AddTo(command);
         command.Add(json);
         command.SetAction(result =>
@@ -40,7 +45,7 @@ internal static class CheckDataCommand
                 throw new CliException(ExitCode.Usage, "no file is named", "securefl check-data mine.csv --label ill");
             }
 
-            SiteSettings settings = columns.Read(result, new SiteSettings { Data = [.. paths], Csv = tables.Read(result) });
+            SiteSettings settings = new() { Data = [.. paths], Columns = ColumnOptions.Read(result, columns), Csv = tables.Read(result) };
             return Run(settings, result.GetValue(json));
         });
         return Examples.Of(command, Teaching);
@@ -51,7 +56,7 @@ internal static class CheckDataCommand
         List<DataCheck> checks = [];
         List<TableProfile> profiles = [];
         List<DataFormatException> refusals = [];
-        MissingCodes codes = new(settings.MissingValues);
+        MissingCodes codes = new(settings.Columns.MissingValues);
         foreach (string path in settings.Data)
         {
             try

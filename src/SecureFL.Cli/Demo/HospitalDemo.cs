@@ -50,7 +50,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMod
             {
                 Data = [.. files],
                 Schema = description.Schema,
-                Label = description.Columns.Label,
+                Columns = description.Columns,
                 TestFraction = description.Value<double>("data.testFraction"),
                 Seed = description.Value<ulong>("seed"),
             },

@@ -46,9 +46,9 @@ internal static class ExplainCommand
             // Without a file: a plan with parties made up on the spot, by the same checks as for a real one.
             SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
             OptionRules.Check(result, TrainingDescription.Default.With("sum.suite", chosen));
-            PlanSettings settings = result.GetValue(file) is string path
-                ? PlanFile.Load(path).Settings
-                : AggregationPlan.Create(
+            PlanFile? plan = result.GetValue(file) is string path ? PlanFile.Load(path) : null;
+            PlanSettings settings = plan?.Settings
+                ?? AggregationPlan.Create(
                     result.GetValue(length),
                     result.GetValue(clip),
                     result.GetValue(bits),
@@ -63,6 +63,7 @@ internal static class ExplainCommand
                     wire: SimulateOptions.WireOf(result.GetValue(wire), chosen)).Settings;
             Quorum quorum = new(settings.Enrolment.KeyHolders.Count, settings.Threshold, settings.ColludingKeyHolders);
             Console.Out.Write(PlanExplanation.Of(settings.Parameters, quorum, settings.MinClients));
+            Console.Out.Write(plan?.Terms is TrainingTerms terms ? TermsText.Of(terms) : "");
             JsonOutput.Write(result.GetValue(json), PlanExplanation.Facts(settings.Parameters));
             return (int)ExitCode.Ok;
         });

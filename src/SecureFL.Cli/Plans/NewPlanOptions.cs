@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SecureFL.Cli.Sites;
 using SecureFL.Cli.Training;
 
 namespace SecureFL.Cli.Plans;
@@ -8,6 +9,9 @@ internal sealed class NewPlanOptions
 {
     /// <summary>What describes the training.</summary>
     internal TermOptions Terms { get; } = new(deployed: true);
+
+    /// <summary>How the file of <see cref="SchemaFrom"/> is written.</summary>
+    internal TableOptions Tables { get; } = new();
 
     internal Option<string> Authority { get; } = new("--authority") { Description = "request.json (or folder) of the operator that will sign the plan: not the server's", HelpName = "FILE", Required = true };
 
@@ -36,7 +40,7 @@ internal sealed class NewPlanOptions
 
     internal Option<string?> Schema { get; } = new("--schema") { Description = "the table's columns, as a JSON file of the form that plan.json has under terms.data.schema", HelpName = "FILE" };
 
-    internal Option<string?> SchemaFrom { get; } = new("--schema-from") { Description = "infer the columns from this CSV file, with --label; its column names and categories become part of the plan, its rows do not", HelpName = "FILE" };
+    internal Option<string?> SchemaFrom { get; } = new("--schema-from") { Description = "infer the columns from this table (any file that simulate takes as one), with --label; its column names and categories become part of the plan, its rows do not", HelpName = "FILE" };
 
     internal Option<string?> InitialWeights { get; } = new("--initial-weights") { Description = "the weights before the first round (.safetensors): needed where the sites' own trainers train", HelpName = "FILE" };
 
@@ -44,7 +48,7 @@ internal sealed class NewPlanOptions
 
     internal Option<int?> Inputs { get; } = new("--inputs") { Description = "without a schema: features a row", HelpName = "N" };
 
-    internal Option<int?> Classes { get; } = new("--classes") { Description = "without a schema: classes of a multi-class task", HelpName = "N" };
+    internal Option<int?> ClassCount { get; } = new("--class-count") { Description = "without a schema: classes of a multi-class task", HelpName = "N" };
 
     internal Option<bool> External { get; } = new("--external-trainer") { Description = "the sites train with programs of their own (client run --trainer); needs --initial-weights" };
 
@@ -74,7 +78,7 @@ internal sealed class NewPlanOptions
         Option[] parties = [Authority, Server, Clients, KeyHolders, Output, Vector, Layout, TensorClip, LeaveOut, MaxClipped, Schema, SchemaFrom];
         Option[] rest =
         [
-            External, InitialWeights, Task, Inputs, Classes, MaxClients, ColludingKeyHolders, ColludingClients, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow,
+            External, InitialWeights, Task, Inputs, ClassCount, MaxClients, ColludingKeyHolders, ColludingClients, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow,
             AllowEarlyResubmission,
         ];
         foreach (Option option in parties)
@@ -82,6 +86,7 @@ internal sealed class NewPlanOptions
             command.Add(option);
         }
 
+        Tables.AddTo(command);
         Terms.AddTo(command);
         foreach (Option option in rest)
         {

@@ -29,7 +29,7 @@ internal static class PlanShowCommand
     {
         PlanSettings s = file.Settings;
         StringBuilder text = new();
-        void Line(string name, FormattableString value) => text.Append(CultureInfo.InvariantCulture, $"{name,-14}{PrintableText.Line(FormattableString.Invariant(value))}\n");
+        void Line(string name, FormattableString value) => text.Append(TermsText.Line(name, FormattableString.Invariant(value)));
         Line("words", $"{file.SpokenForm}");
         Line("digest", $"{file.Digest}");
         Line("signed", $"{(file.Plan is null ? "not yet" : "by the authority")}");
@@ -61,14 +61,7 @@ internal static class PlanShowCommand
             return text.ToString();
         }
 
-        Line("model", $"{ModelText(terms.Model)}");
-        foreach ((string name, string value) in TermsText.Lines(terms))
-        {
-            Line(name, $"{value}");
-        }
-
-        Line("data", $"{DataText(terms.Data)}");
-        return text.ToString();
+        return text.Append(TermsText.Of(terms)).ToString();
     }
 
     private static string Names(IReadOnlyList<EnrolledParty> parties)
@@ -88,23 +81,5 @@ internal static class PlanShowCommand
         IEnumerable<string> tensors = sums.Tensors.Select(tensor =>
             string.Create(CultureInfo.InvariantCulture, $"{PrintableText.Name(tensor.Name)} ({string.Join(" x ", tensor.Shape)}){(tensor.Clip is float clip ? $" clipped to {clip}" : "")}"));
         return $"by name: {string.Join(", ", tensors)}{(sums.LeftOut.IsEmpty ? "" : $"; left out: {string.Join(", ", sums.LeftOut.Select(PrintableText.Name))}")}";
-    }
-
-    private static string ModelText(ModelTerms model) => model.BuiltIn is { } spec
-        ? string.Create(CultureInfo.InvariantCulture, $"{(spec.Hidden.IsEmpty ? "regression" : $"perceptron with hidden layers {string.Join(", ", spec.Hidden)}")} for a {spec.Task} task, {model.Inputs} features, {model.Layout.Length} parameters")
-        : string.Create(CultureInfo.InvariantCulture, $"{model.Tensors.Length} tensors of the sites' own trainers, {model.Layout.Length} parameters");
-
-    private static string DataText(DataTerms data)
-    {
-        string scaling = data.Scaling switch
-        {
-            ScalingKind.Federated => "scaled by mean and deviation of all sites, from secure sums",
-            ScalingKind.None => "not scaled",
-            ScalingKind.Site => "scaled by each site's own mean and deviation",
-            ScalingKind.MinMax => "scaled by each site's own range",
-            _ => "scaled by the numbers in the plan",
-        };
-        string columns = data.Schema is TableSchema schema ? $"columns {string.Join(", ", schema.Features.Select(column => PrintableText.Name(column.Name)))}; label {PrintableText.Name(schema.Label.Name)}" : "arrays";
-        return string.Create(CultureInfo.InvariantCulture, $"{columns}; {scaling}; {data.TestFraction:P0} of the rows to test on");
     }
 }

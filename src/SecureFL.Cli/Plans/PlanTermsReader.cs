@@ -28,9 +28,12 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
             return null;
         }
 
-        string? from = result.GetValue(options.SchemaFrom);
-        RawTable? table = from is null ? null : TableFile.Read(from);
-        TableSchema? schema = result.GetValue(options.Schema) is string file ? ReadSchema(file) : table is not null ? Infer(table) : _description.Schema;
+        (TableSchema? schema, RawTable? table) = Columns();
+        if (schema is not null && table is null)
+        {
+            Talk.Line($"label {schema.Label.Words}");
+        }
+
         DataFacts facts = Facts(schema);
         ModelParameters? initial = result.GetValue(options.InitialWeights) is string path ? ReadWeights(path) : null;
         if (Get(options.External))
@@ -64,7 +67,7 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         }
 
         LearningTask task = TaskOf(result.GetValue(options.Task));
-        int classes = task switch { LearningTask.Regression => 0, LearningTask.Binary => 2, _ => result.GetValue(options.Classes) ?? throw Missing() };
+        int classes = task switch { LearningTask.Regression => 0, LearningTask.Binary => 2, _ => result.GetValue(options.ClassCount) ?? throw Missing() };
         return new DataFacts(task, result.GetValue(options.Inputs) ?? throw Missing(), classes, null);
     }
 
@@ -85,24 +88,33 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         Talk.Line($"the plan will show every party the mean and deviation of {table.Source}'s columns");
     }
 
-    private TableSchema Infer(RawTable table)
+    // The columns, and the table that they were found in.
+    private (TableSchema? Schema, RawTable? Table) Columns()
     {
-        ColumnTerms columns = _description.Columns;
-        InferredSchema inferred = SchemaInference.Examine([table], new SchemaOptions
+        if (result.GetValue(options.SchemaFrom) is not string from)
         {
-            Label = columns.Label ?? throw new CliException(ExitCode.Usage, "--label is missing", "name the label column, or give its index: --label -1 is the last column"),
-            Ignore = columns.Ignore,
-            Categorical = columns.Categorical,
-            LabelThreshold = columns.LabelThreshold,
-            Missing = columns.Missing,
-            Task = _description.Has("model.task") && _description.Value<LearningTask>("model.task") == LearningTask.Regression ? LearningTask.Regression : null,
-        });
-        foreach (string note in inferred.Notes.Concat(table.Remarks))
-        {
-            Talk.Line($"{table.Source}: {note}");
+            return (result.GetValue(options.Schema) is string file ? ReadSchema(file) : _description.Schema, null);
         }
 
-        return inferred.Schema;
+        SiteSettings settings = new()
+        {
+            Data = [from],
+            Columns = _description.Columns,
+            Csv = options.Tables.Read(result),
+            Task = SiteOptions.TaskOf(_description),
+        };
+        if (settings.Label is null)
+        {
+            throw new CliException(ExitCode.Usage, "--label is missing", "name the label column, or give its index: --label -1 is the last column");
+        }
+
+        (TableSchema schema, RawTable table, IReadOnlyList<string> notes) = TableSites.Example(settings);
+        foreach (string note in notes)
+        {
+            Talk.Line(note);
+        }
+
+        return (schema, table);
     }
 
     private static TableSchema ReadSchema(string path)
@@ -137,5 +149,5 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
 
     private static CliException Missing() => new(
         ExitCode.Usage, "what is trained is not said",
-        "give --schema-from a.csv --label COLUMN, or --training FILE with the columns, or --schema FILE, or --task, --inputs and --classes for arrays, or --vector N for plain sums");
+        "give --schema-from a.csv --label COLUMN, or --training FILE with the columns, or --schema FILE, or --task, --inputs and --class-count for arrays, or --vector N for plain sums");
 }

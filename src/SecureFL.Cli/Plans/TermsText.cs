@@ -1,6 +1,8 @@
 using System.Globalization;
+using SecureFL.Aggregation;
 using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Quantization;
+using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
@@ -9,8 +11,15 @@ namespace SecureFL.Cli.Plans;
 /// <summary>Terms of training in words, for those who approve a plan. Members that are as by default are left out where they say nothing.</summary>
 internal static class TermsText
 {
-    internal static IEnumerable<(string Name, string Value)> Lines(TrainingTerms terms)
+    /// <summary>A line as plans are shown: its name, then what it says.</summary>
+    internal static string Line(string name, string value) => $"{name,-14}{PrintableText.Line(value)}\n";
+
+    /// <summary>All of it.</summary>
+    internal static string Of(TrainingTerms terms) => string.Concat(Lines(terms).Select(line => Line(line.Name, line.Value)));
+
+    private static IEnumerable<(string Name, string Value)> Lines(TrainingTerms terms)
     {
+        yield return ("model", ModelText(terms.Model));
         yield return ("training", Training(terms));
         yield return ("mean", Mean(terms));
         yield return ("clips", terms.Clips.IsEmpty
@@ -23,6 +32,12 @@ internal static class TermsText
         }
 
         yield return ("rounds", Rounds(terms));
+        if (terms.Data.Schema is TableSchema schema)
+        {
+            yield return ("label", PrintableText.Line(schema.Label.Words));
+        }
+
+        yield return ("data", DataText(terms.Data));
     }
 
     private static string Training(TrainingTerms terms)
@@ -88,4 +103,22 @@ internal static class TermsText
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string ModelText(ModelTerms model) => model.BuiltIn is { } spec
+        ? string.Create(CultureInfo.InvariantCulture, $"{(spec.Hidden.IsEmpty ? "regression" : $"perceptron with hidden layers {string.Join(", ", spec.Hidden)}")} for a {spec.Task} task, {model.Inputs} features, {model.Layout.Length} parameters")
+        : string.Create(CultureInfo.InvariantCulture, $"{model.Tensors.Length} tensors of the sites' own trainers, {model.Layout.Length} parameters");
+
+    private static string DataText(DataTerms data)
+    {
+        string scaling = data.Scaling switch
+        {
+            ScalingKind.Federated => "scaled by mean and deviation of all sites, from secure sums",
+            ScalingKind.None => "not scaled",
+            ScalingKind.Site => "scaled by each site's own mean and deviation",
+            ScalingKind.MinMax => "scaled by each site's own range",
+            _ => "scaled by the numbers in the plan",
+        };
+        string columns = data.Schema is TableSchema schema ? $"columns {string.Join(", ", schema.Features.Select(column => PrintableText.Name(column.Name)))}" : "arrays";
+        return string.Create(CultureInfo.InvariantCulture, $"{columns}; {scaling}; {data.TestFraction:P0} of the rows to test on");
+    }
 }

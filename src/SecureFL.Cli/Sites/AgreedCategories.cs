@@ -29,7 +29,7 @@ internal static class AgreedCategories
     internal static TableSchema Pooled(TableSchema schema, IReadOnlyList<(string Site, RawTable Table)> sites, SiteSettings settings)
     {
         ImmutableArray<ColumnSchema> columns = [.. schema.Features.Where(column => column.Kind == ColumnKind.Categorical)];
-        if (columns.IsEmpty || (settings.MaxCategories is null && settings.MinCategoryCount == 1))
+        if (columns.IsEmpty || (settings.Columns.MaxCategories is null && settings.Columns.MinCategoryCount == 1))
         {
             return schema;
         }
@@ -41,7 +41,7 @@ internal static class AgreedCategories
 
     private static long[][] Count(ImmutableArray<ColumnSchema> columns, IReadOnlyList<(string Site, RawTable Table)> sites, SiteSettings settings)
     {
-        MissingCodes codes = new(settings.MissingValues);
+        MissingCodes codes = new(settings.Columns.MissingValues);
         return
         [
             .. sites.Select(site => columns.SelectMany(column => CategoryAgreement.Count(site.Table, column.Name, column.Categories, codes)).ToArray()),
@@ -56,7 +56,7 @@ internal static class AgreedCategories
         {
             int length = column.Categories.Length + 1;
             ColumnSchema settled = CategoryAgreement.Agree(
-                column.Name, column.Categories, totals.AsSpan(at, length), settings.MinCategoryCount, settings.MaxCategories ?? int.MaxValue);
+                column.Name, column.Categories, totals.AsSpan(at, length), settings.Columns.MinCategoryCount, settings.Columns.MaxCategories ?? int.MaxValue);
             agreed.Add(column.Name, settled with { OmitFirstCategory = column.OmitFirstCategory });
             at += length;
         }

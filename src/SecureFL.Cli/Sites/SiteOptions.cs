@@ -20,7 +20,6 @@ internal sealed class SiteOptions
     private readonly Option<string?> _siteColumn = new("--site-column") { Description = "one file holds all sites: the column that names each row's", HelpName = "COLUMN" };
     private readonly Option<string?> _splitColumn = new("--split-column") { Description = "the column that says train or test", HelpName = "COLUMN" };
     private readonly Option<string?> _test = new("--test") { Description = "a file of test rows", HelpName = "FILE" };
-    private readonly ColumnOptions _columns = new();
     private readonly TableOptions _tables = new();
     private readonly Option<int> _sites = new("--sites") { Description = "deal all rows out to this many sites", DefaultValueFactory = _ => 0 };
     private readonly Option<double?> _dirichlet = new("--dirichlet") { Description = "with --sites: label skew of this concentration; small means that sites have few classes each", HelpName = "ALPHA" };
@@ -33,7 +32,6 @@ internal sealed class SiteOptions
             _siteColumn, _splitColumn, _test, _sites, _dirichlet, _minSiteRows,
         ];
         command.Add(_data);
-        _columns.AddRestTo(command);
         foreach (Option option in all)
         {
             command.Add(option);
@@ -59,29 +57,28 @@ internal sealed class SiteOptions
             throw new CliException(ExitCode.Usage, $"--sites {result.GetValue(_sites)}: a number from 1", "for example --sites 4");
         }
 
-        ColumnTerms columns = description.Columns;
         bool split = result.GetValue(_splitColumn) is not null || result.GetValue(_test) is not null;
-        return _columns.ReadRest(result, new SiteSettings
+        return new SiteSettings
         {
             Data = [.. result.GetValue(_data)!],
             Schema = description.Schema,
-            Label = description.Schema?.Label.Name ?? columns.Label,
+            Columns = description.Columns,
             SiteColumn = result.GetValue(_siteColumn),
             SplitColumn = result.GetValue(_splitColumn),
             TestFile = result.GetValue(_test),
             TestFraction = split ? 0 : description.Value<double>("data.testFraction"),
-            Ignore = columns.Ignore,
-            Categorical = columns.Categorical,
-            LabelThreshold = columns.LabelThreshold,
-            Missing = columns.Missing,
             Csv = _tables.Read(result),
             Sites = result.GetValue(_sites),
             Dirichlet = result.GetValue(_dirichlet),
             MinSiteRows = result.GetValue(_minSiteRows),
             Seed = description.Value<ulong>("seed"),
-            Task = description.Has("model.task") && description.Value<LearningTask>("model.task") == LearningTask.Regression ? LearningTask.Regression : null,
-        });
+            Task = TaskOf(description),
+        };
     }
+
+    /// <summary>The task that inference is told: regression where the description asks for it, although the label has few values.</summary>
+    internal static LearningTask? TaskOf(TrainingDescription description) =>
+        description.Has("model.task") && description.Value<LearningTask>("model.task") == LearningTask.Regression ? LearningTask.Regression : null;
 
     internal static ImmutableArray<string> List(string? text) =>
         text is null ? [] : [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];

@@ -30,9 +30,12 @@ internal sealed class TableOptions
         HelpName = "CHARACTER",
     };
 
+    /// <summary>Every option.</summary>
+    internal IEnumerable<Option> All => [_header, _separator, _encoding, _decimal, _thousands];
+
     internal void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _header, _separator, _encoding, _decimal, _thousands })
+        foreach (Option option in All)
         {
             command.Add(option);
         }

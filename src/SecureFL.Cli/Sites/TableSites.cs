@@ -42,6 +42,14 @@ internal sealed class TableSites(SiteSettings settings)
         return new LoadedSites(SiteLoader.Divide(settings, RawDataset.Concatenate([.. loaded.Select(site => site.Train)])), common, schema, _notes);
     }
 
+    /// <summary>The columns of the one table that <see cref="SiteSettings.Data"/> names, as all sites are to have them; no row of it is kept.</summary>
+    internal static (TableSchema Schema, RawTable Table, IReadOnlyList<string> Notes) Example(SiteSettings settings)
+    {
+        TableSites sites = new(settings);
+        List<(string Site, RawTable Table)> tables = sites.ReadSites();
+        return (sites.Agreed(tables, null, null), tables[0].Table, sites._notes);
+    }
+
     private TableSchema Agreed(
         List<(string Site, RawTable Table)> sites, RawTable? test, Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree)
     {

@@ -96,12 +96,12 @@ internal static class OptionRules
         static bool Arrays(RuleFacts facts) => facts.Data.Any(ArrayFiles.IsArray);
         static bool NoLabelColumn(RuleFacts facts) => facts.Data.Any(path => ArrayFiles.IsArray(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase));
         yield return Excludes("--label", "array files that hold their own labels", NoLabelColumn);
-        foreach (string name in new[] { "--ignore", "--categorical", "--label-threshold", "--missing", "--header", "--separator", "--encoding", "--decimal", "--thousands", "--keep", "--exact", "--missing-values", "--dates", "--max-categories", "--min-category-count", "--site-column", "--split-column" })
+        foreach (string name in (string[])[.. ColumnNames.Remove("--label"), .. FileNames, "--site-column", "--split-column"])
         {
             yield return Excludes(name, "array files, which have no columns", Arrays);
         }
 
-        foreach (string name in new[] { "--label", "--ignore", "--categorical", "--label-threshold", "--missing" })
+        foreach (string name in ColumnNames)
         {
             yield return Excludes(name, "a --training file that fixes data.schema", facts => facts.Description.Schema is not null);
         }
@@ -241,7 +241,7 @@ internal static class OptionRules
 
     private static IEnumerable<OptionRule> Plans()
     {
-        foreach (string name in new[] { "--label", "--ignore", "--categorical", "--label-threshold", "--missing" })
+        foreach (string name in ColumnNames.AddRange(FileNames))
         {
             yield return Needs(name, "--schema-from", facts => !facts.Has("--schema-from") || facts.Given("--schema-from"));
         }
@@ -252,17 +252,23 @@ internal static class OptionRules
             yield return Excludes(name, "--plan");
         }
 
-        foreach (string name in new[] { "--task", "--inputs", "--classes" })
+        foreach (string name in new[] { "--task", "--inputs", "--class-count" })
         {
             yield return Excludes(name, "--schema or --schema-from, which say it", facts => facts.Given("--schema") || facts.Given("--schema-from") || facts.Description.Schema is not null);
         }
 
-        yield return Needs("--classes", "--task multi-class", facts => !facts.Has("--task") || facts.Text("--task") == "multi-class");
+        yield return Needs("--class-count", "--task multi-class", facts => !facts.Has("--task") || facts.Text("--task") == "multi-class");
         foreach (string name in TrainingOnly)
         {
             yield return Excludes(name, "--vector, which is for sums without training", facts => facts.Given("--vector"));
         }
     }
+
+    /// <summary>What is said of columns.</summary>
+    private static ImmutableArray<string> ColumnNames => [.. ColumnOptions.Create().Select(column => column.Option.Name)];
+
+    /// <summary>What is said of how tables are written.</summary>
+    private static ImmutableArray<string> FileNames => [.. new TableOptions().All.Select(option => option.Name)];
 
     /// <summary>What <c>plan explain</c> takes from a plan where it is given one.</summary>
     private static ImmutableArray<string> Explained =>
@@ -276,7 +282,7 @@ internal static class OptionRules
         .. new TermOptions(deployed: true).Terms
             .Where(term => !term.Path.StartsWith("sum.", StringComparison.Ordinal) && term.Path != "clips")
             .Select(term => term.Option.Name),
-        "--schema", "--schema-from", "--task", "--inputs", "--classes", "--external-trainer", "--initial-weights", "--model", "--algorithm", "--mu",
+        "--schema", "--schema-from", "--task", "--inputs", "--class-count", "--external-trainer", "--initial-weights", "--model", "--algorithm", "--mu",
     ];
 
     private static string Listed<T>(IEnumerable<T> kinds)

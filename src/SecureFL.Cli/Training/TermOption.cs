@@ -66,6 +66,10 @@ internal sealed record TermOption(Option Option, string Path, Func<ParseResult, 
         return new TermOption(option, path, result => named[result.GetValue(option)!]);
     }
 
+    /// <summary>A description with what was given of <paramref name="terms"/> over it.</summary>
+    internal static TrainingDescription Over(TrainingDescription description, IEnumerable<TermOption> terms, ParseResult result) =>
+        terms.Where(term => TermOptions.IsGiven(result, term.Option)).Aggregate(description, (said, term) => said.With(term.Path, term.Read(result)));
+
     private static T Finite<T>(string name, T value)
         where T : struct, INumber<T> => T.IsFinite(value)
             ? value

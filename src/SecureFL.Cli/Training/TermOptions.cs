@@ -3,6 +3,7 @@ using System.CommandLine;
 using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
+using SecureFL.Cli.Sites;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Encoding.Quantization;
@@ -66,16 +67,11 @@ internal sealed class TermOptions
     {
         TrainingDescription description = result.GetValue(_file) is string path ? TrainingDescription.Load(path) : TrainingDescription.Default;
         description = Model(result, description);
-        foreach (TermOption term in _terms.Where(term => IsGiven(result, term.Option)))
-        {
-            description = description.With(term.Path, term.Read(result));
-            if (term.Path == "training.epochs" && !_terms.Any(other => other.Path == "training.steps" && IsGiven(result, other.Option)))
-            {
-                description = description.Without("training.steps");
-            }
-        }
+        description = TermOption.Over(description, _terms, result);
+        bool epochsAlone = IsGiven("training.epochs") && !IsGiven("training.steps");
+        return Proximal(result, epochsAlone ? description.Without("training.steps") : description);
 
-        return Proximal(result, description);
+        bool IsGiven(string path) => _terms.Any(term => term.Path == path && TermOptions.IsGiven(result, term.Option));
     }
 
     private TrainingDescription Model(ParseResult result, TrainingDescription description)
@@ -108,13 +104,7 @@ internal sealed class TermOptions
 
     private static IEnumerable<TermOption> Columns() =>
     [
-        TermOption.Text("--label", "columns.label", "COLUMN", "the label column, by name or index; -1 is the last column"),
-        TermOption.List("--ignore", "columns.ignore", "COLUMN,COLUMN", "columns that are no features"),
-        TermOption.List("--categorical", "columns.categorical", "COLUMN,COLUMN", "columns of numbers that are categories"),
-        TermOption.Optional<double>("--label-threshold", "columns.labelThreshold", "NUMBER", "makes the label binary: 1 above this number"),
-        TermOption.Choice<MissingPolicy>(
-            "--missing", "columns.missing", "a missing feature: fill it in (numbers by the mean, categories as unseen), or drop its row",
-            value => value == MissingPolicy.DropRow ? "drop" : "impute", MissingPolicy.Impute, MissingPolicy.DropRow),
+        .. ColumnOptions.Create(),
         TermOption.Number<double>("--test-fraction", "data.testFraction", "share of each site's rows to test on, of each class alike; 0 for none"),
         TermOption.Number<ulong>("--seed", "seed", "governs initialisation, splits, batches, sampling of sites and rounding; never a key"),
     ];
@@ -191,7 +181,7 @@ internal sealed class TermOptions
         TermOption.Number<int>("--patience", "stopping.patience", "stop after this many rounds without a better value of the metric; 0 for never"),
         TermOption.Number<int>("--sites-per-round", "sitesPerRound", "sites drawn for each round; 0 is all of them"),
         TermOption.Optional<int>("--async", "asynchronous.arrivals", "K", "asynchronous rounds: sum after K arrivals, older updates count less"),
-        .. Asynchronous(),
+        .. Asynchronous(deployed),
         TermOption.Optional<double>(
             "--deadline", "rounds.deadlineSeconds", "S",
             deployed
@@ -211,7 +201,7 @@ internal sealed class TermOptions
         return new TermOption(option, "stopping.metric", result => RoundMetricInfo.All.Single(info => info.Name == result.GetValue(option)).Metric);
     }
 
-    private static IEnumerable<TermOption> Asynchronous()
+    private static IEnumerable<TermOption> Asynchronous(bool deployed)
     {
         BufferOptions standard = new();
         Option<double> exponent = new("--staleness-exponent")
@@ -232,7 +222,8 @@ internal sealed class TermOptions
         };
         return
         [
-            new TermOption(every, "asynchronous.evaluateEvery", result => result.GetValue(every)),
+            // A plan's rounds tell the metrics of those who contribute, every time.
+            .. deployed ? Array.Empty<TermOption>() : [new TermOption(every, "asynchronous.evaluateEvery", result => result.GetValue(every))],
             new TermOption(exponent, "asynchronous.stalenessExponent", result => result.GetValue(exponent)),
             new TermOption(most, "asynchronous.maxStaleness", result => result.GetValue(most)),
         ];

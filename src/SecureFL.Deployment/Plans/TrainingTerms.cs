@@ -259,6 +259,9 @@ public sealed record TrainingTerms
                 ? $"{SitesPerRound} sites a round: {plan.MinClients} to {plan.Enrolment.Clients.Count}, or 0 for all"
             : Asynchronous is { } pace && (pace.Arrivals > plan.Enrolment.Clients.Count || pace.Arrivals < plan.MinClients)
                 ? $"asynchronous rounds of {pace.Arrivals} arrivals: {plan.MinClients} to {plan.Enrolment.Clients.Count}"
+            : Asynchronous is { EvaluateEvery: > 1 } rare
+                ? $"asynchronous.evaluateEvery is {rare.EvaluateEvery}: in a plan every round tells the metrics of the sites whose updates are in it, all sites are"
+                + " asked after the last one (rounds.finalEvaluation); leave evaluateEvery out"
             : plan.BaseVersionWindow < BaseVersionWindow
                 ? $"a base version window of {plan.BaseVersionWindow} versions, the staleness needs {BaseVersionWindow}"
             : Rounds.Contributions > plan.Enrolment.Clients.Count || (Rounds.Contributions > 0 && Rounds.Contributions < plan.MinClients)

@@ -66,20 +66,10 @@ internal static class LabelRule
     /// <summary>What the label is, and how to have it otherwise, in one sentence.</summary>
     internal static string Describe(LabelSchema label)
     {
-        if (label.Threshold is double threshold)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"label {label.Name}: two classes, above {threshold:R} and not");
-        }
-
-        if (label.Task == LearningTask.Regression)
-        {
-            return $"label {label.Name}: a number; "
-                + "--label-threshold makes two classes of it, --classes takes its values as classes";
-        }
-
-        string other = label.ClassCount > 2 && Numeric(label.Classes) ? "; --model linear takes it as a number" : "";
-        string classes = ColumnFacts.Show(label.Classes);
-        return string.Create(CultureInfo.InvariantCulture, $"label {label.Name}: {label.ClassCount} classes ({classes}){other}");
+        string other = label.Task == LearningTask.Regression ? "; --label-threshold makes two classes of it, --classes takes its values as classes"
+            : label.ClassCount > 2 && Numeric(label.Classes) ? "; --model linear takes it as a number"
+            : "";
+        return $"label {label.Words}{other}";
     }
 
     private static ColumnKind Kind(ColumnFacts label, SchemaOptions options)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -60,6 +61,15 @@ public sealed record LabelSchema
 
     /// <summary>With a value, the task is binary and a row's class is 1 where the number in the column exceeds it.</summary>
     public double? Threshold { get; init; }
+
+    /// <summary>What the label is, for people: <c>ill: 2 classes (no, yes), yes is the positive one</c>.</summary>
+    [JsonIgnore]
+    public string Words => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{PrintableText.Name(Name)}: {(
+            Threshold is double threshold ? $"2 classes, above {threshold:R} (the positive one) and not"
+            : Task == LearningTask.Regression ? "a number"
+            : $"{ClassCount} classes ({ColumnFacts.Show(Classes.Select(PrintableText.Name))}){(Task == LearningTask.Binary ? $", {PrintableText.Name(Classes[1])} is the positive one" : "")}")}");
 
     /// <summary>Classes of the task, 0 for regression.</summary>
     [JsonIgnore]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using SecureFL.Cli.Sites;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Cli.Tests.Support;
 using SecureFL.Federated.Data;
 
@@ -78,7 +79,7 @@ public sealed class NastyFilesTests : IDisposable
         string outcome;
         try
         {
-            LoadedSites loaded = SiteLoader.Load(new SiteSettings { Data = [.. paths], Label = "y" });
+            LoadedSites loaded = SiteLoader.Load(new SiteSettings { Data = [.. paths], Columns = new ColumnTerms { Label = "y" } });
             outcome = string.Create(
                 CultureInfo.InvariantCulture,
                 $"  read: {loaded.Sites.Sum(site => site.Train.Count)} rows, features {string.Join(", ", loaded.Schema!.FeatureNames())}\n")

@@ -1,10 +1,14 @@
+using System.CommandLine;
 using System.Text.Json;
 using SecureFL.Cli.Demo;
+using SecureFL.Cli.Plans;
+using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Tests.Identities;
 using SecureFL.Cli.Tests.Simulate;
 using SecureFL.Cli.Tests.Support;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Tests.Training;
 
@@ -34,6 +38,81 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
         Assert.Equal(Text(simulated), Text(PlanFile.Load(plan).Terms!));
         Assert.Equal(simulated.BaseVersionWindow, PlanFile.Load(plan).Settings.BaseVersionWindow);
         Assert.Equal(printed, ConsortiumFolder.Must(["simulate", .. data, "--training", training, "--print-training"]));
+    }
+
+    [Fact]
+    public void Plan_new_has_every_option_of_simulate_but_those_of_rows_and_of_one_process()
+    {
+        string[] simulation =
+        [
+            "--data", "--site-column", "--split-column", "--test", "--sites", "--dirichlet", "--min-site-rows",
+            "--trainer", "--trainer-timeout", "--on-trainer-fault", "--insecure-two-sites", "--site-seconds", "--threshold-at", "--parallel",
+            "--baselines", "--compare", "--print-training", "--overwrite", "--resume", "--keep-ciphertexts", "--json", "--report", "--key-holders",
+            "--evaluate-every",
+        ];
+        string[] Names(Command command) => [.. command.Options.Select(option => option.Name)];
+        Assert.Equal(simulation.Order(), Names(SimulateCommand.Create()).Except(Names(NewPlanCommand.Create())).Order());
+    }
+
+    [Fact]
+    public void What_is_said_of_columns_means_the_same_in_a_plan_and_in_a_simulation()
+    {
+        string[] tables = [consortium.At("x.csv"), consortium.At("y.csv"), consortium.At("z.csv")];
+        foreach (string path in tables)
+        {
+            IEnumerable<string> rows = Enumerable.Range(0, 60).Select(i => FormattableString.Invariant(
+                $"{1000 + i};{(i % 7 == 0 ? "-999" : i % 11)},5;0{1 + (i % 9)}/0{1 + (i % 7)}/2020;{(i % 3 == 0 ? "Yes" : "yes")};c{i % 30 * (i % 2)};{i % 2}"));
+            File.WriteAllLines(path, ["nr;dose;when;answer;code;ill", .. rows]);
+        }
+
+        string[] words =
+        [
+            "--label", "ill", "--classes", "1,0", "--keep", "nr", "--missing-values", "-999,5", "--dates", "month-first", "--exact", "answer",
+            "--max-categories", "4", "--min-category-count", "2", "--decimal", "comma",
+        ];
+        string printed = ConsortiumFolder.Must(["simulate", .. tables.SelectMany(path => new[] { "--data", path }), .. words, "--print-training"]);
+        string plan = consortium.At("columns.json");
+        (int code, _, string error) = Securefl.Run(consortium.PlanArguments(plan, ["--schema-from", tables[0], .. words]));
+        Assert.True(code == 0, error);
+        Assert.Contains("label ill: 2 classes (1, 0), 0 is the positive one\n", error, StringComparison.Ordinal);
+        Assert.Contains("column when: dates with the month first", error, StringComparison.Ordinal);
+        Assert.Contains("column code: 4 of ", error, StringComparison.Ordinal);
+        TableSchema schema = PlanFile.Load(plan).Terms!.Data.Schema!;
+        Assert.Equal(["nr", "dose", "when", "answer", "code"], schema.Features.Select(column => column.Name));
+        Assert.Equal(["-999", "5"], schema.MissingValues!.Value);
+        Assert.Equal(DateReading.MonthFirst, schema.Features[2].Dates);
+        Assert.Equal(Text(Settled(printed)), Text(PlanFile.Load(plan).Terms!));
+
+        // The same from a file, and what a file may not say.
+        string training = consortium.At("said.json");
+        File.WriteAllText(training, """
+            { "columns": { "label": "ill", "classes": ["1", "0"], "keep": ["nr"], "missingValues": ["-999", "5"], "dates": "monthFirst", "exact": ["answer"],
+              "maxCategories": 4, "minCategoryCount": 2 } }
+            """);
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training, "--decimal", "comma"));
+        Assert.Equal(Text(Settled(printed)), Text(PlanFile.Load(plan).Terms!));
+        File.WriteAllText(training, """{ "columns": { "label": "ill", "dates": "clock" } }""");
+        Refused("columns.dates clock: dayFirst or monthFirst", consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training));
+        File.WriteAllText(training, """{ "columns": { "label": "ill", "maxCategories": 0 } }""");
+        Refused("columns.maxCategories 0", consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training));
+    }
+
+    [Fact]
+    public void A_plan_refuses_what_its_rounds_cannot_do_and_plan_explain_tells_the_training_in_words()
+    {
+        string training = consortium.At("rare.json");
+        string plan = consortium.At("rare-plan.json");
+        string[] columns = ["--schema-from", consortium.At("a.csv"), "--label", "ill", "--training", training];
+        File.WriteAllText(training, """{ "asynchronous": { "arrivals": 3, "evaluateEvery": 5 } }""");
+        Refused("asynchronous.evaluateEvery is 5: in a plan every round tells the metrics of the sites whose updates are in it", consortium.PlanArguments(plan, columns));
+        File.WriteAllText(training, """{ "asynchronous": { "arrivals": 3 } }""");
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, columns));
+        string explained = ConsortiumFolder.Must("plan", "explain", "--plan", plan);
+        string shown = ConsortiumFolder.Must("plan", "show", plan);
+        string terms = shown[shown.IndexOf("model ", StringComparison.Ordinal)..];
+        Assert.EndsWith(terms, explained, StringComparison.Ordinal);
+        Assert.Contains("label         ill: 2 classes (0, 1), 1 is the positive one\n", terms, StringComparison.Ordinal);
+        Assert.Contains("rounds        50 at most; asynchronous: each closes with 3 arrivals", terms, StringComparison.Ordinal);
     }
 
     [Fact]

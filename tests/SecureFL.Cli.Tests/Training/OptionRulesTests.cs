@@ -142,6 +142,7 @@ public sealed class OptionRulesTests : IDisposable
         string value = name switch
         {
             "--missing" => "drop",
+            "--dates" => "day-first",
             "--header" => "no",
             "--activation" => "tanh",
             "--class-weights" => "balanced",

@@ -179,11 +179,11 @@ public class SchemaInferenceTests
     }
 
     [Theory]
-    [InlineData(null, "-1,1,-1,1", "label y: 2 classes (-1, 1)")]
+    [InlineData(null, "-1,1,-1,1", "label y: 2 classes (-1, 1), 1 is the positive one")]
     [InlineData(null, "0,1,2,0", "label y: 3 classes (0, 1, 2); --model linear takes it as a number")]
     [InlineData(null, "a,b,c,a", "label y: 3 classes (a, b, c)")]
     [InlineData(null, "0.5,1.5,2.5,3", "label y: a number; --label-threshold makes two classes of it, --classes takes its values as classes")]
-    [InlineData(2.0, "1,2,3,4", "label y: two classes, above 2 and not")]
+    [InlineData(2.0, "1,2,3,4", "label y: 2 classes, above 2 (the positive one) and not")]
     public void What_the_label_was_taken_for_is_said(double? threshold, string labels, string said)
     {
         RawTable table = CsvTableReaderTests.Read("x,y\n" + string.Concat(labels.Split(',').Select((label, i) => $"{i},{label}\n")));

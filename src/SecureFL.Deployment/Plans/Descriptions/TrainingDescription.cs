@@ -26,7 +26,16 @@ public sealed class TrainingDescription
     public static TrainingDescription Default { get; } = new([]);
 
     /// <summary>What is said of the columns.</summary>
-    public ColumnTerms Columns => Bind<ColumnTerms>(DescriptionShape.ColumnsMember);
+    /// <exception cref="DescriptionException">A value out of its range.</exception>
+    public ColumnTerms Columns
+    {
+        get
+        {
+            ColumnTerms columns = Bind<ColumnTerms>(DescriptionShape.ColumnsMember);
+            columns.Check();
+            return columns;
+        }
+    }
 
     /// <summary>How updates are summed.</summary>
     public SumSettings Sum => Bind<SumSettings>(DescriptionShape.SumMember);
