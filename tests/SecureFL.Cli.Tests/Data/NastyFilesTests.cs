@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Cli.Tests.Support;
+using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Tests.Data;
