@@ -30,6 +30,24 @@ internal static class ModelSection
         html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Svg.Text(BaselineText.Budget)}</p>");
     }
 
+    /// <summary>The figures of models that were trained on a part of the rows, on the rest.</summary>
+    internal static void HeldOut(StringBuilder html, SimulationOutcome run)
+    {
+        if (run.HeldOut is { Folds.IsEmpty: false } folds)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<h2>Cross-validation, {folds.Folds.Length} folds of every site's rows</h2>");
+            PageStyle.Table(html, HeldOutText.Heads("fold", run.Shown), [.. HeldOutText.Rows(folds.Folds, run.Shown), .. HeldOutText.Spread(folds, run.Shown)]);
+            html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Svg.Text(HeldOutText.Folds)}</p>");
+        }
+
+        if (run.HeldOut is { Sites.IsEmpty: false } sites)
+        {
+            html.Append("<h2>Each site left out</h2>");
+            PageStyle.Table(html, HeldOutText.Heads("left out", run.Shown), HeldOutText.Rows(sites.Sites, run.Shown));
+            html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Svg.Text(HeldOutText.Sites)}</p>");
+        }
+    }
+
     /// <summary>The coefficients of a model that has some.</summary>
     internal static void Coefficients(StringBuilder html, SimulationOutcome run)
     {

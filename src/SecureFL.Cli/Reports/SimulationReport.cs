@@ -36,6 +36,7 @@ internal static class SimulationReport
         html.Append("</div>");
         EvaluationSection.Write(html, run);
         ModelSection.Baselines(html, run);
+        ModelSection.HeldOut(html, run);
         ModelSection.Coefficients(html, run);
         html.Append("<h2>Cost</h2><div class=\"charts\">");
         html.Append(Chart.StackedBars("Seconds by stage, all sites together", "seconds", Stages(run), value => value.ToString("0.####", CultureInfo.InvariantCulture)));
@@ -172,7 +173,7 @@ internal static class SimulationReport
 
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<p>{run.Settings.Threshold} of {run.Settings.KeyHolders} key holders open each sum, of at least {run.Settings.MinClients} sites. A simulation runs all roles in one process, so whoever runs it could open any site; ");
+            $"<p>{run.Settings.Threshold} of {run.Settings.KeyHolders} key holders open each sum, of at least {run.Settings.MinClients(run.Final.PerSite.Length)} sites. A simulation runs all roles in one process, so whoever runs it could open any site; ");
         html.Append("the curves of single sites above are drawn from that knowledge and exist in a simulation only. What a sum of few sites tells about one of them is not encryption's business but that of differential privacy.</p><ul>");
         foreach ((string transcript, _) in run.Transcripts)
         {

@@ -80,6 +80,14 @@ internal static class SimulateCommand
         TrainingDescription description = options.Terms.Read(result);
         OptionRules.Check(result, description);
         description.Sum.Check();
+        int folds = Folds(result, options);
+        bool leaveOut = result.GetValue(options.LeaveOneSiteOut);
+        if (folds > 0 || leaveOut)
+        {
+            // Runs of their own hold rows out: the model that is delivered is trained on all of them.
+            description = description.With("data.testFraction", 0.0);
+        }
+
         return new SimulationSettings
         {
             Sites = sites.Read(result, description),
@@ -94,6 +102,8 @@ internal static class SimulateCommand
             Parallelism = Math.Max(1, result.GetValue(options.Parallel)),
             ThresholdAt = MetricText.Threshold(result.GetValue(options.ThresholdAt)),
             Baselines = Enum.Parse<BaselineChoice>(result.GetValue(options.Baselines)!, ignoreCase: true),
+            CrossValidate = folds,
+            LeaveOneSiteOut = leaveOut,
             Compare = result.GetValue(options.Compare),
             Resume = result.GetValue(options.Resume),
             PrintTraining = result.GetValue(options.PrintTraining),
@@ -102,6 +112,15 @@ internal static class SimulateCommand
             Json = result.GetValue(options.Json),
             Report = result.GetValue(options.Report),
         };
+    }
+
+    private static int Folds(ParseResult result, SimulateOptions options)
+    {
+        const int Most = 1000;
+        int folds = result.GetValue(options.CrossValidate);
+        return !TermOptions.IsGiven(result, options.CrossValidate) ? 0
+            : folds is >= 2 and <= Most ? folds
+            : throw new CliException(ExitCode.Usage, $"--cross-validate {folds}: a number from 2 to {Most}", "for example --cross-validate 5");
     }
 
     private static string DefaultOutput(FileInfo? json) =>

@@ -59,6 +59,17 @@ internal sealed class SimulateOptions
     internal Option<string> Baselines { get; } = Choice(
         "--baselines", "auto", "train each site alone and all rows in one place beside it, to compare; auto does so where it takes some seconds at most", "auto", "on", "off");
 
+    internal Option<int> CrossValidate { get; } = new("--cross-validate")
+    {
+        Description = "measure by K folds of every site's rows, each a whole run on the other folds; the model delivered is trained on all rows",
+        HelpName = "K",
+    };
+
+    internal Option<bool> LeaveOneSiteOut { get; } = new("--leave-one-site-out")
+    {
+        Description = "measure on each site's rows a model of the other sites, each a whole run; the model delivered is trained on all sites",
+    };
+
     internal Option<bool> Compare { get; } = new("--compare") { Description = "run the integers and the floats in the clear beside it, and compare the models" };
 
     internal Option<bool> InsecureTwoSites { get; } = new("--insecure-two-sites") { Description = "for trials: sum two sites, although each can subtract itself from the sum and has the other's update" };
@@ -80,7 +91,7 @@ internal sealed class SimulateOptions
         Terms.AddTo(command);
         Option[] all =
         [
-            Trainer, TrainerTimeout, OnTrainerFault, KeyHolders, InsecureTwoSites, SiteSeconds, ThresholdAt, Parallel, Baselines, Compare, PrintTraining, Output, Overwrite, Resume,
+            Trainer, TrainerTimeout, OnTrainerFault, KeyHolders, InsecureTwoSites, SiteSeconds, ThresholdAt, Parallel, Baselines, CrossValidate, LeaveOneSiteOut, Compare, PrintTraining, Output, Overwrite, Resume,
             KeepCiphertexts, Json, Report,
         ];
         foreach (Option option in all)

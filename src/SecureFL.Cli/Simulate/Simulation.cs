@@ -26,13 +26,16 @@ internal sealed class Simulation(SimulationSettings settings)
         long started = TimeProvider.System.GetTimestamp();
         using RunFolder folder = new(settings.Output, settings.Resume, settings.Overwrite);
         SumFactory sums = new(settings, folder);
-        LoadedSites loaded = Load(sums, cancellationToken);
-        ISecureSum preparation = sums.Create("preparation", loaded.Sites.Count, clip: 1);
-        SimulationPrepared prepared = await SimulationPreparation.RunAsync(settings, loaded, preparation, cancellationToken).ConfigureAwait(false);
+        SimulationSites sites = new(settings);
+        LoadedSites loaded = sites.Load(sums, cancellationToken);
+        HeldOutRuns heldOut = new(settings, folder, sites, loaded);
+        heldOut.Check();
+        FederatedRun run = new(settings);
+        SimulationPrepared prepared = await run.PrepareAsync(loaded, sums, cancellationToken).ConfigureAwait(false);
         (ScaledSites scaled, PreparedState state, ILocalTrainer trainer, TrainingTerms terms, TensorClips? clips) = prepared;
-        Finish(preparation, null);
+        SimulationPreparation.Tell(terms.PreparationTerms, state);
         ModelSpec? spec = terms.Model.BuiltIn;
-        StoppingMetric.Check(terms.Stopping, trainer.Metrics, HasTestRows(scaled), everyRow: spec is not null);
+        StoppingMetric.Check(terms.Stopping, trainer.Metrics, HasTestRows(scaled), everyRow: spec is not null, settings.IsValidated);
         byte[] description = TrainingDescription.Print(terms, settings.Sum);
         TrainingCheckpoint? resume = settings.Resume ? folder.ReadCheckpoint(description) : null;
         folder.WriteTraining(description);
@@ -44,14 +47,16 @@ internal sealed class Simulation(SimulationSettings settings)
         SimulationObserver observer = new(
             display, folder.WriteCheckpoint, scaled.Sites, trainer,
             curves: settings.Report is not null && spec is not null, ownTests: scaled.CommonTest is null);
-        TrainingOutcome outcome = await TrainAsync(Title(), display, prepared, sum, observer, resume, cancellationToken).ConfigureAwait(false);
-        Finish(sum, ModelStamp.Of(outcome.Checkpoint.Version, outcome.Checkpoint.Weights));
+        TrainingOutcome outcome = await run.TrainAsync(Title(), display, prepared, sum, observer, resume, cancellationToken).ConfigureAwait(false);
+        SumFactory.Finish(sum, ModelStamp.Of(outcome.Checkpoint.Version, outcome.Checkpoint.Weights));
         await DivergedRun.RefuseAsync(outcome, scaled.Sites, trainer, cancellationToken).ConfigureAwait(false);
         ModelBundle bundle = new() { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings, Targets = state.Targets };
         folder.WriteModel(bundle);
         ModelResult final = await ModelScore.OfAsync(outcome, scaled, trainer, spec, units, cancellationToken).ConfigureAwait(false);
         Baselines baselines = new(terms.Seed, terms.Stopping.Rounds, terms.AverageDecay, scaled, trainer, units);
-        bool compareAlone = baselines.AreDue(settings.Baselines, spec is null ? null : terms.Training);
+
+        // Without test rows there is nothing to compare unless it is asked for.
+        bool compareAlone = !(settings is { IsValidated: true, Baselines: BaselineChoice.Auto }) && baselines.AreDue(settings.Baselines, spec is null ? null : terms.Training);
         bool compare = settings.Compare && !settings.Sum.IsFloat;
         return new SimulationOutcome
         {
@@ -66,6 +71,7 @@ internal sealed class Simulation(SimulationSettings settings)
             Classes = MetricText.ClassNames(loaded.Schema, trainer.Metrics),
             Final = final,
             Coefficients = bundle.Scalings.Count > 1 ? [] : CoefficientTable.Of(bundle, bundle.Scalings.GetValueOrDefault("")),
+            HeldOut = settings.IsValidated ? await heldOut.RunAsync(cancellationToken).ConfigureAwait(false) : null,
             Baselines = compareAlone ? await baselines.RunAsync(cancellationToken).ConfigureAwait(false) : null,
             WeightsFile = folder.ModelPath,
             Curves = [.. observer.Curves],
@@ -79,8 +85,8 @@ internal sealed class Simulation(SimulationSettings settings)
         async Task<ComparedArm> CompareAsync(string name, ISecureSum other)
         {
             SimulationObserver silent = new(display, _ => { }, scaled.Sites, trainer, curves: false, ownTests: false);
-            TrainingOutcome run = await TrainAsync(name, display, prepared, other, silent, null, cancellationToken).ConfigureAwait(false);
-            return new ComparedArm(name, run, await ModelScore.OfAsync(run, scaled, trainer, spec, units, cancellationToken).ConfigureAwait(false));
+            TrainingOutcome compared = await run.TrainAsync(name, display, prepared, other, silent, null, cancellationToken).ConfigureAwait(false);
+            return new ComparedArm(name, compared, await ModelScore.OfAsync(compared, scaled, trainer, spec, units, cancellationToken).ConfigureAwait(false));
         }
     }
 
@@ -93,7 +99,7 @@ internal sealed class Simulation(SimulationSettings settings)
         try
         {
             using RunFolder folder = new(scratch.FullName);
-            LoadedSites loaded = Load(new SumFactory(settings, folder), cancellationToken);
+            LoadedSites loaded = new SimulationSites(settings).Load(new SumFactory(settings, folder), cancellationToken);
             (_, TrainingTerms terms) = await TrainerFactory.CreateAsync(settings, loaded.Schema, loaded.Sites[0].Train, cancellationToken).ConfigureAwait(false);
             return TrainingDescription.Print(terms, settings.Sum);
         }
@@ -103,107 +109,7 @@ internal sealed class Simulation(SimulationSettings settings)
         }
     }
 
-    private LoadedSites Load(SumFactory sums, CancellationToken cancellationToken)
-    {
-        LoadedSites loaded = SiteLoader.Load(settings.Sites, (schema, tables) => Agree(schema, tables, sums, cancellationToken));
-        RequireEnoughSites(loaded);
-        foreach (string note in loaded.Notes)
-        {
-            Talk.Line(note);
-        }
-
-        return loaded;
-    }
-
-    private static void Finish(ISecureSum sum, ModelStamp? final)
-    {
-        if (sum is EncryptedSum encrypted)
-        {
-            encrypted.Complete(final);
-            encrypted.Dispose();
-        }
-    }
-
     private string Title() => settings.Suite != SumSuite.Plaintext ? "encrypted" : settings.Sum.IsFloat ? "plaintext floats" : "plaintext integers";
-
-    private async Task<TrainingOutcome> TrainAsync(
-        string title,
-        IRunDisplay display,
-        SimulationPrepared prepared,
-        ISecureSum sum,
-        SimulationObserver observer,
-        TrainingCheckpoint? resume,
-        CancellationToken cancellationToken)
-    {
-        (ScaledSites scaled, PreparedState state, ILocalTrainer trainer, TrainingTerms terms, TensorClips? clips) = prepared;
-        ConstantTiming? timing = Timing(scaled.Sites, terms);
-        FederationOptions options = terms.FederationOptionsFor(settings.MinClients, state) with
-        {
-            Identity = terms.Identity.ToString(),
-            Timing = timing,
-            DeadlineSeconds = timing is not null && terms.Asynchronous is null && terms.Rounds.DeadlineSeconds > 0 ? terms.Rounds.DeadlineSeconds : null,
-            Parallelism = settings.Parallelism,
-            OnTrainerFault = settings.OnTrainerFault,
-            Clock = TimeProvider.System,
-            Clips = clips,
-        };
-        TrainingOutcome? outcome = null;
-        await display.RunAsync(title, options.Stopping.Rounds, async () =>
-        {
-            outcome = terms.Asynchronous is BufferOptions buffer
-                ? await new BufferedAggregation(options, buffer, scaled.Sites, trainer, sum).RunAsync(resume, observer, cancellationToken).ConfigureAwait(false)
-                : await new FederatedAveraging(options, scaled.Sites, trainer, sum).RunAsync(resume, observer, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-        return outcome!;
-    }
-
-    /// <summary>The simulated clock: declared, or, where asynchronous rounds need one, seconds in proportion to a site's rows.</summary>
-    private ConstantTiming? Timing(IReadOnlyList<FederatedSite> sites, TrainingTerms terms)
-    {
-        if (!settings.SiteSeconds.IsEmpty)
-        {
-            return settings.SiteSeconds.Length == sites.Count
-                ? new ConstantTiming(settings.SiteSeconds)
-                : throw new CliException(ExitCode.Usage, $"--site-seconds has {settings.SiteSeconds.Length} numbers for {sites.Count} sites", "give one number a site, in the order of the sites");
-        }
-
-        double mean = sites.Average(site => (double)site.Train.Count);
-        return terms.Asynchronous is null ? null : new ConstantTiming([.. sites.Select(site => site.Train.Count / mean)]);
-    }
-
-    private TableSchema Agree(
-        TableSchema schema, IReadOnlyList<(string Site, RawTable Table)> tables, SumFactory sums, CancellationToken cancellationToken)
-    {
-        // Rows that are dealt out to sites were one owner's before; fewer sites than may be summed are refused further on.
-        if (settings.Sites.Sites > 0 || tables.Count < settings.MinClients)
-        {
-            return AgreedCategories.Pooled(schema, tables, settings.Sites);
-        }
-
-        ISecureSum sum = sums.Create("categories", tables.Count, clip: 1);
-        TableSchema agreed = AgreedCategories.AgreeAsync(schema, tables, sum, settings.Sites, cancellationToken).GetAwaiter().GetResult();
-        Finish(sum, null);
-        return agreed;
-    }
-
-    private void RequireEnoughSites(LoadedSites loaded)
-    {
-        int least = settings.MinClients;
-        if (settings.InsecureTwoSites && (loaded.Sites.Count != 2 || settings.Suite == SumSuite.Plaintext))
-        {
-            throw new CliException(ExitCode.Usage, $"--insecure-two-sites is for encrypted sums of exactly two sites, these are {loaded.Sites.Count}", "leave it out");
-        }
-
-        if (loaded.Sites.Count < least)
-        {
-            throw new CliException(
-                ExitCode.Usage,
-                $"{loaded.Sites.Count} site(s), an encrypted sum needs at least {least}: of two sites each would see the other's update in the sum, by subtracting its own",
-                loaded.Sites.Count == 2
-                    ? "find a third site; to try two all the same, --insecure-two-sites encrypts and protects nothing, --suite plaintext does not encrypt"
-                    : "give more files, --site-column, or --sites N to split one file; --suite plaintext runs without protection");
-        }
-    }
 
     // One number where all tensors have the same.
     private static string Clipped(TensorClips clips, ModelLayout layout)
@@ -235,7 +141,7 @@ internal sealed class Simulation(SimulationSettings settings)
         {
             Talk.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{settings.Threshold} of {settings.KeyHolders} key holders open each sum, of at least {settings.MinClients} sites; all roles run in this process, so whoever runs it could open any site"));
+                $"{settings.Threshold} of {settings.KeyHolders} key holders open each sum, of at least {settings.MinClients(scaled.Sites.Count)} sites; all roles run in this process, so whoever runs it could open any site"));
         }
 
         if (settings.InsecureTwoSites)

@@ -23,6 +23,10 @@ internal static class SimulationJson
         Stopped = run.Outcome.Stopped.ToString(),
         Rounds = run.Outcome.History.Select(round => Round(round, run)),
         Final = Final(run),
+        CrossValidation = run.HeldOut is { Folds.IsEmpty: false } folds
+            ? new { Folds = folds.Folds.Select((fold, i) => HeldOut("fold", i + 1, fold)), Mean = EvaluationJson.Figures(folds.Mean), Deviation = EvaluationJson.Figures(folds.Deviation) }
+            : null,
+        LeaveOneSiteOut = run.HeldOut is { Sites.IsEmpty: false } sites ? sites.Sites.Select(site => HeldOut("site", site.Name, site)) : null,
         run.SumIsExact,
         Compare = run.Floats is null ? null : new
         {
@@ -128,6 +132,27 @@ internal static class SimulationJson
         json["coarsestTensor"] = round.Coarsest?.Tensor;
         json["meanStaleness"] = round.MeanStaleness;
         json["simulatedSeconds"] = round.SimulatedSeconds;
+        return json;
+    }
+
+    private static Dictionary<string, object?> HeldOut(string member, object held, HeldOutRun run)
+    {
+        Dictionary<string, object?> json = new()
+        {
+            [member] = held,
+            ["sites"] = run.Sites,
+            ["samples"] = run.TrainSamples,
+            ["testSamples"] = run.TestSamples,
+            ["rounds"] = run.Rounds,
+            ["stopped"] = run.Stopped.ToString(),
+            ["sumIsExact"] = run.SumIsExact,
+        };
+        foreach ((string name, object? value) in EvaluationJson.Figures(run.Test))
+        {
+            json.Add(name, value);
+        }
+
+        json["diverged"] = run.Diverged is not null || run.Test is { Diverged: true };
         return json;
     }
 

@@ -80,6 +80,9 @@ internal sealed record SimulationOutcome
     /// <summary>What the model is to be compared with; null where that was not done.</summary>
     internal BaselineResults? Baselines { get; init; }
 
+    /// <summary>Figures on rows held out by runs of their own; null where that was not asked for.</summary>
+    internal HeldOutResults? HeldOut { get; init; }
+
     internal required string WeightsFile { get; init; }
 
     internal required double Seconds { get; init; }
@@ -98,7 +101,11 @@ internal sealed record SimulationOutcome
     internal IReadOnlyList<(string Transcript, string Ciphertexts)> Transcripts { get; init; } = [];
 
     /// <summary>Whether every sum that was compared is exact; null when none was.</summary>
-    internal bool? SumIsExact => Outcome.History.Any(round => round.SumIsExact is not null) ? Outcome.History.All(round => round.SumIsExact != false) : null;
+    internal bool? SumIsExact => HeldOut?.All.Any(run => run.SumIsExact == false) == true ? false : IsExact(Outcome.History);
+
+    /// <summary>The same of some rounds.</summary>
+    internal static bool? IsExact(IReadOnlyList<RoundRecord> rounds) =>
+        rounds.Any(round => round.SumIsExact is not null) ? rounds.All(round => round.SumIsExact != false) : null;
 
     /// <summary>Whether the integers in the clear gave the same weights, bit for bit; null without comparison.</summary>
     internal bool? WeightsEqual => Quantised is null ? null : Quantised.Outcome.Model.Values.AsSpan().SequenceEqual(Outcome.Model.Values);

@@ -30,12 +30,12 @@ internal static class SimulationPreparation
         PreparedState state = await LocalPreparation.RunAsync(
             terms, Create, [.. loaded.Sites.Select(site => new RawSite(site.Name, site.Train, null))], sum, quantised, settings.Parallelism,
             cancellationToken).ConfigureAwait(false);
-        Tell(terms.PreparationTerms, state);
         TensorClips? clips = quantised ? terms.ClipsFrom(state) : null;
         return new SimulationPrepared(SiteScaling.Apply(loaded, terms.PreparationTerms, state), state, Create(state), terms, clips);
     }
 
-    private static void Tell(PreparationTerms terms, PreparedState state)
+    /// <summary>Says what people should know of it: columns without information, targets that are scaled.</summary>
+    internal static void Tell(PreparationTerms terms, PreparedState state)
     {
         const int Most = 8;
         string[] constant = state.Shared is null || terms.Scaling is ScalingKind.None or ScalingKind.Fixed

@@ -39,8 +39,8 @@ internal sealed record SimulationSettings
 
     internal int Bits => Sum.Bits;
 
-    /// <summary>Fewest sites in a sum; one where nothing is protected.</summary>
-    internal int MinClients => !Sum.IsEncrypted ? 1 : InsecureTwoSites ? 2 : Sum.MinClients;
+    /// <summary>Fewest sites in a sum of so many; one where nothing is protected.</summary>
+    internal int MinClients(int sites) => !Sum.IsEncrypted ? 1 : InsecureTwoSites && sites == 2 ? 2 : Sum.MinClients;
 
     internal string? TrainerCommand { get; init; }
 
@@ -50,7 +50,7 @@ internal sealed record SimulationSettings
     /// <summary>What a failing trainer of one site means for the others.</summary>
     internal TrainerFaultRule OnTrainerFault { get; init; }
 
-    /// <summary>Insecure: two sites may be summed, although each subtracts itself and has the other.</summary>
+    /// <summary>Insecure: sums of two sites may be encrypted, although each subtracts itself and has the other.</summary>
     internal bool InsecureTwoSites { get; init; }
 
     /// <summary>Whether an earlier run's files in the folder may be replaced.</summary>
@@ -70,6 +70,15 @@ internal sealed record SimulationSettings
     internal bool Compare { get; init; }
 
     internal BaselineChoice Baselines { get; init; }
+
+    /// <summary>Folds of a cross-validation; 0 for none.</summary>
+    internal int CrossValidate { get; init; }
+
+    /// <summary>Train once without each site, and measure on its rows.</summary>
+    internal bool LeaveOneSiteOut { get; init; }
+
+    /// <summary>Whether rows are held out by runs of their own: the delivered model is then one of all rows.</summary>
+    internal bool IsValidated => CrossValidate > 0 || LeaveOneSiteOut;
 
     internal bool Resume { get; init; }
 

@@ -25,12 +25,17 @@ internal static class SimulationText
         RoundMetricInfo loss = RoundMetricInfo.Of(RoundMetric.TrainLoss);
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"all sites: train loss {loss.Format(run.Final.TrainLoss)} after {run.Outcome.History.Length} rounds in {RoundText.Seconds(run.Seconds)}; on {run.Final.Test.Samples} test rows, from the secure sum:");
+            $"all sites: train loss {loss.Format(run.Final.TrainLoss)} after {run.Outcome.History.Length} rounds in {RoundText.Seconds(run.Seconds)}; {(run.Final.Test.Samples == 0 ? "no test rows" : $"on {run.Final.Test.Samples} test rows, from the secure sum:")}");
         EvaluationText.Figures(text, run.Final.Test);
         EvaluationText.Classes(text, run.Final.Counts, run.Classes, run.Settings.ThresholdAt);
         if (run.Baselines is BaselineResults baselines)
         {
             BaselineText.Append(text, baselines, run);
+        }
+
+        if (run.HeldOut is HeldOutResults heldOut)
+        {
+            HeldOutText.Append(text, heldOut, run.Shown);
         }
 
         if (run.SumIsExact is bool exact)

@@ -13,8 +13,9 @@ internal static class StoppingMetric
     /// <param name="layout">What evaluations count.</param>
     /// <param name="hasTestRows">Whether some site has test rows.</param>
     /// <param name="everyRow">Whether each row's outputs are seen; an external trainer tells losses and right rows alone.</param>
+    /// <param name="validated">Whether rows are held out by runs of their own, so that the delivered model has no test rows.</param>
     /// <exception cref="CliException">The task does not have the metric, or it can never be measured, or the target is none of its values.</exception>
-    internal static void Check(StoppingRules rules, MetricLayout layout, bool hasTestRows, bool everyRow = true)
+    internal static void Check(StoppingRules rules, MetricLayout layout, bool hasTestRows, bool everyRow = true, bool validated = false)
     {
         RoundMetricInfo metric = RoundMetricInfo.Of(rules.Metric);
         if (!RoundMetricInfo.Exists(metric.Metric, layout))
@@ -39,7 +40,9 @@ internal static class StoppingMetric
             throw new CliException(
                 ExitCode.Usage,
                 $"--target and --patience look at {metric.Label}, and there are no test rows",
-                "give --test-fraction 0.2 or --test FILE, or --metric train-loss");
+                validated
+                    ? "with --cross-validate or --leave-one-site-out, whose rows held out must not say when to stop: --metric train-loss"
+                    : "give --test-fraction 0.2 or --test FILE, or --metric train-loss");
         }
 
         bool share = metric.Metric is not (RoundMetric.TestR2 or RoundMetric.TrainR2 or RoundMetric.TestLoss or RoundMetric.TrainLoss or RoundMetric.TestRmse or RoundMetric.TestMae);

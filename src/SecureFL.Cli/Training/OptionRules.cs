@@ -111,6 +111,14 @@ internal static class OptionRules
         yield return Excludes("--test-fraction", "--split-column");
         yield return Needs("--dirichlet", "--sites", facts => facts.Given("--sites"));
         yield return Excludes("--site-column", "--sites");
+        foreach (string name in new[] { "--cross-validate", "--leave-one-site-out" })
+        {
+            foreach (string other in new[] { "--test", "--test-fraction", "--split-column", "--resume", "--print-training" })
+            {
+                yield return Excludes(name, other);
+            }
+        }
+
         yield return Needs("--min-site-rows", "--dirichlet", facts => facts.Given("--dirichlet"));
     }
 

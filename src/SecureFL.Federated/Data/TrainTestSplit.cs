@@ -48,12 +48,8 @@ public static class TrainTestSplit
 
         List<int> train = [];
         List<int> test = [];
-        SeededRandom random = SeededRandom.For(seed, "train-test-split", site);
-        int groups = Math.Max(1, data.ClassCount);
-        for (int group = 0; group < groups; group++)
+        foreach (int[] members in Shuffled(data, seed, site))
         {
-            int[] members = [.. Enumerable.Range(0, data.Count).Where(i => data.ClassCount == 0 || (int)data.Labels[i] == group)];
-            random.Shuffle<int>(members);
             int forTest = (int)Math.Round(fraction * members.Length);
             test.AddRange(members.AsSpan(0, forTest));
             train.AddRange(members.AsSpan(forTest));
@@ -68,5 +64,42 @@ public static class TrainTestSplit
         train.Sort();
         test.Sort();
         return (data.Select(train.ToArray()), test.Count == 0 ? null : data.Select(test.ToArray()));
+    }
+
+    /// <summary>
+    /// Deals a site's rows out to folds, in the random order of <see cref="ByFraction"/>: the rows of each class (all rows for real targets) in turn, so that
+    /// the folds' sizes, and each class's share of them, differ by one row at most.
+    /// </summary>
+    /// <returns>The fold of each row, 0 to <paramref name="folds"/> - 1; no fold is empty.</returns>
+    /// <exception cref="ArgumentException">Fewer than two folds, or fewer rows than folds.</exception>
+    public static int[] FoldOfRows(RawDataset data, int folds, ulong seed, int site = 0)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (folds < 2 || data.Count < folds)
+        {
+            throw new ArgumentException($"{folds} folds of {data.Count} rows: at least two folds, and a row for each", nameof(folds));
+        }
+
+        int[] fold = new int[data.Count];
+        int next = 0;
+        foreach (int row in Shuffled(data, seed, site).SelectMany(members => members))
+        {
+            fold[row] = next++ % folds;
+        }
+
+        return fold;
+    }
+
+    // The rows of one class after another, or all rows; every class in a random order of its own.
+    private static IEnumerable<int[]> Shuffled(RawDataset data, ulong seed, int site)
+    {
+        SeededRandom random = SeededRandom.For(seed, "train-test-split", site);
+        int groups = Math.Max(1, data.ClassCount);
+        for (int group = 0; group < groups; group++)
+        {
+            int[] members = [.. Enumerable.Range(0, data.Count).Where(i => data.ClassCount == 0 || (int)data.Labels[i] == group)];
+            random.Shuffle<int>(members);
+            yield return members;
+        }
     }
 }

@@ -184,10 +184,11 @@ public sealed class OptionRulesTests : IDisposable
         _ => throw new InvalidOperationException(rule.What),
     };
 
-    private static string[] Pair(string[] words) => words.Length > 1 ? words[..2] : [words[0], words[0] switch
+    private static string[] Pair(string[] words) => words.Length > 1 ? words[..2] : words[0] is "--resume" or "--print-training" ? words : [words[0], words[0] switch
     {
         "--sites" => "3",
         "--site-seconds" => "1,1,1",
+        "--test-fraction" => "0.1",
         _ => "x",
     }];
 }

@@ -89,6 +89,28 @@ public class PartitionTests
     }
 
     [Fact]
+    public void Folds_hold_every_row_once_and_every_class_alike()
+    {
+        RawDataset data = Labelled(103, 3);
+        int[] fold = TrainTestSplit.FoldOfRows(data, 5, seed: 5, site: 2);
+        int Rows(int f, int label) => Enumerable.Range(0, data.Count).Count(row => fold[row] == f && (int)data.Labels[row] == label);
+        int[] sizes = [.. Enumerable.Range(0, 5).Select(f => fold.Count(of => of == f))];
+        Assert.Equal(103, sizes.Sum());
+        Assert.InRange(sizes.Max() - sizes.Min(), 0, 1);
+        for (int label = 0; label < 3; label++)
+        {
+            int[] rows = [.. Enumerable.Range(0, 5).Select(f => Rows(f, label))];
+            Assert.InRange(rows.Max() - rows.Min(), 0, 1);
+        }
+
+        Assert.Equal(fold, TrainTestSplit.FoldOfRows(data, 5, seed: 5, site: 2));
+        Assert.NotEqual(fold, TrainTestSplit.FoldOfRows(data, 5, seed: 6, site: 2));
+        Assert.NotEqual(fold, TrainTestSplit.FoldOfRows(data, 5, seed: 5, site: 3));
+        Assert.Throws<ArgumentException>(() => TrainTestSplit.FoldOfRows(data, 1, seed: 5));
+        Assert.Throws<ArgumentException>(() => TrainTestSplit.FoldOfRows(Labelled(4, 2), 5, seed: 5));
+    }
+
+    [Fact]
     public void A_split_column_says_train_or_test()
     {
         RawTable table = CsvTableReaderTests.Read("x,split\n1,train\n2,Test\n3,TRAIN\n");
