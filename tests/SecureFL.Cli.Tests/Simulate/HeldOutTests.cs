@@ -69,7 +69,11 @@ public sealed class HeldOutTests : IDisposable
         SimulationSettings settings = new()
         {
             Description = TrainingDescription.Default.With("sum.suite", SumSuite.Plaintext).With("data.testFraction", 0.0).With("stopping.rounds", 1),
-            Sites = new SiteSettings { Data = [.. Enumerable.Range(0, 4).Select(site => _hospitals.PathOf($"w{site}.csv"))], Label = "y" },
+            Sites = new SiteSettings
+            {
+                Data = [.. Enumerable.Range(0, 4).Select(site => _hospitals.PathOf($"w{site}.csv"))],
+                Columns = new ColumnTerms { Label = "y" },
+            },
             LeaveOneSiteOut = true,
             Output = _hospitals.PathOf("wards"),
         };
