@@ -79,9 +79,10 @@ internal static class CheckDataCommand
         }
 
         ImmutableArray<ColumnComparison> comparison = profiles.Count > 1 ? SiteComparison.Of(profiles, settings.Label) : [];
+        ImmutableArray<string> repeated = SiteComparison.Repeated(profiles);
         if (profiles.Count > 1)
         {
-            CheckText.Write(comparison, SiteComparison.Repeated(profiles));
+            CheckText.Write(comparison, repeated);
         }
 
         if (settings.Label is not null && refusals.Count == 0 && profiles.Count > 0)
@@ -89,7 +90,15 @@ internal static class CheckDataCommand
             Judge(settings, profiles, refusals);
         }
 
-        JsonOutput.Write(json, new { Files = checks, Comparison = comparison, Refusals = refusals.Select(refusal => new { refusal.Message, Hint = refusal.WayOut }) });
+        JsonOutput.Write(
+            json,
+            new
+            {
+                Files = checks,
+                Comparison = comparison,
+                Repeated = repeated,
+                Refusals = refusals.Select(refusal => new { refusal.Message, Hint = refusal.WayOut }),
+            });
         if (refusals.Count > 0)
         {
             string others = refusals.Count == 1 ? "" : $"; {refusals.Count - 1} more above";
@@ -114,7 +123,9 @@ internal static class CheckDataCommand
     {
         try
         {
-            CheckText.Write(SchemaInference.Examine([.. profiles.Select(profile => profile.Table)], settings.ToSchemaOptions()));
+            InferredSchema inferred = SchemaInference.Examine([.. profiles.Select(profile => profile.Table)], settings.ToSchemaOptions());
+            FewSitesRule.Check(inferred.Profiles, inferred.Schema);
+            CheckText.Write(inferred);
         }
         catch (DataFormatException refusal)
         {

@@ -56,6 +56,11 @@ internal sealed class TableSites(SiteSettings settings)
         InferredSchema inferred = SchemaInference.Examine(
             [.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]], settings.ToSchemaOptions());
         Note(inferred, sites.Count);
+        if (settings.Sites == 0)
+        {
+            FewSitesRule.Check([.. inferred.Profiles.Take(sites.Count)], inferred.Schema);
+        }
+
         TableSchema schema = inferred.Schema;
         TableSchema agreed = agree?.Invoke(schema, sites) ?? AgreedCategories.Pooled(schema, sites, settings);
         NoteGrouped(schema, agreed);

@@ -8,6 +8,7 @@ public sealed class ColumnProfile
 {
     private const int RememberedNumbers = 10_000;
     private const int RememberedTexts = 100_000;
+    private const int MostUnits = 100;
 
     private static readonly double[] Sentinels =
         [-1, -7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 99, 999, 9999, 99999, 999999, 99.9, 999.9, -99.9, -999.9];
@@ -16,12 +17,18 @@ public sealed class ColumnProfile
     private readonly long[] _sentinelCounts = new long[Sentinels.Length];
     private readonly int[] _readings = new int[4];
     private readonly (long Line, string Cell)[] _firstOnly = new (long, string)[4];
+    private readonly Dictionary<string, int> _units = new(StringComparer.Ordinal);
+    private readonly string? _unit;
     private double _previous = double.NaN;
     private double _compensation;
     private double _sum;
 
-    internal ColumnProfile(string source, string name)
+    /// <param name="source">The file.</param>
+    /// <param name="name">The column.</param>
+    /// <param name="unit">A unit that numbers may have after them; null for none.</param>
+    internal ColumnProfile(string source, string name, string? unit = null)
     {
+        _unit = unit;
         Source = source;
         Name = name;
     }
@@ -43,6 +50,16 @@ public sealed class ColumnProfile
 
     /// <summary>Words and marks that mean "no value" in a column of numbers (<see cref="MissingValue.IsMarker"/>).</summary>
     public ValueTally<string> Markers { get; } = new(RememberedTexts, StringComparer.Ordinal);
+
+    /// <summary>The unit that at least nine tenths of the cells with a value have after a number; null for none.</summary>
+    public string? Unit => _units.Count > 0 && _units.MaxBy(unit => unit.Value) is var (unit, count)
+        && count >= UnitRule.Share * ((double)Numbers.Total + Texts.Total) ? unit : null;
+
+    /// <summary>Units that stand after numbers, with how often.</summary>
+    internal IReadOnlyDictionary<string, int> Units => _units;
+
+    /// <summary>The same cells read without <see cref="Unit"/>; null where they have none.</summary>
+    internal ColumnProfile? Measured { get; set; }
 
     /// <summary>All other texts.</summary>
     public ValueTally<string> Texts { get; } = new(RememberedTexts, StringComparer.Ordinal);
@@ -88,7 +105,7 @@ public sealed class ColumnProfile
         {
             Missing++;
         }
-        else if (table.TryParseNumber(cell, out double number))
+        else if (table.TryParseNumber(cell, _unit, out double number))
         {
             AddNumber(number, line);
         }
@@ -100,6 +117,10 @@ public sealed class ColumnProfile
         {
             Texts.Add(cell, line);
             AddDate(cell, line);
+            if (CellUnit.TrySplit(cell, out _, out string unit) && (_units.Count < MostUnits || _units.ContainsKey(unit)))
+            {
+                _units[unit] = _units.GetValueOrDefault(unit) + 1;
+            }
         }
     }
 

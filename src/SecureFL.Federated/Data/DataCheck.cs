@@ -19,6 +19,9 @@ public sealed record ColumnCheck(
     /// <summary>Whether there are more different values than <see cref="Distinct"/>, which is where counting ends.</summary>
     public bool MoreDistinct { get; init; }
 
+    /// <summary>What stands after the numbers of nine tenths of the cells with a value, <c>%</c> or <c>mg</c>; null for nothing.</summary>
+    public string? Unit { get; init; }
+
     /// <summary>Whether the texts are dates or times of day, which become numbers.</summary>
     public bool Dates { get; init; }
 }
@@ -68,8 +71,8 @@ public sealed record DataCheck
             Rows = table.Rows.Count,
             CompleteRows = complete,
             DuplicateRows = duplicates,
-            Columns = [.. profile.Columns.Select(Check)],
-            LabelBalance = labelPosition < 0 ? [] : Balance(profile.Columns[labelPosition]),
+            Columns = [.. profile.Columns.Select(column => Check(column.Measured ?? column) with { Unit = column.Unit })],
+            LabelBalance = labelPosition < 0 ? [] : Balance(profile.Columns[labelPosition].Measured ?? profile.Columns[labelPosition]),
             Remarks = table.Remarks,
             Warnings = [],
         };
@@ -127,7 +130,17 @@ public sealed record DataCheck
     {
         for (int c = 0; c < Columns.Length; c++)
         {
-            foreach (string warning in Warn(Columns[c], new ColumnFacts(Columns[c].Name, [profile.Columns[c]]), c == labelPosition))
+            ColumnFacts facts = new(Columns[c].Name, [profile.Columns[c]]);
+            if (UnitRule.Mixed(facts) is DataFormatException mixed)
+            {
+                yield return $"column {facts.Name}: {mixed.Problem}; {mixed.WayOut}";
+            }
+            else if (UnitRule.Of(facts) is UnitReading unit)
+            {
+                yield return unit.Note;
+            }
+
+            foreach (string warning in Warn(Columns[c], UnitRule.Measured(facts), c == labelPosition))
             {
                 yield return warning;
             }
@@ -169,7 +182,7 @@ public sealed record DataCheck
                 + (column.Kind == ColumnKind.Numeric ? "; such cells count as missing" : "");
         }
 
-        WrittenNumber? written = column.Kind == ColumnKind.Categorical ? WrittenNumber.Of(facts) : null;
+        ShortDates? written = column.Kind == ColumnKind.Categorical ? ShortDates.Of(facts) : null;
         if (written is not null)
         {
             yield return $"column {column.Name} holds {written.What}; {written.WayOut}";

@@ -42,7 +42,7 @@ internal static class NumberFormatDetection
             string cell = row.Cells[column];
             int at = cell.AsSpan().IndexOfAny(NumberShapes.Marks);
             at = at < 0 && cell.AsSpan().Count('.') > 1 ? 0 : at;
-            if (at >= 0 && NumberShapes.Of(cell, out _) is not (NumberShape.None or NumberShape.Plain or NumberShape.DecimalPoint))
+            if (at >= 0 && NumberShapes.Of(CellUnit.NumberOf(cell), out _) is not (NumberShape.None or NumberShape.Plain or NumberShape.DecimalPoint))
             {
                 return true;
             }
@@ -66,7 +66,7 @@ internal static class NumberFormatDetection
             }
 
             present++;
-            NumberShape shape = NumberShapes.Of(cell, out bool grouped);
+            NumberShape shape = NumberShapes.Of(CellUnit.NumberOf(cell), out bool grouped);
             numbers += shape == NumberShape.None ? 0 : 1;
             own.Add(shape, grouped, cell, row.Line, name);
         }

@@ -14,14 +14,17 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
     internal string Column => column;
 
     /// <summary>What the cells of a column should be.</summary>
-    internal static string Expected(DateReading? dates) => dates switch
+    internal static string Expected(ColumnSchema column) => column.Dates switch
     {
-        null => "number",
+        null => column.Unit is null ? "number" : $"number in {column.Unit}",
         DateReading.Clock => "time of day (14:05)",
         DateReading.DayFirst => "date with the day first (19/06/2020, or 2020-06-19)",
         DateReading.MonthFirst => "date with the month first (06/19/2020, or 2020-06-19)",
         _ => "date with the year first (2020-06-19)",
     };
+
+    /// <summary>Numbers without the unit that was agreed.</summary>
+    internal int Bare { get; set; }
 
     /// <summary>Cells that are numbers.</summary>
     internal int Numbers { get; set; }
@@ -32,6 +35,10 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
         _unmarked += MissingValue.IsMarker(cell) ? 0 : 1;
         _texts.Add(cell, line);
     }
+
+    /// <summary>What people should know of numbers without the unit that was agreed; null for none.</summary>
+    internal string? BareSentence(string? unit) => Bare == 0 ? null : string.Create(
+        CultureInfo.InvariantCulture, $"column {column}: {Bare} cells have no unit and are read in {unit}, which was agreed: make sure that they are");
 
     /// <summary>What people should know; null where all cells are numbers.</summary>
     /// <exception cref="DataFormatException">Half the cells or more are no number: the column is not what was agreed.</exception>

@@ -84,6 +84,15 @@ public sealed class RawTable
     /// <summary>The same table with one more remark, before the others.</summary>
     public RawTable WithRemark(string remark) => new(Source, Columns, Rows, Numbers) { Remarks = [remark, .. Remarks] };
 
+    /// <summary>As <see cref="TryParseNumber(string, out double)"/>, with or without <paramref name="unit"/> after the number.</summary>
+    public bool TryParseNumber(string cell, string? unit, out double value)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return unit is not null && CellUnit.TrySplit(cell, out ReadOnlySpan<char> number, out string own) && own == unit
+            ? Numbers.TryParse(number, out value)
+            : Numbers.TryParse(cell, out value);
+    }
+
     /// <summary>Reads the number in <paramref name="cell"/>; false for anything else, infinities and NaN included.</summary>
     public bool TryParseNumber(string cell, out double value)
     {

@@ -55,7 +55,9 @@ public static class SchemaInference
         }
 
         ColumnFacts label = new(roles.Label, [.. profiles.Select(profile => profile.Find(roles.Label)!)], label: true);
-        LabelSchema labelSchema = LabelRule.Decide(label, options, roles.Exact.Contains(roles.Label), notes);
+        UnitReading? labelUnit = options.Classes.IsDefaultOrEmpty ? UnitRule.Of(label) : null;
+        LabelSchema labelSchema = LabelRule.Decide(labelUnit?.Facts ?? label, options, roles.Exact.Contains(roles.Label), notes) with { Unit = labelUnit?.Unit };
+        notes.AddRange(labelUnit is null ? [] : [labelUnit.Note]);
         if (features.Count == 0)
         {
             throw new DataFormatException(
@@ -82,12 +84,14 @@ public static class SchemaInference
 
     internal static string Canonical(double number) => (number + 0.0).ToString("R", CultureInfo.InvariantCulture);
 
-    private static ColumnSchema? Feature(ColumnFacts facts, ColumnRoles roles, SchemaOptions options, List<string> notes)
+    private static ColumnSchema? Feature(ColumnFacts written, ColumnRoles roles, SchemaOptions options, List<string> notes)
     {
-        bool declared = roles.Categorical.Contains(facts.Name);
+        bool declared = roles.Categorical.Contains(written.Name);
+        UnitReading? unit = declared ? null : UnitRule.Of(written);
+        ColumnFacts facts = unit?.Facts ?? written;
         if (!declared && !roles.Kept.Contains(facts.Name) && IdentifierRule.Reason(facts) is string reason && IsNoDate(facts, options))
         {
-            notes.Add(WrittenNumber.Of(facts) is WrittenNumber unread
+            notes.Add(ShortDates.Of(facts) is ShortDates unread
                 ? $"column {facts.Name} is left out, as it holds {unread.What}; {unread.WayOut}"
                 : $"column {facts.Name} is left out, as it {reason}; --keep {facts.Name} makes it a feature");
             return null;
@@ -96,13 +100,13 @@ public static class SchemaInference
         (ColumnKind kind, DateReading? dates) = declared ? (ColumnKind.Categorical, null) : facts.Decide(options);
         if (kind == ColumnKind.Numeric)
         {
-            notes.AddRange(NumberNotes(facts, dates));
-            return new ColumnSchema { Name = facts.Name, Kind = kind, Dates = dates };
+            notes.AddRange([.. unit is null ? Array.Empty<string>() : [unit.Note], .. NumberNotes(facts, dates)]);
+            return new ColumnSchema { Name = facts.Name, Kind = kind, Dates = dates, Unit = unit?.Unit };
         }
 
-        if (!declared && WrittenNumber.Of(facts) is WrittenNumber written)
+        if (!declared && ShortDates.Of(facts) is ShortDates dated)
         {
-            notes.Add($"column {facts.Name} holds {written.What} and is taken as categories without order; {written.WayOut}");
+            notes.Add($"column {facts.Name} holds {dated.What} and is taken as categories without order; {dated.WayOut}");
         }
 
         return new ColumnSchema
@@ -131,7 +135,7 @@ public static class SchemaInference
                 string.Create(CultureInfo.InvariantCulture, $"{count} different {(texts ? "texts" : "numbers")}, at most {most} categories are accepted"),
                 texts ? where.Line : null,
                 facts.Name,
-                wayOut: WrittenNumber.Of(facts) is WrittenNumber written ? $"the column holds {written.What}; {written.WayOut}"
+                wayOut: ShortDates.Of(facts) is ShortDates written ? $"the column holds {written.What}; {written.WayOut}"
                     : options.MaxCategories is null
                     ? $"--ignore {facts.Name} leaves the column out, --max-categories 50 keeps the 50 commonest and puts the others together"
                     : $"--ignore {facts.Name}");

@@ -8,7 +8,11 @@ namespace SecureFL.Federated.Data;
 /// <param name="Kind"><c>numbers</c>, <c>dates</c>, <c>texts</c>, <c>mixed</c>, <c>empty</c>, or <c>absent</c>.</param>
 /// <param name="MissingShare">Of its cells, 0 .. 1.</param>
 /// <param name="Range">Least and largest number with the mean between, or the first categories.</param>
-public sealed record SiteColumn(string Source, string Kind, double MissingShare, string Range);
+public sealed record SiteColumn(string Source, string Kind, double MissingShare, string Range)
+{
+    /// <summary>What stands after its numbers; null for nothing.</summary>
+    public string? Unit { get; init; }
+}
 
 /// <summary>One column over the sites.</summary>
 /// <param name="Name">The column.</param>
@@ -64,9 +68,13 @@ public static class SiteComparison
 
     private static ColumnComparison Compare(string name, IReadOnlyList<TableProfile> sites, bool label)
     {
-        ColumnProfile?[] profiles = [.. sites.Select(site => site.Find(name))];
-        ImmutableArray<SiteColumn> columns = [.. profiles.Select((profile, i) => Describe(profile, sites[i].Table.Source))];
-        return new ColumnComparison(name, columns, [.. Differences(columns, profiles, label)]);
+        ColumnProfile?[] written = [.. sites.Select(site => site.Find(name))];
+        ColumnProfile?[] profiles = [.. written.Select(profile => profile?.Measured ?? profile)];
+        ImmutableArray<SiteColumn> columns =
+        [
+            .. profiles.Select((profile, i) => Describe(profile, sites[i].Table.Source)).Zip(written, (column, profile) => column with { Unit = profile?.Unit }),
+        ];
+        return new ColumnComparison(name, columns, [.. OtherUnit(columns), .. Differences(columns, profiles, label)]);
     }
 
     private static SiteColumn Describe(ColumnProfile? profile, string source)
@@ -96,6 +104,15 @@ public static class SiteComparison
         _ => "",
     };
 
+    private static IEnumerable<string> OtherUnit(ImmutableArray<SiteColumn> columns)
+    {
+        SiteColumn[] numbers = [.. columns.Where(column => column.Kind == "numbers")];
+        if (numbers.Select(column => column.Unit).Distinct(StringComparer.Ordinal).Count() > 1)
+        {
+            yield return $"not the same unit at all sites: {string.Join(", ", numbers.Select(column => $"{column.Unit ?? "none"} at {column.Source}"))}";
+        }
+    }
+
     private static IEnumerable<string> Differences(
         ImmutableArray<SiteColumn> columns, ColumnProfile?[] profiles, bool label)
     {
@@ -108,6 +125,11 @@ public static class SiteComparison
             && (OtherCodes(profiles) ?? OtherScale(profiles)) is string scale)
         {
             yield return scale + (label ? LabelWarning : "");
+        }
+
+        if (FewSitesRule.Sentence(profiles) is string few)
+        {
+            yield return few;
         }
 
         double least = columns.Min(column => column.MissingShare);

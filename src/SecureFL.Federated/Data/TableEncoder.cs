@@ -65,7 +65,7 @@ public sealed class TableEncoder
             throw new DataFormatException(table.Source, $"{table.Rows.Count} rows of {width} features, at most {Array.MaxLength} numbers fit one table");
         }
 
-        OddCells[] odd = [.. _schema.Features.Select(column => new OddCells(table, column.Name, OddCells.Expected(column.Dates)))];
+        OddCells[] odd = [.. _schema.Features.Select(column => new OddCells(table, column.Name, OddCells.Expected(column)))];
         UnseenCells[] strange = [.. _schema.Features.Select(column => new UnseenCells(table, column))];
         OddCells oddLabels = new(table, _schema.Label.Name, _numericLabel ? "number" : "class");
         double[] features = new double[table.Rows.Count * width];
@@ -98,7 +98,8 @@ public sealed class TableEncoder
             kept.Add(r);
         }
 
-        string[] remarks = [.. odd.Append(oddLabels).Select(column => column.Sentence()).OfType<string>()];
+        IEnumerable<string?> bare = odd.Select((column, c) => column.BareSentence(_schema.Features[c].Unit)).Append(oddLabels.BareSentence(_schema.Label.Unit));
+        string[] remarks = [.. odd.Append(oddLabels).Select(column => column.Sentence()).Concat(bare).OfType<string>()];
         if (kept.Count == 0)
         {
             throw new DataFormatException(
@@ -124,7 +125,7 @@ public sealed class TableEncoder
             bool missing = _codes.IsMissing(table, cell);
             if (column.Kind == ColumnKind.Numeric)
             {
-                row[at] = missing ? double.NaN : Number(table, raw, column, cell, odd[c]);
+                row[at] = missing ? double.NaN : Number(table, raw, column, column.Unit, cell, odd[c]);
                 missing = double.IsNaN(row[at]);
             }
             else
@@ -178,17 +179,18 @@ public sealed class TableEncoder
 
         if (label.Threshold is not null || label.Task == LearningTask.Regression)
         {
-            double number = Number(table, raw, null, cell, odd);
+            double number = Number(table, raw, null, label.Unit, cell, odd);
             return label.Threshold is double threshold && !double.IsNaN(number) ? number > threshold ? 1 : 0 : number;
         }
 
-        if (_classes.TryGetValue(SchemaInference.Canonical(table, cell), out int index))
+        bool isNumber = table.TryParseNumber(cell, label.Unit, out double value);
+        if (_classes.TryGetValue(isNumber ? SchemaInference.Canonical(value) : cell, out int index))
         {
             odd.Numbers++;
             return index;
         }
 
-        if (MissingValue.IsMarker(cell) || (_numericLabel && !table.TryParseNumber(cell, out _)))
+        if (MissingValue.IsMarker(cell) || (_numericLabel && !isNumber))
         {
             odd.Add(cell, raw.Line);
             return double.NaN;
@@ -198,16 +200,17 @@ public sealed class TableEncoder
     }
 
     /// <summary>The number in a cell, a date's included; NaN for a cell that is none, which is counted.</summary>
-    private static double Number(RawTable table, RawRow raw, ColumnSchema? column, string cell, OddCells odd)
+    private static double Number(RawTable table, RawRow raw, ColumnSchema? column, string? unit, string cell, OddCells odd)
     {
         double number;
-        if (!(column?.Dates is DateReading dates ? DateText.TryRead(cell, dates, out number) : table.TryParseNumber(cell, out number)))
+        if (!(column?.Dates is DateReading dates ? DateText.TryRead(cell, dates, out number) : table.TryParseNumber(cell, unit, out number)))
         {
             odd.Add(cell, raw.Line);
             return double.NaN;
         }
 
         odd.Numbers++;
+        odd.Bare += unit is not null && table.TryParseNumber(cell, out _) ? 1 : 0;
         return Math.Abs(number) <= float.MaxValue
             ? number
             : throw new DataFormatException(

@@ -22,7 +22,24 @@ public sealed record TableProfile(RawTable Table, ImmutableArray<ColumnProfile> 
             }
         }
 
+        for (int c = 0; c < columns.Length; c++)
+        {
+            columns[c].Measured = columns[c].Unit is string unit ? WithUnit(table, c, unit, codes) : null;
+        }
+
         return new TableProfile(table, columns);
+    }
+
+    private static ColumnProfile WithUnit(RawTable table, int column, string unit, MissingCodes codes)
+    {
+        ColumnProfile profile = new(table.Source, table.Columns[column], unit);
+        foreach (RawRow row in table.Rows)
+        {
+            string cell = row.Cells[column];
+            profile.Add(table, cell, row.Line, codes.IsMissing(table, cell));
+        }
+
+        return profile;
     }
 
     /// <summary>The profile of the column of that name, null where the file has none.</summary>

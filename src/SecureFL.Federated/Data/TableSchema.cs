@@ -43,6 +43,10 @@ public sealed record ColumnSchema
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateReading? Dates { get; init; }
 
+    /// <summary>What stands after the column's numbers, <c>%</c> or <c>mg</c>: cells are read with and without it, never with another. Null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unit { get; init; }
+
     /// <summary>Leave out the first category's feature (reference coding). A row of that category is then all zeros.</summary>
     public bool OmitFirstCategory { get; init; }
 }
@@ -62,13 +66,17 @@ public sealed record LabelSchema
     /// <summary>With a value, the task is binary and a row's class is 1 where the number in the column exceeds it.</summary>
     public double? Threshold { get; init; }
 
+    /// <summary>What stands after the label's numbers; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unit { get; init; }
+
     /// <summary>What the label is, for people: <c>ill: 2 classes (no, yes), yes is the positive one</c>.</summary>
     [JsonIgnore]
     public string Words => string.Create(
         CultureInfo.InvariantCulture,
         $"{PrintableText.Name(Name)}: {(
             Threshold is double threshold ? $"2 classes, above {threshold:R} (the positive one) and not"
-            : Task == LearningTask.Regression ? "a number"
+            : Task == LearningTask.Regression ? Unit is null ? "a number" : $"a number, in {PrintableText.Name(Unit)}"
             : $"{ClassCount} classes ({ColumnFacts.Show(Classes.Select(PrintableText.Name))}){(Task == LearningTask.Binary ? $", {PrintableText.Name(Classes[1])} is the positive one" : "")}")}");
 
     /// <summary>Classes of the task, 0 for regression.</summary>
@@ -137,6 +145,14 @@ public sealed record TableSchema
         return names;
     }
 
+    private static void CheckUnit(string column, string? unit, bool numbers)
+    {
+        if (unit is not null && !(numbers && CellUnit.TrySplit("1" + unit, out _, out string same) && same == unit))
+        {
+            throw new ArgumentException($"column {column} has the unit {PrintableText.Name(unit)}: letters and signs such as %, of numbers alone");
+        }
+    }
+
     /// <summary>The JSON form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
@@ -176,6 +192,7 @@ public sealed record TableSchema
             }
 
             CheckDistinct(column.Name, column.Categories);
+            CheckUnit(column.Name, column.Unit, column.Kind == ColumnKind.Numeric && column.Dates is null);
             if (column.Kind == ColumnKind.Numeric && column.Categories.Length > 0)
             {
                 throw new ArgumentException($"numeric column {column.Name} declares categories");
@@ -188,6 +205,7 @@ public sealed record TableSchema
         }
 
         CheckDistinct(Label.Name, Label.Classes);
+        CheckUnit(Label.Name, Label.Unit, numbers: true);
         bool fits = (Label.Task, Label.Threshold, Label.Classes.Length) switch
         {
             (LearningTask.Regression, null, 0) => true,

@@ -41,8 +41,18 @@ internal static class NastyFiles
         yield return ("a feature in other units", [
             ("a.csv", Utf8(Table("crea,y", i => $"{Fixed(0.5 + (i % 17 * 0.125), '.')},{i / 3 % 2}"))),
             ("b.csv", Utf8(Table("crea,y", i => $"{Fixed(88.4 * (0.5 + (i % 19 * 0.125)), '.')},{i / 3 % 2}")))]);
+        yield return ("milligrams here, grams there", [
+            ("a.csv", Utf8(Table("dose,y", i => $"{100 * (i % 13)} mg,{i / 3 % 2}"))), ("b.csv", Utf8(Table("dose,y", i => $"{i % 13} g,{i / 3 % 2}")))]);
+        yield return ("a unit at one site", [
+            ("a.csv", Utf8(Table("dose,y", i => $"{i % 13} mg,{i / 3 % 2}"))), ("b.csv", Utf8(Table("dose,y", i => $"{i % 12},{i / 3 % 2}")))]);
         yield return ("sex 0/1 and 1/2", [
             ("a.csv", Utf8(Table("sex,x,y", i => $"{i % 2},{i % 13},{i / 3 % 2}"))), ("b.csv", Utf8(Table("sex,x,y", i => $"{1 + (i % 2)},{i % 12},{i / 3 % 2}")))]);
+        yield return ("values at one site alone", [
+            ("a.csv", Utf8(Table("x,z,y", i => $"{i % 13},{i % 7},{i / 3 % 2}"))), ("b.csv", Utf8(Table("x,z,y", i => $"{i % 12},,{i / 3 % 2}"))),
+            ("c.csv", Utf8(Table("x,z,y", i => $"{i % 11},,{i / 3 % 2}")))]);
+        yield return ("values at two sites of three", [
+            ("a.csv", Utf8(Table("x,z,y", i => $"{i % 13},{i % 7},{i / 3 % 2}"))), ("b.csv", Utf8(Table("x,z,y", i => $"{i % 12},{i % 6},{i / 3 % 2}"))),
+            ("c.csv", Utf8(Table("x,z,y", i => $"{i % 11},,{i / 3 % 2}")))]);
         yield return ("one file twice", [("a.csv", Utf8(plain)), ("b.csv", Utf8(plain))]);
         yield return ("dates of one site leave the order open", [
             ("a.csv", Utf8(Table("d,y", i => $"{13 + (i % 15)}/04/2020,{i % 2}"))), ("b.csv", Utf8(Table("d,y", i => $"0{1 + (i % 9)}/04/2020,{i / 3 % 2}")))]);
@@ -147,6 +157,12 @@ internal static class NastyFiles
         yield return ("labels that are measured.csv", Utf8(Table("x,y", i => $"{i % 13},{Fixed(i * 0.5, '.')}")));
         yield return ("percent cells.csv", Utf8(Table("spo2,x,y", i => $"{80 + (i % 20)}%,{i % 13},{i / 3 % 2}")));
         yield return ("cells with a unit.csv", Utf8(Table("crea,x,y", i => $"{Fixed(i * 0.25, '.')} mg/dl,{i % 13},{i / 3 % 2}")));
+        yield return ("percent with decimal commas.csv", Utf8(Table("spo2;y", i => $"{80 + (i % 20)},{i % 10} %;{i / 3 % 2}")));
+        yield return ("units but for three cells.csv", Utf8(Table("dose,y", i => $"{i % 13}{(i is 3 or 7 or 9 ? "" : " mg")},{i / 3 % 2}")));
+        yield return ("milligrams and grams.csv", Utf8(Table("dose,y", i => $"{(i % 3 == 0 ? $"{i % 13} g" : $"{100 * (i % 13)} mg")},{i / 3 % 2}")));
+        yield return ("stages of letters.csv", Utf8(Table("stage,x,y", i => $"{1 + (i % 3)}{"ab"[i % 2]},{i % 13},{i / 3 % 2}")));
+        yield return ("limits of detection.csv", Utf8(Table("crp,y", i => $"{(i % 20 == 0 ? "< 0.5" : $"{i % 13}.5")},{i / 3 % 2}")));
+        yield return ("labels with a unit.csv", Utf8(Table("x,y", i => $"{i % 13},{Fixed(i * 0.5, '.')} kg")));
         yield return ("dates with two digits of the year.csv", Utf8(Table("seen,x,y", i => $"{1 + (i % 28):00}.{1 + (i / 28):00}.20,{i % 13},{i / 3 % 2}")));
         yield return ("a number beyond the range.csv", Utf8(Table("x,y", i => $"{(i == 4 ? "1E+300" : $"{i % 13}")},{i / 3 % 2}")));
         yield return ("blood groups.csv", Utf8(Table("g,x,y", i => $"{new[] { "A+", "A-", "0+", "0-" }[i % 4]},{i % 13},{i / 3 % 2}")));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Tests.Support;
 using SecureFL.Deployment.Plans.Descriptions;
@@ -46,6 +47,31 @@ public sealed class NastyFilesTests : IDisposable
         (exit, output, _) = Securefl.RunIn(_folder, [], ["check-data", .. sites, "--label", "ill"]);
         Assert.Equal(2, exit);
         Assert.Contains("refused: b.csv, line 2, column sex: 'male' and 'm' (a.csv) look like one answer in two spellings", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Findings_between_sites_are_in_the_json_too()
+    {
+        string table = NastyFiles.Table("x,spo2,y", i => $"{i % 13},{80 + (i % 20)} %,{i / 3 % 2}");
+        Write("a.csv", table);
+        Write("b.csv", table);
+        Write("c.csv", NastyFiles.Table("x,spo2,y", i => $"{i % 11},{80 + (i % 20)},{i / 3 % 2}"));
+        (int exit, _, string error) = Securefl.RunIn(_folder, [], "check-data", "a.csv", "b.csv", "c.csv", "--label", "y", "--json", "found.json");
+        Assert.True(exit == 0, error);
+        JsonElement found = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "found.json"))).RootElement;
+        Assert.Equal("a.csv and b.csv hold the same rows: is one file given twice?", Assert.Single(found.GetProperty("repeated").EnumerateArray()).GetString());
+        JsonElement spo2 = found.GetProperty("comparison")[1];
+        Assert.Equal("not the same unit at all sites: % at a.csv, % at b.csv, none at c.csv", spo2.GetProperty("differences")[0].GetString());
+        Assert.Equal("%", found.GetProperty("files")[0].GetProperty("columns")[1].GetProperty("unit").GetString());
+
+        // Values at one site alone: refused here as simulate does.
+        Write("c.csv", NastyFiles.Table("x,spo2,y", i => $"{i % 11},,{i / 3 % 2}"));
+        Write("b.csv", NastyFiles.Table("x,spo2,y", i => $"{i % 12},,{i / 3 % 2}"));
+        (exit, _, error) = Securefl.RunIn(_folder, [], "check-data", "a.csv", "b.csv", "c.csv", "--label", "y");
+        Assert.Equal(2, exit);
+        Assert.Contains("a.csv, column spo2: no other site has a value of this column", error, StringComparison.Ordinal);
+        Assert.Contains("hint: --ignore spo2", error, StringComparison.Ordinal);
+        Assert.Equal(0, Securefl.RunIn(_folder, [], "check-data", "a.csv", "b.csv", "c.csv", "--label", "y", "--ignore", "spo2").ExitCode);
     }
 
     [Fact]

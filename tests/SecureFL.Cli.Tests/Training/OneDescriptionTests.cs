@@ -48,7 +48,7 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
             "--data", "--site-column", "--split-column", "--test", "--sites", "--dirichlet", "--min-site-rows",
             "--trainer", "--trainer-timeout", "--on-trainer-fault", "--insecure-two-sites", "--site-seconds", "--threshold-at", "--parallel",
             "--baselines", "--compare", "--print-training", "--overwrite", "--resume", "--keep-ciphertexts", "--json", "--report", "--key-holders",
-            "--evaluate-every",
+            "--evaluate-every", "--cross-validate", "--leave-one-site-out",
         ];
         string[] Names(Command command) => [.. command.Options.Select(option => option.Name)];
         Assert.Equal(simulation.Order(), Names(SimulateCommand.Create()).Except(Names(NewPlanCommand.Create())).Order());
