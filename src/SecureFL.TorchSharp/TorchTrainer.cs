@@ -31,7 +31,7 @@ public sealed class TorchTrainer : ILocalTrainer
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(options);
         options.Check(classCount);
-        if (options.ProximalMu != 0 || options.L2 != 0 || options.ClassWeights.Length != 0)
+        if (options.ProximalMu != 0 || options.L2 is not (null or 0) || options.ClassWeights.Length != 0)
         {
             throw new ArgumentException("proximal term, L2 and class weights are not supported by the Torch trainer", nameof(options));
         }

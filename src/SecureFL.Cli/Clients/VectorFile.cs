@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using SecureFL.Aggregation;
-using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
@@ -54,7 +53,7 @@ internal static class VectorFile
     /// <summary>The arrays of a file with their names; null is the name of the only array of a <c>.npy</c>.</summary>
     internal static IReadOnlyList<KeyValuePair<string?, TensorData>> Arrays(string path)
     {
-        using FileStream stream = OrdinaryFile.Open(path);
+        using FileStream stream = File.OpenRead(path);
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".npy" => [new(null, NumpyFile.Read(stream, path))],
@@ -118,15 +117,13 @@ internal static class VectorFile
 
     private static float[] Raw(string path, long length)
     {
-        using FileStream stream = OrdinaryFile.Open(path);
-        long bytes = stream.Length;
+        long bytes = new FileInfo(path).Length;
         if (bytes != length * sizeof(float))
         {
             throw new DataFormatException(path, $"{bytes} bytes, the plan sums vectors of {length} values: {length * sizeof(float)} bytes");
         }
 
-        byte[] content = new byte[bytes];
-        stream.ReadExactly(content);
+        byte[] content = File.ReadAllBytes(path);
         return MemoryMarshal.Cast<byte, float>(content).ToArray();
     }
 }

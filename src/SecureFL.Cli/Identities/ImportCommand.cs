@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Identity;
 
 namespace SecureFL.Cli.Identities;
@@ -44,16 +43,16 @@ internal static class ImportCommand
             {
                 if (issued is not null)
                 {
-                    PartyIdentity.ImportIssued(folder, OrdinaryFile.ReadBytes(issued), issued);
+                    PartyIdentity.ImportIssued(folder, File.ReadAllBytes(issued), issued);
                 }
                 else if (own)
                 {
-                    PartyIdentity.Import(folder, OrdinaryFile.ReadText(certificate!), OrdinaryFile.ReadText(authority!), revocations is null ? null : OrdinaryFile.ReadText(revocations));
+                    PartyIdentity.Import(folder, File.ReadAllText(certificate!), File.ReadAllText(authority!), revocations is null ? null : File.ReadAllText(revocations));
                 }
 
                 if (revocations is not null && !own)
                 {
-                    PartyIdentity.ImportRevocationList(folder, OrdinaryFile.ReadText(revocations));
+                    PartyIdentity.ImportRevocationList(folder, File.ReadAllText(revocations));
                     Talk.Line($"{folder}: the revocation list holds from the next handshake on");
                 }
 

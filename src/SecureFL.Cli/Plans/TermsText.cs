@@ -45,10 +45,11 @@ internal static class TermsText
         LocalTrainingOptions training = terms.Training;
         LocalOptimizerOptions optimizer = training.Optimizer;
         string amount = training.Steps > 0 ? Text($"{training.Steps} steps") : Text($"{training.Epochs} pass(es)");
-        string batches = training.BatchSize == 0 ? "all rows" : Text($"{training.BatchSize}");
-        return Text($"{amount} of {optimizer.Kind}{Settings(LocalMethods.Of(optimizer.Kind).Uses, optimizer)} a round, rate {optimizer.LearningRate}{Schedule(training.Schedule)}, batches of {batches}")
+        string batches = training.BatchSize == 0 ? "on all rows" : Text($"batches of {training.BatchSize}");
+        return Text($"{amount} of {optimizer.Kind}{Settings(LocalMethods.Of(optimizer.Kind).Uses, optimizer)} a round, rate {optimizer.LearningRate}{Schedule(training.Schedule)}, {batches}")
             + (training.ProximalMu > 0 ? Text($", FedProx mu {training.ProximalMu}") : "")
-            + (training.L2 > 0 ? Text($", L2 {training.L2}") : "")
+            + (training.L2 is float l2 ? l2 > 0 ? Text($", L2 {l2}") : ""
+                : optimizer.Kind == LocalOptimizerKind.Preconditioned ? ", L2 of one over all training rows" : "")
             + (terms.ClassWeights == ClassWeighting.Balanced ? ", rare classes weighed up" : "");
     }
 

@@ -131,17 +131,18 @@ internal sealed class TermOptions
         TermOption.Choice<LocalOptimizerKind>(
             "--optimizer", "training.optimizer.kind",
             "the sites' optimiser; its state starts anew every round. The defaults of this, --lr, --batch, --local-steps and --lr-schedule are those of an mlp; "
-            + "a regression takes momentum, 20 steps of up to 4096 rows, a rate from the number of features that falls by a twentieth a round"),
+            + "a regression of up to 128 scaled features takes preconditioned (second moments of all sites' rows from a secure sum), 20 steps on all rows, a rate that falls by a tenth a round"),
         TermOption.Number<float>(
             "--lr", "training.optimizer.learningRate",
             $"the sites' learning rate; {string.Join(", ", LocalMethods.All.Select(method => FormattableString.Invariant($"{method.Defaults.LearningRate} for {Lower(method.Kind)}")))}"),
-        TermOption.Number<float>("--momentum", "training.optimizer.momentum", "momentum of --optimizer momentum"),
+        TermOption.Number<float>("--momentum", "training.optimizer.momentum", "momentum of --optimizer momentum and preconditioned"),
         TermOption.Number<float>("--beta1", "training.optimizer.beta1", "decay of the first moment in adam and adamw"),
         TermOption.Number<float>("--beta2", "training.optimizer.beta2", "decay of the second moment in adam and adamw"),
         TermOption.Number<float>("--rms-decay", "training.optimizer.decay", "decay of the mean square in rmsprop"),
         TermOption.Number<float>("--epsilon", "training.optimizer.epsilon", "keeps denominators of adam, adamw and rmsprop from zero"),
         TermOption.Number<float>("--weight-decay", "training.optimizer.weightDecay", "weight decay of adamw; the others have --l2"),
-        TermOption.Number<float>("--l2", "training.l2", "adds L2/2 |weights|^2 to the objective"),
+        TermOption.Optional<float>(
+            "--l2", "training.l2", "L2", "adds L2/2 |weights|^2 to the objective; by default 1 / all sites' training rows with --optimizer preconditioned, else 0"),
         TermOption.Choice<RateScheduleKind>(
             "--lr-schedule", "training.schedule.kind",
             "the sites' rate by round: step multiplies it by --lr-factor every --lr-step rounds, cosine falls to --lr-floor, inverse divides it by 1 + --lr-decay (round - 1)"),

@@ -68,7 +68,7 @@ internal sealed class AsynchronousSource : IContributionSource, IDisposable
             ClientLog.Stale(_logger, work.Base.Version, age, _pace.WeightAt(age));
         }
 
-        return _synchronous.ValuesOf(ready, contribution, number) with { Base = work.Base.Digest };
+        return _synchronous.ValuesOf(ready, contribution, work.From, number) with { Base = work.Base.Digest };
     }
 
     /// <inheritdoc/>

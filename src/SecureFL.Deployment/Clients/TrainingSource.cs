@@ -106,17 +106,18 @@ internal sealed class TrainingSource : IContributionSource
     {
         PreparedSite ready = Ready(progress);
         ModelParameters evaluated = VersionValues.Delivered(_terms, task.Model);
+        ModelParameters trained = VersionValues.Trained(_terms, task.Model);
         int number = SiteWork.TaskOf(task.Head.Version);
         SiteContribution contribution = task.Kind == RoundKind.Evaluation
             ? await ready.Work.EvaluateAsync(ready.Site, _client, evaluated, cancellationToken).ConfigureAwait(false)
             : await ready.Work.TrainAsync(
-                ready.Site, _client, VersionValues.Trained(_terms, task.Model), evaluated, number, ready.Unit,
+                ready.Site, _client, trained, evaluated, number, ready.Unit,
                 cancellationToken: cancellationToken).ConfigureAwait(false);
-        return ValuesOf(ready, contribution, number);
+        return ValuesOf(ready, contribution, trained, number);
     }
 
     /// <summary>A contribution as the plan takes it, with what the site's own log is told.</summary>
-    internal ContributionValues ValuesOf(PreparedSite ready, SiteContribution contribution, int task)
+    internal ContributionValues ValuesOf(PreparedSite ready, SiteContribution contribution, ModelParameters from, int task)
     {
         SiteWork work = ready.Work;
         bool trained = contribution.Update.Length > 0;
@@ -129,17 +130,18 @@ internal sealed class TrainingSource : IContributionSource
             OwnMetrics = RoundMetricInfo.Line(RoundMetricInfo.Values(
                 MetricSummary.Of(work.Counters.Train(contribution.Counters), units),
                 MetricSummary.Of(work.Counters.Test(contribution.Counters), units))),
-            Warnings = trained ? [.. Notes(ready.Progress.State, work, contribution)] : [],
+            Warnings = trained ? [.. Notes(ready.Progress.State, work, contribution, from)] : [],
         };
     }
 
     // Of this site's own update, weighted as it is sent.
-    private IEnumerable<string> Notes(PreparedState state, SiteWork work, SiteContribution contribution)
+    private IEnumerable<string> Notes(PreparedState state, SiteWork work, SiteContribution contribution, ModelParameters from)
     {
         TensorClips clips = _terms.ClipsFrom(state) ?? new TensorClips(_terms.Layout, [_plan.Parameters.Clip]);
         float[] update = [.. contribution.Update];
         clips.Unscale(update, _plan.Parameters.Clip);
-        return QuantisationNotes.Of(work.Counters.Clipped(contribution.Counters) / (double)update.Length, clips.Coarsest(update, _plan.Parameters.Bits));
+        double clipped = work.Counters.Clipped(contribution.Counters) / (double)update.Length;
+        return QuantisationNotes.Of(clipped, clips.Coarsest(update, _plan.Parameters.Bits, from.Values));
     }
 
     private PreparationProgress ProgressIn(float[] model)

@@ -22,10 +22,10 @@ internal static class WholeFile
     }
 
     /// <summary>Reads a file of at most <paramref name="limit"/> bytes.</summary>
-    /// <exception cref="FormatException">A longer file: says its length and the limit. Or no ordinary file.</exception>
+    /// <exception cref="FormatException">A longer file: says its length and the limit.</exception>
     internal static byte[] Read(string path, int limit)
     {
-        using FileStream stream = OrdinaryFile.Open(path);
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         if (stream.Length > limit)
         {
             throw new FormatException($"{path} has {stream.Length} bytes, at most {limit} are read");

@@ -126,7 +126,7 @@ public sealed record TrainingTerms
         {
             // A block that is small beside a large vector may hold more of a step.
             int room = PreparationRun.CountersPerSum - RoundCounters.LayoutOf(Metrics).Counters.Length;
-            return PreparationSteps.For(PreparationTerms, Math.Min(Math.Clamp(Layout.Length / 64, 512, 2048), room));
+            return PreparationSteps.For(PreparationTerms, Math.Min(Math.Clamp(Layout.Length / 64, IsPreconditioned ? 2048 : 512, 2048), room));
         }
     }
 
@@ -136,10 +136,14 @@ public sealed record TrainingTerms
     {
         Fixed = Data.FixedScaling,
         Targets = ScaleTargets && Model.Task == LearningTask.Regression,
-        Rows = Weighting == Weighting.Samples && WeightUnit is null,
+        Rows = IsPreconditioned || (Weighting == Weighting.Samples && WeightUnit is null),
         ClassCounts = ClassWeights == ClassWeighting.Balanced,
+        SecondMoments = IsPreconditioned,
+        EqualSites = Weighting == Weighting.Equal,
         Clips = Clips.IsEmpty ? Layout : null,
     };
+
+    private bool IsPreconditioned => Model.BuiltIn is not null && Training.Optimizer.Kind == LocalOptimizerKind.Preconditioned;
 
     /// <summary>SHA-256 of <see cref="ToBytes"/>: what the plan carries.</summary>
     [JsonIgnore]
@@ -210,6 +214,12 @@ public sealed record TrainingTerms
         if (ClassWeights != ClassWeighting.None && (Model.BuiltIn is null || Model.Classes == 0))
         {
             throw new ArgumentException("class weights are for built-in models of classes");
+        }
+
+        if (IsPreconditioned && (Data.Scaling == ScalingKind.None || !Model.BuiltIn!.Hidden.IsEmpty || Model.Inputs > TrainingDefaults.MaxPreconditioned))
+        {
+            throw new ArgumentException(
+                $"the optimiser preconditioned is for regressions of at most {TrainingDefaults.MaxPreconditioned} scaled features; there is momentum for others");
         }
 
         if (!Training.ClassWeights.IsEmpty)
@@ -316,7 +326,14 @@ public sealed record TrainingTerms
     public ILocalTrainer? TrainerUnder(PreparedState prepared)
     {
         ArgumentNullException.ThrowIfNull(prepared);
-        return Model.BuiltIn is ModelSpec spec ? new GradientTrainer(spec, Training with { ClassWeights = prepared.ClassWeights }) : null;
+        return Model.BuiltIn is ModelSpec spec
+            ? new GradientTrainer(spec, Training with
+            {
+                ClassWeights = prepared.ClassWeights,
+                L2 = Training.L2 ?? (IsPreconditioned && prepared.Rows > 0 ? 1f / prepared.Rows : 0),
+                SecondMoments = prepared.SecondMoments,
+            })
+            : null;
     }
 
     internal static TrainingTerms Checked(TrainingTerms terms)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 
@@ -8,8 +9,12 @@ namespace SecureFL.Federated.Models;
 /// <summary>The built-in trainer: mini-batch descent on a <see cref="ModelSpec"/>. Thread-safe; every call has its own work area.</summary>
 public sealed class GradientTrainer : ILocalTrainer
 {
+    /// <summary>A site of a thousand times the common curvature has rows that no other has: it is left to the check for divergence.</summary>
+    private const int MostParts = 1000;
     private readonly ModelSpec _spec;
     private readonly LocalTrainingOptions _options;
+    private readonly Preconditioner? _preconditioner;
+    private readonly ConditionalWeakTable<Dataset, StrongBox<double>> _curvatures = [];
 
     /// <summary>Trains <paramref name="spec"/> as <paramref name="options"/> say.</summary>
     /// <exception cref="ArgumentException">The model or an option contradicts itself.</exception>
@@ -20,6 +25,11 @@ public sealed class GradientTrainer : ILocalTrainer
         options.Check(spec.ClassCount);
         _spec = spec;
         _options = options;
+        if (options is { Optimizer.Kind: LocalOptimizerKind.Preconditioned, SecondMoments: SecondMoments moments })
+        {
+            _preconditioner = Preconditioner.Of(spec.Task, moments, (options.L2 ?? 0) + options.ProximalMu);
+        }
+
         Layout = spec.CreateLayout();
         Metrics = new MetricLayout(spec.Task, spec.ClassCount);
     }
@@ -63,36 +73,54 @@ public sealed class GradientTrainer : ILocalTrainer
         float[] weights = [.. global];
         float[] gradient = new float[weights.Length];
         FeedForwardModel model = new(_spec);
-        LocalOptimizer optimizer = CreateOptimizer(request.Round, weights.Length);
+        float rate = (float)(_options.Optimizer.LearningRate * _options.Schedule.FactorIn(request.Round));
+        int parts = PartsOfAStep(data, rate);
+        LocalOptimizerOptions options = _options.Optimizer with { LearningRate = rate / parts };
+        LocalOptimizer optimizer = LocalMethods.Of(options.Kind).Create(options, weights.Length);
         BatchSampler batches = new(data.Count, _options.BatchSize, SeededRandom.For(request.Seed, "batches", request.SiteIndex, request.Round));
         int steps = _options.Steps > 0 ? _options.Steps : checked(_options.Epochs * batches.BatchesPerPass);
-        for (int step = 0; step < steps; step++)
+        for (int step = 0; step < checked(steps * parts); step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             model.Gradient(weights, data, batches.Next(), _options.ClassWeights.AsSpan(), gradient);
             AddRegularisation(model, weights, global, gradient);
+            _preconditioner?.Apply(gradient);
             optimizer.Step(weights, gradient);
         }
 
         return Array.TrueForAll(weights, float.IsFinite) ? weights : throw new TrainingDivergedException(request.Site, request.Round);
     }
 
-    private LocalOptimizer CreateOptimizer(int round, int length)
+    // Where a site's rows bend the objective more than all rows together do, steps of the common rate would overshoot: each is taken in parts, which go as far in the end.
+    private int PartsOfAStep(Dataset data, float rate)
     {
-        LocalOptimizerOptions options = _options.Optimizer;
-        float rate = (float)(options.LearningRate * _options.Schedule.FactorIn(round));
-        return LocalMethods.Of(options.Kind).Create(options with { LearningRate = rate }, length);
+        if (_options.Optimizer.Kind != LocalOptimizerKind.Preconditioned)
+        {
+            return 1;
+        }
+
+        Preconditioner preconditioner = _preconditioner ?? throw new InvalidOperationException("the second moments of all sites' rows are not known yet");
+        double curvature = _curvatures.GetValue(
+            data, rows => new StrongBox<double>(preconditioner.LargestOn(_spec.Task, SecondMoments.Of(rows, _options.ClassWeights.AsSpan())))).Value;
+        if (_options.BatchSize > 0 && _options.BatchSize < data.Count)
+        {
+            // The largest eigenvalue of second moments of that few random rows (Marchenko and Pastur 1967).
+            curvature *= Math.Pow(1 + Math.Sqrt((data.Width + 1.0) / _options.BatchSize), 2);
+        }
+
+        // Momentum is stable up to 2 (1 + momentum); a quarter is left for rows that are not that random.
+        return (int)Math.Clamp(Math.Ceiling(rate * curvature / (1.5 * (1 + _options.Optimizer.Momentum))), 1, MostParts);
     }
 
     // g += L2 w (weights only) and, for FedProx, g += mu (w - w_global).
     private void AddRegularisation(FeedForwardModel model, float[] weights, float[] global, float[] gradient)
     {
-        if (_options.L2 > 0)
+        if (_options.L2 is float l2 and > 0)
         {
             foreach (TensorSlot slot in model.RegularisedTensors())
             {
                 Span<float> target = gradient.AsSpan(slot.Offset, slot.Length);
-                TensorPrimitives.FusedMultiplyAdd(weights.AsSpan(slot.Offset, slot.Length), _options.L2, target, target);
+                TensorPrimitives.FusedMultiplyAdd(weights.AsSpan(slot.Offset, slot.Length), l2, target, target);
             }
         }
 

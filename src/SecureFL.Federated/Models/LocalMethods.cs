@@ -36,6 +36,9 @@ public static class LocalMethods
         Method(
             LocalOptimizerKind.RmsProp, "Tieleman and Hinton 2012", 0.01f, [Decay, Epsilon],
             (options, length) => new LocalOptimizer.MeanSquare(options, length)),
+        Method(
+            LocalOptimizerKind.Preconditioned, "Boehning and Lindsay 1988", 1f, [Momentum],
+            (options, length) => new LocalOptimizer.HeavyBall(options, length)),
     ];
 
     /// <summary>The row of <paramref name="kind"/>.</summary>

@@ -19,6 +19,11 @@ public enum LocalOptimizerKind
 
     /// <summary>Tieleman and Hinton 2012: w -= lr g / (sqrt(v) + epsilon).</summary>
     RmsProp,
+
+    /// <summary>
+    /// Momentum on P g, where P is the inverse of a bound on the curvature, from second moments that are summed securely before the first round. For regressions.
+    /// </summary>
+    Preconditioned,
 }
 
 /// <summary>Settings of a local optimiser. <see cref="LocalMethods"/> says which method uses which.</summary>
@@ -30,7 +35,7 @@ public sealed record LocalOptimizerOptions
     /// <summary>Step size.</summary>
     public float LearningRate { get; init; } = 0.1f;
 
-    /// <summary>Momentum of <see cref="LocalOptimizerKind.Momentum"/>.</summary>
+    /// <summary>Momentum of <see cref="LocalOptimizerKind.Momentum"/> and <see cref="LocalOptimizerKind.Preconditioned"/>.</summary>
     public float Momentum { get; init; } = 0.9f;
 
     /// <summary>Decay of the first moment in Adam.</summary>

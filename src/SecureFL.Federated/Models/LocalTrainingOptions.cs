@@ -24,12 +24,19 @@ public sealed record LocalTrainingOptions
     /// <summary>mu of FedProx (Li et al. 2020): the objective gains mu/2 |w - w_global|^2. 0 for FedAvg.</summary>
     public float ProximalMu { get; init; }
 
-    /// <summary>The objective gains L2/2 |weights|^2, biases left out.</summary>
-    public float L2 { get; init; }
+    /// <summary>
+    /// The objective gains L2/2 |weights|^2, biases left out. Null for one over all sites' training rows where the optimiser is
+    /// <see cref="LocalOptimizerKind.Preconditioned"/> (what scikit-learn's logistic regression has by default, C = 1), and none otherwise.
+    /// </summary>
+    public float? L2 { get; init; }
 
     /// <summary>A factor for the loss of each class, or empty. See <see cref="ClassBalance"/>.</summary>
     [JsonIgnore]
     public ImmutableArray<float> ClassWeights { get; init; } = [];
+
+    /// <summary>Second moments of all sites' rows, which <see cref="LocalOptimizerKind.Preconditioned"/> needs before it trains; null until they are known.</summary>
+    [JsonIgnore]
+    public SecondMoments? SecondMoments { get; init; }
 
     /// <summary>Refuses settings out of range.</summary>
     /// <exception cref="ArgumentException">Names the setting.</exception>
@@ -38,7 +45,7 @@ public sealed record LocalTrainingOptions
         ArgumentOutOfRangeException.ThrowIfNegative(BatchSize);
         ArgumentOutOfRangeException.ThrowIfNegative(Steps);
         ArgumentOutOfRangeException.ThrowIfNegative(ProximalMu);
-        ArgumentOutOfRangeException.ThrowIfNegative(L2);
+        ArgumentOutOfRangeException.ThrowIfNegative(L2 ?? 0);
         if (Steps == 0)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Epochs);

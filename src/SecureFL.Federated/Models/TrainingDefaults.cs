@@ -1,42 +1,54 @@
-using SecureFL.Federated.Data;
-
 namespace SecureFL.Federated.Models;
 
 /// <summary>
 /// How a model is trained where nobody says otherwise, on tables that nobody here has seen. The one place for these numbers. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A regression is convex, and its standardised features bound its curvature: the mean of |x|^2 over all rows is the number of features, so the largest eigenvalue of the
-/// Hessian is at most c (features + 1) with c = 2 for squared error, 1/4 for the logistic and 1/2 for the softmax loss. With the rate at the inverse of that bound, descent
-/// cannot diverge on pooled rows, and momentum of .9 leaves a factor of 3.8 for sites whose rows spread more. Twenty steps of up to 4096 rows let flat directions
-/// (correlated features, small tables) come along; since twenty steps also draw every site towards an optimum of its own, the rate falls by a twentieth a round: as it
-/// falls, that pull vanishes and the mean update becomes the gradient on all rows.
+/// A regression of up to <see cref="MaxPreconditioned"/> scaled features takes steps on all rows, preconditioned by the inverse of a bound on the curvature of the objective over
+/// all sites' rows: a rate of 1 cannot diverge there, and twenty steps with momentum of .9 a round get to the optimum whatever the features' correlations are. Since twenty steps
+/// also draw every site towards an optimum of its own, the rate falls by a tenth a round: as it falls, that pull vanishes and the mean update becomes the gradient on all rows.
+/// <para>
+/// With more features, or features that are not scaled, the mean of |x|^2 over all rows stands for the curvature: it is the number of features where they are standardised, so
+/// that the largest eigenvalue of the Hessian is at most c (features + 1) with c = 2 for squared error, 1/4 for the logistic and 1/2 for the softmax loss. The rate is the inverse
+/// of that and falls by a twentieth a round.
+/// </para>
 /// </remarks>
 public static class TrainingDefaults
 {
     /// <summary>Rounds.</summary>
     public const int Rounds = 50;
 
+    /// <summary>The most features of a regression whose second moments are summed, some eight thousand numbers then.</summary>
+    public const int MaxPreconditioned = 128;
+
     /// <summary>Local training for <paramref name="spec"/>: for regressions as the remarks say, for perceptrons plain mini-batch descent.</summary>
-    public static LocalTrainingOptions For(ModelSpec spec)
+    /// <param name="spec">The model.</param>
+    /// <param name="scaled">Whether features are scaled to about 1.</param>
+    public static LocalTrainingOptions For(ModelSpec spec, bool scaled = true)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return spec.Hidden.IsEmpty
+        return !spec.Hidden.IsEmpty ? new LocalTrainingOptions()
+            : scaled && spec.Inputs <= MaxPreconditioned
             ? new LocalTrainingOptions
+            {
+                Optimizer = LocalMethods.Of(LocalOptimizerKind.Preconditioned).Defaults,
+                Schedule = new RateSchedule { Kind = RateScheduleKind.Step, StepRounds = 1, Factor = 0.9 },
+                BatchSize = 0,
+                Steps = 20,
+            }
+            : new LocalTrainingOptions
             {
                 Optimizer = new LocalOptimizerOptions { Kind = LocalOptimizerKind.Momentum, LearningRate = RateFor(spec) },
                 Schedule = new RateSchedule { Kind = RateScheduleKind.Step, StepRounds = 1, Factor = 0.95 },
                 BatchSize = 4096,
                 Steps = 20,
-            }
-            : new LocalTrainingOptions();
+            };
     }
 
     /// <summary>The inverse of the bound on a regression's curvature, to three digits so that descriptions are readable.</summary>
     private static float RateFor(ModelSpec spec)
     {
-        double curvature = spec.Task switch { LearningTask.Regression => 2, LearningTask.Binary => 0.25, _ => 0.5 };
-        double rate = 1 / (curvature * (spec.Inputs + 1));
+        double rate = 1 / (Preconditioner.CurvatureOf(spec.Task) * (spec.Inputs + 1));
         double digits = Math.Pow(10, 2 - Math.Floor(Math.Log10(rate)));
         return (float)(Math.Floor(rate * digits) / digits);
     }

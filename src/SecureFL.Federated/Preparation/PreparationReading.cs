@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Federated.Preparation;
@@ -13,6 +14,7 @@ internal sealed class PreparationReading(PreparationTerms terms)
     private readonly BigInteger[] _squares = new BigInteger[terms.Columns.Length];
     private readonly double[] _low = new double[terms.Columns.Length];
     private readonly double[] _high = new double[terms.Columns.Length];
+    private readonly double[] _moments = new double[terms.SecondMoments ? Models.SecondMoments.LengthOf(terms.Columns.Length + 1) : 0];
     private readonly float[] _clips = new float[terms.Clips?.Tensors.Length ?? 0];
 
     public long Sites { get; set; }
@@ -26,6 +28,9 @@ internal sealed class PreparationReading(PreparationTerms terms)
     /// <summary>Columns read so far.</summary>
     public int Columns { get; set; }
 
+    /// <summary>Second moments read so far.</summary>
+    public int Moments { get; private set; }
+
     /// <summary>Tensors read so far.</summary>
     public int Tensors { get; set; }
 
@@ -33,6 +38,12 @@ internal sealed class PreparationReading(PreparationTerms terms)
         (_counts[column], _sums[column], _squares[column]) = (count, sum, squares);
 
     public void Range(int column, double low, double high) => (_low[column], _high[column]) = (low, high);
+
+    public void Moment(int element, double value)
+    {
+        _moments[element] = value;
+        Moments++;
+    }
 
     public void Clip(int tensor, float clip) => _clips[tensor] = clip;
 
@@ -43,6 +54,7 @@ internal sealed class PreparationReading(PreparationTerms terms)
         ClassCounts = ClassCounts,
         Targets = Targets,
         Shared = Columns == terms.Columns.Length ? Scaling() : null,
+        SecondMoments = terms.SecondMoments && Moments == _moments.Length ? new SecondMoments(terms.Columns.Length + 1, [.. _moments]) : null,
         Clips = terms.Clips is not null && Tensors == _clips.Length ? new TensorClips(terms.Clips, Filled()) : null,
     };
 

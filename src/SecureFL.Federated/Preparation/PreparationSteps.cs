@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Preparation;
 
@@ -53,6 +54,12 @@ public sealed class PreparationSteps
                     break;
                 }
             }
+        }
+
+        int moments = terms.SecondMoments ? SecondMoments.LengthOf(terms.Columns.Length + 1) : 0;
+        for (int first = 0; first < moments; first += counters)
+        {
+            steps.Add(new SecondMomentsStep(terms, first, Math.Min(counters, moments - first)));
         }
 
         int tensors = terms.Clips?.Tensors.Length ?? 0;

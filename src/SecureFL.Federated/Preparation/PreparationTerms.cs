@@ -34,6 +34,12 @@ public sealed record PreparationTerms
     /// <summary>Whether rows of every class are counted, for class weights.</summary>
     public bool ClassCounts { get; init; }
 
+    /// <summary>Whether second moments of scaled rows are summed.</summary>
+    public bool SecondMoments { get; init; }
+
+    /// <summary>Whether all sites count alike in means of rows; otherwise each by its rows.</summary>
+    public bool EqualSites { get; init; }
+
     /// <summary>The tensors whose clips are found; null where they are given, or nothing is quantised.</summary>
     public ModelLayout? Clips { get; init; }
 

@@ -26,6 +26,9 @@ public sealed record PreparedState
     /// <summary>How regression targets are scaled; null for not.</summary>
     public TargetScaling? Targets { get; init; }
 
+    /// <summary>Second moments of all scaled training rows, rare classes weighed up where that was asked for; null where they were not summed.</summary>
+    public SecondMoments? SecondMoments { get; init; }
+
     /// <summary>The clip of every tensor; null where it was not looked for.</summary>
     public TensorClips? Clips { get; init; }
 

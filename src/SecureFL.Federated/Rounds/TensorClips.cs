@@ -60,9 +60,11 @@ public sealed class TensorClips
     public QuantisationGrain? Coarsest(ReadOnlySpan<float> meanUpdate, int bits, ReadOnlySpan<float> weights = default)
     {
         double[] typical = new double[Values.Length];
+        double[] own = new double[Values.Length];
         for (int t = 0; t < typical.Length; t++)
         {
             typical[t] = Typical(meanUpdate, t);
+            own[t] = weights.IsEmpty ? 0 : Typical(weights, t);
         }
 
         QuantisationGrain? coarsest = null;
@@ -70,7 +72,7 @@ public sealed class TensorClips
         {
             QuantisationGrain grain = new(_layout.Tensors[t].Name, Values[t] / ((1 << (bits - 1)) - 1), typical[t]);
             if (typical[t] > 0
-                && !IsNegligible(grain, typical.Max(), weights.IsEmpty ? 0 : Typical(weights, t))
+                && !IsNegligible(grain, typical.Max(), own[t], own.Max())
                 && (coarsest is null || grain.StepOverUpdate > coarsest.StepOverUpdate))
             {
                 coarsest = grain;
@@ -119,11 +121,13 @@ public sealed class TensorClips
     // A step does harm by what it swallows (the update) and by what rounding adds (up to a step). Next to the tensor that moves
     // most, an update below a thousandth is not missed, and a step no larger than that tensor's update adds no more than training
     // itself moves: a bias whose updates cancel over the sites is such a tensor, and is rightly still. Next to the tensor's own
-    // weights, an update below a millionth takes thousands of rounds to show in the third digit, and a step of at most a
-    // thousandth does not spoil that digit.
-    private static bool IsNegligible(QuantisationGrain grain, double largestUpdate, double weight) =>
+    // weights, an update below a thousandth tells of training that has come to its end, and a step of at most three thousandths,
+    // a sixth of which rounding at three sites adds, does not spoil the third digit; nor does a step of a hundred-thousandth of
+    // the weights that dominate.
+    private static bool IsNegligible(QuantisationGrain grain, double largestUpdate, double weight, double largestWeight) =>
         (grain.Update < 1e-3 * largestUpdate && grain.Step <= largestUpdate)
-        || (grain.Update < 1e-6 * weight && grain.Step <= 1e-3 * weight);
+        || (grain.Update < 1e-3 * weight && grain.Step <= 3e-3 * weight)
+        || (grain.Update < 1e-3 * largestWeight && grain.Step <= 1e-5 * largestWeight);
 
     // The root mean square of a tensor's elements; 0 for none.
     private double Typical(ReadOnlySpan<float> vector, int tensor)

@@ -15,9 +15,6 @@ public class FirstTryTests(ITestOutputHelper output)
 {
     private const double Allowed = 0.01;
 
-    /// <summary>As measured: of 50 tables one (several classes, 64 features, 72 test rows) stays two test rows behind.</summary>
-    private const int Behind = 1;
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -40,7 +37,7 @@ public class FirstTryTests(ITestOutputHelper output)
             }
         }
 
-        Assert.True(worse.Count <= Behind, string.Join('\n', worse));
+        Assert.True(worse.Count == 0, string.Join('\n', worse));
     }
 
     [Theory]
@@ -50,16 +47,25 @@ public class FirstTryTests(ITestOutputHelper output)
     [InlineData(302)]
     public void Many_rows_give_the_pooled_answer(int seed) => Check(seed, rows: 20_000);
 
-    private void Check(int seed, int? rows)
+    /// <summary>Every column is lognormal, a few rows far from all others: plain descent gets to them slowly.</summary>
+    [Theory]
+    [Trait("Category", "Slow")]
+    [InlineData(400)]
+    [InlineData(402)]
+    [InlineData(403)]
+    [InlineData(404)]
+    public void Skewed_columns_give_the_pooled_answer(int seed) => Check(seed, rows: 400, skewed: true);
+
+    private void Check(int seed, int? rows, bool skewed = false)
     {
-        string line = Compare(seed, rows, out bool reached);
+        string line = Compare(seed, rows, out bool reached, skewed);
         output.WriteLine(line);
         Assert.True(reached, line);
     }
 
-    private static string Compare(int seed, int? rows, out bool reached)
+    private static string Compare(int seed, int? rows, out bool reached, bool skewed = false)
     {
-        StrangersTable table = StrangersTable.Create(seed, rows);
+        StrangersTable table = StrangersTable.Create(seed, rows, skewed);
         PooledAnswer pooled = PooledAnswer.Of(table, testFraction: 0.2);
         (double reachedScore, double seconds) = Simulate(table);
         double allowed = table.Task == LearningTask.Regression ? Allowed : Math.Max(Allowed, 1.0 / pooled.TestRows) + 1e-9;

@@ -38,6 +38,8 @@ internal sealed class StrangersTable
     /// <summary>Numeric columns and then one-hot wards: what a reference fit may use. The identifier and the constant are not in it.</summary>
     public int Width => _columns.Count + Wards.Length;
 
+    private bool Skewed { get; init; }
+
     /// <summary>One row.</summary>
     /// <param name="Numbers">The numeric columns in order, NaN where the cell is empty.</param>
     /// <param name="Ward">Its category.</param>
@@ -47,10 +49,10 @@ internal sealed class StrangersTable
 
     private sealed record Column(string Name, double Scale, double Offset, double Missing, Draw Value);
 
-    /// <summary>The table of a seed; <paramref name="rows"/> a site instead of a drawn number.</summary>
-    public static StrangersTable Create(int seed, int? rows = null)
+    /// <summary>The table of a seed; <paramref name="rows"/> a site instead of a drawn number, columns lognormal where <paramref name="skewed"/>.</summary>
+    public static StrangersTable Create(int seed, int? rows = null, bool skewed = false)
     {
-        StrangersTable table = new(seed);
+        StrangersTable table = new(seed) { Skewed = skewed };
         table.Task = (seed % 3) switch { 0 => LearningTask.Regression, 1 => LearningTask.Binary, _ => LearningTask.MultiClass };
         table.Classes = table.Task switch { LearningTask.Regression => 0, LearningTask.Binary => 2, _ => 3 + table.Next(2) };
         table.AddColumns(table.Pick(Widths), table.Pick(Correlations));
@@ -109,7 +111,8 @@ internal sealed class StrangersTable
         for (int c = 0; c < width; c++)
         {
             double[] centres = [.. Enumerable.Range(0, 3).Select(_ => shift * _random.NextGaussian())];
-            Draw draw = (latent, site) => (own * _random.NextGaussian()) + (shared * latent) + centres[site];
+            double Normal(double latent, int site) => (own * _random.NextGaussian()) + (shared * latent) + centres[site];
+            Draw draw = Skewed ? (latent, site) => Math.Exp(2 * Normal(latent, site)) : Normal;
             double scale = Math.Pow(10, Next(17) - 6);
             double missing = c % 4 == 1 ? 0.2 : 0;
             string name = string.Create(CultureInfo.InvariantCulture, $"marker{c}");

@@ -62,7 +62,7 @@ public sealed class HostilePlanTests : IDisposable
     {
         string plan = At("fine.json");
         Forge(plan, "column", "Größe 年齢");
-        Assert.Contains("columns Größe 年齢, pain; label ill", Must("plan", "show", plan), StringComparison.Ordinal);
+        Assert.Contains("columns Größe 年齢, pain; scaled", Must("plan", "show", plan), StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

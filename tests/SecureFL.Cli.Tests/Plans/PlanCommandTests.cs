@@ -19,7 +19,7 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
         JsonObject written = JsonNode.Parse(File.ReadAllText(plan))!.AsObject();
         Assert.Equal("heart", (string?)written["consortium"]);
         Assert.Equal(24 * 3600, (int)written["plan"]!["agreementWindowSeconds"]!);
-        Assert.Equal("momentum", (string?)written["terms"]!["training"]!["optimizer"]!["kind"]);
+        Assert.Equal("preconditioned", (string?)written["terms"]!["training"]!["optimizer"]!["kind"]);
         Assert.Equal(2.0, (double)written["terms"]!["rounds"]!["openingGraceSeconds"]!);
         Assert.NotNull(written["unsignedPlan"]);
 

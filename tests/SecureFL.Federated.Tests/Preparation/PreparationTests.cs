@@ -67,6 +67,34 @@ public class PreparationTests
         Assert.Equal(clear.Clips!.Values, encrypted.Clips.Values);
     }
 
+    [Theory]
+    [InlineData(64, false)]
+    [InlineData(8, true)]
+    public async Task Second_moments_are_those_of_the_pooled_scaled_rows(int counters, bool equal)
+    {
+        RawDataset[] rows = [Rows(0, 40, LearningTask.Binary), Rows(1, 600, LearningTask.Binary), Rows(2, 7, LearningTask.Binary)];
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, 4, LearningTask.Binary, 2) with
+        {
+            ClassCounts = true,
+            SecondMoments = true,
+            EqualSites = equal,
+        };
+        PreparationSteps steps = PreparationSteps.For(terms, counters);
+        Assert.Equal(counters == 8 ? 2 : 1, steps.Steps.Count(step => step.Name == "second moments"));
+        using EncryptedSum sum = new(new EncryptedSumOptions { Sites = 3, Clip = 1 });
+        PreparedState state = await PreparationRun.RunAsync(steps, Sites(rows), sum, 1, cancellationToken: Token);
+        double[] expected = new double[15];
+        foreach (RawDataset data in rows)
+        {
+            SecondMoments own = SecondMoments.Of(state.Scale(state.Shared, data, "a site"), state.ClassWeights.AsSpan());
+            double share = equal ? 1 / 3.0 : data.Count / 647.0;
+            expected = [.. expected.Zip(own.Packed, (sum, value) => sum + (share * value))];
+        }
+
+        Assert.All(expected.Zip(state.SecondMoments!.Packed), pair => Assert.Equal(pair.First, pair.Second, 3e-9));
+        Assert.Null(steps.Read(PreparationProgress.Of(steps, []).Totals.AsSpan(), 0).SecondMoments);
+    }
+
     [Fact]
     public async Task Indicators_take_one_counter_and_get_the_scaling_of_numbers()
     {

@@ -135,7 +135,8 @@ public sealed class TrainingDescription
         members[ModelMember] = Model(members[ModelMember]!.AsObject(), facts);
         if (members[ModelMember]!["builtIn"] is JsonNode architecture)
         {
-            LayDefaults(members["training"]!.AsObject(), architecture.Deserialize<ModelSpec>(DeploymentJson.Compact)!);
+            ModelSpec spec = architecture.Deserialize<ModelSpec>(DeploymentJson.Compact)!;
+            LayDefaults(members["training"]!.AsObject(), spec, Value<ScalingKind>("data.scaling") != ScalingKind.None);
         }
 
         if (facts.Schema is not null)
@@ -167,19 +168,22 @@ public sealed class TrainingDescription
         }
     }
 
-    // A built-in model is trained as TrainingDefaults has it where nothing else is said: another optimiser comes with a rate and a schedule of its own, and steps, passes and
-    // batches are taken or left together.
-    private void LayDefaults(JsonObject training, ModelSpec spec)
+    // A built-in model is trained as TrainingDefaults has it where nothing else is said: another optimiser comes with a rate and a
+    // schedule of its own, and steps and passes are taken or left together, with batches where these are not all rows.
+    private void LayDefaults(JsonObject training, ModelSpec spec, bool scaled)
     {
-        JsonObject defaults = JsonSerializer.SerializeToNode(TrainingDefaults.For(spec), DeploymentJson.Compact)!.AsObject();
         JsonObject said = Given("training") as JsonObject ?? [];
-        if (said["optimizer"]?["kind"] is JsonNode kind && !JsonNode.DeepEquals(kind, defaults["optimizer"]!["kind"]))
+        JsonNode? kind = said["optimizer"]?["kind"];
+        bool other = kind is not null && (string?)kind != DescriptionShape.NameOf(LocalOptimizerKind.Preconditioned);
+        LocalTrainingOptions options = TrainingDefaults.For(spec, scaled && !other);
+        JsonObject defaults = JsonSerializer.SerializeToNode(options, DeploymentJson.Compact)!.AsObject();
+        if (kind is not null && !JsonNode.DeepEquals(kind, defaults["optimizer"]!["kind"]))
         {
             defaults.Remove("optimizer");
             defaults.Remove("schedule");
         }
 
-        string[] amounts = ["steps", "epochs", "batchSize"];
+        string[] amounts = options.BatchSize == 0 ? ["steps", "epochs"] : ["steps", "epochs", "batchSize"];
         if (amounts.Any(said.ContainsKey))
         {
             foreach (string amount in amounts)

@@ -58,7 +58,8 @@ public sealed class TrainingDescriptionTests
 
         foreach (LocalMethod method in LocalMethods.All)
         {
-            LocalOptimizerOptions own = method.Kind == due.Training.Optimizer.Kind ? due.Training.Optimizer : method.Defaults;
+            LocalOptimizerOptions plain = TrainingDefaults.For(spec, scaled: false).Optimizer;
+            LocalOptimizerOptions own = method.Kind == plain.Kind ? plain : method.Defaults;
             Assert.Equal(own, TrainingDescription.Default.With("training.optimizer.kind", method.Kind).Settle(Facts).Training.Optimizer);
         }
     }
@@ -79,7 +80,7 @@ public sealed class TrainingDescriptionTests
     [InlineData("{ \"seed\": 1, \"seed\": 2 }", "seed is there twice", "leave one")]
     [InlineData("{ \"seed\": -1 }", "line 1, column 11: seed is -1", "a whole number")]
     [InlineData("{ \"seed\": null }", "seed is null", "a whole number")]
-    [InlineData("{ \"training\": { \"optimizer\": { \"kind\": \"adamm\" } } }", "training.optimizer.kind is \"adamm\"", "one of sgd, momentum, adam, adamW, rmsProp")]
+    [InlineData("{ \"training\": { \"optimizer\": { \"kind\": \"adamm\" } } }", "training.optimizer.kind is \"adamm\"", "one of sgd, momentum, adam, adamW, rmsProp, preconditioned")]
     [InlineData("{ \"training\": { \"optimizer\": \"adam\" } }", "training.optimizer is \"adam\"", "an object with beta1")]
     [InlineData("{ \"data\": { \"testFraction\": \"much\" } }", "data.testFraction is \"much\"", "a number")]
     [InlineData("{ \"rounds\": { \"finalEvaluation\": 1 } }", "rounds.finalEvaluation is 1", "true or false")]

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
+using SecureFL.Federated.Data;
+
+namespace SecureFL.Federated.Models;
+
+/// <summary>
+/// The mean over rows of x x', where x is a row's features and a 1 for the intercept: symmetric, in packed form (row i from its diagonal element on). Immutable.
+/// </summary>
+public sealed class SecondMoments
+{
+    /// <summary>Wraps packed elements.</summary>
+    /// <param name="size">Features and the intercept.</param>
+    /// <param name="packed">size (size + 1) / 2 elements.</param>
+    /// <exception cref="ArgumentException">Another number of elements.</exception>
+    public SecondMoments(int size, ImmutableArray<double> packed)
+    {
+        Size = size;
+        Packed = packed.Length == LengthOf(size)
+            ? packed
+            : throw new ArgumentException($"{packed.Length} elements, {size} features with the intercept have {LengthOf(size)}", nameof(packed));
+    }
+
+    /// <summary>Features and the intercept.</summary>
+    public int Size { get; }
+
+    /// <summary>Element (0, 0), (0, 1) .. (0, size-1), (1, 1) and so on.</summary>
+    public ImmutableArray<double> Packed { get; }
+
+    /// <summary>Elements of the packed form.</summary>
+    public static int LengthOf(int size) => checked(size * (size + 1) / 2);
+
+    /// <summary>Of all rows, each times the weight of its class.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="classWeights">A factor for each class, or empty.</param>
+    public static SecondMoments Of(Dataset data, ReadOnlySpan<float> classWeights)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        int size = data.Width + 1;
+        double[] row = new double[size];
+        double[] sums = new double[LengthOf(size)];
+        for (int r = 0; r < data.Count; r++)
+        {
+            ReadOnlySpan<float> features = data.Row(r);
+            for (int f = 0; f < features.Length; f++)
+            {
+                row[f] = features[f];
+            }
+
+            row[^1] = 1;
+            double weight = classWeights.IsEmpty ? 1 : classWeights[(int)data.Labels[r]];
+            for (int i = 0, at = 0; i < size; at += size - i, i++)
+            {
+                double factor = weight * row[i];
+                if (factor != 0)
+                {
+                    Span<double> target = sums.AsSpan(at, size - i);
+                    TensorPrimitives.MultiplyAdd(row.AsSpan(i), factor, target, target);
+                }
+            }
+        }
+
+        TensorPrimitives.Divide(sums, Math.Max(1, data.Count), sums);
+        return new SecondMoments(size, [.. sums]);
+    }
+
+    /// <summary>The whole matrix, row-major.</summary>
+    internal double[] ToMatrix()
+    {
+        double[] matrix = new double[Size * Size];
+        for (int i = 0, at = 0; i < Size; i++)
+        {
+            for (int j = i; j < Size; j++, at++)
+            {
+                matrix[(i * Size) + j] = matrix[(j * Size) + i] = Packed[at];
+            }
+        }
+
+        return matrix;
+    }
+}
