@@ -30,6 +30,10 @@ public sealed class SecondMoments
     /// <summary>Elements of the packed form.</summary>
     public static int LengthOf(int size) => checked(size * (size + 1) / 2);
 
+    /// <summary>What bounds the second moments of standardised features that nobody has summed: no eigenvalue exceeds the trace.</summary>
+    public static SecondMoments Bound(int size) =>
+        new(size, [.. Enumerable.Range(0, size).SelectMany(i => Enumerable.Range(i, size - i).Select(j => i == j ? (double)size : 0))]);
+
     /// <summary>Of all rows, each times the weight of its class.</summary>
     /// <param name="data">The rows.</param>
     /// <param name="classWeights">A factor for each class, or empty.</param>

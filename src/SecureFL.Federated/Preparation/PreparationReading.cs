@@ -54,7 +54,9 @@ internal sealed class PreparationReading(PreparationTerms terms)
         ClassCounts = ClassCounts,
         Targets = Targets,
         Shared = Columns == terms.Columns.Length ? Scaling() : null,
-        SecondMoments = terms.SecondMoments && Moments == _moments.Length ? new SecondMoments(terms.Columns.Length + 1, [.. _moments]) : null,
+        SecondMoments = !terms.SecondMoments || Moments < _moments.Length ? null
+            : SecondMomentsStep.AreEnough(Rows, terms.Columns.Length) ? new SecondMoments(terms.Columns.Length + 1, [.. _moments])
+            : SecondMoments.Bound(terms.Columns.Length + 1),
         Clips = terms.Clips is not null && Tensors == _clips.Length ? new TensorClips(terms.Clips, Filled()) : null,
     };
 

@@ -13,6 +13,12 @@ internal sealed class SecondMomentsStep : PreparationStep
     /// <summary>Bits after the point. Scaled features have a mean square of 1, so that shares are below 1 but for rare classes that are weighed up.</summary>
     private const int FractionBits = 30;
     private const double Limit = 1L << (WideInteger.LimbBits - FractionBits);
+
+    /// <summary>
+    /// Rows of all sites for each column, the intercept's included, below which nothing is summed: so many products over few rows tell of single rows. (DataSHIELD refuses
+    /// regressions by the same number.)
+    /// </summary>
+    private const int LeastRowsPerColumn = 3;
     private readonly PreparationTerms _terms;
     private readonly int _first;
 
@@ -29,15 +35,23 @@ internal sealed class SecondMomentsStep : PreparationStep
     /// <inheritdoc/>
     public override int Length { get; }
 
+    /// <summary>Whether <paramref name="rows"/> of all sites are enough for the sums to be taken.</summary>
+    internal static bool AreEnough(long rows, int columns) => rows >= (long)LeastRowsPerColumn * (columns + 1);
+
     /// <inheritdoc/>
     public override ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(state);
+        long[] counters = new long[Length];
+        if (!AreEnough(state.Rows, _terms.Columns.Length))
+        {
+            return ValueTask.FromResult(counters);
+        }
+
         Dataset rows = state.Scale(_terms, new RawSite(site.Name, site.Train, null)).Train;
         SecondMoments moments = SecondMoments.Of(rows, state.ClassWeights.AsSpan());
         double share = _terms.EqualSites ? 1.0 / state.Sites : (double)rows.Count / state.Rows;
-        long[] counters = new long[Length];
         for (int i = 0; i < Length; i++)
         {
             double value = share * moments.Packed[_first + i];

@@ -96,6 +96,19 @@ public class PreparationTests
     }
 
     [Fact]
+    public async Task Second_moments_of_few_rows_are_not_summed()
+    {
+        RawDataset[] rows = [Rows(0, 5, LearningTask.Binary), Rows(1, 5, LearningTask.Binary), Rows(2, 4, LearningTask.Binary)];
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, 4, LearningTask.Binary, 2) with { SecondMoments = true };
+        PreparationSteps steps = PreparationSteps.For(terms, 4096);
+        PreparingSite[] sites = Sites(rows);
+        PreparedState state = await PreparationRun.RunAsync(steps, sites, new PlaintextSum(), 1, cancellationToken: Token);
+        Assert.Equal(SecondMoments.Bound(5).Packed, state.SecondMoments!.Packed);
+        Assert.Equal(new long[15], await steps.Steps[1].ContributeAsync(sites[0], state, Token));
+        Assert.Contains(await steps.Steps[1].ContributeAsync(sites[0], state with { Rows = 15 }, Token), counter => counter != 0);
+    }
+
+    [Fact]
     public async Task Indicators_take_one_counter_and_get_the_scaling_of_numbers()
     {
         TableSchema schema = new()
