@@ -12,6 +12,7 @@ using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
+using SecureFL.Storage;
 
 namespace SecureFL.Cli.Clients;
 
@@ -63,7 +64,8 @@ internal static class ClientRunCommand
 
         ILocalTrainer trainer = TrainerFor(terms, trainerCommand, trainerLimit, encoding.Site);
         IContributionSource source = TrainingSource.For(
-            session.Plan, terms, state => terms.TrainerUnder(state) ?? trainer, encoding.Site, memory.Client.Index, session.Logger);
+            session.Plan, terms, state => terms.TrainerUnder(state) ?? trainer, encoding.Site, memory.Client.Index, session.Logger,
+            terms.ErrorFeedback ? Residual(session) : null);
         using IDisposable? training = source as IDisposable;
         ClientService service = memory.CreateService(session, source, program);
         RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
@@ -93,6 +95,18 @@ internal static class ClientRunCommand
                 ExitCode.Integrity,
                 $"the session ended before its training did: {ended.Reason}",
                 $"{(output is null ? "the server's model" : output.Name)} is that of the last good round; a new plan goes on from it: docs/consortium.md, \"A spoiled round\"");
+    }
+
+    private static ResidualKeeper Residual(PartySession session)
+    {
+        try
+        {
+            return new ResidualKeeper(new DurableResidual(session.Folder.Residual, checked((int)session.Plan.Parameters.FloatLength)), session.Logger);
+        }
+        catch (IOException fault)
+        {
+            throw new CliException(ExitCode.Environment, FaultText.Of(fault), "restore the state folder from before, or remove the file that is named");
+        }
     }
 
     private static ILocalTrainer TrainerFor(TrainingTerms terms, string? command, TimeSpan? limit, RawSite site)

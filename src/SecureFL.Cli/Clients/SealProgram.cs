@@ -73,7 +73,8 @@ internal sealed class SealProgram : ISealEncryptor
                 File.WriteAllBytes(Named(folder, "plain", chunk++), plaintext);
                 Array.Clear(plaintext);
             },
-            roundingSeed: values.RoundingSeed);
+            values.Rounding,
+            values.RoundingSeed);
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Read(string folder, long count)

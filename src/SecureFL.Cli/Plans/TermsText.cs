@@ -76,7 +76,8 @@ internal static class TermsText
             + (terms.MaxWeight is double most ? Text($", at most {most} units a site") : "")
             + Text($", server {server.Kind}{Settings(ServerMethods.Of(server.Kind).Uses, server)} at rate {server.LearningRate}")
             + (terms.AverageDecay > 0 ? Text($", delivered is a moving average with decay {terms.AverageDecay}") : "")
-            + (terms.Rounding == Rounding.Nearest ? ", rounded to the nearest" : "");
+            + (terms.Rounding == Rounding.Nearest ? ", rounded to the nearest" : "")
+            + (terms.ErrorFeedback ? ", what rounding and clipping take is added to a site's next update" : "");
     }
 
     private static string Rounds(TrainingTerms terms)

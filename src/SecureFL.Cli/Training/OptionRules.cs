@@ -241,7 +241,7 @@ internal static class OptionRules
             yield return Excludes(name, "--suite plaintext", facts => !Sum(facts).IsEncrypted);
         }
 
-        foreach (string name in new[] { "--clip", "--rounding", "--compare" })
+        foreach (string name in new[] { "--clip", "--rounding", "--compare", "--error-feedback" })
         {
             yield return Excludes(name, "--bits 32", facts => Sum(facts).IsFloat);
         }

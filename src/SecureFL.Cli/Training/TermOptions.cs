@@ -251,6 +251,9 @@ internal sealed class TermOptions
         TermOption.Number<int>("--bits", "sum.bits", "bits of a quantised element, 4 to 24"),
         TermOption.Choice<Rounding>("--rounding", "rounding", "how elements are rounded to integers: at random without bias, or to the nearest"),
         Clip(),
+        TermOption.Flag(
+            "--error-feedback", "errorFeedback", true,
+            "a site keeps what clipping and rounding took from its update and adds it to the next one: fewer --bits do as well then"),
         TermOption.Number<int>("--threshold", "sum.threshold", "key holders that open a sum together"),
         TermOption.Number<int>("--min-clients", "sum.minClients", "fewest sites in a sum that is opened, at least 3"),
     ];

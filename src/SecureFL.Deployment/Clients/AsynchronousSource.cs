@@ -60,15 +60,18 @@ internal sealed class AsynchronousSource : IContributionSource, IDisposable
         PreparedSite ready = work.Ready;
         SiteWork site = new(new TrainedAlready(ready.Trainer, trained), ready.Options);
         int number = SiteWork.TaskOf(work.Base.Version);
+        long[] residual = await _synchronous.BeforeAsync(task, cancellationToken).ConfigureAwait(false);
         SiteContribution contribution = await site.TrainAsync(
             ready.Site, _client, work.From, VersionValues.Delivered(_terms, task.Model), number, ready.Unit, _pace.WeightAt(age),
-            cancellationToken).ConfigureAwait(false);
+            residual, cancellationToken).ConfigureAwait(false);
         if (age > 0)
         {
             ClientLog.Stale(_logger, work.Base.Version, age, _pace.WeightAt(age));
         }
 
-        return _synchronous.ValuesOf(ready, contribution, work.From, number) with { Base = work.Base.Digest };
+        ContributionValues values = _synchronous.ValuesOf(ready, contribution, work.From, number);
+        _synchronous.Promise(task, residual, contribution, values);
+        return values with { Base = work.Base.Digest };
     }
 
     /// <inheritdoc/>
@@ -81,6 +84,9 @@ internal sealed class AsynchronousSource : IContributionSource, IDisposable
             _work = Begin(newest);
         }
     }
+
+    /// <inheritdoc/>
+    public void Ended() => _synchronous.Ended();
 
     /// <inheritdoc/>
     public void Dispose()

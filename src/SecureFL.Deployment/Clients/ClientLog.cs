@@ -62,6 +62,9 @@ internal static partial class ClientLog
     [LoggerMessage(118, LogLevel.Information, "the update from model version {Version} is dropped at version {Newest}, updates may be {Most} versions old: training starts anew")]
     internal static partial void TooStale(ILogger logger, int version, int newest, int most);
 
+    [LoggerMessage(120, LogLevel.Warning, "the server no longer knows whether round {Round} had this client's contribution: what error feedback held back is dropped, so that nothing counts twice")]
+    internal static partial void ResidualLost(ILogger logger, ulong round);
+
     [LoggerMessage(114, LogLevel.Information, "the session has ended: {Reason}")]
     internal static partial void Ended(ILogger logger, string reason);
 }

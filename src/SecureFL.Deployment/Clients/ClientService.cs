@@ -97,6 +97,7 @@ internal sealed class ClientService
             {
                 ClientLog.Ended(_logger, state.Reason);
                 _contributions.ForgetBefore(ulong.MaxValue);
+                _source.Ended();
                 return only is null && !once ? state : throw new ContributionRefusedException($"the session has ended: {state.Reason}");
             }
 
@@ -289,7 +290,8 @@ internal sealed class ClientService
             : [];
         ImmutableArray<ModelVersion> window = invitation.Versions;
         bool IsFree(Digest other) => window.Any(known => known.Model == other) && _client.RoundsInTheWay(other).Count == 0;
-        ContributionValues values = await _source.CreateAsync(new RoundTask(state.Kind, new ModelStamp(version, model), held, IsFree), cancellationToken).ConfigureAwait(false);
+        RoundTask task = new(state.Kind, new ModelStamp(version, model), held, IsFree) { Round = round, MembershipOf = MembershipAsync };
+        ContributionValues values = await _source.CreateAsync(task, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         if (values.OwnMetrics is { Length: > 0 } metrics)
         {
@@ -310,6 +312,19 @@ internal sealed class ClientService
         _source.Committed();
         ClientLog.Stored(_logger, round, stored.Header.Statement.Hash.ToShortString(), stored.ChunkCount);
         return true;
+    }
+
+    // A server that no longer knows the round refuses; every other fault is tried again with the round itself.
+    private async Task<SumMembership> MembershipAsync(ulong former, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _link.GetUploadAsync(former, cancellationToken).ConfigureAwait(false)).InSum ? SumMembership.InSum : SumMembership.NotInSum;
+        }
+        catch (GrpcException fault) when (fault.Status == GrpcStatusCode.FailedPrecondition)
+        {
+            return SumMembership.Forgotten;
+        }
     }
 
     // The key changes between rounds only; another one than the invitation's means that the round is over.

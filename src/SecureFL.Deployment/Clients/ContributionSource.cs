@@ -34,7 +34,14 @@ internal sealed record ContributionValues(float[] Vector, long[] Counters, ulong
 /// <param name="IsFree">
 /// Whether a contribution may stand on a model: the round's window has it, and this client has not contributed on it.
 /// </param>
-internal sealed record RoundTask(RoundKind Kind, ModelStamp Head, float[] Model, Func<Digest, bool> IsFree);
+internal sealed record RoundTask(RoundKind Kind, ModelStamp Head, float[] Model, Func<Digest, bool> IsFree)
+{
+    /// <summary>The round.</summary>
+    public ulong Round { get; init; }
+
+    /// <summary>Whether this client's contribution to a former round is in that round's sum, as the server says.</summary>
+    public Func<ulong, CancellationToken, Task<SumMembership>> MembershipOf { get; init; } = (_, _) => Task.FromResult(SumMembership.Forgotten);
+}
 
 /// <summary>Where a client's contributions come from.</summary>
 internal interface IContributionSource
@@ -58,6 +65,11 @@ internal interface IContributionSource
 
     /// <summary>The contribution that was made last is promised: the model that it stands on is used up.</summary>
     void Committed()
+    {
+    }
+
+    /// <summary>The session has ended: what is kept between rounds is of no use any more.</summary>
+    void Ended()
     {
     }
 }

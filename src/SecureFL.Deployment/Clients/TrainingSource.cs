@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
+using SecureFL.Encoding.Quantization;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Preparation;
@@ -24,6 +25,7 @@ internal sealed class TrainingSource : IContributionSource
     private readonly int _ownCounters;
     private readonly int _modelLength;
     private readonly RoundParticipation _participation;
+    private readonly ResidualKeeper? _residual;
     private PreparedSite? _ready;
 
     /// <param name="plan">The plan.</param>
@@ -31,9 +33,17 @@ internal sealed class TrainingSource : IContributionSource
     /// <param name="trainers">The trainer under what the preparation found out.</param>
     /// <param name="site">The site's rows as they were read.</param>
     /// <param name="client">The client's number.</param>
-    /// <exception cref="ArgumentException">The trainer's model is not the one in the terms.</exception>
-    internal TrainingSource(AggregationPlan plan, TrainingTerms terms, Func<PreparedState, ILocalTrainer> trainers, RawSite site, int client)
+    /// <param name="residual">What the client keeps under error feedback; null where the terms have none.</param>
+    /// <exception cref="ArgumentException">The trainer's model is not the one in the terms, or error feedback has nothing to keep its residual in.</exception>
+    internal TrainingSource(
+        AggregationPlan plan, TrainingTerms terms, Func<PreparedState, ILocalTrainer> trainers, RawSite site, int client, ResidualKeeper? residual = null)
     {
+        if (terms.ErrorFeedback && residual is null)
+        {
+            throw new ArgumentException("error feedback keeps a residual between rounds, and there is no place for it", nameof(residual));
+        }
+
+        _residual = terms.ErrorFeedback ? residual : null;
         _plan = plan;
         _terms = terms;
         _preparation = terms.PreparationTerms;
@@ -53,9 +63,9 @@ internal sealed class TrainingSource : IContributionSource
 
     /// <summary>The source that the terms ask for. Dispose of it where it can be disposed of.</summary>
     internal static IContributionSource For(
-        AggregationPlan plan, TrainingTerms terms, Func<PreparedState, ILocalTrainer> trainers, RawSite site, int client, ILogger logger)
+        AggregationPlan plan, TrainingTerms terms, Func<PreparedState, ILocalTrainer> trainers, RawSite site, int client, ILogger logger, ResidualKeeper? residual = null)
     {
-        TrainingSource source = new(plan, terms, trainers, site, client);
+        TrainingSource source = new(plan, terms, trainers, site, client, residual);
         return terms.Asynchronous is null ? source : new AsynchronousSource(source, terms, client, logger);
     }
 
@@ -108,13 +118,32 @@ internal sealed class TrainingSource : IContributionSource
         ModelParameters evaluated = VersionValues.Delivered(_terms, task.Model);
         ModelParameters trained = VersionValues.Trained(_terms, task.Model);
         int number = SiteWork.TaskOf(task.Head.Version);
+        long[] residual = task.Kind == RoundKind.Training ? await BeforeAsync(task, cancellationToken).ConfigureAwait(false) : [];
         SiteContribution contribution = task.Kind == RoundKind.Evaluation
             ? await ready.Work.EvaluateAsync(ready.Site, _client, evaluated, cancellationToken).ConfigureAwait(false)
             : await ready.Work.TrainAsync(
                 ready.Site, _client, trained, evaluated, number, ready.Unit,
-                cancellationToken: cancellationToken).ConfigureAwait(false);
-        return ValuesOf(ready, contribution, trained, number);
+                residual: residual, cancellationToken: cancellationToken).ConfigureAwait(false);
+        ContributionValues values = ValuesOf(ready, contribution, trained, number);
+        Promise(task, residual, contribution, values);
+        return values;
     }
+
+    /// <summary>What error feedback adds to this round's update; empty for nothing.</summary>
+    internal Task<long[]> BeforeAsync(RoundTask task, CancellationToken cancellationToken) =>
+        _residual?.BeforeAsync(task, cancellationToken) ?? Task.FromResult<long[]>([]);
+
+    /// <summary>Makes durable what the contribution leaves under error feedback: by the very integers that are encrypted.</summary>
+    internal void Promise(RoundTask task, long[] before, SiteContribution contribution, ContributionValues values)
+    {
+        if (_residual is not null && contribution.Intended is long[] intended)
+        {
+            int[] sent = QuantizedVector.Of(_plan.Parameters, values.Vector, values.Rounding, values.RoundingSeed!.Value);
+            _residual.Promise(task.Round, before, ErrorFeedback.Left(intended, sent));
+        }
+    }
+
+    public void Ended() => _residual?.Erase();
 
     /// <summary>A contribution as the plan takes it, with what the site's own log is told.</summary>
     internal ContributionValues ValuesOf(PreparedSite ready, SiteContribution contribution, ModelParameters from, int task)
@@ -169,6 +198,7 @@ internal sealed class TrainingSource : IContributionSource
                 MaxWeight = _terms.MaxWeight ?? double.PositiveInfinity,
                 Clip = _plan.Parameters.Clip,
                 Clips = _terms.ClipsFrom(state),
+                Feedback = _terms.ErrorFeedback ? new ErrorFeedback(_plan.Parameters.Step) : null,
             };
             ILocalTrainer trainer = _trainers(state);
             _ready = ready = new PreparedSite(

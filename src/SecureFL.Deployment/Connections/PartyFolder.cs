@@ -13,6 +13,7 @@ namespace SecureFL.Deployment.Connections;
 /// journal.sfl         clients: what was promised          ledger.sfl  key holders: what was signed
 /// outbox/             clients: contributions under way    keys/       key holders: keys of undecided rounds, outside backups
 /// models/             clients: the newest model
+/// residual/           clients: what error feedback holds back, where the plan has it
 /// </code>
 /// </summary>
 internal sealed class PartyFolder
@@ -33,6 +34,9 @@ internal sealed class PartyFolder
     internal string Ledger => Path.Combine(_root, "ledger.sfl");
 
     internal string Outbox => Path.Combine(_root, "outbox");
+
+    /// <summary>What error feedback holds back: it tells of the site's rows.</summary>
+    internal string Residual => Path.Combine(_root, "residual");
 
     internal string Keys => Path.Combine(_root, "keys");
 

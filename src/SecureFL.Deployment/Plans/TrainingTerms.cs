@@ -85,6 +85,9 @@ public sealed record TrainingTerms
     /// <summary>How weighted updates are rounded to integers.</summary>
     public Rounding Rounding { get; init; } = Rounding.Stochastic;
 
+    /// <summary>Whether a site adds to an update what clipping and rounding took from the ones before (<see cref="Federated.Rounds.ErrorFeedback"/>).</summary>
+    public bool ErrorFeedback { get; init; }
+
     /// <summary>When to stop.</summary>
     public StoppingRules Stopping { get; init; } = new();
 
@@ -315,6 +318,7 @@ public sealed record TrainingTerms
         MaxWeight = MaxWeight ?? double.PositiveInfinity,
         ServerOptimizer = ServerOptimizer,
         AverageDecay = AverageDecay,
+        ErrorFeedback = ErrorFeedback,
         SitesPerRound = SitesPerRound,
         MinimumContributors = minimumContributors,
     };

@@ -103,6 +103,7 @@ public sealed class BufferedAggregation
         }
 
         TrainingCheckpoint start = resume ?? await _work.StartAsync(RunDigest, cancellationToken).ConfigureAwait(false);
+        _work.Residuals.Restore(start.Residuals);
         GlobalModel global = new(_options, _trainer.Layout, start);
         Timeline timeline = new(_timing, _sites.Count, start, global.Current);
         OpenedRound? metrics = null;
@@ -113,12 +114,13 @@ public sealed class BufferedAggregation
                 buffered.Contributions, global.Version + 1, global.WeightUnit, global.Stamp, cancellationToken, global.Current)
                 .ConfigureAwait(false);
             global.Advance(opened.MeanUpdate, RecordOf(buffered, opened, timeline.Now));
+            _work.Residuals.Settle(opened.Left);
             timeline.Release(global.Version, global.Current);
             bool due = global.Version % _buffer.EvaluateEvery == 0;
             metrics = due ? await MeasureAsync(global, observer, cancellationToken).ConfigureAwait(false) : null;
             if (observer is not null)
             {
-                await observer.OnCheckpointAsync(timeline.Save(global.Save(RunDigest, timeline.Now)), cancellationToken).ConfigureAwait(false);
+                await observer.OnCheckpointAsync(Save(global, timeline), cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -127,8 +129,11 @@ public sealed class BufferedAggregation
         EvaluationCounts test = await _work.RefineAsync(
             metrics.Test, global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
         return new TrainingOutcome(
-            global.Delivered, reason, [.. global.History], metrics.Train, test, timeline.Save(global.Save(RunDigest, timeline.Now)));
+            global.Delivered, reason, [.. global.History], metrics.Train, test, Save(global, timeline));
     }
+
+    private TrainingCheckpoint Save(GlobalModel global, Timeline timeline) =>
+        timeline.Save(global.Save(RunDigest, timeline.Now)) with { Residuals = _work.Residuals.All };
 
     // The current version at all sites. A run that goes on from its end measures it again, and tells nobody twice.
     private async Task<OpenedRound> MeasureAsync(GlobalModel global, IRunObserver? observer, CancellationToken cancellationToken)

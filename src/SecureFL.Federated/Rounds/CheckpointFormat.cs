@@ -13,6 +13,7 @@ public static class CheckpointFormat
 {
     private const string StateKey = "securefl.checkpoint";
     private const string VersionPrefix = "version.";
+    private const string ResidualPrefix = "residual.";
 
     // A run that diverges has infinite losses and norms, and is stored like any other.
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
@@ -28,6 +29,8 @@ public static class CheckpointFormat
             Named("second_moment", checkpoint.SecondMoment),
             Named("average", checkpoint.Average),
             .. checkpoint.OlderVersions.Select(pair => Named(VersionPrefix + pair.Key.ToString(CultureInfo.InvariantCulture), pair.Value)),
+            .. checkpoint.Residuals.Select(pair => KeyValuePair.Create(
+                ResidualPrefix + pair.Key.ToString(CultureInfo.InvariantCulture), TensorData.FromInt64(pair.Value, pair.Value.Length))),
         ];
         State state = new(
             checkpoint.RunDigest, checkpoint.Version, checkpoint.WeightUnit, checkpoint.SimulatedSeconds, checkpoint.History, checkpoint.InFlight, checkpoint.Preparation);
@@ -60,10 +63,8 @@ public static class CheckpointFormat
                 History = state.History.IsDefault ? [] : state.History,
                 InFlight = state.InFlight.IsDefault ? [] : state.InFlight,
                 Preparation = state.Preparation.IsDefault ? [] : state.Preparation,
-                OlderVersions = content.Tensors
-                    .Where(pair => pair.Key.StartsWith(VersionPrefix, StringComparison.Ordinal))
-                    .ToImmutableSortedDictionary(
-                        pair => int.Parse(pair.Key.AsSpan(VersionPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture), pair => pair.Value.ToFloats()),
+                OlderVersions = Numbered(content, VersionPrefix, tensor => tensor.ToFloats()),
+                Residuals = Numbered(content, ResidualPrefix, tensor => tensor.ToInt64()),
             };
         }
         catch (Exception fault) when (fault is JsonException or FormatException and not DataFormatException or OverflowException)
@@ -73,6 +74,10 @@ public static class CheckpointFormat
     }
 
     private static KeyValuePair<string, TensorData> Named(string name, float[] values) => new(name, TensorData.FromFloats(values, values.Length));
+
+    private static ImmutableSortedDictionary<int, T> Numbered<T>(SafetensorsContent content, string prefix, Func<TensorData, T> read) => content.Tensors
+        .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .ToImmutableSortedDictionary(pair => int.Parse(pair.Key.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture), pair => read(pair.Value));
 
     private static float[] Take(SafetensorsContent content, string name, string source) =>
         (content.Find(name) ?? throw new DataFormatException(source, $"tensor {name} is missing")).ToFloats();

@@ -45,6 +45,7 @@ public sealed class FederatedAveraging
         }
 
         TrainingCheckpoint start = resume ?? await _work.StartAsync(RunDigest, cancellationToken).ConfigureAwait(false);
+        _work.Residuals.Restore(start.Residuals);
         GlobalModel global = new(_options, _trainer.Layout, start);
         double clock = start.SimulatedSeconds;
         while (global.Version < _options.Stopping.Rounds)
@@ -74,9 +75,10 @@ public sealed class FederatedAveraging
                 SumIsExact = opened.Sum.SumIsExact,
             };
             global.Advance(opened.MeanUpdate, record);
+            _work.Residuals.Settle(opened.Left);
             if (observer is not null)
             {
-                await observer.OnCheckpointAsync(global.Save(RunDigest, clock), cancellationToken).ConfigureAwait(false);
+                await observer.OnCheckpointAsync(Save(global, clock), cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -125,8 +127,10 @@ public sealed class FederatedAveraging
     {
         EvaluationCounts test = await _work.RefineAsync(
             metrics.Test, global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
-        return new TrainingOutcome(global.Delivered, reason, [.. global.History], metrics.Train, test, global.Save(RunDigest, clock));
+        return new TrainingOutcome(global.Delivered, reason, [.. global.History], metrics.Train, test, Save(global, clock));
     }
+
+    private TrainingCheckpoint Save(GlobalModel global, double clock) => global.Save(RunDigest, clock) with { Residuals = _work.Residuals.All };
 
     private static async ValueTask ReportAsync(RoundRecord? record, IRunObserver? observer, CancellationToken cancellationToken)
     {

@@ -74,6 +74,9 @@ public sealed record FederationOptions
     /// <summary>The clip of every tensor; null for the one of the sum.</summary>
     public TensorClips? Clips { get; init; }
 
+    /// <summary>What clipping and rounding take from a site's update is added to its next one; sums of floats take nothing.</summary>
+    public bool ErrorFeedback { get; init; }
+
     /// <summary>The server's optimiser.</summary>
     public ServerOptimizerOptions ServerOptimizer { get; init; } = new();
 

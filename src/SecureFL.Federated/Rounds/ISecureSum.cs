@@ -12,6 +12,9 @@ public sealed record SiteContribution(string Site, int SiteIndex, float[] Update
 {
     /// <summary>The model version that the site trained from; null for the one that the round stands on.</summary>
     public int? BaseVersion { get; init; }
+
+    /// <summary>Under error feedback what the update should have been, in 2^-32 of a quantisation step (<see cref="ErrorFeedback.Intend"/>); it stays at the site. Null without.</summary>
+    public long[]? Intended { get; init; }
 }
 
 /// <summary>The contributions of one round, all of one shape.</summary>
@@ -119,6 +122,9 @@ public interface ISecureSum
 
     /// <summary>Bits of a quantised element, null when updates are summed as floats.</summary>
     int? Bits => null;
+
+    /// <summary>The integers that this sum takes of a contribution's update: what its site rounds to. Empty where updates are summed as floats.</summary>
+    int[] QuantisedUpdate(SecureSumRequest request, SiteContribution contribution) => [];
 
     /// <summary>Sums the contributions of <paramref name="request"/>.</summary>
     /// <exception cref="ArgumentException">Contributions of different shapes, or an element that is not finite.</exception>

@@ -21,6 +21,9 @@ internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationC
 
     /// <summary>Where quantisation is coarsest; null where there is none.</summary>
     public QuantisationGrain? Coarsest { get; init; }
+
+    /// <summary>Under error feedback what is left at the contributors, by site.</summary>
+    public IReadOnlyDictionary<int, long[]> Left { get; init; } = ImmutableDictionary<int, long[]>.Empty;
 }
 
 /// <summary>
@@ -48,14 +51,30 @@ internal sealed class RoundWork
         }
 
         options.Check(sites.Count);
+        if (options.ErrorFeedback && trainer is Privacy.RecordPrivacyTrainer)
+        {
+            throw new ArgumentException(
+                "error feedback adds to an update what earlier ones held back, so a row moves a contribution by more than its bound: it does not go with record privacy", nameof(options));
+        }
+
         _options = options;
         _sites = sites;
         _trainer = trainer;
         _sum = sum;
-        _work = new SiteWork(
-            trainer, new SiteWorkOptions { Seed = options.Seed, Weighting = options.Weighting, MaxWeight = options.MaxWeight, Clip = sum.Clip, Clips = options.Clips });
+        _work = new SiteWork(trainer, new SiteWorkOptions
+        {
+            Seed = options.Seed,
+            Weighting = options.Weighting,
+            MaxWeight = options.MaxWeight,
+            Clip = sum.Clip,
+            Clips = options.Clips,
+            Feedback = options.ErrorFeedback && sum is { Clip: float bound, Bits: int bits } ? new ErrorFeedback((double)bound / ((1 << (bits - 1)) - 1)) : null,
+        });
         _clips = sum.Clip is float clip ? options.Clips ?? new TensorClips(trainer.Layout, [clip]) : null;
     }
+
+    /// <summary>What is left at the sites under error feedback.</summary>
+    public SiteResiduals Residuals { get; } = new();
 
     /// <summary>Identifies what a checkpoint may not be mixed up with; the stopping rules may change between runs.</summary>
     public string RunDigest(string engine)
@@ -86,6 +105,7 @@ internal sealed class RoundWork
         _options.AverageDecay,
         _options.SitesPerRound,
         _options.DeadlineSeconds,
+        _options.ErrorFeedback,
     });
 
     /// <summary>The checkpoint before the first round. With sample weights the unit comes from a sum of row counts.</summary>
@@ -115,7 +135,7 @@ internal sealed class RoundWork
     {
         long started = _options.Clock?.GetTimestamp() ?? 0;
         SiteContribution contribution = await _work.TrainAsync(
-            _sites[siteIndex], siteIndex, from, evaluated, task, weightUnit, scale, cancellationToken).ConfigureAwait(false);
+            _sites[siteIndex], siteIndex, from, evaluated, task, weightUnit, scale, Residuals.Of(siteIndex), cancellationToken).ConfigureAwait(false);
         CountSeconds(started);
         return contribution;
     }
@@ -221,6 +241,9 @@ internal sealed class RoundWork
             Coarsest = quantised
                 ? _clips!.Coarsest(MeanBeforeRounding(contributions, weightUnit / reading.Weight), _sum.Bits!.Value, current?.Values)
                 : null,
+            Left = contributions.Where(contribution => contribution.Intended is not null && sum.Contributors.Contains(contribution.Site)).ToDictionary(
+                contribution => contribution.SiteIndex,
+                contribution => ErrorFeedback.Left(contribution.Intended, _sum.QuantisedUpdate(request, contribution))),
         };
     }
 

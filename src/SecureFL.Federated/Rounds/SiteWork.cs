@@ -20,6 +20,9 @@ public sealed record SiteWorkOptions
 
     /// <summary>The clip of every tensor, to which <see cref="Clip"/> is brought; null where that is the clip of all of them.</summary>
     public TensorClips? Clips { get; init; }
+
+    /// <summary>What quantisation takes is added to the next update; null for not.</summary>
+    public ErrorFeedback? Feedback { get; init; }
 }
 
 /// <summary>
@@ -59,6 +62,7 @@ public sealed class SiteWork
     /// <param name="task">Selects the random streams.</param>
     /// <param name="weightUnit">Training rows that make weight 1.</param>
     /// <param name="scale">A further factor on the update: the staleness weight of asynchronous rounds, else 1.</param>
+    /// <param name="residual">What is left from the site's updates before under <see cref="SiteWorkOptions.Feedback"/>; empty for nothing.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="TrainerFaultException">The trainer failed, or left weights of another model or no samples.</exception>
     /// <exception cref="TrainingDivergedException">The weights are no longer finite.</exception>
@@ -70,6 +74,7 @@ public sealed class SiteWork
         int task,
         double weightUnit,
         double scale = 1,
+        ReadOnlyMemory<long> residual = default,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(site);
@@ -85,8 +90,16 @@ public sealed class SiteWork
             clips.Scale(update, wire);
         }
 
+        long[]? intended = null;
+        if (_options.Feedback is ErrorFeedback feedback)
+        {
+            intended = feedback.Intend(update, residual.Span)
+                ?? throw new TrainingDivergedException(site.Name, task, "what error feedback holds back has no bound; a larger clip, a lower learning rate or no error feedback");
+            update = feedback.ToValues(intended);
+        }
+
         long clipped = _options.Clip is float clip ? UpdateClip.CountClipped(update, clip) : 0;
-        return new SiteContribution(site.Name, siteIndex, update, Counters.Compose(weight, clipped, work?.Train, work?.Test));
+        return new SiteContribution(site.Name, siteIndex, update, Counters.Compose(weight, clipped, work?.Train, work?.Test)) { Intended = intended };
     }
 
     /// <summary>The weighted update of a first task from the initial model, neither clipped nor evaluated: what clips are found from.</summary>

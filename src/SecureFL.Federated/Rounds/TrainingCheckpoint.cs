@@ -35,6 +35,9 @@ public sealed record TrainingCheckpoint
     /// <summary>Training rows that make weight 1.</summary>
     public required double WeightUnit { get; init; }
 
+    /// <summary>What is left at sites under error feedback (<see cref="ErrorFeedback"/>), by site; empty without.</summary>
+    public ImmutableSortedDictionary<int, long[]> Residuals { get; init; } = ImmutableSortedDictionary<int, long[]>.Empty;
+
     /// <summary>The opened totals of the preparation, where it is part of the session.</summary>
     public ImmutableArray<long> Preparation { get; init; } = [];
 

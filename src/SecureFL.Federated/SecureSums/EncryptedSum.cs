@@ -40,6 +40,13 @@ public sealed class EncryptedSum : ISecureSum, IDisposable
         return ValueTask.FromResult(SumShapes.Join([.. SumShapes.Split(request).Select(part => SessionFor(part).Aggregate(part, cancellationToken))]));
     }
 
+    /// <inheritdoc/>
+    public int[] QuantisedUpdate(SecureSumRequest request, SiteContribution contribution)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return SessionFor(request).Layout.Quantised(request, contribution);
+    }
+
     /// <summary>Puts the final model on the chain of the sessions whose last sum made it, and closes all transcripts. No sum can follow.</summary>
     /// <param name="final">The model after the last round; null where no model was trained.</param>
     public void Complete(ModelStamp? final)

@@ -32,7 +32,14 @@ public sealed class QuantizedReferenceSum : ISecureSum
         return ValueTask.FromResult(SumShapes.Join([.. SumShapes.Split(request).Select(part => Aggregate(part, cancellationToken))]));
     }
 
-    private SecureSumResult Aggregate(SecureSumRequest request, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public int[] QuantisedUpdate(SecureSumRequest request, SiteContribution contribution)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return LayoutFor(request).Quantised(request, contribution);
+    }
+
+    private SumLayout LayoutFor(SecureSumRequest request)
     {
         string shape = SumShapes.KeyOf(request);
         if (!_layouts.TryGetValue(shape, out SumLayout? layout))
@@ -40,6 +47,12 @@ public sealed class QuantizedReferenceSum : ISecureSum
             _layouts.Add(shape, layout = new SumLayout(request, _options));
         }
 
+        return layout;
+    }
+
+    private SecureSumResult Aggregate(SecureSumRequest request, CancellationToken cancellationToken)
+    {
+        SumLayout layout = LayoutFor(request);
         long started = _options.Clock?.GetTimestamp() ?? 0;
         long[] sums = new long[layout.Length];
         foreach (SiteContribution contribution in request.Contributions)

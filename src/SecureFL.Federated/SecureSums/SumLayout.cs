@@ -35,14 +35,17 @@ internal sealed class SumLayout
     public void AddIntegers(SecureSumRequest request, SiteContribution contribution, Span<long> sums)
     {
         int[] integers = new int[Length];
-        ulong seed = SiteWork.RoundingSeed(request.Seed, request.Round, contribution.SiteIndex);
-        QuantizedVector.Of(Parameters, contribution.Update, _rounding, seed).CopyTo(integers, 0);
+        Quantised(request, contribution).CopyTo(integers, 0);
         Counters.Split(contribution.Counters, Parameters.Bits, integers.AsSpan(Floats));
         for (int i = 0; i < integers.Length; i++)
         {
             sums[i] += integers[i];
         }
     }
+
+    /// <summary>The integers of the contribution's update.</summary>
+    public int[] Quantised(SecureSumRequest request, SiteContribution contribution) =>
+        QuantizedVector.Of(Parameters, contribution.Update, _rounding, SiteWork.RoundingSeed(request.Seed, request.Round, contribution.SiteIndex));
 
     /// <summary>Reads opened integers: real sums and counters.</summary>
     public SecureSumResult Read(ReadOnlySpan<long> sums, IEnumerable<string> contributors)

@@ -53,6 +53,8 @@ internal sealed class SumSession : IDisposable
 
     public AggregationPlan Plan { get; }
 
+    public SumLayout Layout => _layout;
+
     public SecureSumResult Aggregate(SecureSumRequest request, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_complete, this);

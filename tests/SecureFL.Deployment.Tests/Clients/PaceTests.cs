@@ -169,7 +169,7 @@ public sealed class PaceTests : IDisposable
             Clips = terms.ClipsFrom(PreparedState.Empty),
         });
         ModelParameters Model(int version) => new(terms.Layout, models[version]);
-        SiteContribution due = await work.TrainAsync(site, 1, Model(0), Model(2), 1, terms.WeightUnit!.Value, Math.Pow(3, -0.5), Token);
+        SiteContribution due = await work.TrainAsync(site, 1, Model(0), Model(2), 1, terms.WeightUnit!.Value, Math.Pow(3, -0.5), cancellationToken: Token);
         Assert.Equal(ModelStamp.Of(0, models[0]).Digest, late.Base);
         Assert.Equal(due.Update, late.Vector);
         Assert.Equal(due.Counters, late.Counters);

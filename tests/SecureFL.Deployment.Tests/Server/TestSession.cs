@@ -37,7 +37,7 @@ internal sealed class TestSession : IAsyncDisposable
     private readonly Dictionary<int, HolderStorage> _storages = [];
     private readonly int _port;
 
-    public TestSession(TrainingTerms? terms, int clients = 4, int holders = 3, int vectorLength = 100, Func<PlanSettings, PlanSettings>? configure = null, JointKeyRequest? jointKey = null)
+    public TestSession(TrainingTerms? terms, int clients = 4, int holders = 3, int vectorLength = 100, Func<PlanSettings, PlanSettings>? configure = null, JointKeyRequest? jointKey = null, int bits = 16)
     {
         _clients = [.. Enumerable.Range(0, clients).Select(_ => SigningIdentity.Create())];
         _holders = [.. Enumerable.Range(0, holders).Select(_ => SigningIdentity.Create())];
@@ -45,7 +45,7 @@ internal sealed class TestSession : IAsyncDisposable
         PlanSettings settings = new()
         {
             Suite = jointKey is null ? Suite.OneTimeKey : Suite.JointKey,
-            Parameters = AggregationPlanner.Plan(new PlanningRequest(terms?.Layout.Length ?? vectorLength, 16, 8f, clients, counters.ElementCount(16), holders, jointKey)),
+            Parameters = AggregationPlanner.Plan(new PlanningRequest(terms?.Layout.Length ?? vectorLength, bits, 8f, clients, counters.ElementCount(bits), holders, jointKey)),
             Counters = counters,
             MinClients = 3,
             Threshold = 2,

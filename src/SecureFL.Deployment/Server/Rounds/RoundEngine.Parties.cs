@@ -92,7 +92,9 @@ internal sealed partial class RoundEngine
             {
                 string name = _plan.Enrolment.Clients[client].Name;
                 bool counted = summary.Contributors.Contains(name) || summary.Spent.Contains(name);
-                return State(number, counted ? _plan.Parameters.ChunkCount : 0, counted, root: null);
+                UploadState state = State(number, counted ? _plan.Parameters.ChunkCount : 0, counted, root: null);
+                state.InSum = summary.Outcome == RoundPhase.Opened && summary.Contributors.Contains(name);
+                return state;
             }
 
             ServerRound round = Require(number, phase: null);
