@@ -21,15 +21,17 @@ internal sealed class Federation : IDisposable
     /// <param name="epochs">Passes over each client's rows a round: how long a round takes.</param>
     /// <param name="hidden">Units of the hidden layers.</param>
     public Federation(int rounds, int epochs = 2, params int[] hidden)
-        : this(rounds, null, epochs, hidden)
+        : this(rounds, roundsPerKey: null, epochs, hidden)
     {
     }
 
     /// <summary>Other terms of training.</summary>
     /// <param name="rounds">Training rounds.</param>
     /// <param name="change">What is other.</param>
-    public Federation(int rounds, Func<TrainingTerms, TrainingTerms> change)
-        : this(rounds, null, 2, [], change)
+    /// <param name="epochs">Passes over each client's rows a round.</param>
+    /// <param name="hidden">Units of the hidden layers.</param>
+    public Federation(int rounds, Func<TrainingTerms, TrainingTerms> change, int epochs = 2, params int[] hidden)
+        : this(rounds, roundsPerKey: null, epochs, hidden, change)
     {
     }
 

@@ -9,12 +9,14 @@ public sealed class KilledPartiesTests
     private const int Epochs = 8;
     private static readonly int[] Hidden = [600, 200];
 
-    [Fact]
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     [Trait("Category", "Slow")]
-    public async Task Ten_rounds_end_with_the_same_weights_and_no_holder_answers_twice()
+    public async Task Ten_rounds_end_with_the_same_weights_and_no_holder_answers_twice(bool errorFeedback)
     {
-        (float[] undisturbed, TimeSpan duration) = await RunUndisturbedAsync();
-        using Federation federation = new(Rounds, Epochs, Hidden);
+        (float[] undisturbed, TimeSpan duration) = await RunUndisturbedAsync(errorFeedback);
+        using Federation federation = Create(errorFeedback);
         foreach (LocalProcess process in federation.Parties.All)
         {
             process.Start();
@@ -55,9 +57,11 @@ public sealed class KilledPartiesTests
         federation.AssertLedgers();
     }
 
-    private static async Task<(float[] Weights, TimeSpan Duration)> RunUndisturbedAsync()
+    private static Federation Create(bool errorFeedback) => new(Rounds, terms => terms with { ErrorFeedback = errorFeedback }, Epochs, Hidden);
+
+    private static async Task<(float[] Weights, TimeSpan Duration)> RunUndisturbedAsync(bool errorFeedback)
     {
-        using Federation federation = new(Rounds, Epochs, Hidden);
+        using Federation federation = Create(errorFeedback);
         long started = TimeProvider.System.GetTimestamp();
         foreach (LocalProcess process in federation.Parties.All)
         {

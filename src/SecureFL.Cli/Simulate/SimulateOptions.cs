@@ -21,7 +21,7 @@ internal sealed class SimulateOptions
     internal Option<double?> TrainerTimeout { get; } = TrainerTimeoutOption();
 
     internal Option<string> OnTrainerFault { get; } = Choice(
-        "--on-trainer-fault", "stop", "when a site's trainer fails: end the run, or leave the site out of the round while at least --min-clients others are there", "stop", "leave-out");
+        "--on-trainer-fault", "stop", "when a site's trainer fails: end the run, or leave the site out of the round, or of the clips found before the first one, while at least --min-clients others are there", "stop", "leave-out");
 
     /// <summary>The option that <c>demo</c> and <c>plan explain</c> have.</summary>
     internal static Option<string> WireChoice() => Choice(

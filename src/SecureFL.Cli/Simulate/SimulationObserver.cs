@@ -34,9 +34,12 @@ internal sealed class SimulationObserver(
         }
     }
 
-    public void OnTrainerFault(TrainerFaultException fault)
+    public void OnTrainerFault(TrainerFaultException fault) => Tell(fault, "the round goes on without it");
+
+    /// <summary>Says what failed at a site, and what follows.</summary>
+    internal static void Tell(TrainerFaultException fault, string follows)
     {
-        Talk.Line($"{fault.Message}: the round goes on without it");
+        Talk.Line($"{fault.Message}: {follows}");
         foreach (string line in fault.LastLines)
         {
             Talk.Line($"  | {line}");

@@ -29,10 +29,14 @@ internal static class SimulationPreparation
         bool quantised = !settings.Sum.IsFloat;
         PreparedState state = await LocalPreparation.RunAsync(
             terms, Create, [.. loaded.Sites.Select(site => new RawSite(site.Name, site.Train, null))], sum, quantised, settings.Parallelism,
-            cancellationToken).ConfigureAwait(false);
+            LeaveOut(settings, loaded.Sites.Count), cancellationToken).ConfigureAwait(false);
         TensorClips? clips = quantised ? terms.ClipsFrom(state) : null;
         return new SimulationPrepared(SiteScaling.Apply(loaded, terms.PreparationTerms, state), state, Create(state), terms, clips);
     }
+
+    private static PreparationLeaveOut? LeaveOut(SimulationSettings settings, int sites) => settings.OnTrainerFault == TrainerFaultRule.LeaveOut
+        ? new PreparationLeaveOut(settings.MinClients(sites), fault => SimulationObserver.Tell(fault, "its first update is not among those that the clips are found from"))
+        : null;
 
     /// <summary>Says what people should know of it: columns without information, targets that are scaled.</summary>
     internal static void Tell(PreparationTerms terms, PreparedState state)

@@ -268,7 +268,7 @@ internal static class OptionRules
         yield return Needs("--class-count", "--task multi-class", facts => !facts.Has("--task") || facts.Text("--task") == "multi-class");
         foreach (string name in TrainingOnly)
         {
-            yield return Excludes(name, "--vector, which is for sums without training", facts => facts.Given("--vector"));
+            yield return Excludes(name, "--vector or --layout, which are for sums without training", facts => facts.Given("--vector") || facts.Given("--layout"));
         }
     }
 

@@ -253,7 +253,7 @@ internal sealed class TermOptions
         Clip(),
         TermOption.Flag(
             "--error-feedback", "errorFeedback", true,
-            "a site keeps what clipping and rounding took from its update and adds it to the next one: fewer --bits do as well then"),
+            "a site keeps what clipping and rounding took from its update and adds it to the next one; for few --bits and --rounding nearest"),
         TermOption.Number<int>("--threshold", "sum.threshold", "key holders that open a sum together"),
         TermOption.Number<int>("--min-clients", "sum.minClients", "fewest sites in a sum that is opened, at least 3"),
     ];

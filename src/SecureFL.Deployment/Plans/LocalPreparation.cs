@@ -14,6 +14,7 @@ public static class LocalPreparation
     /// <param name="sum">What sums.</param>
     /// <param name="quantised">Whether updates are quantised; floats need no clips.</param>
     /// <param name="parallelism">Sites at work at the same time.</param>
+    /// <param name="leaveOut">Leaves sites out of a step in which their trainer fails, as the round of a deployed session closes without them; null where that ends the preparation.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public static Task<PreparedState> RunAsync(
         TrainingTerms terms,
@@ -22,6 +23,7 @@ public static class LocalPreparation
         ISecureSum sum,
         bool quantised = true,
         int parallelism = 1,
+        PreparationLeaveOut? leaveOut = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(terms);
@@ -34,6 +36,6 @@ public static class LocalPreparation
             new SiteWork(trainers(state), options).FirstUpdateAsync(
                 state.Scale(preparation, site with { Test = null }), i, initial, terms.UnitFrom(state) ?? 1, token)))];
         PreparationSteps steps = PreparationSteps.For(preparation, PreparationRun.CountersPerSum);
-        return PreparationRun.RunAsync(steps, preparing, sum, terms.Seed, parallelism, cancellationToken);
+        return PreparationRun.RunAsync(steps, preparing, sum, terms.Seed, parallelism, leaveOut, cancellationToken);
     }
 }

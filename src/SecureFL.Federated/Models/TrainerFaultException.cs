@@ -26,7 +26,10 @@ public sealed class TrainerFaultException : Exception
     /// <summary>The site; empty where it is not known.</summary>
     public string Site { get; }
 
-    /// <summary>The round, from 1; 0 where it is none of a round.</summary>
+    /// <summary>The round that stands for the preparation, in which sites train once before the first round.</summary>
+    public const int Preparation = -1;
+
+    /// <summary>The round, from 1; 0 where it is none of a round; <see cref="Preparation"/> before the first one.</summary>
     public int Round { get; }
 
     /// <summary>The last lines that the trainer wrote, whole.</summary>
@@ -37,5 +40,6 @@ public sealed class TrainerFaultException : Exception
 
     private static string Describe(string problem, string site, int round) => site.Length == 0 ? problem
         : round == 0 ? $"site {site}: {problem}"
+        : round == Preparation ? $"site {site}, before round 1: {problem}"
         : string.Create(CultureInfo.InvariantCulture, $"site {site}, round {round}: {problem}");
 }

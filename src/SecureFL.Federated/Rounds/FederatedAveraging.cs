@@ -146,14 +146,14 @@ public sealed class TooFewContributorsException : Exception
 {
     /// <summary>Names the round and the numbers.</summary>
     public TooFewContributorsException(int round, int present, int minimum, string which = "in time")
-        : base($"round {round}: {present} sites {which}, at least {minimum} are needed")
+        : base($"{(round == 0 ? "before round 1" : $"round {round}")}: {present} sites {which}, at least {minimum} are needed")
     {
         Round = round;
         Present = present;
         Minimum = minimum;
     }
 
-    /// <summary>The round.</summary>
+    /// <summary>The round; 0 before the first one.</summary>
     public int Round { get; }
 
     /// <summary>Sites in time.</summary>

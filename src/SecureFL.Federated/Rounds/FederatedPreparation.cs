@@ -51,12 +51,19 @@ public static class FederatedPreparation
             throw new ArgumentException($"{counters.Count} vectors of counters for {sites.Count} sites", nameof(counters));
         }
 
+        return await SumCountersAsync(sum, [.. counters.Select((values, i) => new SiteContribution(sites[i], i, [], values))], bits, seed, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same of contributions without an update, at least one; sites may be missing.</summary>
+    internal static async Task<long[]> SumCountersAsync(
+        ISecureSum sum, IReadOnlyList<SiteContribution> contributions, int bits, ulong seed, CancellationToken cancellationToken)
+    {
         SecureSumRequest request = new()
         {
             Round = 0,
             Seed = seed,
-            Counters = new CounterLayout(0, [.. counters[0].Select((_, i) => new Counter($"{i}", (1L << bits) - 1))]),
-            Contributions = [.. counters.Select((values, i) => new SiteContribution(sites[i], i, [], values))],
+            Counters = new CounterLayout(0, [.. contributions[0].Counters.Select((_, i) => new Counter($"{i}", (1L << bits) - 1))]),
+            Contributions = contributions,
         };
         request.Check();
         SecureSumResult result = await sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);

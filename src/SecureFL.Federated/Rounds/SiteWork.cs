@@ -111,7 +111,8 @@ public sealed class SiteWork
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(initial);
         int task = TaskOf(0);
-        LocalTrainingResult result = await NamedAsync(site, task, _trainer.TrainAsync(RequestFor(site, siteIndex, initial, task), cancellationToken)).ConfigureAwait(false);
+        LocalTrainingResult result = await NamedAsync(
+            site, TrainerFaultException.Preparation, _trainer.TrainAsync(RequestFor(site, siteIndex, initial, task), cancellationToken)).ConfigureAwait(false);
         return Weigh(site, initial, result, weightUnit, scale: 1).Update;
     }
 

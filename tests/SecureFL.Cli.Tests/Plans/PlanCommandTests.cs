@@ -212,7 +212,7 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     [InlineData("what is trained is not said")]
     [InlineData("plan rule 't <= H'", "--vector", "10", "--clip", "8", "--threshold", "4")]
     [InlineData("plan rule 'n_min <= n_max'", "--vector", "10", "--clip", "8", "--min-clients", "5")]
-    [InlineData("--schema does not go with --vector, which is for sums", "--vector", "10", "--clip", "8", "--schema", "x.json")]
+    [InlineData("--schema does not go with --vector or --layout, which are for sums", "--vector", "10", "--clip", "8", "--schema", "x.json")]
     [InlineData("rounds close with 2 contributions", "--task", "binary", "--inputs", "3", "--contributions", "2")]
     public void A_plan_that_cannot_be_names_the_rule(string message, params string[] more) => Refused(2, message, consortium.PlanArguments(consortium.At("never.json"), more));
 

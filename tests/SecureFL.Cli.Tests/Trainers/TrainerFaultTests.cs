@@ -74,10 +74,10 @@ public sealed class TrainerFaultTests : IDisposable
             """);
         File.WriteAllText(Path.Combine(_folder, "train.py"), Trainer);
         string[] arguments =
-            ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease", "--rounds", "2", "--clip", "1", "--test-fraction", "0", "--trainer", command, "--output", hospitals.PathOf("run")];
+            ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease", "--rounds", "2", "--test-fraction", "0", "--trainer", command, "--output", hospitals.PathOf("run")];
         (int exit, _, string error) = Securefl.Run(arguments);
         Assert.True(exit == 6, error);
-        Assert.Contains("site Lakeside, round 1: the trainer", error, StringComparison.Ordinal);
+        Assert.Contains("site Lakeside, before round 1: the trainer", error, StringComparison.Ordinal);
         Assert.Contains("securefl:   | Traceback: Lakeside has no memory left\n", error, StringComparison.Ordinal);
 
         string json = hospitals.PathOf("left.json");
@@ -85,12 +85,18 @@ public sealed class TrainerFaultTests : IDisposable
         Assert.True(exit == 0, error);
         Assert.Contains("site Lakeside, round 2: the trainer", error, StringComparison.Ordinal);
         Assert.Contains("the round goes on without it", error, StringComparison.Ordinal);
+        Assert.Contains("its first update is not among those that the clips are found from", error, StringComparison.Ordinal);
         JsonElement rounds = JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("rounds");
         Assert.All(rounds.EnumerateArray(), round => Assert.Equal(3, round.GetProperty("contributors").GetInt32()));
 
+        // Clips that are given need no training before the first round.
+        (exit, _, error) = Securefl.Run([.. arguments[..^1], hospitals.PathOf("given"), "--on-trainer-fault", "leave-out", "--min-clients", "4", "--clip", "1"]);
+        Assert.True(exit == 4, error);
+        Assert.Contains("securefl: round 1: 3 sites whose trainers did not fail, at least 4 are needed", error, StringComparison.Ordinal);
+
         (exit, _, error) = Securefl.Run([.. arguments[..^1], hospitals.PathOf("few"), "--on-trainer-fault", "leave-out", "--min-clients", "4"]);
         Assert.True(exit == 4, error);
-        Assert.Contains("round 1: 3 sites whose trainers did not fail, at least 4 are needed", error, StringComparison.Ordinal);
+        Assert.Contains("before round 1: 3 sites whose trainers did not fail, at least 4 are needed", error, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -17,7 +17,7 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
 {
     [Theory]
     [InlineData("")]
-    [InlineData("--optimizer adamw --lr-schedule cosine --warm-up 2 --server-optimizer fedyogi --tau 0.001 --model mlp --hidden 8,4 --activation tanh --rounding nearest --bits 12 --seed 9")]
+    [InlineData("--optimizer adamw --lr-schedule cosine --warm-up 2 --server-optimizer fedyogi --tau 0.001 --model mlp --hidden 8,4 --activation tanh --rounding nearest --error-feedback --bits 12 --seed 9")]
     [InlineData("--async 3 --staleness-exponent 1 --max-staleness 7 --algorithm fedprox --average 0.5 --test-fraction 0.3")]
     [InlineData("--sites-per-round 3 --max-weight 3 --local-steps 7 --label-threshold 0 --missing drop --ignore chol")]
     [Trait("Category", "Slow")]

@@ -109,6 +109,28 @@ public class PreparationTests
     }
 
     [Fact]
+    public async Task A_site_whose_trainer_fails_is_left_out_of_the_clips_alone()
+    {
+        RawDataset[] rows = [Rows(0, 40), Rows(1, 60), Rows(2, 7), Rows(3, 9)];
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, 4, LearningTask.Regression, 0) with { Rows = true, Clips = new ModelLayout([("w", [4]), ("b", [1])]) };
+        PreparationSteps steps = PreparationSteps.For(terms, 64);
+        PreparingSite[] sites = Sites(rows, i => i == 1 ? throw new TrainerFaultException("no memory left") : [0.1f * i, 0, 0, 0, 3]);
+        TrainerFaultException stopped = await Assert.ThrowsAsync<TrainerFaultException>(() => PreparationRun.RunAsync(steps, sites, new PlaintextSum(), 1, cancellationToken: Token));
+        Assert.Contains("no memory left", stopped.Message, StringComparison.Ordinal);
+
+        List<string> told = [];
+        using EncryptedSum sum = new(new EncryptedSumOptions { Sites = 4, Clip = 1, MinClients = 3 });
+        PreparedState state = await PreparationRun.RunAsync(steps, sites, sum, 1, leaveOut: new PreparationLeaveOut(3, fault => told.Add(fault.Message)), cancellationToken: Token);
+        Assert.Equal("site s1, before round 1: no memory left", told[0]);
+        Assert.Equal((4, 116), (state.Sites, state.Rows));
+        Assert.Equal([1f, 8], state.Clips!.Values);
+
+        TooFewContributorsException few = await Assert.ThrowsAsync<TooFewContributorsException>(() => PreparationRun.RunAsync(
+            steps, sites, new PlaintextSum(), 1, leaveOut: new PreparationLeaveOut(4, _ => { }), cancellationToken: Token));
+        Assert.Contains("before round 1: 3 sites whose trainers did not fail, at least 4 are needed", few.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Indicators_take_one_counter_and_get_the_scaling_of_numbers()
     {
         TableSchema schema = new()
