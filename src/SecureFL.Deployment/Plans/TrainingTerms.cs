@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -37,6 +38,10 @@ public sealed record TrainingTerms
 
     /// <summary>Largest seed: integers up to it are exact in every JSON reader.</summary>
     public const ulong MaxSeed = (1UL << 53) - 1;
+
+    // Worked out once for each object; a copy made by "with" is another one.
+    private static readonly ConditionalWeakTable<TrainingTerms, PreparationTerms> Found = [];
+    private static readonly ConditionalWeakTable<TrainingTerms, PreparationSteps> Steps = [];
 
     /// <summary>The version of the shape.</summary>
     public int Version { get; init; } = CurrentVersion;
@@ -123,19 +128,20 @@ public sealed record TrainingTerms
 
     /// <summary>The sums before the first round.</summary>
     [JsonIgnore]
-    public PreparationSteps Preparation
-    {
-        get
-        {
-            // A block that is small beside a large vector may hold more of a step.
-            int room = PreparationRun.CountersPerSum - RoundCounters.LayoutOf(Metrics).Counters.Length;
-            return PreparationSteps.For(PreparationTerms, Math.Min(Math.Clamp(Layout.Length / 64, IsPreconditioned ? 2048 : 512, 2048), room));
-        }
-    }
+    public PreparationSteps Preparation => Steps.GetValue(this, terms => terms.PlanSteps());
 
     /// <summary>What is found out before the first round.</summary>
     [JsonIgnore]
-    public PreparationTerms PreparationTerms => PreparationTerms.For(Data.Scaling, Data.Schema, Model.Inputs, Model.Task, Model.Classes) with
+    public PreparationTerms PreparationTerms => Found.GetValue(this, terms => terms.PlanPreparation());
+
+    private PreparationSteps PlanSteps()
+    {
+        // A block that is small beside a large vector may hold more of a step.
+        int room = PreparationRun.CountersPerSum - RoundCounters.LayoutOf(Metrics).Counters.Length;
+        return PreparationSteps.For(PreparationTerms, Math.Min(Math.Clamp(Layout.Length / 64, IsPreconditioned ? 2048 : 512, 2048), room));
+    }
+
+    private PreparationTerms PlanPreparation() => PreparationTerms.For(Data.Scaling, Data.Schema, Model.Inputs, Model.Task, Model.Classes) with
     {
         Fixed = Data.FixedScaling,
         Targets = ScaleTargets && Model.Task == LearningTask.Regression,

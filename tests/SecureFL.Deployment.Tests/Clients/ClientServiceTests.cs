@@ -61,21 +61,7 @@ public sealed class ClientServiceTests : IDisposable
         await session.RestartAsync();
         RoundState[] ended = await running;
 
-        QuantizedReferenceSum sum = new(new EncryptedSumOptions
-        {
-            Sites = 4,
-            Clip = session.Plan.Parameters.Clip,
-            Bits = session.Plan.Parameters.Bits,
-            MinClients = session.Plan.Settings.MinClients,
-            KeyHolders = 3,
-            Threshold = 2,
-        });
-        RawSite[] raw = [.. Enumerable.Range(0, 4).Select(i => TestSession.Site(terms, i))];
-        PreparedState prepared = await LocalPreparation.RunAsync(
-            terms, state => terms.TrainerUnder(state)!, raw, sum, cancellationToken: TestContext.Current.CancellationToken);
-        FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
-        TrainingOutcome clear = await new FederatedAveraging(terms.FederationOptionsFor(session.Plan.Settings.MinClients, prepared), sites, terms.CreateBuiltInTrainer()!, sum)
-            .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        (_, TrainingOutcome clear) = await InTheClear.TrainAsync(session, terms);
         float[][] models = await Task.WhenAll(clients.Select(async client =>
             VersionValues.Delivered(terms, await client.FetchModelAsync(ended[0], TestContext.Current.CancellationToken)).Values));
         Assert.All(models, model => Assert.Equal(clear.Model.Values, model));

@@ -43,17 +43,7 @@ public sealed class PaceTests : IDisposable
 
         Assert.Equal(4, session.Host!.Engine.Status(0).Recent.Single(round => round.Kind == RoundKind.Evaluation).Contributors.Count);
         Assert.True(training.SelectMany(round => round.Contributors).Distinct().Count() > 3);
-        QuantizedReferenceSum sum = new(new EncryptedSumOptions
-        {
-            Sites = 4,
-            Clip = session.Plan.Parameters.Clip,
-            Bits = session.Plan.Parameters.Bits,
-            MinClients = 3,
-            KeyHolders = 3,
-            Threshold = 2,
-        });
-        FederatedSite[] sites = [.. Enumerable.Range(0, 4).Select(i => Scaled(terms, i))];
-        TrainingOutcome clear = await new FederatedAveraging(terms.FederationOptionsFor(3), sites, terms.CreateBuiltInTrainer()!, sum).RunAsync(cancellationToken: Token);
+        (_, TrainingOutcome clear) = await InTheClear.TrainAsync(session, terms);
         Assert.Equal(clear.Model.Values, VersionValues.Delivered(terms, await clients[0].FetchModelAsync(ended[0], Token)).Values);
     }
 

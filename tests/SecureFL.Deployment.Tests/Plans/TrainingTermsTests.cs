@@ -9,6 +9,18 @@ namespace SecureFL.Deployment.Tests.Plans;
 public sealed class TrainingTermsTests
 {
     [Fact]
+    public void What_follows_from_terms_is_worked_out_once_and_anew_for_others()
+    {
+        TrainingTerms terms = PlanSamples.Terms;
+        Assert.Same(terms.Preparation, terms.Preparation);
+        Assert.Same(terms.PreparationTerms, terms.PreparationTerms);
+        TrainingTerms balanced = terms with { ClassWeights = ClassWeighting.Balanced };
+        Assert.False(terms.PreparationTerms.ClassCounts);
+        Assert.True(balanced.PreparationTerms.ClassCounts);
+        Assert.True(balanced.Preparation.Steps.Length > 0);
+    }
+
+    [Fact]
     public void The_canonical_form_reads_back_to_itself()
     {
         byte[] bytes = PlanSamples.Terms.ToBytes();

@@ -44,19 +44,7 @@ public sealed class PreparationTests : IDisposable
         }
 
         RoundState[] ended = await running;
-        QuantizedReferenceSum sum = new(new EncryptedSumOptions
-        {
-            Sites = 4,
-            Clip = session.Plan.Parameters.Clip,
-            Bits = session.Plan.Parameters.Bits,
-            Suite = session.Plan.Settings.Suite,
-            KeyHolders = 3,
-            Threshold = 2,
-        });
-        RawSite[] raw = [.. Enumerable.Range(0, 4).Select(i => TestSession.Site(terms, i))];
-        PreparedState prepared = await LocalPreparation.RunAsync(terms, state => terms.TrainerUnder(state)!, raw, sum, cancellationToken: Token);
-        FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
-        TrainingOutcome clear = await new FederatedAveraging(terms.FederationOptionsFor(3, prepared), sites, terms.TrainerUnder(prepared)!, sum).RunAsync(cancellationToken: Token);
+        (PreparedState prepared, TrainingOutcome clear) = await InTheClear.TrainAsync(session, terms);
         float[] values = await clients[0].FetchModelAsync(ended[0], Token);
         Assert.Equal(clear.Model.Values, VersionValues.Delivered(terms, values).Values);
         PreparedState told = VersionValues.Progress(terms, values).State;
