@@ -15,7 +15,7 @@ internal static class ClientRevokeCommand
     internal static Command Create()
     {
         PartyOptions party = new();
-        Option<ulong> round = new("--round") { Description = "the round", HelpName = "N", Required = true };
+        Option<ulong> round = new("--round") { Description = "the round, from 0", HelpName = "N", Required = true };
         Command command = new("revoke", "Withdraw this site's contribution while the round still collects; the site sits the round out.") { round };
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(party.Read(result), result.GetValue(round), cancellationToken));

@@ -17,7 +17,7 @@ internal static class ClientSendCommand
     {
         PartyOptions party = new();
         Argument<FileInfo> file = new("file") { Description = "the vector: .npz or .safetensors, whose arrays are taken by name where the plan names them; .npy or .f32 (raw little-endian) for one array" };
-        Option<ulong?> round = new("--round") { Description = "the round; by default the first one that collects", HelpName = "N" };
+        Option<ulong?> round = new("--round") { Description = "the round, from 0; by default the first one that collects", HelpName = "N" };
         Option<string[]> counters = new("--counter") { Description = "NAME=VALUE, for plans with counters; the weight is one of them", HelpName = "NAME=VALUE" };
         Option<double?> maxClipped = Shares.Option("--max-clipped", "send nothing where more of the elements than this lie beyond their clip; by default what the plan says, and never more than that");
         Option<string?> encryptor = SealProgram.Option();

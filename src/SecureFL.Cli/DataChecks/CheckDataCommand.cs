@@ -30,11 +30,7 @@ internal static class CheckDataCommand
         {
             files, data,
         };
-        foreach (TermOption column in columns)
-        {
-            command.Add(column.Option);
-        }
-
+        HelpGroups.Add(command, "What columns mean", columns.Select(column => column.Option));
         tables.AddTo(command);
         command.Add(json);
         command.SetAction(result =>

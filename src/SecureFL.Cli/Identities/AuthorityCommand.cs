@@ -12,7 +12,7 @@ internal static class AuthorityCommand
     {
         Option<string> consortium = new("--consortium") { Description = "the consortium's name: a-z, 0-9, point and hyphen", HelpName = "NAME", Required = true };
         Option<string> output = IdentityCommand.Folder("--output", "the folder to make; its ca.key never leaves this machine");
-        Option<int> years = new("--years") { Description = "how long the authority's certificate holds", DefaultValueFactory = _ => 10 };
+        Option<int> years = new("--years") { Description = "years for which the authority's certificate holds, 1 to 50", HelpName = "YEARS", DefaultValueFactory = _ => 10 };
         Command command = new("ca", "Create a consortium's certificate authority. Not on the server's machine: who holds it can name parties.") { consortium, output, years };
         command.SetAction(result =>
         {

@@ -20,7 +20,7 @@ internal static class IssueCommand
         Argument<string> request = new("request") { Description = "a party's request.json" };
         Option<string> authority = IdentityCommand.Folder("--ca", "the authority's folder");
         Option<string?> output = new("--output") { Description = "the file to write; by default the role, the name and -issued.json", HelpName = "FILE" };
-        Option<int> days = new("--days") { Description = "how long the certificate holds", DefaultValueFactory = _ => 397 };
+        Option<int> days = new("--days") { Description = "days for which the certificate holds, 1 to 3660", HelpName = "DAYS", DefaultValueFactory = _ => 397 };
         Option<string?> accept = new("--accept") { Description = "the words that the sender gave, for scripts: anything else is refused", HelpName = "WORDS" };
         Command command = new("issue", "Issue a party's certificate.") { request, authority, output, days, accept };
         command.SetAction(result =>

@@ -10,13 +10,13 @@ internal static class RoundCommand
 {
     internal static Command Create()
     {
-        Option<uint> rounds = new("--rounds") { Description = "at most this many rounds; 0 for as many as the terms say (one, for plain sums)", HelpName = "N" };
+        Option<uint> rounds = new("--rounds") { Description = "at most this many rounds, from 1; 0 for as many as the terms say (one, for plain sums)", HelpName = "N" };
         Command start = Operation("start", "Let rounds start.", [rounds], (link, result, token) => link.StartRoundsAsync(result.GetValue(rounds), token));
-        Option<ulong?> number = new("--round") { Description = "the round; the one under way by default", HelpName = "N" };
+        Option<ulong?> number = new("--round") { Description = "the round, from 0; the one under way by default", HelpName = "N" };
         Command close = Operation(
             "close", "Fix the set of the round with the contributions that are there.", [number], async (link, result, token) =>
                 await link.CloseRoundAsync(await NumberAsync(link, result.GetValue(number), token).ConfigureAwait(false), token).ConfigureAwait(false));
-        Option<ulong?> aborted = new("--round") { Description = "the round; the one under way by default", HelpName = "N" };
+        Option<ulong?> aborted = new("--round") { Description = "the round, from 0; the one under way by default", HelpName = "N" };
         Command abort = Operation(
             "abort", "Ask the key holders to declare the round dead; contributors may then contribute anew.", [aborted], async (link, result, token) =>
                 await link.AbortRoundAsync(await NumberAsync(link, result.GetValue(aborted), token).ConfigureAwait(false), token).ConfigureAwait(false));

@@ -42,13 +42,8 @@ internal sealed class PartyOptions
 
     internal PartyOptions() => _format.AcceptOnlyFromAmong("text", "json");
 
-    internal void AddTo(Command command)
-    {
-        foreach (Option option in (Option[])[_server, _identity, _state, _plan, _serverName, _insecure, _accept, _level, _format])
-        {
-            command.Add(option);
-        }
-    }
+    internal void AddTo(Command command) => HelpGroups.Add(
+        command, "This party", [_server, _identity, _state, _plan, _serverName, _insecure, _accept, _level, _format]);
 
     internal PartySettings Read(ParseResult result) => new()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Training;
 
@@ -23,7 +24,7 @@ internal sealed class NewPlanOptions
 
     internal Option<string> Output { get; } = new("--output") { Description = "the file to write", HelpName = "FILE", DefaultValueFactory = _ => "plan.json" };
 
-    internal Option<long?> Vector { get; } = new("--vector") { Description = "no training: sums of vectors of this many values that the clients bring", HelpName = "N" };
+    internal Option<long?> Vector { get; } = new("--vector") { Description = "no training: sums of vectors of this many values, from 1, that the clients bring", HelpName = "N" };
 
     internal Option<string?> Layout { get; } = new("--layout")
     {
@@ -46,27 +47,27 @@ internal sealed class NewPlanOptions
 
     internal Option<string?> Task { get; } = new("--task") { Description = "without a schema: binary, multi-class or regression", HelpName = "TASK" };
 
-    internal Option<int?> Inputs { get; } = new("--inputs") { Description = "without a schema: features a row", HelpName = "N" };
+    internal Option<int?> Inputs { get; } = new("--inputs") { Description = "without a schema: features a row, from 1", HelpName = "N" };
 
-    internal Option<int?> ClassCount { get; } = new("--class-count") { Description = "without a schema: classes of a multi-class task", HelpName = "N" };
+    internal Option<int?> ClassCount { get; } = new("--class-count") { Description = "without a schema: classes of a multi-class task, from 2", HelpName = "N" };
 
     internal Option<bool> External { get; } = new("--external-trainer") { Description = "the sites train with programs of their own (client run --trainer); needs --initial-weights" };
 
-    internal Option<int> ColludingKeyHolders { get; } = new("--colluding-key-holders") { Description = "key holders assumed to collude with the server; by default one fewer than the threshold", DefaultValueFactory = _ => -1 };
+    internal Option<int> ColludingKeyHolders { get; } = new("--colluding-key-holders") { Description = "key holders assumed to collude with the server, from 0 to below the threshold; -1 is one fewer than the threshold", HelpName = "N", DefaultValueFactory = _ => -1 };
 
-    internal Option<int?> ColludingClients { get; } = new("--colluding-clients") { Description = "clients assumed to collude with whoever sees the sum; by default 1, or more where sites hold keys", HelpName = "N" };
+    internal Option<int?> ColludingClients { get; } = new("--colluding-clients") { Description = "clients assumed to collude with whoever sees the sum, from 0; by default 1, or more where sites hold keys", HelpName = "N" };
 
-    internal Option<int?> MaxClients { get; } = new("--max-clients") { Description = "most clients in a sum; by default all that are enrolled", HelpName = "N" };
+    internal Option<int?> MaxClients { get; } = new("--max-clients") { Description = "most clients in a sum, from --min-clients; by default all that are enrolled", HelpName = "N" };
 
-    internal Option<int> RoundsPerKey { get; } = new("--rounds-per-key") { Description = "joint-key: rounds after which the key holders make a new key, dead ones included", DefaultValueFactory = _ => 1000 };
+    internal Option<int> RoundsPerKey { get; } = new("--rounds-per-key") { Description = "joint-key: rounds after which the key holders make a new key, from 1, dead ones included", HelpName = "N", DefaultValueFactory = _ => 1000 };
 
-    internal Option<int> Smudging { get; } = new("--smudging") { Description = "joint-key: bits of statistical hiding over the life of a key, 40 to 64", DefaultValueFactory = _ => Ckks.JointKey.JointKeyParameters.DefaultSmudging };
+    internal Option<int> Smudging { get; } = new("--smudging") { Description = "joint-key: bits of statistical hiding over the life of a key, 40 to 64", HelpName = "BITS", DefaultValueFactory = _ => Ckks.JointKey.JointKeyParameters.DefaultSmudging };
 
-    internal Option<int> GroupSize { get; } = new("--group-size") { Description = "open random groups of this many clients by themselves; 0 is one group", DefaultValueFactory = _ => 0 };
+    internal Option<int> GroupSize { get; } = new("--group-size") { Description = "open random groups of this many clients by themselves, from --min-clients; 0 is one group", HelpName = "N", DefaultValueFactory = _ => 0 };
 
-    internal Option<int> ProtocolRounds { get; } = new("--protocol-rounds") { Description = "rounds of the session, dead ones included", DefaultValueFactory = _ => 10_000 };
+    internal Option<int> ProtocolRounds { get; } = new("--protocol-rounds") { Description = "rounds of the session, from 1, dead ones included", HelpName = "N", DefaultValueFactory = _ => 10_000 };
 
-    internal Option<int> AgreementWindow { get; } = new("--agreement-window") { Description = "seconds within which a round's key holders must agree", DefaultValueFactory = _ => 24 * 3600 };
+    internal Option<int> AgreementWindow { get; } = new("--agreement-window") { Description = "seconds within which a round's key holders must agree, from 1", HelpName = "S", DefaultValueFactory = _ => 24 * 3600 };
 
     internal Option<bool> AllowEarlyResubmission { get; } = new("--allow-early-resubmission")
     {
@@ -75,22 +76,16 @@ internal sealed class NewPlanOptions
 
     internal void AddTo(Command command)
     {
-        Option[] parties = [Authority, Server, Clients, KeyHolders, Output, Vector, Layout, TensorClip, LeaveOut, MaxClipped, Schema, SchemaFrom];
-        Option[] rest =
-        [
-            External, InitialWeights, Task, Inputs, ClassCount, MaxClients, ColludingKeyHolders, ColludingClients, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow,
-            AllowEarlyResubmission,
-        ];
-        foreach (Option option in parties)
-        {
-            command.Add(option);
-        }
-
+        HelpGroups.Add(command, "The parties", [Authority, Server, Clients, KeyHolders, Output]);
+        HelpGroups.Add(command, "Sums without training", [Vector, Layout, TensorClip, LeaveOut, MaxClipped]);
+        HelpGroups.Add(command, "What is trained on", [Schema, SchemaFrom, Task, Inputs, ClassCount]);
         Tables.AddTo(command);
         Terms.AddTo(command);
-        foreach (Option option in rest)
-        {
-            command.Add(option);
-        }
+        HelpGroups.Add(command, "Trainers of the sites' own", [External, InitialWeights]);
+        HelpGroups.Add(
+            command, "What is protected, and for how long",
+            [
+                MaxClients, ColludingKeyHolders, ColludingClients, RoundsPerKey, Smudging, GroupSize, ProtocolRounds, AgreementWindow, AllowEarlyResubmission,
+            ]);
     }
 }

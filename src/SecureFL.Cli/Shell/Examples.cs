@@ -1,18 +1,19 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Runtime.CompilerServices;
 
 namespace SecureFL.Cli.Shell;
 
-/// <summary>Commands that people can copy, shown by a command's <c>--help</c> after its options.</summary>
+/// <summary>Commands that people can copy, shown by a command's <c>--help</c> after its options, which stand in groups.</summary>
 internal static class Examples
 {
-    private static readonly Dictionary<Command, string> Texts = [];
+    private static readonly ConditionalWeakTable<Command, string> Texts = [];
 
     /// <summary>Gives <paramref name="command"/> its examples.</summary>
     internal static Command Of(Command command, string text)
     {
-        Texts[command] = text;
+        Texts.AddOrUpdate(command, text);
         return command;
     }
 
@@ -34,13 +35,18 @@ internal static class Examples
 
         public override int Invoke(ParseResult parseResult)
         {
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            using StringWriter help = new();
+            parseResult.InvocationConfiguration.Output = help;
             int code = standard.Invoke(parseResult);
+            parseResult.InvocationConfiguration.Output = output;
+            output.Write(HelpGroups.Arrange(parseResult.CommandResult.Command, help.ToString()));
             if (Texts.TryGetValue(parseResult.CommandResult.Command, out string? text))
             {
-                parseResult.InvocationConfiguration.Output.WriteLine("Examples:");
+                output.WriteLine("Examples:");
                 foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
                 {
-                    parseResult.InvocationConfiguration.Output.WriteLine("  " + line);
+                    output.WriteLine("  " + line);
                 }
             }
 

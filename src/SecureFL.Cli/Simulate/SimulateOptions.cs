@@ -48,20 +48,20 @@ internal sealed class SimulateOptions
         _ => SumSuite.OneTimeKey,
     };
 
-    internal Option<int> KeyHolders { get; } = new("--key-holders") { Description = "key holders", DefaultValueFactory = _ => 3 };
+    internal Option<int> KeyHolders { get; } = new("--key-holders") { Description = "key holders, from --threshold", HelpName = "N", DefaultValueFactory = _ => 3 };
 
     internal Option<string?> SiteSeconds { get; } = new("--site-seconds") { Description = "simulated seconds of each site's task, for example 10,1,1,1", HelpName = "S,S" };
 
     internal Option<double> ThresholdAt { get; } = MetricText.ThresholdOption();
 
-    internal Option<int> Parallel { get; } = new("--parallel") { Description = "sites trained at the same time", DefaultValueFactory = _ => 1 };
+    internal Option<int> Parallel { get; } = new("--parallel") { Description = "sites trained at the same time, from 1", HelpName = "N", DefaultValueFactory = _ => 1 };
 
     internal Option<string> Baselines { get; } = Choice(
         "--baselines", "auto", "train each site alone and all rows in one place beside it, to compare; auto does so where it takes some seconds at most", "auto", "on", "off");
 
     internal Option<int> CrossValidate { get; } = new("--cross-validate")
     {
-        Description = "measure by K folds of every site's rows, each a whole run on the other folds; the model delivered is trained on all rows",
+        Description = "measure by K folds, from 2 to 20, of every site's rows, each a whole run on the other folds; the model delivered is trained on all rows",
         HelpName = "K",
     };
 
@@ -89,19 +89,14 @@ internal sealed class SimulateOptions
     internal void AddTo(Command command)
     {
         Terms.AddTo(command);
-        Option[] all =
-        [
-            Trainer, TrainerTimeout, OnTrainerFault, KeyHolders, InsecureTwoSites, SiteSeconds, ThresholdAt, Parallel, Baselines, CrossValidate, LeaveOneSiteOut, Compare, PrintTraining, Output, Overwrite, Resume,
-            KeepCiphertexts, Json, Report,
-        ];
-        foreach (Option option in all)
-        {
-            command.Add(option);
-        }
+        HelpGroups.Add(
+            command, "The simulated consortium", [Trainer, TrainerTimeout, OnTrainerFault, KeyHolders, InsecureTwoSites, SiteSeconds, Parallel]);
+        HelpGroups.Add(command, "What is measured beside it", [ThresholdAt, Baselines, CrossValidate, LeaveOneSiteOut, Compare]);
+        HelpGroups.Add(command, "What is written", [PrintTraining, Output, Overwrite, Resume, KeepCiphertexts, Json, Report]);
     }
 
     /// <summary>The option that <c>simulate</c> and <c>client run</c> have.</summary>
-    internal static Option<double?> TrainerTimeoutOption() => new("--trainer-timeout") { Description = "seconds after which a run of the --trainer command is ended and counts as failed; by default it may take for ever", HelpName = "SECONDS" };
+    internal static Option<double?> TrainerTimeoutOption() => new("--trainer-timeout") { Description = "seconds, above 0, after which a run of the --trainer command is ended and counts as failed; by default it may take for ever", HelpName = "SECONDS" };
 
     /// <summary>The time limit asked for.</summary>
     internal static TimeSpan? LimitOf(double? seconds) => seconds switch

@@ -19,7 +19,7 @@ internal static class ColumnOptions
         TermOption.List(
             "--classes", "columns.classes", "VALUE,VALUE",
             "the label's values in their order; another value is an error. Found in the files by default"),
-        TermOption.Optional<double>("--label-threshold", "columns.labelThreshold", "NUMBER", "makes the label binary: 1 above this number"),
+        TermOption.Optional<double>("--label-threshold", "columns.labelThreshold", "NUMBER", "makes the label binary: 1 above this number; by default its values decide"),
         TermOption.List("--ignore", "columns.ignore", "COLUMN,COLUMN", "columns that are no features"),
         TermOption.List(
             "--keep", "columns.keep", "COLUMN,COLUMN", "columns that are features although they look like identifiers, which are left out"),
@@ -35,10 +35,10 @@ internal static class ColumnOptions
         Dates(),
         TermOption.Optional<int>(
             "--max-categories", "columns.maxCategories", "N",
-            "a column keeps its N commonest categories, counted by a secure sum (by plan new: in the --schema-from file), the others together; "
+            "a column keeps its N commonest categories, from 1, counted by a secure sum (by plan new: in the --schema-from file), the others together; "
             + "by default more than 100 are refused"),
         TermOption.Number<int>(
-            "--min-category-count", "columns.minCategoryCount", "a category that fewer rows of all sites together have falls under the others"),
+            "--min-category-count", "columns.minCategoryCount", "a category that fewer rows of all sites together have, from 1, falls under the others"),
     ];
 
     /// <summary>What the options say, over defaults.</summary>

@@ -21,22 +21,13 @@ internal sealed class SiteOptions
     private readonly Option<string?> _splitColumn = new("--split-column") { Description = "the column that says train or test", HelpName = "COLUMN" };
     private readonly Option<string?> _test = new("--test") { Description = "a file of test rows", HelpName = "FILE" };
     private readonly TableOptions _tables = new();
-    private readonly Option<int> _sites = new("--sites") { Description = "deal all rows out to this many sites", DefaultValueFactory = _ => 0 };
-    private readonly Option<double?> _dirichlet = new("--dirichlet") { Description = "with --sites: label skew of this concentration; small means that sites have few classes each", HelpName = "ALPHA" };
+    private readonly Option<int> _sites = new("--sites") { HelpName = "N", Description = "deal all rows out to this many sites, from 1; 0 leaves the files' own", DefaultValueFactory = _ => 0 };
+    private readonly Option<double?> _dirichlet = new("--dirichlet") { Description = "with --sites: label skew of this concentration, above 0; small means that sites have few classes each", HelpName = "ALPHA" };
     private readonly Option<int?> _minSiteRows = new("--min-site-rows") { Description = "with --dirichlet: fewest rows of a site; by default a quarter of the mean, at least 1 and at most 20. No site is ever empty", HelpName = "N" };
 
     internal void AddTo(Command command)
     {
-        Option[] all =
-        [
-            _siteColumn, _splitColumn, _test, _sites, _dirichlet, _minSiteRows,
-        ];
-        command.Add(_data);
-        foreach (Option option in all)
-        {
-            command.Add(option);
-        }
-
+        HelpGroups.Add(command, "Where rows come from", [_data, _siteColumn, _splitColumn, _test, _sites, _dirichlet, _minSiteRows]);
         _tables.AddTo(command);
     }
 

@@ -33,13 +33,7 @@ internal sealed class TableOptions
     /// <summary>Every option.</summary>
     internal IEnumerable<Option> All => [_header, _separator, _encoding, _decimal, _thousands];
 
-    internal void AddTo(Command command)
-    {
-        foreach (Option option in All)
-        {
-            command.Add(option);
-        }
-    }
+    internal void AddTo(Command command) => HelpGroups.Add(command, "How tables are written", All);
 
     /// <exception cref="CliException">A value that means nothing.</exception>
     internal CsvReadOptions Read(ParseResult result) => new()

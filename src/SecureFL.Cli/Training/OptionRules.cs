@@ -156,33 +156,16 @@ internal static class OptionRules
     /// <summary>What an external trainer decides by itself.</summary>
     private static ImmutableArray<string> BuiltInOnly =>
     [
-        "--model", "--hidden", "--activation", "--local-steps", "--local-epochs", "--batch", "--optimizer", "--lr", "--momentum", "--beta1", "--beta2", "--rms-decay", "--epsilon",
-        "--weight-decay", "--l2", "--lr-schedule", "--lr-step", "--lr-factor", "--lr-decay", "--lr-rounds", "--lr-floor", "--warm-up", "--class-weights", "--algorithm", "--mu",
+        "--model", "--hidden", "--activation", "--local-steps", "--local-epochs", "--batch",
+        OptimiserTable.Local.Option, OptimiserTable.Local.Rate, .. OptimiserTable.Local.Settings.Select(setting => setting.Option),
+        "--l2", "--lr-schedule", "--lr-step", "--lr-factor", "--lr-decay", "--lr-rounds", "--lr-floor", "--warm-up", "--class-weights", "--algorithm", "--mu",
     ];
 
     private static IEnumerable<OptionRule> Optimisers()
     {
-        (string Name, string Setting)[] local =
-        [
-            ("--momentum", nameof(LocalOptimizerOptions.Momentum)), ("--beta1", nameof(LocalOptimizerOptions.Beta1)), ("--beta2", nameof(LocalOptimizerOptions.Beta2)),
-            ("--rms-decay", nameof(LocalOptimizerOptions.Decay)), ("--epsilon", nameof(LocalOptimizerOptions.Epsilon)), ("--weight-decay", nameof(LocalOptimizerOptions.WeightDecay)),
-        ];
-        foreach ((string name, string setting) in local)
+        foreach (OptionRule rule in Hyperparameters<LocalOptimizerKind>(OptimiserTable.Local).Concat(Hyperparameters<ServerOptimizerKind>(OptimiserTable.Server)))
         {
-            string kinds = Listed(LocalMethods.All.Where(method => method.Uses.Contains(setting)).Select(method => method.Kind));
-            yield return Needs(name, $"--optimizer {kinds}", facts => LocalMethods.Of(facts.Description.Value<LocalOptimizerKind>("training.optimizer.kind")).Uses.Contains(setting));
-        }
-
-        (string Name, string Setting)[] server =
-        [
-            ("--server-momentum", nameof(ServerOptimizerOptions.Momentum)), ("--server-beta1", nameof(ServerOptimizerOptions.Beta1)),
-            ("--server-beta2", nameof(ServerOptimizerOptions.Beta2)), ("--tau", nameof(ServerOptimizerOptions.Tau)),
-            ("--server-bias-correction", nameof(ServerOptimizerOptions.BiasCorrection)),
-        ];
-        foreach ((string name, string setting) in server)
-        {
-            string kinds = Listed(ServerMethods.All.Where(method => method.Uses.Contains(setting)).Select(method => method.Kind));
-            yield return Needs(name, $"--server-optimizer {kinds}", facts => ServerMethods.Of(facts.Description.Value<ServerOptimizerKind>("serverOptimizer.kind")).Uses.Contains(setting));
+            yield return rule;
         }
 
         (string Name, RateScheduleKind Kind)[] schedules =
@@ -200,6 +183,12 @@ internal static class OptionRules
             yield return Excludes(name, "--weighting equal", facts => facts.Description.Value<Weighting>("weighting") == Weighting.Equal);
         }
     }
+
+    private static IEnumerable<OptionRule> Hyperparameters<TKind>(OptimiserTable table)
+        where TKind : struct, Enum => table.Settings.Select(setting => Needs(
+            setting.Option,
+            $"{table.Option} {table.KindsWith(setting)}",
+            facts => table.Has(facts.Description.Value<TKind>($"{table.Path}.kind"), setting)));
 
     private static IEnumerable<OptionRule> Paces()
     {
@@ -292,13 +281,6 @@ internal static class OptionRules
             .Select(term => term.Option.Name),
         "--schema", "--schema-from", "--task", "--inputs", "--class-count", "--external-trainer", "--initial-weights", "--model", "--algorithm", "--mu",
     ];
-
-    private static string Listed<T>(IEnumerable<T> kinds)
-        where T : struct, Enum
-    {
-        string[] names = [.. kinds.Select(Lower)];
-        return names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}";
-    }
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -19,7 +19,12 @@ internal sealed record TermOption(Option Option, string Path, Func<ParseResult, 
     internal static TermOption Number<T>(string name, string path, string description)
         where T : struct, INumber<T>
     {
-        Option<T> option = new(name) { Description = description, DefaultValueFactory = _ => TrainingDescription.Default.Value<T>(path) };
+        Option<T> option = new(name)
+        {
+            Description = description,
+            HelpName = T.CreateTruncating(0.5) == T.Zero ? "N" : "NUMBER",
+            DefaultValueFactory = _ => TrainingDescription.Default.Value<T>(path),
+        };
         return new TermOption(option, path, result => Finite(name, result.GetValue(option)));
     }
 

@@ -30,8 +30,10 @@ internal sealed class TermOptions
     private readonly Option<string> _algorithm = SimulateOptions.Choice(
         "--algorithm", "fedavg", "fedprox holds sites near the global model by --mu", "fedavg", "fedprox");
 
-    private readonly Option<float> _mu = new("--mu") { Description = "mu of fedprox", DefaultValueFactory = _ => DefaultMu };
-    private readonly ImmutableArray<TermOption> _terms;
+    private readonly Option<float> _mu = new("--mu") { Description = "mu of fedprox, from 0", HelpName = "NUMBER", DefaultValueFactory = _ => DefaultMu };
+    private readonly ImmutableArray<(string Heading, ImmutableArray<TermOption> Terms)> _groups;
+
+    private const string Model = "The training and its model";
 
     /// <summary>mu where fedprox is asked for and none is given: that of Li et al. 2020 for small data.</summary>
     internal const float DefaultMu = 0.01f;
@@ -42,21 +44,29 @@ internal sealed class TermOptions
     /// <param name="deployed">For <c>plan new</c>: a plan has no sums in the clear, and paces real rounds.</param>
     internal TermOptions(bool deployed)
     {
-        _terms = [.. Columns(), Scaling(deployed), .. Local(), .. Server(), .. Pace(deployed), .. Sums(deployed)];
+        _groups =
+        [
+            ("What columns mean", ColumnOptions.Create()), ("What becomes of rows", [.. Rows(), Scaling(deployed)]), (Model, [.. Architecture()]),
+            ("Training at the sites", [.. Local()]), ("The mean and the server's step", [.. Server()]), ("Rounds", [.. Pace(deployed)]),
+            ("How updates are summed", [.. Sums(deployed)]),
+        ];
     }
 
     /// <summary>Every option.</summary>
-    internal IEnumerable<Option> All => [_file, _model, _algorithm, _mu, .. _terms.Select(term => term.Option)];
+    internal IEnumerable<Option> All => [_file, _model, _algorithm, _mu, .. Terms.Select(term => term.Option)];
 
     /// <summary>The members that options stand for.</summary>
-    internal IEnumerable<TermOption> Terms => _terms;
+    internal IEnumerable<TermOption> Terms => _groups.SelectMany(group => group.Terms);
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in All)
+        HelpGroups.Add(command, Model, [_file, _model]);
+        foreach ((string heading, ImmutableArray<TermOption> terms) in _groups)
         {
-            command.Add(option);
+            HelpGroups.Add(command, heading, terms.Select(term => term.Option));
         }
+
+        HelpGroups.Add(command, "Training at the sites", [_algorithm, _mu]);
     }
 
     /// <summary>Whether an option was given, here or in a lower layer.</summary>
@@ -66,15 +76,15 @@ internal sealed class TermOptions
     internal TrainingDescription Read(ParseResult result)
     {
         TrainingDescription description = result.GetValue(_file) is string path ? TrainingDescription.Load(path) : TrainingDescription.Default;
-        description = Model(result, description);
-        description = TermOption.Over(description, _terms, result);
+        description = Chosen(result, description);
+        description = TermOption.Over(description, Terms, result);
         bool epochsAlone = IsGiven("training.epochs") && !IsGiven("training.steps");
         return Proximal(result, epochsAlone ? description.Without("training.steps") : description);
 
-        bool IsGiven(string path) => _terms.Any(term => term.Path == path && TermOptions.IsGiven(result, term.Option));
+        bool IsGiven(string path) => Terms.Any(term => term.Path == path && TermOptions.IsGiven(result, term.Option));
     }
 
-    private TrainingDescription Model(ParseResult result, TrainingDescription description)
+    private TrainingDescription Chosen(ParseResult result, TrainingDescription description)
     {
         if (!IsGiven(result, _model))
         {
@@ -102,11 +112,10 @@ internal sealed class TermOptions
             : description.With(Mu, DefaultMu);
     }
 
-    private static IEnumerable<TermOption> Columns() =>
+    private static IEnumerable<TermOption> Rows() =>
     [
-        .. ColumnOptions.Create(),
-        TermOption.Number<double>("--test-fraction", "data.testFraction", "share of each site's rows to test on, of each class alike; 0 for none"),
-        TermOption.Number<ulong>("--seed", "seed", "governs initialisation, splits, batches, sampling of sites and rounding; never a key"),
+        TermOption.Number<double>("--test-fraction", "data.testFraction", "share of each site's rows to test on, of each class alike, from 0 (none) to below 1"),
+        TermOption.Number<ulong>("--seed", "seed", "governs initialisation, splits, batches, sampling of sites and rounding, from 0 to 2^53 - 1; never a key"),
     ];
 
     private static TermOption Scaling(bool deployed)
@@ -121,37 +130,29 @@ internal sealed class TermOptions
         return scaling;
     }
 
-    private static IEnumerable<TermOption> Local() =>
+    private static IEnumerable<TermOption> Architecture() =>
     [
         TermOption.Counts("--hidden", "model.builtIn.hidden", "N,N", "units of the mlp's hidden layers, for example 64 or 128,32"),
         TermOption.Choice<Activation>("--activation", "model.builtIn.activation", "the function after the mlp's hidden layers"),
-        TermOption.Number<int>("--local-steps", "training.steps", "optimiser steps a site takes in a round; 0 counts --local-epochs instead"),
-        TermOption.Number<int>("--local-epochs", "training.epochs", "passes over a site's rows in a round, where --local-steps is 0"),
-        TermOption.Number<int>("--batch", "training.batchSize", "rows a step; 0 is the full batch"),
-        TermOption.Choice<LocalOptimizerKind>(
-            "--optimizer", "training.optimizer.kind",
-            "the sites' optimiser; its state starts anew every round. The defaults of this, --lr, --batch, --local-steps and --lr-schedule are those of an mlp; "
-            + "a regression of up to 128 scaled features takes preconditioned (second moments of all sites' rows from a secure sum), 20 steps on all rows, a rate that falls by a tenth a round"),
-        TermOption.Number<float>(
-            "--lr", "training.optimizer.learningRate",
-            $"the sites' learning rate; {string.Join(", ", LocalMethods.All.Select(method => FormattableString.Invariant($"{method.Defaults.LearningRate} for {Lower(method.Kind)}")))}"),
-        TermOption.Number<float>("--momentum", "training.optimizer.momentum", "momentum of --optimizer momentum and preconditioned"),
-        TermOption.Number<float>("--beta1", "training.optimizer.beta1", "decay of the first moment in adam and adamw"),
-        TermOption.Number<float>("--beta2", "training.optimizer.beta2", "decay of the second moment in adam and adamw"),
-        TermOption.Number<float>("--rms-decay", "training.optimizer.decay", "decay of the mean square in rmsprop"),
-        TermOption.Number<float>("--epsilon", "training.optimizer.epsilon", "keeps denominators of adam, adamw and rmsprop from zero"),
-        TermOption.Number<float>("--weight-decay", "training.optimizer.weightDecay", "weight decay of adamw; the others have --l2"),
+    ];
+
+    private static IEnumerable<TermOption> Local() =>
+    [
+        TermOption.Number<int>("--local-steps", "training.steps", "optimiser steps a site takes in a round, from 1; 0 counts --local-epochs instead"),
+        TermOption.Number<int>("--local-epochs", "training.epochs", "passes over a site's rows in a round, from 1, where --local-steps is 0"),
+        TermOption.Number<int>("--batch", "training.batchSize", "rows a step, from 1; 0 is the full batch"),
+        .. OptimiserTable.Local.Terms<LocalOptimizerKind, float>(),
         TermOption.Optional<float>(
-            "--l2", "training.l2", "L2", "adds L2/2 |weights|^2 to the objective; by default 1 / all sites' training rows with --optimizer preconditioned, else 0"),
+            "--l2", "training.l2", "L2", "adds L2/2 |weights|^2 to the objective, from 0; by default 1 / all sites' training rows with --optimizer preconditioned, else 0"),
         TermOption.Choice<RateScheduleKind>(
             "--lr-schedule", "training.schedule.kind",
             "the sites' rate by round: step multiplies it by --lr-factor every --lr-step rounds, cosine falls to --lr-floor, inverse divides it by 1 + --lr-decay (round - 1)"),
-        TermOption.Number<int>("--lr-step", "training.schedule.stepRounds", "rounds of a step of --lr-schedule step"),
-        TermOption.Number<double>("--lr-factor", "training.schedule.factor", "the factor after each step of --lr-schedule step"),
-        TermOption.Number<double>("--lr-decay", "training.schedule.decay", "the decay of --lr-schedule inverse"),
-        TermOption.Number<int>("--lr-rounds", "training.schedule.rounds", "the round in which --lr-schedule cosine reaches its floor; 0 is the last of --rounds"),
-        TermOption.Number<double>("--lr-floor", "training.schedule.floor", "where --lr-schedule cosine ends, as a share of --lr"),
-        TermOption.Number<int>("--warm-up", "training.schedule.warmUpRounds", "rounds over which the sites' rate rises to its full height"),
+        TermOption.Number<int>("--lr-step", "training.schedule.stepRounds", "rounds of a step of --lr-schedule step, from 1"),
+        TermOption.Number<double>("--lr-factor", "training.schedule.factor", "the factor after each step of --lr-schedule step, above 0 and at most 1"),
+        TermOption.Number<double>("--lr-decay", "training.schedule.decay", "the decay of --lr-schedule inverse, from 0"),
+        TermOption.Number<int>("--lr-rounds", "training.schedule.rounds", "the round in which --lr-schedule cosine reaches its floor, from 1; 0 is the last of --rounds"),
+        TermOption.Number<double>("--lr-floor", "training.schedule.floor", "where --lr-schedule cosine ends, as a share of --lr, from 0 to 1"),
+        TermOption.Number<int>("--warm-up", "training.schedule.warmUpRounds", "rounds over which the sites' rate rises to its full height, from 0"),
         TermOption.Choice<ClassWeighting>("--class-weights", "classWeights", "balanced weighs rare classes up, from counts that are summed securely"),
     ];
 
@@ -159,36 +160,27 @@ internal sealed class TermOptions
     [
         TermOption.Choice<Weighting>(
             "--weighting", "weighting", "the mean of updates is weighted by training rows (which are only summed, never shown), or not", null, Weighting.Samples, Weighting.Equal),
-        TermOption.Optional<double>("--weight-unit", "weightUnit", "ROWS", "training rows that make weight 1; by default the mean over all sites, from a secure sum"),
-        TermOption.Optional<double>("--max-weight", "maxWeight", "UNITS", "the largest weight a site may have, in units"),
-        TermOption.Choice<ServerOptimizerKind>("--server-optimizer", "serverOptimizer.kind", "what the server does with the opened mean update"),
-        TermOption.Number<double>(
-            "--server-lr", "serverOptimizer.learningRate",
-            $"the server's learning rate; {string.Join(", ", ServerMethods.All.Select(method => FormattableString.Invariant($"{method.Defaults.LearningRate} for {Lower(method.Kind)}")))}"),
-        TermOption.Number<double>("--server-momentum", "serverOptimizer.momentum", "momentum of fedavgm"),
-        TermOption.Number<double>("--server-beta1", "serverOptimizer.beta1", "decay of the first moment in fedadagrad, fedadam and fedyogi"),
-        TermOption.Number<double>("--server-beta2", "serverOptimizer.beta2", "decay of the second moment in fedadam and fedyogi"),
-        TermOption.Number<double>("--tau", "serverOptimizer.tau", "the degree of adaptivity of fedadagrad, fedadam and fedyogi"),
-        TermOption.Flag(
-            "--server-bias-correction", "serverOptimizer.biasCorrection", true, "divide the moments of fedadagrad, fedadam and fedyogi as Adam does; Reddi et al. do not"),
-        TermOption.Number<double>("--average", "averageDecay", "decay of a moving average of the global model, which is then what is delivered; 0 for none"),
+        TermOption.Optional<double>("--weight-unit", "weightUnit", "ROWS", "training rows that make weight 1, above 0; by default the mean over all sites, from a secure sum"),
+        TermOption.Optional<double>("--max-weight", "maxWeight", "UNITS", "the largest weight a site may have, in units, above 0; by default there is none"),
+        .. OptimiserTable.Server.Terms<ServerOptimizerKind, double>(),
+        TermOption.Number<double>("--average", "averageDecay", "decay of a moving average of the global model, which is then what is delivered, from 0 (none) to below 1"),
     ];
 
     private static IEnumerable<TermOption> Pace(bool deployed) =>
     [
-        TermOption.Number<int>("--rounds", "stopping.rounds", "rounds at most"),
+        TermOption.Number<int>("--rounds", "stopping.rounds", "rounds at most, from 1"),
         Metric(),
-        TermOption.Optional<double>("--target", "stopping.target", "VALUE", "stop when the metric is this good: at least this, or at most where less is better"),
-        TermOption.Number<int>("--patience", "stopping.patience", "stop after this many rounds without a better value of the metric; 0 for never"),
-        TermOption.Number<int>("--sites-per-round", "sitesPerRound", "sites drawn for each round; 0 is all of them"),
-        TermOption.Optional<int>("--async", "asynchronous.arrivals", "K", "asynchronous rounds: sum after K arrivals, older updates count less"),
+        TermOption.Optional<double>("--target", "stopping.target", "VALUE", "stop when the metric is this good: at least this, or at most where less is better; by default nothing stops it"),
+        TermOption.Number<int>("--patience", "stopping.patience", "stop after this many rounds without a better value of the metric, from 1; 0 for never"),
+        TermOption.Number<int>("--sites-per-round", "sitesPerRound", "sites drawn for each round, from --min-clients; 0 is all of them"),
+        TermOption.Optional<int>("--async", "asynchronous.arrivals", "K", "asynchronous rounds: sum after K arrivals, from --min-clients; older updates count less"),
         .. Asynchronous(deployed),
         TermOption.Optional<double>(
             "--deadline", "rounds.deadlineSeconds", "S",
             deployed
-                ? "seconds after which a round closes with what it has; by default it waits for ever"
-                : "simulated seconds after which a round leaves slow sites behind (with --site-seconds)"),
-        .. deployed ? Rounds() : [],
+                ? "seconds, above 0, after which a round closes with what it has; by default it waits for ever"
+                : "simulated seconds, above 0, after which a round leaves slow sites behind (with --site-seconds); by default it waits"),
+        .. deployed ? Pauses() : [],
     ];
 
     private static TermOption Metric()
@@ -207,17 +199,17 @@ internal sealed class TermOptions
         BufferOptions standard = new();
         Option<double> exponent = new("--staleness-exponent")
         {
-            Description = "with --async: an update that is s versions old counts (1 + s)^-EXPONENT",
+            Description = "with --async: an update that is s versions old counts (1 + s)^-EXPONENT, from 0",
             DefaultValueFactory = _ => standard.StalenessExponent,
         };
         Option<int> most = new("--max-staleness")
         {
-            Description = "with --async: older updates than this many versions are dropped, and the site starts anew",
+            Description = "with --async: older updates than this many versions are dropped, and the site starts anew, from 0",
             DefaultValueFactory = _ => standard.MaxStaleness,
         };
         Option<int> every = new("--evaluate-every")
         {
-            Description = "with --async: all sites evaluate every Nth version, in a sum of its own; the last always",
+            Description = "with --async: all sites evaluate every Nth version, in a sum of its own, from 1; the last always",
             HelpName = "N",
             DefaultValueFactory = _ => standard.EvaluateEvery,
         };
@@ -230,11 +222,11 @@ internal sealed class TermOptions
         ];
     }
 
-    private static IEnumerable<TermOption> Rounds() =>
+    private static IEnumerable<TermOption> Pauses() =>
     [
-        TermOption.Number<int>("--contributions", "rounds.contributions", "contributions that close a round; 0 is all enrolled clients"),
-        TermOption.Number<double>("--opening-grace", "rounds.openingGraceSeconds", "seconds that a round's opening waits for key holders beyond the fewest that suffice"),
-        TermOption.Number<double>("--pause", "rounds.betweenRoundsSeconds", "seconds between rounds"),
+        TermOption.Number<int>("--contributions", "rounds.contributions", "contributions that close a round, from --min-clients; 0 is all enrolled clients"),
+        TermOption.Number<double>("--opening-grace", "rounds.openingGraceSeconds", "seconds that a round's opening waits for key holders beyond the fewest that suffice, from 0"),
+        TermOption.Number<double>("--pause", "rounds.betweenRoundsSeconds", "seconds between rounds, from 0"),
         TermOption.Flag("--no-final-evaluation", "rounds.finalEvaluation", false, "do not end with a round that evaluates the final model"),
     ];
 
@@ -254,7 +246,7 @@ internal sealed class TermOptions
         TermOption.Flag(
             "--error-feedback", "errorFeedback", true,
             "a site keeps what clipping and rounding took from its update and adds it to the next one; for few --bits and --rounding nearest"),
-        TermOption.Number<int>("--threshold", "sum.threshold", "key holders that open a sum together"),
+        TermOption.Number<int>("--threshold", "sum.threshold", "key holders that open a sum together, from 2 to all of them"),
         TermOption.Number<int>("--min-clients", "sum.minClients", "fewest sites in a sum that is opened, at least 3"),
     ];
 
@@ -262,7 +254,7 @@ internal sealed class TermOptions
     {
         Option<float?> option = new("--clip")
         {
-            Description = "elements of all tensors' updates are clipped to [-CLIP, CLIP]; by default a clip for each tensor is found by a secure sum "
+            Description = "elements of all tensors' updates are clipped to [-CLIP, CLIP], above 0; by default a clip for each tensor is found by a secure sum "
                 + "before the first round",
             HelpName = "CLIP",
         };
@@ -270,7 +262,4 @@ internal sealed class TermOptions
             ? ImmutableArray.Create(clip)
             : throw new CliException(ExitCode.Usage, $"--clip {result.GetValue(option)}: it must be above 0", "leave it out to have it found"));
     }
-
-    private static string Lower<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
 }
