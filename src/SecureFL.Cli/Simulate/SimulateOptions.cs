@@ -61,7 +61,7 @@ internal sealed class SimulateOptions
 
     internal Option<int> CrossValidate { get; } = new("--cross-validate")
     {
-        Description = "measure by K folds, from 2 to 20, of every site's rows, each a whole run on the other folds; the model delivered is trained on all rows",
+        Description = "measure by K folds, from 2 to 1000, of every site's rows, each a whole run on the other folds; the model delivered is trained on all rows",
         HelpName = "K",
     };
 
