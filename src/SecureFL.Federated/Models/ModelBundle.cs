@@ -90,9 +90,10 @@ public sealed record ModelBundle
             ModelParameters parameters = spec is null
                 ? ModelParameters.FromAllTensors(content, source)
                 : ModelParameters.FromTensors(spec.CreateLayout(), content, source);
-            CheckWidths(spec, schema, scalings);
             TargetScaling? targets = Parse<TargetScaling>(content, TargetKey);
             targets?.Check();
+            CheckTask(spec, schema, targets);
+            CheckWidths(spec, schema, scalings);
             return new ModelBundle { Parameters = parameters, Spec = spec, Schema = schema, Scalings = scalings, Targets = targets };
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or OverflowException)
@@ -103,6 +104,20 @@ public sealed record ModelBundle
 
     private static T? Parse<T>(SafetensorsContent content, string key)
         where T : class => content.Metadata.TryGetValue(key, out string? text) ? JsonSerializer.Deserialize<T>(text, Json) : null;
+
+    private static void CheckTask(ModelSpec? spec, TableSchema? schema, TargetScaling? targets)
+    {
+        if (spec is not null && schema is not null && (spec.Task != schema.Label.Task || spec.ClassCount != schema.Label.ClassCount))
+        {
+            throw new ArgumentException(
+                $"a {spec.Task} model of {spec.ClassCount} classes with a {schema.Label.Task} label of {schema.Label.ClassCount} classes");
+        }
+
+        if (targets is not null && (spec?.Task ?? schema?.Label.Task) is LearningTask.Binary or LearningTask.MultiClass)
+        {
+            throw new ArgumentException("a model of classes with scaled targets");
+        }
+    }
 
     private static void CheckWidths(ModelSpec? spec, TableSchema? schema, ImmutableSortedDictionary<string, FeatureScaling> scalings)
     {

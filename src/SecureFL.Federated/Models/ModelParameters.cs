@@ -52,16 +52,12 @@ public sealed class ModelParameters
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(content);
-        float[] values = new float[layout.Length];
-        foreach (TensorSlot slot in layout.Tensors)
-        {
-            TensorData tensor = content.Find(slot.Name) ?? throw new DataFormatException(source, $"tensor {slot.Name} is missing");
-            if (!tensor.Shape.AsSpan().SequenceEqual(slot.Shape.AsSpan()))
-            {
-                string expected = string.Join(" x ", slot.Shape);
-                throw new DataFormatException(source, $"tensor {slot.Name} has shape {string.Join(" x ", tensor.Shape)}, expected {expected}");
-            }
 
+        // All shapes first: a layout can ask for more memory than the file has bytes.
+        TensorData[] tensors = [.. layout.Tensors.Select(slot => Find(content, slot, source))];
+        float[] values = new float[layout.Length];
+        foreach ((TensorSlot slot, TensorData tensor) in layout.Tensors.Zip(tensors))
+        {
             float[] elements = tensor.ToFloats();
             int bad = Array.FindIndex(elements, element => !float.IsFinite(element));
             if (bad >= 0)
@@ -88,5 +84,14 @@ public sealed class ModelParameters
         }
 
         return FromTensors(new ModelLayout(floating.Select(pair => (pair.Key, pair.Value.Shape))), content, source);
+    }
+
+    private static TensorData Find(SafetensorsContent content, TensorSlot slot, string source)
+    {
+        TensorData tensor = content.Find(slot.Name) ?? throw new DataFormatException(source, $"tensor {slot.Name} is missing");
+        return tensor.Shape.AsSpan().SequenceEqual(slot.Shape.AsSpan())
+            ? tensor
+            : throw new DataFormatException(
+                source, $"tensor {slot.Name} has shape {string.Join(" x ", tensor.Shape)}, expected {string.Join(" x ", slot.Shape)}");
     }
 }

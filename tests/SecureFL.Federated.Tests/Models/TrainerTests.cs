@@ -184,6 +184,25 @@ public class TrainerTests
         (bundle with { Parameters = new ModelParameters(bundle.Parameters.Layout, poisoned) }).Write(third);
         Assert.Throws<DataFormatException>(() => ModelBundle.Read(new MemoryStream(third.ToArray()), "model"));
 
+        MemoryStream otherTask = new();
+        (bundle with { Schema = schema with { Label = new LabelSchema { Name = "ill", Task = LearningTask.MultiClass, Classes = ["a", "b", "c"] } } }).Write(otherTask);
+        Assert.Contains(
+            "a Binary model of 2 classes with a MultiClass label of 3 classes",
+            Assert.Throws<DataFormatException>(() => ModelBundle.Read(new MemoryStream(otherTask.ToArray()), "model")).Message, StringComparison.Ordinal);
+        MemoryStream scaledClasses = new();
+        (bundle with { Targets = new TargetScaling(1, 2) }).Write(scaledClasses);
+        Assert.Throws<DataFormatException>(() => ModelBundle.Read(new MemoryStream(scaledClasses.ToArray()), "model"));
+
+        // A description may ask for more memory than the file has bytes: nothing is allocated for it.
+        MemoryStream huge = new();
+        Safetensors.Write(
+            huge, [new("layers.0.weight", TensorData.FromFloats([1, 2], 1, 2))],
+            new Dictionary<string, string> { ["securefl.model"] = """{"Task":"Binary","Inputs":500000000,"Outputs":1,"Hidden":[]}""" });
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        DataFormatException tooLarge = Assert.Throws<DataFormatException>(() => ModelBundle.Read(new MemoryStream(huge.ToArray()), "model"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+        Assert.Contains("tensor layers.0.weight has shape 1 x 2, expected 1 x 500000000", tooLarge.Message, StringComparison.Ordinal);
+
         MemoryStream weightsAlone = new();
         Safetensors.Write(weightsAlone, [new("conv", TensorData.FromFloats([1, 2], 2)), new("steps", TensorData.FromInt64([3], 1))]);
         ModelBundle external = ModelBundle.Read(new MemoryStream(weightsAlone.ToArray()), "model");
