@@ -71,12 +71,11 @@ internal static class SiteRows
         if (terms.Data.Schema is not TableSchema schema)
         {
             RawDataset array = ArrayFiles.IsArray(path)
-                ? ArrayFiles.WithClasses(ArrayFiles.Read(path, label), terms.Model.Classes)
+                ? ArrayFiles.Read(path, label).As(terms.Model.Task, terms.Model.Classes)
                 : throw new CliException(ExitCode.Usage, $"the plan's terms have no columns, and {path} is a table", "give the rows as .npz or .npy");
-            return array.Width == terms.Model.Inputs && array.Task == terms.Model.Task
+            return array.Width == terms.Model.Inputs
                 ? array
-                : throw new CliException(
-                    ExitCode.Usage, $"{path} has {array.Width} features and a {array.Task} label, the plan's model {terms.Model.Inputs} and {terms.Model.Task}", "check the file against the plan");
+                : throw new CliException(ExitCode.Usage, $"{path} has {array.Width} features, the plan's model {terms.Model.Inputs}", "check the file against the plan");
         }
 
         if (label is not null && label != schema.Label.Name)
@@ -86,15 +85,7 @@ internal static class SiteRows
 
         RawTable table = TableFile.Read(path, files.Csv);
         EncodedTable encoded = new TableEncoder(schema).Encode(table);
-        notes.AddRange(table.Remarks.Concat(encoded.Remarks).Select(remark => $"{path}: {remark}"));
-        (int Count, string What)[] facts =
-        [
-            (encoded.RowsWithoutLabel, "rows left out: no label"),
-            (encoded.RowsWithMissing, "rows left out: a feature is missing"),
-            (encoded.ImputedCells, "missing cells filled in (numbers by the mean, categories as unseen)"),
-            (encoded.UnseenCells, "cells of a category that was not agreed on"),
-        ];
-        notes.AddRange(facts.Where(fact => fact.Count > 0).Select(fact => $"{path}: {fact.Count} {fact.What}"));
+        notes.AddRange(table.Remarks.Select(remark => $"{path}: {remark}").Concat(EncodingNotes.Of(path, encoded)));
         return encoded.Data;
     }
 }

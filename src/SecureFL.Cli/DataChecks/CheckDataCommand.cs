@@ -120,7 +120,7 @@ internal static class CheckDataCommand
         try
         {
             InferredSchema inferred = SchemaInference.Examine([.. profiles.Select(profile => profile.Table)], settings.ToSchemaOptions());
-            FewSitesRule.Check(inferred.Profiles, inferred.Schema);
+            FewSitesRule.Check([.. profiles.Select(profile => profile.Table)], inferred.Schema);
             CheckText.Write(inferred);
         }
         catch (DataFormatException refusal)

@@ -3,6 +3,7 @@ using System.Globalization;
 using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Cli.DataChecks;
 
@@ -77,9 +78,13 @@ internal static class CheckText
         }
     }
 
-    internal static string OfArray(string path, RawDataset data) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{path}: {data.Count} rows of {data.Width} features; {(data.ClassCount == 0 ? "real targets" : $"{data.ClassCount} classes")}");
+    internal static string OfArray(string path, TensorRows data)
+    {
+        (LearningTask task, int classes) = TensorRows.Decide([data]);
+        RawDataset rows = data.As(task, classes);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{path}: {rows.Count} rows of {rows.Width} features; {TensorRows.Describe(task, classes, data.Whole)}");
+    }
 
     private static void Say(FormattableString text) => Terminal.WriteLine(FormattableString.Invariant(text));
 

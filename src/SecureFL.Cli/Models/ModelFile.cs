@@ -1,6 +1,7 @@
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Cli.Models;
@@ -36,25 +37,43 @@ internal static class ModelFile
         FeatureScaling? scaling = ScalingFor(bundle, site);
         if (bundle.Schema is not TableSchema schema)
         {
-            RawDataset arrays = ArrayFiles.Read(path, null);
-            arrays = ArrayFiles.WithClasses(arrays, Math.Max(arrays.ClassCount, bundle.Spec?.ClassCount ?? 0));
+            RawDataset arrays = Arrays(bundle, path, withLabels);
             return (scaling?.Apply(arrays, bundle.Targets) ?? arrays.ToDataset(bundle.Targets), [.. Enumerable.Range(0, arrays.Count)], null);
         }
 
         RawTable table = TableFile.Read(path, csv);
         TableEncoder encoder = new(schema);
         EncodedTable encoded = withLabels ? encoder.Encode(table) : encoder.EncodeFeatures(table);
-        foreach (string remark in table.Remarks.Concat(encoded.Remarks).Concat(encoded.UnseenByColumn))
+        foreach (string note in table.Remarks.Select(remark => $"{path}: {remark}").Concat(EncodingNotes.Of(path, encoded)))
         {
-            Talk.Line($"{path}: {remark}");
-        }
-
-        if (encoded.RowsWithMissing + encoded.RowsWithoutLabel > 0)
-        {
-            Talk.Line($"{path}: {encoded.RowsWithMissing + encoded.RowsWithoutLabel} rows left out: a feature or the label is missing");
+            Talk.Line(note);
         }
 
         return (scaling?.Apply(encoded.Data, bundle.Targets) ?? encoded.Data.ToDataset(bundle.Targets), encoded.RowIndexes, table);
+    }
+
+    /// <summary>Rows of an array file for the model's task; without labels every one is 0.</summary>
+    private static RawDataset Arrays(ModelBundle bundle, string path, bool withLabels)
+    {
+        LearningTask? task = bundle.Spec?.Task ?? (bundle.Targets is null ? null : LearningTask.Regression);
+        int? inputs = bundle.Spec?.Inputs ?? bundle.Scalings.Values.FirstOrDefault()?.Width;
+        RawDataset rows;
+        if (withLabels)
+        {
+            TensorRows file = ArrayFiles.Read(path, null);
+            (LearningTask found, int classes) = TensorRows.Decide([file], task);
+            rows = file.As(found, bundle.Spec?.ClassCount ?? classes);
+        }
+        else
+        {
+            (double[] features, int count) = ArrayFiles.ReadFeatures(path, inputs);
+            LearningTask used = task ?? LearningTask.Regression;
+            rows = new RawDataset(features, new double[count], features.Length / count, used, bundle.Spec?.ClassCount ?? 0);
+        }
+
+        return inputs is null || rows.Width == inputs
+            ? rows
+            : throw new CliException(ExitCode.Usage, $"{path} has {rows.Width} features, the model {inputs}", "give rows as the model was trained on");
     }
 
     /// <summary>The scaling for rows of a site.</summary>

@@ -2,6 +2,7 @@ using SecureFL.Cli.Progress;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Deployment.Plans;
+using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
@@ -14,6 +15,11 @@ internal sealed class FederatedRun(SimulationSettings settings)
     /// <summary>Scaling, clips and what else is summed before the first round.</summary>
     internal async Task<SimulationPrepared> PrepareAsync(LoadedSites loaded, SumFactory sums, CancellationToken cancellationToken)
     {
+        if (settings.Sites.Sites == 0)
+        {
+            FewSitesRule.Check([.. loaded.Sites.Select(site => (site.Name, site.Train))], loaded.Schema);
+        }
+
         ISecureSum sum = sums.Create("preparation", loaded.Sites.Count, clip: 1);
         SimulationPrepared prepared = await SimulationPreparation.RunAsync(settings, loaded, sum, cancellationToken).ConfigureAwait(false);
         SumFactory.Finish(sum, null);

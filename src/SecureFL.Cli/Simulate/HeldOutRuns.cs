@@ -15,14 +15,22 @@ namespace SecureFL.Cli.Simulate;
 /// </summary>
 internal sealed class HeldOutRuns(SimulationSettings settings, RunFolder folder, SimulationSites sites, LoadedSites loaded)
 {
-    /// <summary>Refuses folds that a site has too few rows for.</summary>
+    /// <summary>Refuses folds that a site has too few rows for, and sites to leave out without which one site alone has values of a column.</summary>
     /// <exception cref="CliException">Names the site.</exception>
+    /// <exception cref="DataFormatException">Names the site and the column.</exception>
     internal void Check()
     {
         foreach (LoadedSite site in loaded.Sites.Where(site => site.Train.Count < settings.CrossValidate))
         {
             throw new CliException(
                 ExitCode.Usage, $"--cross-validate {settings.CrossValidate}: site {site.Name} has {site.Train.Count} rows, less than one for each fold", "fewer folds");
+        }
+
+        // Here, before hours of training, although every run looks again.
+        for (int i = 0; settings.LeaveOneSiteOut && settings.Sites.Sites == 0 && i < loaded.Sites.Count; i++)
+        {
+            FewSitesRule.Check(
+                [.. loaded.Sites.Where((_, other) => other != i).Select(site => (site.Name, site.Train))], loaded.Schema, $"without {loaded.Sites[i].Name}, ");
         }
     }
 

@@ -35,9 +35,16 @@ internal sealed class SimulationSites(SimulationSettings settings)
         // Only tables of sites of their own agree on categories: rows that are dealt out were one owner's before.
         bool agreed = settings.Sites.Sites == 0 && settings.Sites.Schema is null && loaded.Schema?.Features.Any(column => column.Kind == ColumnKind.Categorical) == true;
         LoadedSites all = agreed
-            ? SiteLoader.Load(settings.Sites, (schema, tables) => Agree(schema, [.. tables.Where((_, i) => i != leftOut)], sums, cancellationToken))
+            ? SiteLoader.Load(settings.Sites, (schema, tables) => AgreeWithout(schema, [.. tables.Where((_, i) => i != leftOut)], sums, cancellationToken))
             : loaded;
         return all with { Sites = [.. all.Sites.Where((_, i) => i != leftOut)], CommonTest = all.Sites[leftOut].Train };
+    }
+
+    private TableSchema AgreeWithout(
+        TableSchema schema, IReadOnlyList<(string Site, RawTable Table)> tables, SumFactory sums, CancellationToken cancellationToken)
+    {
+        FewSitesRule.Check([.. tables.Select(table => table.Table)], schema);
+        return Agree(schema, tables, sums, cancellationToken);
     }
 
     private TableSchema Agree(

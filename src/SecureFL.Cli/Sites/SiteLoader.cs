@@ -1,6 +1,7 @@
 using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Cli.Sites;
 
@@ -75,20 +76,23 @@ internal static class SiteLoader
             throw new CliException(ExitCode.Usage, "array files have no columns to name sites or splits", "give one file a site, or --sites N");
         }
 
-        List<RawDataset> parts = [.. settings.Data.Select(path => ArrayFiles.Read(path, settings.Label))];
-        RawDataset? test = settings.TestFile is null ? null : ArrayFiles.Read(settings.TestFile, settings.Label);
-        int classes = parts.Append(test).Max(part => part?.ClassCount ?? 0);
-        parts = [.. parts.Select(part => ArrayFiles.WithClasses(part, classes))];
-        test = test is null ? null : ArrayFiles.WithClasses(test, classes);
+        // All files together say whether labels are classes or numbers, and how many classes there are.
+        TensorRows[] files = [.. settings.Data.Select(path => ArrayFiles.Read(path, settings.Label))];
+        TensorRows? testFile = settings.TestFile is null ? null : ArrayFiles.Read(settings.TestFile, settings.Label);
+        TensorRows[] all = [.. files, .. testFile is null ? Array.Empty<TensorRows>() : [testFile]];
+        (LearningTask task, int classes) = TensorRows.Decide(all, settings.ModelTask);
+        string[] notes = [TensorRows.Describe(task, classes, all.All(file => file.Whole))];
+        List<RawDataset> parts = [.. files.Select(file => file.As(task, classes))];
+        RawDataset? test = testFile?.As(task, classes);
         if (settings.Sites > 0)
         {
-            RawDataset all = RawDataset.Concatenate(parts);
+            RawDataset rows = RawDataset.Concatenate(parts);
             if (test is null && settings.TestFraction > 0)
             {
-                (all, test) = TrainTestSplit.ByFraction(all, settings.TestFraction, settings.Seed);
+                (rows, test) = TrainTestSplit.ByFraction(rows, settings.TestFraction, settings.Seed);
             }
 
-            return new LoadedSites(Divide(settings, all), test, null, []);
+            return new LoadedSites(Divide(settings, rows), test, null, notes);
         }
 
         List<LoadedSite> sites = [];
@@ -98,6 +102,6 @@ internal static class SiteLoader
             sites.Add(new LoadedSite(NameOf(settings.Data[i]), train, own));
         }
 
-        return new LoadedSites(sites, test, null, []);
+        return new LoadedSites(sites, test, null, notes);
     }
 }

@@ -64,6 +64,7 @@ internal sealed class SiteOptions
             MinSiteRows = result.GetValue(_minSiteRows),
             Seed = description.Value<ulong>("seed"),
             Task = TaskOf(description),
+            ModelTask = description.Has("model.task") ? description.Value<LearningTask>("model.task") : null,
         };
     }
 

@@ -49,6 +49,9 @@ internal sealed record SiteSettings
     /// <summary>Real targets although the label has few values.</summary>
     internal LearningTask? Task { get; init; }
 
+    /// <summary>The task that the model is for, which the labels of arrays are read by; null to find it out.</summary>
+    internal LearningTask? ModelTask { get; init; }
+
     /// <summary>What inference needs of it; columns that name sites and splits are no features.</summary>
     internal SchemaOptions ToSchemaOptions() => Columns.ToSchemaOptions(Task) with
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Sites;
@@ -7,6 +8,7 @@ namespace SecureFL.Cli.Sites;
 internal sealed class TableSites(SiteSettings settings)
 {
     private readonly List<string> _notes = [];
+    private RawTable? _first;
 
     internal LoadedSites Load(Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree)
     {
@@ -22,10 +24,9 @@ internal sealed class TableSites(SiteSettings settings)
         }
 
         RawDataset? common = null;
-        if (test is not null && settings.SiteColumn is string column && test.Columns.Contains(column))
+        if (test is not null && settings.SiteColumn is string reference && test.Columns.Contains(Named(reference)))
         {
-            Dictionary<string, RawTable> parts = SitePartition.ByColumn(test, column).ToDictionary(part => part.Site, part => part.Table, StringComparer.Ordinal);
-            loaded = [.. loaded.Select(site => parts.TryGetValue(site.Name, out RawTable? part) ? site with { Test = Encode(encoder, part) } : site)];
+            loaded = WithTests(loaded, encoder, test, Named(reference));
         }
         else if (test is not null)
         {
@@ -58,7 +59,7 @@ internal sealed class TableSites(SiteSettings settings)
         Note(inferred, sites.Count);
         if (settings.Sites == 0)
         {
-            FewSitesRule.Check([.. inferred.Profiles.Take(sites.Count)], inferred.Schema);
+            FewSitesRule.Check([.. sites.Select(site => site.Table)], inferred.Schema);
         }
 
         TableSchema schema = inferred.Schema;
@@ -69,8 +70,9 @@ internal sealed class TableSites(SiteSettings settings)
 
     private (RawDataset Train, RawDataset? Test) Split(TableEncoder encoder, RawTable table, int site)
     {
-        if (settings.SplitColumn is string column)
+        if (settings.SplitColumn is string reference)
         {
+            string column = Named(reference);
             (RawTable train, RawTable? test) = TrainTestSplit.ByColumn(table, column);
             return (Encode(encoder, train), test is null ? null : Encode(encoder, test));
         }
@@ -81,42 +83,83 @@ internal sealed class TableSites(SiteSettings settings)
     private RawDataset Encode(TableEncoder encoder, RawTable table)
     {
         EncodedTable encoded = encoder.Encode(table);
-        Note(table, encoded.RowsWithoutLabel, "rows left out: no label");
-        Note(table, encoded.RowsWithMissing, "rows left out: a feature is missing (--missing impute keeps them)");
-        Note(table, encoded.ImputedCells, "missing cells filled in (numbers by the mean, categories as unseen)");
-        Note(table, encoded.UnseenCells, "cells of a category that was not agreed on");
+        _notes.AddRange(EncodingNotes.Of(table.Source, encoded, found: settings.Schema is null));
         return encoded.Data;
     }
 
-    private void Note(RawTable table, int count, string what)
+    /// <summary>The sites with the rows of the test file that name them.</summary>
+    /// <exception cref="DataFormatException">Rows name sites that have no training rows.</exception>
+    private List<LoadedSite> WithTests(List<LoadedSite> loaded, TableEncoder encoder, RawTable test, string column)
     {
-        if (count > 0)
+        Dictionary<string, RawTable> parts = SitePartition.ByColumn(test, column).ToDictionary(part => part.Site, part => part.Table, StringComparer.Ordinal);
+        string[] unknown = [.. parts.Keys.Except(loaded.Select(site => site.Name), StringComparer.Ordinal)];
+        if (unknown.Length > 0)
         {
-            _notes.Add($"{table.Source}: {count} {what}");
+            throw new DataFormatException(
+                test.Source,
+                "no training row is of these sites: "
+                    + string.Join(", ", unknown.Select(site => FormattableString.Invariant($"{PrintableText.Name(site)} ({parts[site].Rows.Count} test rows)"))),
+                column: column,
+                wayOut: $"write the sites as in the training files ({string.Join(", ", loaded.Select(site => PrintableText.Name(site.Name)))}), or take their rows out");
         }
+
+        string[] without = [.. loaded.Select(site => site.Name).Where(site => !parts.ContainsKey(site))];
+        if (without.Length > 0)
+        {
+            _notes.Add($"{test.Source}: no test rows of {string.Join(", ", without)}");
+        }
+
+        return [.. loaded.Select(site => parts.TryGetValue(site.Name, out RawTable? part) ? site with { Test = Encode(encoder, part) } : site)];
     }
 
     private List<(string Site, RawTable Table)> ReadSites()
     {
         List<(string Site, RawTable Table)> tables = [.. settings.Data.Select(path => (SiteLoader.NameOf(path), Read(path)))];
+        _first = tables[0].Table;
         if (tables.Select(table => table.Site).Distinct(StringComparer.Ordinal).Count() != tables.Count)
         {
             tables = [.. tables.Select(table => (table.Table.Source, table.Table))];
         }
 
-        if (settings.SiteColumn is not string column)
+        if (settings.SiteColumn is not string reference)
         {
             return tables;
         }
 
         // A site may have rows in several files.
+        string column = Named(reference);
         return
         [
-            .. tables.SelectMany(table => SitePartition.ByColumn(table.Table, column)).GroupBy(part => part.Site, StringComparer.Ordinal).Select(group =>
+            .. Aligned([.. tables.Select(table => table.Table)], column).SelectMany(table => SitePartition.ByColumn(table, column))
+                .GroupBy(part => part.Site, StringComparer.Ordinal).Select(group =>
                 (group.Key, group.First().Table.WithRows(
-                    [.. group.SelectMany(part => part.Table.Rows)], $"{group.First().Table.Source}, {column} {group.Key}"))),
+                    [.. group.SelectMany(part => part.Table.Rows)],
+                    $"{string.Join(" and ", group.Select(part => part.Table.Source).Distinct())}, {column} {group.Key}"))),
         ];
     }
+
+    /// <summary>The files under one header: a site's rows of all files are one table.</summary>
+    private IReadOnlyList<RawTable> Aligned(IReadOnlyList<RawTable> tables, string siteColumn)
+    {
+        if (tables.Count == 1)
+        {
+            return tables;
+        }
+
+        string[] parting = [.. new[] { siteColumn, settings.SplitColumn is string split ? Named(split) : null }.OfType<string>()];
+        foreach (RawTable table in tables)
+        {
+            Array.ForEach(parting, name => table.FindColumn(name));
+        }
+
+        IEnumerable<string> columns = settings.Schema is TableSchema schema
+            ? schema.Features.Select(column => column.Name).Append(schema.Label.Name)
+            : AlignedTables.SharedColumns(tables, settings.ToSchemaOptions());
+        return AlignedTables.Of(tables, [.. columns.Concat(parting).Distinct(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>A column's name; an index is one of the first file.</summary>
+    private string Named(string reference) => _first!.Columns[_first.FindColumn(reference)];
 
     private RawTable Read(string path)
     {

@@ -8,10 +8,13 @@ namespace SecureFL.Federated.Data;
 internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sites, bool label = false)
 {
     /// <summary>Least share of numbers, of cells that are numbers or texts, for a column of numbers.</summary>
-    private const double NumberShare = 0.9;
+    internal const double NumberShare = 0.9;
 
     /// <summary>Most share of numbers for a column of texts; between the two nobody can tell.</summary>
     private const double TextShare = 0.5;
+
+    /// <summary>Least share of numbers beside words for "no value" for a label of numbers; below it the words are classes.</summary>
+    private const double ClassShare = 0.1;
 
     private const int Shown = 5;
 
@@ -46,7 +49,7 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
         }
 
         double share = Numbers / (double)(Numbers + Texts);
-        if (share < TextShare || Numbers * 10 < Numbers + Markers)
+        if (share < TextShare || (label && Numbers < ClassShare * (Numbers + Markers)))
         {
             RequireNoSiteOfNumbers();
             return (ColumnKind.Categorical, null);
@@ -63,11 +66,11 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
             return (ColumnKind.Numeric, null);
         }
 
-        (ColumnProfile first, ValueCount where) = FirstText();
+        (string source, long line) = FirstText();
         throw new DataFormatException(
-            first.Source,
+            source,
             string.Create(CultureInfo.InvariantCulture, $"{Texts} of {Numbers + Texts} cells are no number: {OddTexts()}; neither a column of numbers nor of texts"),
-            where.Line,
+            line,
             name,
             wayOut: label
                 ? $"--missing-values {Code(CommonestText())} where they mean no value: such rows are left out"
@@ -88,10 +91,19 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     }
 
     /// <summary>The first text or marker: where to look.</summary>
-    internal (ColumnProfile Site, ValueCount Where) FirstText()
+    internal (string Source, long Line) FirstText()
     {
         ColumnProfile site = sites.First(site => site.Texts.Total + site.Markers.Total > 0);
-        return (site, site.Texts.Counts.Values.Concat(site.Markers.Counts.Values).MinBy(count => count.Line));
+        ValueCount first = site.Texts.Counts.Values.Concat(site.Markers.Counts.Values).MinBy(count => count.Line);
+        return (first.Source ?? site.Source, first.Line);
+    }
+
+    /// <summary>The first date or time of the column, which has one.</summary>
+    internal (string Source, long Line, string Cell) FirstDate()
+    {
+        ColumnProfile site = sites.First(site => site.AnyDates > 0);
+        (RawRow row, string cell) = site.FirstDate;
+        return (row.Source ?? site.Source, row.Line, cell);
     }
 
     /// <summary>Different values at a site, numbers in their one spelling, with where they first stand.</summary>
@@ -167,12 +179,11 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
             return said;
         }
 
-        (ColumnProfile first, ValueCount where) = FirstText();
-        string cell = first.Texts.Counts.First(pair => pair.Value.Line == where.Line).Key;
+        (string source, long line, string cell) = FirstDate();
         throw new DataFormatException(
-            first.Source,
+            source,
             $"'{cell}' and all other dates of the column can have the day or the month first",
-            where.Line,
+            line,
             name,
             wayOut: "--dates day-first or --dates month-first");
     }

@@ -92,14 +92,18 @@ public sealed class ColumnProfile
     /// <summary>Texts that are a date or time under some reading.</summary>
     public int AnyDates { get; private set; }
 
+    /// <summary>The first text that is a date or time under some reading, where <see cref="AnyDates"/> counts one.</summary>
+    internal (RawRow Row, string Cell) FirstDate { get; private set; }
+
     /// <summary>Texts that are a date or time under <paramref name="reading"/>.</summary>
     public int Dates(DateReading reading) => _readings[(int)reading];
 
     /// <summary>The first text that is a date under <paramref name="reading"/> and under no other order of day and month; line 0 for none.</summary>
     internal (long Line, string Cell) FirstOnly(DateReading reading) => _firstOnly[(int)reading];
 
-    internal void Add(RawTable table, string cell, long line, bool missing)
+    internal void Add(RawTable table, RawRow row, string cell, bool missing)
     {
+        (long line, _) = row;
         Rows++;
         if (missing)
         {
@@ -111,12 +115,12 @@ public sealed class ColumnProfile
         }
         else if (MissingValue.IsMarker(cell))
         {
-            Markers.Add(cell, line);
+            Markers.Add(cell, line, row.Source);
         }
         else
         {
-            Texts.Add(cell, line);
-            AddDate(cell, line);
+            Texts.Add(cell, line, row.Source);
+            AddDate(cell, row);
             if (CellUnit.TrySplit(cell, out _, out string unit) && (_units.Count < MostUnits || _units.ContainsKey(unit)))
             {
                 _units[unit] = _units.GetValueOrDefault(unit) + 1;
@@ -153,9 +157,10 @@ public sealed class ColumnProfile
         }
     }
 
-    private void AddDate(string cell, long line)
+    private void AddDate(string cell, RawRow row)
     {
         int flags = DateText.Readings(cell);
+        FirstDate = AnyDates == 0 && flags != 0 ? (row, cell) : FirstDate;
         AnyDates += flags == 0 ? 0 : 1;
         for (int reading = 0; flags != 0 && reading < _readings.Length; reading++)
         {
@@ -170,7 +175,7 @@ public sealed class ColumnProfile
         };
         if (only is DateReading order && _firstOnly[(int)order].Line == 0)
         {
-            _firstOnly[(int)order] = (line, cell);
+            _firstOnly[(int)order] = (row.Line, cell);
         }
     }
 }

@@ -28,16 +28,16 @@ internal static class LabelRule
         bool measured = options.LabelThreshold is not null || options.Task == LearningTask.Regression;
         if (measured && !numbers)
         {
-            (ColumnProfile site, ValueCount where) = label.FirstText();
-            throw new DataFormatException(site.Source, "the label of a regression or of a threshold holds texts", where.Line, label.Name);
+            (string source, long line) = label.FirstText();
+            throw new DataFormatException(source, "the label of a regression or of a threshold holds texts", line, label.Name);
         }
 
         if (numbers && label.Texts + label.Markers > 0)
         {
-            (ColumnProfile site, ValueCount where) = label.FirstText();
+            (string source, long line) = label.FirstText();
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"label {label.Name}: {label.Texts + label.Markers} rows are left out, as their label is no number: {label.OddTexts()}; the first is in {site.Source}, line {where.Line}"));
+                $"label {label.Name}: {label.Texts + label.Markers} rows are left out, as their label is no number: {label.OddTexts()}; the first is in {source}, line {line}"));
         }
 
         if (options.LabelThreshold is double threshold)
@@ -80,11 +80,11 @@ internal static class LabelRule
             return kind;
         }
 
-        (ColumnProfile site, ValueCount where) = label.FirstText();
+        (string source, long line, _) = label.FirstDate();
         throw new DataFormatException(
-            site.Source,
+            source,
             "the label holds dates or times, which are neither classes nor a number to predict",
-            where.Line,
+            line,
             label.Name,
             wayOut: "write a number in their place, such as days from admission, or name another column with --label");
     }

@@ -9,7 +9,7 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
 
     private readonly ValueTally<string> _texts = new(1000, StringComparer.Ordinal);
     private int _unmarked;
-    private (string Cell, long Line) _first;
+    private (string Cell, RawRow Row) _first;
 
     internal string Column => column;
 
@@ -29,11 +29,11 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
     /// <summary>Cells that are numbers.</summary>
     internal int Numbers { get; set; }
 
-    internal void Add(string cell, long line)
+    internal void Add(string cell, RawRow row)
     {
-        _first = _texts.Total == 0 ? (cell, line) : _first;
+        _first = _texts.Total == 0 ? (cell, row) : _first;
         _unmarked += MissingValue.IsMarker(cell) ? 0 : 1;
-        _texts.Add(cell, line);
+        _texts.Add(cell, row.Line);
     }
 
     /// <summary>What people should know of numbers without the unit that was agreed; null for none.</summary>
@@ -52,13 +52,14 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
         if (_unmarked >= Math.Max(1, Numbers))
         {
             string more = _texts.Total == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", as are {_texts.Total - 1} more cells of {_texts.Total + Numbers}");
-            throw new DataFormatException(table.Source, $"{ColumnFacts.Quote(_first.Cell)} is not a {expected}{more}", _first.Line, column);
+            throw new DataFormatException(
+                _first.Row.Source ?? table.Source, $"{ColumnFacts.Quote(_first.Cell)} is not a {expected}{more}", _first.Row.Line, column);
         }
 
         string list = string.Join(", ", _texts.Counts.OrderByDescending(pair => pair.Value.Count).ThenBy(pair => pair.Key, StringComparer.Ordinal)
             .Take(Shown).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{ColumnFacts.Quote(pair.Key)} {pair.Value.Count}x")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"column {column}: {_texts.Total} cells are no {expected} and count as missing: {list}{(_texts.Distinct > Shown ? " ..." : "")}; the first is in line {_first.Line}");
+            $"column {column}: {_texts.Total} cells are no {expected} and count as missing: {list}{(_texts.Distinct > Shown ? " ..." : "")}; the first is in {(_first.Row.Source is string file ? $"{file}, " : "")}line {_first.Row.Line}");
     }
 }

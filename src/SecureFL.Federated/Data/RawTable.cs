@@ -4,7 +4,11 @@ using System.Globalization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>One row of text cells and the physical line (from 1) on which it starts.</summary>
-public readonly record struct RawRow(long Line, string[] Cells);
+public readonly record struct RawRow(long Line, string[] Cells)
+{
+    /// <summary>The file that the line is in, where the table's rows come from several; null for the table's own.</summary>
+    public string? Source { get; init; }
+}
 
 /// <summary>A table as it was read: text cells, nothing interpreted yet. Immutable by convention; rows may be shared between tables.</summary>
 public sealed class RawTable

@@ -129,11 +129,11 @@ public static class SchemaInference
         {
             string count = string.Create(CultureInfo.InvariantCulture, $"{(more ? "more than " : "")}{values.Length}");
             bool texts = facts.Texts + facts.Markers > 0;
-            (ColumnProfile site, ValueCount where) = texts ? facts.FirstText() : (facts.Sites[0], default);
+            (string source, long line) = texts ? facts.FirstText() : (facts.Sites[0].Source, 0);
             throw new DataFormatException(
-                site.Source,
+                source,
                 string.Create(CultureInfo.InvariantCulture, $"{count} different {(texts ? "texts" : "numbers")}, at most {most} categories are accepted"),
-                texts ? where.Line : null,
+                texts ? line : null,
                 facts.Name,
                 wayOut: ShortDates.Of(facts) is ShortDates written ? $"the column holds {written.What}; {written.WayOut}"
                     : options.MaxCategories is null
@@ -169,10 +169,10 @@ public static class SchemaInference
 
         if (facts.Texts + facts.Markers > 0)
         {
-            (ColumnProfile site, ValueCount where) = facts.FirstText();
+            (string source, long line) = facts.FirstText();
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"column {facts.Name}: {facts.Texts + facts.Markers} of {facts.Rows} cells are no number and count as missing: {facts.OddTexts()}; the first is in {site.Source}, line {where.Line}");
+                $"column {facts.Name}: {facts.Texts + facts.Markers} of {facts.Rows} cells are no number and count as missing: {facts.OddTexts()}; the first is in {source}, line {line}");
         }
 
         foreach ((double value, long count) in SentinelRule.Find(facts))

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using SecureFL.Federated.Data.Text;
 
 namespace SecureFL.Federated.Data;
@@ -135,7 +134,7 @@ public sealed class TableEncoder
                 facts.Unseen += category < 0 && !missing ? 1 : 0;
                 if (!missing)
                 {
-                    strange[c].Add(category, cell, raw.Line);
+                    strange[c].Add(category, cell, raw);
                 }
 
                 int offset = category >= 0 ? category - omitted : column.Categories.Length - omitted;
@@ -163,7 +162,7 @@ public sealed class TableEncoder
 
         return _spellings[column].Count > 0 && _spellings[column].TryGetValue(SpellingKey.Of(value), out string? known)
             ? throw new DataFormatException(
-                table.Source, $"{Quote(cell)} is another spelling of the agreed category {Quote(known)}", raw.Line, _schema.Features[column].Name, wayOut: "write it as agreed")
+                raw.Source ?? table.Source, $"{Quote(cell)} is another spelling of the agreed category {Quote(known)}", raw.Line, _schema.Features[column].Name, wayOut: "write it as agreed")
             : -1;
     }
 
@@ -192,34 +191,38 @@ public sealed class TableEncoder
 
         if (MissingValue.IsMarker(cell) || (_numericLabel && !isNumber))
         {
-            odd.Add(cell, raw.Line);
+            odd.Add(cell, raw);
             return double.NaN;
         }
 
-        throw new DataFormatException(table.Source, $"{Quote(cell)} is none of the classes {string.Join(", ", label.Classes)}", raw.Line, label.Name);
+        throw new DataFormatException(
+            raw.Source ?? table.Source, $"{Quote(cell)} is none of the classes {string.Join(", ", label.Classes)}", raw.Line, label.Name);
     }
 
     /// <summary>The number in a cell, a date's included; NaN for a cell that is none, which is counted.</summary>
     private static double Number(RawTable table, RawRow raw, ColumnSchema? column, string? unit, string cell, OddCells odd)
     {
-        double number;
-        if (!(column?.Dates is DateReading dates ? DateText.TryRead(cell, dates, out number) : table.TryParseNumber(cell, unit, out number)))
+        if (!TryRead(table, column, unit, cell, out double number))
         {
-            odd.Add(cell, raw.Line);
+            odd.Add(cell, raw);
             return double.NaN;
         }
 
         odd.Numbers++;
         odd.Bare += unit is not null && table.TryParseNumber(cell, out _) ? 1 : 0;
-        return Math.Abs(number) <= float.MaxValue
+        return TrainableNumber.Is(number)
             ? number
             : throw new DataFormatException(
-                table.Source,
-                $"{number.ToString("R", CultureInfo.InvariantCulture)} is beyond the numbers that can be trained on, -3.4E+38 .. 3.4E+38",
+                raw.Source ?? table.Source,
+                TrainableNumber.Fault(number),
                 raw.Line,
                 column?.Name ?? odd.Column,
-                wayOut: $"correct the cell; --missing-values {number.ToString("R", CultureInfo.InvariantCulture)} where it means no value");
+                wayOut: $"correct the cell; --missing-values {TrainableNumber.Show(number)} where it means no value");
     }
+
+    /// <summary>Reads the number in a cell, or that of its date.</summary>
+    internal static bool TryRead(RawTable table, ColumnSchema? column, string? unit, string cell, out double number) =>
+        column?.Dates is DateReading dates ? DateText.TryRead(cell, dates, out number) : table.TryParseNumber(cell, unit, out number);
 
     private static string Quote(string cell) => ColumnFacts.Quote(cell);
 

@@ -18,7 +18,7 @@ public sealed record TableProfile(RawTable Table, ImmutableArray<ColumnProfile> 
             for (int c = 0; c < columns.Length; c++)
             {
                 string cell = row.Cells[c];
-                columns[c].Add(table, cell, row.Line, codes.IsMissing(table, cell));
+                columns[c].Add(table, row, cell, codes.IsMissing(table, cell));
             }
         }
 
@@ -36,7 +36,7 @@ public sealed record TableProfile(RawTable Table, ImmutableArray<ColumnProfile> 
         foreach (RawRow row in table.Rows)
         {
             string cell = row.Cells[column];
-            profile.Add(table, cell, row.Line, codes.IsMissing(table, cell));
+            profile.Add(table, row, cell, codes.IsMissing(table, cell));
         }
 
         return profile;

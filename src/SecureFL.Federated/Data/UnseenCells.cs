@@ -12,12 +12,12 @@ internal sealed class UnseenCells(RawTable table, ColumnSchema column)
     private bool _anySeen;
 
     /// <summary>Takes note of a cell with a value; <paramref name="category"/> is negative where it is none of the declared ones.</summary>
-    internal void Add(int category, string cell, long line)
+    internal void Add(int category, string cell, RawRow row)
     {
         _anySeen |= category >= 0;
         if (category < 0)
         {
-            _texts.Add(cell, line);
+            _texts.Add(cell, row.Line, row.Source);
         }
     }
 
@@ -30,18 +30,18 @@ internal sealed class UnseenCells(RawTable table, ColumnSchema column)
             return null;
         }
 
-        (string Cell, long Line, string[] Known)[] same = _anySeen ? [] :
+        (string Cell, ValueCount Where, string[] Known)[] same = _anySeen ? [] :
         [
             .. _texts.Counts.OrderBy(pair => pair.Value.Line)
-                .Select(pair => (pair.Key, pair.Value.Line, column.Categories.Where(known => SpellingKey.SameAnswer(known, pair.Key)).ToArray()))
+                .Select(pair => (pair.Key, pair.Value, column.Categories.Where(known => SpellingKey.SameAnswer(known, pair.Key)).ToArray()))
                 .Where(pair => pair.Item3.Length == 1),
         ];
         if (same.Length > 0)
         {
             throw new DataFormatException(
-                table.Source,
+                same[0].Where.Source ?? table.Source,
                 $"{ColumnFacts.Quote(same[0].Cell)} and the agreed category {ColumnFacts.Quote(same[0].Known[0])} look like one answer in two spellings",
-                same[0].Line,
+                same[0].Where.Line,
                 column.Name,
                 wayOut: $"write it as agreed: {ColumnFacts.Show(column.Categories)}");
         }

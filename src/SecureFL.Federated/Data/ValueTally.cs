@@ -3,7 +3,11 @@ namespace SecureFL.Federated.Data;
 /// <summary>A value of a column with how often and where first it stands in one file.</summary>
 /// <param name="Count">Cells.</param>
 /// <param name="Line">The first one's line.</param>
-public readonly record struct ValueCount(int Count, long Line);
+public readonly record struct ValueCount(int Count, long Line)
+{
+    /// <summary>The file that the line is in, where the rows come from several; null for the one that is looked at.</summary>
+    public string? Source { get; init; }
+}
 
 /// <summary>Counts different values up to a limit; beyond it the values are forgotten and only their number so far is known.</summary>
 public sealed class ValueTally<T>
@@ -33,7 +37,7 @@ public sealed class ValueTally<T>
     /// <summary>The first values with their counts; all of them where there is no <see cref="Overflow"/>.</summary>
     public IReadOnlyDictionary<T, ValueCount> Counts => _counts;
 
-    internal void Add(T value, long line)
+    internal void Add(T value, long line, string? source = null)
     {
         Total++;
         if (_counts.TryGetValue(value, out ValueCount seen))
@@ -42,7 +46,7 @@ public sealed class ValueTally<T>
         }
         else if (_counts.Count < _limit)
         {
-            _counts.Add(value, new ValueCount(1, line));
+            _counts.Add(value, new ValueCount(1, line) { Source = source });
             Distinct++;
         }
         else

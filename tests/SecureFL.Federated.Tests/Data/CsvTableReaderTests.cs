@@ -18,6 +18,16 @@ public class CsvTableReaderTests
         Assert.Equal(["1", "2"], Assert.Single(table.Rows).Cells);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(';')]
+    public void A_mark_before_a_quoted_header_is_no_part_of_it(char? separator)
+    {
+        RawTable table = Read("\uFEFF\"a\";\"b\"\n1;2\n", new CsvReadOptions { Separator = separator });
+        Assert.Equal(["a", "b"], table.Columns);
+        Assert.Equal(2, table.Rows[0].Line);
+    }
+
     [Fact]
     public void Quotes_hold_separators_quotes_and_line_breaks_and_lines_are_counted_through_them()
     {

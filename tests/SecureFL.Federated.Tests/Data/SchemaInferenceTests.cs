@@ -252,6 +252,57 @@ public class SchemaInferenceTests
         Assert.Equal(1, new TableEncoder(schema).Encode(Column(["Yes", "perhaps"])).UnseenCells);
     }
 
+    [Theory]
+    [InlineData("unknown")]
+    [InlineData("-")]
+    [InlineData("soon")]
+    public void Dates_that_can_be_read_two_ways_are_refused_at_the_first_of_them_whatever_stands_before(string before)
+    {
+        string[] dates = [.. Enumerable.Range(1, 12).Select(month => $"03/{month:00}/2020")];
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([Column([before, .. dates])], ByY));
+        Assert.Equal((3L, "--dates day-first or --dates month-first"), (fault.Line, fault.WayOut));
+        fault = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([Column([before], "first.csv"), Column(dates, "second.csv")], ByY));
+        Assert.Equal(("second.csv", 2L), (fault.Source, fault.Line));
+        Assert.StartsWith("'03/01/2020' and all other dates", fault.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_test_done_in_few_patients_is_a_column_of_numbers()
+    {
+        RawTable table = Column([.. Enumerable.Repeat("nd", 92), .. Enumerable.Range(0, 8).Select(i => $"0.{i}")]);
+        InferredSchema inferred = SchemaInference.Examine([table], ByY);
+        Assert.Equal(ColumnKind.Numeric, Assert.Single(inferred.Schema.Features).Kind);
+        Assert.Contains("92 of 100 cells are no number and count as missing: 'nd' 92x", Assert.Single(inferred.Notes), StringComparison.Ordinal);
+        Assert.Equal(ColumnKind.Numeric, DataCheck.Of(table).Columns[0].Kind);
+    }
+
+    [Fact]
+    public void Whatever_stands_in_a_column_it_is_read_or_refused_as_data()
+    {
+        string[] words = ["", "-", "unknown", "1", "2.5", "03/04/2020", "13/04/2020", "04/13/2020", "2020-04-03", "12:30", "5 mg", "5 g", "7 %", "low", "Low", "01.02.20", "1e300", "?"];
+        for (int trial = 0; trial < 1000; trial++)
+        {
+            SeededRandom random = SeededRandom.For(9, "odd-columns", trial);
+            RawTable[] sites =
+            [
+                .. Enumerable.Range(0, 1 + (trial % 3)).Select(site =>
+                {
+                    string[] some = [.. Enumerable.Range(0, 1 + (trial % 4)).Select(_ => words[random.NextInt32(words.Length)])];
+                    return Column([.. Enumerable.Range(0, 1 + random.NextInt32(25)).Select(_ => some[random.NextInt32(some.Length)])], $"{site}.csv");
+                }),
+            ];
+            string cells = string.Join(" | ", sites.SelectMany(site => site.Rows).Select(row => row.Cells[0]));
+            Exception? fault = Record.Exception(() =>
+            {
+                SiteComparison.Of([.. sites.Select(site => TableProfile.Of(site))], "y");
+                InferredSchema inferred = SchemaInference.Examine(sites, ByY with { Keep = ["x"] });
+                FewSitesRule.Check(sites, inferred.Schema);
+                Array.ForEach(sites, site => new TableEncoder(inferred.Schema).Encode(site));
+            });
+            Assert.True(fault is null or DataFormatException, $"{cells}: {fault}");
+        }
+    }
+
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static RawTable Column(IEnumerable<string> cells, string source = "t.csv") => new(

@@ -58,23 +58,29 @@ public class HospitalFederationTests(ITestOutputHelper output)
     [Fact]
     public void Array_files_become_data_sets_and_back()
     {
-        RawDataset images = TensorDataset.Join(
-            new TensorData([3, 2, 2], TensorElement.UInt8, [0, 255, 0, 0, 51, 0, 0, 0, 0, 0, 0, 255]), new TensorData([3], TensorElement.UInt8, [2, 0, 1]), "x", 1 / 255.0);
+        RawDataset images = Decided(TensorDataset.Join(
+            new TensorData([3, 2, 2], TensorElement.UInt8, [0, 255, 0, 0, 51, 0, 0, 0, 0, 0, 0, 255]), new TensorData([3], TensorElement.UInt8, [2, 0, 1]), "x", 1 / 255.0));
         Assert.Equal((LearningTask.MultiClass, 3, 4), (images.Task, images.ClassCount, images.Width));
         Assert.Equal([0.2, 0, 0, 0], images.Row(1).ToArray().Select(value => Math.Round(value, 5)));
         MemoryStream file = new();
         NumpyArchive.Write(file, TensorDataset.ToArrays(images.ToDataset()));
         IReadOnlyDictionary<string, TensorData> back = NumpyArchive.Read(file, "x.npz");
-        RawDataset again = TensorDataset.Join(back["x"], back["y"], "x.npz");
+        RawDataset again = Decided(TensorDataset.Join(back["x"], back["y"], "x.npz"));
         Assert.Equal(images.ToDataset().Features, again.ToDataset().Features);
         Assert.Equal(images.Labels, again.Labels);
 
         TensorData features = TensorData.FromFloats([1, 2], 2, 1);
-        Assert.Equal(LearningTask.Regression, TensorDataset.Join(features, TensorData.FromFloats([0.5f, 1], 2), "x").Task);
-        Assert.Equal(LearningTask.Binary, TensorDataset.Join(features, TensorData.FromFloats([0, 0], 2, 1), "x").Task);
+        Assert.Equal(LearningTask.Regression, Decided(TensorDataset.Join(features, TensorData.FromFloats([0.5f, 1], 2), "x")).Task);
+        Assert.Equal(LearningTask.Binary, Decided(TensorDataset.Join(features, TensorData.FromFloats([0, 0], 2, 1), "x")).Task);
         Assert.Throws<DataFormatException>(() => TensorDataset.Join(features, TensorData.FromFloats([0, 1, 1], 3), "x"));
-        Assert.Throws<DataFormatException>(() => TensorDataset.Join(features, TensorData.FromFloats([0, -1], 2), "x"));
+        Assert.Throws<DataFormatException>(() => Decided(TensorDataset.Join(features, TensorData.FromFloats([0, -1], 2), "x")));
         Assert.Throws<DataFormatException>(() => TensorDataset.Join(features, TensorData.FromFloats([0, float.NaN], 2), "x"));
         Assert.Throws<DataFormatException>(() => TensorDataset.Join(TensorData.FromFloats([1, float.PositiveInfinity], 2, 1), TensorData.FromFloats([0, 1], 2), "x"));
+    }
+
+    private static RawDataset Decided(TensorRows rows)
+    {
+        (LearningTask task, int classes) = TensorRows.Decide([rows]);
+        return rows.As(task, classes);
     }
 }

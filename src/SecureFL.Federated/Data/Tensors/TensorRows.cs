@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace SecureFL.Federated.Data.Tensors;
+
+/// <summary>Rows of an array file before it is decided whether their labels are classes or numbers.</summary>
+/// <param name="Source">The file.</param>
+/// <param name="Numbers">The rows, their labels taken as numbers.</param>
+/// <param name="Integers">Whether the labels are of an integer type.</param>
+public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers)
+{
+    /// <summary>Most different whole numbers of a floating-point type that are taken for classes, as of tables.</summary>
+    private const int MaxInferredClasses = 20;
+
+    /// <summary>Most classes.</summary>
+    private const int MaxClasses = 1 << 20;
+
+    /// <summary>
+    /// What the labels of all sites together are: what <paramref name="said"/> says; else numbers where one has a fraction, or where more than twenty different ones are of a
+    /// floating-point type; else classes 0 .. C-1.
+    /// </summary>
+    public static (LearningTask Task, int Classes) Decide(IReadOnlyList<TensorRows> sites, LearningTask? said = null)
+    {
+        ArgumentNullException.ThrowIfNull(sites);
+        IEnumerable<double> labels = sites.SelectMany(site => site.Numbers.Labels);
+        LearningTask task = said ?? (labels.Any(label => label != Math.Floor(label))
+            || (!sites.All(site => site.Integers) && labels.Distinct().Take(MaxInferredClasses + 1).Count() > MaxInferredClasses)
+            ? LearningTask.Regression
+            : labels.Max() < 2 ? LearningTask.Binary : LearningTask.MultiClass);
+        return (task, task switch
+        {
+            LearningTask.Regression => 0,
+            LearningTask.Binary => 2,
+            _ => Math.Max(2, (int)Math.Min(labels.Max(), MaxClasses - 1) + 1),
+        });
+    }
+
+    /// <summary>What was decided and how to have it otherwise, one sentence.</summary>
+    public static string Describe(LearningTask task, int classes, bool whole) => task switch
+    {
+        LearningTask.Regression => $"label: a number{(whole ? "; --model softmax takes its values as classes" : "")}",
+        LearningTask.Binary => "label: 2 classes (0, 1), 1 is the positive one",
+        _ => string.Create(CultureInfo.InvariantCulture, $"label: {classes} classes (0 .. {classes - 1}); --model linear, or model.task in a training file, takes it as a number"),
+    };
+
+    /// <summary>Whether every label could be a class.</summary>
+    public bool Whole => Array.TrueForAll(Numbers.Labels, label => IsClass(label, MaxClasses));
+
+    /// <summary>The rows for a task.</summary>
+    /// <exception cref="DataFormatException">A label is none of the classes.</exception>
+    public RawDataset As(LearningTask task, int classes)
+    {
+        int bad = task == LearningTask.Regression ? -1 : Array.FindIndex(Numbers.Labels, label => !IsClass(label, classes));
+        return bad < 0
+            ? new RawDataset(Numbers.Features, Numbers.Labels, Numbers.Width, task, classes)
+            : throw new DataFormatException(
+                Source,
+                string.Create(CultureInfo.InvariantCulture, $"the label of row {bad} is {Numbers.Labels[bad]:R}, none of the classes 0 .. {classes - 1}"),
+                wayOut: "write classes as 0, 1, 2 ...; --model linear, or model.task in a training file, takes labels as numbers");
+    }
+
+    private static bool IsClass(double label, int classes) => label >= 0 && label < classes && label == Math.Floor(label);
+}
