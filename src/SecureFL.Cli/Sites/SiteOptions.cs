@@ -68,9 +68,12 @@ internal sealed class SiteOptions
         };
     }
 
-    /// <summary>The task that inference is told: regression where the description asks for it, although the label has few values.</summary>
+    /// <summary>
+    /// The task that inference is told: regression where the description asks for it, although the label has few values, and
+    /// classes where it asks for several, although they are numbers.
+    /// </summary>
     internal static LearningTask? TaskOf(TrainingDescription description) =>
-        description.Has("model.task") && description.Value<LearningTask>("model.task") == LearningTask.Regression ? LearningTask.Regression : null;
+        description.Has("model.task") && description.Value<LearningTask>("model.task") is LearningTask task and not LearningTask.Binary ? task : null;
 
     internal static ImmutableArray<string> List(string? text) =>
         text is null ? [] : [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];

@@ -55,7 +55,7 @@ internal sealed class TableSites(SiteSettings settings)
         List<(string Site, RawTable Table)> sites, RawTable? test, Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree)
     {
         InferredSchema inferred = SchemaInference.Examine(
-            [.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]], settings.ToSchemaOptions());
+            [.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]], settings.ToSchemaOptions(), test is null ? 0 : 1);
         Note(inferred, sites.Count);
         if (settings.Sites == 0)
         {

@@ -73,8 +73,8 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
             line,
             name,
             wayOut: label
-                ? $"--missing-values {Code(CommonestText())} where they mean no value: such rows are left out"
-                : $"--missing-values {Code(CommonestText())} where they mean no value, --categorical {name} where all are categories, or --ignore {name}");
+                ? $"--missing-values {Argument(CommonestText())} where they mean no value: such rows are left out"
+                : $"--missing-values {Argument(CommonestText())} where they mean no value, --categorical {name} where all are categories, or --ignore {name}");
     }
 
     /// <summary>The texts of a column of numbers, the commonest first, with how often; at most five.</summary>
@@ -217,5 +217,6 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
 
     private string CommonestText() => sites.SelectMany(site => site.Texts.Counts).MaxBy(pair => pair.Value.Count).Key;
 
-    private static string Code(string text) => text.AsSpan().ContainsAny(ShellMarks) ? $"'{text}'" : text;
+    /// <summary>The text as it is typed behind an option.</summary>
+    internal static string Argument(string text) => text.AsSpan().ContainsAny(ShellMarks) ? $"'{text}'" : text;
 }

@@ -111,7 +111,7 @@ public sealed class ColumnProfile
         }
         else if (table.TryParseNumber(cell, _unit, out double number))
         {
-            AddNumber(number, line);
+            AddNumber(number, row);
         }
         else if (MissingValue.IsMarker(cell))
         {
@@ -128,9 +128,9 @@ public sealed class ColumnProfile
         }
     }
 
-    private void AddNumber(double number, long line)
+    private void AddNumber(double number, RawRow row)
     {
-        Numbers.Add(number, line);
+        Numbers.Add(number, row.Line, row.Source);
         double total = _sum + number;
         _compensation += Math.Abs(_sum) >= Math.Abs(number) ? _sum - total + number : number - total + _sum;
         _sum = total;

@@ -11,8 +11,16 @@ internal static class LabelRule
 
     private static readonly double[] Codes = [9, 99, 999, 9999, 88, 77, -1, -7, -8, -9, -99, -999, -9999];
 
-    /// <exception cref="DataFormatException">No value, values that fit no task, or other values at other sites.</exception>
-    internal static LabelSchema Decide(ColumnFacts label, SchemaOptions options, bool exact, List<string> notes)
+    /// <param name="label">The label in all files; files of test rows stand last.</param>
+    /// <param name="training">How many of the files hold training rows.</param>
+    /// <param name="options">What is said of it.</param>
+    /// <param name="exact">Whether spellings that look alike are two classes.</param>
+    /// <param name="notes">Takes what people should know.</param>
+    /// <exception cref="DataFormatException">
+    /// No value, values that fit no task, other values at other sites, two values but for a few cells, or a class of the test
+    /// rows alone.
+    /// </exception>
+    internal static LabelSchema Decide(ColumnFacts label, int training, SchemaOptions options, bool exact, List<string> notes)
     {
         if (!options.Classes.IsDefaultOrEmpty)
         {
@@ -47,7 +55,18 @@ internal static class LabelRule
 
         ImmutableArray<string> values = Values(label, numbers, notes);
         bool many = label.Sites.Any(site => site.Numbers.Overflow || site.Texts.Overflow);
-        LearningTask task = options.Task ?? (many && numbers ? LearningTask.Regression : Task(values, numbers, options.MaxInferredClasses));
+        ImmutableArray<LabelValue> counted = many ? [] : LabelValue.Of(label);
+        if (options.Task != LearningTask.Regression && !many)
+        {
+            OddLabelRule.CheckTwoValues(label, counted);
+        }
+
+        LearningTask task = options.Task switch
+        {
+            null => Task(values, numbers, counted, options.MaxInferredClasses),
+            LearningTask.MultiClass when values.Length == 2 => LearningTask.Binary,
+            LearningTask asked => asked,
+        };
         if (task == LearningTask.Regression)
         {
             return new LabelSchema { Name = label.Name, Task = task };
@@ -60,13 +79,15 @@ internal static class LabelRule
 
         SpellingRule.CheckPairs(label);
         NoteCode(label, values, notes);
+        notes.AddRange(many ? [] : OddLabelRule.NoteRare(label, counted));
+        OddLabelRule.CheckTestOnly(label, training, values);
         return Classes(label, task, values);
     }
 
     /// <summary>What the label is, and how to have it otherwise, in one sentence.</summary>
-    internal static string Describe(LabelSchema label)
+    internal static string Describe(LabelSchema label, ColumnFacts facts, SchemaOptions options)
     {
-        string other = label.Task == LearningTask.Regression ? "; --label-threshold makes two classes of it, --classes takes its values as classes"
+        string other = label.Task == LearningTask.Regression ? NumberLabelRule.ToClasses(Numbers(facts), options.MaxInferredClasses)
             : label.ClassCount > 2 && Numeric(label.Classes) ? "; --model linear takes it as a number"
             : "";
         return $"label {label.Words}{other}";
@@ -142,12 +163,15 @@ internal static class LabelRule
     private static string Count(ImmutableArray<string> values) =>
         string.Create(CultureInfo.InvariantCulture, $"{values.Length} different values ({ColumnFacts.Show(values)})");
 
+    private static ImmutableArray<string> Numbers(ColumnFacts label) =>
+        [.. label.Sites.SelectMany(site => site.Numbers.Counts.Keys).Distinct().Order().Select(SchemaInference.Canonical)];
+
     /// <summary>The classes that stand in the files; words for "no value" are none where they are few, which is said.</summary>
     private static ImmutableArray<string> Values(ColumnFacts label, bool numbers, List<string> notes)
     {
         if (numbers)
         {
-            return [.. label.Sites.SelectMany(site => site.Numbers.Counts.Keys).Distinct().Order().Select(SchemaInference.Canonical)];
+            return Numbers(label);
         }
 
         ImmutableArray<string> all = label.AllValues();
@@ -166,14 +190,8 @@ internal static class LabelRule
         return classes;
     }
 
-    private static LearningTask Task(ImmutableArray<string> values, bool numbers, int maxClasses)
-    {
-        if (values.Length == 2)
-        {
-            return LearningTask.Binary;
-        }
-
-        bool whole = values.All(value => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
-        return numbers && (!whole || values.Length > maxClasses) ? LearningTask.Regression : LearningTask.MultiClass;
-    }
+    private static LearningTask Task(ImmutableArray<string> values, bool numbers, ImmutableArray<LabelValue> counted, int most) =>
+        !numbers ? values.Length == 2 ? LearningTask.Binary : LearningTask.MultiClass
+        : counted.IsEmpty || !NumberLabelRule.AreClasses([.. counted.Where(value => values.Contains(value.Text))], most) ? LearningTask.Regression
+        : values.Length == 2 ? LearningTask.Binary : LearningTask.MultiClass;
 }

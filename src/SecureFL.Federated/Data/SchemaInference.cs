@@ -10,7 +10,7 @@ namespace SecureFL.Federated.Data;
 public sealed record InferredSchema(TableSchema Schema, ImmutableArray<string> Notes, ImmutableArray<TableProfile> Profiles)
 {
     /// <summary>What the label was taken for and how to have it otherwise, one sentence.</summary>
-    public string LabelNote => LabelRule.Describe(Schema.Label);
+    public required string LabelNote { get; init; }
 }
 
 /// <summary>
@@ -31,7 +31,10 @@ public static class SchemaInference
     /// A column that is missing somewhere, mixtures of numbers and texts, ambiguous dates, two spellings of one answer, a text column with too many values, or
     /// labels that fit no task.
     /// </exception>
-    public static InferredSchema Examine(IReadOnlyList<RawTable> tables, SchemaOptions options)
+    /// <param name="tables">Training files, then files of test rows.</param>
+    /// <param name="options">What is said of the columns.</param>
+    /// <param name="tests">How many of the last are files of test rows.</param>
+    public static InferredSchema Examine(IReadOnlyList<RawTable> tables, SchemaOptions options, int tests = 0)
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(options);
@@ -56,7 +59,9 @@ public static class SchemaInference
 
         ColumnFacts label = new(roles.Label, [.. profiles.Select(profile => profile.Find(roles.Label)!)], label: true);
         UnitReading? labelUnit = options.Classes.IsDefaultOrEmpty ? UnitRule.Of(label) : null;
-        LabelSchema labelSchema = LabelRule.Decide(labelUnit?.Facts ?? label, options, roles.Exact.Contains(roles.Label), notes) with { Unit = labelUnit?.Unit };
+        ColumnFacts measured = labelUnit?.Facts ?? label;
+        LabelSchema labelSchema = LabelRule.Decide(measured, tables.Count - tests, options, roles.Exact.Contains(roles.Label), notes);
+        labelSchema = labelSchema with { Unit = labelUnit?.Unit };
         notes.AddRange(labelUnit is null ? [] : [labelUnit.Note]);
         if (features.Count == 0)
         {
@@ -72,7 +77,7 @@ public static class SchemaInference
             MissingValues = options.MissingValues.IsDefaultOrEmpty ? null : options.MissingValues,
         };
         schema.Check();
-        return new InferredSchema(schema, [.. notes], profiles);
+        return new InferredSchema(schema, [.. notes], profiles) { LabelNote = LabelRule.Describe(labelSchema, measured, options) };
     }
 
     /// <summary>The one spelling of a category: numbers in their shortest form, so that <c>1</c>, <c>1.0</c> and <c>01</c> are one category.</summary>

@@ -182,6 +182,10 @@ public class SchemaInferenceTests
     [InlineData(null, "-1,1,-1,1", "label y: 2 classes (-1, 1), 1 is the positive one")]
     [InlineData(null, "0,1,2,0", "label y: 3 classes (0, 1, 2); --model linear takes it as a number")]
     [InlineData(null, "a,b,c,a", "label y: 3 classes (a, b, c)")]
+    [InlineData(
+        null,
+        "0,1,2,3,4,5,3,3,4,2",
+        "label y: a number, of 6 whole values in all; if they are classes: --classes 0,1,2,3,4,5; --label-threshold makes two classes of it")]
     [InlineData(null, "0.5,1.5,2.5,3", "label y: a number; --label-threshold makes two classes of it, --classes takes its values as classes")]
     [InlineData(2.0, "1,2,3,4", "label y: 2 classes, above 2 (the positive one) and not")]
     public void What_the_label_was_taken_for_is_said(double? threshold, string labels, string said)
