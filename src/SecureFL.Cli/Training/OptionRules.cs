@@ -21,6 +21,21 @@ internal sealed class RuleFacts(ParseResult result, TrainingDescription descript
     /// <summary>Whether an option was given.</summary>
     internal bool Given(string name) => Find(name) is Option option && TermOptions.IsGiven(result, option);
 
+    /// <summary>Whether the model has hidden layers, so far as the options and the description say.</summary>
+    internal bool Hidden => Text("--model") is string model
+        ? model == "mlp"
+        : !description.Value<ImmutableArray<int>>("model.builtIn.hidden").IsDefaultOrEmpty;
+
+    /// <summary>The sites' optimiser, by default that of the model.</summary>
+    internal LocalOptimizerKind Optimizer => description.Has("training.optimizer.kind") || Hidden
+        ? description.Value<LocalOptimizerKind>("training.optimizer.kind")
+        : LocalOptimizerKind.Preconditioned;
+
+    /// <summary>The schedule of the sites' rate, by default that of the model and the optimiser.</summary>
+    internal RateScheduleKind Schedule => description.Has("training.schedule.kind") || description.Has("training.optimizer.kind") || Hidden
+        ? description.Value<RateScheduleKind>("training.schedule.kind")
+        : RateScheduleKind.Step;
+
     /// <summary>The value of an option, given or not, as a text; null for none.</summary>
     internal string? Text(string name) => Texts(name) is [string text, ..] ? text : null;
 
@@ -124,11 +139,9 @@ internal static class OptionRules
 
     private static IEnumerable<OptionRule> Models()
     {
-        static bool Hidden(RuleFacts facts) =>
-            facts.Text("--model") is not string model ? !facts.Description.Value<ImmutableArray<int>>("model.builtIn.hidden").IsDefaultOrEmpty : model == "mlp";
-        static bool Mlp(RuleFacts facts) => facts.Given("--model") ? facts.Text("--model") == "mlp" : Hidden(facts) && !facts.Given("--hidden");
+        static bool Mlp(RuleFacts facts) => facts.Given("--model") ? facts.Text("--model") == "mlp" : facts.Hidden && !facts.Given("--hidden");
         yield return Needs("--hidden", "--model mlp", Mlp);
-        yield return Needs("--activation", "--model mlp", Hidden);
+        yield return Needs("--activation", "--model mlp", facts => facts.Hidden);
         yield return Needs("--mu", "--algorithm fedprox", facts => facts.Given("--algorithm") ? facts.Text("--algorithm") == "fedprox" : facts.Given("--training"));
         yield return Excludes("--local-epochs", "--local-steps", facts => facts.Given("--local-steps") && facts.Description.Value<int>("training.steps") > 0);
         yield return Excludes("--local-steps", "--local-epochs", facts => facts.Given("--local-epochs") && facts.Description.Value<int>("training.steps") > 0);
@@ -163,7 +176,8 @@ internal static class OptionRules
 
     private static IEnumerable<OptionRule> Optimisers()
     {
-        foreach (OptionRule rule in Hyperparameters<LocalOptimizerKind>(OptimiserTable.Local).Concat(Hyperparameters<ServerOptimizerKind>(OptimiserTable.Server)))
+        foreach (OptionRule rule in Hyperparameters(OptimiserTable.Local, facts => facts.Optimizer).Concat(
+            Hyperparameters(OptimiserTable.Server, facts => facts.Description.Value<ServerOptimizerKind>("serverOptimizer.kind"))))
         {
             yield return rule;
         }
@@ -175,7 +189,7 @@ internal static class OptionRules
         ];
         foreach ((string name, RateScheduleKind kind) in schedules)
         {
-            yield return Needs(name, $"--lr-schedule {Lower(kind)}", facts => facts.Description.Value<RateScheduleKind>("training.schedule.kind") == kind);
+            yield return Needs(name, $"--lr-schedule {Lower(kind)}", facts => facts.Schedule == kind);
         }
 
         foreach (string name in new[] { "--weight-unit", "--max-weight" })
@@ -184,11 +198,11 @@ internal static class OptionRules
         }
     }
 
-    private static IEnumerable<OptionRule> Hyperparameters<TKind>(OptimiserTable table)
+    private static IEnumerable<OptionRule> Hyperparameters<TKind>(OptimiserTable table, Func<RuleFacts, TKind> kind)
         where TKind : struct, Enum => table.Settings.Select(setting => Needs(
             setting.Option,
             $"{table.Option} {table.KindsWith(setting)}",
-            facts => table.Has(facts.Description.Value<TKind>($"{table.Path}.kind"), setting)));
+            facts => table.Has(kind(facts), setting)));
 
     private static IEnumerable<OptionRule> Paces()
     {

@@ -57,9 +57,12 @@ internal sealed record TermOption(Option Option, string Path, Func<ParseResult, 
         return new TermOption(option, path, result => ReadCounts(name, result.GetValue(option)));
     }
 
-    /// <summary>An option without a value: given, the member is <paramref name="value"/>.</summary>
-    internal static TermOption Flag(string name, string path, bool value, string description) =>
-        new(new Option<bool>(name) { Description = description }, path, _ => value);
+    /// <summary>An option without a value: given, the member is <paramref name="value"/>; with the value false, it is the other.</summary>
+    internal static TermOption Flag(string name, string path, bool value, string description)
+    {
+        Option<bool> option = new(name) { Description = description };
+        return new TermOption(option, path, result => result.GetValue(option) == value);
+    }
 
     /// <summary>One of an enumeration's values, by their names on the command line.</summary>
     internal static TermOption Choice<T>(string name, string path, string description, Func<T, string>? nameOf = null, params ReadOnlySpan<T> values)

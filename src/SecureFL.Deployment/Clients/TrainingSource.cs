@@ -27,6 +27,7 @@ internal sealed class TrainingSource : IContributionSource
     private readonly RoundParticipation _participation;
     private readonly ResidualKeeper? _residual;
     private PreparedSite? _ready;
+    private float[]? _firstUpdate;
 
     /// <param name="plan">The plan.</param>
     /// <param name="terms">Its terms.</param>
@@ -101,10 +102,12 @@ internal sealed class TrainingSource : IContributionSource
 
     private async Task<ContributionValues> PrepareAsync(PreparationProgress progress, float[] model, CancellationToken cancellationToken)
     {
+        // Clips are found in as many steps as the tensors need, all from one first update.
         PreparingSite site = new(_site.Name, _site.Train, async (state, token) =>
         {
             PreparedSite ready = Ready(progress);
-            return await ready.Work.FirstUpdateAsync(ready.Site, _client, VersionValues.Trained(_terms, model), _terms.UnitFrom(state) ?? 1, token).ConfigureAwait(false);
+            return _firstUpdate ??= await ready.Work.FirstUpdateAsync(
+                ready.Site, _client, VersionValues.Trained(_terms, model), _terms.UnitFrom(state) ?? 1, token).ConfigureAwait(false);
         });
         long[] step = await progress.Next!.ContributeAsync(site, progress.State, cancellationToken).ConfigureAwait(false);
         long[] counters = new long[_plan.Settings.Counters.Counters.Length];
@@ -114,6 +117,7 @@ internal sealed class TrainingSource : IContributionSource
 
     private async Task<ContributionValues> WorkAsync(RoundTask task, PreparationProgress progress, CancellationToken cancellationToken)
     {
+        _firstUpdate = null;
         PreparedSite ready = Ready(progress);
         ModelParameters evaluated = VersionValues.Delivered(_terms, task.Model);
         ModelParameters trained = VersionValues.Trained(_terms, task.Model);

@@ -32,10 +32,18 @@ public static class LocalPreparation
         PreparationTerms preparation = quantised ? terms.PreparationTerms : terms.PreparationTerms with { Clips = null };
         SiteWorkOptions options = new() { Seed = terms.Seed, Weighting = terms.Weighting, MaxWeight = terms.MaxWeight ?? double.PositiveInfinity };
         ModelParameters initial = trainers(PreparedState.Empty).CreateInitial(terms.Seed);
-        PreparingSite[] preparing = [.. sites.Select((site, i) => new PreparingSite(site.Name, site.Train, (state, token) =>
-            new SiteWork(trainers(state), options).FirstUpdateAsync(
-                state.Scale(preparation, site with { Test = null }), i, initial, terms.UnitFrom(state) ?? 1, token)))];
+        PreparingSite[] preparing = [.. sites.Select((site, i) => new PreparingSite(site.Name, site.Train, Once(async (state, token) =>
+            await new SiteWork(trainers(state), options).FirstUpdateAsync(
+                state.Scale(preparation, site with { Test = null }), i, initial, terms.UnitFrom(state) ?? 1, token).ConfigureAwait(false))))];
         PreparationSteps steps = PreparationSteps.For(preparation, PreparationRun.CountersPerSum);
         return PreparationRun.RunAsync(steps, preparing, sum, terms.Seed, parallelism, leaveOut, cancellationToken);
+    }
+
+    /// <summary>The first update is the same for all steps that look at it: trained once and kept.</summary>
+    internal static Func<PreparedState, CancellationToken, ValueTask<float[]>> Once(
+        Func<PreparedState, CancellationToken, ValueTask<float[]>> first)
+    {
+        float[]? update = null;
+        return async (state, token) => update ??= await first(state, token).ConfigureAwait(false);
     }
 }

@@ -54,6 +54,9 @@ public sealed record ModelTerms
         return new ModelTerms { BuiltIn = spec, Task = spec.Task, Classes = spec.ClassCount, Inputs = spec.Inputs };
     }
 
+    /// <summary>The most features a row: a short text must not make a long list.</summary>
+    public const int MostInputs = 1 << 22;
+
     /// <summary>Refuses terms that contradict themselves.</summary>
     /// <exception cref="ArgumentException">Names the rule that was broken.</exception>
     public void Check()
@@ -77,9 +80,9 @@ public sealed record ModelTerms
         }
 
         bool classesFit = Task switch { LearningTask.Regression => Classes == 0, LearningTask.Binary => Classes == 2, _ => Classes is >= 2 and <= 1 << 20 };
-        if (!classesFit || Inputs < 1)
+        if (!classesFit || Inputs is < 1 or > MostInputs)
         {
-            throw new ArgumentException($"{Classes} classes and {Inputs} inputs do not fit a {Task} task");
+            throw new ArgumentException($"{Classes} classes and {Inputs} inputs (at most {MostInputs}) do not fit a {Task} task");
         }
 
         _ = Layout;

@@ -31,11 +31,14 @@ internal sealed class Preconditioner
     {
         double bound = CurvatureOf(task);
         double added = Math.Max(ridge, LeastRidge * bound);
-        for (; ; added *= 10)
+        const int Most = 60;
+        for (int attempt = 0; attempt < Most; attempt++, added *= 2)
         {
             double[] matrix = moments.ToMatrix();
             TensorPrimitives.Multiply(matrix, bound, matrix);
-            for (int i = 0; i < moments.Size - 1; i++)
+
+            // The intercept needs none, unless sums of different sites do not fit each other.
+            for (int i = 0; i < (attempt == 0 ? moments.Size - 1 : moments.Size); i++)
             {
                 matrix[(i * moments.Size) + i] += added;
             }
@@ -45,6 +48,8 @@ internal sealed class Preconditioner
                 return new Preconditioner(moments.Size, [.. inverse.Select(value => (float)value)]);
             }
         }
+
+        throw new ArgumentException("second moments that no rows have", nameof(moments));
     }
 
     /// <summary>The largest second derivative of the loss by an output.</summary>
@@ -64,10 +69,10 @@ internal sealed class Preconditioner
             column[inputs] = biases[o];
             for (int i = 0; i < inputs; i++)
             {
-                weights[i] = TensorPrimitives.Dot(_inverse.AsSpan(i * _size, _size), column);
+                weights[i] = DenseKernels.Dot<float>(_inverse.AsSpan(i * _size, _size), column);
             }
 
-            biases[o] = TensorPrimitives.Dot(_inverse.AsSpan(inputs * _size, _size), column);
+            biases[o] = DenseKernels.Dot<float>(_inverse.AsSpan(inputs * _size, _size), column);
         }
     }
 
@@ -85,7 +90,7 @@ internal sealed class Preconditioner
         double largest = 0;
         for (int k = 0; k < Iterations; k++)
         {
-            double length = TensorPrimitives.Norm<double>(vector);
+            double length = Math.Sqrt(DenseKernels.Dot<double>(vector, vector));
             if (!(length > 0))
             {
                 return 0;
@@ -94,7 +99,7 @@ internal sealed class Preconditioner
             TensorPrimitives.Divide(vector, length, vector);
             for (int i = 0; i < _size; i++)
             {
-                product[i] = TensorPrimitives.Dot<double>(matrix.AsSpan(i * _size, _size), vector);
+                product[i] = DenseKernels.Dot<double>(matrix.AsSpan(i * _size, _size), vector);
             }
 
             for (int i = 0; i < _size; i++)
@@ -108,7 +113,7 @@ internal sealed class Preconditioner
                 vector[i] = sum;
             }
 
-            largest = TensorPrimitives.Norm<double>(vector);
+            largest = Math.Sqrt(DenseKernels.Dot<double>(vector, vector));
         }
 
         return largest * CurvatureOf(task);
@@ -122,7 +127,7 @@ internal sealed class Preconditioner
         for (int j = 0; j < size; j++)
         {
             Span<double> row = factor.AsSpan(j * size, size);
-            double diagonal = row[j] - TensorPrimitives.Dot<double>(row[..j], row[..j]);
+            double diagonal = row[j] - DenseKernels.Dot<double>(row[..j], row[..j]);
             if (!(diagonal > 0) || !double.IsFinite(diagonal))
             {
                 return false;
@@ -132,7 +137,7 @@ internal sealed class Preconditioner
             for (int i = j + 1; i < size; i++)
             {
                 Span<double> lower = factor.AsSpan(i * size, size);
-                lower[j] = (lower[j] - TensorPrimitives.Dot<double>(lower[..j], row[..j])) / row[j];
+                lower[j] = (lower[j] - DenseKernels.Dot<double>(lower[..j], row[..j])) / row[j];
             }
         }
 

@@ -30,9 +30,46 @@ public sealed class SecondMoments
     /// <summary>Elements of the packed form.</summary>
     public static int LengthOf(int size) => checked(size * (size + 1) / 2);
 
+    /// <summary>Refuses what no rows have: a negative square, an intercept of 0, or a product beyond its squares.</summary>
+    /// <param name="slack">What rounding may have added to an element.</param>
+    /// <exception cref="ArgumentException">Names the element.</exception>
+    internal void Check(double slack)
+    {
+        double[] matrix = ToMatrix();
+        for (int i = 0, at = 0; i < Size; i++)
+        {
+            double square = matrix[(i * Size) + i];
+            if (!(square >= 0) || (i == Size - 1 && !(square > 0)))
+            {
+                throw new ArgumentException($"a mean square of {square} in column {i}");
+            }
+
+            for (int j = i; j < Size; j++, at++)
+            {
+                double most = Math.Sqrt((square + slack) * (matrix[(j * Size) + j] + slack));
+                if (!(Math.Abs(Packed[at]) <= most + slack))
+                {
+                    throw new ArgumentException($"a mean product of {Packed[at]} of columns {i} and {j}, whose squares allow {most}");
+                }
+            }
+        }
+    }
+
     /// <summary>What bounds the second moments of standardised features that nobody has summed: no eigenvalue exceeds the trace.</summary>
     public static SecondMoments Bound(int size) =>
         new(size, [.. Enumerable.Range(0, size).SelectMany(i => Enumerable.Range(i, size - i).Select(j => i == j ? (double)size : 0))]);
+
+    /// <summary>Row and column of an element of the packed form.</summary>
+    internal static (int Row, int Column) PlaceOf(int element, int size)
+    {
+        int row = 0;
+        for (int length = size; element >= length; element -= length, length--)
+        {
+            row++;
+        }
+
+        return (row, row + element);
+    }
 
     /// <summary>Of all rows, each times the weight of its class.</summary>
     /// <param name="data">The rows.</param>

@@ -54,9 +54,8 @@ internal sealed class PreparationReading(PreparationTerms terms)
         ClassCounts = ClassCounts,
         Targets = Targets,
         Shared = Columns == terms.Columns.Length ? Scaling() : null,
-        SecondMoments = !terms.SecondMoments || Moments < _moments.Length ? null
-            : SecondMomentsStep.AreEnough(Rows, terms.Columns.Length) ? new SecondMoments(terms.Columns.Length + 1, [.. _moments])
-            : SecondMoments.Bound(terms.Columns.Length + 1),
+        Rare = terms.SecondMoments && Columns == terms.Columns.Length ? [.. Enumerable.Range(0, Columns).Select(IsRare)] : [],
+        SecondMoments = terms.SecondMoments && Moments == _moments.Length ? ReadMoments() : null,
         Clips = terms.Clips is not null && Tensors == _clips.Length ? new TensorClips(terms.Clips, Filled()) : null,
     };
 
@@ -79,6 +78,34 @@ internal sealed class PreparationReading(PreparationTerms terms)
             ScalingKind.MinMax => FeatureScaling.Declared(_low, _high) with { Imputed = [.. Enumerable.Range(0, _counts.Length).Select(statistics.Mean)] },
             _ => FeatureScaling.Standard(statistics),
         };
+    }
+
+    private SecondMoments ReadMoments()
+    {
+        int size = terms.Columns.Length + 1;
+        if (!SecondMomentsStep.AreEnough(Rows, terms.Columns.Length))
+        {
+            return SecondMoments.Bound(size);
+        }
+
+        // Blocks of the matrix that other sites contributed to may differ a little more than rounding does.
+        const double Slack = 1e-6;
+        SecondMoments moments = new(size, [.. _moments]);
+        moments.Check(Slack);
+        return moments;
+    }
+
+    // Of a category: fewer than ten rows have it, or all but fewer than ten, or nobody knows.
+    private bool IsRare(int feature)
+    {
+        if (!terms.Categories[feature])
+        {
+            return false;
+        }
+
+        BigInteger ones = _sums[feature] >> ColumnTotals.SumFraction;
+        return terms.Columns[feature] != ColumnSum.Indicator
+            || ones < SecondMomentsStep.LeastCategoryRows || _counts[feature] - ones < SecondMomentsStep.LeastCategoryRows;
     }
 
     // A tensor that no site changed has no clip of its own yet: the widest of the others.

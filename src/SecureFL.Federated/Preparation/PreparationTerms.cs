@@ -25,6 +25,9 @@ public sealed record PreparationTerms
     /// <summary>The features' names, for people.</summary>
     public required ImmutableArray<string> Names { get; init; }
 
+    /// <summary>Which features are 1 where a column has a category, 0 elsewhere.</summary>
+    public required ImmutableArray<bool> Categories { get; init; }
+
     /// <summary>Whether regression targets are scaled.</summary>
     public bool Targets { get; init; }
 
@@ -53,9 +56,11 @@ public sealed record PreparationTerms
     {
         ImmutableArray<string> names = schema is not null ? [.. schema.FeatureNames()] : [.. Enumerable.Range(0, inputs).Select(i => $"feature {i + 1}")];
         List<ColumnSum> columns = [];
+        List<bool> categories = [];
         if (schema is null)
         {
             columns.AddRange(Enumerable.Repeat(scaling == ScalingKind.None ? ColumnSum.Nothing : SumOf(scaling), inputs));
+            categories.AddRange(Enumerable.Repeat(false, inputs));
         }
 
         foreach (ColumnSchema column in schema?.Features ?? [])
@@ -63,9 +68,10 @@ public sealed record PreparationTerms
             bool numbers = column.Kind == ColumnKind.Numeric;
             ColumnSum indicator = scaling is ScalingKind.Federated or ScalingKind.Site ? ColumnSum.Indicator : ColumnSum.Nothing;
             columns.AddRange(Enumerable.Repeat(numbers ? SumOf(scaling) : indicator, TableSchema.WidthOf(column)));
+            categories.AddRange(Enumerable.Repeat(!numbers, TableSchema.WidthOf(column)));
         }
 
-        return new PreparationTerms { Task = task, Classes = classes, Scaling = scaling, Columns = [.. columns], Names = names };
+        return new PreparationTerms { Task = task, Classes = classes, Scaling = scaling, Columns = [.. columns], Categories = [.. categories], Names = names };
     }
 
     private static ColumnSum SumOf(ScalingKind scaling) => scaling switch

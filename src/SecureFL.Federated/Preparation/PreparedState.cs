@@ -26,6 +26,12 @@ public sealed record PreparedState
     /// <summary>How regression targets are scaled; null for not.</summary>
     public TargetScaling? Targets { get; init; }
 
+    /// <summary>
+    /// For every feature, whether it is a category that too few rows have, or too few have not, for sums of its products; empty where no
+    /// products are summed.
+    /// </summary>
+    public ImmutableArray<bool> Rare { get; init; } = [];
+
     /// <summary>Second moments of all scaled training rows, rare classes weighed up where that was asked for; null where they were not summed.</summary>
     public SecondMoments? SecondMoments { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
@@ -6,18 +5,27 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Federated.Preparation;
 
 /// <summary>
-/// Sums some of the second moments of scaled rows, for the optimiser called preconditioned: every site's share of the mean over all rows, in fixed point.
+/// Sums some of the second moments of scaled rows, for the optimiser called preconditioned: every site's share of the mean over all rows, in
+/// fixed point. Every step counts sites and rows for itself, as those of the statistics do.
 /// </summary>
+/// <remarks>
+/// Products can tell of single rows, so some are not summed and stand as 0: any over fewer than three rows a column (DataSHIELD refuses
+/// regressions by the same number), those of two categories, which would be a table of counts, and those of a category that fewer than ten
+/// rows, or all but fewer than ten, have. Descent is slower along such columns, not wrong.
+/// </remarks>
 internal sealed class SecondMomentsStep : PreparationStep
 {
-    /// <summary>Bits after the point. Scaled features have a mean square of 1, so that shares are below 1 but for rare classes that are weighed up.</summary>
-    private const int FractionBits = 30;
-    private const double Limit = 1L << (WideInteger.LimbBits - FractionBits);
+    /// <summary>Counters of sites and of rows.</summary>
+    internal const int Header = 2;
+
+    /// <summary>Rows of a category below which its products are not summed.</summary>
+    internal const int LeastCategoryRows = 10;
 
     /// <summary>
-    /// Rows of all sites for each column, the intercept's included, below which nothing is summed: so many products over few rows tell of single rows. (DataSHIELD refuses
-    /// regressions by the same number.)
+    /// Bits after the point. Scaled features have a mean square of 1, so that shares are below 1 but for rare classes that are weighed up.
     /// </summary>
+    private const int FractionBits = 30;
+    private const double Limit = 1L << (WideInteger.LimbBits - FractionBits);
     private const int LeastRowsPerColumn = 3;
     private readonly PreparationTerms _terms;
     private readonly int _first;
@@ -26,7 +34,7 @@ internal sealed class SecondMomentsStep : PreparationStep
     {
         _terms = terms;
         _first = first;
-        Length = count;
+        Length = Header + count;
     }
 
     /// <inheritdoc/>
@@ -35,7 +43,7 @@ internal sealed class SecondMomentsStep : PreparationStep
     /// <inheritdoc/>
     public override int Length { get; }
 
-    /// <summary>Whether <paramref name="rows"/> of all sites are enough for the sums to be taken.</summary>
+    /// <summary>Whether <paramref name="rows"/> of all sites are enough for products to be summed.</summary>
     internal static bool AreEnough(long rows, int columns) => rows >= (long)LeastRowsPerColumn * (columns + 1);
 
     /// <inheritdoc/>
@@ -44,6 +52,8 @@ internal sealed class SecondMomentsStep : PreparationStep
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(state);
         long[] counters = new long[Length];
+        counters[0] = 1;
+        counters[1] = site.Train.Count;
         if (!AreEnough(state.Rows, _terms.Columns.Length))
         {
             return ValueTask.FromResult(counters);
@@ -52,13 +62,16 @@ internal sealed class SecondMomentsStep : PreparationStep
         Dataset rows = state.Scale(_terms, new RawSite(site.Name, site.Train, null)).Train;
         SecondMoments moments = SecondMoments.Of(rows, state.ClassWeights.AsSpan());
         double share = _terms.EqualSites ? 1.0 / state.Sites : (double)rows.Count / state.Rows;
-        for (int i = 0; i < Length; i++)
+        for (int i = Header; i < Length; i++)
         {
-            double value = share * moments.Packed[_first + i];
+            int element = _first + i - Header;
+            double value = IsSummed(element, state) ? share * moments.Packed[element] : 0;
             counters[i] = Math.Abs(value) < Limit
                 ? (long)Math.Round(Math.ScaleB(value, FractionBits))
                 : throw new DataFormatException(
-                    site.Name, "scaled features are too large for their second moments to be summed; scale the features (--normalize federated), or take --optimizer momentum");
+                    site.Name,
+                    "scaled features are too large for their second moments to be summed; "
+                    + "scale the features (--normalize federated), or take --optimizer momentum");
         }
 
         return ValueTask.FromResult(counters);
@@ -67,9 +80,26 @@ internal sealed class SecondMomentsStep : PreparationStep
     /// <inheritdoc/>
     internal override void Read(ReadOnlySpan<long> totals, PreparationReading reading)
     {
-        for (int i = 0; i < totals.Length; i++)
+        (long sites, long rows) = (totals[0], totals[1]);
+        if (sites < 1 || rows < 1)
         {
-            reading.Moment(_first + i, Math.ScaleB(totals[i], -FractionBits));
+            throw new ArgumentException($"second moments of {sites} sites and {rows} rows");
         }
+
+        // Shares are of the sites of the first step; where others contributed to this one, those of these.
+        double scale = _terms.EqualSites ? (double)reading.Sites / sites : (double)reading.Rows / rows;
+        for (int i = Header; i < totals.Length; i++)
+        {
+            reading.Moment(_first + i - Header, scale * Math.ScaleB(totals[i], -FractionBits));
+        }
+    }
+
+    // The intercept, the last column, is no feature.
+    private bool IsSummed(int element, PreparedState state)
+    {
+        (int row, int column) = SecondMoments.PlaceOf(element, _terms.Columns.Length + 1);
+        bool IsCategory(int f) => f < _terms.Columns.Length && _terms.Categories[f];
+        bool IsRare(int f) => IsCategory(f) && (state.Rare.IsEmpty || state.Rare[f]);
+        return row == column || (!(IsCategory(row) && IsCategory(column)) && !IsRare(row) && !IsRare(column));
     }
 }

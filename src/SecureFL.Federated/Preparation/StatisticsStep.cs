@@ -76,7 +76,7 @@ internal sealed class StatisticsStep : PreparationStep
         Reader reader = new(totals);
         long sites = reader.Whole();
         long rows = reader.Whole();
-        if (sites < 1 || rows < 0)
+        if (sites < 1 || rows < 1)
         {
             throw new ArgumentException($"a preparation sum of {sites} sites and {rows} rows");
         }
@@ -88,6 +88,11 @@ internal sealed class StatisticsStep : PreparationStep
             for (int c = 0; c < classes.Length; c++)
             {
                 classes[c] = reader.Whole();
+            }
+
+            if (classes.Length > 0 && (classes.Any(count => count < 0) || classes.Sum() != rows))
+            {
+                throw new ArgumentException($"{string.Join(", ", classes)} rows of the classes, {rows} in all");
             }
 
             reading.ClassCounts = [.. classes];
@@ -142,7 +147,7 @@ internal sealed class StatisticsStep : PreparationStep
         ColumnSum kind = _terms.Columns[f];
         if (kind == ColumnSum.Indicator)
         {
-            long ones = reader.Whole();
+            long ones = Within(reader.Whole(), rows, f);
             reading.Column(f, rows, new BigInteger(ones) << ColumnTotals.SumFraction, new BigInteger(ones) << ColumnTotals.SquareFraction);
         }
 
@@ -152,7 +157,7 @@ internal sealed class StatisticsStep : PreparationStep
             return;
         }
 
-        long count = reader.Whole();
+        long count = Within(reader.Whole(), rows, f);
         BigInteger sum = reader.Wide(ColumnSums.SumLimbs);
         reading.Column(f, count, sum, kind == ColumnSum.Deviation ? reader.Wide(ColumnSums.SquareLimbs) : 0);
         if (kind == ColumnSum.Range)
@@ -162,6 +167,10 @@ internal sealed class StatisticsStep : PreparationStep
             reading.Range(f, low, WideInteger.Ratio(reader.Wide(ColumnSums.SumLimbs), sites, -ColumnTotals.SumFraction));
         }
     }
+
+    private long Within(long count, long rows, int f) => count >= 0 && count <= rows
+        ? count
+        : throw new ArgumentException($"{count} of {rows} rows in column {_terms.Names[f]}");
 
     private sealed class Writer(long[] counters, PreparingSite site)
     {

@@ -80,7 +80,7 @@ public class PreparationTests
             EqualSites = equal,
         };
         PreparationSteps steps = PreparationSteps.For(terms, counters);
-        Assert.Equal(counters == 8 ? 2 : 1, steps.Steps.Count(step => step.Name == "second moments"));
+        Assert.Equal(counters == 8 ? 3 : 1, steps.Steps.Count(step => step.Name == "second moments"));
         using EncryptedSum sum = new(new EncryptedSumOptions { Sites = 3, Clip = 1 });
         PreparedState state = await PreparationRun.RunAsync(steps, Sites(rows), sum, 1, cancellationToken: Token);
         double[] expected = new double[15];
@@ -104,8 +104,71 @@ public class PreparationTests
         PreparingSite[] sites = Sites(rows);
         PreparedState state = await PreparationRun.RunAsync(steps, sites, new PlaintextSum(), 1, cancellationToken: Token);
         Assert.Equal(SecondMoments.Bound(5).Packed, state.SecondMoments!.Packed);
-        Assert.Equal(new long[15], await steps.Steps[1].ContributeAsync(sites[0], state, Token));
-        Assert.Contains(await steps.Steps[1].ContributeAsync(sites[0], state with { Rows = 15 }, Token), counter => counter != 0);
+        long[] few = await steps.Steps[1].ContributeAsync(sites[0], state, Token);
+        Assert.Equal([1, 5, .. new long[15]], few);
+        long[] enough = await steps.Steps[1].ContributeAsync(sites[0], state with { Rows = 15 }, Token);
+        Assert.Contains(enough[2..], counter => counter != 0);
+    }
+
+    /// <summary>A product with a category that one patient has would be that patient's number.</summary>
+    [Theory]
+    [InlineData(9, 0)]
+    [InlineData(10, 1)]
+    public async Task Products_of_rare_categories_and_of_two_categories_are_not_summed(int patients, int summed)
+    {
+        TableSchema schema = new()
+        {
+            Features =
+            [
+                new ColumnSchema { Name = "ward", Kind = ColumnKind.Categorical, Categories = ["a", "b"] },
+                new ColumnSchema { Name = "age", Kind = ColumnKind.Numeric },
+            ],
+            Label = new LabelSchema { Name = "y", Task = LearningTask.Regression },
+        };
+        double[] features = [.. Enumerable.Range(0, 200).SelectMany(r => new double[] { r < patients ? 1 : 0, r < patients ? 0 : 1, 0, r })];
+        RawDataset rows = new(features, new double[200], 4, LearningTask.Regression, 0);
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, schema, 4, LearningTask.Regression, 0) with { SecondMoments = true };
+        PreparationSteps steps = PreparationSteps.For(terms, 4096);
+        PreparedState state = await PreparationRun.RunAsync(steps, Sites([rows]), new PlaintextSum(), 1, cancellationToken: Token);
+        double[] matrix = state.SecondMoments!.ToMatrix();
+        SecondMoments all = SecondMoments.Of(state.Scale(state.Shared, rows, "a site"), []);
+        Assert.Equal(summed * all.Packed[3], matrix[3], 1e-8);
+        Assert.Equal(0, matrix[1]);
+        Assert.Equal([summed == 0, summed == 0, true, false], state.Rare);
+        Assert.Equal(1, matrix[^1], 1e-8);
+    }
+
+    /// <summary>Totals that no rows have, from a site or a server that makes them up: refused before anything is inverted or divided.</summary>
+    [Theory]
+    [InlineData(0, 0L, "0 sites")]
+    [InlineData(1, 0L, "0 rows")]
+    [InlineData(2, -1L, "mean square")]
+    [InlineData(3, 1L << 40, "mean product")]
+    [InlineData(4, 0L, "mean square")]
+    public void Second_moments_that_no_rows_have_are_refused(int counter, long value, string message)
+    {
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, 1, LearningTask.Regression, 0) with { SecondMoments = true };
+        PreparationSteps steps = PreparationSteps.For(terms, 4096);
+        long[] statistics = [3, 100, 100, .. new long[10]];
+        long[] moments = [3, 100, 1L << 30, 0, 1L << 30];
+        Assert.NotNull(steps.Read([.. statistics, .. moments], 2).SecondMoments);
+        moments[counter] = value;
+        ArgumentException fault = Assert.Throws<ArgumentException>(() => steps.Read([.. statistics, .. moments], 2));
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0L, 0L, 0L, 0L)]
+    [InlineData(100L, -5L, 105L, 100L)]
+    [InlineData(100L, 50L, 51L, 100L)]
+    [InlineData(100L, 50L, 50L, 101L)]
+    [InlineData(100L, 50L, 50L, -1L)]
+    public void Counts_that_no_rows_have_are_refused(long rows, long first, long second, long values)
+    {
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, 1, LearningTask.Binary, 2) with { ClassCounts = true };
+        PreparationSteps steps = PreparationSteps.For(terms, 4096);
+        _ = steps.Read([3, 100, 50, 50, 100, .. new long[10]], 1);
+        Assert.Throws<ArgumentException>(() => steps.Read([3, rows, first, second, values, .. new long[10]], 1));
     }
 
     [Fact]
