@@ -76,7 +76,9 @@ public sealed class GradientTrainer : ILocalTrainer
         float rate = (float)(_options.Optimizer.LearningRate * _options.Schedule.FactorIn(request.Round));
         int parts = PartsOfAStep(data, rate);
         LocalOptimizerOptions options = _options.Optimizer with { LearningRate = rate / parts };
-        LocalOptimizer optimizer = LocalMethods.Of(options.Kind).Create(options, weights.Length);
+        LocalOptimizer optimizer = _preconditioner is null
+            ? LocalMethods.Of(options.Kind).Create(options, weights.Length)
+            : new LocalOptimizer.PreconditionedHeavyBall(options, weights.Length, _preconditioner);
         BatchSampler batches = new(data.Count, _options.BatchSize, SeededRandom.For(request.Seed, "batches", request.SiteIndex, request.Round));
         int steps = _options.Steps > 0 ? _options.Steps : checked(_options.Epochs * batches.BatchesPerPass);
         for (int step = 0; step < checked(steps * parts); step++)
@@ -84,7 +86,6 @@ public sealed class GradientTrainer : ILocalTrainer
             cancellationToken.ThrowIfCancellationRequested();
             model.Gradient(weights, data, batches.Next(), _options.ClassWeights.AsSpan(), gradient);
             AddRegularisation(model, weights, global, gradient);
-            _preconditioner?.Apply(gradient);
             optimizer.Step(weights, gradient);
         }
 
@@ -94,12 +95,11 @@ public sealed class GradientTrainer : ILocalTrainer
     // Where a site's rows bend the objective more than all rows together do, steps of the common rate would overshoot: each is taken in parts, which go as far in the end.
     private int PartsOfAStep(Dataset data, float rate)
     {
-        if (_options.Optimizer.Kind != LocalOptimizerKind.Preconditioned)
+        if (_preconditioner is not Preconditioner preconditioner)
         {
             return 1;
         }
 
-        Preconditioner preconditioner = _preconditioner ?? throw new InvalidOperationException("the second moments of all sites' rows are not known yet");
         double curvature = _curvatures.GetValue(
             data, rows => new StrongBox<double>(preconditioner.LargestOn(_spec.Task, SecondMoments.Of(rows, _options.ClassWeights.AsSpan())))).Value;
         if (_options.BatchSize > 0 && _options.BatchSize < data.Count)
@@ -108,8 +108,8 @@ public sealed class GradientTrainer : ILocalTrainer
             curvature *= Math.Pow(1 + Math.Sqrt((data.Width + 1.0) / _options.BatchSize), 2);
         }
 
-        // Momentum is stable up to 2 (1 + momentum); a quarter is left for rows that are not that random.
-        return (int)Math.Clamp(Math.Ceiling(rate * curvature / (1.5 * (1 + _options.Optimizer.Momentum))), 1, MostParts);
+        // A step without momentum, as after a new start, is stable up to 2; a quarter is left for rows that are not that random.
+        return (int)Math.Clamp(Math.Ceiling(rate * curvature / 1.5), 1, MostParts);
     }
 
     // g += L2 w (weights only) and, for FedProx, g += mu (w - w_global).

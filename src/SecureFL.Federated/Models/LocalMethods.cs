@@ -36,9 +36,12 @@ public static class LocalMethods
         Method(
             LocalOptimizerKind.RmsProp, "Tieleman and Hinton 2012", 0.01f, [Decay, Epsilon],
             (options, length) => new LocalOptimizer.MeanSquare(options, length)),
-        Method(
-            LocalOptimizerKind.Preconditioned, "Boehning and Lindsay 1988", 1f, [Momentum],
-            (options, length) => new LocalOptimizer.HeavyBall(options, length)),
+        new(
+            LocalOptimizerKind.Preconditioned, "Boehning and Lindsay 1988",
+            new LocalOptimizerOptions { Kind = LocalOptimizerKind.Preconditioned, LearningRate = 1, Momentum = 0.95f }, [Momentum])
+        {
+            Create = (_, _) => throw new InvalidOperationException("the second moments of all sites' rows are not known yet"),
+        },
     ];
 
     /// <summary>The row of <paramref name="kind"/>.</summary>

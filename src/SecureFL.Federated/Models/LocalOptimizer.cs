@@ -21,7 +21,8 @@ public enum LocalOptimizerKind
     RmsProp,
 
     /// <summary>
-    /// Momentum on P g, where P is the inverse of a bound on the curvature, from second moments that are summed securely before the first round. For regressions.
+    /// Momentum on P g, where P is the inverse of a bound on the curvature, from second moments that are summed securely before the first
+    /// round; where the objective rises, momentum starts anew (O'Donoghue and Candes 2015). For regressions.
     /// </summary>
     Preconditioned,
 }
@@ -101,6 +102,30 @@ internal abstract class LocalOptimizer(float learningRate)
         public override void Step(Span<float> weights, ReadOnlySpan<float> gradient)
         {
             TensorPrimitives.FusedMultiplyAdd(_velocity, _momentum, gradient, _velocity);
+            TensorPrimitives.FusedMultiplyAdd(_velocity, -LearningRate, weights, weights);
+        }
+    }
+
+    /// <summary>
+    /// Heavy ball on preconditioned gradients. It overshoots where the curvature falls to a fraction of its bound, as in the intercept of a
+    /// rare outcome: once it moves against the gradient, it starts anew.
+    /// </summary>
+    internal sealed class PreconditionedHeavyBall(LocalOptimizerOptions options, int length, Preconditioner preconditioner)
+        : LocalOptimizer(options.LearningRate)
+    {
+        private readonly float[] _velocity = new float[length];
+        private readonly float[] _direction = new float[length];
+
+        public override void Step(Span<float> weights, ReadOnlySpan<float> gradient)
+        {
+            if (DenseKernels.Dot(gradient, _velocity.AsSpan()) < 0)
+            {
+                Array.Clear(_velocity);
+            }
+
+            gradient.CopyTo(_direction);
+            preconditioner.Apply(_direction);
+            TensorPrimitives.FusedMultiplyAdd(_velocity, options.Momentum, _direction, _velocity);
             TensorPrimitives.FusedMultiplyAdd(_velocity, -LearningRate, weights, weights);
         }
     }

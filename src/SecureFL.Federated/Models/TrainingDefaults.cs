@@ -4,9 +4,12 @@ namespace SecureFL.Federated.Models;
 /// How a model is trained where nobody says otherwise, on tables that nobody here has seen. The one place for these numbers. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A regression of up to <see cref="MaxPreconditioned"/> scaled features takes steps on all rows, preconditioned by the inverse of a bound on the curvature of the objective over
-/// all sites' rows: a rate of 1 cannot diverge there, and twenty steps with momentum of .9 a round get to the optimum whatever the features' correlations are. Since twenty steps
-/// also draw every site towards an optimum of its own, the rate falls by a tenth a round: as it falls, that pull vanishes and the mean update becomes the gradient on all rows.
+/// A regression of up to <see cref="MaxPreconditioned"/> scaled features takes steps on all rows, preconditioned by the inverse of a bound on the
+/// curvature of the objective over all sites' rows: a rate of 1 cannot diverge there, and forty steps a round with momentum get to the optimum
+/// whatever the features' correlations are. Since they also draw every site towards an optimum of its own, the rate falls to .87 of itself each
+/// round: as it falls, that pull vanishes and the mean update becomes the gradient on all rows. The three numbers were chosen together, by the
+/// distance to the optimum on correlated, skewed, separable and rare data: fewer steps or a faster fall leave flat directions unfinished, a slower
+/// fall leaves the sites' own pull.
 /// <para>
 /// With more features, or features that are not scaled, the mean of |x|^2 over all rows stands for the curvature: it is the number of features where they are standardised, so
 /// that the largest eigenvalue of the Hessian is at most c (features + 1) with c = 2 for squared error, 1/4 for the logistic and 1/2 for the softmax loss. The rate is the inverse
@@ -18,8 +21,8 @@ public static class TrainingDefaults
     /// <summary>Rounds.</summary>
     public const int Rounds = 50;
 
-    /// <summary>The most features of a regression whose second moments are summed, some eight thousand numbers then.</summary>
-    public const int MaxPreconditioned = 128;
+    /// <summary>The most features of a regression whose second moments are summed, some 33 thousand numbers then.</summary>
+    public const int MaxPreconditioned = 256;
 
     /// <summary>Local training for <paramref name="spec"/>: for regressions as the remarks say, for perceptrons plain mini-batch descent.</summary>
     /// <param name="spec">The model.</param>
@@ -32,9 +35,9 @@ public static class TrainingDefaults
             ? new LocalTrainingOptions
             {
                 Optimizer = LocalMethods.Of(LocalOptimizerKind.Preconditioned).Defaults,
-                Schedule = new RateSchedule { Kind = RateScheduleKind.Step, StepRounds = 1, Factor = 0.9 },
+                Schedule = new RateSchedule { Kind = RateScheduleKind.Step, StepRounds = 1, Factor = 0.87 },
                 BatchSize = 0,
-                Steps = 20,
+                Steps = 40,
             }
             : new LocalTrainingOptions
             {

@@ -57,9 +57,10 @@ public sealed class PreparationSteps
         }
 
         int moments = terms.SecondMoments ? SecondMoments.LengthOf(terms.Columns.Length + 1) : 0;
+        SecondMomentsStep.Cache cache = new();
         for (int first = 0, most = counters - SecondMomentsStep.Header; first < moments; first += most)
         {
-            steps.Add(new SecondMomentsStep(terms, first, Math.Min(most, moments - first)));
+            steps.Add(new SecondMomentsStep(terms, cache, first, Math.Min(most, moments - first)));
         }
 
         int tensors = terms.Clips?.Tensors.Length ?? 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
@@ -28,11 +29,13 @@ internal sealed class SecondMomentsStep : PreparationStep
     private const double Limit = 1L << (WideInteger.LimbBits - FractionBits);
     private const int LeastRowsPerColumn = 3;
     private readonly PreparationTerms _terms;
+    private readonly Cache _cache;
     private readonly int _first;
 
-    internal SecondMomentsStep(PreparationTerms terms, int first, int count)
+    internal SecondMomentsStep(PreparationTerms terms, Cache cache, int first, int count)
     {
         _terms = terms;
+        _cache = cache;
         _first = first;
         Length = Header + count;
     }
@@ -59,9 +62,8 @@ internal sealed class SecondMomentsStep : PreparationStep
             return ValueTask.FromResult(counters);
         }
 
-        Dataset rows = state.Scale(_terms, new RawSite(site.Name, site.Train, null)).Train;
-        SecondMoments moments = SecondMoments.Of(rows, state.ClassWeights.AsSpan());
-        double share = _terms.EqualSites ? 1.0 / state.Sites : (double)rows.Count / state.Rows;
+        SecondMoments moments = _cache.Of(_terms, site, state);
+        double share = _terms.EqualSites ? 1.0 / state.Sites : (double)site.Train.Count / state.Rows;
         for (int i = Header; i < Length; i++)
         {
             int element = _first + i - Header;
@@ -101,5 +103,32 @@ internal sealed class SecondMomentsStep : PreparationStep
         bool IsCategory(int f) => f < _terms.Columns.Length && _terms.Categories[f];
         bool IsRare(int f) => IsCategory(f) && (state.Rare.IsEmpty || state.Rare[f]);
         return row == column || (!(IsCategory(row) && IsCategory(column)) && !IsRare(row) && !IsRare(column));
+    }
+
+    /// <summary>A site's second moments, for all steps that sum a part of them under one state. Thread-safe.</summary>
+    internal sealed class Cache
+    {
+        private readonly ConditionalWeakTable<RawDataset, Entry> _entries = [];
+
+        /// <summary>Those of a site's rows, scaled as the state says.</summary>
+        internal SecondMoments Of(PreparationTerms terms, PreparingSite site, PreparedState state)
+        {
+            if (!_entries.TryGetValue(site.Train, out Entry? entry) || !entry.IsOf(state))
+            {
+                Dataset rows = state.Scale(terms, new RawSite(site.Name, site.Train, null)).Train;
+                entry = new Entry(state, SecondMoments.Of(rows, state.ClassWeights.AsSpan()));
+                _entries.AddOrUpdate(site.Train, entry);
+            }
+
+            return entry.Moments;
+        }
+
+        private sealed record Entry(PreparedState State, SecondMoments Moments)
+        {
+            // What rows become depends on the opened scaling and on the rows of each class.
+            internal bool IsOf(PreparedState state) => State.ClassCounts.SequenceEqual(state.ClassCounts)
+                && State.Shared?.Offset.SequenceEqual(state.Shared!.Offset) == true
+                && State.Shared.Factor.SequenceEqual(state.Shared!.Factor);
+        }
     }
 }
