@@ -58,7 +58,7 @@ internal static class SimulateCommand
             Talk.Hint(hint);
         }
 
-        if (run.Outcome.Stopped == StopReason.Rounds && ConvergenceNote.Of(run.Outcome.History) is string note)
+        if (run.Outcome.Stopped == StopReason.Rounds && ConvergenceNote.Of(run.Outcome.History, run.Terms.Training.Schedule) is string note)
         {
             Talk.Line(note);
         }

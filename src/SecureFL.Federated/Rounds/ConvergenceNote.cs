@@ -1,3 +1,6 @@
+using System.Globalization;
+using SecureFL.Federated.Models;
+
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>Whether training was still getting better when its rounds were used up. Thread-safe.</summary>
@@ -6,11 +9,11 @@ public static class ConvergenceNote
     /// <summary>Rounds that are looked back on.</summary>
     public const int Window = 5;
 
-    private const double Noticeable = 0.01;
+    private const double Noticeable = 0.005;
     private const double Negligible = 0.002;
 
     /// <summary>
-    /// The share by which the training loss fell over the last <see cref="Window"/> measured rounds, where it is a hundredth or more and the fall is not negligible beside
+    /// The share by which the training loss fell over the last <see cref="Window"/> measured rounds, where it is half a hundredth or more and the fall is not negligible beside
     /// the loss after the first round; null otherwise and where there are too few rounds to tell.
     /// </summary>
     public static double? StillFalling(IReadOnlyList<RoundRecord> history)
@@ -28,7 +31,21 @@ public static class ConvergenceNote
     }
 
     /// <summary>The same as a sentence with the way on.</summary>
-    public static string? Of(IReadOnlyList<RoundRecord> history) => StillFalling(history) is double share
-        ? FormattableString.Invariant($"train loss still fell by {100 * share:F1} % in the last {Window} rounds: --rounds {2 * history.Count} may give a better model")
-        : null;
+    /// <param name="history">The rounds.</param>
+    /// <param name="schedule">The sites' rate by round; null where it does not change. A rate that has fallen is why more rounds alone would not help.</param>
+    public static string? Of(IReadOnlyList<RoundRecord> history, RateSchedule? schedule = null)
+    {
+        if (StillFalling(history) is not double share)
+        {
+            return null;
+        }
+
+        string way = string.Create(CultureInfo.InvariantCulture, $"--rounds {2 * history.Count}");
+        if (schedule is { Kind: RateScheduleKind.Step, Factor: < 1 })
+        {
+            way = string.Create(CultureInfo.InvariantCulture, $"--lr-factor {Math.Sqrt(schedule.Factor):F3} {way}, a rate that falls half as fast,");
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"train loss still fell by {100 * share:F1} % in the last {Window} rounds: {way} may give a better model");
+    }
 }

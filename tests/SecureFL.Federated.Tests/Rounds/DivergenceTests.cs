@@ -1,4 +1,5 @@
 using SecureFL.Federated.Metrics;
+using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Federated.Tests.Rounds;
@@ -46,6 +47,11 @@ public class DivergenceTests
 
         Assert.Equal(share.Value, ConvergenceNote.StillFalling(history)!.Value, 1e-4);
         Assert.Equal("train loss still fell by 55.6 % in the last 5 rounds: --rounds 14 may give a better model", ConvergenceNote.Of(history));
+        RateSchedule falling = new() { Kind = RateScheduleKind.Step, StepRounds = 1, Factor = 0.81 };
+        Assert.Equal(
+            "train loss still fell by 55.6 % in the last 5 rounds: "
+            + "--lr-factor 0.900 --rounds 14, a rate that falls half as fast, may give a better model",
+            ConvergenceNote.Of(history, falling));
     }
 
     private static RoundRecord[] History(string losses) =>
