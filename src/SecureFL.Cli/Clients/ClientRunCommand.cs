@@ -81,7 +81,7 @@ internal static class ClientRunCommand
             PreparationProgress progress = VersionValues.Progress(terms, values);
             if (progress.IsComplete)
             {
-                encoding.WriteModel(output.FullName, terms, VersionValues.Delivered(terms, values), progress.State);
+                encoding.WriteModel(output.FullName, terms, VersionValues.Delivered(terms, values), progress.State, files.Label);
             }
             else
             {

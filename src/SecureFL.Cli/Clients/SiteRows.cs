@@ -19,8 +19,10 @@ internal sealed record SiteFiles(string Data, string? Test, string? Label)
 /// <summary>A site's rows as they were read, and what people should know of them.</summary>
 internal sealed record SiteEncoding(RawSite Site, IReadOnlyList<string> Notes)
 {
-    /// <summary>Writes a model that <c>predict</c> can use on this site's tables, and on those of a site that nobody knows.</summary>
-    internal void WriteModel(string path, TrainingTerms terms, ModelParameters model, PreparedState prepared)
+    /// <summary>
+    /// Writes a model that <c>predict</c> can use on this site's tables, and on those of a site that nobody knows; <paramref name="label"/> is the label's column in the site's matrix.
+    /// </summary>
+    internal void WriteModel(string path, TrainingTerms terms, ModelParameters model, PreparedState prepared, string? label = null)
     {
         PreparationTerms preparation = terms.PreparationTerms;
         ImmutableSortedDictionary<string, FeatureScaling>.Builder scalings = ImmutableSortedDictionary.CreateBuilder<string, FeatureScaling>();
@@ -40,6 +42,7 @@ internal sealed record SiteEncoding(RawSite Site, IReadOnlyList<string> Notes)
             Spec = terms.Model.BuiltIn,
             Schema = terms.Data.Schema,
             Scalings = scalings.ToImmutable(),
+            Labels = terms.Data.Schema is null ? new ArrayLabels(terms.Model.Task, terms.Model.Classes, label) : null,
             Targets = prepared.Targets,
         };
         string part = path + ".part";

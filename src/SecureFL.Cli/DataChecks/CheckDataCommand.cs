@@ -4,6 +4,7 @@ using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Training;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Cli.DataChecks;
 
@@ -51,6 +52,7 @@ internal static class CheckDataCommand
     {
         List<DataCheck> checks = [];
         List<TableProfile> profiles = [];
+        List<TensorRows> arrays = [];
         List<DataFormatException> refusals = [];
         MissingCodes codes = new(settings.Columns.MissingValues);
         foreach (string path in settings.Data)
@@ -59,7 +61,7 @@ internal static class CheckDataCommand
             {
                 if (ArrayFiles.IsArray(path))
                 {
-                    Terminal.WriteLine(CheckText.OfArray(path, ArrayFiles.Read(path, settings.Label)));
+                    arrays.Add(ArrayFiles.Read(path, settings.Label));
                     continue;
                 }
 
@@ -74,6 +76,7 @@ internal static class CheckDataCommand
             }
         }
 
+        Judge(settings, arrays, refusals);
         ImmutableArray<ColumnComparison> comparison = profiles.Count > 1 ? SiteComparison.Of(profiles, settings.Label) : [];
         ImmutableArray<string> repeated = SiteComparison.Repeated(profiles);
         if (profiles.Count > 1)
@@ -111,6 +114,28 @@ internal static class CheckDataCommand
         if (settings.Data.Length > 1)
         {
             CheckText.Write(refusal);
+        }
+    }
+
+    /// <summary>What the labels of all arrays together are.</summary>
+    private static void Judge(SiteSettings settings, List<TensorRows> arrays, List<DataFormatException> refusals)
+    {
+        (LearningTask task, int classes) = arrays.Count == 0 ? default : TensorRows.Decide(arrays);
+        foreach (TensorRows file in arrays)
+        {
+            try
+            {
+                Terminal.WriteLine(CheckText.OfArray(file.As(task, classes), file.Source));
+            }
+            catch (DataFormatException refusal)
+            {
+                Refuse(settings, refusal, refusals);
+            }
+        }
+
+        if (arrays.Count > 0)
+        {
+            Terminal.WriteLine(TensorRows.Describe(task, classes, arrays.All(file => file.Whole)));
         }
     }
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Cli.DataChecks;
 
@@ -78,13 +77,8 @@ internal static class CheckText
         }
     }
 
-    internal static string OfArray(string path, TensorRows data)
-    {
-        (LearningTask task, int classes) = TensorRows.Decide([data]);
-        RawDataset rows = data.As(task, classes);
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{path}: {rows.Count} rows of {rows.Width} features; {TensorRows.Describe(task, classes, data.Whole)}");
-    }
+    internal static string OfArray(RawDataset rows, string path) => string.Create(
+        CultureInfo.InvariantCulture, $"{path}: {rows.Count} rows of {rows.Width} features");
 
     private static void Say(FormattableString text) => Terminal.WriteLine(FormattableString.Invariant(text));
 

@@ -55,20 +55,22 @@ internal static class ModelFile
     /// <summary>Rows of an array file for the model's task; without labels every one is 0.</summary>
     private static RawDataset Arrays(ModelBundle bundle, string path, bool withLabels)
     {
-        LearningTask? task = bundle.Spec?.Task ?? (bundle.Targets is null ? null : LearningTask.Regression);
+        LearningTask? task = bundle.Labels?.Task ?? bundle.Spec?.Task ?? (bundle.Targets is null ? null : LearningTask.Regression);
+        int? classes = bundle.Labels?.Classes ?? bundle.Spec?.ClassCount;
+        string? label = bundle.Labels?.Column;
         int? inputs = bundle.Spec?.Inputs ?? bundle.Scalings.Values.FirstOrDefault()?.Width;
         RawDataset rows;
-        if (withLabels)
+        if (!withLabels && task is LearningTask known)
         {
-            TensorRows file = ArrayFiles.Read(path, null);
-            (LearningTask found, int classes) = TensorRows.Decide([file], task);
-            rows = file.As(found, bundle.Spec?.ClassCount ?? classes);
+            (double[] features, int count) = ArrayFiles.ReadFeatures(path, inputs, label);
+            rows = new RawDataset(features, new double[count], features.Length / count, known, classes ?? 0);
         }
         else
         {
-            (double[] features, int count) = ArrayFiles.ReadFeatures(path, inputs);
-            LearningTask used = task ?? LearningTask.Regression;
-            rows = new RawDataset(features, new double[count], features.Length / count, used, bundle.Spec?.ClassCount ?? 0);
+            // Of weights alone nobody knows what they predict: the labels beside the rows say it.
+            TensorRows file = ArrayFiles.Read(path, label);
+            (LearningTask found, int most) = TensorRows.Decide([file], task);
+            rows = file.As(found, classes ?? most);
         }
 
         return inputs is null || rows.Width == inputs

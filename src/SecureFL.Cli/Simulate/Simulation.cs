@@ -50,7 +50,8 @@ internal sealed class Simulation(SimulationSettings settings)
         TrainingOutcome outcome = await run.TrainAsync(Title(), display, prepared, sum, observer, resume, cancellationToken).ConfigureAwait(false);
         SumFactory.Finish(sum, ModelStamp.Of(outcome.Checkpoint.Version, outcome.Checkpoint.Weights));
         await DivergedRun.RefuseAsync(outcome, scaled.Sites, trainer, cancellationToken).ConfigureAwait(false);
-        ModelBundle bundle = new() { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings, Targets = state.Targets };
+        ArrayLabels? labels = loaded.Schema is null ? new ArrayLabels(terms.Model.Task, terms.Model.Classes, settings.Sites.Label) : null;
+        ModelBundle bundle = new() { Parameters = outcome.Model, Spec = spec, Schema = loaded.Schema, Scalings = scaled.Scalings, Labels = labels, Targets = state.Targets };
         folder.WriteModel(bundle);
         ModelResult final = await ModelScore.OfAsync(outcome, scaled, trainer, spec, units, cancellationToken).ConfigureAwait(false);
         Baselines baselines = new(terms.Seed, terms.Stopping.Rounds, terms.AverageDecay, scaled, trainer, units);

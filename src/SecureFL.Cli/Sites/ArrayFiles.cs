@@ -48,11 +48,12 @@ internal static class ArrayFiles
         return TensorDataset.Join(pixels, Idx(labelsPath), path, FactorOf(pixels));
     }
 
-    /// <summary>The features of one file, whose labels are not looked at and not needed. A <c>.npy</c> matrix of one column too many has its label last.</summary>
+    /// <summary>The features of one file, whose labels are not looked at and not needed. A <c>.npy</c> matrix of one column too many has its label, too.</summary>
     /// <param name="path">The file.</param>
     /// <param name="width">The features that the model takes; null where nobody knows.</param>
+    /// <param name="label">The label's column in such a matrix, by default the last.</param>
     /// <exception cref="DataFormatException">Not such a file, or numbers that cannot be trained on.</exception>
-    internal static (double[] Features, int Rows) ReadFeatures(string path, int? width)
+    internal static (double[] Features, int Rows) ReadFeatures(string path, int? width, string? label)
     {
         string name = Unpacked(path);
         TensorData features;
@@ -63,7 +64,7 @@ internal static class ArrayFiles
         else if (name.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
         {
             features = Matrix(path, leastWidth: 1);
-            features = width is int inputs && features.Shape[1] == inputs + 1 ? WithoutColumn(features, inputs) : features;
+            features = width is int inputs && features.Shape[1] == inputs + 1 ? WithoutColumn(features, LabelColumn(features, path, label)) : features;
         }
         else
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SecureFL.Aggregation;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Text;
 
 namespace SecureFL.Cli.Sites;
 
@@ -128,14 +129,17 @@ internal sealed class TableSites(SiteSettings settings)
 
         // A site may have rows in several files.
         string column = Named(reference);
-        return
+        IEnumerable<IGrouping<string, (string Site, RawTable Table)>> parts = Aligned([.. tables.Select(table => table.Table)], column)
+            .SelectMany(table => SitePartition.ByColumn(table, column)).GroupBy(part => part.Site, StringComparer.Ordinal);
+        List<(string Site, RawTable Table)> sites =
         [
-            .. Aligned([.. tables.Select(table => table.Table)], column).SelectMany(table => SitePartition.ByColumn(table, column))
-                .GroupBy(part => part.Site, StringComparer.Ordinal).Select(group =>
-                (group.Key, group.First().Table.WithRows(
-                    [.. group.SelectMany(part => part.Table.Rows)],
-                    $"{string.Join(" and ", group.Select(part => part.Table.Source).Distinct())}, {column} {group.Key}"))),
+            .. parts.Select(group => (group.Key, group.First().Table.WithRows(
+                [.. group.SelectMany(part => part.Table.Rows)],
+                $"{string.Join(" and ", group.Select(part => part.Table.Source).Distinct())}, {column} {group.Key}"))),
         ];
+        _notes.AddRange(sites.Select(site => site.Site).GroupBy(SpellingKey.Of, StringComparer.Ordinal).Where(names => names.Count() > 1)
+            .Select(names => $"column {column}: {string.Join(", ", names.Select(PrintableText.Name))} look like one site in several spellings and are taken as several"));
+        return sites;
     }
 
     /// <summary>The files under one header: a site's rows of all files are one table.</summary>

@@ -107,17 +107,17 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     }
 
     /// <summary>Different values at a site, numbers in their one spelling, with where they first stand.</summary>
-    internal static Dictionary<string, long> Values(ColumnProfile site)
+    internal static Dictionary<string, ValueCount> Values(ColumnProfile site)
     {
-        Dictionary<string, long> values = new(StringComparer.Ordinal);
+        Dictionary<string, ValueCount> values = new(StringComparer.Ordinal);
         foreach ((double number, ValueCount count) in site.Numbers.Counts)
         {
-            values[SchemaInference.Canonical(number)] = count.Line;
+            values[SchemaInference.Canonical(number)] = count;
         }
 
         foreach ((string text, ValueCount count) in site.Texts.Counts.Concat(site.Markers.Counts))
         {
-            values[text] = count.Line;
+            values[text] = count;
         }
 
         return values;
@@ -157,14 +157,12 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
             return fitting[0];
         }
 
-        (ColumnProfile? daySite, long dayLine, string dayCell) = Only(DateReading.DayFirst);
-        (ColumnProfile? monthSite, long monthLine, string monthCell) = Only(DateReading.MonthFirst);
-        if (daySite is not null && monthSite is not null)
+        if (Only(DateReading.DayFirst) is var day && Only(DateReading.MonthFirst) is var month && day.Line > 0 && month.Line > 0)
         {
             throw new DataFormatException(
-                daySite.Source,
-                string.Create(CultureInfo.InvariantCulture, $"'{dayCell}' has the day first, '{monthCell}' ({monthSite.Source}, line {monthLine}) the month"),
-                dayLine,
+                day.Source,
+                string.Create(CultureInfo.InvariantCulture, $"'{day.Cell}' has the day first, '{month.Cell}' ({month.Source}, line {month.Line}) the month"),
+                day.Line,
                 name,
                 wayOut: $"write all dates as 2020-04-03, or leave the column out with --ignore {name}");
         }
@@ -192,10 +190,12 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     internal IEnumerable<ColumnProfile> OpenDates() => sites.Where(site => site.AnyDates > site.Dates(DateReading.YearFirst)
         && site.Dates(DateReading.DayFirst) == site.AnyDates && site.Dates(DateReading.MonthFirst) == site.AnyDates);
 
-    private (ColumnProfile? Site, long Line, string Cell) Only(DateReading reading)
+    /// <summary>The first date that has this order of day and month alone; line 0 for none.</summary>
+    private (string Source, long Line, string Cell) Only(DateReading reading)
     {
-        ColumnProfile? site = sites.FirstOrDefault(site => site.FirstOnly(reading).Line > 0);
-        return site is null ? (null, 0, "") : (site, site.FirstOnly(reading).Line, site.FirstOnly(reading).Cell);
+        ColumnProfile? site = sites.FirstOrDefault(site => site.FirstOnly(reading).Row.Line > 0);
+        (RawRow row, string cell) = site?.FirstOnly(reading) ?? default;
+        return (row.Source ?? site?.Source ?? "", row.Line, cell);
     }
 
     private void RequireNoSiteOfNumbers()
@@ -209,7 +209,7 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     }
 
     private DataFormatException Differ(ColumnProfile numbers, ColumnProfile texts) => new(
-        texts.Source,
+        texts.Texts.Counts.Values.MinBy(count => count.Line).Source ?? texts.Source,
         $"holds texts ({Show(texts.Texts.Counts.Keys)}) where {numbers.Source} holds numbers ({Show(numbers.Numbers.Counts.Keys.Order().Select(SchemaInference.Canonical))})",
         texts.Texts.Counts.Values.Min(count => count.Line),
         name,

@@ -16,7 +16,7 @@ public sealed class ColumnProfile
     private readonly HashSet<double> _seen = [];
     private readonly long[] _sentinelCounts = new long[Sentinels.Length];
     private readonly int[] _readings = new int[4];
-    private readonly (long Line, string Cell)[] _firstOnly = new (long, string)[4];
+    private readonly (RawRow Row, string Cell)[] _firstOnly = new (RawRow, string)[4];
     private readonly Dictionary<string, int> _units = new(StringComparer.Ordinal);
     private readonly string? _unit;
     private double _previous = double.NaN;
@@ -99,11 +99,10 @@ public sealed class ColumnProfile
     public int Dates(DateReading reading) => _readings[(int)reading];
 
     /// <summary>The first text that is a date under <paramref name="reading"/> and under no other order of day and month; line 0 for none.</summary>
-    internal (long Line, string Cell) FirstOnly(DateReading reading) => _firstOnly[(int)reading];
+    internal (RawRow Row, string Cell) FirstOnly(DateReading reading) => _firstOnly[(int)reading];
 
     internal void Add(RawTable table, RawRow row, string cell, bool missing)
     {
-        (long line, _) = row;
         Rows++;
         if (missing)
         {
@@ -115,11 +114,11 @@ public sealed class ColumnProfile
         }
         else if (MissingValue.IsMarker(cell))
         {
-            Markers.Add(cell, line, row.Source);
+            Markers.Add(cell, row.Line, row.Source);
         }
         else
         {
-            Texts.Add(cell, line, row.Source);
+            Texts.Add(cell, row.Line, row.Source);
             AddDate(cell, row);
             if (CellUnit.TrySplit(cell, out _, out string unit) && (_units.Count < MostUnits || _units.ContainsKey(unit)))
             {
@@ -173,9 +172,9 @@ public sealed class ColumnProfile
             1 << (int)DateReading.MonthFirst => DateReading.MonthFirst,
             _ => null,
         };
-        if (only is DateReading order && _firstOnly[(int)order].Line == 0)
+        if (only is DateReading order && _firstOnly[(int)order].Row.Line == 0)
         {
-            _firstOnly[(int)order] = (row.Line, cell);
+            _firstOnly[(int)order] = (row, cell);
         }
     }
 }

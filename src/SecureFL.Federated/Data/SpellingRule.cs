@@ -11,7 +11,7 @@ internal static class SpellingRule
     /// <exception cref="DataFormatException">Lists the spellings by site.</exception>
     internal static void Check(ColumnFacts column)
     {
-        Dictionary<string, long>[] sites = [.. column.Sites.Select(ColumnFacts.Values)];
+        Dictionary<string, ValueCount>[] sites = [.. column.Sites.Select(ColumnFacts.Values)];
         RefuseLostLetters(column, sites);
         Dictionary<string, (string Text, int Site)> keys = new(StringComparer.Ordinal);
         for (int s = 0; s < sites.Length; s++)
@@ -38,7 +38,7 @@ internal static class SpellingRule
     /// <summary>Refuses a label of which every site has two values, but not the same two.</summary>
     internal static void CheckPairs(ColumnFacts label)
     {
-        Dictionary<string, long>[] sites = [.. label.Sites.Select(ColumnFacts.Values)];
+        Dictionary<string, ValueCount>[] sites = [.. label.Sites.Select(ColumnFacts.Values)];
         if (sites.Length < 2 || !Array.TrueForAll(sites, site => site.Count == 2))
         {
             return;
@@ -55,7 +55,7 @@ internal static class SpellingRule
         }
     }
 
-    private static void CompareAnswers(ColumnFacts column, Dictionary<string, long>[] sites, int a, int b)
+    private static void CompareAnswers(ColumnFacts column, Dictionary<string, ValueCount>[] sites, int a, int b)
     {
         bool comparable = sites[a].Count is > 0 and <= MostCompared && sites[b].Count is > 0 and <= MostCompared;
         if (!comparable || sites[a].Keys.Any(sites[b].ContainsKey))
@@ -73,18 +73,18 @@ internal static class SpellingRule
         }
     }
 
-    private static void RefuseLostLetters(ColumnFacts column, Dictionary<string, long>[] sites)
+    private static void RefuseLostLetters(ColumnFacts column, Dictionary<string, ValueCount>[] sites)
     {
         for (int s = 0; s < sites.Length; s++)
         {
-            foreach ((string text, long line) in sites[s])
+            foreach ((string text, ValueCount where) in sites[s])
             {
                 if (text.Contains('\uFFFD', StringComparison.Ordinal))
                 {
                     throw new DataFormatException(
-                        column.Sites[s].Source,
+                        where.Source ?? column.Sites[s].Source,
                         $"{ColumnFacts.Quote(text)} holds the mark of a lost letter (U+FFFD)",
-                        line,
+                        where.Line,
                         column.Name,
                         wayOut: "export the file again: its letters were lost when it was converted before");
                 }
@@ -92,19 +92,19 @@ internal static class SpellingRule
         }
     }
 
-    private static DataFormatException Differ(ColumnFacts column, Dictionary<string, long>[] sites, int a, string one, int b, string other)
+    private static DataFormatException Differ(ColumnFacts column, Dictionary<string, ValueCount>[] sites, int a, string one, int b, string other)
     {
-        string where = a == b ? $"line {sites[a][one]}" : column.Sites[a].Source;
+        string where = a == b ? $"{(sites[a][one].Source is string file ? $"{file}, " : "")}line {sites[a][one].Line}" : column.Sites[a].Source;
         return new DataFormatException(
-            column.Sites[b].Source,
+            sites[b][other].Source ?? column.Sites[b].Source,
             $"{ColumnFacts.Quote(other)} and {ColumnFacts.Quote(one)} ({where}) look like one answer in two spellings{(a == b ? "" : ": " + BySite(column, sites))}",
-            sites[b][other],
+            sites[b][other].Line,
             column.Name,
             wayOut: column.IsLabel
                 ? $"write one spelling in all files; --exact {column.Name} keeps them apart as two classes"
                 : $"write one spelling in all files; --exact {column.Name} keeps them apart, --ignore {column.Name} leaves the column out");
     }
 
-    private static string BySite(ColumnFacts column, Dictionary<string, long>[] sites) =>
+    private static string BySite(ColumnFacts column, Dictionary<string, ValueCount>[] sites) =>
         string.Join("; ", sites.Select((site, s) => $"{column.Sites[s].Source} has {ColumnFacts.Show(site.Keys.Order(StringComparer.Ordinal))}"));
 }

@@ -35,9 +35,9 @@ internal static class UnitRule
         {
             string[] units = KnownUnits(two);
             string list = string.Join(", ", units.Select(unit => string.Create(CultureInfo.InvariantCulture, $"{unit} in {two.Units[unit]} cells")));
-            long line = two.Texts.Counts.Where(pair => CellUnit.TrySplit(pair.Key, out _, out string own) && own == units[^1])
-                .Select(pair => pair.Value.Line).DefaultIfEmpty(0).Min();
-            return Refusal(column, two.Source, $"numbers in {units.Length} units: {list}", line);
+            ValueCount first = two.Texts.Counts.Where(pair => CellUnit.TrySplit(pair.Key, out _, out string own) && own == units[^1])
+                .Select(pair => pair.Value).DefaultIfEmpty().MinBy(count => count.Line);
+            return Refusal(column, first.Source ?? two.Source, $"numbers in {units.Length} units: {list}", first.Line);
         }
 
         ColumnProfile[] measured = [.. column.Sites.Where(site => site.Unit is string unit && CellUnit.IsKnown(unit))];

@@ -17,6 +17,7 @@ public sealed record ModelBundle
     private const string SchemaKey = "securefl.schema";
     private const string ScalingKey = "securefl.scaling";
     private const string TargetKey = "securefl.target";
+    private const string LabelsKey = "securefl.labels";
 
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() }, MaxDepth = 8 };
 
@@ -31,6 +32,9 @@ public sealed record ModelBundle
 
     /// <summary>The scaling by site; under the empty name the one that all sites share. Empty for none.</summary>
     public ImmutableSortedDictionary<string, FeatureScaling> Scalings { get; init; } = ImmutableSortedDictionary<string, FeatureScaling>.Empty;
+
+    /// <summary>What the labels of arrays were; null for tables, and where nobody knows.</summary>
+    public ArrayLabels? Labels { get; init; }
 
     /// <summary>How regression targets were scaled: what the model says is brought back by it. Null for not.</summary>
     public TargetScaling? Targets { get; init; }
@@ -73,6 +77,11 @@ public sealed record ModelBundle
             metadata[TargetKey] = JsonSerializer.Serialize(Targets, Json);
         }
 
+        if (Labels is not null)
+        {
+            metadata[LabelsKey] = JsonSerializer.Serialize(Labels, Json);
+        }
+
         Safetensors.Write(stream, Parameters.ToTensors(), metadata);
     }
 
@@ -92,9 +101,10 @@ public sealed record ModelBundle
                 : ModelParameters.FromTensors(spec.CreateLayout(), content, source);
             TargetScaling? targets = Parse<TargetScaling>(content, TargetKey);
             targets?.Check();
-            CheckTask(spec, schema, targets);
+            ArrayLabels? labels = Parse<ArrayLabels>(content, LabelsKey);
+            CheckTask(spec, schema, labels, targets);
             CheckWidths(spec, schema, scalings);
-            return new ModelBundle { Parameters = parameters, Spec = spec, Schema = schema, Scalings = scalings, Targets = targets };
+            return new ModelBundle { Parameters = parameters, Spec = spec, Schema = schema, Scalings = scalings, Labels = labels, Targets = targets };
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or OverflowException)
         {
@@ -105,17 +115,32 @@ public sealed record ModelBundle
     private static T? Parse<T>(SafetensorsContent content, string key)
         where T : class => content.Metadata.TryGetValue(key, out string? text) ? JsonSerializer.Deserialize<T>(text, Json) : null;
 
-    private static void CheckTask(ModelSpec? spec, TableSchema? schema, TargetScaling? targets)
+    private static void CheckTask(ModelSpec? spec, TableSchema? schema, ArrayLabels? labels, TargetScaling? targets)
     {
-        if (spec is not null && schema is not null && (spec.Task != schema.Label.Task || spec.ClassCount != schema.Label.ClassCount))
+        if (schema is not null && labels is not null)
         {
-            throw new ArgumentException(
-                $"a {spec.Task} model of {spec.ClassCount} classes with a {schema.Label.Task} label of {schema.Label.ClassCount} classes");
+            throw new ArgumentException("a model of tables and of arrays");
         }
 
-        if (targets is not null && (spec?.Task ?? schema?.Label.Task) is LearningTask.Binary or LearningTask.MultiClass)
+        // Under one of the three, all that are there agree.
+        (LearningTask Task, int Classes)[] said =
+        [
+            .. spec is null ? Array.Empty<(LearningTask, int)>() : [(spec.Task, spec.ClassCount)],
+            .. schema is null ? Array.Empty<(LearningTask, int)>() : [(schema.Label.Task, schema.Label.ClassCount)],
+            .. labels is null ? Array.Empty<(LearningTask, int)>() : [(labels.Task, labels.Classes)],
+        ];
+        if (said.Distinct().Count() > 1)
         {
-            throw new ArgumentException("a model of classes with scaled targets");
+            throw new ArgumentException($"a {said[0].Task} model of {said[0].Classes} classes with a {said[1].Task} label of {said[1].Classes} classes");
+        }
+
+        foreach ((LearningTask task, int classes) in said)
+        {
+            bool fits = task switch { LearningTask.Regression => classes == 0, LearningTask.Binary => classes == 2, LearningTask.MultiClass => classes >= 2, _ => false };
+            if (!fits || (targets is not null && task != LearningTask.Regression))
+            {
+                throw new ArgumentException($"a {task} model of {classes} classes{(targets is null ? "" : " with scaled targets")}");
+            }
         }
     }
 

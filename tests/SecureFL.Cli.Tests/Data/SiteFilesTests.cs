@@ -49,6 +49,19 @@ public sealed class SiteFilesTests : IDisposable
     }
 
     [Fact]
+    public void Findings_of_a_site_with_rows_in_two_files_name_the_file()
+    {
+        string first = Table("2019.csv", "x,sex,hospital,y", i => $"{i % 9},{"fm"[i % 2]},{"ns"[i / 2 % 2]},{i / 3 % 2}");
+        string second = Table("2020.csv", "x,sex,hospital,y", i => $"{(i == 5 ? "<3" : $"{i % 9}")},{(i == 8 ? "M" : "f")},{(i < 20 ? "n" : "N")},{i / 3 % 2}");
+        SiteSettings settings = Settings(first, second) with { SiteColumn = "hospital" };
+        string refusal = Refusal(settings);
+        Assert.Contains("2020.csv, line 10, column sex: 'M' and 'm' (", refusal, StringComparison.Ordinal);
+        IReadOnlyList<string> notes = SiteLoader.Load(settings with { Columns = settings.Columns with { Exact = ["sex"] } }).Notes;
+        Assert.Contains(notes, note => note.EndsWith("2020.csv, line 7", StringComparison.Ordinal));
+        Assert.Contains("column hospital: n, N look like one site in several spellings and are taken as several", notes);
+    }
+
+    [Fact]
     public void Test_rows_of_a_site_that_does_not_train_are_refused_with_their_number()
     {
         string train = Table("train.csv", "x,hospital,y", i => $"{i % 9},{"ns"[i % 2]},{i / 2 % 2}");
@@ -136,6 +149,26 @@ public sealed class SiteFilesTests : IDisposable
         Assert.Contains(
             "has 2 features, the model 5",
             Assert.ThrowsAny<Exception>(() => ModelFile.Rows(Bundle(ModelSpec.Logistic(5)), matrix, withLabels: false, null, CsvReadOptions.Default)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_knows_which_column_of_a_matrix_was_the_label_and_of_what_kind()
+    {
+        string matrix = Write("yx.npy", stream => NumpyFile.Write(stream, TensorData.FromDoubles([7, 1, 2, 9, 3, 4], 2, 3)));
+        ModelBundle written = Bundle(ModelSpec.Linear(2)) with { Labels = new ArrayLabels(LearningTask.Regression, 0, "0") };
+        string file = Write("model.safetensors", written.Write);
+        ModelBundle bundle = ModelFile.Read(new FileInfo(file)).Bundle;
+        Assert.Equal(written.Labels, bundle.Labels);
+        Dataset labelled = ModelFile.Rows(bundle, matrix, withLabels: true, null, CsvReadOptions.Default).Data;
+        Assert.Equal([7, 9], labelled.Labels);
+        Assert.Equal([1, 2, 3, 4], labelled.Features);
+        Assert.Equal([1, 2, 3, 4], ModelFile.Rows(bundle, matrix, withLabels: false, null, CsvReadOptions.Default).Data.Features);
+
+        // Of an external trainer's weights nothing else says what they predict.
+        ModelBundle external = written with { Spec = null, Labels = new ArrayLabels(LearningTask.MultiClass, 12, "0") };
+        Assert.Equal(12, ModelFile.Rows(external, matrix, withLabels: false, null, CsvReadOptions.Default).Data.ClassCount);
+        string wrong = Write("wrong.safetensors", (written with { Labels = new ArrayLabels(LearningTask.Binary, 2, null) }).Write);
+        Assert.Contains("a Regression model of 0 classes with a Binary label", Assert.Throws<DataFormatException>(() => ModelFile.Read(new FileInfo(wrong))).Message, StringComparison.Ordinal);
     }
 
     private static ModelBundle Bundle(ModelSpec spec) => new() { Parameters = new FeedForwardModel(spec).CreateInitial(1), Spec = spec };

@@ -156,6 +156,7 @@ internal sealed class TrainingRun
             Spec = _terms.Model.BuiltIn,
             Schema = _terms.Data.Schema,
             Scalings = _progress.State.Shared is { } scaling ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", scaling) : ImmutableSortedDictionary<string, FeatureScaling>.Empty,
+            Labels = _terms.Data.Schema is null ? new ArrayLabels(_terms.Model.Task, _terms.Model.Classes, Column: null) : null,
             Targets = _progress.State.Targets,
         };
         DurableFile.Replace(_folder.NewestModel, bundle.Write);

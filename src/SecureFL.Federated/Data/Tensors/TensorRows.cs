@@ -55,7 +55,7 @@ public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers
             : throw new DataFormatException(
                 Source,
                 string.Create(CultureInfo.InvariantCulture, $"the label of row {bad} is {Numbers.Labels[bad]:R}, none of the classes 0 .. {classes - 1}"),
-                wayOut: "write classes as 0, 1, 2 ...; --model linear, or model.task in a training file, takes labels as numbers");
+                wayOut: "write classes as 0, 1, 2 ...; a model of numbers is trained by --model linear, or model.task in a training file");
     }
 
     private static bool IsClass(double label, int classes) => label >= 0 && label < classes && label == Math.Floor(label);
