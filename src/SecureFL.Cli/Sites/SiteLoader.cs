@@ -13,7 +13,7 @@ internal static class SiteLoader
     /// <exception cref="CliException">Options that contradict each other or the files.</exception>
     internal static LoadedSites Load(SiteSettings settings, Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree = null)
     {
-        if (settings.Data.Any(ArrayFiles.IsArray))
+        if (settings.Data.Append(settings.TestFile).OfType<string>().Any(ArrayFiles.IsArray))
         {
             return WithNames(Arrays(settings));
         }
@@ -76,10 +76,22 @@ internal static class SiteLoader
             throw new CliException(ExitCode.Usage, "array files have no columns to name sites or splits", "give one file a site, or --sites N");
         }
 
+        string? table = settings.Data.Append(settings.TestFile).OfType<string>().FirstOrDefault(path => !ArrayFiles.IsArray(path));
+        if (table is not null)
+        {
+            throw new CliException(ExitCode.Usage, $"{table} is a table beside array files", "give the rows of all sites as tables, or all as arrays");
+        }
+
         // All files together say whether labels are classes or numbers, and how many classes there are.
         TensorRows[] files = [.. settings.Data.Select(path => ArrayFiles.Read(path, settings.Label))];
         TensorRows? testFile = settings.TestFile is null ? null : ArrayFiles.Read(settings.TestFile, settings.Label);
         TensorRows[] all = [.. files, .. testFile is null ? Array.Empty<TensorRows>() : [testFile]];
+        if (all.FirstOrDefault(file => file.Numbers.Width != all[0].Numbers.Width) is TensorRows other)
+        {
+            throw new DataFormatException(
+                other.Source, $"rows of {other.Numbers.Width} features, those of {all[0].Source} have {all[0].Numbers.Width}", wayOut: "give the same features in all files");
+        }
+
         (LearningTask task, int classes) = TensorRows.Decide(all, settings.ModelTask);
         string[] notes = [TensorRows.Describe(task, classes, all.All(file => file.Whole))];
         List<RawDataset> parts = [.. files.Select(file => file.As(task, classes))];

@@ -1,5 +1,6 @@
 using SecureFL.Cli.Clients;
 using SecureFL.Cli.Models;
+using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Sites;
 using SecureFL.Deployment.Plans;
@@ -129,6 +130,17 @@ public sealed class SiteFilesTests : IDisposable
         Assert.Equal([1, 2, 3], SiteRows.Load(terms, new SiteFiles(whole, null, null), "whole", 0).Site.Train.Labels.Order());
         ModelBundle bundle = Bundle(ModelSpec.Linear(2));
         Assert.Equal([1, 2, 3], ModelFile.Rows(bundle, whole, withLabels: true, null, CsvReadOptions.Default).Data.Labels);
+    }
+
+    [Fact]
+    public void Arrays_of_other_widths_and_tables_beside_arrays_are_refused()
+    {
+        string two = Arrays("two.npz", [0, 1]);
+        string three = Write("three.npz", stream => NumpyArchive.Write(stream, [new("x", TensorData.FromDoubles(new double[6], 2, 3)), new("y", TensorData.FromDoubles([0, 1], 2))]));
+        Assert.EndsWith("three.npz: rows of 3 features, those of " + two + " have 2", Refusal(new SiteSettings { Data = [two, three] }), StringComparison.Ordinal);
+        string table = Table("t.csv", "x,y", i => $"{i},{i % 2}");
+        Assert.Contains("is a table beside array files", Assert.Throws<CliException>(() => SiteLoader.Load(new SiteSettings { Data = [two, table] })).Message, StringComparison.Ordinal);
+        Assert.Throws<CliException>(() => SiteLoader.Load(Settings(table) with { TestFile = two }));
     }
 
     [Fact]
