@@ -61,14 +61,14 @@ internal static class OddLabelRule
         HashSet<string> known = [.. label.Sites.Take(training).SelectMany(site => ColumnFacts.Values(site).Keys)];
         foreach (ColumnProfile test in label.Sites.Skip(training))
         {
-            foreach ((string text, long line) in ColumnFacts.Values(test).OrderBy(pair => pair.Value))
+            foreach ((string text, ValueCount where) in ColumnFacts.Values(test).OrderBy(pair => pair.Value.Line))
             {
                 if (classes.Contains(text) && !known.Contains(text))
                 {
                     throw new DataFormatException(
-                        test.Source,
+                        where.Source ?? test.Source,
                         $"the class {ColumnFacts.Quote(text)} stands in the test rows alone: no training row has it, so that no model can learn it",
-                        line,
+                        where.Line,
                         label.Name,
                         wayOut: "correct the cell, take such rows out of the test file, or add training rows of the class");
                 }

@@ -30,6 +30,8 @@ public class ArrayTaskTests
         Assert.Equal((LearningTask.Regression, 0), TensorRows.Decide([floats]));
         Assert.Equal("label: a number; --model softmax takes its values as classes", TensorRows.Describe(LearningTask.Regression, 0, floats.Whole));
         Assert.Equal((LearningTask.MultiClass, 91), TensorRows.Decide([floats], LearningTask.MultiClass));
+        Assert.Equal((LearningTask.MultiClass, 10), TensorRows.Decide([Rows("digits", TensorData.FromDoubles([.. Enumerable.Range(0, 250).Select(i => i % 10.0)], 250))]));
+        Assert.Equal((LearningTask.Regression, 0), TensorRows.Decide([Rows("counts", TensorData.FromDoubles([.. Enumerable.Range(0, 250).Select(i => i % 9 * (i % 3.0))], 250))]));
         TensorRows integers = Rows("b", TensorData.FromInt64([.. Days.Select(day => (long)day)], 91));
         Assert.Equal((LearningTask.MultiClass, 91), TensorRows.Decide([integers]));
         Assert.Equal(

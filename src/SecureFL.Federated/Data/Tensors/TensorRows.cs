@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace SecureFL.Federated.Data.Tensors;
@@ -15,15 +16,14 @@ public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers
     private const int MaxClasses = 1 << 20;
 
     /// <summary>
-    /// What the labels of all sites together are: what <paramref name="said"/> says; else numbers where one has a fraction, or where more than twenty different ones are of a
-    /// floating-point type; else classes 0 .. C-1.
+    /// What the labels of all sites together are: what <paramref name="said"/> says; else numbers where one has a fraction; else classes 0 .. C-1 where all are of an
+    /// integer type; else what the same numbers would be in a table.
     /// </summary>
     public static (LearningTask Task, int Classes) Decide(IReadOnlyList<TensorRows> sites, LearningTask? said = null)
     {
         ArgumentNullException.ThrowIfNull(sites);
         IEnumerable<double> labels = sites.SelectMany(site => site.Numbers.Labels);
-        LearningTask task = said ?? (labels.Any(label => label != Math.Floor(label))
-            || (!sites.All(site => site.Integers) && labels.Distinct().Take(MaxInferredClasses + 1).Count() > MaxInferredClasses)
+        LearningTask task = said ?? (labels.Any(label => label != Math.Floor(label)) || !(sites.All(site => site.Integers) || AreClasses(labels))
             ? LearningTask.Regression
             : labels.Max() < 2 ? LearningTask.Binary : LearningTask.MultiClass);
         return (task, task switch
@@ -56,6 +56,17 @@ public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers
                 Source,
                 string.Create(CultureInfo.InvariantCulture, $"the label of row {bad} is {Numbers.Labels[bad]:R}, none of the classes 0 .. {classes - 1}"),
                 wayOut: "write classes as 0, 1, 2 ...; a model of numbers is trained by --model linear, or model.task in a training file");
+    }
+
+    /// <summary>By the rule of tables.</summary>
+    private static bool AreClasses(IEnumerable<double> labels)
+    {
+        ImmutableArray<LabelValue> values =
+        [
+            .. labels.CountBy(label => label).OrderByDescending(value => value.Value)
+                .Select(value => new LabelValue(SchemaInference.Canonical(value.Key), value.Value, "", 0)),
+        ];
+        return NumberLabelRule.AreClasses(values, MaxInferredClasses);
     }
 
     private static bool IsClass(double label, int classes) => label >= 0 && label < classes && label == Math.Floor(label);
