@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Trainers;
 using SecureFL.Federated.Data;
@@ -33,11 +34,17 @@ internal sealed class ModelRowsOptions(string dataDescription)
         HelpName = "COMMAND",
     };
 
+    private readonly Option<string?> _missing = new("--missing-values")
+    {
+        Description = "cells that mean no value, beside those that the model was trained with",
+        HelpName = "VALUE,VALUE",
+    };
+
     private readonly TableOptions _tables = new();
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _model, _data, _site, _trainer })
+        foreach (Option option in new Option[] { _model, _data, _site, _trainer, _missing })
         {
             command.Add(option);
         }
@@ -51,6 +58,13 @@ internal sealed class ModelRowsOptions(string dataDescription)
         string? trainer = result.GetValue(_trainer);
         FileInfo file = result.GetValue(_model)!;
         (ModelBundle bundle, ModelSpec? spec) = trainer is null ? ModelFile.Read(file) : (ModelFile.ReadExternal(file), null);
+        if (SiteOptions.List(result.GetValue(_missing)) is { IsEmpty: false } missing)
+        {
+            bundle = bundle.Schema is TableSchema schema
+                ? bundle with { Schema = schema with { MissingValues = [.. schema.MissingValues ?? [], .. missing] } }
+                : throw new CliException(ExitCode.Usage, "--missing-values: the model reads arrays, which have no texts", "leave it out");
+        }
+
         (Dataset data, IReadOnlyList<int> rows, RawTable? table) = ModelFile.Rows(bundle, result.GetValue(_data)!, withLabels, result.GetValue(_site), csv);
         return new ModelRows(bundle, spec, trainer, data, rows, table);
     }

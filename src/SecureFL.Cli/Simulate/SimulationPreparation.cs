@@ -26,6 +26,11 @@ internal static class SimulationPreparation
         (ILocalTrainer unweighted, TrainingTerms terms) = await TrainerFactory.CreateAsync(
             settings, loaded.Schema, loaded.Sites[0].Train, cancellationToken).ConfigureAwait(false);
         ILocalTrainer Create(PreparedState state) => terms.TrainerUnder(state) ?? unweighted;
+        if (terms.PreparationTerms.Scaling == ScalingKind.None && UnscaledFeatures.Sentence(loaded) is string unscaled)
+        {
+            Talk.Line(unscaled);
+        }
+
         bool quantised = !settings.Sum.IsFloat;
         PreparedState state = await LocalPreparation.RunAsync(
             terms, Create, [.. loaded.Sites.Select(site => new RawSite(site.Name, site.Train, null))], sum, quantised, settings.Parallelism,

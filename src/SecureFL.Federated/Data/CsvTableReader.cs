@@ -12,6 +12,9 @@ namespace SecureFL.Federated.Data;
 /// </summary>
 public static class CsvTableReader
 {
+    /// <summary>Most rows of one width that are taken for a title above the table.</summary>
+    private const int MostTitleRows = 5;
+
     /// <summary>
     /// Reads all of <paramref name="reader"/>, which stays open. <paramref name="source"/> is the name used in messages. Blank lines are skipped; every record
     /// must have the same number of fields.
@@ -109,7 +112,9 @@ public static class CsvTableReader
                     source,
                     $"{width} fields where the first record has {rows[0].Cells.Length}",
                     parser.LineNumber,
-                    wayOut: "mend the line, or quote cells that hold the separator; --separator names another");
+                    wayOut: rows[0].Cells.Length < width && rows.Count <= MostTitleRows
+                        ? $"the first line must name the columns: delete a title or notes above the header ({ColumnFacts.Quote(rows[0].Cells[0])}); or quote cells that hold the separator; --separator names another"
+                        : "mend the line, or quote cells that hold the separator; --separator names another");
             }
 
             string[] cells = new string[width];

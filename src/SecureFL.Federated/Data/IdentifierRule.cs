@@ -46,6 +46,11 @@ internal static class IdentifierRule
         column.Texts == 0 && column.Numbers >= LeastRows && column.Sites.All(site => site.Whole && site.AllDistinct)
         && (HasWord(column.Name, SuspectWords) || column.Sites.All(IsDense));
 
+    /// <summary>Whether many whole numbers, some of them several times, stand under an identifier's name: visits of one patient.</summary>
+    internal static bool IsRepeated(ColumnFacts column) =>
+        column.Texts == 0 && IsName(column.Name) && column.Sites.All(site => site.Whole)
+        && column.Sites.Sum(site => (long)site.Numbers.Distinct) >= LeastRows;
+
     private static bool IsDense(ColumnProfile site) =>
         site.Numbers.Total >= LeastRows && site.Maximum - site.Minimum < DenseRange * site.Numbers.Total;
 

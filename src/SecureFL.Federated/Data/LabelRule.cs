@@ -77,6 +77,7 @@ internal static class LabelRule
             SpellingRule.Check(label);
         }
 
+        CellText.Check(label);
         SpellingRule.CheckPairs(label);
         NoteCode(label, values, notes);
         notes.AddRange(many ? [] : OddLabelRule.NoteRare(label, counted));

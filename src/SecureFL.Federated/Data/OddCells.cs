@@ -9,6 +9,7 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
 
     private readonly ValueTally<string> _texts = new(1000, StringComparer.Ordinal);
     private int _unmarked;
+    private bool _unit;
     private (string Cell, RawRow Row) _first;
 
     internal string Column => column;
@@ -26,6 +27,9 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
     /// <summary>Numbers without the unit that was agreed.</summary>
     internal int Bare { get; set; }
 
+    /// <summary>Fewest odd cells that can refuse the column: a file of a few rows to predict may have one. A unit always can.</summary>
+    internal int Fewest { get; init; } = 1;
+
     /// <summary>Cells that are numbers.</summary>
     internal int Numbers { get; set; }
 
@@ -33,6 +37,7 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
     {
         _first = _texts.Total == 0 ? (cell, row) : _first;
         _unmarked += MissingValue.IsMarker(cell) ? 0 : 1;
+        _unit |= CellUnit.TrySplit(cell, out _, out _);
         _texts.Add(cell, row.Line);
     }
 
@@ -49,7 +54,7 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
             return null;
         }
 
-        if (_unmarked >= Math.Max(1, Numbers))
+        if (_unmarked >= Math.Max(_unit ? 1 : Fewest, Numbers))
         {
             string more = _texts.Total == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", as are {_texts.Total - 1} more cells of {_texts.Total + Numbers}");
             throw new DataFormatException(

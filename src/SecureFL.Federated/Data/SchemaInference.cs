@@ -105,13 +105,20 @@ public static class SchemaInference
         (ColumnKind kind, DateReading? dates) = declared ? (ColumnKind.Categorical, null) : facts.Decide(options);
         if (kind == ColumnKind.Numeric)
         {
-            notes.AddRange([.. unit is null ? Array.Empty<string>() : [unit.Note], .. NumberNotes(facts, dates)]);
+            bool kept = roles.Kept.Contains(facts.Name);
+            notes.AddRange([.. unit is null ? Array.Empty<string>() : [unit.Note], .. NumberNotes(facts, dates, kept)]);
             return new ColumnSchema { Name = facts.Name, Kind = kind, Dates = dates, Unit = unit?.Unit };
         }
 
         if (!declared && ShortDates.Of(facts) is ShortDates dated)
         {
             notes.Add($"column {facts.Name} holds {dated.What} and is taken as categories without order; {dated.WayOut}");
+        }
+        else if (!declared && CellText.FirstWithNumber(facts) is string amount)
+        {
+            notes.Add(
+                $"column {facts.Name}: most cells begin with a number ({ColumnFacts.Quote(amount)}) and are taken as categories without order; "
+                + $"write a number in each where they are amounts, a range as its middle; --categorical {facts.Name} where they are categories");
         }
 
         return new ColumnSchema
@@ -146,6 +153,7 @@ public static class SchemaInference
                     : $"--ignore {facts.Name}");
         }
 
+        CellText.Check(facts);
         if (!roles.Exact.Contains(facts.Name))
         {
             SpellingRule.Check(facts);
@@ -154,7 +162,7 @@ public static class SchemaInference
         return values;
     }
 
-    private static IEnumerable<string> NumberNotes(ColumnFacts facts, DateReading? dates)
+    private static IEnumerable<string> NumberNotes(ColumnFacts facts, DateReading? dates, bool kept)
     {
         if (dates is DateReading reading)
         {
@@ -169,6 +177,11 @@ public static class SchemaInference
             string also = open.Length == 0 || open.Length == facts.Sites.Length ? ""
                 : $"; all dates of {string.Join(", ", open)} can have the day or the month first and are read as the others: make sure";
             yield return $"column {facts.Name}: {how}{also}";
+            foreach ((string cell, long count) in SentinelRule.FindDates(facts))
+            {
+                yield return SentinelRule.Sentence(facts.Name, cell, count);
+            }
+
             yield break;
         }
 
@@ -185,9 +198,13 @@ public static class SchemaInference
             yield return SentinelRule.Sentence(facts.Name, value, count);
         }
 
-        if (IdentifierRule.IsSuspect(facts) && IdentifierRule.Reason(facts) is null)
+        if (!kept && IdentifierRule.IsSuspect(facts) && IdentifierRule.Reason(facts) is null)
         {
             yield return $"column {facts.Name} has another whole number in every row; if it is an identifier: --ignore {facts.Name}";
+        }
+        else if (!kept && IdentifierRule.IsRepeated(facts))
+        {
+            yield return $"column {facts.Name} has an identifier's name and is taken as a number; if it is an identifier: --ignore {facts.Name}";
         }
     }
 }

@@ -23,12 +23,12 @@ public sealed record ColumnComparison(string Name, ImmutableArray<SiteColumn> Si
 /// <summary>Compares the files of several sites column by column without showing a row.</summary>
 public static class SiteComparison
 {
-    private const double OtherUnits = 5;
+    private const double OtherUnits = 1.5;
     private const double MuchMissing = 0.3;
     private const int MostCodes = 10;
 
     private const string LabelWarning =
-        ". It is the label: a model of all sites would be wrong at one of them; write it in one unit at all sites";
+        ". It is the label: if so, a model of all sites is wrong at one of them; write the label in the same way at all sites";
 
     /// <summary>
     /// All columns, in the order of the first file, then those that only others have. <paramref name="label"/> is a
@@ -46,25 +46,11 @@ public static class SiteComparison
         ];
     }
 
-    /// <summary>Files that hold the same rows in the same order, one sentence a pair.</summary>
-    public static ImmutableArray<string> Repeated(IReadOnlyList<TableProfile> sites)
-    {
-        ArgumentNullException.ThrowIfNull(sites);
-        return
-        [
-            .. from b in Enumerable.Range(0, sites.Count)
-               from a in Enumerable.Range(0, b)
-               where SameRows(sites[a].Table, sites[b].Table)
-               select $"{sites[a].Table.Source} and {sites[b].Table.Source} hold the same rows: is one file given twice?",
-        ];
-    }
+    /// <summary>Files that have rows in common, one sentence a pair.</summary>
+    public static ImmutableArray<string> Repeated(IReadOnlyList<TableProfile> sites) => RepeatedRows.Between(sites);
 
     private static bool IsIdentifier(ImmutableArray<ColumnProfile> profiles) =>
         IdentifierRule.Reason(new ColumnFacts(profiles[0].Name, profiles)) is not null;
-
-    private static bool SameRows(RawTable a, RawTable b) =>
-        a.Rows.Count == b.Rows.Count && a.Columns.SequenceEqual(b.Columns)
-        && Enumerable.Range(0, a.Rows.Count).All(r => a.Rows[r].Cells.AsSpan().SequenceEqual(b.Rows[r].Cells));
 
     private static ColumnComparison Compare(string name, IReadOnlyList<TableProfile> sites, bool label)
     {
@@ -160,11 +146,15 @@ public static class SiteComparison
 
     private static string Codes(double[] values) => ColumnFacts.Show(values.Select(SchemaInference.Canonical));
 
-    /// <summary>Means that differ by a factor of five or more while the ranges do not meet: mg/dl against mmol/l.</summary>
+    /// <summary>
+    /// Amounts, of one sign at all sites, whose means differ by half or more while the ranges do not meet: mg/dl against
+    /// mmol/l, Fahrenheit against Celsius. Not two values in all, such as classes that sites have one each of.
+    /// </summary>
     private static string? OtherScale(ColumnProfile?[] profiles)
     {
         ColumnProfile[] known = [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Numbers.Total > 0)];
-        if (known.Length < 2)
+        bool amounts = Array.TrueForAll(known, profile => profile.Minimum >= 0) || Array.TrueForAll(known, profile => profile.Maximum <= 0);
+        if (known.Length < 2 || !amounts || known.SelectMany(profile => profile.Numbers.Counts.Keys).Distinct().Take(3).Count() < 3)
         {
             return null;
         }
@@ -174,7 +164,8 @@ public static class SiteComparison
         bool apart = low.Maximum < high.Minimum || high.Maximum < low.Minimum;
         return apart && Math.Abs(high.Mean) > OtherUnits * Math.Abs(low.Mean)
             ? string.Create(
-                CultureInfo.InvariantCulture, $"other units? the mean is {low.Mean:G5} at {low.Source} and {high.Mean:G5} at {high.Source}, and the ranges do not meet")
+                CultureInfo.InvariantCulture,
+                $"other units? the mean is {low.Mean:G5} at {low.Source} and {high.Mean:G5} at {high.Source}, and the ranges do not meet")
             : null;
     }
 }

@@ -23,6 +23,8 @@ public sealed record EncodedTable(
 /// <summary>Turns text cells into features and labels according to a <see cref="TableSchema"/>. Thread-safe.</summary>
 public sealed class TableEncoder
 {
+    private const int FewestOddToPredict = 3;
+
     private readonly TableSchema _schema;
     private readonly Dictionary<string, int>[] _categories;
     private readonly Dictionary<string, string>[] _spellings;
@@ -64,7 +66,13 @@ public sealed class TableEncoder
             throw new DataFormatException(table.Source, $"{table.Rows.Count} rows of {width} features, at most {Array.MaxLength} numbers fit one table");
         }
 
-        OddCells[] odd = [.. _schema.Features.Select(column => new OddCells(table, column.Name, OddCells.Expected(column)))];
+        OddCells[] odd =
+        [
+            .. _schema.Features.Select(column => new OddCells(table, column.Name, OddCells.Expected(column))
+            {
+                Fewest = withLabels || column.Dates is not null ? 1 : FewestOddToPredict,
+            }),
+        ];
         UnseenCells[] strange = [.. _schema.Features.Select(column => new UnseenCells(table, column))];
         OddCells oddLabels = new(table, _schema.Label.Name, _numericLabel ? "number" : "class");
         double[] features = new double[table.Rows.Count * width];

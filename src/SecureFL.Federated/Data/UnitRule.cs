@@ -14,6 +14,9 @@ internal static class UnitRule
     /// <summary>Least share of a column's cells with a value that have the unit.</summary>
     internal const double Share = 0.9;
 
+    /// <summary>Least share of units that are known, of all that stand after numbers, for cells that are amounts and no codes such as 2a.</summary>
+    private const double LeastKnown = 0.25;
+
     /// <summary>The column without its unit; null where it is none of numbers with a unit.</summary>
     /// <exception cref="DataFormatException">Two units, in one file or between sites.</exception>
     internal static UnitReading? Of(ColumnFacts column)
@@ -40,14 +43,37 @@ internal static class UnitRule
             return Refusal(column, first.Source ?? two.Source, $"numbers in {units.Length} units: {list}", first.Line);
         }
 
-        ColumnProfile[] measured = [.. column.Sites.Where(site => site.Unit is string unit && CellUnit.IsKnown(unit))];
+        if (column.Sites.FirstOrDefault(IsSeveralWays) is ColumnProfile several)
+        {
+            return SeveralWays(column, several);
+        }
+
+        ColumnProfile[] measured = [.. column.Sites.Where(site => site.Unit is not null)];
         ColumnProfile? other = measured.FirstOrDefault(site => site.Unit != measured[0].Unit);
-        return other is null ? null
+        return other is null || !Array.Exists(measured, site => CellUnit.IsKnown(site.Unit!)) ? null
             : Refusal(column, other.Source, $"the sites' units differ: {string.Join(", ", measured.Select(site => $"{site.Unit} at {site.Source}"))}", 0);
     }
 
     /// <summary>The column with the numbers that its sites' units leave.</summary>
     internal static ColumnFacts Measured(ColumnFacts column) => new(column.Name, [.. column.Sites.Select(site => site.Measured ?? site)], column.IsLabel);
+
+    /// <summary>Whether nearly all cells are numbers, and some of them have a unit while others have another or none.</summary>
+    private static bool IsSeveralWays(ColumnProfile site)
+    {
+        long units = site.Units.Sum(unit => (long)unit.Value);
+        return site.Unit is null && WithUnit(site) > LeastKnown * units && site.Numbers.Total < Share * Present(site)
+            && units + site.Numbers.Total >= Share * Present(site);
+    }
+
+    private static DataFormatException SeveralWays(ColumnFacts column, ColumnProfile site)
+    {
+        IEnumerable<(string Way, int Cells)> ways = site.Units.Select(unit => (Way: unit.Key, Cells: unit.Value))
+            .Concat(site.Numbers.Total > 0 ? [(Way: "no unit", Cells: site.Numbers.Total)] : [])
+            .OrderByDescending(way => way.Cells).ThenBy(way => way.Way, StringComparer.Ordinal);
+        string list = ColumnFacts.Show(ways.Select(way => string.Create(CultureInfo.InvariantCulture, $"{way.Way} in {way.Cells} cells")));
+        (string cell, ValueCount at) = site.Texts.Counts.Where(pair => CellUnit.TrySplit(pair.Key, out _, out _)).MinBy(pair => pair.Value.Line);
+        return Refusal(column, at.Source ?? site.Source, $"numbers with several units, or with and without one: {list}; the first is {ColumnFacts.Quote(cell)}", at.Line);
+    }
 
     private static string Note(ColumnFacts column, string unit)
     {

@@ -194,6 +194,18 @@ public class SimulateTests
     }
 
     [Fact]
+    public void Features_of_very_different_size_without_scaling_are_pointed_out()
+    {
+        using Hospitals hospitals = new();
+        string[] data = [.. hospitals.Files.SelectMany(file => new[] { "--data", file })];
+        string[] run = ["simulate", .. data, "--label", "heart_disease", "--rounds", "1", "--baselines", "off", "--output", hospitals.PathOf("none")];
+        (_, _, string error) = Securefl.Run([.. run, "--normalize", "none"]);
+        Assert.Matches("with --normalize none .* is at most 1 and .*: features of so different size train slowly or not at all", error);
+        (_, _, error) = Securefl.Run([.. run, "--overwrite"]);
+        Assert.DoesNotContain("features of so different size", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Models_predict_and_are_evaluated_on_files()
     {
         using Hospitals hospitals = new();
@@ -204,6 +216,10 @@ public class SimulateTests
         Assert.Equal("line,prediction,p(0),p(1)", lines[0]);
         Assert.Equal(81, lines.Length);
         Assert.All(lines[1..], line => Assert.Equal(1, line.Split(',')[2..].Sum(float.Parse), 1e-5f));
+
+        (code, _, string said) = Securefl.Run("predict", "--model", model, "--data", hospitals.Files[2], "--missing-values", File.ReadLines(hospitals.Files[2]).ElementAt(1).Split(',')[0]);
+        Assert.Equal(0, code);
+        Assert.Contains("missing", said, StringComparison.Ordinal);
 
         string json = hospitals.PathOf("evaluate.json");
         (code, output, _) = Securefl.Run("evaluate", "--model", model, "--data", hospitals.Files[2], "--json", json);
