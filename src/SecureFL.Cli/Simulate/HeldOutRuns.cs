@@ -74,13 +74,22 @@ internal sealed class HeldOutRuns(SimulationSettings settings, RunFolder folder,
         Talk.Progress($"{title}: a run of its own");
         FederatedRun run = new(settings);
         LoadedSites rows = load(sums);
-        SimulationPrepared prepared = await run.PrepareAsync(rows, sums, cancellationToken).ConfigureAwait(false);
-        ISecureSum sum = sums.Create("training", rows.Sites.Count, clip: 1, prepared.Terms);
-        SilentDisplay display = new();
-        SimulationObserver observer = new(display, _ => { }, prepared.Scaled.Sites, prepared.Trainer, curves: false, ownTests: false);
         HeldOutRun result = new(
             name, rows.Sites.Count, rows.Sites.Sum(site => (long)site.Train.Count), rows.CommonTest?.Count ?? rows.Sites.Sum(site => (long)(site.Test?.Count ?? 0)),
             0, StopReason.Diverged, null, null, null);
+        SimulationPrepared prepared;
+        try
+        {
+            prepared = await run.PrepareAsync(rows, sums, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrainingDivergedException diverged)
+        {
+            return result with { Diverged = $"the first update, from which clips are found, diverged at {diverged.Site}" };
+        }
+
+        ISecureSum sum = sums.Create("training", rows.Sites.Count, clip: 1, prepared.Terms);
+        SilentDisplay display = new();
+        SimulationObserver observer = new(display, _ => { }, prepared.Scaled.Sites, prepared.Trainer, curves: false, ownTests: false);
         try
         {
             TrainingOutcome outcome = await run.TrainAsync(title, display, prepared, sum, observer, null, cancellationToken).ConfigureAwait(false);

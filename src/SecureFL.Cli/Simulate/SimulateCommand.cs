@@ -98,7 +98,7 @@ internal static class SimulateCommand
             InsecureTwoSites = result.GetValue(options.InsecureTwoSites),
             Overwrite = result.GetValue(options.Overwrite),
             KeyHolders = result.GetValue(options.KeyHolders),
-            SiteSeconds = Numbers("--site-seconds", result.GetValue(options.SiteSeconds)),
+            SiteSeconds = Seconds("--site-seconds", result.GetValue(options.SiteSeconds)),
             Parallelism = Math.Max(1, result.GetValue(options.Parallel)),
             ThresholdAt = MetricText.Threshold(result.GetValue(options.ThresholdAt)),
             Baselines = Enum.Parse<BaselineChoice>(result.GetValue(options.Baselines)!, ignoreCase: true),
@@ -126,10 +126,11 @@ internal static class SimulateCommand
     private static string DefaultOutput(FileInfo? json) =>
         json is null ? Path.GetFullPath("securefl-run") : Path.Combine(json.DirectoryName!, Path.GetFileNameWithoutExtension(json.Name) + "-run");
 
-    internal static ImmutableArray<double> Numbers(string option, string? text) =>
+    private static ImmutableArray<double> Seconds(string option, string? text) =>
     [
-        .. SiteOptions.List(text).Select(word => double.TryParse(word, CultureInfo.InvariantCulture, out double value)
-            ? value
-            : throw new CliException(ExitCode.Usage, $"{option}: {word} is no number", $"for example {option} 64,32")),
+        .. SiteOptions.List(text).Select(word =>
+            double.TryParse(word, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new CliException(ExitCode.Usage, $"{option}: {word} is no number of seconds, from 0", $"for example {option} 10,1,1")),
     ];
 }

@@ -53,7 +53,7 @@ internal static partial class ClientLog
     [LoggerMessage(119, LogLevel.Warning, "round {Round}: {Warning}")]
     internal static partial void Quantisation(ILogger logger, ulong round, string warning);
 
-    [LoggerMessage(116, LogLevel.Information, "round {Round}: this client has no part in it: {Reason}")]
+    [LoggerMessage(121, LogLevel.Information, "round {Round}: this client has no part in it: {Reason}")]
     internal static partial void LeftOut(ILogger logger, ulong round, string reason);
 
     [LoggerMessage(117, LogLevel.Information, "the update from model version {Version} is {Age} versions old and counts {Weight:0.###} times")]

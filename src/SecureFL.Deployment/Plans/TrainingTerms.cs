@@ -238,6 +238,12 @@ public sealed record TrainingTerms
 
         CheckPace();
         (FederationOptionsFor(1) with { SitesPerRound = 0 }).Check(1);
+        if (Stopping.Patience < 0 || !(Stopping.MinimumImprovement >= 0) || (Stopping.Target is double target && !double.IsFinite(target)))
+        {
+            throw new ArgumentException(
+                $"patience {Stopping.Patience}, minimum improvement {Stopping.MinimumImprovement}, target {Stopping.Target}: at least 0, at least 0, and finite");
+        }
+
         if (Stopping.Rounds > 1 << 23)
         {
             throw new ArgumentException($"{Stopping.Rounds} training rounds, at most {1 << 23}");

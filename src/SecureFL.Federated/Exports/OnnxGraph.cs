@@ -23,18 +23,28 @@ internal sealed class OnnxGraph
     private readonly ProtobufWriter _constants = new();
     private readonly ProtobufWriter _inputs = new();
     private readonly ProtobufWriter _outputs = new();
+    private readonly HashSet<string> _inputNames = new(StringComparer.Ordinal);
     private int _names;
 
     /// <summary>An input of one value a row: shape (rows, <paramref name="width"/>).</summary>
     public string Input(string name, OnnxType type, int width, string description)
     {
         Describe(_inputs, 11, name, type, width, description);
+        _inputNames.Add(name);
         return name;
     }
 
-    /// <summary>Makes a value an output of the model; <paramref name="width"/> null for one number a row without a second axis.</summary>
+    /// <summary>
+    /// Makes a value an output of the model; <paramref name="width"/> null for one number a row without a second axis. Where a column has the
+    /// name already, the output's ends in "_output".
+    /// </summary>
     public void Output(string value, string name, OnnxType type, int? width, string description)
     {
+        while (_inputNames.Contains(name))
+        {
+            name += "_output";
+        }
+
         Node("Identity", [value], result: name);
         Describe(_outputs, 12, name, type, width, description);
     }

@@ -74,6 +74,16 @@ public class OnnxExportTests
     }
 
     [Fact]
+    public void Columns_that_are_called_as_outputs_keep_their_names()
+    {
+        TableSchema schema = ExportTables.Schema(LearningTask.Binary, false);
+        schema = schema with { Features = [schema.Features[0] with { Name = "class" }, schema.Features[1] with { Name = "probabilities" }, schema.Features[2]] };
+        using InferenceSession session = Open(ExportTables.Bundle(schema, [], Activation.Relu));
+        Assert.Equal(["class", "probabilities", "colour"], session.InputMetadata.Keys);
+        Assert.Equal(["probabilities_output", "class_output"], session.OutputMetadata.Keys);
+    }
+
+    [Fact]
     public void Weights_without_an_architecture_are_refused()
     {
         ModelBundle bundle = ExportTables.Bundle(ExportTables.Schema(LearningTask.Binary, false), [], Activation.Relu) with { Spec = null };
