@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using SecureFL.Aggregation;
+using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
@@ -53,7 +54,7 @@ internal static class VectorFile
     /// <summary>The arrays of a file with their names; null is the name of the only array of a <c>.npy</c>.</summary>
     internal static IReadOnlyList<KeyValuePair<string?, TensorData>> Arrays(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = OrdinaryFile.Open(path);
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".npy" => [new(null, NumpyFile.Read(stream, path))],
@@ -117,13 +118,15 @@ internal static class VectorFile
 
     private static float[] Raw(string path, long length)
     {
-        long bytes = new FileInfo(path).Length;
+        using FileStream stream = OrdinaryFile.Open(path);
+        long bytes = stream.Length;
         if (bytes != length * sizeof(float))
         {
             throw new DataFormatException(path, $"{bytes} bytes, the plan sums vectors of {length} values: {length * sizeof(float)} bytes");
         }
 
-        byte[] content = File.ReadAllBytes(path);
+        byte[] content = new byte[bytes];
+        stream.ReadExactly(content);
         return MemoryMarshal.Cast<byte, float>(content).ToArray();
     }
 }

@@ -99,7 +99,7 @@ internal sealed class LayeredArguments
                 ExitCode.Usage, $"{file.Path} holds the settings of a {PeerRoles.NameOf(file.Role)}, this is a command of a {PeerRoles.NameOf(role.Value)}", "name another file with --config");
         }
 
-        HashSet<string> known = [.. Roles.Where(pair => pair.Value is null || pair.Value == file.Role).SelectMany(pair => KnownUnder(pair.Key))];
+        HashSet<string> known = KnownTo(file.Role);
         string[] unknown = [.. file.Settings.Keys.Where(name => !known.Contains(name))];
         return unknown.Length == 0
             ? file
@@ -168,6 +168,13 @@ internal sealed class LayeredArguments
     }
 
     private static string Text(object value) => value is bool or Enum ? value.ToString()!.ToLowerInvariant() : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+
+    // doctor checks every role's settings; what only another role's commands have is none of this one's.
+    private HashSet<string> KnownTo(PeerRole role)
+    {
+        HashSet<string> Under(Func<PeerRole?, bool> chosen) => [.. Roles.Where(pair => chosen(pair.Value)).SelectMany(pair => KnownUnder(pair.Key))];
+        return [.. Under(one => one == role), .. Under(one => one is null).Except(Under(one => one is not null && one != role))];
+    }
 
     private IEnumerable<string> KnownUnder(string name)
     {

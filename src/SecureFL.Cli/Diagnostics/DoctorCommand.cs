@@ -3,7 +3,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
+using SecureFL.Cli.Clients;
+using SecureFL.Cli.Configuration;
 using SecureFL.Cli.Shell;
+using SecureFL.Cli.Sites;
+using SecureFL.Deployment.Configuration;
 using SecureFL.Deployment.Diagnostics;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
@@ -30,12 +34,23 @@ internal static class DoctorCommand
         Option<string?> server = new("--server") { Description = "the server, https://HOST:PORT", HelpName = "URL" };
         Option<string?> serverName = new("--server-name") { Description = "the name in the server's certificate; else the plan's", HelpName = "NAME" };
         Option<string[]> listen = new("--listen") { Description = "an address that a server will listen on; more than once for several", HelpName = "ADDRESS:PORT" };
+        Option<FileInfo?> data = new("--data")
+        {
+            Description = "a client's rows, to compare with the plan; nothing of them is shown but what client run says",
+            HelpName = "FILE",
+        };
+        Option<FileInfo?> test = new("--test") { Description = "a client's rows to test on", HelpName = "FILE" };
+        Option<string?> label = new("--label") { Description = "the label column, which must be the plan's", HelpName = "COLUMN" };
+        TableOptions tables = new();
         Option<bool> insecure = new("--insecure-loopback") { Description = "permit http on a loopback address: for development" };
         Option<FileInfo?> json = new("--json") { Description = "write the checks to this file", HelpName = "FILE" };
-        Command command = new("doctor", "Check clock, port, certificates, disk, processor, plan and server. Exit code 6 if something fails.")
+        Command command = new("doctor", "Check settings, clock, port, certificates, disk, processor, plan, rows and server. Exit code 6 if something fails.")
         {
-            identity, plan, state, server, serverName, listen, insecure, json,
+            identity, plan, state, server, serverName, listen, data, test, label,
         };
+        tables.AddTo(command);
+        command.Add(insecure);
+        command.Add(json);
         command.SetAction(async (result, cancellationToken) =>
         {
             Examination examination = new()
@@ -46,6 +61,10 @@ internal static class DoctorCommand
                 Server = result.GetValue(server) is string text ? Address(text) : null,
                 ServerName = result.GetValue(serverName),
                 Listen = [.. (result.GetValue(listen) ?? []).Select(Endpoint)],
+                Rows = result.GetValue(data) is FileInfo rows
+                    ? new SiteFiles(rows.FullName, result.GetValue(test)?.FullName, result.GetValue(label)) { Csv = tables.Read(result) }
+                    : null,
+                Settings = new LayeredArguments((RootCommand)result.RootCommandResult.Command, Environment.GetEnvironmentVariables()).FileFor(result),
                 InsecureLoopback = result.GetValue(insecure),
             };
             List<CheckResult> checks = [];
@@ -97,6 +116,10 @@ internal static class DoctorCommand
 
         internal ImmutableArray<IPEndPoint> Listen { get; init; } = [];
 
+        internal SiteFiles? Rows { get; init; }
+
+        internal ConfigurationFile? Settings { get; init; }
+
         internal bool InsecureLoopback { get; init; }
 
         internal async IAsyncEnumerable<CheckResult> RunAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -104,6 +127,12 @@ internal static class DoctorCommand
             TimeProvider clock = TimeProvider.System;
             yield return new CheckResult("program", CheckState.Ok, $"securefl {typeof(DoctorCommand).Assembly.GetName().Version?.ToString(3)}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
             yield return MachineChecks.Processor();
+            yield return new CheckResult(
+                "settings",
+                CheckState.Ok,
+                Settings is null
+                    ? "no securefl.json: the command line and the environment alone"
+                    : $"{Settings.Path} of a {PeerRoles.NameOf(Settings.Role)}: {string.Join(", ", Settings.Settings.Keys)}");
             PartyIdentity? identity = null;
             if (Identity is null)
             {
@@ -126,6 +155,11 @@ internal static class DoctorCommand
             if (Plan is not null)
             {
                 (CheckResult result, plan) = PartyChecks.Plan(Plan, identity, State);
+                yield return result;
+            }
+
+            foreach (CheckResult result in Rows is null ? [] : TableChecks.Of(plan, identity?.Name, Rows))
+            {
                 yield return result;
             }
 

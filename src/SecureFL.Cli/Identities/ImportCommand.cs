@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Identity;
 
 namespace SecureFL.Cli.Identities;
@@ -43,16 +44,16 @@ internal static class ImportCommand
             {
                 if (issued is not null)
                 {
-                    PartyIdentity.ImportIssued(folder, File.ReadAllBytes(issued), issued);
+                    PartyIdentity.ImportIssued(folder, OrdinaryFile.ReadBytes(issued), issued);
                 }
                 else if (own)
                 {
-                    PartyIdentity.Import(folder, File.ReadAllText(certificate!), File.ReadAllText(authority!), revocations is null ? null : File.ReadAllText(revocations));
+                    PartyIdentity.Import(folder, OrdinaryFile.ReadText(certificate!), OrdinaryFile.ReadText(authority!), revocations is null ? null : OrdinaryFile.ReadText(revocations));
                 }
 
                 if (revocations is not null && !own)
                 {
-                    PartyIdentity.ImportRevocationList(folder, File.ReadAllText(revocations));
+                    PartyIdentity.ImportRevocationList(folder, OrdinaryFile.ReadText(revocations));
                     Talk.Line($"{folder}: the revocation list holds from the next handshake on");
                 }
 

@@ -1,5 +1,6 @@
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
+using SecureFL.Deployment.Formats;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Models;
@@ -13,7 +14,7 @@ internal static class ModelFile
     /// <exception cref="CliException">A model of an external trainer.</exception>
     internal static (ModelBundle Bundle, ModelSpec Spec) Read(FileInfo file)
     {
-        using FileStream stream = file.OpenRead();
+        using FileStream stream = OrdinaryFile.Open(file.FullName);
         ModelBundle bundle = ModelBundle.Read(stream, file.FullName);
         return bundle.Spec is ModelSpec spec
             ? (bundle, spec)
@@ -24,7 +25,7 @@ internal static class ModelFile
     /// <exception cref="CliException">A model with an architecture, which needs no trainer.</exception>
     internal static ModelBundle ReadExternal(FileInfo file)
     {
-        using FileStream stream = file.OpenRead();
+        using FileStream stream = OrdinaryFile.Open(file.FullName);
         ModelBundle bundle = ModelBundle.Read(stream, file.FullName);
         return bundle.Spec is null
             ? bundle

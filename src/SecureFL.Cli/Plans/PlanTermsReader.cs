@@ -134,7 +134,7 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
 
     private static ModelParameters ReadWeights(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = OrdinaryFile.Open(path);
         return ModelBundle.Read(stream, path).Parameters;
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Server.Hosting;
@@ -73,7 +74,7 @@ internal static class ServerCommand
 
     private static ModelParameters ReadWeights(string path, PlanFile plan)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = OrdinaryFile.Open(path);
         SafetensorsContent content = Safetensors.Read(stream, path);
         return plan.Terms is TrainingTerms terms
             ? ModelParameters.FromTensors(terms.Layout, content, path)

@@ -41,7 +41,7 @@ internal static class CommandLine
     /// <summary>What a person sees of a fault.</summary>
     internal static CliException FailureOf(Exception exception) => Describe(exception) ?? InternalFault.Of(exception);
 
-    private static CliException? Describe(Exception exception) => exception switch
+    internal static CliException? Describe(Exception exception) => exception switch
     {
         CliException failure => failure,
         DescriptionException description => new CliException(ExitCode.Usage, description.Message, description.Hint),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Formats;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Storage;
@@ -100,7 +101,7 @@ internal sealed class RunFolder : IDisposable
     {
         if (File.Exists(CheckpointPath) && File.Exists(TrainingPath))
         {
-            ResumedTraining.Require(File.ReadAllBytes(TrainingPath), description, TrainingPath);
+            ResumedTraining.Require(OrdinaryFile.ReadBytes(TrainingPath), description, TrainingPath);
         }
 
         if (!File.Exists(CheckpointPath))
@@ -108,7 +109,7 @@ internal sealed class RunFolder : IDisposable
             throw new CliException(ExitCode.Environment, $"there is no checkpoint in {_path}", "run without --resume first, or give the --output folder of the interrupted run");
         }
 
-        using FileStream stream = File.OpenRead(CheckpointPath);
+        using FileStream stream = OrdinaryFile.Open(CheckpointPath);
         return CheckpointFormat.Read(stream, CheckpointPath);
     }
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Formats.Tar;
 using System.IO.Compression;
+using SecureFL.Deployment.Formats;
 using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Sites;
@@ -21,16 +21,19 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
     /// <exception cref="FileNotFoundException">There is none.</exception>
     internal static DataFile Look(string path)
     {
-        if (Directory.Exists(path))
+        if (OrdinaryFile.SpecialName(path) is string special)
         {
-            throw new DataFormatException(path, "a folder, not a file", wayOut: "give the files in it, --data once each");
+            throw new DataFormatException(
+                path,
+                special,
+                wayOut: Directory.Exists(path)
+                    ? "give the files in it, --data once each"
+                    : "give an ordinary file: write what the program prints to one first");
         }
 
         if (new FileInfo(path).Length == 0)
         {
-            throw SpecialName(path) is string special
-                ? new DataFormatException(path, special, wayOut: "give an ordinary file: write what the program prints to one first")
-                : new DataFormatException(path, "the file is empty", wayOut: "export the table again");
+            throw new DataFormatException(path, "the file is empty", wayOut: "export the table again");
         }
 
         FileKind kind = HeadOf(path, packed: false);
@@ -144,37 +147,5 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
         }
 
         return false;
-    }
-
-    /// <summary>The name of a pipe, device or socket; null for an ordinary file. Found without opening it: the kinds are those of tar.</summary>
-    private static string? SpecialName(string path)
-    {
-        string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        if (!File.Exists(real))
-        {
-            return "a pipe or a terminal, not an ordinary file";
-        }
-
-        using MemoryStream memory = new();
-        try
-        {
-            using (TarWriter writer = new(memory, TarEntryFormat.Pax, leaveOpen: true))
-            {
-                writer.WriteEntry(real, "x");
-            }
-        }
-        catch (IOException)
-        {
-            return "a socket or another special file, not an ordinary one";
-        }
-
-        memory.Position = 0;
-        using TarReader reader = new(memory);
-        return reader.GetNextEntry()?.EntryType switch
-        {
-            TarEntryType.Fifo => "a pipe, not an ordinary file",
-            TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "a device, not an ordinary file",
-            _ => null,
-        };
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SecureFL.Aggregation;
+using SecureFL.Deployment.Formats;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Metrics;
@@ -110,6 +111,6 @@ internal static class TrainerFiles
     private static FileStream OpenLeft(string folder, string name)
     {
         string path = Path.Combine(folder, name);
-        return File.Exists(path) ? File.OpenRead(path) : throw new DataFormatException(name, "the trainer did not leave this file");
+        return File.Exists(path) ? OrdinaryFile.Open(path) : throw new DataFormatException(name, "the trainer did not leave this file");
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Formats;
 using SecureFL.Storage;
 
 namespace SecureFL.Cli.Transcripts;
@@ -32,7 +33,7 @@ internal static class VerifyCommand
             throw new CliException(ExitCode.Environment, $"there is no folder {ciphertexts.FullName}", "give the folder that holds round-0, round-1, ...");
         }
 
-        using FileStream stream = transcript.OpenRead();
+        using FileStream stream = OrdinaryFile.Open(transcript.FullName);
         TranscriptReport report = TranscriptVerifier.Verify(stream, ciphertexts is null ? null : new CiphertextDirectory(ciphertexts.FullName));
         Console.Out.Write(report.ToText());
         JsonOutput.Write(json, new { report.IsValid, report.IsClosed, report.Records, Rounds = report.Rounds.Length, Fault = report.Fault?.Message });

@@ -22,10 +22,10 @@ internal static class WholeFile
     }
 
     /// <summary>Reads a file of at most <paramref name="limit"/> bytes.</summary>
-    /// <exception cref="FormatException">A longer file: says its length and the limit.</exception>
+    /// <exception cref="FormatException">A longer file: says its length and the limit. Or no ordinary file.</exception>
     internal static byte[] Read(string path, int limit)
     {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using FileStream stream = OrdinaryFile.Open(path);
         if (stream.Length > limit)
         {
             throw new FormatException($"{path} has {stream.Length} bytes, at most {limit} are read");

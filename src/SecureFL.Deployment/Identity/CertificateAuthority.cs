@@ -141,7 +141,7 @@ public sealed class CertificateAuthority : IDisposable
         string copy = Path.Combine(Folder, Issued, $"{Convert.ToHexStringLower(serial)}.crt");
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         WholeFile.Write(copy, System.Text.Encoding.ASCII.GetBytes(pem));
-        return DeploymentJson.WriteIndented(new IssuedDocument { Certificate = pem, Authority = CertificatePem, RevocationList = File.ReadAllText(RevocationListPath) });
+        return DeploymentJson.WriteIndented(new IssuedDocument { Certificate = pem, Authority = CertificatePem, RevocationList = OrdinaryFile.ReadText(RevocationListPath) });
     }
 
     /// <summary>Revokes all certificates of a party and writes the new list.</summary>
@@ -222,11 +222,11 @@ public sealed class CertificateAuthority : IDisposable
         }
     }
 
-    private IReadOnlyList<RevocationList> CurrentLists() => RevocationList.ParsePem(File.ReadAllText(RevocationListPath), [_certificate]);
+    private IReadOnlyList<RevocationList> CurrentLists() => RevocationList.ParsePem(OrdinaryFile.ReadText(RevocationListPath), [_certificate]);
 
     private NumberedList LoadBuilder()
     {
-        CertificateRevocationListBuilder builder = CertificateRevocationListBuilder.LoadPem(File.ReadAllText(RevocationListPath), out System.Numerics.BigInteger number);
+        CertificateRevocationListBuilder builder = CertificateRevocationListBuilder.LoadPem(OrdinaryFile.ReadText(RevocationListPath), out System.Numerics.BigInteger number);
         return new NumberedList(builder, number);
     }
 

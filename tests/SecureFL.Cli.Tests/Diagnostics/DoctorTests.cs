@@ -19,7 +19,7 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
         string[] arguments = ["doctor", "--identity", consortium.At("b"), "--plan", plan, "--state", state];
         (int exit, string output, string error) = Securefl.Run(arguments);
         Assert.True(exit == 0, output + error);
-        string[] checks = ["program", "processor", "identity", "certificate", "revocations", "plan", "disk"];
+        string[] checks = ["program", "processor", "settings", "identity", "certificate", "revocations", "plan", "disk"];
         Assert.Equal(checks, output.TrimEnd().Split('\n').Select(line => line[6..20].Trim()));
         Assert.Matches("(?m)^warn  plan          .*not approved.* - hint: securefl plan approve", output);
         Assert.Matches("(?m)^ok    certificate   until ....-..-.., 39[67] days$", output);
@@ -31,7 +31,7 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
         Assert.Equal(0, exit);
         Assert.Matches("(?m)^ok    plan          .*approved$", output);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(json));
-        Assert.Equal(7, document.RootElement.GetProperty("checks").GetArrayLength());
+        Assert.Equal(8, document.RootElement.GetProperty("checks").GetArrayLength());
 
         using TcpListener taken = new(IPAddress.Loopback, 0);
         taken.Start();
@@ -45,6 +45,41 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
         Assert.Equal(6, exit);
         Assert.Matches("(?m)^fail  server        ", output);
         Assert.Matches("(?m)^warn  clock         not compared", output);
+    }
+
+    [Fact]
+    public void What_a_configuration_says_is_checked_rows_included()
+    {
+        string plan = consortium.At("rows-plan.json");
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema-from", consortium.At("a.csv"), "--label", "ill"));
+        ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board"));
+        string config = consortium.At("rows-config.json");
+        string rows = consortium.At("rows.csv");
+        File.Copy(consortium.At("a.csv"), rows);
+        Write("client", $$"""{ "identity": "{{consortium.At("b")}}", "plan": "{{plan}}", "data": "{{rows}}", "decimal": "." }""");
+        (int exit, string output, string error) = Securefl.Run("doctor", "--config", config);
+        Assert.True(exit == 0, output + error);
+        Assert.Matches("(?m)^ok    settings      .*rows-config.json of a client: data, decimal, identity, plan$", output);
+        Assert.Matches("(?m)^ok    data          .*rows.csv: [0-9]+ training and [0-9]+ test rows of 5 features, as in the plan$", output);
+
+        string[] lines = File.ReadAllLines(rows);
+        File.WriteAllLines(rows, lines.Select((line, i) => i == 0 ? line : "old" + line[line.IndexOf(',', StringComparison.Ordinal)..]));
+        (exit, output, _) = Securefl.Run("doctor", "--config", config);
+        Assert.Equal(6, exit);
+        Assert.Matches("(?m)^fail  data          .*column age: 'old' is not a number", output);
+        File.Delete(rows);
+        (exit, output, _) = Securefl.Run("doctor", "--config", config);
+        Assert.Equal(6, exit);
+        Assert.Matches("(?m)^fail  data          .*rows.csv.* - hint: check the path", output);
+
+        // What only a client has is no setting of a server, whatever doctor can check.
+        Write("server", """{ "listen": ["127.0.0.1:0"], "data": "a.csv" }""");
+        (exit, _, error) = Securefl.Run("doctor", "--config", config);
+        Assert.Equal(2, exit);
+        Assert.Contains("no command of a server has a setting data", error, StringComparison.Ordinal);
+
+        void Write(string role, string settings) =>
+            File.WriteAllText(config, $$"""{ "format": "securefl-configuration", "version": 1, "role": "{{role}}", "settings": {{settings}} }""");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using SecureFL.Cli.Tests.Support;
 
@@ -51,6 +52,36 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("plan explain --clip NaN")]
     [InlineData("plan explain --clients 2147483647 --bits 400")]
     public void A_number_that_makes_no_sense_is_refused_in_words(string command) => Check(command + (command.StartsWith("simulate", StringComparison.Ordinal) ? " --output RUN" : ""), "missing");
+
+    /// <summary>Every command that reads a file.</summary>
+    public static TheoryData<string> All() =>
+    [
+        .. Commands.Where(command => !command.EndsWith("--output FILE", StringComparison.Ordinal)),
+        "export FILE --onnx RUN", "identity issue FILE --ca RUN", "plan sign FILE --identity RUN", "simulate --data TABLE --training FILE",
+        "plan new --authority RUN --server RUN --client RUN --key-holder RUN --training FILE", "identity import --revocations FILE --identity RUN",
+        "identity import --certificate FILE --authority FILE --identity RUN", "doctor --plan FILE", "server --config FILE", "demo --training FILE",
+        "evaluate --model FILE --data TABLE", "plan digest FILE",
+    ];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    [Trait("Category", "Slow")]
+    public async Task No_command_waits_for_a_pipe(string command)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "no pipes with names there");
+        string pipe = Path.Combine(_folder, "pipe.csv");
+        using (Process make = Process.Start("mkfifo", pipe))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        string[] words = [.. command.Split(' ').Select(word => word switch { "FILE" => pipe, "RUN" => Path.Combine(_folder, "run"), "TABLE" => Table(), _ => word })];
+        (int exit, string output, string error) = await Task.Run(() => Securefl.Run(words), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.True(exit is 2 or 5 or 6, $"{command} ended with code {exit}:\n{error}");
+        Assert.Matches("pipe|folder|there is no|Could not find|not find", error + output);
+        Assert.Contains("hint: ", error + output, StringComparison.Ordinal);
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
