@@ -33,7 +33,7 @@ internal static class PlanShowCommand
         Line("words", $"{file.SpokenForm}");
         Line("digest", $"{file.Digest}");
         Line("signed", $"{(file.Plan is null ? "not yet" : "by the authority")}");
-        Line("consortium", $"{file.Consortium}, server {PrintableText.Name(file.ServerName)}");
+        Line("consortium", $"{file.Consortium}, server {PrintableText.Name(file.ServerName)} (for certificates; not signed)");
         Line("clients", $"{Names(s.Enrolment.Clients)}");
         Line("key holders", $"{Names(s.Enrolment.KeyHolders)}");
         Line("a sum", $"of {s.MinClients} to {s.Parameters.MaxClients} clients, {(s.GroupSize == 0 ? "one group" : FormattableString.Invariant($"groups of at least {s.GroupSize}"))}; {s.ColludingClients} client(s) may collude with who sees it");

@@ -11,6 +11,10 @@ namespace SecureFL.Cli.Sites;
 /// a missing cell.</summary>
 internal static class WorkbookTable
 {
+    /// <summary>What a sheet of Excel can have; and cells, empty ones included, that are looked at.</summary>
+    private const int MostColumns = 16_384;
+    private const int MostRows = 1_048_576;
+    private const long MostCells = 200_000_000;
     private static readonly DateTime DayZero = new(1899, 12, 31, 0, 0, 0, DateTimeKind.Unspecified);
 
     static WorkbookTable() => System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
@@ -27,7 +31,7 @@ internal static class WorkbookTable
             List<(string Name, List<RawRow> Rows)> sheets = [];
             do
             {
-                List<RawRow> rows = Rows(reader);
+                List<RawRow> rows = Rows(reader, path);
                 if (rows.Count > 0)
                 {
                     sheets.Add((reader.Name, rows));
@@ -53,13 +57,26 @@ internal static class WorkbookTable
         }
     }
 
-    private static List<RawRow> Rows(IExcelDataReader reader)
+    private static List<RawRow> Rows(IExcelDataReader reader, string path)
     {
         List<RawRow> rows = [];
         long line = 0;
+        long looked = 0;
         while (reader.Read())
         {
             line++;
+            looked += reader.FieldCount;
+            if (reader.FieldCount > MostColumns || line > MostRows || looked > MostCells)
+            {
+                throw new DataFormatException(
+                    path,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"sheet '{reader.Name}' reaches to row {Math.Max(line, reader.RowCount)} and column {reader.FieldCount}, most of it empty"),
+                    line,
+                    wayOut: "delete the rows and columns beside the table, or save it as CSV UTF-8");
+            }
+
             string[] cells = new string[reader.FieldCount];
             for (int c = 0; c < cells.Length; c++)
             {

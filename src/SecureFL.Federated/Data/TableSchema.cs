@@ -181,6 +181,11 @@ public sealed record TableSchema
             throw new ArgumentException("a schema needs at least one feature column");
         }
 
+        if (Features.Any(column => column is null || column.Categories.IsDefault))
+        {
+            throw new ArgumentException("a column of the schema, or its list of categories, is null");
+        }
+
         PrintableText.RequireName(Label.Name, "the label column's name");
         HashSet<string> names = new(StringComparer.Ordinal) { Label.Name };
         foreach (ColumnSchema column in Features)

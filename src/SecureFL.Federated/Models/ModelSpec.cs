@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using SecureFL.Federated.Data;
 
@@ -66,6 +67,9 @@ public sealed record ModelSpec
         };
     }
 
+    /// <summary>The most parameters of a built-in model: two thirds of what one array of numbers can hold.</summary>
+    private const int MostParameters = 1_400_000_000;
+
     /// <summary>Refuses a spec that contradicts itself.</summary>
     /// <exception cref="ArgumentException">Names the rule that was broken.</exception>
     public void Check()
@@ -73,6 +77,20 @@ public sealed record ModelSpec
         if (Inputs < 1 || Hidden.IsDefault || Hidden.Any(units => units < 1))
         {
             throw new ArgumentException($"{Inputs} inputs and hidden layers of {(Hidden.IsDefault ? "none" : string.Join(", ", Hidden))}: each must be at least 1");
+        }
+
+        double parameters = 0;
+        double inputs = Inputs;
+        foreach (int units in Hidden.Append(Outputs))
+        {
+            parameters += (inputs + 1) * units;
+            inputs = units;
+        }
+
+        if (parameters > MostParameters)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"hidden layers that make {parameters:G3} parameters: at most {MostParameters}"));
         }
 
         if (Task == LearningTask.MultiClass ? Outputs < 2 : Outputs != 1)
