@@ -31,6 +31,16 @@ public class DivergenceTests
         Assert.Equal((3, "losses are no numbers or beyond all bounds"), Divergence.Find(history, ended: false));
     }
 
+    /// <summary>A regression that fits in its first round has no large loss to compare with; what rounding adds to a small one is no divergence.</summary>
+    [Fact]
+    public void A_regression_that_explains_nearly_all_has_not_diverged()
+    {
+        RoundRecord[] history = [.. History("5e-4,4e-4,9e-4").Select(record => record with { Train = record.Train! with { R2 = 0.999 } })];
+        Assert.Null(Divergence.Find(history, ended: true));
+        history[^1] = history[^1] with { Train = history[^1].Train! with { R2 = 0.9 } };
+        Assert.NotNull(Divergence.Find(history, ended: true));
+    }
+
     [Theory]
     [InlineData("1,0.9,0.8,0.7,0.6,0.5,0.4", 0.5556)]
     [InlineData("1,0.5,0.405,0.4045,0.404,0.4037,0.4035,0.4033", null)]
