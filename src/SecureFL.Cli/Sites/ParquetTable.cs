@@ -18,7 +18,7 @@ internal static class ParquetTable
             return ReadAsync(stream, path).GetAwaiter().GetResult();
         }
         catch (Exception fault) when (fault is ParquetException or IOException or InvalidDataException or NotSupportedException
-            or IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException)
+            or IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException or OutOfMemoryException)
         {
             throw new DataFormatException(
                 path, "a Parquet file that cannot be read: it is damaged, encrypted, or of a newer kind", inner: fault, wayOut: "write it again, or as CSV");

@@ -48,6 +48,15 @@ public static class CsvTableReader
             List<RawRow> rows = ReadRows(parser, source, options);
             return rows.Count == 0 ? throw new DataFormatException(source, "the file holds no record") : Shape(source, rows, options);
         }
+        catch (CsvFormatException fault) when (fault.Message.Contains(nameof(CsvReaderOptions.MaxRecordSize), StringComparison.Ordinal))
+        {
+            throw new DataFormatException(
+                source,
+                $"a record of more than {options.MaxRecordBytes} bytes",
+                fault.LineNumber == 0 ? null : fault.LineNumber,
+                inner: fault,
+                wayOut: "a quotation mark that is never closed makes one record of many lines; or this is no table");
+        }
         catch (CsvFormatException fault)
         {
             throw new DataFormatException(

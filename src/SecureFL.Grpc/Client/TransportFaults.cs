@@ -44,6 +44,9 @@ internal static class TransportFaults
             fault = inner;
         }
 
-        return fault.Message;
+        // The platform names a member of its own here.
+        return fault is System.Security.Authentication.AuthenticationException
+            ? "the encrypted connection was not set up: the other side's certificate was refused, or it refused this side's"
+            : fault.Message;
     }
 }

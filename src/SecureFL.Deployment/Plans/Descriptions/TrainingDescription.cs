@@ -163,8 +163,7 @@ public sealed class TrainingDescription
         }
         catch (Exception fault) when (fault is ArgumentException or OverflowException)
         {
-            int end = fault.Message.IndexOf(" (Parameter '", StringComparison.Ordinal);
-            throw new DescriptionException(end < 0 ? fault.Message : fault.Message[..end], "change the description or the options so that they agree");
+            throw new DescriptionException(Aggregation.FaultText.Of(fault), "change the description or the options so that they agree");
         }
     }
 
