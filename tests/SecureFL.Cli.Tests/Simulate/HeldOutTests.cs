@@ -111,6 +111,7 @@ public sealed class HeldOutTests : IDisposable
     [InlineData("--leave-one-site-out --min-clients 4", 4, "--leave-one-site-out of 4 sites sums 3, an encrypted sum needs at least 4")]
     [InlineData("--leave-one-site-out --suite plaintext --sites-per-round 3", 3, "--sites-per-round 3: --leave-one-site-out trains on 2 sites")]
     [InlineData("--leave-one-site-out --suite plaintext", 1, "--leave-one-site-out of one site leaves none")]
+    [Trait("Category", "Slow")]
     public void What_cannot_be_held_out_is_refused(string options, int files, string message)
     {
         (int code, _, string error) = Securefl.Run(

@@ -73,6 +73,7 @@ public sealed class ScaleTests : IDisposable
     [InlineData("site")]
     [InlineData("minmax")]
     [InlineData("none")]
+    [Trait("Category", "Slow")]
     public void A_common_test_file_and_rows_dealt_out_work_with_every_scaling(string scaling)
     {
         static string Row(Random random, double _)
@@ -88,6 +89,7 @@ public sealed class ScaleTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void A_clip_that_cuts_and_a_step_that_is_coarse_are_said_with_numbers()
     {
         string[] files = [.. Enumerable.Range(0, 3).Select(site => WriteTable(

@@ -44,6 +44,7 @@ public class SimulateTests
     [InlineData("site")]
     [InlineData("minmax")]
     [InlineData("none")]
+    [Trait("Category", "Slow")]
     public void Every_normalisation_trains_and_the_model_scores_a_hospital_that_nobody_knows(string normalization)
     {
         using Hospitals hospitals = new();
@@ -65,6 +66,7 @@ public class SimulateTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Encrypted_plaintext_and_resumed_runs_leave_the_same_weights_and_another_seed_others()
     {
         using Hospitals hospitals = new();
@@ -161,6 +163,7 @@ public class SimulateTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void A_second_run_leaves_the_first_ones_folder_alone()
     {
         using Hospitals hospitals = new(rows: 20);

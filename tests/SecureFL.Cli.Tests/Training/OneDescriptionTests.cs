@@ -116,6 +116,7 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Options_go_before_the_file_and_contradictions_are_refused()
     {
         string training = consortium.At("over.json");
