@@ -28,7 +28,7 @@ public sealed class KilledPartiesTests
         Queue<LocalProcess> first = new(all.OrderBy(_ => random.Next()));
         List<string> kills = [];
         long started = TimeProvider.System.GetTimestamp();
-        await Waiting.ForClientsAsync(federation, TimeSpan.FromMinutes(6), async () =>
+        await Waiting.ForClientsAsync(federation, TimeSpan.FromMinutes(15), async () =>
         {
             await Task.Delay(duration * (0.02 + (random.NextDouble() * 0.06)), TestContext.Current.CancellationToken);
             LocalProcess victim = first.Count > 0 ? first.Dequeue() : all[random.Next(all.Length)];
@@ -68,7 +68,7 @@ public sealed class KilledPartiesTests
             process.Start();
         }
 
-        await Waiting.ForClientsAsync(federation, TimeSpan.FromMinutes(3));
+        await Waiting.ForClientsAsync(federation, TimeSpan.FromMinutes(6));
         TimeSpan duration = TimeProvider.System.GetElapsedTime(started);
         float[] clear = await federation.TrainInTheClearAsync();
         Assert.Equal(clear, federation.FinalWeights());
