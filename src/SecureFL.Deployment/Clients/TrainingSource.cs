@@ -163,18 +163,19 @@ internal sealed class TrainingSource : IContributionSource
             OwnMetrics = RoundMetricInfo.Line(RoundMetricInfo.Values(
                 MetricSummary.Of(work.Counters.Train(contribution.Counters), units),
                 MetricSummary.Of(work.Counters.Test(contribution.Counters), units))),
-            Warnings = trained ? [.. Notes(ready.Progress.State, work, contribution, from)] : [],
+            Warnings = trained ? [.. Notes(ready.Progress.State, work, contribution, from, task)] : [],
         };
     }
 
-    // Of this site's own update, weighted as it is sent.
-    private IEnumerable<string> Notes(PreparedState state, SiteWork work, SiteContribution contribution, ModelParameters from)
+    // Of this site's own update, weighted as it is sent; of the preparation, once.
+    private IEnumerable<string> Notes(PreparedState state, SiteWork work, SiteContribution contribution, ModelParameters from, int task)
     {
         TensorClips clips = _terms.ClipsFrom(state) ?? new TensorClips(_terms.Layout, [_plan.Parameters.Clip]);
         float[] update = [.. contribution.Update];
         clips.Unscale(update, _plan.Parameters.Clip);
         double clipped = work.Counters.Clipped(contribution.Counters) / (double)update.Length;
-        return QuantisationNotes.Of(clipped, clips.Coarsest(update, _plan.Parameters.Bits, from.Values));
+        IEnumerable<string> notes = QuantisationNotes.Of(clipped, clips.Coarsest(update, _plan.Parameters.Bits, from.Values));
+        return task == SiteWork.TaskOf(0) && state.Note is string note ? notes.Prepend(note) : notes;
     }
 
     private PreparationProgress ProgressIn(float[] model)

@@ -9,8 +9,11 @@ namespace SecureFL.Federated.Models;
 /// <summary>The built-in trainer: mini-batch descent on a <see cref="ModelSpec"/>. Thread-safe; every call has its own work area.</summary>
 public sealed class GradientTrainer : ILocalTrainer
 {
-    /// <summary>A site of a thousand times the common curvature has rows that no other has: it is left to the check for divergence.</summary>
+    /// <summary>The most parts of a step. A site of more than that times the common curvature has rows that no other has: it does not go as far as the others.</summary>
     private const int MostParts = 1000;
+
+    /// <summary>A step without momentum, as after a new start, is stable up to 2; a quarter is left for rows that are not that random.</summary>
+    private const double StableStep = 1.5;
     private readonly ModelSpec _spec;
     private readonly LocalTrainingOptions _options;
     private readonly Preconditioner? _preconditioner;
@@ -74,8 +77,12 @@ public sealed class GradientTrainer : ILocalTrainer
         float[] gradient = new float[weights.Length];
         FeedForwardModel model = new(_spec);
         float rate = (float)(_options.Optimizer.LearningRate * _options.Schedule.FactorIn(request.Round));
-        int parts = PartsOfAStep(data, rate);
-        LocalOptimizerOptions options = _options.Optimizer with { LearningRate = rate / parts };
+        double curvature = CurvatureOn(data);
+        int parts = (int)Math.Clamp(Math.Ceiling(rate * curvature / StableStep), 1, MostParts);
+        LocalOptimizerOptions options = _options.Optimizer with
+        {
+            LearningRate = parts < MostParts ? rate / parts : (float)Math.Min(rate / parts, StableStep / curvature),
+        };
         LocalOptimizer optimizer = _preconditioner is null
             ? LocalMethods.Of(options.Kind).Create(options, weights.Length)
             : new LocalOptimizer.PreconditionedHeavyBall(options, weights.Length, _preconditioner);
@@ -92,24 +99,22 @@ public sealed class GradientTrainer : ILocalTrainer
         return Array.TrueForAll(weights, float.IsFinite) ? weights : throw new TrainingDivergedException(request.Site, request.Round);
     }
 
-    // Where a site's rows bend the objective more than all rows together do, steps of the common rate would overshoot: each is taken in parts, which go as far in the end.
-    private int PartsOfAStep(Dataset data, float rate)
+    // How many times faster the objective may bend on a site's rows than on all rows together: there, steps of the common rate would overshoot,
+    // and each is taken in parts, which go as far in the end. 0 where nothing is known.
+    private double CurvatureOn(Dataset data)
     {
         if (_preconditioner is not Preconditioner preconditioner)
         {
-            return 1;
+            return 0;
         }
 
         double curvature = _curvatures.GetValue(
             data, rows => new StrongBox<double>(preconditioner.LargestOn(_spec.Task, SecondMoments.Of(rows, _options.ClassWeights.AsSpan())))).Value;
-        if (_options.BatchSize > 0 && _options.BatchSize < data.Count)
-        {
-            // The largest eigenvalue of second moments of that few random rows (Marchenko and Pastur 1967).
-            curvature *= Math.Pow(1 + Math.Sqrt((data.Width + 1.0) / _options.BatchSize), 2);
-        }
 
-        // A step without momentum, as after a new start, is stable up to 2; a quarter is left for rows that are not that random.
-        return (int)Math.Clamp(Math.Ceiling(rate * curvature / 1.5), 1, MostParts);
+        // The largest eigenvalue of second moments of that few random rows (Marchenko and Pastur 1967).
+        return _options.BatchSize > 0 && _options.BatchSize < data.Count
+            ? curvature * Math.Pow(1 + Math.Sqrt((data.Width + 1.0) / _options.BatchSize), 2)
+            : curvature;
     }
 
     // g += L2 w (weights only) and, for FedProx, g += mu (w - w_global).

@@ -32,21 +32,26 @@ internal sealed class Preconditioner
         double bound = CurvatureOf(task);
         double added = Math.Max(ridge, LeastRidge * bound);
         const int Most = 60;
+        bool definite = true;
         for (int attempt = 0; attempt < Most; attempt++, added *= 2)
         {
             double[] matrix = moments.ToMatrix();
             TensorPrimitives.Multiply(matrix, bound, matrix);
 
-            // The intercept needs none, unless sums of different sites do not fit each other.
+            // The intercept needs none, unless sums of different sites do not fit each other: then twice what makes the matrix definite is added,
+            // so that its least eigenvalue is no matter of chance.
             for (int i = 0; i < (attempt == 0 ? moments.Size - 1 : moments.Size); i++)
             {
                 matrix[(i * moments.Size) + i] += added;
             }
 
-            if (TryInvert(matrix, moments.Size, out double[] inverse))
+            bool inverted = TryInvert(matrix, moments.Size, out double[] inverse);
+            if (inverted && definite)
             {
                 return new Preconditioner(moments.Size, [.. inverse.Select(value => (float)value)]);
             }
+
+            definite = inverted;
         }
 
         throw new ArgumentException("second moments that no rows have", nameof(moments));

@@ -30,29 +30,48 @@ public sealed class SecondMoments
     /// <summary>Elements of the packed form.</summary>
     public static int LengthOf(int size) => checked(size * (size + 1) / 2);
 
-    /// <summary>Refuses what no rows have: a negative square, an intercept of 0, or a product beyond its squares.</summary>
-    /// <param name="slack">What rounding may have added to an element.</param>
+    /// <summary>Refuses what no rows have: a negative square, an intercept of 0, or a product beyond its squares where all three are of one sum.</summary>
+    /// <param name="sumOf">The number of the sum that each element of the packed form was opened in: other sums may be of other sites' rows.</param>
+    /// <param name="slack">What rounding may have added to an element, by sum.</param>
+    /// <returns>The same, with products that exceed squares of other sums lowered to what those allow, and how many these are.</returns>
     /// <exception cref="ArgumentException">Names the element.</exception>
-    internal void Check(double slack)
+    internal (SecondMoments Moments, int Lowered) Fit(ReadOnlySpan<int> sumOf, ReadOnlySpan<double> slack)
     {
-        double[] matrix = ToMatrix();
+        int[] diagonal = new int[Size];
+        for (int i = 0, at = 0; i < Size; at += Size - i, i++)
+        {
+            diagonal[i] = at;
+            if (!(Packed[at] >= 0) || (i == Size - 1 && !(Packed[at] > 0)))
+            {
+                throw new ArgumentException($"a mean square of {Packed[at]} in column {i}");
+            }
+        }
+
+        double[] fitting = [.. Packed];
+        int lowered = 0;
         for (int i = 0, at = 0; i < Size; i++)
         {
-            double square = matrix[(i * Size) + i];
-            if (!(square >= 0) || (i == Size - 1 && !(square > 0)))
-            {
-                throw new ArgumentException($"a mean square of {square} in column {i}");
-            }
-
             for (int j = i; j < Size; j++, at++)
             {
-                double most = Math.Sqrt((square + slack) * (matrix[(j * Size) + j] + slack));
-                if (!(Math.Abs(Packed[at]) <= most + slack))
+                (int first, int second) = (diagonal[i], diagonal[j]);
+                double own = slack[sumOf[at]];
+                double most = Math.Sqrt((Packed[first] + own) * (Packed[second] + own)) + own;
+                if (Math.Abs(Packed[at]) <= most)
+                {
+                    continue;
+                }
+
+                if (!double.IsFinite(Packed[at]) || (sumOf[at] == sumOf[first] && sumOf[at] == sumOf[second]))
                 {
                     throw new ArgumentException($"a mean product of {Packed[at]} of columns {i} and {j}, whose squares allow {most}");
                 }
+
+                fitting[at] = Math.CopySign(Math.Sqrt(Packed[first] * Packed[second]), Packed[at]);
+                lowered++;
             }
         }
+
+        return (lowered == 0 ? this : new SecondMoments(Size, [.. fitting]), lowered);
     }
 
     /// <summary>What bounds the second moments of standardised features that nobody has summed: no eigenvalue exceeds the trace.</summary>

@@ -15,6 +15,8 @@ internal sealed class PreparationReading(PreparationTerms terms)
     private readonly double[] _low = new double[terms.Columns.Length];
     private readonly double[] _high = new double[terms.Columns.Length];
     private readonly double[] _moments = new double[terms.SecondMoments ? Models.SecondMoments.LengthOf(terms.Columns.Length + 1) : 0];
+    private readonly int[] _momentSums = new int[terms.SecondMoments ? Models.SecondMoments.LengthOf(terms.Columns.Length + 1) : 0];
+    private readonly List<double> _momentSlack = [];
     private readonly float[] _clips = new float[terms.Clips?.Tensors.Length ?? 0];
 
     public long Sites { get; set; }
@@ -39,25 +41,36 @@ internal sealed class PreparationReading(PreparationTerms terms)
 
     public void Range(int column, double low, double high) => (_low[column], _high[column]) = (low, high);
 
-    public void Moment(int element, double value)
+    /// <summary>Takes up the second moments of one sum, from element <paramref name="first"/> on.</summary>
+    /// <param name="first">The first element of the packed form.</param>
+    /// <param name="values">Theirs.</param>
+    /// <param name="slack">What rounding may have added to each.</param>
+    public void MomentSum(int first, ReadOnlySpan<double> values, double slack)
     {
-        _moments[element] = value;
-        Moments++;
+        values.CopyTo(_moments.AsSpan(first));
+        _momentSums.AsSpan(first, values.Length).Fill(_momentSlack.Count);
+        _momentSlack.Add(slack);
+        Moments += values.Length;
     }
 
     public void Clip(int tensor, float clip) => _clips[tensor] = clip;
 
-    public PreparedState Finish() => new()
+    public PreparedState Finish()
     {
-        Sites = Sites,
-        Rows = Rows,
-        ClassCounts = ClassCounts,
-        Targets = Targets,
-        Shared = Columns == terms.Columns.Length ? Scaling() : null,
-        Rare = terms.SecondMoments && Columns == terms.Columns.Length ? [.. Enumerable.Range(0, Columns).Select(IsRare)] : [],
-        SecondMoments = terms.SecondMoments && Moments == _moments.Length ? ReadMoments() : null,
-        Clips = terms.Clips is not null && Tensors == _clips.Length ? new TensorClips(terms.Clips, Filled()) : null,
-    };
+        (SecondMoments? moments, int lowered) = terms.SecondMoments && Moments == _moments.Length ? ReadMoments() : (null, 0);
+        return new PreparedState
+        {
+            Sites = Sites,
+            Rows = Rows,
+            ClassCounts = ClassCounts,
+            Targets = Targets,
+            Shared = Columns == terms.Columns.Length ? Scaling() : null,
+            Rare = terms.SecondMoments && Columns == terms.Columns.Length ? [.. Enumerable.Range(0, Columns).Select(IsRare)] : [],
+            SecondMoments = moments,
+            LoweredMoments = lowered,
+            Clips = terms.Clips is not null && Tensors == _clips.Length ? new TensorClips(terms.Clips, Filled()) : null,
+        };
+    }
 
     private FeatureScaling? Scaling()
     {
@@ -80,19 +93,12 @@ internal sealed class PreparationReading(PreparationTerms terms)
         };
     }
 
-    private SecondMoments ReadMoments()
+    private (SecondMoments Moments, int Lowered) ReadMoments()
     {
         int size = terms.Columns.Length + 1;
-        if (!SecondMomentsStep.AreEnough(Rows, terms.Columns.Length))
-        {
-            return SecondMoments.Bound(size);
-        }
-
-        // Blocks of the matrix that other sites contributed to may differ a little more than rounding does.
-        const double Slack = 1e-6;
-        SecondMoments moments = new(size, [.. _moments]);
-        moments.Check(Slack);
-        return moments;
+        return SecondMomentsStep.AreEnough(Rows, terms.Columns.Length)
+            ? new SecondMoments(size, [.. _moments]).Fit(_momentSums, _momentSlack.ToArray())
+            : (SecondMoments.Bound(size), 0);
     }
 
     // Of a category: fewer than ten rows have it, or all but fewer than ten, or nobody knows.

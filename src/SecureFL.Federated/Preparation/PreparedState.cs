@@ -35,6 +35,18 @@ public sealed record PreparedState
     /// <summary>Second moments of all scaled training rows, rare classes weighed up where that was asked for; null where they were not summed.</summary>
     public SecondMoments? SecondMoments { get; init; }
 
+    /// <summary>
+    /// Second moments that were beyond what squares allow which other sites' rows were summed to, and were lowered to that: the sums of the second
+    /// moments closed with different contributors.
+    /// </summary>
+    public int LoweredMoments { get; init; }
+
+    /// <summary>What people should know of <see cref="LoweredMoments"/>; null where there are none.</summary>
+    public string? Note => LoweredMoments == 0 ? null : string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"the sums of second moments were not all of the same sites: {LoweredMoments} of {SecondMoments!.Packed.Length} products did not fit their squares "
+        + $"and were lowered to what those allow; training is as safe, and may take more rounds");
+
     /// <summary>The clip of every tensor; null where it was not looked for.</summary>
     public TensorClips? Clips { get; init; }
 

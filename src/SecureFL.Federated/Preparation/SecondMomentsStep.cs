@@ -90,10 +90,15 @@ internal sealed class SecondMomentsStep : PreparationStep
 
         // Shares are of the sites of the first step; where others contributed to this one, those of these.
         double scale = _terms.EqualSites ? (double)reading.Sites / sites : (double)reading.Rows / rows;
-        for (int i = Header; i < totals.Length; i++)
+        double[] values = new double[totals.Length - Header];
+        for (int i = 0; i < values.Length; i++)
         {
-            reading.Moment(_first + i - Header, scale * Math.ScaleB(totals[i], -FractionBits));
+            values[i] = scale * Math.ScaleB(totals[Header + i], -FractionBits);
         }
+
+        // Every site rounds its share by half a unit at most; the sites' sums in double precision add far less.
+        const double Arithmetic = 1e-9;
+        reading.MomentSum(_first, values, Arithmetic + (scale * sites * Math.ScaleB(1, -FractionBits - 1)));
     }
 
     // The intercept, the last column, is no feature.

@@ -82,6 +82,38 @@ public class PreconditionerTests
         Assert.Equal(0, gradient[2]);
     }
 
+    /// <summary>A matrix that is not positive semidefinite, as sums of different sites may leave it: what is added is no hair's breadth.</summary>
+    [Fact]
+    public void A_matrix_that_no_rows_have_is_made_safely_definite()
+    {
+        // Eigenvalues 2.5, 1 and -0.5.
+        SecondMoments moments = new(3, [1, 1.5, 0, 1, 0, 1]);
+        float[] gradient = [1, -1, 0];
+        Preconditioner.Of(LearningTask.Regression, moments, 0).Apply(gradient);
+        Assert.InRange(gradient[0], 0.01f, 1.5f);
+        Assert.Equal(-gradient[0], gradient[1], 1e-4);
+    }
+
+    /// <summary>Rows beyond a thousand times the common curvature, as where a site missed the sums: it goes less far, and stays finite.</summary>
+    [Fact]
+    public async Task A_site_of_curvature_beyond_all_bounds_does_not_diverge()
+    {
+        ModelSpec spec = ModelSpec.Linear(1);
+        Dataset rows = new([1000, -1000, 1000, -1000], [1, -1, 1, -1], 1, LearningTask.Regression, 0);
+        GradientTrainer trainer = new(spec, TrainingDefaults.For(spec) with { L2 = 0, SecondMoments = new SecondMoments(2, [1e-3, 0, 1]) });
+        LocalTrainingRequest request = new()
+        {
+            Global = trainer.CreateInitial(1),
+            Train = rows,
+            Site = "a",
+            SiteIndex = 0,
+            Round = 1,
+            Seed = 1,
+        };
+        LocalTrainingResult result = await trainer.TrainAsync(request, Token);
+        Assert.Equal(1e-3, result.Weights[0], 1e-5);
+    }
+
     [Fact]
     public void The_largest_curvature_at_a_site_is_over_that_of_all()
     {

@@ -157,6 +157,91 @@ public class PreparationTests
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// Sums that closed with different sites, of equal rows: nobody can tell by the counters. Products of nearly collinear columns then exceed the
+    /// squares of the other sum, which is no forgery; the same within one sum is.
+    /// </summary>
+    [Fact]
+    public async Task Sums_of_different_sites_are_fitted_to_each_other_and_train_and_forged_ones_are_refused()
+    {
+        const int Width = 70;
+        RawDataset[] rows = [.. Enumerable.Range(0, 5).Select(site => NearlyCollinear(site, 100, Width, spread: site == 0 ? 4 : 1))];
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, null, Width, LearningTask.Regression, 0) with { SecondMoments = true, Rows = true };
+        PreparationSteps steps = PreparationSteps.For(terms, 2048);
+        Assert.Equal(["statistics", "second moments", "second moments"], steps.Steps.Select(step => step.Name));
+        PreparingSite[] sites = Sites(rows);
+        List<long> totals = [];
+        int[][] closedWith = [[0, 1, 2, 3, 4], [0, 1, 2, 3], [1, 2, 3, 4]];
+        PreparedState state = steps.Read([], 0);
+        for (int step = 0; step < 3; step++)
+        {
+            long[] sum = new long[steps.Steps[step].Length];
+            foreach (int site in closedWith[step])
+            {
+                sum = [.. sum.Zip(await steps.Steps[step].ContributeAsync(sites[site], state, Token), (x, y) => x + y)];
+            }
+
+            totals.AddRange(sum);
+            state = steps.Read(totals.ToArray(), step + 1);
+        }
+
+        Assert.InRange(state.LoweredMoments, 1, state.SecondMoments!.Packed.Length / 2);
+        Assert.Contains($"{state.LoweredMoments} of 2556 products did not fit", state.Note, StringComparison.Ordinal);
+        await AssertTrainsAsync(terms, state, rows);
+
+        // The same product within one sum, and one that is beyond all bounds in another.
+        int first = steps.Steps[0].Length + 2;
+        totals[first + 1] = 2 * totals[first];
+        Assert.Contains("mean product", Assert.Throws<ArgumentException>(() => steps.Read(totals.ToArray(), 3)).Message, StringComparison.Ordinal);
+        totals[first + 1] = 0;
+        totals[first + Width - 1] = 1L << 40;
+        PreparedState forged = steps.Read(totals.ToArray(), 3);
+        double[] matrix = forged.SecondMoments!.ToMatrix();
+        Assert.Equal(matrix[0] * matrix[(Width - 1) * (Width + 2)], matrix[Width - 1] * matrix[Width - 1], 1e-6);
+    }
+
+    private static RawDataset NearlyCollinear(int site, int rows, int width, double spread)
+    {
+        SeededRandom random = SeededRandom.For(5, "collinear", site);
+        double[] features = new double[rows * width];
+        double[] labels = new double[rows];
+        for (int r = 0; r < rows; r++)
+        {
+            double common = spread * random.NextGaussian();
+            labels[r] = common + (0.1 * random.NextGaussian());
+            for (int f = 0; f < width; f++)
+            {
+                features[(r * width) + f] = common + (0.01 * random.NextGaussian());
+            }
+        }
+
+        return new RawDataset(features, labels, width, LearningTask.Regression, 0);
+    }
+
+    private static async Task AssertTrainsAsync(PreparationTerms terms, PreparedState state, RawDataset[] rows)
+    {
+        ModelSpec spec = ModelSpec.Linear(rows[0].Width);
+        GradientTrainer trainer = new(spec, TrainingDefaults.For(spec) with { SecondMoments = state.SecondMoments, L2 = 1f / state.Rows });
+        Dataset[] scaled = [.. rows.Select((data, i) => state.Scale(terms, new RawSite($"s{i}", data, null)).Train)];
+        Dataset pooled = Dataset.Concatenate(scaled);
+        ModelParameters model = trainer.CreateInitial(1);
+        double before = (await trainer.EvaluateAsync(model, pooled, Token)).MeanLoss!.Value;
+        for (int round = 1; round <= 5; round++)
+        {
+            double[] mean = new double[model.Values.Length];
+            for (int s = 0; s < scaled.Length; s++)
+            {
+                LocalTrainingRequest request = new() { Global = model, Train = scaled[s], Site = $"s{s}", SiteIndex = s, Round = round, Seed = 1 };
+                LocalTrainingResult result = await trainer.TrainAsync(request, Token);
+                mean = [.. mean.Zip(result.Weights, (sum, weight) => sum + (weight / (double)scaled.Length))];
+            }
+
+            model = new ModelParameters(model.Layout, [.. mean.Select(value => (float)value)]);
+        }
+
+        Assert.InRange((await trainer.EvaluateAsync(model, pooled, Token)).MeanLoss!.Value, 0, 0.1 * before);
+    }
+
     [Theory]
     [InlineData(0L, 0L, 0L, 0L)]
     [InlineData(100L, -5L, 105L, 100L)]

@@ -141,6 +141,10 @@ internal sealed partial class RoundEngine
                 Log.Prepared(
                     _log, round.Number, progress.Steps.Steps[progress.Opened - 1].Name, progress.Opened, progress.Steps.Steps.Length, string.Join(", ", staged.Summary.Contributors),
                     absent.Length == 0 ? "nobody" : string.Join(", ", absent));
+                if (progress is { IsComplete: true, State.Note: string note })
+                {
+                    Log.Quantisation(_log, round.Number, note);
+                }
             }
 
             foreach (string warning in staged.Summary.Warnings)
