@@ -66,7 +66,7 @@ internal static class ClientRunCommand
         IContributionSource source = TrainingSource.For(
             session.Plan, terms, state => terms.TrainerUnder(state) ?? trainer, encoding.Site, memory.Client.Index, session.Logger,
             terms.ErrorFeedback ? Residual(session) : null);
-        using IDisposable? training = source as IDisposable;
+        await using IAsyncDisposable? training = source as IAsyncDisposable;
         ClientService service = memory.CreateService(session, source, program);
         RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
         if (ended.Incomplete && ended.Reason.Contains("diverged", StringComparison.Ordinal))

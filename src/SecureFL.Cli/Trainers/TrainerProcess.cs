@@ -73,6 +73,7 @@ internal static class TrainerProcess
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw new TrainerFaultException(
                 string.Create(CultureInfo.InvariantCulture, $"the {role} {command[0]} took longer than {limit!.Value.TotalSeconds:0.###} s and was ended"), Lines(lines));

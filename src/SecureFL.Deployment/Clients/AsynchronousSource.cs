@@ -11,18 +11,18 @@ namespace SecureFL.Deployment.Clients;
 
 /// <summary>
 /// A client at its own pace: training goes on when a round closes without it, and the update goes into the next one, older by the versions that came meanwhile and weighed down for it.
-/// One that is too old is dropped, and training starts anew from the newest model. The client contributes at most once on a model version. Disposing ends the training under way.
-/// Not thread-safe: rounds come one after the other.
+/// One that is too old is dropped, and training starts anew from the newest model. The client contributes at most once on a model version. Training of which nothing can come any
+/// more is ended: when it is too old, after the last version, with the session, and on disposal, which waits until it is over. Not thread-safe: rounds come one after the other.
 /// </summary>
-internal sealed class AsynchronousSource : IContributionSource, IDisposable
+internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
 {
     private readonly TrainingTerms _terms;
     private readonly BufferOptions _pace;
     private readonly int _client;
     private readonly TrainingSource _synchronous;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _ended = new();
     private Work? _work;
+    private Task _dropped = Task.CompletedTask;
     private RoundTask? _newest;
 
     /// <param name="synchronous">The same client's source of whatever is not trained.</param>
@@ -48,13 +48,14 @@ internal sealed class AsynchronousSource : IContributionSource, IDisposable
     /// <inheritdoc/>
     public async Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken)
     {
+        DropUseless(task);
         if (task.Kind != RoundKind.Training)
         {
             return await _synchronous.CreateAsync(task, cancellationToken).ConfigureAwait(false);
         }
 
         _newest = task;
-        Work work = WorkFor(task);
+        Work work = _work ??= Begin(task);
         LocalTrainingResult trained = await work.Training.WaitAsync(cancellationToken).ConfigureAwait(false);
         int age = task.Head.Version - work.Base.Version;
         PreparedSite ready = work.Ready;
@@ -86,24 +87,46 @@ internal sealed class AsynchronousSource : IContributionSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Ended() => _synchronous.Ended();
-
-    /// <inheritdoc/>
-    public void Dispose()
+    public void Ended()
     {
-        _ended.Cancel();
-        _ended.Dispose();
+        Drop();
+        _synchronous.Ended();
     }
 
-    private Work WorkFor(RoundTask task)
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
     {
-        if (_work is Work work && (task.Head.Version - work.Base.Version > _pace.MaxStaleness || !task.IsFree(work.Base.Digest)))
+        Drop();
+        await _dropped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Whatever round comes tells how old the work under way has become.
+    private void DropUseless(RoundTask task)
+    {
+        if (_work is not Work work || task.Kind == RoundKind.Preparation)
         {
-            ClientLog.TooStale(_logger, work.Base.Version, task.Head.Version, _pace.MaxStaleness);
-            _work = null;
+            return;
         }
 
-        return _work ??= Begin(task);
+        if (task.Head.Version >= _terms.Stopping.Rounds)
+        {
+            Drop();
+        }
+        else if (task.Head.Version - work.Base.Version > _pace.MaxStaleness || !task.IsFree(work.Base.Digest))
+        {
+            ClientLog.TooStale(_logger, work.Base.Version, task.Head.Version, _pace.MaxStaleness);
+            Drop();
+        }
+    }
+
+    private void Drop()
+    {
+        if (_work is Work work)
+        {
+            work.Stop.Cancel();
+            _dropped = work.Training;
+            _work = null;
+        }
     }
 
     private Work Begin(RoundTask task)
@@ -119,11 +142,21 @@ internal sealed class AsynchronousSource : IContributionSource, IDisposable
             Round = SiteWork.TaskOf(task.Head.Version),
             Seed = _terms.Seed,
         };
-        CancellationToken ended = _ended.Token;
-        return new Work(task.Head, from, ready, Task.Run(() => ready.Trainer.TrainAsync(request, ended).AsTask(), ended));
+        // The source is left to the collector: training may still look at its token when the work is long forgotten.
+        CancellationTokenSource stop = new();
+        Task dropped = _dropped;
+        return new Work(task.Head, from, ready, Task.Run(() => TrainAfterAsync(dropped, ready.Trainer, request, stop.Token)), stop);
     }
 
-    private sealed record Work(ModelStamp Base, ModelParameters From, PreparedSite Ready, Task<LocalTrainingResult> Training);
+    // A site trains one model at a time: what was dropped is over first.
+    private static async Task<LocalTrainingResult> TrainAfterAsync(Task dropped, ILocalTrainer trainer, LocalTrainingRequest request, CancellationToken stop)
+    {
+        await dropped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.ThrowIfCancellationRequested();
+        return await trainer.TrainAsync(request, stop).ConfigureAwait(false);
+    }
+
+    private sealed record Work(ModelStamp Base, ModelParameters From, PreparedSite Ready, Task<LocalTrainingResult> Training, CancellationTokenSource Stop);
 
     /// <summary>A trainer whose training is done: what is left is to evaluate the newest model.</summary>
     private sealed class TrainedAlready(ILocalTrainer trainer, LocalTrainingResult trained) : ILocalTrainer

@@ -60,6 +60,27 @@ public sealed class TrainerFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancelled_training_ends_the_program_before_it_returns()
+    {
+        string id = Path.Combine(_folder, "id");
+        string command = Script($"echo $$ > {id}.part; mv {id}.part {id}; sleep 600");
+        ExternalTrainer trainer = ExternalTrainer.For(command, new ModelLayout([("w", [3])]), Rows(), 1);
+        LocalTrainingRequest request = new() { Global = trainer.CreateInitial(1), Train = Rows(), Site = "north", SiteIndex = 0, Round = 1, Seed = 1 };
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task training = trainer.TrainAsync(request, stop.Token).AsTask();
+        while (!File.Exists(id))
+        {
+            Assert.False(training.IsCompleted);
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training);
+        int process = int.Parse(File.ReadAllText(id), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(process));
+    }
+
+    [Fact]
     [Trait("Category", "Slow")]
     public void One_sites_fault_ends_the_run_or_leaves_the_site_out()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Clients;
@@ -77,7 +78,7 @@ public sealed class PaceTests : IDisposable
         AggregationClient role = session.Client(2).Role;
         using CancellationTokenSource stopped = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Task<RoundState> third = session.Service(2, Source(session, terms, 2), State(2), role).RunAsync(only: null, once: false, stopped.Token);
-        using AsynchronousSource source = Paced(session, terms, slow, 3);
+        await using AsynchronousSource source = Paced(session, terms, slow, 3);
         running.Add(session.Service(3, source, State(3)).RunAsync(only: null, once: false, Token));
         await slow.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
         await session.UntilAsync(state => state is { ModelVersion: 2, Phase: RoundPhase.Waiting });
@@ -112,7 +113,7 @@ public sealed class PaceTests : IDisposable
         AggregationClient role = session.Client(3).Role;
         GatedTrainer first = new(terms.CreateBuiltInTrainer()!);
         using (CancellationTokenSource killed = CancellationTokenSource.CreateLinkedTokenSource(Token))
-        using (AsynchronousSource source = Paced(session, terms, first, 3))
+        await using (AsynchronousSource source = Paced(session, terms, first, 3))
         {
             Task<RoundState> run = session.Service(3, source, State(3), role).RunAsync(only: null, once: false, killed.Token);
             await first.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
@@ -123,7 +124,7 @@ public sealed class PaceTests : IDisposable
 
         GatedTrainer second = new(terms.CreateBuiltInTrainer()!);
         second.Gate.SetResult();
-        using AsynchronousSource again = Paced(session, terms, second, 3);
+        await using AsynchronousSource again = Paced(session, terms, second, 3);
         running.Add(session.Service(3, again, State(3), role).RunAsync(only: null, once: false, Token));
         await session.StartRoundsAsync();
         await Task.WhenAll(running);
@@ -141,7 +142,7 @@ public sealed class PaceTests : IDisposable
         RoundTask Task(int version, Func<Digest, bool>? isFree = null) => new(RoundKind.Training, ModelStamp.Of(version, models[version]), models[version], isFree ?? (_ => true));
 
         GatedTrainer trainer = new(terms.CreateBuiltInTrainer()!);
-        using AsynchronousSource source = Paced(session, terms, trainer, 1);
+        await using AsynchronousSource source = Paced(session, terms, trainer, 1);
         using (CancellationTokenSource closes = new())
         {
             Task<ContributionValues> left = source.CreateAsync(Task(0), closes.Token);
@@ -178,10 +179,48 @@ public sealed class PaceTests : IDisposable
 
         GatedTrainer old = new(terms.CreateBuiltInTrainer()!);
         old.Gate.SetResult();
-        using AsynchronousSource other = Paced(session, terms, old, 1);
+        await using AsynchronousSource other = Paced(session, terms, old, 1);
         Assert.Equal(ModelStamp.Of(0, models[0]).Digest, (await other.CreateAsync(Task(0), Token)).Base);
         Assert.Equal(ModelStamp.Of(3, models[3]).Digest, (await other.CreateAsync(Task(3), Token)).Base);
         Assert.Equal([1, 4], old.Rounds);
+    }
+
+    [Fact]
+    public async Task Training_of_which_nothing_can_come_any_more_is_ended_and_one_model_is_trained_at_a_time()
+    {
+        TrainingTerms terms = Asynchronous(rounds: 9, maxStaleness: 2);
+        await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
+        GatedTrainer trainer = new(terms.CreateBuiltInTrainer()!);
+        AsynchronousSource source = Paced(session, terms, trainer, 1);
+        await LeaveAsync(source, TaskOf(terms, 0), () => trainer.Rounds.Count == 1);
+        await source.CreateAsync(TaskOf(terms, 2, RoundKind.Evaluation), Token);
+        await LeaveAsync(source, TaskOf(terms, 2), () => trainer.Rounds.Count == 1);
+        Assert.Empty(trainer.Stopped);
+
+        // Beyond the staleness: any round ends it, and the next training round starts anew.
+        await source.CreateAsync(TaskOf(terms, 3, RoundKind.Evaluation), Token);
+        await UntilAsync(() => !trainer.Stopped.IsEmpty);
+        await LeaveAsync(source, TaskOf(terms, 3), () => trainer.Rounds.Count == 2);
+        await LeaveAsync(source, TaskOf(terms, 6), () => trainer.Rounds.Count == 3);
+        Assert.Equal([1, 4, 7], trainer.Rounds);
+        Assert.Equal([1, 4], trainer.Stopped);
+        Assert.Equal(1, trainer.MostAtOnce);
+
+        source.Ended();
+        await source.DisposeAsync();
+        Assert.Equal([1, 4, 7], trainer.Stopped);
+    }
+
+    [Fact]
+    public async Task Nobody_trains_on_the_last_version()
+    {
+        TrainingTerms terms = Asynchronous(rounds: 1, maxStaleness: 2);
+        await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
+        GatedTrainer trainer = new(terms.CreateBuiltInTrainer()!);
+        await using AsynchronousSource source = Paced(session, terms, trainer, 1);
+        await LeaveAsync(source, TaskOf(terms, 0), () => trainer.Rounds.Count == 1);
+        await source.CreateAsync(TaskOf(terms, 1, RoundKind.Evaluation), Token);
+        await UntilAsync(() => !trainer.Stopped.IsEmpty);
     }
 
     [Fact]
@@ -217,6 +256,32 @@ public sealed class PaceTests : IDisposable
     private static AsynchronousSource Paced(TestSession session, TrainingTerms terms, ILocalTrainer trainer, int index) =>
         new(new TrainingSource(session.Plan, terms, _ => trainer, TestSession.Site(terms, index), index), terms, index, NullLogger.Instance);
 
+    private static RoundTask TaskOf(TrainingTerms terms, int version, RoundKind kind = RoundKind.Training)
+    {
+        float[] model = terms.CreateBuiltInTrainer()!.CreateInitial((ulong)version + 1).Values;
+        return new RoundTask(kind, ModelStamp.Of(version, model), model, _ => true);
+    }
+
+    // A round that closes while its client trains.
+    private static async Task LeaveAsync(AsynchronousSource source, RoundTask task, Func<bool> until)
+    {
+        using CancellationTokenSource closes = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task<ContributionValues> left = source.CreateAsync(task, closes.Token);
+        await UntilAsync(until);
+        await closes.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
     private static FederatedSite Scaled(TrainingTerms terms, int index) =>
         terms.Preparation.Read([], 0).Scale(terms.PreparationTerms, TestSession.Site(terms, index));
 
@@ -228,11 +293,18 @@ public sealed class PaceTests : IDisposable
     /// <summary>Trains once its gate is open, and keeps what it was asked for.</summary>
     private sealed class GatedTrainer(ILocalTrainer inner) : ILocalTrainer
     {
+        private int _running;
+
         public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public List<int> Rounds { get; } = [];
+
+        /// <summary>Rounds whose training was ended before its gate was open.</summary>
+        public ConcurrentQueue<int> Stopped { get; } = [];
+
+        public int MostAtOnce { get; private set; }
 
         public ModelLayout Layout => inner.Layout;
 
@@ -242,10 +314,23 @@ public sealed class PaceTests : IDisposable
 
         public async ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request, CancellationToken cancellationToken = default)
         {
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
             Rounds.Add(request.Round);
             Entered.TrySetResult();
-            await Gate.Task.WaitAsync(cancellationToken);
-            return await inner.TrainAsync(request, cancellationToken);
+            try
+            {
+                await Gate.Task.WaitAsync(cancellationToken);
+                return await inner.TrainAsync(request, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                Stopped.Enqueue(request.Round);
+                throw;
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+            }
         }
 
         public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default) =>
