@@ -54,13 +54,4 @@ internal static class PageStyle
 
     /// <summary>The end of the page.</summary>
     internal static string End(StringBuilder html) => html.Append("</body></html>\n").ToString();
-
-    /// <summary>Writes a file whole or not at all.</summary>
-    internal static void Write(FileInfo file, string html)
-    {
-        file.Directory?.Create();
-        string whole = file.FullName + ".part";
-        File.WriteAllText(whole, html);
-        File.Move(whole, file.FullName, overwrite: true);
-    }
 }

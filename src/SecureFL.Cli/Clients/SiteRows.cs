@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
+using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
@@ -45,13 +46,7 @@ internal sealed record SiteEncoding(RawSite Site, IReadOnlyList<string> Notes)
             Labels = terms.Data.Schema is null ? new ArrayLabels(terms.Model.Task, terms.Model.Classes, label) : null,
             Targets = prepared.Targets,
         };
-        string part = path + ".part";
-        using (FileStream stream = File.Create(part))
-        {
-            bundle.Write(stream);
-        }
-
-        File.Move(part, path, overwrite: true);
+        WholeFile.Write(path, bundle.Write, ownerOnly: false);
     }
 }
 

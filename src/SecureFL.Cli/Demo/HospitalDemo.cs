@@ -38,7 +38,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMod
 
     /// <summary>The command that does the same to files of one's own.</summary>
     internal static string NextCommand(IEnumerable<string> files, string label) =>
-        $"{Invocation.Name} simulate {string.Join(' ', files.Select(file => $"--data {Quote(file)}"))} --label {label} --test-fraction 0.25 --report report.html";
+        $"{Invocation.Name} simulate {string.Join(' ', files.Select(file => $"--data {Invocation.Quote(file)}"))} --label {label} --test-fraction 0.25 --report report.html";
 
     private SimulationSettings Settings(IEnumerable<string> files)
     {
@@ -84,7 +84,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMod
         Line($"equality    {(exact ? "each opened sum equals the integer sum in the clear, and both runs end with the same weights" : "A SUM OR THE WEIGHTS DIFFER")}");
         Line($"transcript  {run.Transcripts.Count} transcripts of {rounds} sums {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
         (string transcript, string ciphertexts) = run.Transcripts.MaxBy(pair => new FileInfo(pair.Transcript).Length);
-        Line($"            {Invocation.Name} verify {Quote(transcript)} --ciphertexts {Quote(ciphertexts)}");
+        Line($"            {Invocation.Name} verify {Invocation.Quote(transcript)} --ciphertexts {Invocation.Quote(ciphertexts)}");
         Line($"unprotected all parties ran in this one process, so whoever runs it could open any client; apart, {(run.Settings.Suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could");
         Line($"next        put your own CSV files in the place of these, and name their label column:");
         Line($"            {NextCommand(run.Settings.Sites.Data, HospitalGenerator.Label)}");
@@ -92,6 +92,4 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMod
 
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
-
-    private static string Quote(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 }

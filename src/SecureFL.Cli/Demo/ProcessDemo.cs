@@ -146,7 +146,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
         Line($"processes   {processes} over mutual TLS, {seconds:0.0} s in all");
         Line($"equality    {(exact ? "all hospitals have the final weights that training in the clear gives, bit for bit" : "THE FINAL WEIGHTS DIFFER FROM TRAINING IN THE CLEAR")}");
         Line($"transcript  {report.Rounds.Length} rounds {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
-        Line($"            {Invocation.Name} verify {Quote(parties.Transcript)} --ciphertexts {Quote(parties.Ciphertexts)}");
+        Line($"            {Invocation.Name} verify {Invocation.Quote(parties.Transcript)} --ciphertexts {Invocation.Quote(parties.Ciphertexts)}");
         Line($"folder      {folder.FullName}: tables, identities, training.json, plan.json, state, logs, models");
         Line($"unprotected one machine holds all keys here; apart, {(suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could open any hospital");
         Line($"next        docs/consortium.md sets this up across organisations; to try your own CSV files first, put them in the place of these:");
@@ -155,6 +155,4 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
 
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
-
-    private static string Quote(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 }

@@ -23,12 +23,6 @@ internal static class MetricText
         ? value
         : throw new CliException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--threshold-at {value}: a probability lies between 0 and 1"), "for example --threshold-at 0.1");
 
-    /// <summary>The classes' names: those of the schema, else their numbers; none for regression.</summary>
-    internal static ImmutableArray<string> ClassNames(TableSchema? schema, MetricLayout layout) =>
-        schema is { Label.Classes.IsEmpty: false } named && named.Label.Classes.Length == layout.ClassCount
-            ? [.. named.Label.Classes]
-            : [.. Enumerable.Range(0, layout.ClassCount).Select(c => c.ToString(CultureInfo.InvariantCulture))];
-
     internal static string Share(double? value) => value?.ToString("P1", CultureInfo.InvariantCulture) ?? "-";
 
     internal static string Number(double? value) => value is not double number ? "-"

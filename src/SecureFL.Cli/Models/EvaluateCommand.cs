@@ -5,6 +5,7 @@ using System.Text;
 using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
+using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 
@@ -31,7 +32,7 @@ internal static class EvaluateCommand
                 ? Evaluator.Evaluate(spec, input.Bundle.Parameters.Values, input.Data)
                 : (await input.PredictAsync(cancellationToken).ConfigureAwait(false)).Count(input.Data);
             MetricSummary figures = ModelScore.WithExactAuc(MetricSummary.Of(counts, TargetUnits.Of(input.Bundle.Targets)), input.Spec, input.Bundle.Parameters, input.Data);
-            ImmutableArray<string> classes = MetricText.ClassNames(input.Bundle.Schema, counts.Layout);
+            ImmutableArray<string> classes = TableSchema.ClassNames(input.Bundle.Schema, counts.Layout.ClassCount);
             StringBuilder text = new();
             text.AppendLine(CultureInfo.InvariantCulture, $"rows          {counts.Samples}");
             EvaluationText.Figures(text, figures);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SecureFL.Cli.Shell;
+using SecureFL.Deployment.Formats;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Exports;
 using SecureFL.Federated.Models;
@@ -43,7 +44,7 @@ internal static class ExportCommand
             FeatureScaling? scaling = ModelFile.ScalingFor(bundle, result.GetValue(site));
             if (result.GetValue(onnx) is FileInfo graph)
             {
-                Replace(graph, stream => OnnxExport.Write(stream, bundle, scaling));
+                WholeFile.Write(graph.FullName, stream => OnnxExport.Write(stream, bundle, scaling), ownerOnly: false);
             }
 
             if (result.GetValue(coefficients) is FileInfo table)
@@ -64,21 +65,13 @@ internal static class ExportCommand
                 ExitCode.Usage, $"a model with hidden layers ({string.Join(", ", bundle.Spec.Hidden)}) has no coefficients", "train with --model auto, or export with --onnx");
         }
 
-        Replace(file, stream =>
-        {
-            using StreamWriter writer = new(stream);
-            CoefficientTable.WriteCsv(writer, CoefficientTable.Of(bundle, scaling));
-        });
-    }
-
-    private static void Replace(FileInfo file, Action<Stream> write)
-    {
-        string whole = file.FullName + ".part";
-        using (FileStream stream = File.Create(whole))
-        {
-            write(stream);
-        }
-
-        File.Move(whole, file.FullName, overwrite: true);
+        WholeFile.Write(
+            file.FullName,
+            stream =>
+            {
+                using StreamWriter writer = new(stream, leaveOpen: true);
+                CoefficientTable.WriteCsv(writer, CoefficientTable.Of(bundle, scaling));
+            },
+            ownerOnly: false);
     }
 }

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Trainers;
+using SecureFL.Deployment.Formats;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Text;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Cli.Models;
@@ -27,13 +30,14 @@ internal static class PredictCommand
                 return (int)ExitCode.Ok;
             }
 
-            string whole = file.FullName + ".part";
-            using (StreamWriter writer = new(whole))
-            {
-                Write(input, predictions, writer);
-            }
-
-            File.Move(whole, file.FullName, overwrite: true);
+            WholeFile.Write(
+                file.FullName,
+                stream =>
+                {
+                    using StreamWriter writer = new(stream, leaveOpen: true);
+                    Write(input, predictions, writer);
+                },
+                ownerOnly: false);
             return (int)ExitCode.Ok;
         });
         return Examples.Of(command, "securefl predict --model securefl-run/model.safetensors --data new.csv --output predictions.csv");
@@ -43,8 +47,8 @@ internal static class PredictCommand
     {
         (ModelBundle bundle, _, _, Dataset data, IReadOnlyList<int> rows, RawTable? table) = input;
         LearningTask task = data.Task;
-        string[] classes = ClassNames(bundle, data.ClassCount);
-        writer.WriteLine(task == LearningTask.Regression ? "line,prediction" : "line,prediction," + string.Join(',', classes.Select(name => Quote("p(" + name + ")"))));
+        ImmutableArray<string> classes = TableSchema.ClassNames(bundle.Schema, data.ClassCount);
+        writer.WriteLine(task == LearningTask.Regression ? "line,prediction" : "line,prediction," + string.Join(',', classes.Select(name => CsvCell.Of("p(" + name + ")"))));
         for (int i = 0; i < data.Count; i++)
         {
             long line = table?.Rows[rows[i]].Line ?? rows[i] + 1;
@@ -52,14 +56,11 @@ internal static class PredictCommand
             float[] shares = task == LearningTask.Binary && row.Length == 1 ? [1 - row[0], row[0]] : row.ToArray();
             string prediction = task == LearningTask.Regression
                 ? Target(bundle.Targets, row[0])
-                : Quote(classes[Array.IndexOf(shares, shares.Max())]);
+                : CsvCell.Of(classes[Array.IndexOf(shares, shares.Max())]);
             string tail = task == LearningTask.Regression ? "" : "," + string.Join(',', shares.Select(Number));
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line},{prediction}{tail}"));
         }
     }
-
-    private static string[] ClassNames(ModelBundle bundle, int classCount) =>
-        bundle.Schema is { Label.Classes.IsEmpty: false } schema ? [.. schema.Label.Classes] : [.. Enumerable.Range(0, classCount).Select(c => c.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>
     /// A number to predict, with all its digits and without an exponent up to 1E+15: a float's own digits, or those of the target's scaling.
@@ -69,7 +70,4 @@ internal static class PredictCommand
         : targets.Unscale(output).ToString("G15", CultureInfo.InvariantCulture);
 
     private static string Number(float value) => value.ToString("G7", CultureInfo.InvariantCulture);
-
-    private static string Quote(string cell) =>
-        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : '"' + cell.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }

@@ -3,6 +3,7 @@ using System.Text;
 using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Simulate;
+using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Plans.Descriptions;
 using SecureFL.Federated.Rounds;
@@ -15,7 +16,11 @@ internal static class SimulationReport
 {
     private const int NamedSites = 7;
 
-    internal static void Write(FileInfo file, SimulationOutcome run) => PageStyle.Write(file, Html(run));
+    internal static void Write(FileInfo file, SimulationOutcome run)
+    {
+        file.Directory?.Create();
+        WholeFile.Write(file.FullName, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(Html(run))), ownerOnly: false);
+    }
 
     internal static string Html(SimulationOutcome run)
     {

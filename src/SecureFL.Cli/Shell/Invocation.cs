@@ -8,4 +8,7 @@ internal static class Invocation
         AppContext.BaseDirectory.Replace('\\', '/').Contains("/SecureFL.Cli/bin/", StringComparison.Ordinal)
             ? "dotnet run -c Release --project src/SecureFL.Cli --"
             : "securefl";
+
+    /// <summary>A path as people type it: in quotes where it holds a space.</summary>
+    internal static string Quote(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 }

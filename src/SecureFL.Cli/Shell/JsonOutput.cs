@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SecureFL.Deployment.Formats;
 
 namespace SecureFL.Cli.Shell;
 
@@ -22,8 +23,13 @@ internal static class JsonOutput
             return;
         }
 
-        string whole = file.FullName + ".part";
-        File.WriteAllText(whole, JsonSerializer.Serialize(value, Options) + "\n");
-        File.Move(whole, file.FullName, overwrite: true);
+        WholeFile.Write(
+            file.FullName,
+            stream =>
+            {
+                JsonSerializer.Serialize(stream, value, Options);
+                stream.Write("\n"u8);
+            },
+            ownerOnly: false);
     }
 }

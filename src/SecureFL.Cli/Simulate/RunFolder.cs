@@ -89,11 +89,11 @@ internal sealed class RunFolder : IDisposable
     internal FileContributionStore OpenUploads(string name, ulong round) => new(UploadsPath(_parts.GetValueOrDefault(name, name)), round);
 
     /// <summary>Keeps the settled description of the run.</summary>
-    internal void WriteTraining(byte[] description) => Replace(TrainingPath, stream => stream.Write(description));
+    internal void WriteTraining(byte[] description) => WholeFile.Write(TrainingPath, stream => stream.Write(description), ownerOnly: false);
 
-    internal void WriteModel(ModelBundle bundle) => Replace(ModelPath, bundle.Write);
+    internal void WriteModel(ModelBundle bundle) => WholeFile.Write(ModelPath, bundle.Write, ownerOnly: false);
 
-    internal void WriteCheckpoint(TrainingCheckpoint checkpoint) => Replace(CheckpointPath, stream => CheckpointFormat.Write(stream, checkpoint));
+    internal void WriteCheckpoint(TrainingCheckpoint checkpoint) => WholeFile.Write(CheckpointPath, stream => CheckpointFormat.Write(stream, checkpoint), ownerOnly: false);
 
     /// <summary>The stored state.</summary>
     /// <exception cref="CliException">There is none, or it is of another training than <paramref name="description"/>.</exception>
@@ -125,15 +125,4 @@ internal sealed class RunFolder : IDisposable
     private string TranscriptPath(string name) => Path.Combine(_path, "transcripts", name + ".sfl");
 
     private string UploadsPath(string name) => Path.Combine(_path, "ciphertexts", name);
-
-    private static void Replace(string path, Action<Stream> write)
-    {
-        string whole = path + ".part";
-        using (FileStream stream = File.Create(whole))
-        {
-            write(stream);
-        }
-
-        File.Move(whole, path, overwrite: true);
-    }
 }

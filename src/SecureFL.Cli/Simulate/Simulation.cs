@@ -69,7 +69,7 @@ internal sealed class Simulation(SimulationSettings settings)
             Parameters = trainer.Layout.Length,
             Outcome = outcome,
             Label = loaded.Schema?.Label.Name,
-            Classes = MetricText.ClassNames(loaded.Schema, trainer.Metrics),
+            Classes = TableSchema.ClassNames(loaded.Schema, trainer.Metrics.ClassCount),
             Final = final,
             Coefficients = bundle.Scalings.Count > 1 ? [] : CoefficientTable.Of(bundle, bundle.Scalings.GetValueOrDefault("")),
             HeldOut = settings.IsValidated ? await heldOut.RunAsync(cancellationToken).ConfigureAwait(false) : null,

@@ -82,23 +82,6 @@ public sealed class FeatureStatistics
         return new FeatureStatistics(counts.ToArray(), sums.ToArray(), sumsOfSquares.ToArray(), Filled(counts.Length, double.PositiveInfinity), Filled(counts.Length, double.NegativeInfinity));
     }
 
-    /// <summary>The statistics of both sets of rows together.</summary>
-    public FeatureStatistics Add(FeatureStatistics other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        if (other.Width != Width)
-        {
-            throw new ArgumentException($"statistics of {other.Width} features added to {Width}", nameof(other));
-        }
-
-        return new FeatureStatistics(
-            [.. _counts.Zip(other._counts, (a, b) => a + b)],
-            [.. _sums.Zip(other._sums, BigInteger.Add)],
-            [.. _squares.Zip(other._squares, BigInteger.Add)],
-            [.. _minima.Zip(other._minima, Math.Min)],
-            [.. _maxima.Zip(other._maxima, Math.Max)]);
-    }
-
     /// <summary>The mean of feature <paramref name="feature"/>, 0 when nothing is present.</summary>
     public double Mean(int feature) =>
         _counts[feature] == 0 ? 0 : WideInteger.Ratio(_sums[feature], _counts[feature], -ColumnTotals.SumFraction);

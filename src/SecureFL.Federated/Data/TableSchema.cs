@@ -145,6 +145,13 @@ public sealed record TableSchema
         return names;
     }
 
+    /// <summary>The names of a label's classes: the schema's, or their numbers where none says; none for regression.</summary>
+    /// <param name="schema">The columns; null for arrays.</param>
+    /// <param name="classes">Classes of the task, 0 for regression.</param>
+    public static ImmutableArray<string> ClassNames(TableSchema? schema, int classes) => schema is not null && schema.Label.Classes.Length == classes
+        ? schema.Label.Classes
+        : [.. Enumerable.Range(0, classes).Select(c => c.ToString(CultureInfo.InvariantCulture))];
+
     private static void CheckUnit(string column, string? unit, bool numbers)
     {
         if (unit is not null && !(numbers && CellUnit.TrySplit("1" + unit, out _, out string same) && same == unit))

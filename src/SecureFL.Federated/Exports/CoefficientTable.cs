@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Data.Text;
 using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Exports;
@@ -43,12 +44,13 @@ public static class CoefficientTable
 
         double unit = 1 / (bundle.Targets?.Factor ?? 1);
         IReadOnlyList<string> names = FeatureNames.Of(bundle, spec.Inputs);
+        ImmutableArray<string> classes = TableSchema.ClassNames(bundle.Schema, spec.ClassCount);
         ReadOnlySpan<float> weights = bundle.Parameters["layers.0.weight"];
         ReadOnlySpan<float> biases = bundle.Parameters["layers.0.bias"];
         ImmutableArray<Coefficient>.Builder table = ImmutableArray.CreateBuilder<Coefficient>(spec.Outputs * (spec.Inputs + 1));
         for (int output = 0; output < spec.Outputs; output++)
         {
-            string? name = spec.Task == LearningTask.MultiClass ? FeatureNames.ClassOf(bundle, output) : null;
+            string? name = spec.Task == LearningTask.MultiClass ? classes[output] : null;
             List<Coefficient> features = [];
             double intercept = bundle.Targets?.Unscale(biases[output]) ?? biases[output];
             for (int f = 0; f < spec.Inputs; f++)
@@ -81,7 +83,7 @@ public static class CoefficientTable
         {
             writer.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Quote(row.Class ?? "")},{Quote(row.Feature)},{row.Value:R},{row.OddsRatio:R},"));
+                $"{CsvCell.Of(row.Class ?? "")},{CsvCell.Of(row.Feature)},{row.Value:R},{row.OddsRatio:R},"));
             writer.Write(string.Create(
                 CultureInfo.InvariantCulture, $"{row.Standardized:R},{row.StandardizedOddsRatio:R}\n"));
         }
@@ -90,7 +92,4 @@ public static class CoefficientTable
     // 0 and infinity are no odds ratios: they are what is left of one that no double holds.
     private static double? OddsRatio(double slope) =>
         Math.Exp(slope) is double ratio && double.IsFinite(ratio) && ratio > 0 ? ratio : null;
-
-    private static string Quote(string cell) =>
-        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : '"' + cell.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }

@@ -3,14 +3,10 @@ using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Exports;
 
-/// <summary>What a model's inputs and classes are called.</summary>
+/// <summary>What a model's inputs are called.</summary>
 internal static class FeatureNames
 {
     /// <summary>The names of the schema, or x0, x1 ... of a model over arrays.</summary>
     public static IReadOnlyList<string> Of(ModelBundle bundle, int inputs) =>
         bundle.Schema?.FeatureNames() ?? [.. Enumerable.Range(0, inputs).Select(f => string.Create(CultureInfo.InvariantCulture, $"x{f}"))];
-
-    /// <summary>The name of a class, or its number where the schema names none.</summary>
-    public static string ClassOf(ModelBundle bundle, int index) =>
-        bundle.Schema is { Label.Classes.IsEmpty: false } schema ? schema.Label.Classes[index] : index.ToString(CultureInfo.InvariantCulture);
 }

@@ -42,7 +42,7 @@ public static class OnnxExport
         else
         {
             Classify(graph, spec, outputs);
-            string[] classes = [.. Enumerable.Range(0, spec.ClassCount).Select(c => FeatureNames.ClassOf(bundle, c))];
+            string[] classes = [.. TableSchema.ClassNames(bundle.Schema, spec.ClassCount)];
             metadata.Add(new("classes", JsonSerializer.Serialize(classes)));
         }
 

@@ -17,7 +17,4 @@ public readonly record struct TargetUnits(double Offset, double Factor)
 
     /// <summary>An error (a difference of targets) of training in the target's units.</summary>
     public double ErrorOf(double scaled) => scaled / Math.Abs(Factor);
-
-    /// <summary>A target or prediction of training in the target's units.</summary>
-    public double ValueOf(double scaled) => (scaled / Factor) + Offset;
 }

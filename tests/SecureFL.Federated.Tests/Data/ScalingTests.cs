@@ -86,22 +86,6 @@ public class ScalingTests
     }
 
     [Fact]
-    public void Sites_statistics_add_up_to_those_of_all_rows()
-    {
-        SeededRandom random = SeededRandom.For(1, "test");
-        double[][][] sites = [.. Enumerable.Range(0, 4).Select(s => Enumerable.Range(0, 20 + (300 * s))
-            .Select(_ => new[] { (50 * random.NextGaussian()) + (100 * s), random.NextDouble() < 0.1 ? double.NaN : 1e-6 * random.NextDouble() }).ToArray())];
-        FeatureStatistics pooled = FeatureStatistics.Of(Data([.. sites.SelectMany(rows => rows)]));
-        FeatureStatistics added = sites.Select(rows => FeatureStatistics.Of(Data(rows))).Aggregate((a, b) => a.Add(b));
-        for (int f = 0; f < 2; f++)
-        {
-            Assert.Equal(pooled.Mean(f), added.Mean(f), 1e-15 * Math.Abs(pooled.Mean(f)));
-            Assert.Equal(pooled.Variance(f, 1), added.Variance(f, 1), 1e-14 * pooled.Variance(f, 1));
-            Assert.Equal(pooled.Minima[f], added.Minima[f]);
-        }
-    }
-
-    [Fact]
     public void Epoch_seconds_keep_their_minutes()
     {
         RawDataset data = Data([.. Enumerable.Range(0, 10).Select(i => new[] { 1_700_000_000.0 + (60 * i) })]);

@@ -172,7 +172,6 @@ public class EvaluationTests
         TargetUnits units = new(7, -1 / scale);
         Assert.Equal(1, MetricSummary.Of(counts, units).Rmse!.Value / (scale * counts.RootMeanSquare.Value), 1e-12);
         Assert.Equal(1, MetricSummary.Of(counts, units).Mae!.Value / (scale * counts.MeanAbsolute.Value), 1e-12);
-        Assert.Equal(7 + scale, units.ValueOf(-1), scale * 1e-12);
     }
 
     [Fact]

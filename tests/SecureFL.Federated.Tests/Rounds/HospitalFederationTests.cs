@@ -3,6 +3,7 @@ using SecureFL.Federated.Data.Generated;
 using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 using SecureFL.Federated.SecureSums;
 
@@ -26,18 +27,21 @@ public class HospitalFederationTests(ITestOutputHelper output)
             raw.Add(new RawSite(tables[i].Source, train, test));
         }
 
-        FeatureScaling scaling = await FederatedPreparation.SumScalingAsync(sum, raw, 1, token);
-        FeatureStatistics pooled = FeatureStatistics.Of(RawDataset.Concatenate([.. raw.Select(site => site.Train)]));
-        Assert.All(Enumerable.Range(0, pooled.Width), f => Assert.Equal(pooled.Mean(f), scaling.Offset[f], 1e-9 * Math.Abs(pooled.Mean(f))));
-        long[] classes = await FederatedPreparation.SumClassCountsAsync(
-            sum, [.. raw.Select(site => new FederatedSite(site.Name, site.Train.ToDataset(), null))], 1, token);
-        Assert.Equal(raw.Sum(site => (long)site.Train.Count), classes.Sum());
-        IReadOnlyList<FederatedSite> sites = [.. raw.Select(site => new FederatedSite(site.Name, scaling.Apply(site.Train), scaling.Apply(site.Test!)))];
+        RawDataset first = raw[0].Train;
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, schema, first.Width, first.Task, first.ClassCount) with { ClassCounts = true };
+        PreparedState prepared = await PreparationRun.RunAsync(
+            PreparationSteps.For(terms, PreparationRun.CountersPerSum),
+            [.. raw.Select(site => new PreparingSite(site.Name, site.Train, (_, _) => throw new NotSupportedException("no clips are looked for")))],
+            sum,
+            1,
+            cancellationToken: token);
+        Assert.Equal(raw.Sum(site => (long)site.Train.Count), prepared.ClassCounts.Sum());
+        IReadOnlyList<FederatedSite> sites = [.. raw.Select(site => prepared.Scale(terms, site))];
 
         GradientTrainer trainer = new(ModelSpec.Logistic(schema.Width), new LocalTrainingOptions
         {
             Epochs = 2,
-            ClassWeights = ClassBalance.Balanced(classes),
+            ClassWeights = prepared.ClassWeights,
             Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f },
         });
         FederationOptions options = new() { Stopping = new StoppingRules { Rounds = 20 }, MinimumContributors = 3 };

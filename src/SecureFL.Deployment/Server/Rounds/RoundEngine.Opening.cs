@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Server.State;
 using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Models;
@@ -203,13 +204,13 @@ internal sealed partial class RoundEngine
         {
             terms.FromPlanScale(sum, _plan.Parameters.Clip);
             KeyValuePair<string, TensorData>[] tensors = [.. new ModelParameters(layout, sum).ToTensors()];
-            DurableFile.Replace(_folder.Sum(round.Number, "safetensors"), stream => Safetensors.Write(stream, tensors));
-            DurableFile.Replace(_folder.Sum(round.Number, "npz"), stream => NumpyArchive.Write(stream, tensors));
+            WholeFile.Write(_folder.Sum(round.Number, "safetensors"), stream => Safetensors.Write(stream, tensors));
+            WholeFile.Write(_folder.Sum(round.Number, "npz"), stream => NumpyArchive.Write(stream, tensors));
         }
 
-        DurableFile.Replace(_folder.Sum(round.Number, "f32"), stream => FloatFile.Write(stream, sum));
+        WholeFile.Write(_folder.Sum(round.Number, "f32"), stream => FloatFile.Write(stream, sum));
         Dictionary<string, long> named = _plan.Settings.Counters.Counters.Select((counter, i) => (counter.Name, counters[i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
-        DurableFile.Replace(
+        WholeFile.Write(
             _folder.Sum(round.Number, "json"),
             stream => JsonSerializer.Serialize(stream, new { version = 1, round = round.Number, contributors = summary.Contributors, elements = sum.Length, counters = named }, SumJson));
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Server.State;
 using SecureFL.Federated.Data;
@@ -132,7 +133,7 @@ internal sealed class TrainingRun
     public void Store(ulong? round)
     {
         WriteValues();
-        DurableFile.Replace(_folder.Checkpoint(round), stream => CheckpointFormat.Write(stream, Save()));
+        WholeFile.Write(_folder.Checkpoint(round), stream => CheckpointFormat.Write(stream, Save()));
     }
 
     /// <summary>Writes the model for <c>securefl predict</c>, and keeps the best one by the metric of the terms. After <see cref="Store"/> is committed.</summary>
@@ -159,7 +160,7 @@ internal sealed class TrainingRun
             Labels = _terms.Data.Schema is null ? new ArrayLabels(_terms.Model.Task, _terms.Model.Classes, Column: null) : null,
             Targets = _progress.State.Targets,
         };
-        DurableFile.Replace(_folder.NewestModel, bundle.Write);
+        WholeFile.Write(_folder.NewestModel, bundle.Write);
     }
 
     /// <summary>Keeps a copy of the newest published model as the best one, if the metrics just told are the best so far. Before the model advances.</summary>
@@ -170,7 +171,7 @@ internal sealed class TrainingRun
             && History.Where(record => record.Round != described.Round).All(record => metric.Read(record) is not double other || metric.IsBetter(now, other))
             && File.Exists(_folder.NewestModel))
         {
-            DurableFile.Replace(_folder.BestModel, stream =>
+            WholeFile.Write(_folder.BestModel, stream =>
             {
                 using FileStream newest = File.OpenRead(_folder.NewestModel);
                 newest.CopyTo(stream);
@@ -202,6 +203,6 @@ internal sealed class TrainingRun
     private void WriteValues()
     {
         float[] values = VersionValues.Of(_terms, _model, _progress);
-        DurableFile.Replace(_folder.Model(ModelStamp.Of(_model.Version, values).Digest), stream => FloatFile.Write(stream, values));
+        WholeFile.Write(_folder.Model(ModelStamp.Of(_model.Version, values).Digest), stream => FloatFile.Write(stream, values));
     }
 }

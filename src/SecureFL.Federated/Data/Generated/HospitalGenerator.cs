@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SecureFL.Federated.Data.Text;
 
 namespace SecureFL.Federated.Data.Generated;
 
@@ -70,11 +71,11 @@ public static class HospitalGenerator
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Write(string.Join(',', table.Columns.Select(Quote)));
+        writer.Write(string.Join(',', table.Columns.Select(CsvCell.Of)));
         writer.Write('\n');
         foreach (RawRow row in table.Rows)
         {
-            writer.Write(string.Join(',', row.Cells.Select(Quote)));
+            writer.Write(string.Join(',', row.Cells.Select(CsvCell.Of)));
             writer.Write('\n');
         }
     }
@@ -133,7 +134,4 @@ public static class HospitalGenerator
 
         return shares.Length - 1;
     }
-
-    private static string Quote(string cell) =>
-        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : '"' + cell.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }
