@@ -72,7 +72,7 @@ internal static class ClientRunCommand
         if (ended.Incomplete && ended.Reason.Contains("diverged", StringComparison.Ordinal))
         {
             throw new CliException(
-                ExitCode.Integrity, ended.Reason, "the model is not written; the server keeps the best one of the rounds before; a new plan needs a lower learning rate or scaled features");
+                ExitCode.Integrity, ended.Reason, "the model is not written; the server keeps the best one of the rounds before; a new plan needs a lower learning rate, scaled features or more rounds");
         }
 
         if (output is not null)

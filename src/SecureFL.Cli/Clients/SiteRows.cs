@@ -60,6 +60,11 @@ internal static class SiteRows
         (RawDataset train, RawDataset? test) = files.Test is null
             ? TrainTestSplit.ByFraction(all, terms.Data.TestFraction, terms.Seed, client)
             : (all, Read(terms, files, files.Test, notes));
+        if (OneClassRule.Sentence(train, terms.Data.Schema?.Label.Classes ?? []) is string one)
+        {
+            notes.Add($"{files.Data}: {one}");
+        }
+
         return new SiteEncoding(new RawSite(name, train, test), notes);
     }
 

@@ -61,6 +61,7 @@ internal static class TermsText
             RateScheduleKind.Step => Text($" times {schedule.Factor} every {schedule.StepRounds} rounds"),
             RateScheduleKind.Cosine => Text($" falling along a cosine to {schedule.Floor:P0} in round {schedule.Rounds}"),
             RateScheduleKind.Inverse => Text($" divided by 1 + {schedule.Decay} (round - 1)"),
+            RateScheduleKind.Exponential => Text($" falling by one factor a round to {schedule.Floor} of it in {(schedule.Rounds == 0 ? "the last round" : Text($"round {schedule.Rounds}"))}"),
             _ => throw new ArgumentException($"no schedule is called {schedule.Kind}"),
         };
         return course + (schedule.WarmUpRounds > 0 ? Text($", rising over {schedule.WarmUpRounds} rounds") : "");

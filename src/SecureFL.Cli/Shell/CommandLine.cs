@@ -47,7 +47,7 @@ internal static class CommandLine
         DescriptionException description => new CliException(ExitCode.Usage, description.Message, description.Hint),
         PlanningException planning => new CliException(ExitCode.Usage, planning.Message, planning.Hint),
         DataFormatException data => new CliException(ExitCode.Usage, data.Message, data.WayOut ?? "securefl check-data shows what is in a file"),
-        TrainingDivergedException diverged => new CliException(ExitCode.Usage, diverged.Message, "lower --lr, or scale the features with --normalize"),
+        TrainingDivergedException diverged => new CliException(ExitCode.Usage, diverged.Message, "lower --lr, scale the features with --normalize, or give more --rounds where the rate has not fallen by the last one"),
         TrainerFaultException trainer => new CliException(
             ExitCode.Environment,
             trainer.Message,

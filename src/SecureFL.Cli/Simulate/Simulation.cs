@@ -34,6 +34,7 @@ internal sealed class Simulation(SimulationSettings settings)
         SimulationPrepared prepared = await run.PrepareAsync(loaded, sums, cancellationToken).ConfigureAwait(false);
         (ScaledSites scaled, PreparedState state, ILocalTrainer trainer, TrainingTerms terms, TensorClips? clips) = prepared;
         SimulationPreparation.Tell(terms.PreparationTerms, state);
+        SimulationPreparation.TellOfOneClass(loaded);
         ModelSpec? spec = terms.Model.BuiltIn;
         StoppingMetric.Check(terms.Stopping, trainer.Metrics, HasTestRows(scaled), everyRow: spec is not null, settings.IsValidated);
         byte[] description = TrainingDescription.Print(terms, settings.Sum);

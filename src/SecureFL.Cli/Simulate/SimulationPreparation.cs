@@ -39,6 +39,18 @@ internal static class SimulationPreparation
         return new SimulationPrepared(SiteScaling.Apply(loaded, terms.PreparationTerms, state), state, Create(state), terms, clips);
     }
 
+    /// <summary>Names the sites whose training rows are all of one class.</summary>
+    internal static void TellOfOneClass(LoadedSites loaded)
+    {
+        foreach (LoadedSite site in loaded.Sites)
+        {
+            if (OneClassRule.Sentence(site.Train, loaded.Schema?.Label.Classes ?? []) is string one)
+            {
+                Talk.Line($"site {site.Name}: {one}");
+            }
+        }
+    }
+
     private static PreparationLeaveOut? LeaveOut(SimulationSettings settings, int sites) => settings.OnTrainerFault == TrainerFaultRule.LeaveOut
         ? new PreparationLeaveOut(settings.MinClients(sites), fault => SimulationObserver.Tell(fault, "its first update is not among those that the clips are found from"))
         : null;

@@ -34,7 +34,7 @@ internal sealed class RuleFacts(ParseResult result, TrainingDescription descript
     /// <summary>The schedule of the sites' rate, by default that of the model and the optimiser.</summary>
     internal RateScheduleKind Schedule => description.Has("training.schedule.kind") || description.Has("training.optimizer.kind") || Hidden
         ? description.Value<RateScheduleKind>("training.schedule.kind")
-        : RateScheduleKind.Step;
+        : RateScheduleKind.Exponential;
 
     /// <summary>The value of an option, given or not, as a text; null for none.</summary>
     internal string? Text(string name) => Texts(name) is [string text, ..] ? text : null;
@@ -182,14 +182,15 @@ internal static class OptionRules
             yield return rule;
         }
 
-        (string Name, RateScheduleKind Kind)[] schedules =
+        RateScheduleKind[] ending = [RateScheduleKind.Cosine, RateScheduleKind.Exponential];
+        (string Name, RateScheduleKind[] Kinds)[] schedules =
         [
-            ("--lr-step", RateScheduleKind.Step), ("--lr-factor", RateScheduleKind.Step), ("--lr-decay", RateScheduleKind.Inverse), ("--lr-rounds", RateScheduleKind.Cosine),
-            ("--lr-floor", RateScheduleKind.Cosine),
+            ("--lr-step", [RateScheduleKind.Step]), ("--lr-factor", [RateScheduleKind.Step]), ("--lr-decay", [RateScheduleKind.Inverse]), ("--lr-rounds", ending),
+            ("--lr-floor", ending),
         ];
-        foreach ((string name, RateScheduleKind kind) in schedules)
+        foreach ((string name, RateScheduleKind[] kinds) in schedules)
         {
-            yield return Needs(name, $"--lr-schedule {Lower(kind)}", facts => facts.Schedule == kind);
+            yield return Needs(name, $"--lr-schedule {string.Join(" or ", kinds.Select(Lower))}", facts => kinds.Contains(facts.Schedule));
         }
 
         foreach (string name in new[] { "--weight-unit", "--max-weight" })

@@ -146,12 +146,12 @@ internal sealed class TermOptions
             "--l2", "training.l2", "L2", "adds L2/2 |weights|^2 to the objective, from 0; by default 1 / all sites' training rows with --optimizer preconditioned, else 0"),
         TermOption.Choice<RateScheduleKind>(
             "--lr-schedule", "training.schedule.kind",
-            "the sites' rate by round: step multiplies it by --lr-factor every --lr-step rounds, cosine falls to --lr-floor, inverse divides it by 1 + --lr-decay (round - 1)"),
+            "the sites' rate by round: step multiplies it by --lr-factor every --lr-step rounds, cosine and exponential (by one factor a round) fall to --lr-floor, inverse divides it by 1 + --lr-decay (round - 1)"),
         TermOption.Number<int>("--lr-step", "training.schedule.stepRounds", "rounds of a step of --lr-schedule step, from 1"),
         TermOption.Number<double>("--lr-factor", "training.schedule.factor", "the factor after each step of --lr-schedule step, above 0 and at most 1"),
         TermOption.Number<double>("--lr-decay", "training.schedule.decay", "the decay of --lr-schedule inverse, from 0"),
-        TermOption.Number<int>("--lr-rounds", "training.schedule.rounds", "the round in which --lr-schedule cosine reaches its floor, from 1; 0 is the last of --rounds"),
-        TermOption.Number<double>("--lr-floor", "training.schedule.floor", "where --lr-schedule cosine ends, as a share of --lr, from 0 to 1"),
+        TermOption.Number<int>("--lr-rounds", "training.schedule.rounds", "the round in which --lr-schedule cosine or exponential reaches its floor, from 1; 0 is the last of --rounds"),
+        TermOption.Number<double>("--lr-floor", "training.schedule.floor", "where --lr-schedule cosine or exponential ends, as a share of --lr, from 0 to 1"),
         TermOption.Number<int>("--warm-up", "training.schedule.warmUpRounds", "rounds over which the sites' rate rises to its full height, from 0"),
         TermOption.Choice<ClassWeighting>("--class-weights", "classWeights", "balanced weighs rare classes up, from counts that are summed securely"),
     ];

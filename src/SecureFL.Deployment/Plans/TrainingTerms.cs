@@ -348,6 +348,7 @@ public sealed record TrainingTerms
                 ClassWeights = prepared.ClassWeights,
                 L2 = Training.L2 ?? (IsPreconditioned && prepared.Rows > 0 ? 1f / prepared.Rows : 0),
                 SecondMoments = prepared.SecondMoments,
+                Schedule = Training.Schedule.In(Stopping.Rounds),
             })
             : null;
     }

@@ -171,6 +171,11 @@ public sealed record DataCheck
         {
             yield return $"column {column.Name} has no value at all";
         }
+        else if (column.Distinct == 1 && label)
+        {
+            string value = LabelBalance is [var only, ..] ? only.Key : "";
+            yield return OneClassRule.OfTable(column.Name, value);
+        }
         else if (column.Distinct == 1)
         {
             yield return $"column {column.Name} has the same value in every row; it becomes 0";

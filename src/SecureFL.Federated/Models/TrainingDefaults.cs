@@ -6,14 +6,14 @@ namespace SecureFL.Federated.Models;
 /// <remarks>
 /// A regression of up to <see cref="MaxPreconditioned"/> scaled features takes steps on all rows, preconditioned by the inverse of a bound on the
 /// curvature of the objective over all sites' rows: a rate of 1 cannot diverge there, and forty steps a round with momentum get to the optimum
-/// whatever the features' correlations are. Since they also draw every site towards an optimum of its own, the rate falls to .87 of itself each
-/// round: as it falls, that pull vanishes and the mean update becomes the gradient on all rows. The three numbers were chosen together, by the
-/// distance to the optimum on correlated, skewed, separable and rare data: fewer steps or a faster fall leave flat directions unfinished, a slower
-/// fall leaves the sites' own pull.
+/// whatever the features' correlations are. Since they also draw every site towards an optimum of its own, without end where all its rows are of one
+/// class, the rate falls by one factor a round to a thousandth in the last one, however many there are: as it falls, that pull vanishes and the mean
+/// update becomes the gradient on all rows. The three numbers were chosen together, by the distance to the optimum on correlated, skewed, separable and
+/// rare data, and with sites of one class: fewer steps leave flat directions unfinished, a rate that has not fallen by the end leaves the sites' own pull.
 /// <para>
 /// With more features, or features that are not scaled, the mean of |x|^2 over all rows stands for the curvature: it is the number of features where they are standardised, so
 /// that the largest eigenvalue of the Hessian is at most c (features + 1) with c = 2 for squared error, 1/4 for the logistic and 1/2 for the softmax loss. The rate is the inverse
-/// of that and falls by a twentieth a round.
+/// of that and falls to a twelfth in the last round.
 /// </para>
 /// </remarks>
 public static class TrainingDefaults
@@ -35,14 +35,14 @@ public static class TrainingDefaults
             ? new LocalTrainingOptions
             {
                 Optimizer = LocalMethods.Of(LocalOptimizerKind.Preconditioned).Defaults,
-                Schedule = new RateSchedule { Kind = RateScheduleKind.Step, StepRounds = 1, Factor = 0.87 },
+                Schedule = new RateSchedule { Kind = RateScheduleKind.Exponential, Floor = 0.001 },
                 BatchSize = 0,
                 Steps = 40,
             }
             : new LocalTrainingOptions
             {
                 Optimizer = new LocalOptimizerOptions { Kind = LocalOptimizerKind.Momentum, LearningRate = RateFor(spec) },
-                Schedule = new RateSchedule { Kind = RateScheduleKind.Step, StepRounds = 1, Factor = 0.95 },
+                Schedule = new RateSchedule { Kind = RateScheduleKind.Exponential, Floor = 0.08 },
                 BatchSize = 4096,
                 Steps = 20,
             };

@@ -89,7 +89,7 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("--mu 0.1 --algorithm fedprox")]
     [InlineData("--hidden 3 --model mlp --activation tanh")]
     [InlineData("--local-epochs 2 --local-steps 0")]
-    [InlineData("--momentum 0.8 --lr-factor 0.95")]
+    [InlineData("--momentum 0.8 --lr-floor 0.01")]
     [InlineData("--label -1 --data x.npy")]
     [InlineData("--wire seal --suite joint-key --key-holders 3")]
     [InlineData("--deadline 3 --site-seconds 1,1,9")]
