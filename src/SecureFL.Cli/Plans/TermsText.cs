@@ -86,7 +86,7 @@ internal static class TermsText
         StoppingRules stopping = terms.Stopping;
         string metric = RoundMetricInfo.Of(stopping.Metric).Label;
         string closes = terms.Asynchronous is { } pace
-            ? Text($"asynchronous: each closes with {pace.Arrivals} arrivals, an update s versions old counts (1 + s)^-{pace.StalenessExponent} and is dropped beyond {pace.MaxStaleness}")
+            ? Text($"asynchronous: each closes with {pace.Arrivals} arrivals, all sites evaluate every {(pace.EvaluateEvery == 1 ? "version" : Text($"{pace.EvaluateEvery} versions"))}, an update s versions old counts (1 + s)^-{pace.StalenessExponent} and is dropped beyond {pace.MaxStaleness}")
             : terms.SitesPerRound > 0 && terms.Rounds.Contributions == 0 ? Text($"each is of {terms.SitesPerRound} clients drawn by the seed and closes with all of them")
             : terms.SitesPerRound > 0 ? Text($"each is of {terms.SitesPerRound} clients drawn by the seed and closes with {terms.Rounds.Contributions} of them")
             : terms.Rounds.Contributions == 0 ? "each closes with all clients"

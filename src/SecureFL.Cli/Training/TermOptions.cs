@@ -174,7 +174,7 @@ internal sealed class TermOptions
         TermOption.Number<int>("--patience", "stopping.patience", "stop after this many rounds without a better value of the metric, from 1; 0 for never"),
         TermOption.Number<int>("--sites-per-round", "sitesPerRound", "sites drawn for each round, from --min-clients; 0 is all of them"),
         TermOption.Optional<int>("--async", "asynchronous.arrivals", "K", "asynchronous rounds: sum after K arrivals, from --min-clients; older updates count less"),
-        .. Asynchronous(deployed),
+        .. Asynchronous(),
         TermOption.Optional<double>(
             "--deadline", "rounds.deadlineSeconds", "S",
             deployed
@@ -194,7 +194,7 @@ internal sealed class TermOptions
         return new TermOption(option, "stopping.metric", result => RoundMetricInfo.All.Single(info => info.Name == result.GetValue(option)).Metric);
     }
 
-    private static IEnumerable<TermOption> Asynchronous(bool deployed)
+    private static IEnumerable<TermOption> Asynchronous()
     {
         BufferOptions standard = new();
         Option<double> exponent = new("--staleness-exponent")
@@ -215,8 +215,7 @@ internal sealed class TermOptions
         };
         return
         [
-            // A plan's rounds tell the metrics of those who contribute, every time.
-            .. deployed ? Array.Empty<TermOption>() : [new TermOption(every, "asynchronous.evaluateEvery", result => result.GetValue(every))],
+            new TermOption(every, "asynchronous.evaluateEvery", result => result.GetValue(every)),
             new TermOption(exponent, "asynchronous.stalenessExponent", result => result.GetValue(exponent)),
             new TermOption(most, "asynchronous.maxStaleness", result => result.GetValue(most)),
         ];

@@ -11,7 +11,7 @@ namespace SecureFL.Deployment.Clients;
 
 /// <summary>
 /// A client at its own pace: training goes on when a round closes without it, and the update goes into the next one, older by the versions that came meanwhile and weighed down for it.
-/// One that is too old is dropped, and training starts anew from the newest model. The client contributes at most once on a model version. Training of which nothing can come any
+/// The versions are measured by evaluations of all sites, which a site takes part in while it trains. One that is too old is dropped, and training starts anew from the newest model. The client contributes at most once on a model version. Training of which nothing can come any
 /// more is ended: when it is too old, after the last version, with the session, and on disposal, which waits until it is over. Not thread-safe: rounds come one after the other.
 /// </summary>
 internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
@@ -23,6 +23,7 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
     private readonly ILogger _logger;
     private Work? _work;
     private Task _dropped = Task.CompletedTask;
+    private Work? _sent;
     private RoundTask? _newest;
 
     /// <param name="synchronous">The same client's source of whatever is not trained.</param>
@@ -48,6 +49,7 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken)
     {
+        _sent = null;
         DropUseless(task);
         if (task.Kind != RoundKind.Training)
         {
@@ -63,7 +65,7 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
         int number = SiteWork.TaskOf(work.Base.Version);
         long[] residual = await _synchronous.BeforeAsync(task, cancellationToken).ConfigureAwait(false);
         SiteContribution contribution = await site.TrainAsync(
-            ready.Site, _client, work.From, VersionValues.Delivered(_terms, task.Model), number, ready.Unit, _pace.WeightAt(age),
+            ready.Site, _client, work.From, evaluated: null, number, ready.Unit, _pace.WeightAt(age),
             residual, cancellationToken).ConfigureAwait(false);
         if (age > 0)
         {
@@ -72,15 +74,20 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
 
         ContributionValues values = _synchronous.ValuesOf(ready, contribution, work.From, number);
         _synchronous.Promise(task, residual, contribution, values);
+        _sent = work;
         return values with { Base = work.Base.Digest };
     }
 
     /// <inheritdoc/>
     public void Committed()
     {
-        Work? delivered = _work;
-        _work = null;
-        if (delivered is not null && _newest is RoundTask newest && newest.Head.Digest != delivered.Base.Digest && newest.IsFree(newest.Head.Digest))
+        if (_sent is not Work delivered)
+        {
+            return;
+        }
+
+        (_sent, _work) = (null, null);
+        if (_newest is RoundTask newest && newest.Head.Digest != delivered.Base.Digest && newest.IsFree(newest.Head.Digest))
         {
             _work = Begin(newest);
         }
@@ -158,7 +165,7 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
 
     private sealed record Work(ModelStamp Base, ModelParameters From, PreparedSite Ready, Task<LocalTrainingResult> Training, CancellationTokenSource Stop);
 
-    /// <summary>A trainer whose training is done: what is left is to evaluate the newest model.</summary>
+    /// <summary>A trainer whose training is done.</summary>
     private sealed class TrainedAlready(ILocalTrainer trainer, LocalTrainingResult trained) : ILocalTrainer
     {
         public ModelLayout Layout => trainer.Layout;

@@ -278,15 +278,13 @@ public sealed record TrainingTerms
             plan.Terms != Digest ? $"the plan holds the terms {plan.Terms.ToShortString()}, these are {Digest.ToShortString()}"
             : plan.Parameters.FloatLength != Layout.Length ? $"the plan sums vectors of {plan.Parameters.FloatLength} elements, the model has {Layout.Length}"
             : plan.Counters.MaxWeight != 0 || !plan.Counters.Counters.SequenceEqual(Counters.Counters) ? "the plan has other counters than the terms"
-            : plan.Rounds <= Stopping.Rounds + Preparation.Steps.Length
-                ? $"{Stopping.Rounds} training rounds and {Preparation.Steps.Length} of preparation in a plan of {plan.Rounds} rounds: the plan needs at least one more"
+            : plan.Rounds <= Stopping.Rounds + Measurements + Preparation.Steps.Length
+                ? $"{Stopping.Rounds} training rounds, {Measurements} of evaluation between them and {Preparation.Steps.Length} of preparation in a plan of {plan.Rounds} rounds:"
+                + " the plan needs at least one more"
             : SitesPerRound > plan.Enrolment.Clients.Count || (SitesPerRound > 0 && SitesPerRound < plan.MinClients)
                 ? $"{SitesPerRound} sites a round: {plan.MinClients} to {plan.Enrolment.Clients.Count}, or 0 for all"
             : Asynchronous is { } pace && (pace.Arrivals > plan.Enrolment.Clients.Count || pace.Arrivals < plan.MinClients)
                 ? $"asynchronous rounds of {pace.Arrivals} arrivals: {plan.MinClients} to {plan.Enrolment.Clients.Count}"
-            : Asynchronous is { EvaluateEvery: > 1 } rare
-                ? $"asynchronous.evaluateEvery is {rare.EvaluateEvery}: in a plan every round tells the metrics of the sites whose updates are in it, all sites are"
-                + " asked after the last one (rounds.finalEvaluation); leave evaluateEvery out"
             : plan.BaseVersionWindow < BaseVersionWindow
                 ? $"a base version window of {plan.BaseVersionWindow} versions, the staleness needs {BaseVersionWindow}"
             : Rounds.Contributions > plan.Enrolment.Clients.Count || (Rounds.Contributions > 0 && Rounds.Contributions < plan.MinClients)
@@ -312,9 +310,14 @@ public sealed record TrainingTerms
         return Clips.IsEmpty ? prepared.Clips : new TensorClips(Layout, Clips);
     }
 
-    /// <summary>Model versions that a contribution may stand on, the newest included: what the plan's window must hold at least.</summary>
+    /// <summary>
+    /// Entries of the model chain that a contribution may stand on, the newest included: what the plan's window must hold at least. Evaluations of all sites between
+    /// asynchronous rounds are entries of their own.
+    /// </summary>
     [JsonIgnore]
-    public int BaseVersionWindow => Asynchronous is { } pace ? checked(pace.MaxStaleness + 1) : 1;
+    public int BaseVersionWindow => Asynchronous is { } pace ? checked(pace.MaxStaleness + (pace.MaxStaleness / pace.EvaluateEvery) + 2) : 1;
+
+    private int Measurements => Asynchronous is { } pace ? Stopping.Rounds / pace.EvaluateEvery : 0;
 
     /// <summary>The same settings as the round engine's options.</summary>
     /// <param name="minimumContributors">Fewest contributions in a sum.</param>

@@ -22,6 +22,12 @@ public sealed record BufferOptions
     /// </summary>
     public int EvaluateEvery { get; init; } = 1;
 
+    /// <summary>
+    /// Whether all sites evaluate this version in a sum of its own: the one rule of simulated and deployed rounds. Between two such versions nothing is known that
+    /// training could be stopped by.
+    /// </summary>
+    public bool Measures(int version) => version > 0 && version % EvaluateEvery == 0;
+
     /// <summary>The factor on an update that is <paramref name="age"/> versions old.</summary>
     public double WeightAt(int age)
     {
@@ -116,8 +122,7 @@ public sealed class BufferedAggregation
             global.Advance(opened.MeanUpdate, RecordOf(buffered, opened, timeline.Now));
             _work.Residuals.Settle(opened.Left);
             timeline.Release(global.Version, global.Current);
-            bool due = global.Version % _buffer.EvaluateEvery == 0;
-            metrics = due ? await MeasureAsync(global, observer, cancellationToken).ConfigureAwait(false) : null;
+            metrics = _buffer.Measures(global.Version) ? await MeasureAsync(global, observer, cancellationToken).ConfigureAwait(false) : null;
             if (observer is not null)
             {
                 await observer.OnCheckpointAsync(Save(global, timeline), cancellationToken).ConfigureAwait(false);
@@ -140,7 +145,7 @@ public sealed class BufferedAggregation
     {
         OpenedRound opened = await _work.EvaluateEverywhereAsync(
             global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
-        if (global.History[^1].Train is null && global.Describe(opened.Train, opened.Test, opened.Sum) is RoundRecord described && observer is not null)
+        if (!global.IsMeasured && global.Describe(opened.Train, opened.Test, opened.Sum) is RoundRecord described && observer is not null)
         {
             await observer.OnRoundAsync(described, cancellationToken).ConfigureAwait(false);
         }

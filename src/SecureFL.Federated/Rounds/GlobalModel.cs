@@ -57,6 +57,9 @@ public sealed class GlobalModel
     /// <summary>The rounds so far; the newest has no metrics yet.</summary>
     public IReadOnlyList<RoundRecord> History => _history;
 
+    /// <summary>Whether the metrics of the current version are known; version 0 has none.</summary>
+    public bool IsMeasured => _history.Count > 0 && _history[^1].Train is not null;
+
     /// <summary>Writes the metrics of the current version into the newest record; version 0 has none.</summary>
     /// <param name="train">Summed counters of the training rows.</param>
     /// <param name="test">Summed counters of the test rows.</param>

@@ -35,6 +35,13 @@ public sealed record SecureSumRequest
     /// <summary>The counters' names and magnitudes; no weight of its own (a weight is a counter like the others, and updates arrive weighted).</summary>
     public required CounterLayout Counters { get; init; }
 
+    /// <summary>What rounds a contribution's update: of the version that it was trained from, however late it comes, as at a deployed site.</summary>
+    public ulong RoundingSeedOf(SiteContribution contribution)
+    {
+        ArgumentNullException.ThrowIfNull(contribution);
+        return SiteWork.RoundingSeed(Seed, contribution.BaseVersion is int trainedFrom ? SiteWork.TaskOf(trainedFrom) : Round, contribution.SiteIndex);
+    }
+
     /// <summary>Refuses contributions of different shapes.</summary>
     /// <exception cref="ArgumentException">Names the site and the lengths.</exception>
     public void Check()

@@ -45,7 +45,7 @@ internal sealed class SumLayout
 
     /// <summary>The integers of the contribution's update.</summary>
     public int[] Quantised(SecureSumRequest request, SiteContribution contribution) =>
-        QuantizedVector.Of(Parameters, contribution.Update, _rounding, SiteWork.RoundingSeed(request.Seed, request.Round, contribution.SiteIndex));
+        QuantizedVector.Of(Parameters, contribution.Update, _rounding, request.RoundingSeedOf(contribution));
 
     /// <summary>Reads opened integers: real sums and counters.</summary>
     public SecureSumResult Read(ReadOnlySpan<long> sums, IEnumerable<string> contributors)

@@ -124,7 +124,7 @@ internal sealed class SumSession : IDisposable
             contribution.Update,
             contribution.Counters,
             _options.Rounding,
-            SiteWork.RoundingSeed(request.Seed, request.Round, contribution.SiteIndex));
+            request.RoundingSeedOf(contribution));
 
     /// <summary>
     /// The chain from the version that the site trained from. What was trained from a version before the session (in a resumed run) stands on the session's first, and what follows it

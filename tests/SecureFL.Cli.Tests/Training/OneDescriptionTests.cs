@@ -48,7 +48,7 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
             "--data", "--site-column", "--split-column", "--test", "--sites", "--dirichlet", "--min-site-rows",
             "--trainer", "--trainer-timeout", "--on-trainer-fault", "--insecure-two-sites", "--site-seconds", "--threshold-at", "--parallel",
             "--baselines", "--compare", "--print-training", "--overwrite", "--resume", "--keep-ciphertexts", "--json", "--report", "--key-holders",
-            "--evaluate-every", "--cross-validate", "--leave-one-site-out",
+            "--cross-validate", "--leave-one-site-out",
         ];
         string[] Names(Command command) => [.. command.Options.Select(option => option.Name)];
         Assert.Equal(simulation.Order(), Names(SimulateCommand.Create()).Except(Names(NewPlanCommand.Create())).Order());
@@ -104,15 +104,14 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
         string plan = consortium.At("rare-plan.json");
         string[] columns = ["--schema-from", consortium.At("a.csv"), "--label", "ill", "--training", training];
         File.WriteAllText(training, """{ "asynchronous": { "arrivals": 3, "evaluateEvery": 5 } }""");
-        Refused("asynchronous.evaluateEvery is 5: in a plan every round tells the metrics of the sites whose updates are in it", consortium.PlanArguments(plan, columns));
-        File.WriteAllText(training, """{ "asynchronous": { "arrivals": 3 } }""");
+        Refused("50 training rounds, 10 of evaluation between them and", [.. consortium.PlanArguments(plan, columns), "--protocol-rounds", "60"]);
         ConsortiumFolder.Must(consortium.PlanArguments(plan, columns));
         string explained = ConsortiumFolder.Must("plan", "explain", "--plan", plan);
         string shown = ConsortiumFolder.Must("plan", "show", plan);
         string terms = shown[shown.IndexOf("model ", StringComparison.Ordinal)..];
         Assert.EndsWith(terms, explained, StringComparison.Ordinal);
         Assert.Contains("label         ill: 2 classes (0, 1), 1 is the positive one\n", terms, StringComparison.Ordinal);
-        Assert.Contains("rounds        50 at most; asynchronous: each closes with 3 arrivals", terms, StringComparison.Ordinal);
+        Assert.Contains("rounds        50 at most; asynchronous: each closes with 3 arrivals, all sites evaluate every 5 versions", terms, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,8 +81,9 @@ public sealed class PaceTests : IDisposable
         await using AsynchronousSource source = Paced(session, terms, slow, 3);
         running.Add(session.Service(3, source, State(3)).RunAsync(only: null, once: false, Token));
         await slow.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
-        await session.UntilAsync(state => state is { ModelVersion: 2, Phase: RoundPhase.Waiting });
-        Assert.All(session.Host!.Engine.Status(0).Recent, round => Assert.DoesNotContain("hospital 3", round.Contributors));
+        await session.UntilAsync(_ => Of(session, RoundKind.Evaluation).Length == 2);
+        Assert.All(Of(session, RoundKind.Training), round => Assert.DoesNotContain("hospital 3", round.Contributors));
+        Assert.All(Of(session, RoundKind.Evaluation), round => Assert.Equal(4, round.Contributors.Count));
 
         // The server comes back in between: the slow one's work is on version 0 all the while. One of the others is away, so that the next round needs the slow one.
         await stopped.CancelAsync();
@@ -95,8 +96,9 @@ public sealed class PaceTests : IDisposable
         RoundState[] ended = await Task.WhenAll(running);
         Assert.All(ended, state => Assert.False(state.Incomplete));
         Assert.Equal(1, slow.Rounds[0]);
-        Assert.Equal(["hospital 0", "hospital 1", "hospital 3"], session.Host!.Engine.Status(0).Recent.Single(round => round.Round == 2).Contributors);
-        Assert.Equal(4, session.Host!.Engine.Status(0).Recent.Single(round => round.Kind == RoundKind.Evaluation).Contributors.Count);
+        Assert.Equal(["hospital 0", "hospital 1", "hospital 3"], Of(session, RoundKind.Training)[2].Contributors);
+        Assert.Equal(5, Of(session, RoundKind.Evaluation).Length);
+        Assert.All(Of(session, RoundKind.Evaluation), round => Assert.Equal(4, round.Contributors.Count));
         Assert.True(session.Verify().IsValid);
         Assert.Equal(slow.Rounds.Distinct(), slow.Rounds);
     }
@@ -117,7 +119,7 @@ public sealed class PaceTests : IDisposable
         {
             Task<RoundState> run = session.Service(3, source, State(3), role).RunAsync(only: null, once: false, killed.Token);
             await first.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
-            await session.UntilAsync(state => state is { ModelVersion: 1, Phase: RoundPhase.Waiting });
+            await session.UntilAsync(_ => Of(session, RoundKind.Evaluation).Length == 1);
             await killed.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
         }
@@ -138,7 +140,7 @@ public sealed class PaceTests : IDisposable
         TrainingTerms terms = Asynchronous(rounds: 9, maxStaleness: 2);
         await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
         FederatedSite site = Scaled(terms, 1);
-        float[][] models = [.. Enumerable.Range(0, 6).Select(version => terms.CreateBuiltInTrainer()!.CreateInitial((ulong)version + 1).Values)];
+        float[][] models = [.. Enumerable.Range(0, 6).Select(version => ValuesOf(terms, version))];
         RoundTask Task(int version, Func<Digest, bool>? isFree = null) => new(RoundKind.Training, ModelStamp.Of(version, models[version]), models[version], isFree ?? (_ => true));
 
         GatedTrainer trainer = new(terms.CreateBuiltInTrainer()!);
@@ -159,8 +161,8 @@ public sealed class PaceTests : IDisposable
             Clip = session.Plan.Parameters.Clip,
             Clips = terms.ClipsFrom(PreparedState.Empty),
         });
-        ModelParameters Model(int version) => new(terms.Layout, models[version]);
-        SiteContribution due = await work.TrainAsync(site, 1, Model(0), Model(2), 1, terms.WeightUnit!.Value, Math.Pow(3, -0.5), cancellationToken: Token);
+        ModelParameters Model(int version) => VersionValues.Trained(terms, models[version]);
+        SiteContribution due = await work.TrainAsync(site, 1, Model(0), evaluated: null, 1, terms.WeightUnit!.Value, Math.Pow(3, -0.5), cancellationToken: Token);
         Assert.Equal(ModelStamp.Of(0, models[0]).Digest, late.Base);
         Assert.Equal(due.Update, late.Vector);
         Assert.Equal(due.Counters, late.Counters);
@@ -183,6 +185,37 @@ public sealed class PaceTests : IDisposable
         Assert.Equal(ModelStamp.Of(0, models[0]).Digest, (await other.CreateAsync(Task(0), Token)).Base);
         Assert.Equal(ModelStamp.Of(3, models[3]).Digest, (await other.CreateAsync(Task(3), Token)).Base);
         Assert.Equal([1, 4], old.Rounds);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 4)]
+    public async Task Asynchronous_rounds_are_measured_and_stopped_as_in_the_simulation(int evaluateEvery, int stops)
+    {
+        // No version can be better than the first one measured by as much as this: the second ends the training.
+        TrainingTerms terms = Asynchronous(rounds: 9, maxStaleness: 2) with
+        {
+            Asynchronous = new BufferOptions { Arrivals = 4, MaxStaleness = 2, EvaluateEvery = evaluateEvery },
+            Stopping = new StoppingRules { Rounds = 9, Metric = RoundMetric.TrainLoss, Patience = 1, MinimumImprovement = 1e6 },
+        };
+        await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
+        await session.StartServerAsync();
+        session.StartHolders();
+        ClientService[] clients = [.. Enumerable.Range(0, 4).Select(i => session.Service(i, Source(session, terms, i), State(i)))];
+        Task<RoundState[]> running = Task.WhenAll(clients.Select(client => client.RunAsync(only: null, once: false, Token)));
+        await session.StartRoundsAsync();
+        RoundState ended = (await running)[0];
+
+        (_, TrainingOutcome clear) = await InTheClear.TrainAsync(session, terms);
+        Assert.Equal(StopReason.NoImprovement, clear.Stopped);
+        Assert.Equal("training has ended: no improvement", ended.Reason);
+        Assert.Equal([stops, stops], [(int)ended.ModelVersion, clear.History.Length]);
+        Assert.Equal(clear.Model.Values, VersionValues.Delivered(terms, await clients[0].FetchModelAsync(ended, Token)).Values);
+        IEnumerable<Dictionary<string, double>> measured = clear.History.Where(record => record.Train is not null).Select(record => RoundMetricInfo.Values(record.Train, record.Test));
+        Assert.Equal(measured, Of(session, RoundKind.Evaluation).Select(round => round.Metrics.ToDictionary()));
+        Assert.All(Of(session, RoundKind.Training), round => Assert.Empty(round.Metrics));
+        Assert.Equal(2, Of(session, RoundKind.Evaluation).Length);
+        Assert.True(session.Verify().IsValid);
     }
 
     [Fact]
@@ -256,9 +289,14 @@ public sealed class PaceTests : IDisposable
     private static AsynchronousSource Paced(TestSession session, TrainingTerms terms, ILocalTrainer trainer, int index) =>
         new(new TrainingSource(session.Plan, terms, _ => trainer, TestSession.Site(terms, index), index), terms, index, NullLogger.Instance);
 
+    // The version's weights, and the mark that all sites have evaluated it.
+    private static float[] ValuesOf(TrainingTerms terms, int version) => [.. terms.CreateBuiltInTrainer()!.CreateInitial((ulong)version + 1).Values, 1];
+
+    private static RoundSummary[] Of(TestSession session, RoundKind kind) => [.. session.Host!.Engine.Status(0).Recent.Where(round => round.Kind == kind)];
+
     private static RoundTask TaskOf(TrainingTerms terms, int version, RoundKind kind = RoundKind.Training)
     {
-        float[] model = terms.CreateBuiltInTrainer()!.CreateInitial((ulong)version + 1).Values;
+        float[] model = ValuesOf(terms, version);
         return new RoundTask(kind, ModelStamp.Of(version, model), model, _ => true);
     }
 

@@ -30,8 +30,11 @@ internal static class InTheClear
         RawSite[] raw = [.. Enumerable.Range(0, plan.Enrolment.Clients.Count).Select(i => TestSession.Site(terms, i))];
         PreparedState prepared = await LocalPreparation.RunAsync(terms, state => terms.TrainerUnder(state)!, raw, sum, cancellationToken: token);
         FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
-        TrainingOutcome outcome = await new FederatedAveraging(
-            terms.FederationOptionsFor(plan.MinClients, prepared), sites, terms.TrainerUnder(prepared)!, sum).RunAsync(cancellationToken: token);
+        FederationOptions options = terms.FederationOptionsFor(plan.MinClients, prepared);
+        ILocalTrainer trainer = terms.TrainerUnder(prepared)!;
+        TrainingOutcome outcome = terms.Asynchronous is { } pace
+            ? await new BufferedAggregation(options with { Timing = new ConstantTiming([.. sites.Select(_ => 1.0)]) }, pace, sites, trainer, sum).RunAsync(cancellationToken: token)
+            : await new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: token);
         return (prepared, outcome);
     }
 }

@@ -54,9 +54,12 @@ internal sealed class TrainingRun
     public RoundKind? Next =>
         Stopped is not null ? null
         : !_progress.IsComplete ? RoundKind.Preparation
-        : _model.Version < _terms.Stopping.Rounds ? RoundKind.Training
+        : _model.Version < _terms.Stopping.Rounds ? (IsMeasurementDue ? RoundKind.Evaluation : RoundKind.Training)
         : _terms.Rounds.FinalEvaluation ? RoundKind.Evaluation
         : null;
+
+    // Asynchronous rounds are of those who happen to arrive: what is known of a version comes from all sites.
+    private bool IsMeasurementDue => _terms.Asynchronous is { } pace && pace.Measures(_model.Version) && !_model.IsMeasured;
 
     /// <summary>The state before the first round: weights from the seed, or from the file that the terms name by its digest.</summary>
     /// <exception cref="ArgumentException">A file is needed and missing, or holds other weights.</exception>
@@ -96,16 +99,11 @@ internal sealed class TrainingRun
         TensorClips? clips = _terms.ClipsFrom(_progress.State);
         RoundReading reading = RoundReading.Of(
             _counters, kind == RoundKind.Training ? sum : [], counters[..ownCounters], _model.WeightUnit, clips, _plan.Parameters.Clip);
-        RoundRecord? described = _model.Describe(reading.Train, reading.Test);
-        if (kind == RoundKind.Evaluation)
+        bool measured = kind == RoundKind.Evaluation || _terms.Asynchronous is null;
+        RoundRecord? described = measured ? _model.Describe(reading.Train, reading.Test) : null;
+        Stopped = measured ? _terms.Stopping.Decide(_model.History) : null;
+        if (Stopped is not null || kind == RoundKind.Evaluation)
         {
-            Stopped = _terms.Stopping.Decide(_model.History) ?? StopReason.Rounds;
-            return described;
-        }
-
-        if (_terms.Stopping.Decide(_model.History) is { } stop)
-        {
-            Stopped = stop;
             return described;
         }
 
