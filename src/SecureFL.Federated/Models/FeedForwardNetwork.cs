@@ -107,7 +107,9 @@ internal sealed class FeedForwardNetwork<T>
         {
             ReadOnlySpan<T> x = _activations[layer].AsSpan(r * inputs, inputs);
             ReadOnlySpan<T> delta = _deltas[layer + 1].AsSpan(r * outputs, outputs);
-            Span<T> below = _deltas[layer].AsSpan(r * inputs, inputs);
+
+            // The inputs have no gradient of their own.
+            Span<T> below = layer > 0 ? _deltas[layer].AsSpan(r * inputs, inputs) : [];
             below.Clear();
             for (int o = 0; o < outputs; o++)
             {
