@@ -17,6 +17,7 @@ public sealed class SendTests
     private static readonly SumTerms Named = new() { Elements = Length, Tensors = [new SumTensor("a", [400]), new SumTensor("b", [300, 2], 1)], LeftOut = ["steps"] };
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Tensors_are_summed_by_name_and_a_contribution_that_is_revoked_is_not()
     {
         using Federation federation = Federation.OfSums(Length, sums: Named);

@@ -7,7 +7,7 @@ public sealed class UndisturbedRunTests
 {
     [Theory]
     [InlineData(0)]
-    [InlineData(0.5)]
+    [InlineData(0.5, Traits = ["Category", "Slow"])]
     public async Task All_clients_end_with_the_weights_of_training_in_the_clear(double averageDecay)
     {
         const int Rounds = 3;

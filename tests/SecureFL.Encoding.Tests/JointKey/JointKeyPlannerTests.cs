@@ -10,7 +10,7 @@ namespace SecureFL.Encoding.Tests;
 
 public sealed class JointKeyPlannerTests
 {
-    private static Config Settings => Config.QuickThrowOnFailure.WithReplay(0x5EC0_F1D6, 11).WithMaxTest(100);
+    private static Config Settings => Config.QuickThrowOnFailure.WithReplay(0x5EC0_F1D6, 11).WithMaxTest(40);
 
     private static Gen<PlanningRequest> Requests =>
         from lengthBits in Gen.Choose(0, 29)

@@ -66,7 +66,7 @@ public sealed class ErrorFeedbackTests
     /// <summary>Four bits: seven steps on either side of zero, far above what an update becomes near the end. The mean over the last hundred rounds, since rounding at random makes each jump.</summary>
     [Theory]
     [InlineData(Rounding.Nearest, 0.1)]
-    [InlineData(Rounding.Stochastic, 0.5)]
+    [InlineData(Rounding.Stochastic, 0.5, Traits = ["Category", "Slow"])]
     public async Task At_few_bits_the_loss_is_lower_and_near_that_of_floats(Rounding rounding, double share)
     {
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 60, 80, 100);

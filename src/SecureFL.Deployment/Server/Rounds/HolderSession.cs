@@ -34,9 +34,6 @@ internal sealed class HolderSession(int holder, ulong known)
     /// <summary>Whether the holder asked for the summed ciphertexts again.</summary>
     public bool SumsWanted { get; set; }
 
-    /// <summary>Unanswered tasks.</summary>
-    public int Unanswered => _unanswered.Count;
-
     /// <summary>The tasks that have not been sent on this stream, or are to be tried again; noted as sent.</summary>
     public List<HolderTask> Take(IEnumerable<DueTask> due, TimeSpan now, int most)
     {
