@@ -7,7 +7,8 @@ public sealed class ReferenceTests
 {
     private static readonly string[] UpToThreshold = ["SecureFL.Ring", "SecureFL.Ckks", "SecureFL.Encoding", "SecureFL.Threshold"];
     private static readonly string[] UpToAggregation = [.. UpToThreshold, "SecureFL.Aggregation"];
-    private static readonly string[] UpToFederated = [.. UpToAggregation, "SecureFL.Federated"];
+    private static readonly string[] UpToLocal = [.. UpToAggregation, "SecureFL.Local"];
+    private static readonly string[] UpToFederated = [.. UpToLocal, "SecureFL.Federated"];
 
     /// <summary>What each project may reference; null: anything.</summary>
     private static readonly Dictionary<string, string[]?> Allowed = new()
@@ -17,8 +18,9 @@ public sealed class ReferenceTests
         ["SecureFL.Encoding"] = ["SecureFL.Ckks", "SecureFL.Ring"],
         ["SecureFL.Threshold"] = ["SecureFL.Ckks", "SecureFL.Ring"],
         ["SecureFL.Aggregation"] = UpToThreshold,
+        ["SecureFL.Local"] = UpToAggregation,
         ["SecureFL.Storage"] = UpToAggregation,
-        ["SecureFL.Federated"] = UpToAggregation,
+        ["SecureFL.Federated"] = UpToLocal,
         ["SecureFL.Grpc"] = [],
         ["SecureFL.Reports"] = ["SecureFL.Aggregation"],
         ["SecureFL.Deployment"] = [.. UpToFederated, "SecureFL.Storage", "SecureFL.Grpc"],

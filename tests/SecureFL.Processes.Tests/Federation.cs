@@ -6,6 +6,7 @@ using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
+using SecureFL.Local;
 using SecureFL.Storage;
 
 namespace SecureFL.Processes.Tests;

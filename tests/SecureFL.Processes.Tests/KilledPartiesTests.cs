@@ -1,4 +1,5 @@
 using SecureFL.Cli.Demo;
+using SecureFL.Local;
 
 namespace SecureFL.Processes.Tests;
 

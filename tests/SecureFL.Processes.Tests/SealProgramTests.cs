@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Demo;
 using SecureFL.Interop.Tests.Seal;
+using SecureFL.Local;
 
 namespace SecureFL.Processes.Tests;
 

@@ -5,6 +5,7 @@ using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data.Tensors;
+using SecureFL.Local;
 
 namespace SecureFL.Processes.Tests;
 

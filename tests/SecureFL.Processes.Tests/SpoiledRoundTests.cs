@@ -2,6 +2,7 @@ using SecureFL.Cli.Demo;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
+using SecureFL.Local;
 
 namespace SecureFL.Processes.Tests;
 

@@ -1,4 +1,5 @@
 using SecureFL.Aggregation;
+using SecureFL.Local;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Storage.Tests;
@@ -110,18 +111,22 @@ public sealed class ClientFaultTests
     {
         public World()
         {
-            ModelVersion first = ModelVersion.CreateFirst(Plan, default, Plan.Embedded!.Server);
-            using InProcessKeyHolders holders = InProcessKeyHolders.Create(Plan);
+            Parties = new LocalParties(3, 2);
+            Plan = Parties.CreatePlan(Vector.Length, 1f, 8, 3, 2, 1);
+            ModelVersion first = ModelVersion.CreateFirst(Plan, default, Parties.Server);
+            using LocalKeyHolders holders = new(Plan, Parties);
             Round = holders.OpenRound(first);
         }
 
         public static float[] Vector { get; } = [.. Enumerable.Range(0, 3000).Select(i => i / 3000f)];
 
-        public AggregationPlan Plan { get; } = AggregationPlan.Create(Vector.Length, 1f, 8, 3, 3, 2, 2, 1);
+        public LocalParties Parties { get; }
+
+        public AggregationPlan Plan { get; }
 
         public RoundInvitation Round { get; }
 
-        public AggregationClient Start(ILedgerStorage journal) => new(Plan, Plan.Digest, Plan.Embedded!.Client(0), journal, SystemEntropy.Instance);
+        public AggregationClient Start(ILedgerStorage journal) => new(Plan, Plan.Digest, Parties.Clients[0], journal, SystemEntropy.Instance);
 
         /// <summary>One life: resume or make, send, forget at the end. What left, or null if the power failed before anything did.</summary>
         public string? Live(SimulatedDisk disk)
@@ -149,7 +154,7 @@ public sealed class ClientFaultTests
         private string Send(StoredContribution stored)
         {
             // The server's own checks: the chunks are those of the signed root.
-            using AggregationServer server = new(Plan, Round, Plan.Embedded!.Server, TimeProvider.System, new InMemoryContributionStore());
+            using AggregationServer server = new(Plan, Round, Parties.Server, TimeProvider.System, new InMemoryContributionStore());
             ChunkMessage message = stored.CreateMessage();
             for (long chunk = 0; chunk < stored.ChunkCount; chunk++)
             {

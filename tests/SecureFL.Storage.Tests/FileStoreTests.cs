@@ -1,4 +1,6 @@
 using SecureFL.Aggregation;
+using SecureFL.Local;
+using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Storage.Tests;
 
@@ -67,18 +69,21 @@ public sealed class FileStoreTests : IDisposable
     [Fact]
     public void A_transcript_with_its_ciphertext_directory_verifies()
     {
-        AggregationPlan plan = AggregationPlan.Create(100, 8f, 8, 3, 3, 3, 2, 1);
-        using InProcessKeyHolders holders = InProcessKeyHolders.Create(plan);
+        LocalParties parties = new(3, 3);
+        AggregationPlan plan = parties.CreatePlan(100, 8f, 8, 3, 2, 1);
+        using LocalKeyHolders holders = new(plan, parties);
         RoundInvitation round = holders.OpenRound();
         using FileContributionStore store = new(_directory.FullName, 0);
-        using AggregationServer server = new(plan, round, plan.Embedded!.Server, TimeProvider.System, store);
+        using AggregationServer server = new(plan, round, parties.Server, TimeProvider.System, store);
         for (int i = 0; i < 3; i++)
         {
-            server.Accept(new AggregationClient(plan).Encrypt(round, new float[100]));
+            AggregationClient client = new(
+                plan, plan.Digest, parties.Clients[i], new InMemoryLedgerStorage(), SystemEntropy.Instance);
+            server.Accept(client.Encrypt(round, new float[100]));
         }
 
         AggregationResult result = server.Open(holders.Release(holders.Agree(server.Close())));
-        Transcript transcript = new(plan, plan.Embedded!.Server);
+        Transcript transcript = new(plan, parties.Server);
         byte[] bytes = [.. transcript.Begin(), .. transcript.Append(round.Head), .. transcript.Append(server.CreateRecords(result)), .. transcript.End()];
 
         TranscriptReport report = TranscriptVerifier.Verify(bytes, new CiphertextDirectory(_directory.FullName));

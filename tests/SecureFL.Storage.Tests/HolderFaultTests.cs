@@ -1,4 +1,5 @@
 using SecureFL.Aggregation;
+using SecureFL.Local;
 using SecureFL.Ring.Randomness;
 using SecureFL.Storage.KillTarget;
 
@@ -49,12 +50,17 @@ public sealed class HolderFaultTests
     /// <summary>A plan and everybody but holder 0, who lives on the disk; each life takes it through a round and the death of another.</summary>
     private sealed class World
     {
-        private readonly AggregationPlan _plan = AggregationPlan.Create(
-            16, 1f, 8, 3, 3, 2, 2, 1, configure: settings => settings with { AllowEarlyResubmission = true });
+        private readonly LocalParties _parties = new(3, 2);
+        private readonly AggregationPlan _plan;
 
         private readonly ModelVersion _first;
 
-        public World() => _first = ModelVersion.CreateFirst(_plan, default, _plan.Embedded!.Server);
+        public World()
+        {
+            _plan = _parties.CreatePlan(
+                16, 1f, 8, 3, 2, 1, configure: settings => settings with { AllowEarlyResubmission = true });
+            _first = ModelVersion.CreateFirst(_plan, default, _parties.Server);
+        }
 
         /// <summary>What holder 0 answered, by step, until the power failed.</summary>
         public Dictionary<string, Digest> Live(SimulatedDisk disk, int attempt)
@@ -64,8 +70,8 @@ public sealed class HolderFaultTests
             {
                 using FileLedgerStorage storage = new(Ledger, disk);
                 using KeyHolder holder = new(
-                    _plan, _plan.Digest, _plan.Embedded!.KeyHolders[0], storage, new FileRoundKeyStore(Keys, disk), TimeProvider.System, SystemEntropy.Instance);
-                ColludingPeer peer = new(_plan, 1, _plan.Embedded!.KeyHolders[1]);
+                    _plan, _plan.Digest, _parties.KeyHolders[0], storage, new FileRoundKeyStore(Keys, disk), TimeProvider.System, SystemEntropy.Instance);
+                ColludingPeer peer = new(_plan, 1, _parties.KeyHolders[1]);
                 holder.HandleLedgerHead(peer.Confirm(holder.CreateLedgerHeadRequest()));
                 Repeat(holder, answers);
                 Round(holder, peer, answers, attempt);
@@ -111,10 +117,10 @@ public sealed class HolderFaultTests
                 opener.HandleEntry(peer.Open(0, _first.Hash));
                 RoundInvitation invitation = opener.CreateInvitation();
                 holder.HandleOpening(invitation.Opening);
-                AggregationServer server = new(_plan, invitation, _plan.Embedded!.Server, TimeProvider.System, new InMemoryContributionStore());
+                AggregationServer server = new(_plan, invitation, _parties.Server, TimeProvider.System, new InMemoryContributionStore());
                 for (int client = 0; client < 3; client++)
                 {
-                    AggregationClient sender = new(_plan, _plan.Digest, _plan.Embedded!.Client(client), new InMemoryLedgerStorage(), SystemEntropy.Instance);
+                    AggregationClient sender = new(_plan, _plan.Digest, _parties.Clients[client], new InMemoryLedgerStorage(), SystemEntropy.Instance);
                     server.Accept(sender.Encrypt(invitation, new float[16]));
                 }
 

@@ -1,4 +1,5 @@
 using SecureFL.Aggregation;
+using SecureFL.Local;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Storage.Tests;
@@ -6,14 +7,15 @@ namespace SecureFL.Storage.Tests;
 /// <summary>A key holder of the joint-key suite whose process ends between recording its release and sending it, on real files.</summary>
 public sealed class JointKeyHolderTests : IDisposable
 {
+    private readonly LocalParties _parties = new(3, 2);
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("securefl-joint-");
 
     [Fact]
     public void A_holder_that_stops_after_recording_sends_the_same_bytes_afterwards()
     {
-        AggregationPlan plan = AggregationPlan.Create(40, 8f, 8, 3, 3, 2, 2, 0, suite: Suite.JointKey);
+        AggregationPlan plan = _parties.CreatePlan(40, 8f, 8, 3, 2, 0, suite: Suite.JointKey);
         using KeyHolder other = new(
-            plan, plan.Digest, plan.Embedded!.KeyHolders[1], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), TimeProvider.System, SystemEntropy.Instance, new InMemoryKeyShareStore());
+            plan, plan.Digest, _parties.KeyHolders[1], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), TimeProvider.System, SystemEntropy.Instance, new InMemoryKeyShareStore());
         Release first;
         PartialDecryptionChunk sent;
         RoundCertificate certificate;
@@ -22,17 +24,17 @@ public sealed class JointKeyHolderTests : IDisposable
             using KeyHolder holder = Start(plan, ledger);
             Confirm(holder, other);
             Confirm(other, holder);
-            JointKeyEpoch key = InProcessKeyGeneration.Run(plan, [holder, other], 0);
-            ModelVersion[] versions = [ModelVersion.CreateFirst(plan, default, plan.Embedded.Server)];
+            JointKeyEpoch key = LocalKeyGeneration.Run(plan, [holder, other], 0);
+            ModelVersion[] versions = [ModelVersion.CreateFirst(plan, default, _parties.Server)];
             RoundOpener opener = new(plan, 0, versions);
             opener.HandleEntry(holder.CreateOpeningEntry(0, versions));
             opener.HandleEntry(other.CreateOpeningEntry(0, versions));
             RoundInvitation invitation = opener.CreateInvitation();
             using AggregationServer server = new(
-                plan, invitation, plan.Embedded.Server, TimeProvider.System, null, new JointKeyServerOptions { Epoch = key, Sums = new FileSumStore(Path.Combine(_directory.FullName, "server")) });
+                plan, invitation, _parties.Server, TimeProvider.System, null, new JointKeyServerOptions { Epoch = key, Sums = new FileSumStore(Path.Combine(_directory.FullName, "server")) });
             for (int i = 0; i < 3; i++)
             {
-                AggregationClient client = new(plan, plan.Digest, plan.Embedded.Client(i), new InMemoryLedgerStorage(), SystemEntropy.Instance);
+                AggregationClient client = new(plan, plan.Digest, _parties.Clients[i], new InMemoryLedgerStorage(), SystemEntropy.Instance);
                 client.HandleKeyEpoch(key.Record, key.PublicKey);
                 server.Accept(client.Encrypt(invitation, new float[40]));
             }
@@ -70,7 +72,7 @@ public sealed class JointKeyHolderTests : IDisposable
     private KeyHolder Start(AggregationPlan plan, FileLedgerStorage ledger) => new(
         plan,
         plan.Digest,
-        plan.Embedded!.KeyHolders[0],
+        _parties.KeyHolders[0],
         ledger,
         new InMemoryRoundKeyStore(),
         TimeProvider.System,

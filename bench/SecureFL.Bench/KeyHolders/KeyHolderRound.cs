@@ -1,5 +1,6 @@
 using SecureFL.Aggregation;
 using SecureFL.Bench.Measurement;
+using SecureFL.Local;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
 
@@ -12,16 +13,19 @@ namespace SecureFL.Bench.KeyHolders;
 internal sealed class KeyHolderRound : IDisposable
 {
     private const int Measured = 0;
+    private readonly LocalParties _parties;
     private readonly AggregationPlan _plan;
-    private readonly InProcessKeyHolders _holders;
+    private readonly LocalKeyHolders _holders;
     private readonly Samples _seconds = new();
     private long _bytesPerRound;
     private long _bytesOfShares;
 
     internal KeyHolderRound(long parameters, int clients)
     {
-        _plan = AggregationPlan.Create(parameters, clip: 1f, bits: 16, clients, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 1);
-        _holders = InProcessKeyHolders.Create(_plan);
+        _parties = new LocalParties(clients, keyHolders: 3);
+        _plan = _parties.CreatePlan(
+            parameters, clip: 1f, bits: 16, minClients: 3, threshold: 2, colludingKeyHolders: 1);
+        _holders = new LocalKeyHolders(_plan, _parties);
     }
 
     internal KeyHolderArm Run(int rounds)
@@ -72,7 +76,7 @@ internal sealed class KeyHolderRound : IDisposable
         });
         _bytesOfShares = deliveries[Measured].Sum(bytes => (long)bytes.Length);
         _bytesPerRound = _bytesOfShares + opening.Encode().Length + proposalBytes.Length + vote!.Encode().Length + certificateBytes!.Length + release!.Encode().Length;
-        return ModelVersion.CreateNext(invitation.Head, opening.Context, proposal.Hash, proposal.Hash, _plan.Embedded!.Server);
+        return ModelVersion.CreateNext(invitation.Head, opening.Context, proposal.Hash, proposal.Hash, _parties.Server);
     }
 
     private Vote Vote(KeyHolder holder, byte[][] deliveries, CertificateProposal proposal)
@@ -93,7 +97,7 @@ internal sealed class KeyHolderRound : IDisposable
         sampler.Fill(stream, secret.Span);
         Digest root = DomainHash.Of("bench root", BitConverter.GetBytes(client));
         return ShareSealer.Seal(
-            _plan, invitation.Opening, client, invitation.Base.Hash, root, secret.Span, _plan.Embedded!.Client(client), SystemEntropy.Instance);
+            _plan, invitation.Opening, client, invitation.Base.Hash, root, secret.Span, _parties.Clients[client], SystemEntropy.Instance);
     }
 
     private static byte[][] Deliveries(RoundOpening opening, ContributionHeader[] headers, int holder) =>
@@ -108,6 +112,6 @@ internal sealed class KeyHolderRound : IDisposable
             opening.Head,
             DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeMilliseconds(),
             GroupPartition.Derive(_plan, opening.Hash, entries),
-            _plan.Embedded!.Server);
+            _parties.Server);
     }
 }

@@ -51,9 +51,6 @@ public sealed class AggregationPlan
     /// <summary>128 bits of the digest in eight pronounceable words, for people to compare.</summary>
     public string SpokenForm => SpokenDigest.Of(Digest);
 
-    /// <summary>Identities that <see cref="Create"/> drew for all parties of one process; null for every other plan.</summary>
-    internal EmbeddedIdentities? Embedded { get; private init; }
-
     /// <summary>Checks the settings and signs the plan.</summary>
     /// <exception cref="PlanRefusedException">A rule is broken: the message names it and what would satisfy it.</exception>
     /// <exception cref="ArgumentException">The identity is not the enrolment's authority.</exception>
@@ -61,60 +58,18 @@ public sealed class AggregationPlan
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(authority);
-        return CheckAndSign(settings, authority, embedded: null);
-    }
-
-    /// <summary>A plan whose parties all live in this process, with fresh identities: for embedding, tests and simulation.</summary>
-    /// <param name="vectorLength">Values in each vector, 1 to 10^9.</param>
-    /// <param name="clip">Values are clipped to [-clip, clip].</param>
-    /// <param name="bits">b, bits of a quantised value, 4 to 24.</param>
-    /// <param name="maxClients">n_max, and the number of enrolled clients.</param>
-    /// <param name="minClients">n_min, at least f_c + 2.</param>
-    /// <param name="keyHolders">H.</param>
-    /// <param name="threshold">t.</param>
-    /// <param name="colludingKeyHolders">f.</param>
-    /// <param name="colludingClients">f_c.</param>
-    /// <param name="counters">Whole numbers summed besides the vector, and the weight; null for none.</param>
-    /// <param name="configure">Changes any further field.</param>
-    /// <param name="suite">How contributions are encrypted and opened.</param>
-    /// <param name="roundsPerKey">Joint-key suite: sums that one joint key may open in its life.</param>
-    /// <param name="smudging">Joint-key suite: lambda, 40 to 64; what a key's decryptions show of it is within statistical distance 2^-lambda.</param>
-    /// <param name="wire">Joint-key suite: how ciphertexts travel, bit-packed or as objects of Microsoft SEAL.</param>
-    /// <exception cref="PlanRefusedException">A rule is broken.</exception>
-    public static AggregationPlan Create(
-        long vectorLength,
-        float clip,
-        int bits,
-        int maxClients,
-        int minClients,
-        int keyHolders,
-        int threshold,
-        int colludingKeyHolders,
-        int colludingClients = 1,
-        CounterLayout? counters = null,
-        Func<PlanSettings, PlanSettings>? configure = null,
-        Suite suite = Suite.OneTimeKey,
-        long roundsPerKey = 1000,
-        int smudging = JointKeyParameters.DefaultSmudging,
-        WireMode wire = WireMode.Packed)
-    {
-        EmbeddedIdentities identities = new(maxClients, keyHolders);
-        CounterLayout layout = counters ?? CounterLayout.Empty;
-        JointKeyRequest? jointKey = suite == Suite.JointKey ? new JointKeyRequest(keyHolders, threshold, roundsPerKey, smudging, wire) : null;
-        PlanSettings settings = new()
+        if (PlanRules.FirstBroken(settings) is { } broken)
         {
-            Suite = suite,
-            Parameters = AggregationPlanner.Plan(
-                new PlanningRequest(vectorLength, bits, clip, maxClients, layout.ElementCount(bits), keyHolders, jointKey)),
-            Counters = layout,
-            MinClients = minClients,
-            Threshold = threshold,
-            ColludingKeyHolders = colludingKeyHolders,
-            ColludingClients = colludingClients,
-            Session = SessionId.Create(SystemEntropy.Instance),
-            Enrolment = identities.Enrolment,
-        };
-        return CheckAndSign(configure is null ? settings : configure(settings), identities.Authority, identities);
+            throw new PlanRefusedException(broken.Rule, broken.Message);
+        }
+
+        if (!authority.PublicKey.Equals(settings.Enrolment.Authority))
+        {
+            throw new ArgumentException("only the enrolment's authority signs the plan", nameof(authority));
+        }
+
+        byte[] body = WriteBody(settings);
+        return new AggregationPlan(settings, body, authority.Sign(DomainHash.Of(Domain, body)));
     }
 
     /// <summary>Reads a signed plan: parses within the limits, checks every rule and the authority's signature.</summary>
@@ -217,22 +172,6 @@ public sealed class AggregationPlan
         {
             throw new ProtocolViolationException(ViolationCode.PlanRule, Party.Authority, broken.Rule, broken.Message);
         }
-    }
-
-    private static AggregationPlan CheckAndSign(PlanSettings settings, SigningIdentity authority, EmbeddedIdentities? embedded)
-    {
-        if (PlanRules.FirstBroken(settings) is { } broken)
-        {
-            throw new PlanRefusedException(broken.Rule, broken.Message);
-        }
-
-        if (!authority.PublicKey.Equals(settings.Enrolment.Authority))
-        {
-            throw new ArgumentException("only the enrolment's authority signs the plan", nameof(authority));
-        }
-
-        byte[] body = WriteBody(settings);
-        return new AggregationPlan(settings, body, authority.Sign(DomainHash.Of(Domain, body))) { Embedded = embedded };
     }
 
     private static byte[] WriteBody(PlanSettings s)

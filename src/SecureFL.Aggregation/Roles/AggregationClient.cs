@@ -13,14 +13,6 @@ public sealed class AggregationClient
     private readonly SigningIdentity _identity;
     private readonly ContributionJournal _journal;
     private readonly IEntropySource _entropy;
-    private JointKeyEpoch? _keyEpoch;
-
-    /// <summary>The next client of a plan whose parties all live in this process (<see cref="AggregationPlan.Create"/>).</summary>
-    /// <exception cref="ArgumentException">A plan with parties of its own.</exception>
-    public AggregationClient(AggregationPlan plan)
-        : this(Embedded(plan, out int index), plan.Digest, plan.Embedded!.Client(index), new InMemoryLedgerStorage(), SystemEntropy.Instance)
-    {
-    }
 
     /// <summary>A client at its own site.</summary>
     /// <param name="plan">The plan.</param>
@@ -46,15 +38,24 @@ public sealed class AggregationClient
     /// <summary>The client's plan index.</summary>
     public int Index { get; }
 
-    /// <summary>The joint key that contributions are encrypted under; null before <see cref="HandleKeyEpoch"/>.</summary>
-    public JointKeyEpoch? KeyEpoch => _plan.Embedded?.KeyEpoch ?? _keyEpoch;
+    /// <summary>The joint key that contributions are encrypted under; null before <see cref="HandleKeyEpoch(JointKeyEpoch)"/>.</summary>
+    public JointKeyEpoch? KeyEpoch { get; private set; }
 
     /// <summary>Takes the joint key that rounds are under in the joint-key suite: every key holder must have confirmed it.</summary>
     /// <exception cref="ProtocolViolationException">A confirmation is missing or forged, or another key.</exception>
     public void HandleKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey)
     {
         ArgumentNullException.ThrowIfNull(record);
-        _keyEpoch = JointKeyEpoch.Verify(record, publicKey, _plan);
+        KeyEpoch = JointKeyEpoch.Verify(record, publicKey, _plan);
+    }
+
+    /// <summary>Takes a joint key that was checked already.</summary>
+    /// <exception cref="ProtocolViolationException">A key of another plan.</exception>
+    public void HandleKeyEpoch(JointKeyEpoch epoch)
+    {
+        ArgumentNullException.ThrowIfNull(epoch);
+        EpochRules.Require(epoch.Record, _plan);
+        KeyEpoch = epoch;
     }
 
     /// <summary>The model that the client trains on, after checking the invitation: enough signed entries, one head, a linked chain.</summary>
@@ -198,14 +199,6 @@ public sealed class AggregationClient
 
     private ContributionStream Start(RoundInvitation invitation, ModelVersion baseVersion, Rounding rounding, ulong? roundingSeed) =>
         new(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed, KeyEpoch);
-
-    private static AggregationPlan Embedded(AggregationPlan plan, out int index)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        index = plan.Embedded?.TakeClient()
-            ?? throw new ArgumentException("this plan's parties have identities of their own; pass this client's identity and journal", nameof(plan));
-        return plan;
-    }
 
     private ModelVersion RequireBase(RoundInvitation invitation, Digest model)
     {

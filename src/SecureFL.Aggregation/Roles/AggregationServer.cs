@@ -19,14 +19,7 @@ public sealed class AggregationServer : IDisposable
     private readonly SortedDictionary<int, Release> _releases = [];
     private ClosedRound? _closed;
 
-    /// <summary>The server of a plan whose parties all live in this process; it sums each contribution as soon as it is accepted.</summary>
-    /// <exception cref="ArgumentException">A plan with parties of its own.</exception>
-    public AggregationServer(AggregationPlan plan, RoundInvitation invitation)
-        : this(plan, invitation, Embedded(plan), TimeProvider.System, store: null, plan.Embedded!.JointKeyOptions())
-    {
-    }
-
-    /// <summary>A server of its own.</summary>
+    /// <summary>A server of one round.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="invitation">The opened round (<see cref="RoundOpener"/>).</param>
     /// <param name="identity">The plan's server identity.</param>
@@ -345,12 +338,6 @@ public sealed class AggregationServer : IDisposable
         _uploads.Dispose();
         _summation.Dispose();
         _jointKey?.Dispose();
-    }
-
-    private static SigningIdentity Embedded(AggregationPlan plan)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        return plan.Embedded?.Server ?? throw new ArgumentException("this plan's parties have identities of their own; pass the server's", nameof(plan));
     }
 
     private void RequireRoom(ContributionHeader header)

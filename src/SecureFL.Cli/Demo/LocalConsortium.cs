@@ -3,6 +3,7 @@ using SecureFL.Ckks.JointKey;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Planning;
+using SecureFL.Local;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Cli.Demo;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Identity;
+using SecureFL.Local;
 
 namespace SecureFL.Cli.Demo;
 

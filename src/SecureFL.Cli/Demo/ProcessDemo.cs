@@ -12,6 +12,7 @@ using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Grpc;
+using SecureFL.Local;
 using SecureFL.Storage;
 
 namespace SecureFL.Cli.Demo;

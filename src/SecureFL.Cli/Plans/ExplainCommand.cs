@@ -6,6 +6,7 @@ using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Training;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Local;
 
 namespace SecureFL.Cli.Plans;
 
@@ -48,13 +49,11 @@ internal static class ExplainCommand
             OptionRules.Check(result, TrainingDescription.Default.With("sum.suite", chosen));
             PlanFile? plan = result.GetValue(file) is string path ? PlanFile.Load(path) : null;
             PlanSettings settings = plan?.Settings
-                ?? AggregationPlan.Create(
+                ?? new LocalParties(result.GetValue(clients), result.GetValue(holders)).CreatePlan(
                     result.GetValue(length),
                     result.GetValue(clip),
                     result.GetValue(bits),
-                    result.GetValue(clients),
                     result.GetValue(minimum),
-                    result.GetValue(holders),
                     result.GetValue(threshold),
                     result.GetValue(colluding),
                     suite: chosen == SumSuite.JointKey ? Suite.JointKey : Suite.OneTimeKey,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SecureFL.Aggregation;
 using SecureFL.Federated.Rounds;
+using SecureFL.Local;
 
 namespace SecureFL.Federated.SecureSums;
 
@@ -13,11 +14,10 @@ internal sealed class SumSession : IDisposable
 
     private readonly SumLayout _layout;
     private readonly EncryptedSumOptions _options;
-    private readonly InProcessSession _session;
+    private readonly LocalConsortium _session;
     private readonly Dictionary<int, Digest> _models = [];
     private readonly Dictionary<int, int> _stoodOn = [];
     private readonly int _firstVersion;
-    private (AggregationServer Server, AggregationResult Result)? _last;
     private IContributionStore? _store;
     private bool _complete;
 
@@ -25,13 +25,12 @@ internal sealed class SumSession : IDisposable
     {
         _layout = layout;
         _options = options;
-        Plan = AggregationPlan.Create(
+        LocalParties parties = new(options.Sites, options.KeyHolders);
+        Plan = parties.CreatePlan(
             layout.Floats,
             options.Clip,
             options.Bits,
-            options.Sites,
             options.MinClients,
-            options.KeyHolders,
             options.Threshold,
             options.ColludingKeyHolders ?? options.Threshold - 1,
             counters: layout.Counters,
@@ -45,8 +44,12 @@ internal sealed class SumSession : IDisposable
                 Insecure = options.InsecureTwoSites,
                 ColludingClients = options.InsecureTwoSites ? 0 : settings.ColludingClients,
             });
-        _session = new InProcessSession(
-            Plan, options.Transcripts?.Invoke(name), options.Uploads is null ? null : round => _store = options.Uploads(name, round), model?.Digest ?? default);
+        _session = new LocalConsortium(
+            Plan,
+            parties,
+            options.Transcripts?.Invoke(name),
+            options.Uploads is null ? null : round => _store = options.Uploads(name, round),
+            model?.Digest ?? default);
         _firstVersion = model?.Version ?? 0;
         Note(model);
     }
@@ -79,7 +82,6 @@ internal sealed class SumSession : IDisposable
             AggregationResult result = time.Open(() => _session.Open(server, _session.Release(server)));
             ReadOnlyMemory<long> opened = result.GroupSum(0)
                 ?? throw new InvalidOperationException($"the sum of round {request.Round} could not be opened: {result.Groups[0].Status}");
-            _last = (server, result);
             IEnumerable<string> contributors = request.Contributions
                 .Where(contribution => result.Groups[0].Clients.Contains(contribution.SiteIndex)).Select(contribution => contribution.Site);
             return _layout.Read(opened.Span, contributors) with
@@ -158,14 +160,10 @@ internal sealed class SumSession : IDisposable
 
     private void Advance(ModelStamp? model)
     {
-        if (_last is not (AggregationServer server, AggregationResult result))
+        if (_session.Advance(model?.Digest))
         {
-            return;
+            Note(model);
         }
-
-        _session.Advance(server, result, model?.Digest);
-        _last = null;
-        Note(model);
     }
 
     private void Note(ModelStamp? model)

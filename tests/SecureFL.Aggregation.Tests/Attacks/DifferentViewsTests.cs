@@ -108,7 +108,7 @@ public sealed class DifferentViewsTests
         Violation.Expect(
             ViolationCode.WrongPlan,
             () => new AggregationClient(
-                scenario.Plan, other.Plan.Digest, scenario.Identities.Client(0), new InMemoryLedgerStorage(), SecureFL.Ring.Randomness.SystemEntropy.Instance));
+                scenario.Plan, other.Plan.Digest, scenario.Identities.Clients[0], new InMemoryLedgerStorage(), SecureFL.Ring.Randomness.SystemEntropy.Instance));
         Violation.Expect(
             ViolationCode.WrongPlan,
             () => new KeyHolder(

@@ -8,12 +8,12 @@ public sealed class ChunkMemoryTests
     [Fact]
     public void Encoding_chunk_after_chunk_takes_no_memory_by_the_chunk()
     {
-        AggregationPlan plan = AggregationPlan.Create(600_000, 8f, 16, 3, 3, 3, 2, 1);
-        AggregationParameters parameters = plan.Parameters;
-        using InProcessKeyHolders holders = InProcessKeyHolders.Create(plan);
-        RoundInvitation round = holders.OpenRound();
+        using LocalConsortium consortium = LocalConsortium.Create(600_000, 8f, 16, 3, 3, 3, 2, 1);
+        AggregationParameters parameters = consortium.Plan.Parameters;
+        using AggregationServer server = consortium.OpenRound();
+        RoundInvitation round = server.Round;
         float[] floats = new float[parameters.ElementsPerChunk];
-        using ContributionStream stream = new AggregationClient(plan).CreateContribution(round, round.Base.Model);
+        using ContributionStream stream = consortium.Clients[0].CreateContribution(round, round.Base.Model);
         ReadOnlyMemory<byte> first = stream.EncodeChunk(floats, []);
         long before = GC.GetAllocatedBytesForCurrentThread();
         int chunks = 0;
@@ -31,7 +31,7 @@ public sealed class ChunkMemoryTests
     [Fact]
     public void A_message_in_used_memory_is_the_chunk_it_says_it_is()
     {
-        AggregationPlan plan = AggregationPlan.Create(100_000, 8f, 16, 3, 3, 3, 2, 1);
+        AggregationPlan plan = new LocalParties(3, 3).CreatePlan(100_000, 8f, 16, 3, 2, 1);
         RoundContext context = plan.Context(4);
         ChunkMessage message = new(plan, context, 2);
         byte[] packed = new byte[plan.Parameters.WireChunkBytes];

@@ -7,20 +7,19 @@ public sealed class CounterTests
     public void Weighted_means_and_counters_come_out_exactly()
     {
         CounterLayout counters = new(100_000, new Counter("correct", 1_000_000), new Counter("loss in millis", 1L << 40));
-        AggregationPlan plan = AggregationPlan.Create(300, 8f, 16, 5, 3, 3, 2, 1, counters: counters);
-        using InProcessKeyHolders holders = InProcessKeyHolders.Create(plan);
-        using AggregationServer server = new(plan, holders.OpenRound());
+        using LocalConsortium consortium = LocalConsortium.Create(300, 8f, 16, 5, 3, 3, 2, 1, counters: counters);
+        using AggregationServer server = consortium.OpenRound();
         long[] weights = [12_345, 100_000, 1, 0, 77_777];
         float[][] vectors = [.. Enumerable.Range(0, 5).Select(c => Enumerable.Range(0, 300).Select(i => MathF.Cos(i + c) * 7).ToArray())];
         for (int c = 0; c < 5; c++)
         {
-            server.Accept(new AggregationClient(plan).Encrypt(server.Round, vectors[c], weights[c], 1000 * c, -(1L << 40) + c));
+            server.Accept(consortium.Clients[c].Encrypt(server.Round, vectors[c], weights[c], 1000 * c, -(1L << 40) + c));
         }
 
-        AggregationResult result = server.Open(holders.Release(holders.Agree(server.Close())));
+        AggregationResult result = consortium.Open(server, consortium.Release(server));
         Assert.Equal([weights.Sum(), 10_000, (-5L << 40) + 10], result.Counters);
         double[] mean = result.Mean;
-        double tolerance = 5 * plan.Parameters.Step * 100_000 / weights.Sum();
+        double tolerance = 5 * consortium.Plan.Parameters.Step * 100_000 / weights.Sum();
         for (int i = 0; i < 300; i++)
         {
             double expected = Enumerable.Range(0, 5).Sum(c => (double)weights[c] * vectors[c][i]) / weights.Sum();

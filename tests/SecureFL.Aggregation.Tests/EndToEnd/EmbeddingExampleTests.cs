@@ -1,27 +1,39 @@
 namespace SecureFL.Aggregation.Tests.EndToEnd;
 
+/// <summary>The README's example, in both suites, twice on one plan.</summary>
 public sealed class EmbeddingExampleTests
 {
-    [Fact]
-    public void The_embedding_example_sums_vectors()
+    [Theory]
+    [InlineData(Suite.OneTimeKey)]
+    [InlineData(Suite.JointKey)]
+    public void The_embedding_example_sums_vectors_round_after_round(Suite suite)
     {
-        float[][] updates = [.. Enumerable.Range(0, 4).Select(c => Enumerable.Range(0, 1000).Select(i => MathF.Sin(i + (100 * c))).ToArray())];
+        float[][] updates =
+        [
+            .. Enumerable.Range(0, 4).Select(c => Enumerable.Range(0, 1000).Select(i => MathF.Sin(i + (100 * c))).ToArray()),
+        ];
 
         // README: begin
-        AggregationPlan plan = AggregationPlan.Create(vectorLength: updates[0].Length, clip: 8f, bits: 16,
-            maxClients: 4, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 1);
-        using InProcessKeyHolders holders = InProcessKeyHolders.Create(plan);        // production: three key-holder processes
-        AggregationServer server = new(plan, holders.OpenRound());                   // their nonces and keys for this round
-        foreach (float[] update in updates)                                          // production: each at its own site
-            server.Accept(new AggregationClient(plan).Encrypt(server.Round, update));
-        RoundCertificate certificate = holders.Agree(server.Close());                // fixes the set, once
-        AggregationResult sum = server.Open(holders.Release(certificate));           // .Sum .Mean .Contributors .MaxQuantisationError
+        using LocalConsortium consortium = LocalConsortium.Create(vectorLength: updates[0].Length, clip: 8f, bits: 16,
+            maxClients: 4, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 1, suite: suite);
+        for (int round = 0; round < 2; round++)
+        {
+            using AggregationServer server = consortium.OpenRound();                 // key holders' nonces and keys
+            for (int i = 0; i < updates.Length; i++)                                 // production: each at its own site
+                server.Accept(consortium.Clients[i].Encrypt(server.Round, updates[i]));
+            RoundCertificate certificate = consortium.Agree(server.Close());         // fixes the set, once
+            AggregationResult sum = consortium.Open(server, consortium.Release(certificate)); // .Sum .Mean .Contributors
+            Apply(sum);                                                              // to your model
+        }
         // README: end
 
-        Assert.Equal(4, sum.Contributors);
-        for (int i = 0; i < 1000; i++)
+        void Apply(AggregationResult sum)
         {
-            Assert.Equal(updates.Sum(u => (double)u[i]), sum.Sum[i], sum.MaxQuantisationError);
+            Assert.Equal(4, sum.Contributors);
+            for (int i = 0; i < 1000; i++)
+            {
+                Assert.Equal(updates.Sum(u => (double)u[i]), sum.Sum[i], sum.MaxQuantisationError);
+            }
         }
     }
 }

@@ -51,55 +51,39 @@ public sealed class ExactSumTests
     [InlineData(8, 60)]
     public void Sums_are_exact_at_every_width_and_worst_case_values(int bits, int clients)
     {
-        AggregationPlan plan = AggregationPlan.Create(
-            777, 1f, bits, clients, Math.Min(3, clients), 3, 2, 0, clients < 3 ? 0 : 1, configure: s => s with { Insecure = clients < 3 });
-        using InProcessKeyHolders holders = InProcessKeyHolders.Create(plan);
-        using AggregationServer server = new(plan, holders.OpenRound());
+        using LocalConsortium consortium = LocalConsortium.Create(
+            777, 1f, bits, clients, Math.Min(3, clients), 3, 2, 0, clients < 3 ? 0 : 1,
+            configure: s => s with { Insecure = clients < 3 });
+        using AggregationServer server = consortium.OpenRound();
         float[] extremes = [.. Enumerable.Range(0, 777).Select(i => (i % 3) - 1f)];
         for (int c = 0; c < clients; c++)
         {
-            server.Accept(new AggregationClient(plan).Encrypt(server.Round, extremes));
+            server.Accept(consortium.Clients[c].Encrypt(server.Round, extremes));
         }
 
-        AggregationResult result = server.Open(holders.Release(holders.Agree(server.Close())));
-        long most = (long)clients * plan.Parameters.MaxQuantised;
+        AggregationResult result = consortium.Open(server, consortium.Release(server));
+        long most = (long)clients * consortium.Plan.Parameters.MaxQuantised;
         Assert.Equal(extremes.Select(v => (long)v * most), result.GroupSum(0)!.Value.ToArray());
     }
 
     [Fact]
     public void Rounds_follow_each_other_on_the_model_chain()
     {
-        AggregationPlan plan = AggregationPlan.Create(50, 8f, 12, 3, 3, 3, 2, 1);
-        using InProcessKeyHolders holders = InProcessKeyHolders.Create(plan);
-        AggregationClient[] clients = [.. Enumerable.Range(0, 3).Select(_ => new AggregationClient(plan))];
-        RoundInvitation round = holders.OpenRound();
+        using LocalConsortium consortium = LocalConsortium.Create(50, 8f, 12, 3, 3, 3, 2, 1);
         for (int r = 0; r < 5; r++)
         {
-            using AggregationServer server = new(plan, round);
+            using AggregationServer server = consortium.OpenRound();
+            Assert.Equal((ulong)r, server.Round.Head.Number);
             float[] vector = [.. Enumerable.Range(0, 50).Select(i => (i * r / 50f) - 2)];
-            foreach (AggregationClient client in clients)
+            foreach (AggregationClient client in consortium.Clients)
             {
-                server.Accept(client.Encrypt(round, vector));
+                server.Accept(client.Encrypt(server.Round, vector));
             }
 
-            AggregationResult sum = server.Open(holders.Release(holders.Agree(server.Close())));
-            Assert.All(vector.Zip(sum.Mean), pair => Assert.Equal(pair.First, pair.Second, plan.Parameters.Step));
-            round = holders.OpenRound(server.Advance(sum));
-            Assert.Equal((ulong)r + 1, round.Head.Number);
+            AggregationResult sum = consortium.Open(server, consortium.Release(server));
+            double step = consortium.Plan.Parameters.Step;
+            Assert.All(vector.Zip(sum.Mean), pair => Assert.Equal(pair.First, pair.Second, step));
         }
-    }
-
-    [Fact]
-    public void One_client_more_than_enrolled_does_not_exist()
-    {
-        AggregationPlan plan = AggregationPlan.Create(5, 8f, 8, 3, 3, 3, 2, 1);
-        for (int i = 0; i < 3; i++)
-        {
-            Assert.Equal(i, new AggregationClient(plan).Index);
-        }
-
-        Assert.Throws<InvalidOperationException>(() => new AggregationClient(plan));
-        Assert.Throws<ArgumentException>(() => new AggregationClient(AggregationPlan.Parse(plan.Encode())));
     }
 
     private static Contribution Nearest(Scenario scenario, AggregationClient client, RoundInvitation round, long[] sums)

@@ -4,38 +4,16 @@ namespace SecureFL.Aggregation.Tests.EndToEnd;
 public sealed class JointKeyTests
 {
     [Fact]
-    public void One_argument_chooses_the_suite()
-    {
-        float[][] updates = [.. Enumerable.Range(0, 4).Select(c => Enumerable.Range(0, 1000).Select(i => MathF.Sin(i + (100 * c))).ToArray())];
-        AggregationPlan plan = AggregationPlan.Create(vectorLength: updates[0].Length, clip: 8f, bits: 16,
-            maxClients: 4, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 1, suite: Suite.JointKey);
-        using InProcessKeyHolders holders = InProcessKeyHolders.Create(plan);
-        using AggregationServer server = new(plan, holders.OpenRound());
-        foreach (float[] update in updates)
-        {
-            server.Accept(new AggregationClient(plan).Encrypt(server.Round, update));
-        }
-
-        RoundCertificate certificate = holders.Agree(server.Close());
-        AggregationResult sum = server.Open(holders.Release(certificate));
-
-        Assert.Equal(4, sum.Contributors);
-        for (int i = 0; i < 1000; i++)
-        {
-            Assert.Equal(updates.Sum(u => (double)u[i]), sum.Sum[i], sum.MaxQuantisationError);
-        }
-    }
-
-    [Fact]
     public void Several_chunks_random_groups_counters_and_a_weight()
     {
         CounterLayout counters = new(1000, new Counter("rows", 100_000));
-        AggregationPlan plan = AggregationPlan.Create(
-            200_000, 1f, 8, 7, 3, 5, 3, 1, counters: counters, configure: s => s with { GroupSize = 3 }, suite: Suite.JointKey, roundsPerKey: 50);
+        LocalParties parties = new(7, 5);
+        AggregationPlan plan = parties.CreatePlan(
+            200_000, 1f, 8, 3, 3, 1, counters: counters, configure: s => s with { GroupSize = 3 }, suite: Suite.JointKey, roundsPerKey: 50);
         Assert.True(plan.Parameters.ChunkCount > 1);
         List<byte> transcript = [];
         StoredCiphertexts kept = new();
-        using InProcessSession session = new(plan, bytes => transcript.AddRange(bytes.ToArray()), round => kept.Round(round));
+        using LocalConsortium session = new(plan, parties, bytes => transcript.AddRange(bytes.ToArray()), round => kept.Round(round));
         for (int round = 0; round < 2; round++)
         {
             using AggregationServer server = session.OpenRound();
@@ -49,7 +27,7 @@ public sealed class JointKeyTests
             Assert.Equal(2, result.Groups.Length);
             Assert.Equal(7, result.Contributors);
             Assert.Equal([210, 7021], result.Counters);
-            session.Advance(server, result);
+            session.Advance();
         }
 
         session.EndTranscript();
@@ -96,7 +74,7 @@ public sealed class JointKeyTests
     [Fact]
     public void The_plan_says_what_is_assumed()
     {
-        AggregationPlan plan = AggregationPlan.Create(1000, 8f, 16, 4, 3, 3, 2, 1, suite: Suite.JointKey, roundsPerKey: 70);
+        AggregationPlan plan = new LocalParties(4, 3).CreatePlan(1000, 8f, 16, 3, 2, 1, suite: Suite.JointKey, roundsPerKey: 70);
         string text = plan.Describe();
         Assert.Contains("suite joint-key", text, StringComparison.Ordinal);
         Assert.Contains("70 sums", text, StringComparison.Ordinal);
@@ -109,11 +87,11 @@ public sealed class JointKeyTests
     [Fact]
     public void A_plan_whose_noise_was_computed_for_other_holders_is_refused()
     {
-        PlanRefusedException holders = Assert.Throws<PlanRefusedException>(() => AggregationPlan.Create(
-            100, 8f, 16, 4, 3, 3, 2, 1, suite: Suite.JointKey, configure: s => s with { Threshold = 3 }));
+        PlanRefusedException holders = Assert.Throws<PlanRefusedException>(() => new LocalParties(4, 3).CreatePlan(
+            100, 8f, 16, 3, 2, 1, suite: Suite.JointKey, configure: s => s with { Threshold = 3 }));
         Assert.Equal("joint key", holders.Rule);
-        PlanRefusedException suite = Assert.Throws<PlanRefusedException>(() => AggregationPlan.Create(
-            100, 8f, 16, 4, 3, 3, 2, 1, suite: Suite.JointKey, configure: s => s with { Suite = Suite.OneTimeKey }));
+        PlanRefusedException suite = Assert.Throws<PlanRefusedException>(() => new LocalParties(4, 3).CreatePlan(
+            100, 8f, 16, 3, 2, 1, suite: Suite.JointKey, configure: s => s with { Suite = Suite.OneTimeKey }));
         Assert.Equal("suite", suite.Rule);
     }
 }

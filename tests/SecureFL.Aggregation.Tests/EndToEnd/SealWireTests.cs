@@ -15,19 +15,20 @@ public sealed class SealWireTests
     public void One_argument_chooses_the_wire_mode()
     {
         float[][] updates = [.. Enumerable.Range(0, 4).Select(c => Enumerable.Range(0, 1000).Select(i => MathF.Sin(i + (100 * c))).ToArray())];
-        AggregationPlan plan = AggregationPlan.Create(vectorLength: updates[0].Length, clip: 8f, bits: 16,
-            maxClients: 4, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 1, suite: Suite.JointKey, wire: WireMode.Seal);
-        using InProcessKeyHolders holders = InProcessKeyHolders.Create(plan);
-        using AggregationServer server = new(plan, holders.OpenRound());
-        foreach (float[] update in updates)
+        using LocalConsortium consortium = LocalConsortium.Create(vectorLength: updates[0].Length, clip: 8f, bits: 16,
+            maxClients: 4, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 1,
+            suite: Suite.JointKey, wire: WireMode.Seal);
+        AggregationPlan plan = consortium.Plan;
+        using AggregationServer server = consortium.OpenRound();
+        foreach ((AggregationClient client, float[] update) in consortium.Clients.Zip(updates))
         {
-            Contribution contribution = new AggregationClient(plan).Encrypt(server.Round, update);
+            Contribution contribution = client.Encrypt(server.Round, update);
             Assert.Equal(SealFormat.CiphertextSize(plan.Parameters.Seal!), contribution.Chunks[0].Packed.Length);
             Assert.Equal(plan.Parameters.Seal!.DataPrimes, SealFormat.LoadCiphertext(plan.Parameters.Seal, contribution.Chunks[0].Packed.Span).Primes);
             server.Accept(contribution);
         }
 
-        AggregationResult sum = server.Open(holders.Release(holders.Agree(server.Close())));
+        AggregationResult sum = consortium.Open(server, consortium.Release(server));
         Assert.Equal(4, sum.Contributors);
         for (int i = 0; i < 1000; i++)
         {
@@ -42,12 +43,13 @@ public sealed class SealWireTests
         long[][] opened = [.. new[] { WireMode.Packed, WireMode.Seal }.Select(wire =>
         {
             CounterLayout counters = new(1000, new Counter("rows", 100_000));
-            AggregationPlan plan = AggregationPlan.Create(
-                150_000, 1f, 8, 7, 3, 5, 3, 1, counters: counters, configure: s => s with { GroupSize = 3 }, suite: Suite.JointKey, roundsPerKey: 50, wire: wire);
+            LocalParties parties = new(7, 5);
+            AggregationPlan plan = parties.CreatePlan(
+                150_000, 1f, 8, 3, 3, 1, counters: counters, configure: s => s with { GroupSize = 3 }, suite: Suite.JointKey, roundsPerKey: 50, wire: wire);
             Assert.True(plan.Parameters.ChunkCount > 1);
             List<byte> transcript = [];
             StoredCiphertexts kept = new();
-            using InProcessSession session = new(plan, bytes => transcript.AddRange(bytes.ToArray()), round => kept.Round(round));
+            using LocalConsortium session = new(plan, parties, bytes => transcript.AddRange(bytes.ToArray()), round => kept.Round(round));
             using AggregationServer server = session.OpenRound();
             foreach (AggregationClient client in session.Clients)
             {
@@ -57,7 +59,7 @@ public sealed class SealWireTests
 
             AggregationResult result = session.Open(server, session.Release(server));
             Assert.Equal(7, result.Contributors);
-            session.Advance(server, result);
+            session.Advance();
             session.EndTranscript();
             TranscriptReport report = TranscriptVerifier.Verify(transcript.ToArray(), kept);
             Assert.True(report is { IsValid: true, IsClosed: true }, report.ToText());
@@ -163,13 +165,13 @@ public sealed class SealWireTests
     [Fact]
     public void The_plan_names_the_mode_and_a_packed_plan_has_no_exchange()
     {
-        AggregationPlan plan = AggregationPlan.Create(1000, 8f, 16, 4, 3, 3, 2, 1, suite: Suite.JointKey, wire: WireMode.Seal);
+        AggregationPlan plan = new LocalParties(4, 3).CreatePlan(1000, 8f, 16, 3, 2, 1, suite: Suite.JointKey, wire: WireMode.Seal);
         Assert.Contains("SEAL 4.1 ciphertexts", plan.Describe(), StringComparison.Ordinal);
         AggregationPlan read = AggregationPlan.Parse(plan.Encode());
         Assert.Equal(plan.Parameters.JointKey, read.Parameters.JointKey);
         Assert.Equal(plan.Digest, read.Digest);
-        AggregationPlan packed = AggregationPlan.Create(
-            1000, 8f, 16, 4, 3, 3, 2, 1, suite: Suite.JointKey, configure: settings => settings with { Session = plan.Session });
+        AggregationPlan packed = new LocalParties(4, 3).CreatePlan(
+            1000, 8f, 16, 3, 2, 1, suite: Suite.JointKey, configure: settings => settings with { Session = plan.Session });
         Assert.NotEqual(plan.Digest, packed.Digest);
         Assert.Contains("bit-packed", packed.Describe(), StringComparison.Ordinal);
         using JointKeyScenario scenario = new();

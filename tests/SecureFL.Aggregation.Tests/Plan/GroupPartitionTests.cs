@@ -63,7 +63,7 @@ public sealed class GroupPartitionTests
     }
 
     private static AggregationPlan Plan(int groupSize) =>
-        AggregationPlan.Create(10, 8f, 8, 12, 3, 3, 2, 1, configure: s => s with { GroupSize = groupSize });
+        new LocalParties(12, 3).CreatePlan(10, 8f, 8, 3, 2, 1, configure: s => s with { GroupSize = groupSize });
 
     private static CertificateEntry[] Entries(int count) =>
         [.. Enumerable.Range(0, count).Select(i => new CertificateEntry(i, DomainHash.Of("entry", [(byte)i])))];

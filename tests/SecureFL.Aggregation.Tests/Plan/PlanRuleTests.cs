@@ -5,6 +5,8 @@ namespace SecureFL.Aggregation.Tests.Plan;
 /// <summary>Every rule of a plan: refused when it is signed, and refused when it comes signed from elsewhere.</summary>
 public sealed class PlanRuleTests
 {
+    private static readonly LocalParties Parties = new(6, 5);
+
     public static TheoryData<string, Func<PlanSettings, PlanSettings>> Broken => new()
     {
         { "suite", s => s with { Suite = Suite.JointKey } },
@@ -72,9 +74,9 @@ public sealed class PlanRuleTests
     public void Only_the_authority_signs()
     {
         AggregationPlan plan = Create(s => s);
-        Assert.Throws<ArgumentException>(() => AggregationPlan.Sign(plan.Settings, plan.Embedded!.Server));
+        Assert.Throws<ArgumentException>(() => AggregationPlan.Sign(plan.Settings, Parties.Server));
         byte[] forged = plan.Encode();
-        plan.Embedded!.Server.Sign(plan.Digest).CopyTo(forged, forged.Length - 64);
+        Parties.Server.Sign(plan.Digest).CopyTo(forged, forged.Length - 64);
         Violation.Expect(ViolationCode.BadSignature, () => AggregationPlan.Parse(forged));
     }
 
@@ -91,7 +93,7 @@ public sealed class PlanRuleTests
             s => s with { Parameters = AggregationPlanner.Plan(new PlanningRequest(11, 8, 8f, 6)) },
             s => s with { Enrolment = s.Enrolment with { Clients = [.. s.Enrolment.Clients.Skip(1)] } },
         ];
-        AggregationPlan[] plans = [plan, .. changes.Select(change => AggregationPlan.Sign(change(plan.Settings), plan.Embedded!.Authority))];
+        AggregationPlan[] plans = [plan, .. changes.Select(change => AggregationPlan.Sign(change(plan.Settings), Parties.Authority))];
         Assert.Equal(plans.Length, plans.Select(p => p.Digest).Distinct().Count());
         Assert.Equal(plans.Length, plans.Select(p => p.SpokenForm).Distinct().Count());
         Assert.Matches("^([bdfghjklmnprstvz][aiou][bdfghjklmnprstvz][aiou][bdfghjklmnprstvz]-?){8}$", plan.SpokenForm);
@@ -117,7 +119,7 @@ public sealed class PlanRuleTests
     }
 
     private static AggregationPlan Create(Func<PlanSettings, PlanSettings> configure) =>
-        AggregationPlan.Create(10, 8f, 8, 6, 3, 5, 3, 1, configure: configure);
+        Parties.CreatePlan(10, 8f, 8, 3, 3, 1, configure: configure);
 
     private static int IndexOf(byte[] haystack, byte[] needle)
     {

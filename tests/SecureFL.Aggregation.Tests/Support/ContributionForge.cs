@@ -73,7 +73,7 @@ internal sealed class ContributionForge
         byte[] proof = shares.CreateProof(challenge).Encode();
         Proof?.Invoke(proof);
         ContributionStatement statement = ContributionStatement.Create(
-            opening.Context, opening.Hash, client, baseVersion, root, [.. hashes], proof, scenario.Identities.Client(client));
+            opening.Context, opening.Hash, client, baseVersion, root, [.. hashes], proof, scenario.Identities.Clients[client]);
         return new ContributionHeader(statement, [.. ciphertexts]);
     }
 }

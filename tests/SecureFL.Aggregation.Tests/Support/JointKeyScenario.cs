@@ -20,8 +20,10 @@ internal sealed class JointKeyScenario : IDisposable
         bool generateKey = true,
         WireMode wire = WireMode.Packed)
     {
-        Plan = AggregationPlan.Create(
-            vectorLength, 8f, 8, clients, minClients, keyHolders, threshold, colluding, configure: configure, suite: Suite.JointKey, roundsPerKey: roundsPerKey, wire: wire);
+        Identities = new LocalParties(clients, keyHolders);
+        Plan = Identities.CreatePlan(
+            vectorLength, 8f, 8, minClients, threshold, colluding,
+            configure: configure, suite: Suite.JointKey, roundsPerKey: roundsPerKey, wire: wire);
         Ledgers = [.. Enumerable.Range(0, keyHolders).Select(_ => new InMemoryLedgerStorage())];
         Shares = [.. Enumerable.Range(0, keyHolders).Select(_ => new InMemoryKeyShareStore())];
         Holders = [.. Enumerable.Range(0, keyHolders).Select(i => StartHolder(i, Ledgers[i], Shares[i]))];
@@ -31,7 +33,7 @@ internal sealed class JointKeyScenario : IDisposable
         }
 
         Clients = [.. Enumerable.Range(0, clients).Select(i => new AggregationClient(
-            Plan, Plan.Digest, Identities.Client(i), new InMemoryLedgerStorage(), SystemEntropy.Instance))];
+            Plan, Plan.Digest, Identities.Clients[i], new InMemoryLedgerStorage(), SystemEntropy.Instance))];
         Versions = [ModelVersion.CreateFirst(Plan, default, Identities.Server)];
         if (generateKey)
         {
@@ -41,7 +43,7 @@ internal sealed class JointKeyScenario : IDisposable
 
     public AggregationPlan Plan { get; }
 
-    public EmbeddedIdentities Identities => Plan.Embedded!;
+    public LocalParties Identities { get; }
 
     public TestClock Clock { get; } = new();
 
@@ -62,7 +64,7 @@ internal sealed class JointKeyScenario : IDisposable
 
     public void GenerateKey(ulong epoch)
     {
-        Epoch = InProcessKeyGeneration.Run(Plan, Holders, epoch);
+        Epoch = LocalKeyGeneration.Run(Plan, Holders, epoch);
         Decrypted = 0;
         foreach (AggregationClient client in Clients)
         {

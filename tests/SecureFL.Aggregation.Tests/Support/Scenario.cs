@@ -18,7 +18,9 @@ internal sealed class Scenario : IDisposable
         CounterLayout? counters = null,
         Func<PlanSettings, PlanSettings>? configure = null)
     {
-        Plan = AggregationPlan.Create(vectorLength, 8f, 8, clients, minClients, keyHolders, threshold, colluding, colludingClients, counters, configure);
+        Identities = new LocalParties(clients, keyHolders);
+        Plan = Identities.CreatePlan(
+            vectorLength, 8f, 8, minClients, threshold, colluding, colludingClients, counters, configure);
         Ledgers = [.. Enumerable.Range(0, keyHolders).Select(_ => new InMemoryLedgerStorage())];
         Keys = [.. Enumerable.Range(0, keyHolders).Select(_ => new InMemoryRoundKeyStore())];
         Holders = [.. Enumerable.Range(0, keyHolders).Select(i => StartHolder(i, Ledgers[i], Keys[i]))];
@@ -33,7 +35,7 @@ internal sealed class Scenario : IDisposable
 
     public AggregationPlan Plan { get; }
 
-    public EmbeddedIdentities Identities => Plan.Embedded!;
+    public LocalParties Identities { get; }
 
     public TestClock Clock { get; } = new();
 
@@ -51,7 +53,7 @@ internal sealed class Scenario : IDisposable
         Own(new KeyHolder(Plan, Plan.Digest, Identities.KeyHolders[index], ledger, keys, Clock, SystemEntropy.Instance));
 
     public AggregationClient StartClient(int index, ILedgerStorage journal) =>
-        new(Plan, Plan.Digest, Identities.Client(index), journal, SystemEntropy.Instance);
+        new(Plan, Plan.Digest, Identities.Clients[index], journal, SystemEntropy.Instance);
 
     public void Confirm(KeyHolder holder)
     {

@@ -7,6 +7,7 @@ using SecureFL.Ckks.Serialization;
 using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Clients;
+using SecureFL.Local;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Cli.Tests.Clients;
@@ -15,35 +16,37 @@ namespace SecureFL.Cli.Tests.Clients;
 public sealed class SealProgramTests : IDisposable
 {
     private readonly DirectoryInfo _work = Directory.CreateTempSubdirectory("securefl-seal-program-");
-    private readonly AggregationPlan _plan = AggregationPlan.Create(50, 8f, 8, 4, 3, 3, 2, 1, suite: Suite.JointKey, wire: WireMode.Seal);
+    private readonly LocalConsortium _consortium = LocalConsortium.Create(
+        50, 8f, 8, 4, 3, 3, 2, 1, suite: Suite.JointKey, wire: WireMode.Seal);
+
+    private AggregationPlan Plan => _consortium.Plan;
 
     [Fact]
     public async Task A_command_finds_seals_files_and_leaves_ciphertexts()
     {
         SkipWithoutShell();
-        using InProcessSession session = new(_plan);
-        SealExchange exchange = new(_plan, session.KeyEpoch!);
+        SealExchange exchange = new(Plan, _consortium.KeyEpoch!);
         byte[] prepared = Encrypt(exchange, out PublicKey key);
         File.WriteAllBytes(At("prepared.bin"), prepared);
-        SealProgram program = SealProgram.For($"sh {Script("cp \"$1\"/*.bin \"$0.seen\"; cp \"$(dirname \"$0\")/prepared.bin\" \"$1/cipher-0.bin\"")}", _plan)!;
+        SealProgram program = SealProgram.For($"sh {Script("cp \"$1\"/*.bin \"$0.seen\"; cp \"$(dirname \"$0\")/prepared.bin\" \"$1/cipher-0.bin\"")}", Plan)!;
         Directory.CreateDirectory(At("program.sh.seen"));
         byte[] taken = await program.EncryptAsync(exchange, new ContributionValues(new float[50], [], null), ciphertexts => Assert.Single(ciphertexts).ToArray(), TestContext.Current.CancellationToken);
         Assert.Equal(prepared, taken);
         Assert.Equal(["parms.bin", "plain-0.bin", "public_key.bin"], Directory.GetFiles(At("program.sh.seen")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         SealParameters parameters = SealFormat.LoadParameters(File.ReadAllBytes(At("program.sh.seen", "parms.bin")));
-        Assert.Equal(_plan.Parameters.Seal, parameters);
+        Assert.Equal(Plan.Parameters.Seal, parameters);
         Assert.Equal(key.Words, SealFormat.LoadPublicKey(parameters, File.ReadAllBytes(At("program.sh.seen", "public_key.bin"))).Words);
-        Assert.Equal(Math.ScaleB(1, _plan.Parameters.LogDelta), SealFormat.LoadPlaintext(parameters, File.ReadAllBytes(At("program.sh.seen", "plain-0.bin"))).Scale);
+        Assert.Equal(Math.ScaleB(1, Plan.Parameters.LogDelta), SealFormat.LoadPlaintext(parameters, File.ReadAllBytes(At("program.sh.seen", "plain-0.bin"))).Scale);
 
         // What the program left goes into a round like any other contribution.
-        using AggregationServer server = session.OpenRound();
-        server.Accept(session.Clients[0].Import(server.Round, [taken]));
+        using AggregationServer server = _consortium.OpenRound();
+        server.Accept(_consortium.Clients[0].Import(server.Round, [taken]));
         foreach (int client in new[] { 1, 2, 3 })
         {
-            server.Accept(session.Clients[client].Encrypt(server.Round, new float[50]));
+            server.Accept(_consortium.Clients[client].Encrypt(server.Round, new float[50]));
         }
 
-        Assert.Equal(4, session.Open(server, session.Release(server)).Contributors);
+        Assert.Equal(4, _consortium.Open(server, _consortium.Release(server)).Contributors);
     }
 
     [Theory]
@@ -53,27 +56,30 @@ public sealed class SealProgramTests : IDisposable
     public async Task A_program_that_fails_is_the_environments_fault(string script, string message)
     {
         SkipWithoutShell();
-        using InProcessSession session = new(_plan);
-        using AggregationServer server = session.OpenRound();
-        SealProgram program = SealProgram.For($"sh {Script(script)}", _plan)!;
+        using AggregationServer server = _consortium.OpenRound();
+        SealProgram program = SealProgram.For($"sh {Script(script)}", Plan)!;
         CliException fault = await Assert.ThrowsAsync<CliException>(() => program.EncryptAsync(
-            new SealExchange(_plan, session.KeyEpoch!),
+            new SealExchange(Plan, _consortium.KeyEpoch!),
             new ContributionValues(new float[50], [], null),
-            ciphertexts => session.Clients[0].Import(server.Round, [.. ciphertexts]),
+            ciphertexts => _consortium.Clients[0].Import(server.Round, [.. ciphertexts]),
             TestContext.Current.CancellationToken));
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Environment, fault.Code);
     }
 
     [Fact]
-    public void A_plan_without_seal_ciphertexts_has_no_use_for_one()
+    public void APlan_without_seal_ciphertexts_has_no_use_for_one()
     {
-        AggregationPlan packed = AggregationPlan.Create(50, 8f, 8, 4, 3, 3, 2, 1, suite: Suite.JointKey);
+        AggregationPlan packed = new LocalParties(4, 3).CreatePlan(50, 8f, 8, 3, 2, 1, suite: Suite.JointKey);
         Assert.Null(SealProgram.For(null, packed));
         Assert.Contains("no SEAL objects", Assert.Throws<CliException>(() => SealProgram.For("x", packed)).Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => _work.Delete(recursive: true);
+    public void Dispose()
+    {
+        _consortium.Dispose();
+        _work.Delete(recursive: true);
+    }
 
     private static byte[] Encrypt(SealExchange exchange, out PublicKey key)
     {

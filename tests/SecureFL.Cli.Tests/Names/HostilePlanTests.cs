@@ -5,6 +5,7 @@ using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
+using SecureFL.Local;
 
 namespace SecureFL.Cli.Tests.Names;
 
@@ -80,8 +81,8 @@ public sealed class HostilePlanTests : IDisposable
     private static void Forge(string path, string where, string name)
     {
         TrainingTerms terms = Terms(where == "tensor");
-        PlanSettings settings = AggregationPlan.Create(
-            terms.Layout.Length, clip: 1, bits: 16, maxClients: 4, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 1, counters: terms.Counters).Settings;
+        PlanSettings settings = new LocalParties(4, 3).CreatePlan(
+            terms.Layout.Length, clip: 1, bits: 16, 3, 2, 1, counters: terms.Counters).Settings;
         JsonObject document = JsonNode.Parse(PlanFile.Draft("heart", "aggregator", settings, terms).ToBytes())!.AsObject();
         TrainingTerms changed = Changed(terms, where, name);
         settings = settings with { Terms = changed.Digest };
@@ -112,7 +113,7 @@ public sealed class HostilePlanTests : IDisposable
         return new TrainingTerms { Model = model, Stopping = new StoppingRules { Rounds = 5 }, Data = new DataTerms { Schema = schema } };
     }
 
-    private static PlanSettings Any() => AggregationPlan.Create(10, 1, 16, 4, 3, 3, 2, 1).Settings;
+    private static PlanSettings Any() => new LocalParties(4, 3).CreatePlan(10, 1, 16, 3, 2, 1).Settings;
 
     private static TrainingTerms Changed(TrainingTerms terms, string where, string name)
     {

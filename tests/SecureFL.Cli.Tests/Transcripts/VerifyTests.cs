@@ -1,5 +1,6 @@
 using SecureFL.Aggregation;
 using SecureFL.Cli.Tests.Support;
+using SecureFL.Local;
 using SecureFL.Storage;
 
 namespace SecureFL.Cli.Tests.Transcripts;
@@ -15,9 +16,10 @@ public sealed class VerifyTests : IDisposable
 
     public VerifyTests()
     {
-        AggregationPlan plan = AggregationPlan.Create(500, 1f, 8, maxClients: 3, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 0);
+        LocalParties parties = new(3, 3);
+        AggregationPlan plan = parties.CreatePlan(500, 1f, 8, 3, 2, 0);
         using FileStream file = File.Create(Transcript);
-        using InProcessSession session = new(plan, bytes => file.Write(bytes.Span), round => new FileContributionStore(Uploads, round));
+        using LocalConsortium session = new(plan, parties, bytes => file.Write(bytes.Span), round => new FileContributionStore(Uploads, round));
         for (int round = 0; round < 2; round++)
         {
             using AggregationServer server = session.OpenRound();
@@ -26,7 +28,7 @@ public sealed class VerifyTests : IDisposable
                 server.Accept(client.Encrypt(server.Round, new float[500]));
             }
 
-            session.Advance(server, session.Open(server, session.Release(server)));
+            session.Open(server, session.Release(server));
         }
 
         session.EndTranscript();

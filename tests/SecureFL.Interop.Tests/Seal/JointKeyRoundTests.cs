@@ -5,6 +5,7 @@ using SecureFL.Encoding.Contributions;
 using SecureFL.Encoding.Planning;
 using SecureFL.Encoding.Quantization;
 using SecureFL.Encoding.Tests;
+using SecureFL.Local;
 using SecureFL.Testing;
 
 namespace SecureFL.Interop.Tests.Seal;
@@ -21,11 +22,11 @@ public sealed class JointKeyRoundTests
     [Fact]
     public void ASealProgramsContributionIsSummedExactly()
     {
-        AggregationPlan plan = AggregationPlan.Create(
-            Length, 1f, 16, maxClients: 4, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 1, suite: Suite.JointKey, wire: WireMode.Seal,
+        using LocalConsortium session = LocalConsortium.Create(
+            Length, 1f, 16, 4, 3, 3, 2, 1, suite: Suite.JointKey, wire: WireMode.Seal,
             counters: new CounterLayout(0, new Counter("rows", 100_000)));
+        AggregationPlan plan = session.Plan;
         Assert.True(plan.Parameters.ChunkCount > 1);
-        using InProcessSession session = new(plan);
         using AggregationServer server = session.OpenRound();
         Contribution foreign = InFolder(folder =>
         {

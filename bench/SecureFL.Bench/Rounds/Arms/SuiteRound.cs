@@ -3,6 +3,7 @@ using SecureFL.Bench.Measurement;
 using SecureFL.Bench.Rounds.Metering;
 using SecureFL.Encoding.Planning;
 using SecureFL.Encoding.Quantization;
+using SecureFL.Local;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
@@ -11,7 +12,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
 {
     private readonly RoundShape _shape;
     private readonly AggregationPlan _plan;
-    private readonly InProcessKeyHolders _holders;
+    private readonly LocalKeyHolders _holders;
     private readonly AggregationClient[] _clients;
     private readonly byte[] _invitation;
     private readonly Action<ModelVersion> _advance;
@@ -21,7 +22,14 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
     private long _holderSent;
 
     internal SuiteRound(
-        RoundShape shape, AggregationPlan plan, InProcessKeyHolders holders, AggregationClient[] clients, RoundInvitation invitation, MeanSink sink, Action<ModelVersion> advance)
+        RoundShape shape,
+        AggregationPlan plan,
+        SigningIdentity identity,
+        LocalKeyHolders holders,
+        AggregationClient[] clients,
+        RoundInvitation invitation,
+        MeanSink sink,
+        Action<ModelVersion> advance)
     {
         _shape = shape;
         _plan = plan;
@@ -29,7 +37,8 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         _clients = clients;
         _invitation = invitation.Encode();
         _advance = advance;
-        _server = new AggregationServer(plan, RoundInvitation.Parse(_invitation, plan));
+        _server = new AggregationServer(
+            plan, RoundInvitation.Parse(_invitation, plan), identity, TimeProvider.System, null, holders.ServerOptions);
         _sink = sink;
         // The entry that the opening quotes, once; the opening itself comes back to the holder.
         _holderSent = invitation.Opening.Encode().Length / shape.KeyHolders;
@@ -136,10 +145,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
             }
         }
 
-        if (joint is not null)
-        {
-            _plan.Embedded!.Decrypted = joint.Decrypted;
-        }
+        _holders.CountDecryptions(closed.Proposal);
 
         using (meter.Enter(Stage.Open))
         {

@@ -1,6 +1,7 @@
 using SecureFL.Aggregation;
 using SecureFL.Bench.Rounds.Metering;
 using SecureFL.Encoding.Planning;
+using SecureFL.Local;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Bench.Rounds.Arms;
@@ -10,8 +11,9 @@ internal sealed class SuiteSession : IArmSession
 {
     private readonly RoundShape _shape;
     private readonly string _securityRule;
+    private readonly LocalParties _parties;
     private readonly AggregationPlan _plan;
-    private readonly InProcessKeyHolders _holders;
+    private readonly LocalKeyHolders _holders;
     private readonly AggregationClient[] _clients;
 
     // The server's vector, as in the other arms the same from round to round.
@@ -22,22 +24,21 @@ internal sealed class SuiteSession : IArmSession
     {
         _securityRule = securityRule;
         _shape = shape;
-        _plan = AggregationPlan.Create(
+        _parties = new LocalParties(shape.MaxClients, shape.KeyHolders);
+        _plan = _parties.CreatePlan(
             shape.Parameters,
             shape.Clip,
             shape.Bits,
-            shape.MaxClients,
             minClients: 3,
-            shape.KeyHolders,
             shape.Threshold,
             colludingKeyHolders: shape.Threshold - 1,
             suite: suite);
         _sink = new MeanSink(shape, _plan.Parameters.Step / shape.Clients);
-        _holders = InProcessKeyHolders.Create(_plan);
+        _holders = new LocalKeyHolders(_plan, _parties);
         _clients =
         [
-            .. Enumerable.Range(0, shape.Clients).Select(
-                i => new AggregationClient(_plan, _plan.Digest, _plan.Embedded!.Client(i), new InMemoryLedgerStorage(), SystemEntropy.Instance)),
+            .. _parties.Clients.Take(shape.Clients).Select(identity => new AggregationClient(
+                _plan, _plan.Digest, identity, new InMemoryLedgerStorage(), SystemEntropy.Instance)),
         ];
     }
 
@@ -62,8 +63,24 @@ internal sealed class SuiteSession : IArmSession
             invitation = _next is null ? _holders.OpenRound() : _holders.OpenRound(_next);
         }
 
-        return new SuiteRound(_shape, _plan, _holders, _clients, invitation, _sink, next => _next = next);
+        TakeKey();
+
+        return new SuiteRound(_shape, _plan, _parties.Server, _holders, _clients, invitation, _sink, next => _next = next);
     }
 
     public void Dispose() => _holders.Dispose();
+
+    // Once for each joint key, before the first round under it.
+    private void TakeKey()
+    {
+        if (_holders.KeyEpoch is not { } key || _clients[0].KeyEpoch == key)
+        {
+            return;
+        }
+
+        foreach (AggregationClient client in _clients)
+        {
+            client.HandleKeyEpoch(key);
+        }
+    }
 }

@@ -179,7 +179,7 @@ public sealed class OneAnswerEverTests
         {
             ContributionStatement old = former.Header.Statement;
             ContributionStatement statement = ContributionStatement.Create(
-                second.Opening.Context, second.Opening.Hash, old.Client, second.Head.Hash, old.Root, [], [], scenario.Identities.Client(old.Client));
+                second.Opening.Context, second.Opening.Hash, old.Client, second.Head.Hash, old.Root, [], [], scenario.Identities.Clients[old.Client]);
             foreach (ContributionChunk chunk in former.Chunks)
             {
                 again.HandleChunk(new ContributionChunk(second.Opening.Context, chunk.Client, chunk.Index, chunk.Packed));

@@ -1,50 +1,36 @@
+using SecureFL.Aggregation;
 using SecureFL.Ring.Randomness;
 
-namespace SecureFL.Aggregation;
-
-/// <summary>A certificate and the releases that open it.</summary>
-/// <param name="Certificate">The agreed set.</param>
-/// <param name="Releases">At least t releases.</param>
-public sealed record RoundReleases(RoundCertificate Certificate, IReadOnlyList<Release> Releases)
-{
-    /// <summary>In the joint-key suite the partial decryptions of the active key holders, made as they are enumerated.</summary>
-    public IEnumerable<PartialDecryptionChunk> Partials { get; init; } = [];
-}
+namespace SecureFL.Local;
 
 /// <summary>
-/// All key holders of a plan in one process, with ledgers in memory: for embedding, tests and simulation. Whoever runs this process can open any
-/// client; in production the key holders are processes of different people. Not thread-safe.
+/// All key holders of a plan in one process, with ledgers in memory: for embedding, tests and simulation. Whoever runs
+/// this process can open any client; in production the key holders are processes of different people. Not thread-safe.
 /// </summary>
-public sealed class InProcessKeyHolders : IDisposable
+public sealed class LocalKeyHolders : IDisposable
 {
     private readonly AggregationPlan _plan;
+    private readonly LocalParties _parties;
     private readonly KeyHolder[] _holders;
     private readonly ModelChain _chain;
     private ulong _nextRound;
     private int _announced;
+    private long _decrypted;
 
-    private InProcessKeyHolders(AggregationPlan plan, KeyHolder[] holders)
-    {
-        _plan = plan;
-        _holders = holders;
-        _chain = new ModelChain(plan);
-    }
-
-    /// <summary>The holders, by plan index.</summary>
-    public IReadOnlyList<KeyHolder> Holders => _holders;
-
-    /// <summary>Creates the holders of a plan whose parties all live in this process.</summary>
-    /// <param name="plan">A plan of <see cref="AggregationPlan.Create"/>.</param>
+    /// <summary>Starts the key holders: each has seen every other's ledger, and a joint key, if any, is made.</summary>
+    /// <param name="plan">A plan for <paramref name="parties"/>.</param>
+    /// <param name="parties">The identities.</param>
     /// <param name="clock">For deadlines; the system's if null.</param>
-    /// <exception cref="ArgumentException">A plan with parties of its own.</exception>
-    public static InProcessKeyHolders Create(AggregationPlan plan, TimeProvider? clock = null)
+    /// <exception cref="ProtocolViolationException">A plan for other parties.</exception>
+    public LocalKeyHolders(AggregationPlan plan, LocalParties parties, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        EmbeddedIdentities identities = plan.Embedded
-            ?? throw new ArgumentException("this plan's parties have identities of their own", nameof(plan));
-        KeyHolder[] holders =
+        ArgumentNullException.ThrowIfNull(parties);
+        _plan = plan;
+        _parties = parties;
+        _holders =
         [
-            .. identities.KeyHolders.Select(identity => new KeyHolder(
+            .. parties.KeyHolders.Select(identity => new KeyHolder(
                 plan,
                 plan.Digest,
                 identity,
@@ -54,28 +40,41 @@ public sealed class InProcessKeyHolders : IDisposable
                 SystemEntropy.Instance,
                 plan.IsJointKey ? new InMemoryKeyShareStore() : null)),
         ];
-        foreach (KeyHolder holder in holders)
+        _chain = new ModelChain(plan);
+        foreach (KeyHolder holder in _holders)
         {
             LedgerHeadRequest request = holder.CreateLedgerHeadRequest();
-            foreach (KeyHolder peer in holders.Where(peer => peer != holder))
+            foreach (KeyHolder peer in _holders.Where(peer => peer != holder))
             {
                 holder.HandleLedgerHead(peer.HandleLedgerHeadRequest(request));
             }
         }
 
-        InProcessKeyHolders all = new(plan, holders);
-        all.RenewKey();
-        return all;
+        RenewKey();
     }
 
+    /// <summary>The holders, by plan index.</summary>
+    public IReadOnlyList<KeyHolder> Holders => _holders;
+
+    /// <summary>The joint key in use; null in the suite of one-time keys.</summary>
+    public JointKeyEpoch? KeyEpoch { get; private set; }
+
+    /// <summary>What the server needs for its next round; null without a joint key.</summary>
+    public JointKeyServerOptions? ServerOptions =>
+        KeyEpoch is null ? null : new JointKeyServerOptions { Epoch = KeyEpoch, DecryptedBefore = _decrypted };
+
     /// <summary>Opens the next round: every holder's nonce and key, on the newest model version.</summary>
-    /// <param name="newVersions">Versions since the last round, oldest first (<see cref="AggregationServer.Advance"/>).</param>
-    /// <exception cref="ProtocolViolationException">A version does not follow, or a plan without rounds left.</exception>
+    /// <param name="newVersions">
+    /// Versions since the last round, oldest first (<see cref="AggregationServer.Advance"/>).
+    /// </param>
+    /// <exception cref="ProtocolViolationException">
+    /// A version does not follow, or a plan without rounds left.
+    /// </exception>
     public RoundInvitation OpenRound(params ReadOnlySpan<ModelVersion> newVersions)
     {
         if (_chain.Head is null && (newVersions.IsEmpty || newVersions[0].Number != 0))
         {
-            _chain.Append(ModelVersion.CreateFirst(_plan, default, _plan.Embedded!.Server));
+            _chain.Append(ModelVersion.CreateFirst(_plan, default, _parties.Server));
         }
 
         foreach (ModelVersion version in newVersions)
@@ -104,7 +103,9 @@ public sealed class InProcessKeyHolders : IDisposable
     }
 
     /// <summary>Every holder checks its shares and votes.</summary>
-    /// <exception cref="ProtocolViolationException">A holder refuses: the exception says whom and why.</exception>
+    /// <exception cref="ProtocolViolationException">
+    /// A holder refuses: the exception says whom and why.
+    /// </exception>
     public RoundCertificate Agree(ClosedRound round)
     {
         ArgumentNullException.ThrowIfNull(round);
@@ -124,15 +125,13 @@ public sealed class InProcessKeyHolders : IDisposable
             votes.Add(holder.HandleProposal(round.Proposal));
         }
 
-        if (round.Proposal.JointKey is { } terms)
-        {
-            _plan.Embedded!.Decrypted = terms.Decrypted;
-        }
-
+        CountDecryptions(round.Proposal);
         return RoundCertificate.Create(round.Proposal, votes);
     }
 
-    /// <summary>Every holder that voted releases its share sums; in the joint-key suite the active ones decrypt.</summary>
+    /// <summary>
+    /// Every holder that voted releases its share sums; in the joint-key suite the active ones decrypt.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">A holder refuses.</exception>
     public RoundReleases Release(RoundCertificate certificate)
     {
@@ -142,7 +141,8 @@ public sealed class InProcessKeyHolders : IDisposable
             return new RoundReleases(certificate, [.. _holders.Select(holder => holder.HandleCertificate(certificate))]);
         }
 
-        return new RoundReleases(certificate, [.. terms.ActiveSet.Select(holder => _holders[holder].HandleCertificate(certificate))])
+        return new RoundReleases(
+            certificate, [.. terms.ActiveSet.Select(holder => _holders[holder].HandleCertificate(certificate))])
         {
             Partials = terms.ActiveSet.SelectMany(holder => Partials(certificate.Proposal, _holders[holder].JointKey)),
         };
@@ -156,6 +156,10 @@ public sealed class InProcessKeyHolders : IDisposable
             holder.Dispose();
         }
     }
+
+    /// <summary>Notes what a round that the holders voted for uses of the joint key's lifetime.</summary>
+    internal void CountDecryptions(CertificateProposal proposal) =>
+        _decrypted = proposal.JointKey?.Decrypted ?? _decrypted;
 
     private IEnumerable<PartialDecryptionChunk> Partials(CertificateProposal proposal, JointKeyHolder holder)
     {
@@ -176,14 +180,13 @@ public sealed class InProcessKeyHolders : IDisposable
             return;
         }
 
-        EmbeddedIdentities identities = _plan.Embedded!;
         int groups = _plan.Settings.GroupSize == 0 ? 1 : _plan.Enrolment.Clients.Count / _plan.Settings.GroupSize;
         long cost = checked(groups * _plan.JointKey.CoefficientsPerGroup);
-        if (identities.KeyEpoch is null || identities.Decrypted + cost > _plan.MaxCoefficientsPerKey)
+        if (KeyEpoch is null || _decrypted + cost > _plan.MaxCoefficientsPerKey)
         {
-            ulong epoch = identities.KeyEpoch is { } former ? former.Record.Context.Round + 1 : 0;
-            identities.KeyEpoch = InProcessKeyGeneration.Run(_plan, _holders, epoch);
-            identities.Decrypted = 0;
+            ulong epoch = KeyEpoch is { } former ? former.Record.Context.Round + 1 : 0;
+            KeyEpoch = LocalKeyGeneration.Run(_plan, _holders, epoch);
+            _decrypted = 0;
         }
     }
 }

@@ -1,7 +1,9 @@
-namespace SecureFL.Aggregation;
+using SecureFL.Aggregation;
+
+namespace SecureFL.Local;
 
 /// <summary>A key generation among key holders of one process, through the very messages that travel in production.</summary>
-public static class InProcessKeyGeneration
+public static class LocalKeyGeneration
 {
     /// <summary>Runs one key epoch; every holder then uses its key.</summary>
     /// <param name="plan">A plan of the joint-key suite.</param>
