@@ -18,6 +18,7 @@ public sealed class ReferenceTests
         ["SecureFL.Encoding"] = ["SecureFL.Ckks", "SecureFL.Ring"],
         ["SecureFL.Threshold"] = ["SecureFL.Ckks", "SecureFL.Ring"],
         ["SecureFL.Aggregation"] = UpToThreshold,
+        ["SecureFL.Seal"] = ["SecureFL.Ckks", "SecureFL.Ring"],
         ["SecureFL.Local"] = UpToAggregation,
         ["SecureFL.Storage"] = UpToAggregation,
         ["SecureFL.Federated"] = UpToLocal,

@@ -33,7 +33,7 @@ internal static class AccuracyCommand
             BenchJson.Write(result.GetValue(json), Machine.Here, points);
             if (result.GetValue(report) is { } file)
             {
-                PageStyle.Write(file, AccuracyReport.Html(points, settings));
+                BenchPage.Write(file, AccuracyReport.Html(points, settings));
             }
 
             return points.All(point => point.SumsAreExact != false) ? 0 : 5;

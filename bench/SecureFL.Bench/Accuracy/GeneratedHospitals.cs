@@ -1,5 +1,6 @@
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Generated;
+using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Bench.Accuracy;
@@ -17,7 +18,16 @@ internal static class GeneratedHospitals
             (RawDataset train, RawDataset? test) = TrainTestSplit.ByFraction(encoder.Encode(table).Data, 0.25, seed, i);
             return new RawSite(HospitalGenerator.Demonstration[i].Name, train, test);
         })];
-        FeatureScaling scaling = await FederatedPreparation.SumScalingAsync(new PlaintextSum(), raw, seed).ConfigureAwait(false);
+        RawDataset first = raw[0].Train;
+        PreparationTerms terms =
+            PreparationTerms.For(ScalingKind.Federated, null, first.Width, first.Task, first.ClassCount);
+        PreparedState prepared = await PreparationRun.RunAsync(
+            PreparationSteps.For(terms, PreparationRun.CountersPerSum),
+            [.. raw.Select(site => new PreparingSite(
+                site.Name, site.Train, (_, _) => throw new NotSupportedException("scaling takes no training")))],
+            new PlaintextSum(),
+            seed).ConfigureAwait(false);
+        FeatureScaling scaling = prepared.Shared!;
         return [.. raw.Select(site => new FederatedSite(site.Name, scaling.Apply(site.Train), scaling.Apply(site.Test!)))];
     }
 }

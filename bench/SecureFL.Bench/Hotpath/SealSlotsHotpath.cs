@@ -1,11 +1,13 @@
 using System.Numerics.Tensors;
 using SecureFL.Bench.Measurement;
-using SecureFL.Ckks.Encoders;
 using SecureFL.Ckks.Encryption;
 using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.Seal;
 using SecureFL.Ckks.Serialization;
 using SecureFL.Ring.Randomness;
+using SecureFL.Seal.Encoders;
+using SecureFL.Seal.Encryption;
+using SecureFL.Seal.Keys;
 
 namespace SecureFL.Bench.Hotpath;
 

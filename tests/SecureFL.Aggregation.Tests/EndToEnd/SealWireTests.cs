@@ -5,6 +5,7 @@ using SecureFL.Ckks.Seal;
 using SecureFL.Ckks.Serialization;
 using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Randomness;
+using SecureFL.Seal.Encryption;
 
 namespace SecureFL.Aggregation.Tests.EndToEnd;
 

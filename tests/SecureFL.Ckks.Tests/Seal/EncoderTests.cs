@@ -1,9 +1,10 @@
 using System.Numerics;
-using SecureFL.Ckks.Encoders;
 using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Kernels;
 using SecureFL.Ckks.Seal;
 using SecureFL.Ring.Kernels;
+using SecureFL.Seal.Encoders;
+using SecureFL.Seal.Encryption;
+using SecureFL.Seal.Kernels;
 
 namespace SecureFL.Ckks.Tests.Seal;
 
@@ -111,20 +112,6 @@ public sealed class EncoderTests
     }
 
     [Fact]
-    public void CoefficientsComeBackExactly()
-    {
-        SealParameters parameters = SealParameters.Create(4096, 40, 20, 40);
-        CoefficientEncoder encoder = new(parameters, 20);
-        Random random = new(5);
-        long[] values = [.. Enumerable.Range(0, 4096).Select(_ => random.NextInt64(-(1L << 38), 1L << 38))];
-        MessagePolynomial message = new(parameters);
-        encoder.Encode(values, message);
-        long[] decoded = new long[4096];
-        encoder.Decode(message.ToPlaintext(), decoded);
-        Assert.Equal(values, decoded);
-    }
-
-    [Fact]
     public void RefusesWhatDoesNotFit()
     {
         SealParameters parameters = SealParameters.Create(4096, 40, 20, 40);
@@ -137,12 +124,6 @@ public sealed class EncoderTests
         Assert.Throws<ArgumentException>(() => slots.Encode([double.PositiveInfinity], 1024, message));
         Assert.Throws<ArgumentException>(() => slots.Encode(Enumerable.Repeat(1.0, 2048).ToArray(), Math.ScaleB(1, 59), message));
         Assert.Throws<ArgumentException>(() => slots.Encode(Enumerable.Repeat(1.0, 2048).ToArray(), Math.ScaleB(1, 63), message));
-        CoefficientEncoder coefficients = new(parameters, 40);
-        Assert.Throws<ArgumentException>(() => coefficients.Encode([1L << 22], message));
-        Assert.Throws<ArgumentException>(() => coefficients.Encode([1L << 20], message));
-        Assert.Throws<ArgumentException>(() => coefficients.Encode(new long[4097], message));
-        Assert.Throws<ArgumentException>(() => coefficients.Decode(slots.Encode([1.0], 1024), new long[1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new CoefficientEncoder(parameters, 62));
         Assert.Throws<ArgumentException>(() => slots.Encode([1.0], 1024, new MessagePolynomial(SealParameters.Create(4096, 60))));
     }
 

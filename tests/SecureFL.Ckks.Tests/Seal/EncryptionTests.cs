@@ -1,7 +1,9 @@
-using SecureFL.Ckks.Encoders;
 using SecureFL.Ckks.Encryption;
 using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.Seal;
+using SecureFL.Seal.Encoders;
+using SecureFL.Seal.Encryption;
+using SecureFL.Seal.Keys;
 using SecureFL.Testing;
 
 namespace SecureFL.Ckks.Tests.Seal;
@@ -67,36 +69,6 @@ public sealed class EncryptionTests
         double expected = counts.Sum() / 3.0;
         double slack = 7 * f.Parameters.Moduli.Length * Math.Sqrt(degree * 2 / 9.0);
         Assert.All(counts, count => Assert.InRange(count, expected - slack, expected + slack));
-    }
-
-    [Theory]
-    [InlineData(8192, new[] { 60, 40, 40 }, 20)]
-    [InlineData(4096, new[] { 40, 20, 40 }, 13)]
-    [InlineData(4096, new[] { 36, 36, 37 }, 13)]
-    [InlineData(4096, new[] { 60 }, 17)]
-    public void SumsInCoefficientsAreExact(int degree, int[] bits, int logScale)
-    {
-        using Fixture f = new(degree, bits, 4);
-        using Encryptor encryptor = f.Encryptor();
-        CoefficientEncoder encoder = new(f.Parameters, logScale);
-        MessagePolynomial message = new(f.Parameters);
-        Evaluator evaluator = new(f.Parameters);
-        Ciphertext sum = new(f.Parameters) { Scale = Math.ScaleB(1, logScale) };
-        Ciphertext one = new(f.Parameters);
-        long[] expected = new long[degree];
-        Random random = new(6);
-        for (int client = 0; client < Clients; client++)
-        {
-            long[] values = [.. Enumerable.Range(0, degree).Select(_ => random.NextInt64(-(1L << 31), 1L << 31))];
-            encoder.Encode(values, message);
-            encryptor.Encrypt(message, one);
-            evaluator.AddInPlace(sum, one);
-            expected = [.. expected.Zip(values, (a, b) => a + b)];
-        }
-
-        long[] sums = new long[degree];
-        encoder.Decode(new Decryptor(f.SecretKey).Decrypt(sum), sums);
-        Assert.Equal(expected, sums);
     }
 
     /// <summary>

@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using SecureFL.Ckks.Encoders;
 using SecureFL.Ckks.Encryption;
 using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.Seal;
 using SecureFL.Ckks.Serialization;
+using SecureFL.Seal.Encoders;
+using SecureFL.Seal.Encryption;
+using SecureFL.Seal.Keys;
 using SecureFL.Testing;
 
 namespace SecureFL.Ckks.Tests.Seal;

@@ -1,8 +1,9 @@
-using SecureFL.Ckks.Encoders;
 using SecureFL.Ckks.Encryption;
 using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.Seal;
 using SecureFL.Ckks.Serialization;
+using SecureFL.Seal.Encoders;
+using SecureFL.Seal.Encryption;
 
 namespace SecureFL.Ckks.Tests.Seal;
 

@@ -9,6 +9,7 @@ using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Clients;
 using SecureFL.Local;
 using SecureFL.Ring.Randomness;
+using SecureFL.Seal.Encryption;
 
 namespace SecureFL.Cli.Tests.Clients;
 

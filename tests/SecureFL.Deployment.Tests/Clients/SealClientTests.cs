@@ -12,6 +12,7 @@ using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Tests.Server;
 using SecureFL.Encoding.Planning;
 using SecureFL.Ring.Randomness;
+using SecureFL.Seal.Encryption;
 using SecureFL.Storage;
 
 namespace SecureFL.Deployment.Tests.Clients;

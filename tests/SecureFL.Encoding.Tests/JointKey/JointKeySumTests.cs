@@ -51,14 +51,12 @@ public sealed class JointKeySumTests
         AggregationParameters parameters = JointKeyCeremony.Plan(30_000, 16, 100);
         using JointKeyCeremony ceremony = new(parameters, seed: 2);
         using ContributionAccumulator accumulator = new(parameters);
-        using ChunkSum recomputed = new(parameters);
         long[] expected = new long[parameters.VectorLength];
         Assert.Equal(1, parameters.ChunkCount);
         for (int client = 1; client <= 100; client++)
         {
             (byte[] packed, long[] quantised) = ceremony.Encrypt(client, extreme: client % 2 == 0);
             accumulator.Add(0, packed);
-            recomputed.Add(packed);
             for (int i = 0; i < expected.Length; i++)
             {
                 expected[i] += quantised[i];
@@ -71,16 +69,6 @@ public sealed class JointKeySumTests
         Assert.True(opener.WithinNoiseBound);
         Assert.InRange(Math.Sqrt(opener.NoiseVariance) / parameters.JointKey!.OpeningDeviation, 0.95, 1.05);
         Assert.InRange(opener.NoiseMaximum, parameters.JointKey.NoiseBound / 8, parameters.JointKey.NoiseBound);
-
-        // What a holder recomputes is what the server encodes, byte for byte.
-        byte[] server = new byte[parameters.ChunkBytes];
-        byte[] holder = new byte[parameters.ChunkBytes];
-        accumulator.EncodeSum(0, server);
-        recomputed.EncodeSum(holder);
-        Assert.Equal(server, holder);
-        recomputed.Clear();
-        recomputed.EncodeSum(holder);
-        Assert.All(holder, b => Assert.Equal(0, b));
     }
 
     /// <summary>Too few answers are a caller's error; an answer made for another active set is not on the polynomial, and the opening shows it.</summary>
@@ -117,7 +105,6 @@ public sealed class JointKeySumTests
         AggregationParameters parameters = JointKeyCeremony.Plan(500, 16, 3);
         using JointKeyCeremony ceremony = new(parameters);
         using ContributionAccumulator accumulator = new(parameters);
-        using ChunkSum sum = new(parameters);
         byte[] good = ceremony.Encrypt(1).Packed;
         byte[] bad = [.. good];
         bad.AsSpan(polynomial * parameters.PolynomialBytes, 512 * 8).Fill(0xFF);
@@ -130,7 +117,6 @@ public sealed class JointKeySumTests
         Assert.Throws<CiphertextFormatException>(() => accumulator.Add(0, good.AsSpan(1)));
         accumulator.EncodeSum(0, after);
         Assert.Equal(before, after);
-        Assert.Contains($"polynomial {polynomial}", Assert.Throws<CiphertextFormatException>(() => sum.Add(bad)).Field, StringComparison.Ordinal);
         using JointKeyOpener opener = new(parameters);
         opener.BeginChunk(0, before);
         Assert.Throws<CiphertextFormatException>(() => opener.AddPartialDecryption(new byte[5]));

@@ -7,6 +7,7 @@ using SecureFL.Ckks.Serialization;
 using SecureFL.Encoding.Contributions;
 using SecureFL.Encoding.Planning;
 using SecureFL.Encoding.Quantization;
+using SecureFL.Seal.Encryption;
 using SecureFL.Testing;
 
 namespace SecureFL.Encoding.Tests;

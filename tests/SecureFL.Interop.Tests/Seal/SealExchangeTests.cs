@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using SecureFL.Ckks.Encoders;
 using SecureFL.Ckks.Encryption;
 using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.Seal;
 using SecureFL.Ckks.Serialization;
 using SecureFL.Ring.Arithmetic;
 using SecureFL.Ring.Randomness;
+using SecureFL.Seal.Encoders;
+using SecureFL.Seal.Encryption;
+using SecureFL.Seal.Keys;
 
 namespace SecureFL.Interop.Tests.Seal;
 

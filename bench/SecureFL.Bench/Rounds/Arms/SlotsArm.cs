@@ -1,10 +1,12 @@
 using SecureFL.Bench.Rounds.Metering;
-using SecureFL.Ckks.Encoders;
 using SecureFL.Ckks.Encryption;
 using SecureFL.Ckks.Keys;
 using SecureFL.Ckks.Seal;
 using SecureFL.Ckks.Serialization;
 using SecureFL.Ring.Randomness;
+using SecureFL.Seal.Encoders;
+using SecureFL.Seal.Encryption;
+using SecureFL.Seal.Keys;
 
 namespace SecureFL.Bench.Rounds.Arms;
 

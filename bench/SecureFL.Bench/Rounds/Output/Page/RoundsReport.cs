@@ -9,7 +9,7 @@ namespace SecureFL.Bench.Rounds.Output.Page;
 /// <summary>A run as one HTML file.</summary>
 internal static class RoundsReport
 {
-    internal static void Write(FileInfo file, RoundsOutcome outcome) => PageStyle.Write(file, Html(outcome));
+    internal static void Write(FileInfo file, RoundsOutcome outcome) => BenchPage.Write(file, Html(outcome));
 
     internal static string Html(RoundsOutcome outcome)
     {
