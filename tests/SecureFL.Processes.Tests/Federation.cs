@@ -6,7 +6,6 @@ using SecureFL.Federated.Data;
 using SecureFL.Federated.Data.Tensors;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
-using SecureFL.Local;
 using SecureFL.Storage;
 
 namespace SecureFL.Processes.Tests;
@@ -16,7 +15,7 @@ internal sealed class Federation : IDisposable
 {
     private readonly DirectoryInfo _folder;
     private readonly IReadOnlyList<string> _tables;
-    private readonly LocalConsortium _consortium;
+    private readonly DemoConsortium _consortium;
 
     /// <param name="rounds">Training rounds; every one waits for all clients.</param>
     /// <param name="epochs">Passes over each client's rows a round: how long a round takes.</param>
@@ -51,7 +50,7 @@ internal sealed class Federation : IDisposable
         TrainingTerms terms = HospitalFederation.TermsFor(_tables, rounds, new RoundPolicy { OpeningGraceSeconds = 0.5 });
         terms = change?.Invoke(terms) ?? terms;
         ModelSpec spec = ModelSpec.Logistic(terms.Model.Inputs) with { Hidden = [.. hidden] };
-        _consortium = LocalConsortium.Create(
+        _consortium = DemoConsortium.Create(
             _folder.FullName,
             [.. _tables.Select(path => Path.GetFileNameWithoutExtension(path))],
             HospitalFederation.KeyHolders,
@@ -60,20 +59,20 @@ internal sealed class Federation : IDisposable
             HospitalFederation.Bits,
             threshold: 2,
             roundsPerKey);
-        Parties = new LocalParties(_consortium, _tables);
+        Parties = new DemoParties(_consortium, _tables);
     }
 
-    private Federation(DirectoryInfo folder, LocalConsortium consortium, IReadOnlyList<string> data, IReadOnlyList<string> serverOptions, IReadOnlyList<string> clientOptions)
+    private Federation(DirectoryInfo folder, DemoConsortium consortium, IReadOnlyList<string> data, IReadOnlyList<string> serverOptions, IReadOnlyList<string> clientOptions)
     {
         _folder = folder;
         _tables = data;
         _consortium = consortium;
-        Parties = new LocalParties(consortium, data, serverOptions, clientOptions);
+        Parties = new DemoParties(consortium, data, serverOptions, clientOptions);
     }
 
-    public LocalParties Parties { get; }
+    public DemoParties Parties { get; }
 
-    public LocalConsortium Consortium => _consortium;
+    public DemoConsortium Consortium => _consortium;
 
     public string Folder => _folder.FullName;
 
@@ -83,7 +82,7 @@ internal sealed class Federation : IDisposable
     public static Federation OfSums(int vectorLength, long? roundsPerKey = null, WireMode wire = WireMode.Packed, SumTerms? sums = null)
     {
         DirectoryInfo folder = CreateFolder();
-        LocalConsortium consortium = LocalConsortium.Create(
+        DemoConsortium consortium = DemoConsortium.Create(
             folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, clip: 2, HospitalFederation.Bits, threshold: 2, roundsPerKey, wire, vectorLength, sums);
         return new Federation(folder, consortium, [], [], []);
     }
@@ -118,7 +117,7 @@ internal sealed class Federation : IDisposable
             Rounds = new RoundPolicy { OpeningGraceSeconds = 0.5 },
         };
         string[] clients = ["north", "east", "south", "west"];
-        LocalConsortium consortium = LocalConsortium.Create(
+        DemoConsortium consortium = DemoConsortium.Create(
             folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2);
         return new Federation(folder, consortium, [.. clients.Select((name, i) => WriteArrays(folder, name, i))], ["--initial-model", weights], ["--trainer", trainer]);
     }

@@ -1,5 +1,4 @@
 using SecureFL.Cli.Demo;
-using SecureFL.Local;
 
 namespace SecureFL.Processes.Tests;
 
@@ -51,7 +50,7 @@ public sealed class KilledPartiesTests
         }
 
         Assert.True(
-            kills.Count >= 8 && kills.Exists(kill => kill.StartsWith(LocalConsortium.ServerName, StringComparison.Ordinal)),
+            kills.Count >= 8 && kills.Exists(kill => kill.StartsWith(DemoConsortium.ServerName, StringComparison.Ordinal)),
             $"too few kills to prove anything: {string.Join(", ", kills)}");
         Assert.Equal(undisturbed, federation.FinalWeights());
         federation.AssertTranscript(Rounds + 1);

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Demo;
 using SecureFL.Interop.Tests.Seal;
-using SecureFL.Local;
 
 namespace SecureFL.Processes.Tests;
 
@@ -27,7 +26,7 @@ public sealed class SealProgramTests
         string[] clients = ["north", "east", "south", "west"];
         await Task.WhenAll(clients.Select((name, i) => SendAsync(federation, name, i, name == "south" ? program : [])));
         await Waiting.ForStatusAsync(federation, status => status.RoundsOpened == 1);
-        string path = Path.Combine(federation.Consortium.StateOf(LocalConsortium.ServerName), "sums", "round-0.f32");
+        string path = Path.Combine(federation.Consortium.StateOf(DemoConsortium.ServerName), "sums", "round-0.f32");
         float[] sum = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path))];
         float[][] vectors = [.. clients.Select((_, i) => Vector(i))];
         for (int i = 0; i < Length; i++)

@@ -5,7 +5,6 @@ using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data.Tensors;
-using SecureFL.Local;
 
 namespace SecureFL.Processes.Tests;
 
@@ -89,7 +88,7 @@ public sealed class SendTests
 
     private static void AssertSum(Federation federation, int round, int[] kinds)
     {
-        string path = Path.Combine(federation.Consortium.StateOf(LocalConsortium.ServerName), "sums", $"round-{round}.f32");
+        string path = Path.Combine(federation.Consortium.StateOf(DemoConsortium.ServerName), "sums", $"round-{round}.f32");
         float[] sum = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path))];
         Assert.Equal(Length, sum.Length);
         float[][] vectors = [.. kinds.Select(Vector)];

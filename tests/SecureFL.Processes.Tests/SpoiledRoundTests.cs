@@ -2,7 +2,6 @@ using SecureFL.Cli.Demo;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Plans;
 using SecureFL.Federated.Data;
-using SecureFL.Local;
 
 namespace SecureFL.Processes.Tests;
 
@@ -21,7 +20,7 @@ public sealed class SpoiledRoundTests
         }
 
         await Waiting.ForStatusAsync(federation, status => status.Current is { Round: 0, Phase: RoundPhase.Collecting, Contributions: 3 });
-        string state = Path.Combine(federation.Consortium.StateOf(LocalConsortium.ServerName), "rounds");
+        string state = Path.Combine(federation.Consortium.StateOf(DemoConsortium.ServerName), "rounds");
         string[] chunks = [.. Directory.GetFiles(state, "client-*.bin", SearchOption.AllDirectories).Order()];
         File.Copy(chunks[1], chunks[0], overwrite: true);
         late.Start();

@@ -12,7 +12,6 @@ using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 using SecureFL.Grpc;
-using SecureFL.Local;
 using SecureFL.Storage;
 
 namespace SecureFL.Cli.Demo;
@@ -32,11 +31,11 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
         IReadOnlyList<string> tables = HospitalFederation.WriteTables(folder.FullName);
         string[] clients = [.. tables.Select(path => Path.GetFileNameWithoutExtension(path))];
         (TrainingTerms terms, SumSettings sum) = Settle(tables);
-        LocalConsortium consortium = LocalConsortium.Create(
+        DemoConsortium consortium = DemoConsortium.Create(
             folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, sum.Bits, sum.Threshold,
             sum.Suite == SumSuite.JointKey ? 1000 : null, sum.Wire);
         Talk.Line($"plan {consortium.Plan.SpokenForm}");
-        using LocalParties parties = new(consortium, tables);
+        using DemoParties parties = new(consortium, tables);
         foreach (LocalProcess process in parties.All)
         {
             process.Start();
@@ -83,7 +82,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
     private string TrainingFile => Path.Combine(folder.FullName, "training.json");
 
     // Ends when all clients have ended; tells each round as it is opened.
-    private static async Task<IReadOnlyList<RoundSummary>> FollowAsync(LocalParties parties, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RoundSummary>> FollowAsync(DemoParties parties, CancellationToken cancellationToken)
     {
         using ServerLink operate = parties.Operate();
         SortedDictionary<ulong, RoundSummary> rounds = [];
@@ -123,14 +122,14 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
         return ModelBundle.Read(stream, path).Parameters.Values;
     }
 
-    internal static TranscriptReport Verify(LocalParties parties)
+    internal static TranscriptReport Verify(DemoParties parties)
     {
         using FileStream stream = new(parties.Transcript, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         return TranscriptVerifier.Verify(stream, new CiphertextDirectory(parties.Ciphertexts));
     }
 
     private string Describe(
-        LocalParties parties, MetricLayout metrics, IReadOnlyList<string> tables, IReadOnlyList<RoundSummary> rounds, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
+        DemoParties parties, MetricLayout metrics, IReadOnlyList<string> tables, IReadOnlyList<RoundSummary> rounds, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
     {
         StringBuilder text = new();
         // A round's counters describe the model that it began with; rounds of preparation made none.

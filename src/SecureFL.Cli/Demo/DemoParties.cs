@@ -2,28 +2,27 @@ using System.Net;
 using System.Net.Sockets;
 using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Identity;
-using SecureFL.Local;
 
 namespace SecureFL.Cli.Demo;
 
 /// <summary>The processes of a local consortium: one server, its clients, its key holders, over mutual TLS on loopback. Not thread-safe.</summary>
-internal sealed class LocalParties : IDisposable
+internal sealed class DemoParties : IDisposable
 {
-    private readonly LocalConsortium _consortium;
+    private readonly DemoConsortium _consortium;
     private readonly string _logs;
 
     /// <param name="consortium">The consortium.</param>
     /// <param name="tables">Each client's rows, in the plan's order.</param>
     /// <param name="serverOptions">Further arguments of the server.</param>
     /// <param name="clientOptions">Further arguments of <c>client run</c>.</param>
-    internal LocalParties(LocalConsortium consortium, IReadOnlyList<string> tables, IReadOnlyList<string>? serverOptions = null, IReadOnlyList<string>? clientOptions = null)
+    internal DemoParties(DemoConsortium consortium, IReadOnlyList<string> tables, IReadOnlyList<string>? serverOptions = null, IReadOnlyList<string>? clientOptions = null)
     {
         _consortium = consortium;
         _logs = Directory.CreateDirectory(Path.Combine(consortium.Folder, "logs")).FullName;
         Directory.CreateDirectory(Path.Combine(consortium.Folder, "state"));
         Directory.CreateDirectory(Path.Combine(consortium.Folder, "models"));
         Address = new Uri($"https://127.0.0.1:{FreePort()}");
-        Server = new LocalProcess(LocalConsortium.ServerName, [.. ServerArguments(), .. serverOptions ?? []], LogOf(LocalConsortium.ServerName));
+        Server = new LocalProcess(DemoConsortium.ServerName, [.. ServerArguments(), .. serverOptions ?? []], LogOf(DemoConsortium.ServerName));
         Holders = [.. consortium.Holders.Select(name => new LocalProcess(name, ["key-holder", .. PartyArguments(name)], LogOf(name)))];
         Clients =
         [
@@ -42,10 +41,10 @@ internal sealed class LocalParties : IDisposable
 
     internal IEnumerable<LocalProcess> All => [Server, .. Holders, .. Clients];
 
-    internal string Transcript => Path.Combine(_consortium.StateOf(LocalConsortium.ServerName), "transcript.sfl");
+    internal string Transcript => Path.Combine(_consortium.StateOf(DemoConsortium.ServerName), "transcript.sfl");
 
     /// <summary>What <c>verify --ciphertexts</c> takes.</summary>
-    internal string Ciphertexts => Path.Combine(_consortium.StateOf(LocalConsortium.ServerName), "rounds");
+    internal string Ciphertexts => Path.Combine(_consortium.StateOf(DemoConsortium.ServerName), "rounds");
 
     /// <summary>Where a client leaves the final model.</summary>
     internal string ModelOf(string client) => Path.Combine(_consortium.Folder, "models", client + ".safetensors");
@@ -58,8 +57,8 @@ internal sealed class LocalParties : IDisposable
     /// <summary>The operator's link to the server.</summary>
     internal ServerLink Operate()
     {
-        PartyIdentity identity = PartyIdentity.Load(_consortium.IdentityOf(LocalConsortium.OperatorName));
-        return ServerConnector.Connect(Address, identity, LocalConsortium.ServerName, insecureLoopback: false);
+        PartyIdentity identity = PartyIdentity.Load(_consortium.IdentityOf(DemoConsortium.OperatorName));
+        return ServerConnector.Connect(Address, identity, DemoConsortium.ServerName, insecureLoopback: false);
     }
 
     public void Dispose()
@@ -79,7 +78,7 @@ internal sealed class LocalParties : IDisposable
 
     private string[] ServerArguments() =>
     [
-        "server", "--identity", _consortium.IdentityOf(LocalConsortium.ServerName), "--state", _consortium.StateOf(LocalConsortium.ServerName),
+        "server", "--identity", _consortium.IdentityOf(DemoConsortium.ServerName), "--state", _consortium.StateOf(DemoConsortium.ServerName),
         "--plan", _consortium.PlanPath, "--listen", Address.GetLeftPart(UriPartial.Authority), "--keep-ciphertexts", "--start-rounds",
     ];
 

@@ -3,7 +3,6 @@ using SecureFL.Ckks.JointKey;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
 using SecureFL.Encoding.Planning;
-using SecureFL.Local;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Cli.Demo;
@@ -12,7 +11,7 @@ namespace SecureFL.Cli.Demo;
 /// A consortium whose parties all live in one folder of this machine: certificate authority, identities, a signed plan. For demonstrations and tests; real parties make their
 /// keys themselves.
 /// </summary>
-internal sealed class LocalConsortium
+internal sealed class DemoConsortium
 {
     internal const string Name = "demo";
     internal const string ServerName = "server";
@@ -20,7 +19,7 @@ internal sealed class LocalConsortium
     private const string AuthorityName = "board";
     private static readonly TimeSpan Validity = TimeSpan.FromDays(30);
 
-    private LocalConsortium(string folder, PlanFile plan, IReadOnlyList<string> clients, IReadOnlyList<string> holders)
+    private DemoConsortium(string folder, PlanFile plan, IReadOnlyList<string> clients, IReadOnlyList<string> holders)
     {
         Folder = folder;
         Plan = plan;
@@ -54,7 +53,7 @@ internal sealed class LocalConsortium
     /// <param name="wire">How ciphertexts travel in the joint-key suite.</param>
     /// <param name="vectorLength">Values of a plain sum.</param>
     /// <param name="sums">The tensors of a plain sum; null for one array without a name.</param>
-    internal static LocalConsortium Create(
+    internal static DemoConsortium Create(
         string folder, IReadOnlyList<string> clients, IReadOnlyList<string> holders, TrainingTerms? terms, float clip, int bits, int threshold, long? roundsPerKey = null,
         WireMode wire = WireMode.Packed, int vectorLength = 0, SumTerms? sums = null)
     {
@@ -87,7 +86,7 @@ internal sealed class LocalConsortium
         using (signing)
         {
             PlanFile plan = PlanFile.Draft(Name, ServerName, settings, terms, sums).Sign(signing);
-            LocalConsortium consortium = new(folder, plan, clients, holders);
+            DemoConsortium consortium = new(folder, plan, clients, holders);
             plan.Save(consortium.PlanPath);
             return consortium;
         }
