@@ -1,5 +1,6 @@
 using SecureFL.Cli.Shell;
 
+using Interruption interruption = Interruption.Watch();
 Terminal.Guard();
 ParentPipe.Watch();
-return CommandLine.Run(Commands.Create(), args);
+return CommandLine.Run(Commands.Create(), args, interruption.Token);

@@ -41,6 +41,13 @@ public static partial class FaultText
         return IsOwn(fault) ? WithoutParameter(fault) : Foreign(fault);
     }
 
+    /// <summary>What a text that is no JSON should have where it is not, after a colon; empty where nobody can tell.</summary>
+    public static string ExpectedOf(JsonException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return JsonFaultText.Expected(fault.Message);
+    }
+
     /// <summary>Whether the project's code threw it with words of its own.</summary>
     public static bool IsOwn(Exception fault)
     {
@@ -53,17 +60,18 @@ public static partial class FaultText
     private static bool IsOurs(string? assembly) =>
         assembly is not null && (assembly.StartsWith("SecureFL.", StringComparison.Ordinal) || assembly.Equals("securefl", StringComparison.OrdinalIgnoreCase));
 
-    // An argument's exception goes on with the parameter, and the value on a line of its own.
+    // An argument's exception goes on with the parameter, and the value on a line of its own; one of JSON knows the member.
     private static string WithoutParameter(Exception fault)
     {
-        string text = fault.Message;
+        string member = fault is JsonException json ? JsonFaultText.Member(json) : "";
+        string text = member.Length == 0 ? fault.Message : $"{member}: {fault.Message}";
         int end = fault is ArgumentException ? text.IndexOf(" (Parameter '", StringComparison.Ordinal) : -1;
         return end < 0 ? text : text[..end];
     }
 
     private static string? Foreign(Exception fault) => fault switch
     {
-        JsonException json => OfJson(json),
+        JsonException json => JsonFaultText.Of(json),
         ArgumentOutOfRangeException { ParamName: string name } range => string.Create(CultureInfo.InvariantCulture, $"{Spaced(name)}: {range.ActualValue ?? "the value"} is out of range"),
         FileNotFoundException file => file.FileName is string name ? $"there is no file {name}" : "a file is missing",
         DirectoryNotFoundException folder => Quoted(folder) is string path ? $"there is no folder for {path}" : "a folder on the path is missing",
@@ -88,22 +96,6 @@ public static partial class FaultText
         AggregateException { InnerException: Exception first } => Known(first),
         _ => null,
     };
-
-    private static string OfJson(JsonException fault)
-    {
-        string text = fault.Message;
-        string place = fault.LineNumber is long line
-            ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}, byte {(fault.BytePositionInLine ?? 0) + 1}: ")
-            : "";
-        string member = fault.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
-        string[] names = [.. InQuotes().Matches(text).Select(match => match.Groups[1].Value)];
-        return text.Contains("missing required properties", StringComparison.Ordinal) ? $"{(member.Length > 0 ? member + " " : "")}lacks {string.Join(", ", names.Skip(1))}"
-            : text.Contains("could not be mapped", StringComparison.Ordinal) && names.Length > 0 ? $"{(member.Length > 0 ? member : names[0])} is not known here"
-            : text.Contains("uplicate", StringComparison.Ordinal) ? $"{(names.Length > 0 ? names[0] : "a member")} is there twice"
-            : text.Contains("maximum configured depth", StringComparison.Ordinal) ? $"{place}nested too deeply"
-            : text.Contains("could not be converted", StringComparison.Ordinal) || text.Contains("null", StringComparison.Ordinal) ? $"{(member.Length > 0 ? member : "the document")} has a value of another kind than is due"
-            : $"{place}this is no JSON";
-    }
 
     private static string OfAccess(UnauthorizedAccessException fault) => Quoted(fault) is string path
         ? $"{path} cannot be opened as a file: it is a folder, or this user may not use it"

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
@@ -122,11 +122,11 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         byte[] bytes = WholeFile.Read(path, TrainingTerms.MaxBytes);
         try
         {
-            TableSchema schema = DeploymentJson.Bind<TableSchema>(JsonNode.Parse(bytes) ?? throw new FormatException($"{path} is null"), path);
+            TableSchema schema = JsonSerializer.Deserialize<TableSchema>(bytes, DeploymentJson.Compact) ?? throw new FormatException("it is null");
             schema.Check();
             return schema;
         }
-        catch (Exception fault) when (fault is System.Text.Json.JsonException or ArgumentException)
+        catch (Exception fault) when (fault is JsonException or ArgumentException or FormatException or InvalidOperationException)
         {
             throw new FormatException($"{path} is no table schema: {FaultText.Of(fault)}", fault);
         }

@@ -19,7 +19,10 @@ namespace SecureFL.Cli.Shell;
 /// <summary>Runs a command line: failures become one lower-case line, a hint and an exit code; never a stack trace for what a person can mend.</summary>
 internal static class CommandLine
 {
-    internal static int Run(RootCommand root, IReadOnlyList<string> args)
+    /// <summary>How to go on after an interruption.</summary>
+    internal const string AfterInterruption = "run the same command again: it goes on where it was, simulate with --resume";
+
+    internal static int Run(RootCommand root, IReadOnlyList<string> args, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -29,7 +32,8 @@ internal static class CommandLine
                     ExitCode.Usage,
                     string.Join("; ", parsed.Errors.Select((error, i) => i == 0 ? Words(error) : LowerFirst(Words(error)))),
                     $"{string.Join(' ', CommandPath(parsed).Prepend("securefl"))} --help shows what it takes")
-                : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
+                : parsed.InvokeAsync(
+                    new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken).GetAwaiter().GetResult();
         }
         catch (Exception exception)
         {
@@ -75,7 +79,7 @@ internal static class CommandLine
         OutOfMemoryException memory => new CliException(ExitCode.Environment, FaultText.Of(memory), "a smaller file, model or vector, or a machine with more memory"),
         SocketException or HttpRequestException or AuthenticationException => new CliException(
             ExitCode.Environment, FaultText.Of(exception), "check the address, the network, and the certificates (securefl doctor)"),
-        OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted", "run the same command again: it goes on where it was, simulate with --resume"),
+        OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted", AfterInterruption),
         ArgumentException argument when FaultText.IsOwn(argument) || (argument is ArgumentOutOfRangeException { ActualValue: not null }) => new CliException(
             ExitCode.Usage, FaultText.Of(argument), "see --help for what the options take"),
         OverflowException => new CliException(ExitCode.Usage, "a number is too large", "see --help for what the options take"),

@@ -25,9 +25,5 @@ internal static class ResumedTraining
         }
     }
 
-    private static JsonObject Read(byte[] bytes, string source)
-    {
-        _ = TrainingDescription.Parse(bytes, source);
-        return JsonNode.Parse(bytes)!.AsObject();
-    }
+    private static JsonObject Read(byte[] bytes, string source) => TrainingDescription.Parse(bytes, source).Members;
 }

@@ -54,6 +54,6 @@ internal static class ColumnOptions
         };
         option.AcceptOnlyFromAmong("day-first", "month-first");
         return new TermOption(
-            option, "columns.dates", result => result.GetValue(option) == "day-first" ? DateReading.DayFirst : DateReading.MonthFirst);
+            option, "columns.dates", result => result.GetValue(option) == "day-first" ? DayMonthOrder.DayFirst : DayMonthOrder.MonthFirst);
     }
 }

@@ -76,7 +76,14 @@ internal sealed record TermOption(Option Option, string Path, Func<ParseResult, 
 
     /// <summary>A description with what was given of <paramref name="terms"/> over it.</summary>
     internal static TrainingDescription Over(TrainingDescription description, IEnumerable<TermOption> terms, ParseResult result) =>
-        terms.Where(term => TermOptions.IsGiven(result, term.Option)).Aggregate(description, (said, term) => said.With(term.Path, term.Read(result)));
+        terms.Where(term => TermOptions.IsGiven(result, term.Option)).Aggregate(description, (said, term) => said.With(term.Path, term.InRange(term.Read(result))));
+
+    private object? InRange(object? value) =>
+        value is IConvertible and not Enum and not string and not bool && DescriptionRanges.Of(Path, value.GetType()) is NumberRange range
+            && !range.Holds(Convert.ToDouble(value, CultureInfo.InvariantCulture))
+            ? throw new CliException(
+                ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"{Option.Name} {value}: {range.Words} is accepted"), "help shows the default")
+            : value;
 
     private static T Finite<T>(string name, T value)
         where T : struct, INumber<T> => T.IsFinite(value)

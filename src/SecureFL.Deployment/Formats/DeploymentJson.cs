@@ -35,6 +35,11 @@ internal static class DeploymentJson
             throw new FormatException($"{what}: {FaultText.Of(fault)}", fault);
         }
 
+        return RequireVersion(node, what, supported);
+    }
+
+    private static JsonObject RequireVersion(JsonNode? node, string what, int supported)
+    {
         if (node is not JsonObject document || document["version"] is not JsonValue value || !value.TryGetValue(out long version) || version < 1)
         {
             throw new FormatException($"{what} is no JSON object with a version");
@@ -48,9 +53,22 @@ internal static class DeploymentJson
     internal static T Read<T>(ReadOnlySpan<byte> utf8, string what, int supported)
         where T : class
     {
-        JsonObject document = ParseVersioned(utf8, what, supported);
-        return Bind<T>(document, what);
+        _ = ParseVersioned(utf8, what, supported);
+        try
+        {
+            // From the text and not from the parsed document, so that a fault knows its line.
+            return JsonSerializer.Deserialize<T>(utf8, Compact) ?? throw new FormatException($"{what} is null");
+        }
+        catch (Exception fault) when (IsOfShape(fault))
+        {
+            throw new FormatException($"{what}: {FaultText.Of(fault)}", fault);
+        }
     }
+
+    /// <summary>A parsed node as a versioned document of a known shape.</summary>
+    /// <exception cref="FormatException">As <see cref="Read"/>.</exception>
+    internal static T BindVersioned<T>(JsonNode node, string what, int supported)
+        where T : class => Bind<T>(RequireVersion(node, what, supported), what);
 
     /// <summary>A parsed node as an object of a known shape.</summary>
     /// <exception cref="FormatException">Another shape.</exception>
@@ -61,11 +79,14 @@ internal static class DeploymentJson
         {
             return node.Deserialize<T>(Compact) ?? throw new FormatException($"{what} is null");
         }
-        catch (Exception fault) when (fault is JsonException or ArgumentException or InvalidOperationException or NullReferenceException)
+        catch (Exception fault) when (IsOfShape(fault))
         {
             throw new FormatException($"{what}: {FaultText.Of(fault)}", fault);
         }
     }
+
+    private static bool IsOfShape(Exception fault) =>
+        fault is JsonException or ArgumentException or InvalidOperationException or NullReferenceException;
 
     /// <summary>UTF-8 of the indented form and a line feed.</summary>
     internal static byte[] WriteIndented<T>(T value) => System.Text.Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, Indented) + "\n");
@@ -82,7 +103,7 @@ internal static class DeploymentJson
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), new DigestConverter() },
+        Converters = { new NamedEnumConverter(JsonNamingPolicy.CamelCase), new DigestConverter() },
     };
 
     private sealed class DigestConverter : JsonConverter<Digest>

@@ -163,6 +163,10 @@ public sealed class PlanFile
         {
             throw new PlanMismatchException($"{source}: the plan in it is refused: {FaultText.Of(fault)}");
         }
+        catch (PlanMismatchException fault)
+        {
+            throw new PlanMismatchException($"{source}: {FaultText.Of(fault)}");
+        }
 
         JsonObject due = JsonNode.Parse(file.ToBytes())!.AsObject();
         return PlanView.Difference(document, due, "plan.json") is string difference
@@ -204,10 +208,9 @@ public sealed class PlanFile
     // What lies in a file may be laid out anew; what comes over the network is canonical.
     private static (TrainingTerms? Training, SumTerms? Sums) ReadTerms(JsonNode node, string what)
     {
-        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(node.ToJsonString(DeploymentJson.Compact));
         return IsOfSums(node)
-            ? (null, SumTerms.Checked(DeploymentJson.Read<SumTerms>(utf8, what, SumTerms.CurrentVersion)))
-            : (TrainingTerms.Checked(DeploymentJson.Read<TrainingTerms>(utf8, what, TrainingTerms.CurrentVersion)), null);
+            ? (null, SumTerms.Checked(DeploymentJson.BindVersioned<SumTerms>(node, what, SumTerms.CurrentVersion), what))
+            : (TrainingTerms.Checked(DeploymentJson.BindVersioned<TrainingTerms>(node, what, TrainingTerms.CurrentVersion), what), null);
     }
 
     private static (TrainingTerms? Training, SumTerms? Sums) ReadTerms(ReadOnlySpan<byte> canonical)

@@ -3,6 +3,9 @@ namespace SecureFL.Deployment.Plans;
 /// <summary>How the server paces rounds.</summary>
 public sealed record RoundPolicy
 {
+    /// <summary>Longest of all times, in seconds: a year.</summary>
+    public const double MostSeconds = 366.0 * 24 * 3600;
+
     /// <summary>The policy of sessions without terms: plain sums of all enrolled clients, no deadline.</summary>
     public static RoundPolicy Default { get; } = new();
 
@@ -25,7 +28,6 @@ public sealed record RoundPolicy
     /// <exception cref="ArgumentException">Names the setting.</exception>
     public void Check()
     {
-        const double Most = 366.0 * 24 * 3600;
         if (Contributions < 0)
         {
             throw new ArgumentException($"{Contributions} contributions that close a round: 0 (all enrolled clients) or more");
@@ -35,9 +37,9 @@ public sealed record RoundPolicy
             [("deadlineSeconds", DeadlineSeconds), ("openingGraceSeconds", OpeningGraceSeconds), ("betweenRoundsSeconds", BetweenRoundsSeconds)];
         foreach ((string name, double value) in seconds)
         {
-            if (!(value is >= 0 and <= Most))
+            if (!(value is >= 0 and <= MostSeconds))
             {
-                throw new ArgumentException($"{name} is {value}: 0 to {Most}");
+                throw new ArgumentException($"{name} is {value}: 0 to {MostSeconds}");
             }
         }
     }

@@ -137,7 +137,7 @@ public sealed record SumTerms
     /// <summary>Undoes <see cref="ToPlanScale"/> on an opened sum. In place.</summary>
     public void FromPlanScale(Span<float> sum, float planClip) => Scale(sum, clip => (double)clip / planClip);
 
-    internal static SumTerms Checked(SumTerms terms)
+    internal static SumTerms Checked(SumTerms terms, string what = "terms")
     {
         try
         {
@@ -146,7 +146,7 @@ public sealed record SumTerms
         }
         catch (Exception fault) when (fault is ArgumentException or OverflowException)
         {
-            throw new FormatException($"terms: {FaultText.Of(fault)}", fault);
+            throw new FormatException($"{what}: {FaultText.Of(fault)}", fault);
         }
     }
 

@@ -39,6 +39,9 @@ public sealed record TrainingTerms
     /// <summary>Largest seed: integers up to it are exact in every JSON reader.</summary>
     public const ulong MaxSeed = (1UL << 53) - 1;
 
+    /// <summary>Most training rounds.</summary>
+    public const int MaxRounds = 1 << 23;
+
     // Worked out once for each object; a copy made by "with" is another one.
     private static readonly ConditionalWeakTable<TrainingTerms, PreparationTerms> Found = [];
     private static readonly ConditionalWeakTable<TrainingTerms, PreparationSteps> Steps = [];
@@ -244,9 +247,9 @@ public sealed record TrainingTerms
                 $"patience {Stopping.Patience}, minimum improvement {Stopping.MinimumImprovement}, target {Stopping.Target}: at least 0, at least 0, and finite");
         }
 
-        if (Stopping.Rounds > 1 << 23)
+        if (Stopping.Rounds > MaxRounds)
         {
-            throw new ArgumentException($"{Stopping.Rounds} training rounds, at most {1 << 23}");
+            throw new ArgumentException($"{Stopping.Rounds} training rounds, at most {MaxRounds}");
         }
     }
 
@@ -356,7 +359,7 @@ public sealed record TrainingTerms
             : null;
     }
 
-    internal static TrainingTerms Checked(TrainingTerms terms)
+    internal static TrainingTerms Checked(TrainingTerms terms, string what = "terms")
     {
         try
         {
@@ -365,7 +368,7 @@ public sealed record TrainingTerms
         }
         catch (Exception fault) when (fault is ArgumentException or OverflowException)
         {
-            throw new FormatException($"terms: {FaultText.Of(fault)}", fault);
+            throw new FormatException($"{what}: {FaultText.Of(fault)}", fault);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SecureFL.Aggregation;
@@ -19,7 +20,7 @@ public sealed record ModelBundle
     private const string TargetKey = "securefl.target";
     private const string LabelsKey = "securefl.labels";
 
-    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() }, MaxDepth = 8 };
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new NamedEnumConverter() }, MaxDepth = 8 };
 
     /// <summary>The weights.</summary>
     public required ModelParameters Parameters { get; init; }
@@ -104,11 +105,17 @@ public sealed record ModelBundle
             ArrayLabels? labels = Parse<ArrayLabels>(content, LabelsKey);
             CheckTask(spec, schema, labels, targets);
             CheckWidths(spec, schema, scalings);
+            CheckScalings(spec, schema, scalings, content.Metadata.ContainsKey(ScalingKey));
+            CheckWeights(parameters);
             return new ModelBundle { Parameters = parameters, Spec = spec, Schema = schema, Scalings = scalings, Labels = labels, Targets = targets };
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or OverflowException)
         {
-            throw new DataFormatException(source, $"the model's description cannot be used: {FaultText.Of(fault)}", inner: fault);
+            throw new DataFormatException(
+                source,
+                $"the model's description cannot be used: {FaultText.Of(fault)}",
+                inner: fault,
+                wayOut: "the file was changed or damaged after it was written: take the one that the training left");
         }
     }
 
@@ -144,6 +151,45 @@ public sealed record ModelBundle
         }
     }
 
+    // A model of a table was trained on scaled columns: without their scaling it would answer nonsense, and nobody would notice.
+    private static void CheckScalings(
+        ModelSpec? spec, TableSchema? schema, ImmutableSortedDictionary<string, FeatureScaling> scalings, bool said)
+    {
+        if (scalings.IsEmpty && (said || (spec is not null && schema is not null)))
+        {
+            throw new ArgumentException(
+                $"{ScalingKey} {(said ? "is empty" : "is missing")}, where the model was trained on scaled features");
+        }
+
+        IReadOnlyList<string>? names = schema?.FeatureNames();
+        foreach ((string site, FeatureScaling scaling) in scalings)
+        {
+            for (int f = 0; f < scaling.Width; f++)
+            {
+                if (!double.IsFinite(scaling.Offset[f]) || !(scaling.Factor[f] >= 0) || !double.IsFinite(scaling.Factor[f]) || !double.IsFinite(scaling.Imputed[f]))
+                {
+                    string feature = names is null ? string.Create(CultureInfo.InvariantCulture, $"feature {f + 1}") : $"feature {names[f]}";
+                    throw new ArgumentException(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the scaling{(site.Length == 0 ? "" : " of " + PrintableText.Name(site))} has offset {scaling.Offset[f]}, factor {scaling.Factor[f]} and mean {scaling.Imputed[f]} for {feature}: finite, and the factor at least 0"));
+                }
+            }
+        }
+    }
+
+    private static void CheckWeights(ModelParameters parameters)
+    {
+        foreach (TensorSlot slot in parameters.Layout.Tensors)
+        {
+            int bad = parameters[slot.Name].IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+            if (bad >= 0)
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture, $"tensor {PrintableText.Name(slot.Name)} holds {parameters[slot.Name][bad]} at {bad}, which is no finite number"));
+            }
+        }
+    }
+
     private static void CheckWidths(ModelSpec? spec, TableSchema? schema, ImmutableSortedDictionary<string, FeatureScaling> scalings)
     {
         int? width = spec?.Inputs ?? schema?.Width;
@@ -154,9 +200,9 @@ public sealed record ModelBundle
 
         foreach ((string site, FeatureScaling scaling) in scalings)
         {
-            bool whole = !scaling.Offset.IsDefault && !scaling.Factor.IsDefault && !scaling.Imputed.IsDefault
+            bool whole = scaling is not null && !scaling.Offset.IsDefault && !scaling.Factor.IsDefault && !scaling.Imputed.IsDefault
                 && scaling.Offset.Length == scaling.Factor.Length && scaling.Offset.Length == scaling.Imputed.Length;
-            if (!whole || (width is not null && scaling.Width != width))
+            if (!whole || (width is not null && scaling!.Width != width))
             {
                 throw new ArgumentException($"the scaling of '{site}' does not have {width} features");
             }

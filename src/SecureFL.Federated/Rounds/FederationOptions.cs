@@ -1,3 +1,4 @@
+using System.Globalization;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Metrics;
 
@@ -53,6 +54,12 @@ public sealed class ConstantTiming(params IReadOnlyList<double> seconds) : ISite
 /// <summary>What the round engine needs beside sites, trainer and sum.</summary>
 public sealed record FederationOptions
 {
+    /// <summary>The least and the largest unit of weights, in rows, and largest weight, in units: beyond them updates vanish or have no bound.</summary>
+    public const double LeastUnit = 1e-9;
+
+    /// <summary>The largest of these, see <see cref="LeastUnit"/>.</summary>
+    public const double MostUnit = 1e15;
+
     /// <summary>When to stop.</summary>
     public required StoppingRules Stopping { get; init; }
 
@@ -120,14 +127,16 @@ public sealed record FederationOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Stopping.Rounds);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Parallelism);
         ServerOptimizer.Check();
-        if (WeightUnit is not null && !(WeightUnit > 0 && double.IsFinite(WeightUnit.Value)))
+        if (WeightUnit is not (null or (>= LeastUnit and <= MostUnit)))
         {
-            throw new ArgumentException($"a weight unit of {WeightUnit}, it must be positive");
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"a weight unit of {WeightUnit} rows: {LeastUnit} to {MostUnit}"));
         }
 
-        if (!(MaxWeight > 0) || !(AverageDecay is >= 0 and < 1))
+        if (!(MaxWeight is (>= LeastUnit and <= MostUnit) or double.PositiveInfinity) || !(AverageDecay is >= 0 and < 1))
         {
-            throw new ArgumentException($"a largest weight of {MaxWeight} must be positive, an average decay of {AverageDecay} in [0, 1)");
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"a largest weight of {MaxWeight} must be {LeastUnit} to {MostUnit}, an average decay of {AverageDecay} in [0, 1)"));
         }
 
         int chosen = SitesPerRound == 0 ? sites : SitesPerRound;

@@ -125,7 +125,7 @@ public sealed class HostileNamesTests : IDisposable
             Parameters = new ModelParameters(layout, new float[layout.Length]),
             Spec = spec,
             Schema = schema,
-            Scalings = ImmutableSortedDictionary<string, FeatureScaling>.Empty,
+            Scalings = ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", FeatureScaling.Declared([0, 0], [1, 1])),
         }.Write(stream);
     }
 }

@@ -92,7 +92,7 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
         ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training, "--decimal", "comma"));
         Assert.Equal(Text(Settled(printed)), Text(PlanFile.Load(plan).Terms!));
         File.WriteAllText(training, """{ "columns": { "label": "ill", "dates": "clock" } }""");
-        Refused("columns.dates clock: dayFirst or monthFirst", consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training));
+        Refused("columns.dates is \"clock\"", consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training));
         File.WriteAllText(training, """{ "columns": { "label": "ill", "maxCategories": 0 } }""");
         Refused("columns.maxCategories 0", consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training));
     }

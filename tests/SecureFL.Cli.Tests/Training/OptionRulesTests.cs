@@ -167,6 +167,7 @@ public sealed class OptionRulesTests : IDisposable
             "--bits" => "16",
             "--metric" => "accuracy",
             "--training" => "none.json",
+            "--test-fraction" or "--average" or "--momentum" or "--server-momentum" or "--beta1" or "--beta2" or "--server-beta1" or "--server-beta2" or "--rms-decay" => "0.5",
             _ => "1",
         };
         return [name, value];

@@ -27,6 +27,25 @@ public sealed class PlanFileTests
         Assert.Equal(read.Digest, fetched.Digest);
     }
 
+    [Theory]
+    [InlineData("\"learningRate\": ", "\"learningRate\": -", "plan.json: terms: ")]
+    [InlineData("\"rounding\": \"", "\"rounding\": \"X", "plan.json: terms: rounding: X")]
+    [InlineData("\"terms\": {", "\"termz\": {", "plan.json: the plan holds terms")]
+    [InlineData("\"seed\": ", "\"seed\": 9", "plan.json: the plan holds the terms")]
+    [InlineData("\"plan\": {", "\"plan\": {{", "plan.json: line ")]
+    [InlineData("\"plan\": {", "\"plan\": {\"a\":[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]],", "nested too deeply: at most 16 levels")]
+    public void An_edited_file_is_refused_by_its_name(string old, string edited, string message)
+    {
+        string text = System.Text.Encoding.UTF8.GetString(PlanSamples.Draft(PlanSamples.Terms, out _).ToBytes());
+        int at = text.IndexOf(old, StringComparison.Ordinal);
+        Assert.True(at > 0);
+        string changed = text[..at] + edited + text[(at + old.Length)..];
+        Exception fault = Assert.ThrowsAny<Exception>(() => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed), "plan.json"));
+        Assert.StartsWith("plan.json: ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_joint_key_plan_reads_back_and_shows_the_life_of_its_key()
     {

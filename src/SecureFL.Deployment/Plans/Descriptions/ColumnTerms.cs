@@ -34,7 +34,7 @@ public sealed record ColumnTerms
     public ImmutableArray<string> MissingValues { get; init; } = [];
 
     /// <summary>The order of day and month where a column leaves it open; null refuses such a column.</summary>
-    public DateReading? Dates { get; init; }
+    public DayMonthOrder? Dates { get; init; }
 
     /// <summary>Categories that a column keeps, the commonest; null refuses columns with more than 100.</summary>
     public int? MaxCategories { get; init; }
@@ -52,11 +52,6 @@ public sealed record ColumnTerms
                 $"columns.maxCategories {MaxCategories?.ToString() ?? "none"}, minCategoryCount {MinCategoryCount}: numbers from 1",
                 "for example --max-categories 50");
         }
-
-        if (Dates is not (null or DateReading.DayFirst or DateReading.MonthFirst))
-        {
-            throw new DescriptionException($"columns.dates {DescriptionShape.NameOf(Dates)}: dayFirst or monthFirst", "leave it out where dates have the year first");
-        }
     }
 
     /// <summary>The same for inference from tables.</summary>
@@ -73,7 +68,12 @@ public sealed record ColumnTerms
         Exact = Exact,
         Missing = Missing,
         MissingValues = MissingValues,
-        Dates = Dates,
+        Dates = Dates switch
+        {
+            DayMonthOrder.DayFirst => DateReading.DayFirst,
+            DayMonthOrder.MonthFirst => DateReading.MonthFirst,
+            _ => null,
+        },
         MaxCategories = MaxCategories,
         Task = task,
     };

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using SecureFL.Aggregation;
 using SecureFL.Deployment.Formats;
 
 namespace SecureFL.Deployment.Plans.Descriptions;
@@ -9,7 +12,7 @@ namespace SecureFL.Deployment.Plans.Descriptions;
 /// Reads a description from JSON with comments and trailing commas, member by member against <see cref="DescriptionShape"/>, so that a fault is told with its line, its
 /// column, and the nearest name that there is.
 /// </summary>
-internal sealed class DescriptionReader(byte[] utf8, string source)
+internal sealed partial class DescriptionReader(byte[] utf8, string source)
 {
     private const int MaxDepth = 16;
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaxDepth };
@@ -34,7 +37,10 @@ internal sealed class DescriptionReader(byte[] utf8, string source)
         catch (JsonException fault)
         {
             string place = fault.LineNumber is long line ? $"{source}, line {line + 1}, column {(fault.BytePositionInLine ?? 0) + 1}" : source;
-            throw new DescriptionException($"{place}: this is not JSON", "look for a missing comma, quotation mark or brace there; comments and trailing commas are allowed");
+            throw fault.Message.Contains("maximum configured depth", StringComparison.Ordinal)
+                ? new DescriptionException($"{place}: nested too deeply: at most {MaxDepth} levels are read", "docs/training.md shows what a description has")
+                : new DescriptionException(
+                    $"{place}: this is not JSON{FaultText.ExpectedOf(fault)}", "look for a missing comma, quotation mark or brace there; comments and trailing commas are allowed");
         }
     }
 
@@ -83,7 +89,30 @@ internal sealed class DescriptionReader(byte[] utf8, string source)
         int start = checked((int)reader.TokenStartIndex);
         reader.Skip();
         JsonNode? value = JsonNode.Parse(bytes[start..checked((int)reader.BytesConsumed)], documentOptions: Lenient);
-        return Fits(value, type) ? value : throw Fault(bytes, start, $"{path} is {Shown(value)}", $"it is {Expected(type)}");
+        if (!Fits(value, type))
+        {
+            throw Fault(bytes, start, $"{path} is {Shown(value)}", $"it is {Expected(type, path)}");
+        }
+
+        RequireRange(bytes, start, value, type, path);
+        return value;
+    }
+
+    // A number beyond its type's range becomes infinity on reading.
+    private void RequireRange(ReadOnlySpan<byte> bytes, int at, JsonNode? value, Type type, string path)
+    {
+        if (value is JsonArray array && DescriptionShape.Element(type) is Type element)
+        {
+            for (int i = 0; i < array.Count; i++)
+            {
+                RequireRange(bytes, at, array[i], element, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"));
+            }
+        }
+        else if (value is not null && DescriptionRanges.Of(InArrays().Replace(path, "[]"), type) is NumberRange range
+            && !range.Holds(value.Deserialize<double>(DeploymentJson.Compact) is var number && DescriptionShape.Underlying(type) == typeof(float) ? (float)number : number))
+        {
+            throw Fault(bytes, at, $"{path} is {Shown(value)}: {range.Words} is accepted", $"it is {Expected(type, path)}");
+        }
     }
 
     private static bool Fits(JsonNode? value, Type type)
@@ -103,16 +132,16 @@ internal sealed class DescriptionReader(byte[] utf8, string source)
         }
     }
 
-    private static string Expected(Type nullable)
+    private static string Expected(Type nullable, string path)
     {
         Type type = DescriptionShape.Underlying(nullable);
         return type.IsEnum ? $"one of {string.Join(", ", Enum.GetValues(type).Cast<object>().Select(DescriptionShape.NameOf))}"
             : type == typeof(bool) ? "true or false"
             : type == typeof(string) ? "a text in quotation marks"
-            : type == typeof(double) || type == typeof(float) ? "a number"
-            : type.IsPrimitive ? "a whole number"
+            : DescriptionRanges.Of(InArrays().Replace(path, "[]"), type) is NumberRange range
+                ? $"{(type == typeof(double) || type == typeof(float) ? "a number" : "a whole number")}, {range.Words}"
             : DescriptionShape.Members(type) is { } members ? $"an object with {string.Join(", ", members.Keys)}"
-            : DescriptionShape.Element(type) is Type element ? $"an array, each element {Expected(element)}"
+            : DescriptionShape.Element(type) is Type element ? $"an array, each element {Expected(element, path + "[]")}"
             : "a digest of 64 hexadecimal digits";
     }
 
@@ -153,6 +182,9 @@ internal sealed class DescriptionReader(byte[] utf8, string source)
 
         return row[b.Length];
     }
+
+    [GeneratedRegex(@"\[[0-9]+\]")]
+    private static partial Regex InArrays();
 
     private DescriptionException Fault(ReadOnlySpan<byte> bytes, long at, string problem, string? hint = null)
     {

@@ -53,12 +53,28 @@ public static class DescriptionSchema
 
         if (type.IsEnum)
         {
-            return new JsonObject { ["enum"] = new JsonArray([.. Enum.GetValues(type).Cast<object>().Select(value => (JsonNode)DescriptionShape.NameOf(value))]) };
+            JsonArray names = [.. Enum.GetValues(type).Cast<object>().Select(value => (JsonNode)DescriptionShape.NameOf(value))];
+            if (Nullable.GetUnderlyingType(nullable) is not null)
+            {
+                names.Add(null);
+            }
+
+            return new JsonObject { ["enum"] = names };
         }
 
         string kind = type == typeof(bool) ? "boolean" : type == typeof(double) || type == typeof(float) ? "number" : type.IsPrimitive ? "integer" : "string";
         bool mayBeNull = Nullable.GetUnderlyingType(nullable) is not null || kind == "string";
-        return new JsonObject { ["type"] = mayBeNull ? new JsonArray(kind, "null") : kind };
+        JsonObject schema = new() { ["type"] = mayBeNull ? new JsonArray(kind, "null") : kind };
+        if (DescriptionRanges.Of(path, type) is NumberRange range && DescriptionRanges.Paths.Contains(path))
+        {
+            schema[range.Above ? "exclusiveMinimum" : "minimum"] = range.Least;
+            if (range.Ends)
+            {
+                schema[range.Below ? "exclusiveMaximum" : "maximum"] = range.Most;
+            }
+        }
+
+        return schema;
     }
 
     private static JsonNode? Default(string path) => path.Contains("[]", StringComparison.Ordinal) ? null : TrainingDescription.Default.Value<JsonNode?>(path)?.DeepClone();

@@ -20,7 +20,13 @@ public sealed class TrainingDescription
     private const string ModelMember = "model";
     private readonly JsonObject _members;
 
-    private TrainingDescription(JsonObject members) => _members = members;
+    private readonly string? _source;
+
+    private TrainingDescription(JsonObject members, string? source = null)
+    {
+        _members = members;
+        _source = source;
+    }
 
     /// <summary>The description in which everything is by default.</summary>
     public static TrainingDescription Default { get; } = new([]);
@@ -42,6 +48,9 @@ public sealed class TrainingDescription
 
     /// <summary>The columns that the description fixes; null where they are to be found in the tables.</summary>
     public TableSchema? Schema => Given("data.schema") is JsonNode node ? DeploymentJson.Bind<TableSchema>(node, "data.schema") : null;
+
+    /// <summary>A copy of the members that are said, as JSON.</summary>
+    public JsonObject Members => _members.DeepClone().AsObject();
 
     /// <summary>The description of a file.</summary>
     /// <exception cref="DescriptionException">Not a description.</exception>
@@ -70,7 +79,7 @@ public sealed class TrainingDescription
             throw new DescriptionException($"{source}: columns and data.schema are two ways to say one thing", "leave one of them");
         }
 
-        return new TrainingDescription(members);
+        return new TrainingDescription(members, source);
     }
 
     /// <summary>The description that settled terms are.</summary>
@@ -109,7 +118,7 @@ public sealed class TrainingDescription
         }
 
         parent[names[^1]] = node;
-        return new TrainingDescription(members);
+        return new TrainingDescription(members, _source);
     }
 
     /// <summary>The same without the member at a path.</summary>
@@ -119,7 +128,7 @@ public sealed class TrainingDescription
         JsonObject members = _members.DeepClone().AsObject();
         int end = path.LastIndexOf('.');
         (Find(members, end < 0 ? "" : path[..end]) as JsonObject)?.Remove(path[(end + 1)..]);
-        return new TrainingDescription(members);
+        return new TrainingDescription(members, _source);
     }
 
     /// <summary>Whole terms: defaults where nothing is said, model and columns from the data.</summary>
@@ -163,7 +172,7 @@ public sealed class TrainingDescription
         }
         catch (Exception fault) when (fault is ArgumentException or OverflowException)
         {
-            throw new DescriptionException(Aggregation.FaultText.Of(fault), "change the description or the options so that they agree");
+            throw new DescriptionException($"{(_source is null ? "" : _source + ": ")}{Aggregation.FaultText.Of(fault)}", "change the description or the options so that they agree");
         }
     }
 
