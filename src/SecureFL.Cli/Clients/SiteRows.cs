@@ -53,10 +53,18 @@ internal sealed record SiteEncoding(RawSite Site, IReadOnlyList<string> Notes)
 /// <summary>One site's rows under the plan's terms: columns, categories, label and split as all sites agreed. Scaled once the preparation says how.</summary>
 internal static class SiteRows
 {
+    /// <summary>Rows that say whether a label is a number or two classes.</summary>
+    private const int EnoughRows = 20;
+
     internal static SiteEncoding Load(TrainingTerms terms, SiteFiles files, string name, int client)
     {
         List<string> notes = [];
         RawDataset all = Read(terms, files, files.Data, notes);
+        if (terms.Model.Task == LearningTask.Regression && all.Count >= EnoughRows && all.Labels.Distinct().Take(3).Count() < 3)
+        {
+            notes.Add($"{files.Data}: the label has two values at most here, where the plan predicts a number: make sure that all sites mean the same by it");
+        }
+
         (RawDataset train, RawDataset? test) = files.Test is null
             ? TrainTestSplit.ByFraction(all, terms.Data.TestFraction, terms.Seed, client)
             : (all, Read(terms, files, files.Test, notes));

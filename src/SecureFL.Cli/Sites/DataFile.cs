@@ -13,6 +13,8 @@ namespace SecureFL.Cli.Sites;
 /// <param name="Packed">Whether it is gzip.</param>
 internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
 {
+    private const string Unpack = "unpack it with gunzip, if it is known to be sound, and give what comes out";
+
     /// <summary>Most bytes that are unpacked into memory for a format that must be read back and forth.</summary>
     private const int LargestUnpacked = 1 << 30;
 
@@ -41,7 +43,7 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
         if (packed)
         {
             kind = HeadOf(path, packed: true);
-            RefuseTruncated(path);
+            RefuseUnsound(path);
         }
 
         kind = kind.Format == FileFormat.Gzip ? new FileKind(FileFormat.Foreign, "gzip in gzip", "unpack it with gunzip") : kind;
@@ -100,21 +102,19 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
     }
 
     /// <summary>
-    /// The last four bytes of gzip say how long its content is, modulo 2^32. A file whose end was cut off says something else; one of several parts put
+    /// Unpacks all of it once and keeps nothing: what unpacks to more than <see cref="UnpackLimit"/> is refused. The last four bytes of gzip say how long its content is, modulo 2^32. A file whose end was cut off says something else; one of several parts put
     /// together cannot be told.
     /// </summary>
-    private static void RefuseTruncated(string path)
+    private static void RefuseUnsound(string path)
     {
         using FileStream packed = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
         using GZipStream content = new(packed, CompressionMode.Decompress, leaveOpen: true);
-        byte[] block = new byte[1 << 16];
-        long length = 0;
+        byte[] block = new byte[4];
+        long length;
         try
         {
-            for (int read = content.Read(block); read > 0; read = content.Read(block))
-            {
-                length += read;
-            }
+            // Before anything is kept: nothing else unpacks a file that unpacks without end.
+            length = UnpackLimit.Count(content, path, packed.Length, 0, Unpack);
         }
         catch (InvalidDataException fault)
         {

@@ -35,6 +35,7 @@ internal static class ParquetTable
                 ? flat
                 : throw new DataFormatException(path, "a nested column has no cells", column: field.Name, wayOut: "flatten it, or leave it out of the file"))];
             List<RawRow> rows = [];
+            RefuseBombs(reader, fields.Length, stream.Length, path);
             for (int g = 0; g < reader.RowGroupCount; g++)
             {
                 using ParquetRowGroupReader group = reader.OpenRowGroupReader(g);
@@ -53,6 +54,20 @@ internal static class ParquetTable
 
             ImmutableArray<string> names = HeaderRule.Names(path, new RawRow(1, [.. fields.Select(field => CsvTableReader.Clean(field.Name))]));
             return rows.Count == 0 ? throw new DataFormatException(path, "the file holds no row") : new RawTable(path, names, rows);
+        }
+    }
+
+    // A column of one value takes a few bytes for any number of rows: what counts is the cells, and what the pages announce.
+    private static void RefuseBombs(ParquetReader reader, int columns, long packed, string path)
+    {
+        long cells = 0;
+        long bytes = 0;
+        for (int g = 0; g < reader.RowGroupCount; g++)
+        {
+            using ParquetRowGroupReader group = reader.OpenRowGroupReader(g);
+            cells = checked(cells + (group.RowCount * columns));
+            bytes = checked(bytes + (reader.Metadata?.RowGroups[g].TotalByteSize ?? 0));
+            UnpackLimit.Require(path, packed, Math.Max(cells, bytes), "write the table as CSV, or without columns of one value");
         }
     }
 

@@ -93,6 +93,11 @@ internal static class SiteLoader
         }
 
         (LearningTask task, int classes) = TensorRows.Decide(all, settings.ModelTask);
+        if (testFile is not null)
+        {
+            TensorRows.RefuseTestOnlyClasses(task, files, testFile);
+        }
+
         string[] notes = [TensorRows.Describe(task, classes, all.All(file => file.Whole))];
         List<RawDataset> parts = [.. files.Select(file => file.As(task, classes))];
         RawDataset? test = testFile?.As(task, classes);

@@ -16,6 +16,13 @@ internal sealed class TableSites(SiteSettings settings)
         List<(string Site, RawTable Table)> sites = ReadSites();
         RawTable? test = settings.TestFile is null ? null : Read(settings.TestFile);
         TableSchema schema = settings.Schema ?? Agreed(sites, test, agree);
+        if (settings.SplitColumn is string split && settings.Schema is null)
+        {
+            (RawTable Train, RawTable? Test)[] parts = [.. sites.Select(site => TrainTestSplit.ByColumn(site.Table, Named(split)))];
+            SchemaInference.RefuseTestOnlyClasses(
+                schema.Label, [.. parts.Select(part => part.Train)], [.. parts.Select(part => part.Test).OfType<RawTable>()], schema.MissingValues ?? []);
+        }
+
         TableEncoder encoder = new(schema);
         List<LoadedSite> loaded = [];
         for (int i = 0; i < sites.Count; i++)

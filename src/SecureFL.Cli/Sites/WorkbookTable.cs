@@ -116,6 +116,17 @@ internal static class WorkbookTable
         return [.. rows.Select(row => new RawRow(row.Line, [.. row.Cells.Concat(Enumerable.Repeat("", width)).Take(width)]))];
     }
 
+    // What an archive announces need not be true: all is unpacked once, and nothing kept.
+    private static void RefuseBombs(ZipArchive archive, long packed, string path)
+    {
+        long unpacked = 0;
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            using Stream part = entry.Open();
+            unpacked = UnpackLimit.Count(part, path, packed, unpacked, "save the table as CSV UTF-8");
+        }
+    }
+
     private static void RefuseOtherArchives(Stream stream, string path)
     {
         try
@@ -124,6 +135,8 @@ internal static class WorkbookTable
             HashSet<string> names = [.. archive.Entries.Select(entry => entry.FullName)];
             if (names.Contains("xl/workbook.xml"))
             {
+                RefuseBombs(archive, stream.Length, path);
+                WorkbookFormulas.Refuse(archive, path);
                 return;
             }
 
@@ -137,7 +150,7 @@ internal static class WorkbookTable
             };
             throw new DataFormatException(path, $"{kind}, not a table", wayOut: wayOut);
         }
-        catch (InvalidDataException fault)
+        catch (Exception fault) when (fault is InvalidDataException or XmlException)
         {
             throw new DataFormatException(path, "a damaged zip archive or workbook", inner: fault, wayOut: "fetch the file again");
         }

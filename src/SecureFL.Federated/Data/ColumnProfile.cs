@@ -48,6 +48,9 @@ public sealed class ColumnProfile
     /// <summary>Different numbers with their counts.</summary>
     public ValueTally<double> Numbers { get; } = new(RememberedNumbers);
 
+    /// <summary>What the numbers are like, and the outermost of them.</summary>
+    internal NumberSample Sample { get; } = new();
+
     /// <summary>Words and marks that mean "no value" in a column of numbers (<see cref="MissingValue.IsMarker"/>).</summary>
     public ValueTally<string> Markers { get; } = new(RememberedTexts, StringComparer.Ordinal);
 
@@ -101,6 +104,19 @@ public sealed class ColumnProfile
     /// <summary>The first text that is a date under <paramref name="reading"/> and under no other order of day and month; line 0 for none.</summary>
     internal (RawRow Row, string Cell) FirstOnly(DateReading reading) => _firstOnly[(int)reading];
 
+    /// <summary>One column of a table.</summary>
+    internal static ColumnProfile Of(RawTable table, string name, string? unit, MissingCodes codes)
+    {
+        ColumnProfile profile = new(table.Source, name, unit);
+        int position = table.FindColumn(name);
+        foreach (RawRow row in table.Rows)
+        {
+            profile.Add(table, row, row.Cells[position], codes.IsMissing(table, row.Cells[position]));
+        }
+
+        return profile;
+    }
+
     internal void Add(RawTable table, RawRow row, string cell, bool missing)
     {
         Rows++;
@@ -130,6 +146,7 @@ public sealed class ColumnProfile
     private void AddNumber(double number, RawRow row)
     {
         Numbers.Add(number, row.Line, row.Source);
+        Sample.Add(number, row);
         double total = _sum + number;
         _compensation += Math.Abs(_sum) >= Math.Abs(number) ? _sum - total + number : number - total + _sum;
         _sum = total;

@@ -206,6 +206,11 @@ public sealed record DataCheck
             yield return SentinelRule.Sentence(column.Name, value, count);
         }
 
+        foreach (string far in column.Kind == ColumnKind.Numeric && IdentifierRule.Reason(facts) is null ? FarCellRule.Sentences(facts) : [])
+        {
+            yield return far;
+        }
+
         if (column.Missing > 0.3 * Rows)
         {
             yield return $"column {column.Name} is missing in {column.Missing} of {Rows} rows";

@@ -70,7 +70,7 @@ internal static class OddLabelRule
                         $"the class {ColumnFacts.Quote(text)} stands in the test rows alone: no training row has it, so that no model can learn it",
                         where.Line,
                         label.Name,
-                        wayOut: "correct the cell, take such rows out of the test file, or add training rows of the class");
+                        wayOut: "correct the cell, take such rows out of the test rows, or add training rows of the class");
                 }
             }
         }

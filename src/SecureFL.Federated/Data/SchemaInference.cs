@@ -63,6 +63,7 @@ public static class SchemaInference
         LabelSchema labelSchema = LabelRule.Decide(measured, tables.Count - tests, options, roles.Exact.Contains(roles.Label), notes);
         labelSchema = labelSchema with { Unit = labelUnit?.Unit };
         notes.AddRange(labelUnit is null ? [] : [labelUnit.Note]);
+        notes.AddRange(labelSchema.Task == LearningTask.Regression ? FarCellRule.Sentences(measured) : []);
         if (features.Count == 0)
         {
             throw new DataFormatException(
@@ -78,6 +79,26 @@ public static class SchemaInference
         };
         schema.Check();
         return new InferredSchema(schema, [.. notes], profiles) { LabelNote = LabelRule.Describe(labelSchema, measured, options) };
+    }
+
+    /// <summary>Refuses a class that only test rows have.</summary>
+    /// <param name="label">The label; one without classes has none to refuse.</param>
+    /// <param name="training">Tables of training rows.</param>
+    /// <param name="tests">Tables of test rows.</param>
+    /// <param name="missing">Cells that mean no value.</param>
+    /// <exception cref="DataFormatException">Names the first such row.</exception>
+    public static void RefuseTestOnlyClasses(
+        LabelSchema label, IReadOnlyList<RawTable> training, IReadOnlyList<RawTable> tests, ImmutableArray<string> missing)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(tests);
+        if (!label.Classes.IsDefaultOrEmpty)
+        {
+            MissingCodes codes = new(missing);
+            ColumnFacts facts = new(label.Name, [.. training.Concat(tests).Select(table => ColumnProfile.Of(table, label.Name, label.Unit, codes))], label: true);
+            OddLabelRule.CheckTestOnly(facts, training.Count, label.Classes);
+        }
     }
 
     /// <summary>The one spelling of a category: numbers in their shortest form, so that <c>1</c>, <c>1.0</c> and <c>01</c> are one category.</summary>
@@ -196,6 +217,11 @@ public static class SchemaInference
         foreach ((double value, long count) in SentinelRule.Find(facts))
         {
             yield return SentinelRule.Sentence(facts.Name, value, count);
+        }
+
+        foreach (string far in FarCellRule.Sentences(facts))
+        {
+            yield return far;
         }
 
         if (!kept && IdentifierRule.IsSuspect(facts) && IdentifierRule.Reason(facts) is null)

@@ -27,6 +27,9 @@ public static class SiteComparison
     private const double MuchMissing = 0.3;
     private const int MostCodes = 10;
 
+    /// <summary>Cells that say what a column holds.</summary>
+    private const int LeastCells = 10;
+
     private const string LabelWarning =
         ". It is the label: if so, a model of all sites is wrong at one of them; write the label in the same way at all sites";
 
@@ -39,10 +42,12 @@ public static class SiteComparison
         ArgumentNullException.ThrowIfNull(sites);
         string? target = label is null || sites.Count == 0 || sites.Any(site => site.Table.Columns.Contains(label))
             ? label : sites[0].Table.Columns[sites[0].Table.FindColumn(label)];
+        ILookup<string, string> exchanged = ExchangedColumnsRule.Find(sites).ToLookup(pair => pair.Column, pair => pair.Sentence, StringComparer.Ordinal);
         return
         [
             .. sites.SelectMany(site => site.Table.Columns).Distinct(StringComparer.Ordinal)
-                .Select(name => Compare(name, sites, name == target)),
+                .Select(name => Compare(name, sites, name == target))
+                .Select(column => column with { Differences = [.. column.Differences, .. exchanged[column.Name]] }),
         ];
     }
 
@@ -108,9 +113,13 @@ public static class SiteComparison
             yield return $"not the same kind at all sites: {string.Join(", ", columns.Select(column => $"{column.Source} {column.Kind}"))}";
         }
         else if (kinds is ["numbers"] && !IsIdentifier([.. profiles.OfType<ColumnProfile>()])
-            && (OtherCodes(profiles) ?? OtherScale(profiles)) is string scale)
+            && (OtherCodes(profiles) ?? OtherScale(profiles) ?? Apart(profiles)) is string scale)
         {
             yield return scale + (label ? LabelWarning : "");
+        }
+        else if (kinds is ["texts"] && NothingShared(profiles) is string alone)
+        {
+            yield return alone;
         }
 
         if (FewSitesRule.Sentence(profiles) is string few)
@@ -124,6 +133,32 @@ public static class SiteComparison
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(100 * worst.MissingShare)} % missing at {worst.Source}, {Math.Round(100 * least)} % elsewhere");
         }
+    }
+
+    /// <summary>Numbers of which one site's all lie beyond those of every other site.</summary>
+    private static string? Apart(ColumnProfile?[] profiles)
+    {
+        ColumnProfile[] known = [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Numbers.Total >= LeastCells)];
+        ColumnProfile? alone = known.Length < 2 ? null : known.FirstOrDefault(one =>
+            one.Numbers.Distinct > 1 && known.All(other => other == one || (other.Numbers.Distinct > 1 && (other.Minimum > one.Maximum || other.Maximum < one.Minimum))));
+        return alone is null ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"the ranges do not meet: {alone.Minimum:G5} .. {alone.Maximum:G5} at {alone.Source}, {known.Where(other => other != alone).Min(other => other.Minimum):G5} .. {known.Where(other => other != alone).Max(other => other.Maximum):G5} elsewhere");
+    }
+
+    /// <summary>Texts of which one site has none of the others'.</summary>
+    private static string? NothingShared(ColumnProfile?[] profiles)
+    {
+        ColumnProfile[] known = [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Texts.Total >= LeastCells)];
+        if (known.Length < 2 || !Array.TrueForAll(known, profile => !profile.Texts.Overflow && profile.Texts.Distinct is >= 2 and <= SchemaOptions.DefaultMaxCategories))
+        {
+            return null;
+        }
+
+        ColumnProfile? alone = known.FirstOrDefault(one => known.All(other => other == one || !one.Texts.Counts.Keys.Any(other.Texts.Counts.ContainsKey)));
+        return alone is null ? null
+            : $"no value in common: {ColumnFacts.Show(alone.Texts.Counts.Keys.Order(StringComparer.Ordinal))} at {alone.Source}, "
+                + $"{ColumnFacts.Show(known.Where(other => other != alone).SelectMany(other => other.Texts.Counts.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))} elsewhere";
     }
 
     /// <summary>Two numbers at every site, but not the same two; or a few whole numbers, another site's all moved.</summary>

@@ -204,7 +204,10 @@ public sealed class TableEncoder
         }
 
         throw new DataFormatException(
-            raw.Source ?? table.Source, $"{Quote(cell)} is none of the classes {string.Join(", ", label.Classes)}", raw.Line, label.Name);
+            raw.Source ?? table.Source, $"{Quote(cell)} is none of the classes {string.Join(", ", label.Classes)}",
+            raw.Line,
+            label.Name,
+            wayOut: "correct the cell, or describe the label from rows that have all its classes: all sites train on the same ones");
     }
 
     /// <summary>The number in a cell, a date's included; NaN for a cell that is none, which is counted.</summary>

@@ -94,7 +94,7 @@ public sealed class OneDescriptionTests(ConsortiumFolder consortium) : IClassFix
         File.WriteAllText(training, """{ "columns": { "label": "ill", "dates": "clock" } }""");
         Refused("columns.dates is \"clock\"", consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training));
         File.WriteAllText(training, """{ "columns": { "label": "ill", "maxCategories": 0 } }""");
-        Refused("columns.maxCategories 0", consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training));
+        Refused("columns.maxCategories is 0: at least 1", consortium.PlanArguments(plan, "--schema-from", tables[0], "--training", training));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public static class NumpyArchive
     private const int MaxMembers = 10_000;
 
     /// <summary>Reads every array of a seekable <paramref name="stream"/>, by its name without the suffix.</summary>
-    /// <exception cref="DataFormatException">No zip archive, two members of one name, or a member that is no array.</exception>
+    /// <exception cref="DataFormatException">No zip archive, two members of one name, a member that is no array, or more than <see cref="UnpackLimit"/>.</exception>
     public static IReadOnlyDictionary<string, TensorData> Read(Stream stream, string source)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -22,8 +22,14 @@ public static class NumpyArchive
                 throw new DataFormatException(source, $"{archive.Entries.Count} members, at most {MaxMembers} are accepted");
             }
 
+            long unpacked = 0;
             foreach (ZipArchiveEntry entry in archive.Entries)
             {
+                using (Stream part = entry.Open())
+                {
+                    unpacked = UnpackLimit.Count(part, source, stream.Length, unpacked, "write it with numpy.savez, which does not pack");
+                }
+
                 string name = entry.FullName.EndsWith(MemberSuffix, StringComparison.Ordinal) ? entry.FullName[..^MemberSuffix.Length] : entry.FullName;
                 using Stream member = entry.Open();
                 if (!arrays.TryAdd(name, NumpyFile.Read(member, $"{source}:{entry.FullName}")))

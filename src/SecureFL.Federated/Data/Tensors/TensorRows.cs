@@ -42,6 +42,24 @@ public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers
         _ => string.Create(CultureInfo.InvariantCulture, $"label: {classes} classes (0 .. {classes - 1}); --model linear, or model.task in a training file, takes it as a number"),
     };
 
+    /// <summary>Refuses a class of which only the test rows have one, as of tables: no model could learn it.</summary>
+    /// <exception cref="DataFormatException">Names the first such row, from 0.</exception>
+    public static void RefuseTestOnlyClasses(LearningTask task, IReadOnlyList<TensorRows> training, TensorRows test)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        HashSet<double> known = [.. training.SelectMany(file => file.Numbers.Labels)];
+        int alone = task == LearningTask.Regression ? -1 : Array.FindIndex(test.Numbers.Labels, label => !known.Contains(label));
+        if (alone >= 0)
+        {
+            throw new DataFormatException(
+                test.Source,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the class {test.Numbers.Labels[alone]:R} of row {alone} stands in the test rows alone: no training row has it, so that no model can learn it"),
+                wayOut: "correct the label, take such rows out of the test file, or add training rows of the class");
+        }
+    }
+
     /// <summary>Whether every label could be a class.</summary>
     public bool Whole => Array.TrueForAll(Numbers.Labels, label => IsClass(label, MaxClasses));
 
