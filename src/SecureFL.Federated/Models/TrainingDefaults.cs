@@ -22,7 +22,7 @@ public static class TrainingDefaults
     public const int Rounds = 50;
 
     /// <summary>The most features of a regression whose second moments are summed, some 33 thousand numbers then.</summary>
-    public const int MaxPreconditioned = 256;
+    public const int MaxPreconditioned = 1024;
 
     /// <summary>Local training for <paramref name="spec"/>: for regressions as the remarks say, for perceptrons plain mini-batch descent.</summary>
     /// <param name="spec">The model.</param>

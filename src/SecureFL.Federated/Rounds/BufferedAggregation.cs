@@ -20,7 +20,7 @@ public sealed record BufferOptions
     /// Every so many versions all sites evaluate the new model, in a sum of counters of its own; the last version always is. Versions between have no metrics, and stopping rules
     /// pass them over.
     /// </summary>
-    public int EvaluateEvery { get; init; } = 1;
+    public int EvaluateEvery { get; init; } = 5;
 
     /// <summary>
     /// Whether all sites evaluate this version in a sum of its own: the one rule of simulated and deployed rounds. Between two such versions nothing is known that

@@ -281,7 +281,7 @@ public sealed class PaceTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static TrainingTerms Asynchronous(int rounds, int maxStaleness) =>
-        TestSession.Terms(rounds) with { Asynchronous = new BufferOptions { Arrivals = 3, MaxStaleness = maxStaleness } };
+        TestSession.Terms(rounds) with { Asynchronous = new BufferOptions { Arrivals = 3, MaxStaleness = maxStaleness, EvaluateEvery = 1 } };
 
     private static IContributionSource Source(TestSession session, TrainingTerms terms, int index) =>
         TrainingSource.For(session.Plan, terms, state => terms.TrainerUnder(state)!, TestSession.Site(terms, index), index, NullLogger.Instance);

@@ -31,7 +31,7 @@ public class AsynchronousTests(ITestOutputHelper output)
         Assert.Equal(600, time, 1e-9);
 
         FederationOptions longer = options with { Stopping = new StoppingRules { Rounds = 240 } };
-        BufferOptions buffer = new() { Arrivals = 5 };
+        BufferOptions buffer = new() { Arrivals = 5, EvaluateEvery = 1 };
         TrainingOutcome buffered = await new BufferedAggregation(longer, buffer, sites, trainer, sum).RunAsync(cancellationToken: token);
         double accuracy = Evaluator.Evaluate(spec, buffered.Model.Values, test).Accuracy!.Value;
         output.WriteLine($"synchronous {target:f4} after {time} s, buffered {accuracy:f4} after {buffered.Checkpoint.SimulatedSeconds} s");

@@ -15,7 +15,7 @@ public class BufferedAggregationTests
     {
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 30, 20, 50, 25);
         Trace trace = new();
-        TrainingOutcome outcome = await RunAsync(sites, [1, 1, 9, 2], new BufferOptions { Arrivals = 2 }, 8, trace);
+        TrainingOutcome outcome = await RunAsync(sites, [1, 1, 9, 2], new BufferOptions { Arrivals = 2, EvaluateEvery = 1 }, 8, trace);
         Dataset train = Dataset.Concatenate([.. sites.Select(site => site.Train)]);
         Dataset test = Dataset.Concatenate([.. sites.Select(site => site.Test!)]);
         for (int round = 0; round < 8; round++)

@@ -130,7 +130,7 @@ public sealed class TrainingDescriptionTests
         TrainingTerms terms = TrainingDescription.Default.Settle(Facts);
         TrainingTerms other = terms with { Seed = 7, Stopping = new StoppingRules { Rounds = 3 }, Asynchronous = new BufferOptions() };
         Assert.Equal(
-            ["asynchronous was not there, is {\"arrivals\":3,\"stalenessExponent\":0.5,\"maxStaleness\":20,\"evaluateEvery\":1}", "seed was 1, is 7", "stopping.rounds was 50, is 3"],
+            ["asynchronous was not there, is {\"arrivals\":3,\"stalenessExponent\":0.5,\"maxStaleness\":20,\"evaluateEvery\":5}", "seed was 1, is 7", "stopping.rounds was 50, is 3"],
             DescriptionChange.Between(Node(terms), Node(other)).Select(change => change.ToString()).Order(StringComparer.Ordinal));
         Assert.Empty(DescriptionChange.Between(Node(terms), Node(terms)));
         Assert.Equal(terms.Identity, (terms with { Stopping = new StoppingRules { Rounds = 3 } }).Identity);
