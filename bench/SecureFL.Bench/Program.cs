@@ -9,7 +9,8 @@ using SecureFL.Bench.Network;
 using SecureFL.Bench.Rounds;
 using SecureFL.Bench.Rounds.Roles;
 
-RootCommand root = new("Benchmarks of SecureFL. Figures are medians of one run on one machine: compare ratios, not machines.")
+RootCommand root =
+    new("Benchmarks of SecureFL. Figures are medians of one run on one machine: compare ratios, not machines.")
 {
     HotpathCommand.Create(),
     KeyHoldersCommand.Create(),

@@ -6,8 +6,9 @@ using System.Text;
 namespace SecureFL.Federated;
 
 /// <summary>
-/// The reproducible generator behind a user's seed: xoshiro256** (Blackman and Vigna, 2021), one independent stream per purpose.
-/// It governs data, initialisation, batches, client sampling and rounding. It is not cryptographic and never touches a key. Not thread-safe.
+/// The reproducible generator behind a user's seed: xoshiro256** (Blackman and Vigna, 2021), one independent stream per
+/// purpose. It governs data, initialisation, batches, client sampling and rounding. It is not cryptographic and never
+/// touches a key. Not thread-safe.
 /// </summary>
 public sealed class SeededRandom
 {
@@ -25,8 +26,9 @@ public sealed class SeededRandom
     }
 
     /// <summary>
-    /// The stream of one purpose under one seed: its state is SHA-256(seed, purpose, indexes), so that no stream depends on how much
-    /// another one was used. A resumed run therefore draws the same numbers as an uninterrupted one.
+    /// The stream of one purpose under one seed: its state is SHA-256(seed, purpose, indexes), so that no stream
+    /// depends on how much another one was used. A resumed run therefore draws the same numbers as an uninterrupted
+    /// one.
     /// </summary>
     public static SeededRandom For(ulong seed, string purpose, params ReadOnlySpan<long> indexes)
     {
@@ -85,14 +87,18 @@ public sealed class SeededRandom
         return (int)(product >> 32);
     }
 
-    /// <summary>Standard normal (Box and Muller; one value per pair of uniforms, so that the stream position is simple).</summary>
+    /// <summary>
+    /// Standard normal (Box and Muller; one value per pair of uniforms, so that the stream position is simple).
+    /// </summary>
     public double NextGaussian()
     {
         double radius = Math.Sqrt(-2.0 * Math.Log(1.0 - NextDouble()));
         return radius * Math.Cos(2.0 * Math.PI * NextDouble());
     }
 
-    /// <summary>Gamma(<paramref name="shape"/>, 1) by Marsaglia and Tsang (2000), with their boost for shapes below 1.</summary>
+    /// <summary>
+    /// Gamma(<paramref name="shape"/>, 1) by Marsaglia and Tsang (2000), with their boost for shapes below 1.
+    /// </summary>
     public double NextGamma(double shape)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape);
@@ -120,7 +126,10 @@ public sealed class SeededRandom
         }
     }
 
-    /// <summary>A draw from the symmetric Dirichlet distribution with concentration <paramref name="alpha"/> over <paramref name="count"/> parts.</summary>
+    /// <summary>
+    /// A draw from the symmetric Dirichlet distribution with concentration <paramref name="alpha"/> over
+    /// <paramref name="count"/> parts.
+    /// </summary>
     public double[] NextDirichlet(double alpha, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);

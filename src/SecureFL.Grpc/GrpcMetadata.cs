@@ -4,8 +4,9 @@ using SecureFL.Grpc.Framing;
 namespace SecureFL.Grpc;
 
 /// <summary>
-/// Custom metadata of a call: headers or trailers. Names are lower-case; a name that ends in <c>-bin</c> holds bytes, which cross the wire in base64;
-/// any other holds printable ASCII. Enumerates the pairs as they are on the wire. Not safe for concurrent changes.
+/// Custom metadata of a call: headers or trailers. Names are lower-case; a name that ends in <c>-bin</c> holds bytes,
+/// which cross the wire in base64; any other holds printable ASCII. Enumerates the pairs as they are on the wire. Not
+/// safe for concurrent changes.
 /// </summary>
 public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
 {
@@ -15,7 +16,8 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
     public int Count => _entries.Count;
 
     /// <summary>Adds a text value.</summary>
-    /// <param name="name">Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>; not ending in <c>-bin</c>, not beginning with <c>grpc-</c>.</param>
+    /// <param name="name">Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>; not ending in <c>-bin</c>, not beginning
+    /// with <c>grpc-</c>.</param>
     /// <param name="value">Printable ASCII.</param>
     /// <returns>This object.</returns>
     /// <exception cref="ArgumentException">The name or the value may not stand in a header.</exception>
@@ -36,7 +38,8 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
     /// <param name="name">Ends in <c>-bin</c>.</param>
     /// <param name="value">Any bytes.</param>
     /// <returns>This object.</returns>
-    /// <exception cref="ArgumentException">The name does not end in <c>-bin</c> or may not stand in a header.</exception>
+    /// <exception cref="ArgumentException">The name does not end in <c>-bin</c> or may not stand in a
+    /// header.</exception>
     public GrpcMetadata Add(string name, ReadOnlySpan<byte> value)
     {
         string lower = MetadataFormat.CheckName(name);
@@ -68,7 +71,8 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
     /// <summary>The first binary value of a name.</summary>
     /// <param name="name">Ends in <c>-bin</c>.</param>
     /// <returns>The bytes; null if there are none or they are not base64.</returns>
-    public byte[]? GetBinary(string name) => Get(name) is { } text && MetadataFormat.TryDecodeBinary(text, out byte[] value) ? value : null;
+    public byte[]? GetBinary(string name) =>
+        Get(name) is { } text && MetadataFormat.TryDecodeBinary(text, out byte[] value) ? value : null;
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _entries.GetEnumerator();

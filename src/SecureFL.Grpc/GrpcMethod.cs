@@ -18,8 +18,8 @@ public sealed record GrpcMethod<TRequest, TResponse>(
     public string Path { get; } = $"/{Service}/{Name}";
 
     /// <summary>
-    /// Parses a request without copying what it can refer to: the bytes are the request's until its handler asks for the next one, then they are overwritten. Throws what a
-    /// parser throws. Null: every request owns its bytes.
+    /// Parses a request without copying what it can refer to: the bytes are the request's until its handler asks for
+    /// the next one, then they are overwritten. Throws what a parser throws. Null: every request owns its bytes.
     /// </summary>
     public Func<ReadOnlyMemory<byte>, TRequest>? ShareRequest { get; init; }
 

@@ -5,9 +5,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Local;
 
 /// <summary>
-/// A consortium in one process: the identities and the state of every party, and all rounds of one plan through the very
-/// roles that run apart in production. For embedding, simulation, benchmarks and tests. Keeps the model chain and hands
-/// out the transcript. Whoever runs the process can open any client. Not thread-safe.
+/// A consortium in one process: the identities and the state of every party, and all rounds of one plan through the
+/// very roles that run apart in production. For embedding, simulation, benchmarks and tests. Keeps the model chain and
+/// hands out the transcript. Whoever runs the process can open any client. Not thread-safe.
 /// </summary>
 public sealed class LocalConsortium : IDisposable
 {

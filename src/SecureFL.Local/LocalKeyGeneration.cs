@@ -2,7 +2,9 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Local;
 
-/// <summary>A key generation among key holders of one process, through the very messages that travel in production.</summary>
+/// <summary>
+/// A key generation among key holders of one process, through the very messages that travel in production.
+/// </summary>
 public static class LocalKeyGeneration
 {
     /// <summary>Runs one key epoch; every holder then uses its key.</summary>
@@ -49,7 +51,8 @@ public static class LocalKeyGeneration
 
     private static void Deliver(KeyEpochCoordinator coordinator, KeyHolder holder)
     {
-        foreach ((PublicKeyShare publicKey, KeyDealing dealing, SealedKeyShare share) in coordinator.MessagesFor(holder.Index))
+        foreach ((PublicKeyShare publicKey, KeyDealing dealing, SealedKeyShare share) in
+            coordinator.MessagesFor(holder.Index))
         {
             holder.JointKey.HandlePublicKeyShare(publicKey);
             holder.JointKey.HandleKeyDealing(dealing);

@@ -138,7 +138,8 @@ public sealed class LocalKeyHolders : IDisposable
         ArgumentNullException.ThrowIfNull(certificate);
         if (certificate.Proposal.JointKey is not { } terms)
         {
-            return new RoundReleases(certificate, [.. _holders.Select(holder => holder.HandleCertificate(certificate))]);
+            return new RoundReleases(certificate,
+                [.. _holders.Select(holder => holder.HandleCertificate(certificate))]);
         }
 
         return new RoundReleases(

@@ -46,7 +46,8 @@ public sealed class LocalParties
     /// <param name="vectorLength">Values in each vector, 1 to 10^9.</param>
     /// <param name="clip">Values are clipped to [-clip, clip].</param>
     /// <param name="bits">Bits of a quantised value [b in the spec], 4 to 24.</param>
-    /// <param name="minClients">Fewest clients in a sum [n_min], at least <paramref name="colludingClients"/> + 2.</param>
+    /// <param name="minClients">Fewest clients in a sum [n_min], at least <paramref name="colludingClients"/> +
+    /// 2.</param>
     /// <param name="threshold">Key holders needed to open [t].</param>
     /// <param name="colludingKeyHolders">Key holders assumed to collude with the server [f].</param>
     /// <param name="colludingClients">Clients assumed to collude with who sees the sum [f_c].</param>

@@ -7,7 +7,10 @@ internal sealed class Axis
     private readonly double _pixelTo;
     private readonly bool _logarithmic;
 
-    /// <summary>A linear axis from <paramref name="low"/> to <paramref name="high"/>, widened to whole ticks, drawn between two pixel positions.</summary>
+    /// <summary>
+    /// A linear axis from <paramref name="low"/> to <paramref name="high"/>, widened to whole ticks, drawn between two
+    /// pixel positions.
+    /// </summary>
     internal Axis(double low, double high, double pixelFrom, double pixelTo, int ticks, bool whole = false)
     {
         if (!(high > low))
@@ -40,13 +43,16 @@ internal sealed class Axis
         _pixelTo = pixelTo;
         double first = Math.Floor(Math.Log10(low) + 1e-9);
         double last = Math.Ceiling(Math.Log10(high) - 1e-9);
-        // Ends at 1, 2 or 5 times a power of ten: the axis is hardly wider than the data. Labels there too, unless there would be too many.
+        // Ends at 1, 2 or 5 times a power of ten: the axis is hardly wider than the data. Labels there too, unless
+        // there would be too many.
         double[] all = Multiples(first, last, 1, 2, 5);
         Low = all.Last(tick => tick <= low * (1 + 1e-9));
         High = all.FirstOrDefault(tick => tick >= high * (1 - 1e-9) && tick > Low, Low * 10);
         Ticks = Inside(all);
         Ticks = Ticks.Count > MostLabels ? Inside(Multiples(first, last, 1)) : Ticks.Count > 1 ? Ticks : [Low, High];
-        Minor = High / Low <= 1e5 ? [.. Inside(Multiples(first, last, 1, 2, 3, 4, 5, 6, 7, 8, 9)).Where(tick => !Ticks.Any(label => Math.Abs((label / tick) - 1) < 1e-9))] : [];
+        Minor = High / Low <= 1e5
+            ? [.. Inside(Multiples(first, last, 1, 2, 3, 4, 5, 6, 7, 8, 9))
+                .Where(tick => !Ticks.Any(label => Math.Abs((label / tick) - 1) < 1e-9))] : [];
     }
 
     internal double Low { get; }
@@ -77,9 +83,11 @@ internal sealed class Axis
     internal string At(double value) => Svg.Number(Position(value));
 
     private static double[] Multiples(double firstPower, double lastPower, params double[] steps) =>
-        [.. Enumerable.Range((int)firstPower, (int)(lastPower - firstPower) + 1).SelectMany(power => steps.Select(step => step * Math.Pow(10, power)))];
+        [.. Enumerable.Range((int)firstPower, (int)(lastPower - firstPower) + 1)
+            .SelectMany(power => steps.Select(step => step * Math.Pow(10, power)))];
 
-    private List<double> Inside(double[] ticks) => [.. ticks.Where(tick => tick >= Low * (1 - 1e-9) && tick <= High * (1 + 1e-9))];
+    private List<double> Inside(double[] ticks) =>
+        [.. ticks.Where(tick => tick >= Low * (1 - 1e-9) && tick <= High * (1 + 1e-9))];
 
     private static double NiceStep(double rough)
     {

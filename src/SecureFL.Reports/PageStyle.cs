@@ -3,7 +3,10 @@ using System.Text;
 
 namespace SecureFL.Reports;
 
-/// <summary>The frame of a report: one HTML file that needs nothing else, no script, no font, no network; light or dark as the reader's system is.</summary>
+/// <summary>
+/// The frame of a report: one HTML file that needs nothing else, no script, no font, no network; light or dark as the
+/// reader's system is.
+/// </summary>
 internal static class PageStyle
 {
     /// <summary>The colour of text, for lines that stand out.</summary>
@@ -30,14 +33,19 @@ internal static class PageStyle
     internal static StringBuilder Begin(string title, string heading, string sub)
     {
         StringBuilder html = new();
-        html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
-        html.Append(CultureInfo.InvariantCulture, $"<title>{Svg.Text(title)}</title><style>{Style}</style></head><body>");
-        return html.Append(CultureInfo.InvariantCulture, $"<h1>{Svg.Text(heading)}</h1><p class=\"sub\">{Svg.Text(sub)}</p>");
+        html.Append(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+            + "content=\"width=device-width,initial-scale=1\">");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<title>{Svg.Text(title)}</title><style>{Style}</style></head><body>");
+        return html.Append(CultureInfo.InvariantCulture,
+            $"<h1>{Svg.Text(heading)}</h1><p class=\"sub\">{Svg.Text(sub)}</p>");
     }
 
     /// <summary>A figure that stands out.</summary>
     internal static void Tile(StringBuilder html, string value, string name, bool bad = false) =>
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"tile{(bad ? " bad" : "")}\"><b>{Svg.Text(value)}</b><span>{Svg.Text(name)}</span></div>");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<div class=\"tile{(bad ? " bad" : "")}\"><b>{Svg.Text(value)}</b><span>{Svg.Text(name)}</span></div>");
 
     /// <summary>A table; the first column is text.</summary>
     internal static void Table(StringBuilder html, IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)

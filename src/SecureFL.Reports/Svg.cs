@@ -3,7 +3,9 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Reports;
 
-/// <summary>Numbers and texts as SVG and HTML write them; what does not print comes out escaped, as on a terminal.</summary>
+/// <summary>
+/// Numbers and texts as SVG and HTML write them; what does not print comes out escaped, as on a terminal.
+/// </summary>
 internal static class Svg
 {
     internal static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

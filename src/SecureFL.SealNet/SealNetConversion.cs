@@ -7,8 +7,9 @@ using Native = Microsoft.Research.SEAL;
 namespace SecureFL.SealNet;
 
 /// <summary>
-/// Objects of SecureFL as objects of Microsoft SEALNet and back, through SEAL's own format. SEALNet's last published release (4.1.2) has known weaknesses when it parses
-/// hostile bytes: load what a peer sent with <see cref="SealFormat"/>, which checks everything, and hand the result over here. Thread-safe as far as SEALNet is.
+/// Objects of SecureFL as objects of Microsoft SEALNet and back, through SEAL's own format. SEALNet's last published
+/// release (4.1.2) has known weaknesses when it parses hostile bytes: load what a peer sent with
+/// <see cref="SealFormat"/>, which checks everything, and hand the result over here. Thread-safe as far as SEALNet is.
 /// </summary>
 public static class SealNetConversion
 {
@@ -23,11 +24,13 @@ public static class SealNetConversion
         using Native.EncryptionParameters native = new(Native.SchemeType.CKKS);
         LoadFrom(SealFormat.Save(parameters), native.Load);
         Native.SEALContext context = new(native, expandModChain: true, Native.SecLevelType.TC128);
-        return context.ParametersSet ? context : throw new ArgumentException($"SEAL does not take {parameters}", nameof(parameters));
+        return context.ParametersSet ? context
+            : throw new ArgumentException($"SEAL does not take {parameters}", nameof(parameters));
     }
 
     /// <summary>The parameter set of SEAL's parameters.</summary>
-    /// <exception cref="SealFormatException">Another scheme than CKKS, or a set that <see cref="SealParameters"/> does not take.</exception>
+    /// <exception cref="SealFormatException">Another scheme than CKKS, or a set that <see cref="SealParameters"/> does
+    /// not take.</exception>
     public static SealParameters ToSecureFL(this Native.EncryptionParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);

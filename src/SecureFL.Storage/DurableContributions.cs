@@ -20,9 +20,9 @@ public enum ContributionState
 }
 
 /// <summary>
-/// A client's contributions in the one order that survives a kill at any point: everything into the outbox, then the claim that names the statement into the
-/// journal, then, and only then, the bytes are handed out. What a process left in the outbox without a claim is discarded at the next start.
-/// Not thread-safe.
+/// A client's contributions in the one order that survives a kill at any point: everything into the outbox, then the
+/// claim that names the statement into the journal, then, and only then, the bytes are handed out. What a process left
+/// in the outbox without a claim is discarded at the next start. Not thread-safe.
 /// </summary>
 public sealed class DurableContributions
 {
@@ -111,11 +111,14 @@ public sealed class DurableContributions
     /// <param name="roundingSeed">Fixes stochastic rounding; null to draw it.</param>
     /// <param name="progress">Told the number of chunks stored so far.</param>
     /// <param name="source">The digest of what the contribution is made from, kept with it; null to keep none.</param>
-    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
+    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its
+    /// magnitude.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
-    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
+    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was
+    /// promised.</exception>
     /// <exception cref="IOException">The outbox cannot be written; nothing was promised.</exception>
-    /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client starts anew.</exception>
+    /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client
+    /// starts anew.</exception>
     public StoredContribution Make(
         RoundInvitation invitation,
         Digest model,
@@ -148,18 +151,25 @@ public sealed class DurableContributions
         }
     }
 
-    /// <summary>Stores, signs and commits what a SEAL program encrypted for the round (<see cref="SealExchange"/>).</summary>
+    /// <summary>
+    /// Stores, signs and commits what a SEAL program encrypted for the round (<see cref="SealExchange"/>).
+    /// </summary>
     /// <param name="invitation">The round.</param>
     /// <param name="model">Digest of the model that was trained on, computed by the site.</param>
     /// <param name="ciphertexts">One SEAL ciphertext a chunk, in order, as SEAL saves them; taken one by one.</param>
     /// <param name="source">The digest of what the contribution is made from, kept with it; null to keep none.</param>
     /// <exception cref="ArgumentException">Not one ciphertext a chunk.</exception>
-    /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's; nothing was promised.</exception>
+    /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's; nothing was
+    /// promised.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="AggregationClient.PrepareContribution"/>.</exception>
-    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was promised.</exception>
-    /// <exception cref="IOException">The outbox cannot be written, or a ciphertext not be read; nothing was promised.</exception>
-    /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client starts anew.</exception>
-    public StoredContribution Import(RoundInvitation invitation, Digest model, IEnumerable<ReadOnlyMemory<byte>> ciphertexts, Digest? source = null)
+    /// <exception cref="ContributionWithdrawnException">The site withdrew from the round; nothing was
+    /// promised.</exception>
+    /// <exception cref="IOException">The outbox cannot be written, or a ciphertext not be read; nothing was
+    /// promised.</exception>
+    /// <exception cref="LedgerUnavailableException">The journal cannot be written; nothing may leave until the client
+    /// starts anew.</exception>
+    public StoredContribution Import(RoundInvitation invitation, Digest model,
+        IEnumerable<ReadOnlyMemory<byte>> ciphertexts, Digest? source = null)
     {
         ArgumentNullException.ThrowIfNull(invitation);
         ArgumentNullException.ThrowIfNull(ciphertexts);
@@ -175,10 +185,13 @@ public sealed class DurableContributions
 
                 if (stream.NextChunk != _plan.Parameters.ChunkCount)
                 {
-                    throw new ArgumentException($"{stream.NextChunk} SEAL ciphertexts, the plan's vectors have {_plan.Parameters.ChunkCount} chunks", nameof(ciphertexts));
+                    throw new ArgumentException(
+                        $"{stream.NextChunk} SEAL ciphertexts, the plan's vectors have "
+                        + $"{_plan.Parameters.ChunkCount} chunks", nameof(ciphertexts));
                 }
             }
-            catch (Exception fault) when (fault is IOException or ArgumentException or FormatException or InvalidOperationException)
+            catch (Exception fault) when (fault is IOException or ArgumentException or FormatException
+                or InvalidOperationException)
             {
                 draft.Discard();
                 throw;
@@ -188,7 +201,8 @@ public sealed class DurableContributions
         }
     }
 
-    private StoredContribution Complete(RoundInvitation invitation, ContributionStream stream, FileContributionOutbox.OutboxDraft draft)
+    private StoredContribution Complete(RoundInvitation invitation, ContributionStream stream,
+        FileContributionOutbox.OutboxDraft draft)
     {
         ulong round = invitation.Opening.Context.Round;
         ContributionHeader header = stream.CreateHeader();
@@ -207,7 +221,9 @@ public sealed class DurableContributions
         return Require(round);
     }
 
-    /// <summary>Refuses to go on with a round from which the site withdrew, perhaps a moment ago and in another process.</summary>
+    /// <summary>
+    /// Refuses to go on with a round from which the site withdrew, perhaps a moment ago and in another process.
+    /// </summary>
     /// <exception cref="ContributionWithdrawnException">It did.</exception>
     public void RequireNotWithdrawn(ulong round)
     {

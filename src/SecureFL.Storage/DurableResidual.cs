@@ -4,8 +4,9 @@ using System.Security.Cryptography;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// What error feedback leaves at a client, on disk: the residual that is settled, and the one that takes its place if the contribution of a round is in that round's sum. One file, readable
-/// by its owner alone, that appears whole or not at all; it tells of the site's rows and is erased when the session ends. One process at a time. Not thread-safe.
+/// What error feedback leaves at a client, on disk: the residual that is settled, and the one that takes its place if
+/// the contribution of a round is in that round's sum. One file, readable by its owner alone, that appears whole or not
+/// at all; it tells of the site's rows and is erased when the session ends. One process at a time. Not thread-safe.
 /// </summary>
 public sealed class DurableResidual
 {
@@ -55,8 +56,8 @@ public sealed class DurableResidual
     private string PathOf => Path.Combine(_directory, Name);
 
     /// <summary>
-    /// Makes durable what a contribution leaves, before it is itself: whenever the client dies, either nothing of the contribution is promised and the settled residual makes it anew, or
-    /// both are there.
+    /// Makes durable what a contribution leaves, before it is itself: whenever the client dies, either nothing of the
+    /// contribution is promised and the settled residual makes it anew, or both are there.
     /// </summary>
     /// <param name="round">The contribution's round.</param>
     /// <param name="settled">What was left before; empty for nothing.</param>
@@ -66,10 +67,12 @@ public sealed class DurableResidual
     {
         if ((settled.Length != 0 && settled.Length != _length) || pending.Length != _length)
         {
-            throw new ArgumentException($"residuals of {settled.Length} and {pending.Length} elements, the plan's vectors have {_length}");
+            throw new ArgumentException(
+                $"residuals of {settled.Length} and {pending.Length} elements, the plan's vectors have {_length}");
         }
 
-        byte[] content = new byte[HeaderSize + (sizeof(long) * ((long)settled.Length + pending.Length)) + SHA256.HashSizeInBytes];
+        byte[] content = new byte[HeaderSize + (sizeof(long) * ((long)settled.Length + pending.Length))
+            + SHA256.HashSizeInBytes];
         Magic.CopyTo(content);
         BinaryPrimitives.WriteUInt64LittleEndian(content.AsSpan(8), round);
         BinaryPrimitives.WriteInt64LittleEndian(content.AsSpan(16), settled.Length);
@@ -77,7 +80,8 @@ public sealed class DurableResidual
         Span<byte> body = content.AsSpan(HeaderSize);
         Write(settled, body);
         Write(pending, body[(sizeof(long) * settled.Length)..]);
-        SHA256.HashData(content.AsSpan(0, content.Length - SHA256.HashSizeInBytes), content.AsSpan(content.Length - SHA256.HashSizeInBytes));
+        SHA256.HashData(content.AsSpan(0, content.Length - SHA256.HashSizeInBytes),
+            content.AsSpan(content.Length - SHA256.HashSizeInBytes));
         using (IDeviceFile file = _device.Create(PathOf + Draft))
         {
             file.Write(0, content);
@@ -115,9 +119,12 @@ public sealed class DurableResidual
             && SHA256.HashData(content.AsSpan(0, end)).AsSpan().SequenceEqual(content.AsSpan(end));
         long settled = whole ? BinaryPrimitives.ReadInt64LittleEndian(content.AsSpan(16)) : -1;
         long pending = whole ? BinaryPrimitives.ReadInt64LittleEndian(content.AsSpan(24)) : -1;
-        if ((settled != 0 && settled != _length) || pending != _length || end != HeaderSize + (sizeof(long) * (settled + pending)))
+        if ((settled != 0 && settled != _length) || pending != _length
+            || end != HeaderSize + (sizeof(long) * (settled + pending)))
         {
-            throw new IOException($"what error feedback keeps is damaged or of another plan: {PathOf}; without the file training goes on, and the update that it held back is lost");
+            throw new IOException(
+                $"what error feedback keeps is damaged or of another plan: {PathOf}; without the file training goes "
+                + $"on, and the update that it held back is lost");
         }
 
         Span<byte> body = content.AsSpan(HeaderSize, end - HeaderSize);

@@ -5,8 +5,9 @@ using SecureFL.Aggregation;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// A client's contributions on disk, from before their first byte leaves until their round is decided: one file a round, which appears under its name only whole
-/// and flushed. The ciphertexts and sealed shares in it are what the server gets; no key is among them. One process at a time. Not thread-safe.
+/// A client's contributions on disk, from before their first byte leaves until their round is decided: one file a
+/// round, which appears under its name only whole and flushed. The ciphertexts and sealed shares in it are what the
+/// server gets; no key is among them. One process at a time. Not thread-safe.
 /// </summary>
 public sealed class FileContributionOutbox
 {
@@ -18,7 +19,10 @@ public sealed class FileContributionOutbox
     private readonly string _directory;
     private readonly IFileDevice _device;
 
-    /// <summary>An outbox in a directory of its own, which is created if it is not there. Drafts that an earlier process left are removed.</summary>
+    /// <summary>
+    /// An outbox in a directory of its own, which is created if it is not there. Drafts that an earlier process left
+    /// are removed.
+    /// </summary>
     public FileContributionOutbox(string directory)
         : this(Directory.CreateDirectory(directory).FullName, FileDevice.Instance)
     {
@@ -35,8 +39,8 @@ public sealed class FileContributionOutbox
     }
 
     /// <summary>
-    /// Withdraws a site from a round, for good, while another process may be using the outbox: a mark that stays says so, and whoever sends looks at it before every message. The
-    /// contribution is removed where there is one.
+    /// Withdraws a site from a round, for good, while another process may be using the outbox: a mark that stays says
+    /// so, and whoever sends looks at it before every message. The contribution is removed where there is one.
     /// </summary>
     /// <exception cref="IOException">The mark cannot be made durable: nothing was promised.</exception>
     public static void Withdraw(string directory, ulong round)
@@ -67,8 +71,11 @@ public sealed class FileContributionOutbox
     [
         .. _device.List(_directory)
             .Select(path => Path.GetFileName(path)!)
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal))
-            .Select(name => ulong.Parse(name.AsSpan(Prefix.Length, name.Length - Prefix.Length - Suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture)),
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)
+                && name.EndsWith(Suffix, StringComparison.Ordinal))
+            .Select(
+                name => ulong.Parse(name.AsSpan(Prefix.Length, name.Length - Prefix.Length - Suffix.Length),
+                    NumberStyles.None, CultureInfo.InvariantCulture)),
     ];
 
     internal static ReadOnlySpan<byte> Magic => "SFLOUTB1"u8;
@@ -96,7 +103,9 @@ public sealed class FileContributionOutbox
         return _device.Exists(path) && _device.Read(path) is { Length: Digest.Size } bytes ? new Digest(bytes) : null;
     }
 
-    /// <summary>Starts to store a contribution; it is there once the draft is completed. What it is made from is durable before.</summary>
+    /// <summary>
+    /// Starts to store a contribution; it is there once the draft is completed. What it is made from is durable before.
+    /// </summary>
     internal OutboxDraft Create(ulong round, Digest? source = null)
     {
         if (source is Digest digest)
@@ -123,7 +132,8 @@ public sealed class FileContributionOutbox
 
     private string PathOf(ulong round) => PathOf(_directory, round);
 
-    private static string PathOf(string directory, ulong round) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{round:D20}{Suffix}"));
+    private static string PathOf(string directory, ulong round) =>
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{round:D20}{Suffix}"));
 
     /// <summary>A contribution that is being stored: magic, chunks, header, the header's length.</summary>
     internal sealed class OutboxDraft : IDisposable

@@ -4,8 +4,9 @@ using SecureFL.Aggregation;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// A server's chunks on disk: DIR/round-R/client-C.bin, chunks one after the other; partial decryptions likewise in holder-H-group-G.bin. Memory is nothing but the chunk under way. Not flushed: a
-/// client whose upload a crash ate sends again. Not thread-safe.
+/// A server's chunks on disk: DIR/round-R/client-C.bin, chunks one after the other; partial decryptions likewise in
+/// holder-H-group-G.bin. Memory is nothing but the chunk under way. Not flushed: a client whose upload a crash ate
+/// sends again. Not thread-safe.
 /// </summary>
 public sealed class FileContributionStore : IContributionStore, IPartialDecryptionArchive, IDisposable
 {
@@ -32,7 +33,8 @@ public sealed class FileContributionStore : IContributionStore, IPartialDecrypti
     {
         if (!_files.TryGetValue(client, out FileStream? file))
         {
-            _files.Add(client, file = new FileStream(PathOf(_directory, client), FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0));
+            _files.Add(client, file = new FileStream(PathOf(_directory, client), FileMode.Create, FileAccess.ReadWrite,
+                FileShare.Read, bufferSize: 0));
         }
 
         FileWriting.Write(file.SafeFileHandle, packed, checked(chunk * packed.Length));
@@ -62,7 +64,8 @@ public sealed class FileContributionStore : IContributionStore, IPartialDecrypti
     {
         if (!_partials.TryGetValue((holder, group), out FileStream? file))
         {
-            file = new FileStream(PartialPathOf(_directory, holder, group), FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            file = new FileStream(PartialPathOf(_directory, holder, group), FileMode.Create, FileAccess.ReadWrite,
+                FileShare.Read, bufferSize: 0);
             _partials.Add((holder, group), file);
         }
 
@@ -96,11 +99,13 @@ public sealed class CiphertextDirectory(string directory) : ICiphertextSource
 {
     /// <inheritdoc/>
     public bool TryRead(ulong round, int client, long chunk, Span<byte> packed) =>
-        TryRead(FileContributionStore.PathOf(FileContributionStore.RoundDirectory(directory, round), client), chunk, packed);
+        TryRead(FileContributionStore.PathOf(FileContributionStore.RoundDirectory(directory, round), client),
+            chunk, packed);
 
     /// <inheritdoc/>
     public bool TryReadPartial(ulong round, int holder, int group, long chunk, Span<byte> packed) =>
-        TryRead(FileContributionStore.PartialPathOf(FileContributionStore.RoundDirectory(directory, round), holder, group), chunk, packed);
+        TryRead(FileContributionStore.PartialPathOf(FileContributionStore.RoundDirectory(directory, round), holder,
+            group), chunk, packed);
 
     private static bool TryRead(string path, long chunk, Span<byte> packed)
     {

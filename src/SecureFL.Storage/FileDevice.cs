@@ -28,7 +28,8 @@ internal sealed class FileDevice : IFileDevice
 
     public void Delete(string path) => File.Delete(path);
 
-    // POSIX: a new name is durable once its directory is flushed. Windows journals directory changes and offers no such call.
+    // POSIX: a new name is durable once its directory is flushed. Windows journals directory changes and offers no such
+    // call.
     public void FlushDirectory(string directory)
     {
         if (OperatingSystem.IsWindows())
@@ -57,7 +58,8 @@ internal sealed class FileDevice : IFileDevice
 
         public DeviceFile(string path, FileMode mode)
         {
-            FileStreamOptions options = new() { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+            FileStreamOptions options = new()
+            { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
             if (mode == FileMode.Create && !OperatingSystem.IsWindows())
             {
                 options.UnixCreateMode = OwnerOnly;
@@ -84,7 +86,9 @@ internal sealed class FileDevice : IFileDevice
                 int got = RandomAccess.Read(_handle, destination[read..], offset + read);
                 if (got == 0)
                 {
-                    throw new EndOfStreamException($"the file ended {destination.Length - read} bytes before the end of {destination.Length} bytes at {offset}");
+                    throw new EndOfStreamException(
+                        $"the file ended {destination.Length - read} bytes before the end of {destination.Length} "
+                        + $"bytes at {offset}");
                 }
 
                 read += got;
@@ -102,7 +106,8 @@ internal sealed class FileDevice : IFileDevice
 
     private static class NativeMethods
     {
-        [DllImport("libc", EntryPoint = "open", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
+        [DllImport("libc", EntryPoint = "open", CharSet = CharSet.Ansi, BestFitMapping = false,
+            ThrowOnUnmappableChar = true, SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         public static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 

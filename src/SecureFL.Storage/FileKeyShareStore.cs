@@ -3,8 +3,9 @@ using SecureFL.Aggregation;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// One file a key epoch with this holder's share of the joint key and its smudging secret, apart from ledger and backups, readable by its owner alone. A share lives as
-/// long as its key: protect the directory like a signing key. Erasing overwrites the file, flushes, and deletes it. Not thread-safe.
+/// One file a key epoch with this holder's share of the joint key and its smudging secret, apart from ledger and
+/// backups, readable by its owner alone. A share lives as long as its key: protect the directory like a signing key.
+/// Erasing overwrites the file, flushes, and deletes it. Not thread-safe.
 /// </summary>
 public sealed class FileKeyShareStore : IKeyShareStore
 {
@@ -16,7 +17,8 @@ public sealed class FileKeyShareStore : IKeyShareStore
     {
     }
 
-    internal FileKeyShareStore(string directory, IFileDevice device) => _files = new SecretFiles(directory, "epoch-", device);
+    internal FileKeyShareStore(string directory, IFileDevice device) =>
+        _files = new SecretFiles(directory, "epoch-", device);
 
     /// <inheritdoc/>
     public IReadOnlyList<ulong> Epochs => _files.Numbers;

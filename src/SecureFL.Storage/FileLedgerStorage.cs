@@ -3,8 +3,9 @@ using SecureFL.Aggregation;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// A ledger in one append-only, checksummed file. A record is durable when <see cref="Flush"/> returns; a write that a crash tore is cut off when
-/// the file is opened again; damage anywhere else is refused. One process at a time. Not thread-safe.
+/// A ledger in one append-only, checksummed file. A record is durable when <see cref="Flush"/> returns; a write that a
+/// crash tore is cut off when the file is opened again; damage anywhere else is refused. One process at a time. Not
+/// thread-safe.
 /// </summary>
 public sealed class FileLedgerStorage : ILedgerStorage, IDisposable
 {
@@ -61,7 +62,8 @@ public sealed class FileLedgerStorage : ILedgerStorage, IDisposable
         RequireUsable();
         if (record.Length > ILedgerStorage.MaxRecordBytes)
         {
-            throw new ArgumentException($"a record of {record.Length} bytes; the limit is {ILedgerStorage.MaxRecordBytes}", nameof(record));
+            throw new ArgumentException(
+                $"a record of {record.Length} bytes; the limit is {ILedgerStorage.MaxRecordBytes}", nameof(record));
         }
 
         byte[] frame = LedgerFrame.Encode(_ordinal, record);
@@ -77,7 +79,8 @@ public sealed class FileLedgerStorage : ILedgerStorage, IDisposable
     {
         RequireUsable();
 
-        // After a failed flush the kernel may have dropped the dirty pages and report success next time: never try again.
+        // After a failed flush the kernel may have dropped the dirty pages and report success next time: never try
+        // again.
         _failed = true;
         _file.Flush();
         _failed = false;
@@ -129,7 +132,9 @@ public sealed class FileLedgerStorage : ILedgerStorage, IDisposable
     {
         if (!TornTail.IsTorn(tail, position, _ordinal))
         {
-            throw new InvalidDataException($"record {_ordinal} of the ledger {path} is damaged at byte {position}; the holder must not go on with it");
+            throw new InvalidDataException(
+                $"record {_ordinal} of the ledger {path} is damaged at byte {position}; the holder must not go on "
+                + $"with it");
         }
 
         _file.Truncate(position);

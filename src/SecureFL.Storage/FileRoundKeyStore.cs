@@ -3,8 +3,9 @@ using SecureFL.Aggregation;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// One file a round, apart from ledger and backups, readable by its owner alone. Erasing overwrites the file, flushes, and deletes it; on media that
-/// write elsewhere (SSD, copy-on-write) the old sectors may linger, so the directory belongs on an encrypted or volatile file system. Not thread-safe.
+/// One file a round, apart from ledger and backups, readable by its owner alone. Erasing overwrites the file, flushes,
+/// and deletes it; on media that write elsewhere (SSD, copy-on-write) the old sectors may linger, so the directory
+/// belongs on an encrypted or volatile file system. Not thread-safe.
 /// </summary>
 public sealed class FileRoundKeyStore : IRoundKeyStore
 {
@@ -16,7 +17,8 @@ public sealed class FileRoundKeyStore : IRoundKeyStore
     {
     }
 
-    internal FileRoundKeyStore(string directory, IFileDevice device) => _files = new SecretFiles(directory, "round-", device);
+    internal FileRoundKeyStore(string directory, IFileDevice device) =>
+        _files = new SecretFiles(directory, "round-", device);
 
     /// <inheritdoc/>
     public IReadOnlyList<ulong> Rounds => _files.Numbers;

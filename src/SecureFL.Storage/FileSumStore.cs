@@ -4,8 +4,8 @@ using SecureFL.Aggregation;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// Summed ciphertexts of undecided rounds on disk: DIR/round-R/sum-G.bin, chunks one after the other. No secret, and not flushed: what a crash ate is sent again, and
-/// whatever comes back is hashed before it is used. Thread-safe.
+/// Summed ciphertexts of undecided rounds on disk: DIR/round-R/sum-G.bin, chunks one after the other. No secret, and
+/// not flushed: what a crash ate is sent again, and whatever comes back is hashed before it is used. Thread-safe.
 /// </summary>
 public sealed class FileSumStore : ISumStore
 {
@@ -22,7 +22,8 @@ public sealed class FileSumStore : ISumStore
         {
             string path = PathOf(round, group);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+            using Microsoft.Win32.SafeHandles.SafeFileHandle file =
+                File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
             FileWriting.Write(file, packed, checked(chunk * packed.Length));
         }
     }
@@ -56,7 +57,9 @@ public sealed class FileSumStore : ISumStore
         }
     }
 
-    private string FolderOf(ulong round) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"round-{round}"));
+    private string FolderOf(ulong round) =>
+        Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"round-{round}"));
 
-    private string PathOf(ulong round, int group) => Path.Combine(FolderOf(round), string.Create(CultureInfo.InvariantCulture, $"sum-{group}.bin"));
+    private string PathOf(ulong round, int group) =>
+        Path.Combine(FolderOf(round), string.Create(CultureInfo.InvariantCulture, $"sum-{group}.bin"));
 }

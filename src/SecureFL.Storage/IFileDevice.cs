@@ -1,6 +1,8 @@
 namespace SecureFL.Storage;
 
-/// <summary>The few operations that durability rests on, so that tests can fail each of them. Paths are full paths.</summary>
+/// <summary>
+/// The few operations that durability rests on, so that tests can fail each of them. Paths are full paths.
+/// </summary>
 internal interface IFileDevice
 {
     bool Exists(string path);

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// A record in the file: u32 length || payload || SHA-256(domain || u64 ordinal || u32 length || payload). The ordinal keeps an old frame from
-/// standing in for a new one.
+/// A record in the file: u32 length || payload || SHA-256(domain || u64 ordinal || u32 length || payload). The ordinal
+/// keeps an old frame from standing in for a new one.
 /// </summary>
 internal static class LedgerFrame
 {

@@ -4,8 +4,9 @@ using System.Security.Cryptography;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// Small secrets by number, one file each, readable by its owner alone. A file appears whole or not at all. Erasing overwrites it, flushes, and deletes it; on media that
-/// write elsewhere (SSD, copy-on-write) the old sectors may linger, so the directory belongs on an encrypted or volatile file system. Not thread-safe.
+/// Small secrets by number, one file each, readable by its owner alone. A file appears whole or not at all. Erasing
+/// overwrites it, flushes, and deletes it; on media that write elsewhere (SSD, copy-on-write) the old sectors may
+/// linger, so the directory belongs on an encrypted or volatile file system. Not thread-safe.
 /// </summary>
 internal sealed class SecretFiles
 {
@@ -24,7 +25,9 @@ internal sealed class SecretFiles
         _directory = directory;
         _prefix = prefix;
         _device = device;
-        foreach (string path in device.List(directory).Where(path => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal) && path.EndsWith(Draft, StringComparison.Ordinal)))
+        foreach (string path in device.List(directory)
+            .Where(path => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)
+                && path.EndsWith(Draft, StringComparison.Ordinal)))
         {
             Destroy(path);
         }
@@ -34,8 +37,11 @@ internal sealed class SecretFiles
     [
         .. _device.List(_directory)
             .Select(path => Path.GetFileName(path)!)
-            .Where(name => name.StartsWith(_prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal))
-            .Select(name => ulong.Parse(name.AsSpan(_prefix.Length, name.Length - _prefix.Length - Suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture)),
+            .Where(name => name.StartsWith(_prefix, StringComparison.Ordinal)
+                && name.EndsWith(Suffix, StringComparison.Ordinal))
+            .Select(
+                name => ulong.Parse(name.AsSpan(_prefix.Length, name.Length - _prefix.Length - Suffix.Length),
+                    NumberStyles.None, CultureInfo.InvariantCulture)),
     ];
 
     /// <summary>Stores a secret durably, in place of a former one.</summary>
@@ -94,5 +100,6 @@ internal sealed class SecretFiles
         _device.FlushDirectory(_directory);
     }
 
-    private string PathOf(ulong number) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{_prefix}{number:D20}{Suffix}"));
+    private string PathOf(ulong number) =>
+        Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{_prefix}{number:D20}{Suffix}"));
 }

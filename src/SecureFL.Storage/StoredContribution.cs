@@ -3,7 +3,10 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Storage;
 
-/// <summary>A contribution in the outbox, committed to the journal: to be sent, and sent again, as it is. Thread-safe for reading.</summary>
+/// <summary>
+/// A contribution in the outbox, committed to the journal: to be sent, and sent again, as it is. Thread-safe for
+/// reading.
+/// </summary>
 public sealed class StoredContribution : IDisposable
 {
     private readonly IDeviceFile _file;
@@ -78,10 +81,12 @@ public sealed class StoredContribution : IDisposable
         file.Read(0, magic);
         byte[] rest = new byte[room + sizeof(uint)];
         file.Read(start, rest);
-        return magic.AsSpan().SequenceEqual(FileContributionOutbox.Magic) && BinaryPrimitives.ReadUInt32BigEndian(rest.AsSpan((int)room)) == room
+        return magic.AsSpan().SequenceEqual(FileContributionOutbox.Magic)
+            && BinaryPrimitives.ReadUInt32BigEndian(rest.AsSpan((int)room)) == room
             ? ContributionHeader.Parse(rest.AsSpan(0, (int)room), plan)
             : null;
     }
 
-    private static long Start(AggregationPlan plan, long chunk) => checked(FileContributionOutbox.Magic.Length + (chunk * plan.Parameters.WireChunkBytes));
+    private static long Start(AggregationPlan plan, long chunk) =>
+        checked(FileContributionOutbox.Magic.Length + (chunk * plan.Parameters.WireChunkBytes));
 }

@@ -3,9 +3,11 @@ using System.Buffers.Binary;
 namespace SecureFL.Storage;
 
 /// <summary>
-/// Tells a write that a crash tore from a record that has rotted. Each record is flushed before the next is written, so only the last may be torn:
-/// then the file ends before the frame does, or sectors of the frame never reached the medium and read as zeros. Anything else was complete once,
-/// and dropping it could drop a vote that has left: it is damage, and the holder must not go on.
+/// Tells a write that a crash tore from a record that has rotted. Each record is flushed before the next is written, so
+/// only the last may be torn:
+/// then the file ends before the frame does, or sectors of the frame never reached the medium and read as zeros.
+/// Anything else was complete once, and dropping it could drop a vote that has left: it is damage, and the holder must
+/// not go on.
 /// </summary>
 internal static class TornTail
 {
@@ -20,7 +22,8 @@ internal static class TornTail
 
     private static bool IsCutOff(ReadOnlySpan<byte> tail) =>
         tail.Length < LedgerFrame.Overhead
-        || (BinaryPrimitives.ReadUInt32BigEndian(tail) is var length && length <= Aggregation.ILedgerStorage.MaxRecordBytes
+        || (BinaryPrimitives.ReadUInt32BigEndian(tail) is var length
+            && length <= Aggregation.ILedgerStorage.MaxRecordBytes
             && (long)length + LedgerFrame.Overhead > tail.Length);
 
     private static bool HasEmptySector(ReadOnlySpan<byte> tail, long offset)

@@ -1,6 +1,8 @@
 namespace SecureFL.Threshold;
 
-/// <summary>What a peer's bytes did wrong; the roles above map each to a code of the specification and add who sent them.</summary>
+/// <summary>
+/// What a peer's bytes did wrong; the roles above map each to a code of the specification and add who sent them.
+/// </summary>
 public enum ThresholdViolation
 {
     /// <summary>A field does not have the length that the plan's parameters give it.</summary>
@@ -22,7 +24,10 @@ public enum ThresholdViolation
     SealedMessage,
 }
 
-/// <summary>A peer's bytes break the protocol: which field, what was expected, what was received. It carries no share and no key.</summary>
+/// <summary>
+/// A peer's bytes break the protocol: which field, what was expected, what was received. It carries no share and no
+/// key.
+/// </summary>
 public sealed class ThresholdViolationException : Exception
 {
     /// <summary>A violation of <paramref name="violation"/> in <paramref name="field"/>.</summary>

@@ -13,9 +13,10 @@ using TorchModule = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSha
 namespace SecureFL.TorchSharp;
 
 /// <summary>
-/// Trains a TorchSharp module with plain SGD behind <see cref="ILocalTrainer"/>: the module's named parameters are the flat vector, in the module's own order. The
-/// module takes a matrix of rows and gives one logit a row (binary), logits (multi-class) or one value (regression). Calls run one after another, for
-/// Torch's random state is one for the process.
+/// Trains a TorchSharp module with plain SGD behind <see cref="ILocalTrainer"/>: the module's named parameters are the
+/// flat vector, in the module's own order. The module takes a matrix of rows and gives one logit a row (binary), logits
+/// (multi-class) or one value (regression). Calls run one after another, for Torch's random state is one for the
+/// process.
 /// </summary>
 public sealed class TorchTrainer : ILocalTrainer
 {
@@ -24,8 +25,11 @@ public sealed class TorchTrainer : ILocalTrainer
     private readonly Func<TorchModule> _create;
     private readonly LocalTrainingOptions _options;
 
-    /// <summary>A trainer of the modules that <paramref name="create"/> makes, every time the same architecture.</summary>
-    /// <exception cref="ArgumentException">An option is out of range, or one that this trainer does not know: momentum and regularisation belong into the module's own code.</exception>
+    /// <summary>
+    /// A trainer of the modules that <paramref name="create"/> makes, every time the same architecture.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option is out of range, or one that this trainer does not know: momentum
+    /// and regularisation belong into the module's own code.</exception>
     public TorchTrainer(Func<TorchModule> create, LearningTask task, int classCount, LocalTrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(create);
@@ -33,14 +37,16 @@ public sealed class TorchTrainer : ILocalTrainer
         options.Check(classCount);
         if (options.ProximalMu != 0 || options.L2 is not (null or 0) || options.ClassWeights.Length != 0)
         {
-            throw new ArgumentException("proximal term, L2 and class weights are not supported by the Torch trainer", nameof(options));
+            throw new ArgumentException("proximal term, L2 and class weights are not supported by the Torch trainer",
+                nameof(options));
         }
 
         _create = create;
         _options = options;
         Metrics = new MetricLayout(task, classCount);
         using TorchModule module = create();
-        Layout = new ModelLayout(module.named_parameters().Select(p => (p.name, p.parameter.shape.Select(axis => checked((int)axis)).ToImmutableArray())));
+        Layout = new ModelLayout(module.named_parameters()
+            .Select(p => (p.name, p.parameter.shape.Select(axis => checked((int)axis)).ToImmutableArray())));
     }
 
     /// <inheritdoc/>
@@ -61,13 +67,16 @@ public sealed class TorchTrainer : ILocalTrainer
     }
 
     /// <inheritdoc/>
-    public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request, CancellationToken cancellationToken = default)
+    public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         lock (Gate)
         {
-            Torch.manual_seed(unchecked((long)SeededRandom.For(request.Seed, "torch", request.SiteIndex, request.Round).NextUInt64()));
-            BatchSampler batches = new(request.Train.Count, _options.BatchSize, SeededRandom.For(request.Seed, "batches", request.SiteIndex, request.Round));
+            Torch.manual_seed(unchecked((long)SeededRandom.For(request.Seed, "torch", request.SiteIndex, request.Round)
+                .NextUInt64()));
+            BatchSampler batches = new(request.Train.Count, _options.BatchSize,
+                SeededRandom.For(request.Seed, "batches", request.SiteIndex, request.Round));
             int steps = _options.Steps > 0 ? _options.Steps : checked(_options.Epochs * batches.BatchesPerPass);
             using TorchModule module = Load(request.Global);
             using Optimizer optimizer = Torch.optim.SGD(module.parameters(), _options.Optimizer.LearningRate);
@@ -90,7 +99,8 @@ public sealed class TorchTrainer : ILocalTrainer
     }
 
     /// <inheritdoc/>
-    public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default)
+    public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
@@ -101,7 +111,8 @@ public sealed class TorchTrainer : ILocalTrainer
             using TorchModule module = Load(model);
             module.eval();
             Tensor outputs = module.call(Inputs(data));
-            float[] losses = Loss(outputs, data, Reduction.None).to_type(Torch.ScalarType.Float32).data<float>().ToArray();
+            float[] losses = Loss(outputs, data, Reduction.None).to_type(Torch.ScalarType.Float32)
+                .data<float>().ToArray();
             float[] values = outputs.to_type(Torch.ScalarType.Float32).contiguous().data<float>().ToArray();
             EvaluationTally tally = new(Metrics);
             for (int row = 0, width = values.Length / data.Count; row < data.Count; row++)
@@ -115,8 +126,10 @@ public sealed class TorchTrainer : ILocalTrainer
 
     private Tensor Loss(Tensor outputs, Dataset data, Reduction reduction) => Metrics.Task switch
     {
-        LearningTask.Binary => Torch.nn.functional.binary_cross_entropy_with_logits(outputs.flatten(), Targets(data), reduction: reduction),
-        LearningTask.MultiClass => Torch.nn.functional.cross_entropy(outputs, Targets(data).to_type(Torch.ScalarType.Int64), reduction: reduction),
+        LearningTask.Binary => Torch.nn.functional
+            .binary_cross_entropy_with_logits(outputs.flatten(), Targets(data), reduction: reduction),
+        LearningTask.MultiClass => Torch.nn.functional
+            .cross_entropy(outputs, Targets(data).to_type(Torch.ScalarType.Int64), reduction: reduction),
         _ => Torch.nn.functional.mse_loss(outputs.flatten(), Targets(data), reduction),
     };
 

@@ -6,9 +6,11 @@ namespace SecureFL.Architecture.Tests;
 public sealed partial class SourceTests
 {
     private const int MaxLines = 600;
+    private const int MaxColumns = 120;
 
     public static TheoryData<string> LayersWithoutTheWorld() =>
-        ["SecureFL.Ring", "SecureFL.Ckks", "SecureFL.Encoding", "SecureFL.Threshold", "SecureFL.Aggregation", "SecureFL.Federated"];
+        ["SecureFL.Ring", "SecureFL.Ckks", "SecureFL.Encoding", "SecureFL.Threshold", "SecureFL.Aggregation",
+            "SecureFL.Federated"];
 
     /// <summary>Time, randomness and storage come in as small interfaces.</summary>
     [Theory]
@@ -17,7 +19,8 @@ public sealed partial class SourceTests
     {
         string[] sources = [.. Repository.Sources($"src/{project}/")];
         Assert.NotEmpty(sources);
-        Assert.Empty(sources.SelectMany(path => TheWorld().Matches(Repository.ReadCode(path)).Select(match => $"{path}: {match.Value}")));
+        Assert.Empty(sources.SelectMany(
+            path => TheWorld().Matches(Repository.ReadCode(path)).Select(match => $"{path}: {match.Value}")));
     }
 
     [Theory]
@@ -35,7 +38,9 @@ public sealed partial class SourceTests
     [InlineData("Console.WriteLine(x)")]
     public void TheScanSees(string code) => Assert.Matches(TheWorld(), code);
 
-    /// <summary>Clocks come in; the embedding interface alone fills in the system's where the caller gives none.</summary>
+    /// <summary>
+    /// Clocks come in; the embedding interface alone fills in the system's where the caller gives none.
+    /// </summary>
     [Fact]
     public void TheSystemsClockIsADefaultOfTheEmbeddingInterfaceOnly()
     {
@@ -45,7 +50,8 @@ public sealed partial class SourceTests
                 .Where(path => Repository.ReadCode(path).Contains("TimeProvider.System", StringComparison.Ordinal)),
         ];
         Assert.All(found, path => Assert.True(
-            path.StartsWith("src/SecureFL.Aggregation/Embedding/", StringComparison.Ordinal) || path == "src/SecureFL.Aggregation/Roles/AggregationServer.cs", path));
+            path.StartsWith("src/SecureFL.Aggregation/Embedding/", StringComparison.Ordinal)
+                || path == "src/SecureFL.Aggregation/Roles/AggregationServer.cs", path));
     }
 
     [Fact]
@@ -66,17 +72,73 @@ public sealed partial class SourceTests
         }
     }
 
+    /// <summary>What is quoted does not count: it cannot always be broken.</summary>
+    [Fact]
+    public void LinesAreShort()
+    {
+        string[] found =
+        [
+            .. Repository.Files.Where(path => path.EndsWith(".cs", StringComparison.Ordinal)).SelectMany(
+                path => LongLines(Repository.Read(path)).Select(line => $"{path}: line {line} of over {MaxColumns}")),
+        ];
+        Assert.Empty(found);
+    }
+
+    [Theory]
+    [InlineData("short", 0)]
+    [InlineData("/// {0}", 1)]
+    [InlineData("Call({0}, \"x\");", 1)]
+    [InlineData("Call(\"{0}\");", 0)]
+    [InlineData("Call(\"\"\"\n{0}\n\"\"\");", 0)]
+    [InlineData("Call(\"\"\"\n{0}\n\"\"\"); Call({0});", 3)]
+    public void LongLinesAreFound(string pattern, int line)
+    {
+        string text = pattern.Replace("{0}", new string('x', MaxColumns), StringComparison.Ordinal);
+        Assert.Equal(line == 0 ? [] : [line], LongLines(text));
+    }
+
     [Fact]
     public void NothingIsLeftToDo()
     {
-        string[] sources = [.. Repository.Sources("src/"), .. Repository.Sources("bench/"), .. Repository.Sources("tests/").Where(path => !path.EndsWith("/SourceTests.cs", StringComparison.Ordinal))];
-        Assert.Empty(sources.SelectMany(path => Unfinished().Matches(Repository.Read(path)).Select(match => $"{path}: {match.Value}")));
+        string[] sources = [.. Repository.Sources("src/"), .. Repository.Sources("bench/"),
+            .. Repository.Sources("tests/").Where(path => !path.EndsWith("/SourceTests.cs", StringComparison.Ordinal))];
+        Assert.Empty(sources.SelectMany(
+            path => Unfinished().Matches(Repository.Read(path)).Select(match => $"{path}: {match.Value}")));
     }
 
     [GeneratedRegex(
         @"\bSystem\.IO\.(File|Directory)\b|(?<![\w.])(File|Directory)\.[A-Z]\w*\(|\b(FileStream|FileInfo|DirectoryInfo|StreamWriter\(""|HttpClient|Socket|TcpClient)\b|\bSystem\.Net\b|\bDateTime(Offset)?\.(Utc)?(Now|Today)\b"
         + @"|\bStopwatch\.[A-Z]|\bnew Stopwatch\b|\bEnvironment\.TickCount|\bMicrosoft\.(Extensions|AspNetCore)\b|\bConsole\.[A-Z]")]
     private static partial Regex TheWorld();
+
+    // Numbers of lines, from 1, that are too long without what stands between their first and last quotation mark, and
+    // outside raw strings.
+    private static int[] LongLines(string text)
+    {
+        List<int> found = [];
+        bool raw = false;
+        string[] lines = text.Split('\n');
+        for (int i = 0; i < lines.Length; i++)
+        {
+            string line = lines[i];
+            bool within = raw;
+            raw ^= line.Split("\"\"\"").Length % 2 == 0;
+            if (within)
+            {
+                line = raw ? "" : line[line.IndexOf("\"\"\"", StringComparison.Ordinal)..];
+            }
+
+            int first = line.IndexOf('"', StringComparison.Ordinal);
+            bool comment = line.TrimStart().StartsWith("//", StringComparison.Ordinal);
+            int quoted = comment || first < 0 ? 0 : raw ? line.Length - first : line.LastIndexOf('"') - first;
+            if (line.Length - quoted > MaxColumns)
+            {
+                found.Add(i + 1);
+            }
+        }
+
+        return [.. found];
+    }
 
     [GeneratedRegex(@"\bunsafe\b")]
     private static partial Regex Unsafe();

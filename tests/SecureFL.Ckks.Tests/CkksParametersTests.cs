@@ -26,7 +26,8 @@ public sealed class CkksParametersTests
     [InlineData(-8192)]
     [InlineData(65536)]
     public void DegreesOutsideTheTableBreakTheSecurityRule(int degree) =>
-        AssertRefused("security rule", () => new CkksParameters(degree, FourPrimes, 12, ErrorDistribution.DiscreteGaussian));
+        AssertRefused("security rule",
+            () => new CkksParameters(degree, FourPrimes, 12, ErrorDistribution.DiscreteGaussian));
 
     [Theory]
     [InlineData(1024)]
@@ -34,7 +35,8 @@ public sealed class CkksParametersTests
     [InlineData(16384)]
     [InlineData(32768)]
     public void BinomialErrorsOutsideTheirRingsBreakTheSecurityRule(int degree) =>
-        AssertRefused("security rule", () => new CkksParameters(degree, Primes(degree, 22, 1), 12, ErrorDistribution.CenteredBinomial));
+        AssertRefused("security rule",
+            () => new CkksParameters(degree, Primes(degree, 22, 1), 12, ErrorDistribution.CenteredBinomial));
 
     [Fact]
     public void AnUnknownErrorDistributionBreaksTheSecurityRule() =>
@@ -45,10 +47,13 @@ public sealed class CkksParametersTests
     {
         AssertRefused("prime rule", () => new CkksParameters(8192, default, 12, ErrorDistribution.CenteredBinomial));
         AssertRefused("prime rule", () => new CkksParameters(8192, [], 12, ErrorDistribution.CenteredBinomial));
-        AssertRefused("prime rule", () => new CkksParameters(8192, Primes(8192, 24, 10), 12, ErrorDistribution.DiscreteGaussian));
-        AssertRefused("prime rule", () => new CkksParameters(8192, [FourPrimes[0] + 2], 12, ErrorDistribution.CenteredBinomial));
+        AssertRefused("prime rule",
+            () => new CkksParameters(8192, Primes(8192, 24, 10), 12, ErrorDistribution.DiscreteGaussian));
+        AssertRefused("prime rule",
+            () => new CkksParameters(8192, [FourPrimes[0] + 2], 12, ErrorDistribution.CenteredBinomial));
         AssertRefused("prime rule", () => new CkksParameters(8192, [12289], 12, ErrorDistribution.CenteredBinomial));
-        AssertRefused("prime rule", () => new CkksParameters(8192, [(1UL << 60) + 1], 12, ErrorDistribution.CenteredBinomial));
+        AssertRefused("prime rule",
+            () => new CkksParameters(8192, [(1UL << 60) + 1], 12, ErrorDistribution.CenteredBinomial));
         AssertRefused("prime rule", () => new CkksParameters(8192, [1], 12, ErrorDistribution.CenteredBinomial));
     }
 
@@ -63,7 +68,8 @@ public sealed class CkksParametersTests
         }
 
         AssertRefused("odd prime", () => new CkksParameters(8192, [composite], 12, ErrorDistribution.CenteredBinomial));
-        AssertRefused("different primes", () => new CkksParameters(8192, [FourPrimes[0], FourPrimes[0]], 12, ErrorDistribution.CenteredBinomial));
+        AssertRefused("different primes",
+            () => new CkksParameters(8192, [FourPrimes[0], FourPrimes[0]], 12, ErrorDistribution.CenteredBinomial));
     }
 
     [Theory]
@@ -71,7 +77,8 @@ public sealed class CkksParametersTests
     [InlineData(41)]
     [InlineData(-1)]
     public void ScalesOutsideTheirRangeBreakTheScaleRule(int logScale) =>
-        AssertRefused("scale rule", () => new CkksParameters(8192, FourPrimes, logScale, ErrorDistribution.CenteredBinomial));
+        AssertRefused("scale rule",
+            () => new CkksParameters(8192, FourPrimes, logScale, ErrorDistribution.CenteredBinomial));
 
     /// <summary>At each entry of the table: a modulus of that many bits is accepted, one bit more is refused.</summary>
     [Theory]
@@ -87,17 +94,23 @@ public sealed class CkksParametersTests
         Assert.Equal(limit, SecurityTable.MaxLogModulus(degree, error));
         CkksParameters largest = new(degree, PrimesOfProduct(degree, limit), 10, error);
         Assert.Equal(limit, (int)largest.Basis.Product.GetBitLength());
-        AssertRefused($"exceeds {limit}", () => new CkksParameters(degree, PrimesOfProduct(degree, limit + 1), 10, error));
+        AssertRefused($"exceeds {limit}",
+            () => new CkksParameters(degree, PrimesOfProduct(degree, limit + 1), 10, error));
     }
 
-    /// <summary>ePrint 2024/463 at 128 bits, classical, discrete Gaussian secrets; narrowed for binomial errors where the key sum is published.</summary>
+    /// <summary>
+    /// ePrint 2024/463 at 128 bits, classical, discrete Gaussian secrets; narrowed for binomial errors where the key
+    /// sum is published.
+    /// </summary>
     [Fact]
     public void TheTableIsThePublishedOne()
     {
         int[] degrees = [512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
         Assert.Equal([0, 28, 55, 108, 216, 432, 870, 0], degrees.Select(SecurityTable.MaxLogModulus));
-        Assert.Equal([0, 28, 55, 108, 216, 432, 870, 0], degrees.Select(n => SecurityTable.MaxLogModulus(n, ErrorDistribution.DiscreteGaussian)));
-        Assert.Equal([0, 0, 0, 100, 200, 0, 0, 0], degrees.Select(n => SecurityTable.MaxLogModulus(n, ErrorDistribution.CenteredBinomial)));
+        Assert.Equal([0, 28, 55, 108, 216, 432, 870, 0],
+            degrees.Select(n => SecurityTable.MaxLogModulus(n, ErrorDistribution.DiscreteGaussian)));
+        Assert.Equal([0, 0, 0, 100, 200, 0, 0, 0],
+            degrees.Select(n => SecurityTable.MaxLogModulus(n, ErrorDistribution.CenteredBinomial)));
         Assert.Equal(128, SecurityTable.SecurityBits);
     }
 
@@ -119,7 +132,8 @@ public sealed class CkksParametersTests
             new(8192, [.. FourPrimes[..3], Primes(8192, 47, 1)[0]], 12, ErrorDistribution.CenteredBinomial),
             new(4096, Primes(8192, 48, 2), 12, ErrorDistribution.CenteredBinomial),
         ];
-        Assert.Equal(others.Length + 1, others.Append(set).Select(p => Convert.ToHexString(p.Digest)).Distinct().Count());
+        Assert.Equal(others.Length + 1,
+            others.Append(set).Select(p => Convert.ToHexString(p.Digest)).Distinct().Count());
         Assert.All(others, other => Assert.NotEqual(set, other));
     }
 
@@ -132,9 +146,13 @@ public sealed class CkksParametersTests
     private static void AssertRefused(string rule, Action create) =>
         Assert.Contains(rule, Assert.ThrowsAny<ArgumentException>(create).Message, StringComparison.Ordinal);
 
-    private static ImmutableArray<ulong> Primes(int degree, int bits, int count) => [.. Primality.LargestPrimes(bits, degree, count).Select(p => p.Value)];
+    private static ImmutableArray<ulong> Primes(int degree, int bits, int count) =>
+        [.. Primality.LargestPrimes(bits, degree, count).Select(p => p.Value)];
 
-    /// <summary>At most eight primes whose product has exactly this many bits: the largest of each size fill their sizes nearly whole.</summary>
+    /// <summary>
+    /// At most eight primes whose product has exactly this many bits: the largest of each size fill their sizes nearly
+    /// whole.
+    /// </summary>
     private static ImmutableArray<ulong> PrimesOfProduct(int degree, int bits)
     {
         int count = (bits + 59) / 60;

@@ -16,7 +16,9 @@ public sealed class MaskGeneratorTests
 
     private static readonly byte[] Seed = [.. Enumerable.Range(100, 32).Select(i => (byte)i)];
 
-    /// <summary>N = 1024 carries one prime of up to 28 bits, with Gaussian errors: enough for a schoolbook product in seconds.</summary>
+    /// <summary>
+    /// N = 1024 carries one prime of up to 28 bits, with Gaussian errors: enough for a schoolbook product in seconds.
+    /// </summary>
     private static readonly CkksParameters Parameters =
         new(Degree, [Primality.LargestPrimes(27, Degree, 1)[0].Value], 12, ErrorDistribution.DiscreteGaussian);
 
@@ -56,7 +58,8 @@ public sealed class MaskGeneratorTests
     [Fact]
     public void EveryPrimeSeesTheSameErrors()
     {
-        CkksParameters parameters = new(4096, [.. Primality.LargestPrimes(48, 4096, 2).Select(p => p.Value)], 12, ErrorDistribution.CenteredBinomial);
+        CkksParameters parameters = new(4096, [.. Primality.LargestPrimes(48, 4096, 2).Select(p => p.Value)], 12,
+            ErrorDistribution.CenteredBinomial);
         using KeyPolynomial zero = new(parameters, new int[4096]);
         using TestEntropy entropy = new(4);
         using MaskGenerator masks = MaskGenerator.ForEncryption(zero, Seed, entropy);
@@ -87,7 +90,8 @@ public sealed class MaskGeneratorTests
         foreach (int illegal in new[] { 1 << 23, -(1 << 23), (1 << 23) + 1, int.MaxValue, int.MinValue })
         {
             coefficients[Degree - 1] = illegal;
-            ArgumentException refusal = Assert.Throws<ArgumentException>(() => new KeyPolynomial(Parameters, coefficients));
+            ArgumentException refusal = Assert.Throws<ArgumentException>(
+                () => new KeyPolynomial(Parameters, coefficients));
             Assert.DoesNotContain($"{illegal}", refusal.Message, StringComparison.Ordinal);
         }
 

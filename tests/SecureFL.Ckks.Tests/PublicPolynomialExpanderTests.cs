@@ -11,7 +11,8 @@ namespace SecureFL.Ckks.Tests;
 public sealed class PublicPolynomialExpanderTests
 {
     private static readonly CkksParameters Parameters =
-        new(4096, [.. Primality.LargestPrimes(40, 4096, 2).Select(p => p.Value)], 12, ErrorDistribution.CenteredBinomial);
+        new(4096, [.. Primality.LargestPrimes(40, 4096, 2).Select(p => p.Value)], 12,
+            ErrorDistribution.CenteredBinomial);
 
     private static readonly byte[] Seed = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
 
@@ -63,7 +64,8 @@ public sealed class PublicPolynomialExpanderTests
             all.Add(Expand(seed, 0, 0, 0));
         }
 
-        // Not only different polynomials: they share no more coefficients in place than chance allows (4096 words of 40 bits: none).
+        // Not only different polynomials: they share no more coefficients in place than chance allows (4096 words of 40
+        // bits: none).
         for (int i = 0; i < all.Count; i++)
         {
             for (int j = i + 1; j < all.Count; j++)
@@ -87,7 +89,8 @@ public sealed class PublicPolynomialExpanderTests
     [InlineData(0)]
     [InlineData(31)]
     [InlineData(33)]
-    public void RefusesSeedsOfAnotherSize(int length) => Assert.Throws<ArgumentException>(() => new PublicPolynomialExpander(Parameters, new byte[length]));
+    public void RefusesSeedsOfAnotherSize(int length) =>
+        Assert.Throws<ArgumentException>(() => new PublicPolynomialExpander(Parameters, new byte[length]));
 
     private static ulong[] Expand(byte[] seed, uint vector, ulong chunk, int prime)
     {

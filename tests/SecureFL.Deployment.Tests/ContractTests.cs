@@ -22,7 +22,8 @@ public sealed class ContractTests
     [InlineData(3_000_000)]
     public void A_shared_chunk_stays_where_it_arrived(int length)
     {
-        UploadPart part = new() { ChunkMessage = ByteString.CopyFrom([.. Enumerable.Range(0, length).Select(i => (byte)i)]) };
+        UploadPart part = new()
+        { ChunkMessage = ByteString.CopyFrom([.. Enumerable.Range(0, length).Select(i => (byte)i)]) };
         byte[] bytes = part.ToByteArray();
         UploadPart shared = SharedUploadPart.Parse(bytes);
         Assert.Equal(part, shared);

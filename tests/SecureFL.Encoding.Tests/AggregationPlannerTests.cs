@@ -19,12 +19,14 @@ public sealed class AggregationPlannerTests
         from clients in Gen.OneOf(Gen.Choose(1, 20), Gen.Choose(1, 2000), Gen.Choose(1, 65536))
         from integers in Gen.OneOf(Gen.Constant(0), Gen.Choose(0, 100_000))
         from holders in Gen.Choose(0, 9)
-        select new PlanningRequest(Math.Max(1, (1L << lengthBits) * lengthShare / 1000), bits, 1f, clients, integers, holders);
+        select new PlanningRequest(Math.Max(1, (1L << lengthBits) * lengthShare / 1000), bits, 1f, clients,
+            integers, holders);
 
     [Fact]
     public void AHundredClientsAtSixteenBits()
     {
-        AggregationParameters parameters = AggregationPlanner.Plan(new PlanningRequest(10_000_000, 16, 1f, 100, KeyHolders: 3));
+        AggregationParameters parameters =
+            AggregationPlanner.Plan(new PlanningRequest(10_000_000, 16, 1f, 100, KeyHolders: 3));
         Assert.Equal(8192, parameters.RingDegree);
         Assert.Equal(8, parameters.Lanes);
         Assert.Equal(4, parameters.Primes.Length);
@@ -37,13 +39,17 @@ public sealed class AggregationPlannerTests
     [Fact]
     public void TenClientsAtEightBits()
     {
-        AggregationParameters parameters = AggregationPlanner.Plan(new PlanningRequest(10_000_000, 8, 1f, 10, KeyHolders: 3));
+        AggregationParameters parameters =
+            AggregationPlanner.Plan(new PlanningRequest(10_000_000, 8, 1f, 10, KeyHolders: 3));
         Assert.InRange(parameters.CiphertextBytes / 1e7, 1.49, 1.51);
         Assert.Equal(ErrorDistribution.CenteredBinomial, parameters.Ckks.Error);
         Assert.True(parameters.Primes.Length <= 4);
     }
 
-    /// <summary>The small rings of the worked points: (10, 8) is 22 bits a lane at N = 1024 and 44 bits for three at N = 2048; (100, 16) does not fit N = 1024 and takes 34 bits at N = 2048.</summary>
+    /// <summary>
+    /// The small rings of the worked points: (10, 8) is 22 bits a lane at N = 1024 and 44 bits for three at N = 2048;
+    /// (100, 16) does not fit N = 1024 and takes 34 bits at N = 2048.
+    /// </summary>
     [Fact]
     public void ShortVectorsTakeSmallRings()
     {
@@ -73,16 +79,20 @@ public sealed class AggregationPlannerTests
     [InlineData(10, 16, 1f, 65537, 0, 3, "clients rule", "1 to 65536")]
     [InlineData(10, 16, 1f, 10, 0, -1, "key holder rule", "0 to 64")]
     [InlineData(10, 16, 1f, 10, 0, 65, "key holder rule", "0 to 64")]
-    public void ARefusalNamesTheRuleAndWhatFits(long length, int bits, float clip, int clients, int integers, int holders, string rule, string hint)
+    public void ARefusalNamesTheRuleAndWhatFits(long length, int bits, float clip, int clients, int integers,
+        int holders, string rule, string hint)
     {
-        PlanningException refusal = Assert.Throws<PlanningException>(() => AggregationPlanner.Plan(new PlanningRequest(length, bits, clip, clients, integers, holders)));
+        PlanningException refusal = Assert.Throws<PlanningException>(
+            () => AggregationPlanner.Plan(new PlanningRequest(length, bits, clip, clients, integers, holders)));
         Assert.Equal(rule, refusal.Rule);
         Assert.Contains(hint, refusal.Hint, StringComparison.Ordinal);
         Assert.Contains(rule, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void EveryPlannedSetSatisfiesTheInequalities() => Check.One(Settings, Prop.ForAll(Requests.ToArbitrary(), request => AssertSound(request, AggregationPlanner.Plan(request))));
+    public void EveryPlannedSetSatisfiesTheInequalities() =>
+        Check.One(Settings,
+            Prop.ForAll(Requests.ToArbitrary(), request => AssertSound(request, AggregationPlanner.Plan(request))));
 
     [Fact]
     public void TheEndsOfTheRangesArePlanned()
@@ -100,14 +110,20 @@ public sealed class AggregationPlannerTests
         }
     }
 
-    /// <summary>No candidate of the planner's own family needs fewer bytes: each is bounded from below by the bits its lanes need.</summary>
+    /// <summary>
+    /// No candidate of the planner's own family needs fewer bytes: each is bounded from below by the bits its lanes
+    /// need.
+    /// </summary>
     [Fact]
-    public void NoSetOfTheFamilyIsMuchSmaller() => Check.One(Settings.WithMaxTest(150), Prop.ForAll(Requests.ToArbitrary(), request =>
+    public void NoSetOfTheFamilyIsMuchSmaller() =>
+        Check.One(Settings.WithMaxTest(150), Prop.ForAll(Requests.ToArbitrary(), request =>
     {
         AggregationParameters chosen = AggregationPlanner.Plan(request);
         BigInteger radix = Radix(request);
         long best = long.MaxValue;
-        foreach ((int degree, ErrorDistribution error, int limit) in new[] { (1024, ErrorDistribution.DiscreteGaussian, 28), (2048, ErrorDistribution.DiscreteGaussian, 55), (4096, ErrorDistribution.CenteredBinomial, 100), (8192, ErrorDistribution.CenteredBinomial, 200) })
+        foreach ((int degree, ErrorDistribution error, int limit) in
+            new[] { (1024, ErrorDistribution.DiscreteGaussian, 28), (2048, ErrorDistribution.DiscreteGaussian, 55),
+                (4096, ErrorDistribution.CenteredBinomial, 100), (8192, ErrorDistribution.CenteredBinomial, 200) })
         {
             int scale = LogScale(request, error);
             BigInteger range = radix;
@@ -115,12 +131,15 @@ public sealed class AggregationPlannerTests
             for (int lanes = 1; ((range + 1) << scale).GetBitLength() + 2 <= limit; lanes++, range *= radix)
             {
                 long bits = Math.Max(20, ((range + 1) << scale).GetBitLength() + 2);
-                long chunks = (request.FloatLength + request.IntegerLength + ((long)degree * lanes) - 1) / ((long)degree * lanes);
-                best = Math.Min(best, (chunks * degree / 8 * bits) + ((long)request.KeyHolders * AggregationPlanner.ShareBytes(degree)));
+                long chunks = (request.FloatLength + request.IntegerLength + ((long)degree * lanes) - 1)
+                    / ((long)degree * lanes);
+                best = Math.Min(best, (chunks * degree / 8 * bits)
+                    + ((long)request.KeyHolders * AggregationPlanner.ShareBytes(degree)));
             }
         }
 
-        Assert.True(chosen.CiphertextBytes + ((long)request.KeyHolders * AggregationPlanner.ShareBytes(chosen.RingDegree)) <= best);
+        Assert.True(chosen.CiphertextBytes
+            + ((long)request.KeyHolders * AggregationPlanner.ShareBytes(chosen.RingDegree)) <= best);
     }));
 
     [Fact]
@@ -137,7 +156,9 @@ public sealed class AggregationPlannerTests
         PlanningRequest request = new(50_000, 12, 1f, 20, 3, 3);
         string[] digests =
         [
-            .. new[] { request, request with { FloatLength = 50_001 }, request with { Bits = 13 }, request with { Clip = 1.0000001f }, request with { MaxClients = 21 }, request with { IntegerLength = 4 }, request with { FloatLength = 50_001, IntegerLength = 2 } }
+            .. new[] { request, request with { FloatLength = 50_001 }, request with { Bits = 13 },
+                request with { Clip = 1.0000001f }, request with { MaxClients = 21 },
+                    request with { IntegerLength = 4 }, request with { FloatLength = 50_001, IntegerLength = 2 } }
                 .Select(r => System.Convert.ToHexString(AggregationPlanner.Plan(r).Digest)),
         ];
         Assert.Equal(digests.Length, digests.Distinct().Count());
@@ -147,13 +168,17 @@ public sealed class AggregationPlannerTests
     [Fact]
     public void HandMadeSetsAreCheckedByTheSameRules()
     {
-        CkksParameters ckks = new(4096, [.. Primality.LargestPrimes(50, 4096, 2).Select(p => p.Value)], 9, ErrorDistribution.CenteredBinomial);
+        CkksParameters ckks = new(4096, [.. Primality.LargestPrimes(50, 4096, 2).Select(p => p.Value)], 9,
+            ErrorDistribution.CenteredBinomial);
         LaneLayout layout = LaneLayout.Uniform(8, 2541);
         new AggregationParameters(ckks, layout, 10, 0, 8, 1f, 10).ElementsIn(0);
-        AssertRefused("lane rule", () => new AggregationParameters(ckks, LaneLayout.Uniform(8, 2539), 10, 0, 8, 1f, 10));
+        AssertRefused("lane rule",
+            () => new AggregationParameters(ckks, LaneLayout.Uniform(8, 2539), 10, 0, 8, 1f, 10));
         AssertRefused("scale rule", () => new AggregationParameters(ckks, layout, 10, 0, 4, 1f, 100));
-        AssertRefused("modulus rule", () => new AggregationParameters(ckks, LaneLayout.Uniform(9, 2541), 10, 0, 8, 1f, 10));
-        AssertRefused("modulus rule", () => new AggregationParameters(ckks, LaneLayout.Uniform(3, 2541), 10, 0, 8, 1f, 10));
+        AssertRefused("modulus rule",
+            () => new AggregationParameters(ckks, LaneLayout.Uniform(9, 2541), 10, 0, 8, 1f, 10));
+        AssertRefused("modulus rule",
+            () => new AggregationParameters(ckks, LaneLayout.Uniform(3, 2541), 10, 0, 8, 1f, 10));
         AssertRefused("length rule", () => new AggregationParameters(ckks, layout, -1, 0, 8, 1f, 10));
         AssertRefused("length rule", () => new AggregationParameters(ckks, layout, 1, -1, 8, 1f, 10));
         AssertRefused("length rule", () => new AggregationParameters(ckks, layout, 0, 0, 8, 1f, 10));
@@ -183,22 +208,32 @@ public sealed class AggregationPlannerTests
         Assert.All(parameters.Layout.Radices, r => Assert.Equal(Radix(request), r));
         Assert.Equal(LogScale(request, parameters.Ckks.Error), parameters.LogDelta);
         Assert.True(q.GetBitLength() <= SecurityTable.MaxLogModulus(parameters.RingDegree, parameters.Ckks.Error));
-        Assert.True(parameters.RingDegree <= 8192 && parameters.Primes.Length <= 4 && parameters.Primes.Distinct().Count() == parameters.Primes.Length);
-        Assert.All(parameters.Primes, p => Assert.True(p < 1UL << 50 && p % (2 * (ulong)parameters.RingDegree) == 1 && Primality.IsPrime(p)));
-        Assert.Equal(parameters.RingDegree <= 2048 ? ErrorDistribution.DiscreteGaussian : ErrorDistribution.CenteredBinomial, parameters.Ckks.Error);
-        Assert.Equal((request.FloatLength, request.IntegerLength, request.Bits, request.MaxClients), (parameters.FloatLength, parameters.IntegerLength, parameters.Bits, parameters.MaxClients));
+        Assert.True(parameters.RingDegree <= 8192 && parameters.Primes.Length <= 4
+            && parameters.Primes.Distinct().Count() == parameters.Primes.Length);
+        Assert.All(parameters.Primes,
+            p => Assert.True(p < 1UL << 50 && p % (2 * (ulong)parameters.RingDegree) == 1 && Primality.IsPrime(p)));
+        Assert.Equal(parameters.RingDegree <= 2048 ? ErrorDistribution.DiscreteGaussian
+            : ErrorDistribution.CenteredBinomial, parameters.Ckks.Error);
+        Assert.Equal((request.FloatLength, request.IntegerLength, request.Bits, request.MaxClients),
+            (parameters.FloatLength, parameters.IntegerLength, parameters.Bits, parameters.MaxClients));
         BigInteger perChunk = (BigInteger)parameters.RingDegree * parameters.Lanes;
         BigInteger chunks = (request.FloatLength + request.IntegerLength + perChunk - 1) / perChunk;
-        Assert.Equal(chunks * parameters.RingDegree * parameters.Primes.Sum(p => 64 - BitOperations.LeadingZeroCount(p)) / 8, parameters.CiphertextBytes);
+        Assert.Equal(chunks * parameters.RingDegree * parameters.Primes.Sum(p => 64 - BitOperations.LeadingZeroCount(p))
+            / 8, parameters.CiphertextBytes);
     }
 
     /// <summary>B = 2 n (2^(b-1) - 1) + 1.</summary>
-    private static BigInteger Radix(PlanningRequest request) => (2 * (BigInteger)request.MaxClients * ((BigInteger.One << (request.Bits - 1)) - 1)) + 1;
+    private static BigInteger Radix(PlanningRequest request) =>
+        (2 * (BigInteger)request.MaxClients * ((BigInteger.One << (request.Bits - 1)) - 1)) + 1;
 
-    /// <summary>The smallest k with 2^k >= 2 * 16 sigma sqrt(n), by squares: 4^k * 100 >= 1024 * 100 sigma^2 * n, 100 sigma^2 = 1050 or 4096.</summary>
+    /// <summary>
+    /// The smallest k with 2^k >= 2 * 16 sigma sqrt(n), by squares: 4^k * 100 >= 1024 * 100 sigma^2 * n, 100 sigma^2 =
+    /// 1050 or 4096.
+    /// </summary>
     private static int LogScale(PlanningRequest request, ErrorDistribution error)
     {
-        BigInteger bound = 1024 * (BigInteger)(error == ErrorDistribution.CenteredBinomial ? 1050 : 4096) * request.MaxClients;
+        BigInteger bound = 1024 * (BigInteger)(error == ErrorDistribution.CenteredBinomial ? 1050 : 4096)
+            * request.MaxClients;
         int k = 0;
         while ((BigInteger.One << (2 * k)) * 100 < bound)
         {

@@ -40,7 +40,12 @@ public sealed unsafe class ChunkKernelTests
             for (int i = 0; i < extremeWords.Length; i++)
             {
                 long most = parameters.Layout.WordRadices[i / Group] / 2;
-                extremeWords[i] = pattern switch { 0 => most, 1 => -most, _ => (i + (i / Group)) % 2 == 0 ? most : -most };
+                extremeWords[i] = pattern switch
+                {
+                    0 => most,
+                    1 => -most,
+                    _ => (i + (i / Group)) % 2 == 0 ? most : -most
+                };
             }
 
             foreach (VectorWidth width in ParameterSets.Widths)
@@ -50,8 +55,10 @@ public sealed unsafe class ChunkKernelTests
                 for (int prime = 0; prime < constants.Primes; prime++)
                 {
                     ulong[] mask = Residues(parameters.Ckks.Moduli[prime], pattern, random);
-                    Assert.Equal(Encrypt(oracle, parameters, prime, expectedWords, mask), Encrypt(kernel, parameters, prime, expectedWords, mask));
-                    Assert.Equal(Encrypt(oracle, parameters, prime, extremeWords, mask), Encrypt(kernel, parameters, prime, extremeWords, mask));
+                    Assert.Equal(Encrypt(oracle, parameters, prime, expectedWords, mask),
+                        Encrypt(kernel, parameters, prime, expectedWords, mask));
+                    Assert.Equal(Encrypt(oracle, parameters, prime, extremeWords, mask),
+                        Encrypt(kernel, parameters, prime, extremeWords, mask));
                     AssertPair(oracle, kernel, parameters, prime, expectedWords, mask);
                     AssertPair(oracle, kernel, parameters, prime, extremeWords, mask);
                 }
@@ -59,7 +66,9 @@ public sealed unsafe class ChunkKernelTests
         }
     }
 
-    /// <summary>The scalar kernel is itself Delta * sum_l v_l prod B + mask modulo p, packed in the documented order.</summary>
+    /// <summary>
+    /// The scalar kernel is itself Delta * sum_l v_l prod B + mask modulo p, packed in the documented order.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Sets))]
     public void TheScalarKernelIsTheDefinition(string name)
@@ -107,7 +116,8 @@ public sealed unsafe class ChunkKernelTests
             {
                 for (int pattern = 0; pattern < 4; pattern++)
                 {
-                    byte[][] uploads = [.. Enumerable.Range(0, count).Select(_ => Pack(p, Residues(p, pattern, random)))];
+                    byte[][] uploads =
+                        [.. Enumerable.Range(0, count).Select(_ => Pack(p, Residues(p, pattern, random)))];
                     ulong[] before = Sums(p, pattern, random);
                     ulong[] expected = [.. before];
                     Assert.True(Add(oracle, prime, uploads, expected));
@@ -165,7 +175,10 @@ public sealed unsafe class ChunkKernelTests
         }
     }
 
-    /// <summary>Values Delta*m + e: m anywhere in the lanes, at their ends and beyond; e from -Delta/2 to Delta/2 - 1, both ends often; sums lifted to just below 2^64.</summary>
+    /// <summary>
+    /// Values Delta*m + e: m anywhere in the lanes, at their ends and beyond; e from -Delta/2 to Delta/2 - 1, both ends
+    /// often; sums lifted to just below 2^64.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Sets))]
     public void OpenEqualsTheScalarKernelAndTheTruth(string name)
@@ -196,14 +209,22 @@ public sealed unsafe class ChunkKernelTests
                     8 => random.NextBelow((2 * largest) + 1) - largest,
                     _ => random.NextBelow(parameters.Layout.Range) - halfRange,
                 };
-                long noise = pattern == 4 ? -halfDelta : pattern == 5 ? halfDelta - 1 : random.Next(4) switch { 0 => -halfDelta, 1 => halfDelta - 1, _ => random.NextInt64(-halfDelta, halfDelta) };
+                long noise = pattern == 4 ? -halfDelta : pattern == 5 ? halfDelta - 1
+                    : random.Next(4) switch
+                    {
+                        0 => -halfDelta,
+                        1 => halfDelta - 1,
+                        _ => random.NextInt64(-halfDelta, halfDelta)
+                    };
                 values[i] = (messages[i] << parameters.LogDelta) + noise;
                 squares += (double)noise * noise;
                 maximum = Math.Max(maximum, Math.Abs(noise));
             }
 
             ulong[][] masks = [.. parameters.Ckks.Moduli.Select(p => Residues(p, pattern, random))];
-            ulong[][] sums = [.. parameters.Ckks.Moduli.Select((p, j) => values.Select((v, i) => Lift(p.Reduce(v + masks[j][i]), p, pattern)).ToArray())];
+            ulong[][] sums =
+                [.. parameters.Ckks.Moduli.Select(
+                    (p, j) => values.Select((v, i) => Lift(p.Reduce(v + masks[j][i]), p, pattern)).ToArray())];
             KernelOpening expected = KernelOpening.Of(oracle, constants, sums, masks);
             bool inside = messages.All(m => BigInteger.Abs(m) <= halfRange);
             Assert.Equal(inside, expected.Inside);
@@ -211,7 +232,8 @@ public sealed unsafe class ChunkKernelTests
             Assert.Equal(maximum, expected.Maximum);
             Assert.Equal(squares, expected.Squares, Math.Abs(squares) * 1e-12);
             AssertDigits(parameters, messages, expected.Lanes);
-            // At the very end of the range of the modulus the wrap count is a matter of rounding: widths may differ in what they flag, not in that they do.
+            // At the very end of the range of the modulus the wrap count is a matter of rounding: widths may differ in
+            // what they flag, not in that they do.
             bool certain = pattern is not (6 or 7 or 8);
             foreach (VectorWidth width in ParameterSets.Widths)
             {
@@ -237,12 +259,16 @@ public sealed unsafe class ChunkKernelTests
             ulong[][] masks = [.. parameters.Ckks.Moduli.Select(p => Residues(p, 9, random))];
             ulong[][] sums = [.. parameters.Ckks.Moduli.Select(p => Sums(p, 9, random))];
             bool inside = KernelOpening.Of(oracle, constants, sums, masks).Inside;
-            Assert.All(ParameterSets.Widths, width => Assert.Equal(inside, KernelOpening.Of(ChunkKernel.Create(constants, width), constants, sums, masks).Inside));
+            Assert.All(ParameterSets.Widths,
+                width =>
+                    Assert.Equal(inside,
+                        KernelOpening.Of(ChunkKernel.Create(constants, width), constants, sums, masks).Inside));
             flagged += inside ? 0 : 1;
         }
 
         // Lanes that fill the modulus to a fraction f let a random group pass with probability f^512.
-        double fill = (double)((parameters.Layout.Range << (parameters.LogDelta + 64)) / parameters.Ckks.Basis.Product) * Math.ScaleB(1, -64);
+        double fill = (double)((parameters.Layout.Range << (parameters.LogDelta + 64)) / parameters.Ckks.Basis.Product)
+            * Math.ScaleB(1, -64);
         Assert.True(flagged >= 5 || Math.Pow(fill, Group) > 0.1);
     }
 
@@ -251,7 +277,11 @@ public sealed unsafe class ChunkKernelTests
     {
         (_, ChunkConstants constants, ScalarChunkKernel oracle) = Open("wide");
         Random random = new(7);
-        double[] values = [.. Enumerable.Range(0, 100).Select(i => i switch { 0 => 0, 1 => (1L << 45) - 1, 2 => -(1L << 45) + 1, _ => Math.Floor((random.NextDouble() - 0.5) * Math.ScaleB(1, random.Next(1, 46))) })];
+        double[] values =
+            [
+                .. Enumerable.Range(0, 100).Select(
+                    i => i switch { 0 => 0, 1 => (1L << 45) - 1, 2 => -(1L << 45) + 1,
+                        _ => Math.Floor((random.NextDouble() - 0.5) * Math.ScaleB(1, random.Next(1, 46))) })];
         foreach (int count in new[] { 0, 1, 2, 3, 7, 8, 9, 100 })
         {
             long[] integers = new long[101];
@@ -275,7 +305,8 @@ public sealed unsafe class ChunkKernelTests
         }
     }
 
-    private static (AggregationParameters Parameters, ChunkConstants Constants, ScalarChunkKernel Oracle) Open(string name)
+    private static (AggregationParameters Parameters, ChunkConstants Constants, ScalarChunkKernel Oracle) Open(
+        string name)
     {
         AggregationParameters parameters = ParameterSets.Get(name);
         ChunkConstants constants = new(parameters);
@@ -310,7 +341,8 @@ public sealed unsafe class ChunkKernelTests
         return words;
     }
 
-    private static byte[] Encrypt(ChunkKernel kernel, AggregationParameters parameters, int prime, double[] words, ulong[] mask)
+    private static byte[] Encrypt(ChunkKernel kernel, AggregationParameters parameters, int prime, double[] words,
+        ulong[] mask)
     {
         byte[] packed = new byte[WordKernel.PackedBytes(Group, parameters.Ckks.Moduli[prime].Bits)];
         fixed (double* from = words)
@@ -323,15 +355,22 @@ public sealed unsafe class ChunkKernelTests
         return packed;
     }
 
-    /// <summary>Two primes at once give what each gives alone: the masks are those of the second, reduced by the first, and its complement.</summary>
-    private static void AssertPair(ChunkKernel oracle, ChunkKernel kernel, AggregationParameters parameters, int second, double[] words, ulong[] mask)
+    /// <summary>
+    /// Two primes at once give what each gives alone: the masks are those of the second, reduced by the first, and its
+    /// complement.
+    /// </summary>
+    private static void AssertPair(ChunkKernel oracle, ChunkKernel kernel, AggregationParameters parameters, int second,
+        double[] words, ulong[] mask)
     {
         if (second == 0)
         {
             return;
         }
 
-        ulong[] firstMask = [.. mask.Select(x => (parameters.Ckks.Moduli[second].Value - 1 - x) % parameters.Ckks.Moduli[second - 1].Value)];
+        ulong[] firstMask =
+            [
+                .. mask.Select(
+                    x => (parameters.Ckks.Moduli[second].Value - 1 - x) % parameters.Ckks.Moduli[second - 1].Value)];
         byte[] first = new byte[WordKernel.PackedBytes(Group, parameters.Ckks.Moduli[second - 1].Bits)];
         byte[] next = new byte[WordKernel.PackedBytes(Group, parameters.Ckks.Moduli[second].Bits)];
         fixed (double* from = words)

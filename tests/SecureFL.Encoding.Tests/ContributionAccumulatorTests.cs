@@ -28,7 +28,8 @@ public sealed class ContributionAccumulatorTests
             foreach (int count in groups)
             {
                 byte[][] now = chunks[at..(at + count)];
-                together.Add(0, now[0], count > 1 ? now[1] : default, count > 2 ? now[2] : default, count > 3 ? now[3] : default);
+                together.Add(0, now[0], count > 1 ? now[1] : default, count > 2 ? now[2] : default,
+                    count > 3 ? now[3] : default);
                 at += count;
             }
 
@@ -51,10 +52,12 @@ public sealed class ContributionAccumulatorTests
             int coefficient = random.Next(parameters.RingDegree);
             int upload = round % 4;
             ulong value = round % 2 == 0 ? parameters.Primes[prime] : (1UL << parameters.Ckks.Moduli[prime].Bits) - 1;
-            byte[][] four = [.. Enumerable.Range(0, 4).Select(i => Packed(parameters, i, i == upload ? (prime, coefficient, value) : null))];
+            byte[][] four = [.. Enumerable.Range(0, 4)
+                .Select(i => Packed(parameters, i, i == upload ? (prime, coefficient, value) : null))];
             int count = Math.Max(upload + 1, 1 + random.Next(4));
             CiphertextFormatException refusal = Assert.Throws<CiphertextFormatException>(() => accumulator.Add(
-                0, four[0], count > 1 ? four[1] : default, count > 2 ? four[2] : default, count > 3 ? four[3] : default));
+                0, four[0], count > 1 ? four[1] : default, count > 2 ? four[2] : default,
+                count > 3 ? four[3] : default));
             Assert.Equal($"residue {coefficient} modulo prime {prime} of chunk 0, upload {upload}", refusal.Field);
             Assert.Equal($"below {parameters.Primes[prime]}", refusal.Expected);
             Assert.Equal($"{value}", refusal.Received);
@@ -62,7 +65,10 @@ public sealed class ContributionAccumulatorTests
         }
     }
 
-    /// <summary>At 60 bits the 64-bit sums are full after 15 additions: many times that, all residues p - 1, and mixed group sizes.</summary>
+    /// <summary>
+    /// At 60 bits the 64-bit sums are full after 15 additions: many times that, all residues p - 1, and mixed group
+    /// sizes.
+    /// </summary>
     [Fact]
     public void TheLazyLimitIsCrossedManyTimes()
     {
@@ -75,7 +81,8 @@ public sealed class ContributionAccumulatorTests
         for (int round = 0; round < 400; round++)
         {
             int count = 1 + random.Next(4);
-            accumulator.Add(0, largest, count > 1 ? largest : default, count > 2 ? largest : default, count > 3 ? largest : default);
+            accumulator.Add(0, largest, count > 1 ? largest : default, count > 2 ? largest : default,
+                count > 3 ? largest : default);
             added += (UInt128)(uint)count;
             ulong expected = (ulong)(added * (p - 1) % p);
             Assert.Equal(expected, accumulator.Sums(0)[0] % p);
@@ -83,7 +90,9 @@ public sealed class ContributionAccumulatorTests
         }
     }
 
-    /// <summary>Fifty-bit primes allow 16,383 additions; the counter is set just before that instead of adding so often.</summary>
+    /// <summary>
+    /// Fifty-bit primes allow 16,383 additions; the counter is set just before that instead of adding so often.
+    /// </summary>
     [Fact]
     public void TheLazyLimitHoldsAtFiftyBits()
     {
@@ -144,12 +153,16 @@ public sealed class ContributionAccumulatorTests
         Assert.Equal(before, accumulator.Sums(0));
     }
 
-    private static void AssertField(string field, Action action) => Assert.Equal(field, Assert.Throws<CiphertextFormatException>(action).Field);
+    private static void AssertField(string field, Action action) =>
+        Assert.Equal(field, Assert.Throws<CiphertextFormatException>(action).Field);
 
-    internal static byte[] Packed(AggregationParameters parameters, int seed, (int Prime, int Coefficient, ulong Value)? bad = null)
+    internal static byte[] Packed(AggregationParameters parameters, int seed,
+        (int Prime, int Coefficient, ulong Value)? bad = null)
     {
         Random random = new(seed);
-        return Pack(parameters, (prime, i) => bad is { } b && b.Prime == prime && b.Coefficient == i ? b.Value : (ulong)random.NextInt64((long)parameters.Primes[prime]));
+        return
+            Pack(parameters, (prime, i) => bad is { } b && b.Prime == prime && b.Coefficient == i ? b.Value
+                : (ulong)random.NextInt64((long)parameters.Primes[prime]));
     }
 
     private static byte[] Pack(AggregationParameters parameters, Func<int, int, ulong> residue)

@@ -85,7 +85,8 @@ public sealed class ContributionEncryptorTests
         }
 
         long[] sums = RoundTrip.Open(accumulator, secret, out _);
-        Assert.All(sums.Select((sum, i) => (sum, chunk: i / parameters.ElementsPerChunk)), x => Assert.Equal((long)MathF.Round(x.chunk % 7 / 10f * 127), x.sum));
+        Assert.All(sums.Select((sum, i) => (sum, chunk: i / parameters.ElementsPerChunk)),
+            x => Assert.Equal((long)MathF.Round(x.chunk % 7 / 10f * 127), x.sum));
     }
 
     [Fact]
@@ -99,12 +100,14 @@ public sealed class ContributionEncryptorTests
         Assert.Throws<ArgumentException>(() => encryptor.EncryptChunk(0, floats, [], packed.AsSpan(1)));
         Assert.Throws<ArgumentException>(() => encryptor.EncryptChunk(0, floats, [], new byte[packed.Length + 8]));
         Assert.Throws<ArgumentOutOfRangeException>(() => encryptor.EncryptChunk(-1, floats, [], packed));
-        Assert.Throws<ArgumentOutOfRangeException>(() => encryptor.EncryptChunk(Parameters.ChunkCount, floats, [], packed));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => encryptor.EncryptChunk(Parameters.ChunkCount, floats, [], packed));
         Assert.Throws<ArgumentOutOfRangeException>(() => encryptor.PrepareMask(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => encryptor.PrepareMask(Parameters.ChunkCount));
         Assert.Throws<ArgumentOutOfRangeException>(() => encryptor.PrepareMask(long.MaxValue));
         Assert.Throws<ArgumentException>(() => encryptor.ExportSecret(new int[Parameters.RingDegree - 1]));
-        Assert.Throws<ArgumentException>(() => new ContributionEncryptor(Parameters, new byte[31], SystemEntropy.Instance));
+        Assert.Throws<ArgumentException>(
+            () => new ContributionEncryptor(Parameters, new byte[31], SystemEntropy.Instance));
         encryptor.EncryptChunk(0, floats, [], packed);
     }
 
@@ -143,13 +146,17 @@ public sealed class ContributionEncryptorTests
             Assert.True(prepared.Span.IndexOfAnyExcept(0UL) >= 0);
         }
 
-        ArgumentException refusal = Assert.Throws<ArgumentException>(() => encryptor.EncryptChunk(1, floats, [], packed));
+        ArgumentException refusal = Assert.Throws<ArgumentException>(
+            () => encryptor.EncryptChunk(1, floats, [], packed));
         Assert.Contains($"element {Parameters.ElementsPerChunk + 5} ", refusal.Message, StringComparison.Ordinal);
         Assert.True(packed.AsSpan().IndexOfAnyExcept((byte)0) < 0);
         Assert.True(prepared is null || prepared.Span.IndexOfAnyExcept(0UL) < 0);
         floats[5] = 0;
         Assert.Throws<InvalidOperationException>(() => encryptor.EncryptChunk(1, floats, [], packed));
-        Assert.Contains("element 5 ", Assert.Throws<ArgumentException>(() => ContributionEncryptor.RequireFinite([0, 0, 0, 0, 0, float.PositiveInfinity])).Message, StringComparison.Ordinal);
+        Assert.Contains("element 5 ",
+            Assert.Throws<ArgumentException>(
+                () => ContributionEncryptor.RequireFinite([0, 0, 0, 0, 0, float.PositiveInfinity])).Message,
+                StringComparison.Ordinal);
         ContributionEncryptor.RequireFinite(floats);
     }
 
@@ -174,9 +181,11 @@ public sealed class ContributionEncryptorTests
         Span<int> secret = Secret(encryptor).Span;
         Span<ulong> mask = Mask(encryptor).Span;
         Span<ulong> prepared = Prepared(Store(encryptor))[1].Span;
-        Assert.True(secret.IndexOfAnyExcept(0) >= 0 && mask.IndexOfAnyExcept(0UL) >= 0 && prepared.IndexOfAnyExcept(0UL) >= 0);
+        Assert.True(secret.IndexOfAnyExcept(0) >= 0 && mask.IndexOfAnyExcept(0UL) >= 0
+            && prepared.IndexOfAnyExcept(0UL) >= 0);
         encryptor.Dispose();
-        Assert.True(secret.IndexOfAnyExcept(0) < 0 && mask.IndexOfAnyExcept(0UL) < 0 && prepared.IndexOfAnyExcept(0UL) < 0);
+        Assert.True(secret.IndexOfAnyExcept(0) < 0 && mask.IndexOfAnyExcept(0UL) < 0
+            && prepared.IndexOfAnyExcept(0UL) < 0);
         Assert.Throws<ObjectDisposedException>(() => Encrypt(encryptor, 2, packed));
         Assert.Throws<ObjectDisposedException>(() => encryptor.ExportSecret(new int[Parameters.RingDegree]));
         Assert.Equal(typeof(ContributionEncryptor).FullName, encryptor.ToString());
@@ -196,8 +205,10 @@ public sealed class ContributionEncryptorTests
 
         Assert.All(one, s => Assert.InRange(s, -80, 80));
         Assert.NotEqual(one, two);
-        // N samples of deviation 6.4: the mean square is within eight of its own deviations sqrt(2/N) but for a chance below 10^-9.
-        Assert.InRange(one.Average(s => (double)s * s) / (6.4 * 6.4), 1 - (8 * Math.Sqrt(2.0 / one.Length)), 1 + (8 * Math.Sqrt(2.0 / one.Length)));
+        // N samples of deviation 6.4: the mean square is within eight of its own deviations sqrt(2/N) but for a chance
+        // below 10^-9.
+        Assert.InRange(one.Average(s => (double)s * s) / (6.4 * 6.4), 1 - (8 * Math.Sqrt(2.0 / one.Length)),
+            1 + (8 * Math.Sqrt(2.0 / one.Length)));
     }
 
     /// <summary>A user's rounding seed governs rounding only: keys and errors, hence ciphertexts, differ.</summary>
@@ -208,7 +219,8 @@ public sealed class ContributionEncryptorTests
         byte[] two = new byte[Parameters.ChunkBytes];
         foreach (byte[] packed in new[] { one, two })
         {
-            using ContributionEncryptor encryptor = new(Parameters, ParameterSets.Seed, SystemEntropy.Instance, Rounding.Stochastic, 5);
+            using ContributionEncryptor encryptor =
+                new(Parameters, ParameterSets.Seed, SystemEntropy.Instance, Rounding.Stochastic, 5);
             Encrypt(encryptor, 0, packed);
         }
 
@@ -227,10 +239,12 @@ public sealed class ContributionEncryptorTests
         Assert.Equal(2, encryptor.ClippedCount);
     }
 
-    private static ContributionEncryptor Create() => new(Parameters, ParameterSets.Seed, SystemEntropy.Instance, Rounding.Nearest);
+    private static ContributionEncryptor Create() =>
+        new(Parameters, ParameterSets.Seed, SystemEntropy.Instance, Rounding.Nearest);
 
     private static void Encrypt(ContributionEncryptor encryptor, long chunk, byte[] packed) =>
-        encryptor.EncryptChunk(chunk, new float[Parameters.FloatsIn(chunk)], new int[Parameters.IntegersIn(chunk)], packed);
+        encryptor.EncryptChunk(chunk, new float[Parameters.FloatsIn(chunk)],
+            new int[Parameters.IntegersIn(chunk)], packed);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_secret")]
     private static extern ref SecretBuffer<int> Secret(ContributionEncryptor encryptor);

@@ -42,7 +42,8 @@ public sealed class ExactSumTests
 
     [Theory]
     [MemberData(nameof(ClientsBitsLengths))]
-    public void OpenedSumEqualsIntegerSum(int clients, int bits, long length) => AssertExact(clients, bits, length, WorstCase.None);
+    public void OpenedSumEqualsIntegerSum(int clients, int bits, long length) =>
+        AssertExact(clients, bits, length, WorstCase.None);
 
     [Theory]
     [MemberData(nameof(ClientsBitsLengths))]
@@ -66,9 +67,11 @@ public sealed class ExactSumTests
     public void EveryPlannedRingAndErrorDistributionIsCovered()
     {
         HashSet<(int, ErrorDistribution)> seen = [];
-        foreach ((int clients, int bits, long length) in new (int, int, long)[] { (10, 8, 100), (10, 8, 3000), (10, 16, 8000), (100, 16, 70_000), (3, 16, 3_000_000), (2, 4, 9000) })
+        foreach ((int clients, int bits, long length) in new (int, int, long)[]
+            { (10, 8, 100), (10, 8, 3000), (10, 16, 8000), (100, 16, 70_000), (3, 16, 3_000_000), (2, 4, 9000) })
         {
-            AggregationParameters parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, 1f, clients, KeyHolders: 3));
+            AggregationParameters parameters =
+                AggregationPlanner.Plan(new PlanningRequest(length, bits, 1f, clients, KeyHolders: 3));
             AssertExact(clients, bits, length, WorstCase.None);
             seen.Add((parameters.RingDegree, parameters.Ckks.Error));
         }
@@ -88,7 +91,8 @@ public sealed class ExactSumTests
     private static void AssertExact(int clients, int bits, long length, WorstCase worst)
     {
         const int Integers = 5;
-        AggregationParameters parameters = AggregationPlanner.Plan(new PlanningRequest(length - Integers, bits, 2f, clients, Integers, KeyHolders: 3));
+        AggregationParameters parameters =
+            AggregationPlanner.Plan(new PlanningRequest(length - Integers, bits, 2f, clients, Integers, KeyHolders: 3));
         using ContributionAccumulator accumulator = new(parameters);
         long[] expected = new long[length];
         int[] keySum = new int[parameters.RingDegree];
@@ -121,7 +125,8 @@ public sealed class ExactSumTests
                 };
             }
 
-            using ContributionEncryptor encryptor = new(parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
+            using ContributionEncryptor encryptor =
+                new(parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
             Quantizer quantizer = new(bits, 2f, Rounding.Stochastic, (ulong)client);
             encryptor.ExportSecret(secret);
             for (int i = 0; i < secret.Length; i++)
@@ -134,7 +139,9 @@ public sealed class ExactSumTests
                 int start = (int)(chunk * parameters.ElementsPerChunk);
                 int floats = parameters.FloatsIn(chunk);
                 ReadOnlySpan<float> chunkFloats = values.AsSpan(Math.Min(start, values.Length), floats);
-                ReadOnlySpan<int> chunkIntegers = integers.AsSpan(Integers - (int)Math.Min(Integers, length - start - floats), parameters.IntegersIn(chunk));
+                ReadOnlySpan<int> chunkIntegers =
+                    integers.AsSpan(Integers - (int)Math.Min(Integers, length - start - floats),
+                        parameters.IntegersIn(chunk));
                 encryptor.EncryptChunk(chunk, chunkFloats, chunkIntegers, packed);
                 accumulator.Add(chunk, packed);
                 quantizer.BeginChunk(chunk);
@@ -152,17 +159,21 @@ public sealed class ExactSumTests
         long[] sums = new long[length];
         for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
         {
-            opener.OpenChunk(chunk, accumulator, sums.AsSpan((int)(chunk * parameters.ElementsPerChunk), parameters.ElementsIn(chunk)));
+            opener.OpenChunk(chunk, accumulator,
+                sums.AsSpan((int)(chunk * parameters.ElementsPerChunk), parameters.ElementsIn(chunk)));
         }
 
         Assert.Equal(expected, sums);
         Assert.True(opener.InsideLanes);
 
-        // The 16-sigma bound holds and is not idle: with thousands of coefficients the largest noise passes 2.5 sigma but for a chance below 10^-5.
+        // The 16-sigma bound holds and is not idle: with thousands of coefficients the largest noise passes 2.5 sigma
+        // but for a chance below 10^-5.
         double sigma = Math.Sqrt(clients * parameters.Ckks.Error.Variance());
         Assert.InRange(opener.NoiseMaximum, 2.5 * sigma, 16 * sigma);
         Assert.True(16 * sigma <= Math.ScaleB(0.5, parameters.LogDelta));
-        // Relative spread of a variance estimate from M >= 1024 coefficients is at most sqrt(2/M) (1 + kurtosis excess): 8 of them.
-        Assert.InRange(opener.NoiseVariance / (sigma * sigma), 1 - (8 * Math.Sqrt(2.0 / 1024)), 1 + (8 * Math.Sqrt(2.0 / 1024)));
+        // Relative spread of a variance estimate from M >= 1024 coefficients is at most sqrt(2/M) (1 + kurtosis
+        // excess): 8 of them.
+        Assert.InRange(opener.NoiseVariance / (sigma * sigma), 1 - (8 * Math.Sqrt(2.0 / 1024)),
+            1 + (8 * Math.Sqrt(2.0 / 1024)));
     }
 }

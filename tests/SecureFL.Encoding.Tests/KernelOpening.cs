@@ -6,7 +6,8 @@ namespace SecureFL.Encoding.Tests;
 internal sealed record KernelOpening(bool Inside, double[] Lanes, double Squares, double Maximum)
 {
     /// <summary>Opens a group: for each prime its sums and its masks.</summary>
-    internal static unsafe KernelOpening Of(ChunkKernel kernel, ChunkConstants constants, ulong[][] sums, ulong[][] masks)
+    internal static unsafe KernelOpening Of(ChunkKernel kernel, ChunkConstants constants, ulong[][] sums,
+        ulong[][] masks)
     {
         const int group = ChunkKernel.Group;
         ulong[] allSums = [.. sums.SelectMany(s => s)];

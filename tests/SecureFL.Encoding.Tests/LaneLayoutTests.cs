@@ -35,12 +35,16 @@ public sealed class LaneLayoutTests
     [InlineData((1L << 46) + 1)]
     public void RefusesOtherRadices(long radix)
     {
-        Assert.Contains("lane rule", Assert.Throws<ArgumentException>(() => new LaneLayout([3, radix])).Message, StringComparison.Ordinal);
+        Assert.Contains("lane rule", Assert.Throws<ArgumentException>(() => new LaneLayout([3, radix])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new LaneLayout([]));
         Assert.Throws<ArgumentException>(() => new LaneLayout(default));
     }
 
-    /// <summary>Codec alone: what is quantised comes back, with a zero mask, from the codec of every other width; one upload is its own sum.</summary>
+    /// <summary>
+    /// Codec alone: what is quantised comes back, with a zero mask, from the codec of every other width; one upload is
+    /// its own sum.
+    /// </summary>
     [Theory]
     [MemberData(nameof(MixedSets))]
     public void MixedRadicesSurviveTheCodecAtEveryWidth(string name)
@@ -68,7 +72,8 @@ public sealed class LaneLayoutTests
         {
             using ChunkCodec codec = new(parameters, width);
             byte[] packed = new byte[parameters.ChunkBytes];
-            Assert.True(codec.Encrypt(new Quantizer(parameters.Bits, parameters.Clip, Rounding.Nearest, 0), floats, integers, mask, packed));
+            Assert.True(codec.Encrypt(new Quantizer(parameters.Bits, parameters.Clip, Rounding.Nearest, 0), floats,
+                integers, mask, packed));
             Assert.Equal(packedByFirst ??= packed, packed);
             foreach (VectorWidth other in ParameterSets.Widths)
             {
@@ -86,7 +91,9 @@ public sealed class LaneLayoutTests
         }
     }
 
-    /// <summary>The whole way with ten clients at their bounds, lanes of different radices, elements of both kinds.</summary>
+    /// <summary>
+    /// The whole way with ten clients at their bounds, lanes of different radices, elements of both kinds.
+    /// </summary>
     [Theory]
     [MemberData(nameof(MixedSets))]
     public void MixedRadicesSumExactly(string name)
@@ -100,6 +107,7 @@ public sealed class LaneLayoutTests
     public void TheDigestDependsOnEveryRadix()
     {
         ImmutableArray<long>[] layouts = [[2541, 999_999, 2541], [2541, 2541, 999_999], [2543, 999_997, 2541]];
-        Assert.Equal(3, layouts.Select(l => Convert.ToHexString(ParameterSets.Mixed(4096, 9, l, 3000).Digest)).Distinct().Count());
+        Assert.Equal(3, layouts.Select(l => Convert.ToHexString(ParameterSets.Mixed(4096, 9, l, 3000).Digest))
+            .Distinct().Count());
     }
 }

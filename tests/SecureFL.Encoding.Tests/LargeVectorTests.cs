@@ -8,8 +8,9 @@ using SecureFL.Testing;
 namespace SecureFL.Encoding.Tests;
 
 /// <summary>
-/// A hundred million parameters, three clients one after the other, under 8 GiB for the whole process: one client's vector (0.4 GB) and the server's sum are alive at a time.
-/// The opened sum is compared on every chunk with the integer sum of what the clients quantised, which is made again for each chunk.
+/// A hundred million parameters, three clients one after the other, under 8 GiB for the whole process: one client's
+/// vector (0.4 GB) and the server's sum are alive at a time. The opened sum is compared on every chunk with the integer
+/// sum of what the clients quantised, which is made again for each chunk.
 /// </summary>
 [Trait("Category", "Slow")]
 [Collection(Alone.Name)]
@@ -36,13 +37,16 @@ public sealed class LargeVectorTests
 
         AssertSums(parameters, accumulator, keySum);
         peak = Math.Max(peak, Peak());
-        TestContext.Current.TestOutputHelper?.WriteLine($"peak {peak / 1e9:F2} GB, set {parameters.Ckks}, {parameters.Lanes} lanes");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"peak {peak / 1e9:F2} GB, set {parameters.Ckks}, {parameters.Lanes} lanes");
         Assert.True(peak < Limit, $"peak {peak} bytes, limit {Limit}");
     }
 
-    private static void Contribute(AggregationParameters parameters, float[] vector, int client, ContributionAccumulator accumulator, int[] keySum)
+    private static void Contribute(AggregationParameters parameters, float[] vector, int client,
+        ContributionAccumulator accumulator, int[] keySum)
     {
-        using ContributionEncryptor encryptor = new(parameters, ParameterSets.Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
+        using ContributionEncryptor encryptor =
+            new(parameters, ParameterSets.Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         int[] secret = new int[parameters.RingDegree];
         encryptor.ExportSecret(secret);
         for (int i = 0; i < secret.Length; i++)
@@ -54,19 +58,22 @@ public sealed class LargeVectorTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
         {
-            encryptor.EncryptChunk(chunk, vector.AsSpan((int)(chunk * parameters.ElementsPerChunk), parameters.FloatsIn(chunk)), [], packed);
+            encryptor.EncryptChunk(chunk,
+                vector.AsSpan((int)(chunk * parameters.ElementsPerChunk), parameters.FloatsIn(chunk)), [], packed);
             accumulator.Add(chunk, packed);
         }
 
         // Only the first client's chunks make the sum; nothing else grows with the number of chunks.
-        long allowed = client == 0 ? parameters.ChunkCount * ((8L * parameters.RingDegree * parameters.Primes.Length) + 256) : 0;
+        long allowed = client == 0 ? parameters.ChunkCount
+            * ((8L * parameters.RingDegree * parameters.Primes.Length) + 256) : 0;
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, allowed + 100_000);
     }
 
     private static void AssertSums(AggregationParameters parameters, ContributionAccumulator accumulator, int[] keySum)
     {
         using SumOpener opener = new(parameters, ParameterSets.Seed, keySum);
-        Quantizer[] quantizers = [.. Enumerable.Range(0, Clients).Select(c => new Quantizer(parameters.Bits, parameters.Clip, Rounding.Stochastic, (ulong)c))];
+        Quantizer[] quantizers = [.. Enumerable.Range(0, Clients)
+            .Select(c => new Quantizer(parameters.Bits, parameters.Clip, Rounding.Stochastic, (ulong)c))];
         long[] sums = new long[parameters.ElementsPerChunk];
         long[] expected = new long[parameters.ElementsPerChunk];
         float[] values = new float[parameters.ElementsPerChunk];

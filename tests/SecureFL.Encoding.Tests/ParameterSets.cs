@@ -8,12 +8,16 @@ using SecureFL.Ring.Kernels;
 
 namespace SecureFL.Encoding.Tests;
 
-/// <summary>Sets that stretch the kernels differently: planned ones of every ring, and hand-made ones with mixed radices, a large scale, tiny or 50-bit primes.</summary>
+/// <summary>
+/// Sets that stretch the kernels differently: planned ones of every ring, and hand-made ones with mixed radices, a
+/// large scale, tiny or 50-bit primes.
+/// </summary>
 internal static class ParameterSets
 {
     internal static readonly byte[] Seed = [.. Enumerable.Range(0, 32).Select(i => (byte)(3 * i))];
 
-    internal static readonly ImmutableArray<string> Names = ["tiny", "small", "wide", "narrow", "deep", "alone", "mixed", "scaled", "many primes", "sixty"];
+    internal static readonly ImmutableArray<string> Names =
+        ["tiny", "small", "wide", "narrow", "deep", "alone", "mixed", "scaled", "many primes", "sixty"];
 
     internal static VectorWidth[] Widths => [.. Enum.GetValues<VectorWidth>().Where(VectorWidths.IsSupported)];
 
@@ -35,21 +39,26 @@ internal static class ParameterSets
     internal static AggregationParameters Plan(long length, int bits, int clients, float clip = 1f, int integers = 0) =>
         AggregationPlanner.Plan(new PlanningRequest(length, bits, clip, clients, integers, KeyHolders: 3));
 
-    /// <summary>Ten clients, eight bits, lanes of any radices from 2541 on; as few primes of at most 50 bits as hold them.</summary>
-    internal static AggregationParameters Mixed(int degree, int logScale, ImmutableArray<long> radices, long length, int integers = 7)
+    /// <summary>
+    /// Ten clients, eight bits, lanes of any radices from 2541 on; as few primes of at most 50 bits as hold them.
+    /// </summary>
+    internal static AggregationParameters Mixed(int degree, int logScale, ImmutableArray<long> radices, long length,
+        int integers = 7)
     {
         LaneLayout layout = new(radices);
         int bits = (int)((layout.Range + 1) << logScale).GetBitLength() + 1;
         int count = (bits + 49) / 50;
         int size = (bits + count - 1) / count;
-        CkksParameters ckks = new(degree, [.. Primality.LargestPrimes(size, degree, count).Select(p => p.Value)], logScale, ErrorDistribution.CenteredBinomial);
+        CkksParameters ckks = new(degree, [.. Primality.LargestPrimes(size, degree, count).Select(p => p.Value)],
+            logScale, ErrorDistribution.CenteredBinomial);
         return new AggregationParameters(ckks, layout, length - integers, integers, 8, 1f, 10);
     }
 
     /// <summary>A prime of 60 bits, beyond the double-precision kernels.</summary>
     private static AggregationParameters Sixty()
     {
-        CkksParameters ckks = new(4096, [Primality.LargestPrimes(60, 4096, 1)[0].Value], 9, ErrorDistribution.CenteredBinomial);
+        CkksParameters ckks = new(4096, [Primality.LargestPrimes(60, 4096, 1)[0].Value], 9,
+            ErrorDistribution.CenteredBinomial);
         return new AggregationParameters(ckks, LaneLayout.Uniform(4, 2541), 9_995, 5, 8, 1f, 10);
     }
 

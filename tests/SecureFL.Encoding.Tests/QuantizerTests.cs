@@ -27,7 +27,10 @@ public sealed class QuantizerTests
         float[] values = Values(clip, bits, 3000);
         int limit = (1 << (bits - 1)) - 1;
         float scale = (float)(limit / (double)clip);
-        int[] expected = [.. values.Select(v => (int)Math.Round(Math.Clamp((double)(v * scale), -limit, limit), MidpointRounding.ToEven))];
+        int[] expected =
+            [
+                .. values.Select(
+                    v => (int)Math.Round(Math.Clamp((double)(v * scale), -limit, limit), MidpointRounding.ToEven))];
         foreach (Quantizer quantizer in AtEveryWidth(bits, clip, Rounding.Nearest))
         {
             int[] actual = new int[values.Length];
@@ -60,7 +63,8 @@ public sealed class QuantizerTests
     [MemberData(nameof(BitsAndClips))]
     public void NothingExceedsTheBound(int bits, float clip)
     {
-        float[] values = [float.MaxValue, -float.MaxValue, clip, -clip, MathF.BitIncrement(clip), MathF.BitDecrement(clip), -MathF.BitIncrement(clip), 0f, -0f, float.Epsilon, .. Values(clip, bits, 5000)];
+        float[] values = [float.MaxValue, -float.MaxValue, clip, -clip, MathF.BitIncrement(clip),
+            MathF.BitDecrement(clip), -MathF.BitIncrement(clip), 0f, -0f, float.Epsilon, .. Values(clip, bits, 5000)];
         int limit = (1 << (bits - 1)) - 1;
         int[] quantised = new int[values.Length];
         foreach (Rounding rounding in Enum.GetValues<Rounding>())
@@ -77,7 +81,8 @@ public sealed class QuantizerTests
     }
 
     /// <summary>
-    /// The mean of 2^20 roundings of a value with fraction f is within six standard errors sqrt(f (1 - f) / 2^20) of it: a correct quantiser fails a value with probability
+    /// The mean of 2^20 roundings of a value with fraction f is within six standard errors sqrt(f (1 - f) / 2^20) of
+    /// it: a correct quantiser fails a value with probability
     /// 2e-9 over the choice of the (fixed) seed. The nearest rounding, which is biased, fails it.
     /// </summary>
     [Theory]
@@ -104,8 +109,10 @@ public sealed class QuantizerTests
         Assert.All(quantised, q => Assert.True(q == Math.Floor(value) || q == Math.Floor(value) + 1));
 
         // Neighbours are independent: their products are unbiased too.
-        double covariance = Enumerable.Range(0, Count - 1).Average(i => (quantised[i] - mean) * (quantised[i + 1] - mean));
-        Assert.InRange(covariance, -error * Math.Sqrt(fraction * (1 - fraction)), error * Math.Sqrt(fraction * (1 - fraction)));
+        double covariance = Enumerable.Range(0, Count - 1)
+            .Average(i => (quantised[i] - mean) * (quantised[i + 1] - mean));
+        Assert.InRange(covariance, -error * Math.Sqrt(fraction * (1 - fraction)),
+            error * Math.Sqrt(fraction * (1 - fraction)));
 
         new Quantizer(Bits, 127f, Rounding.Nearest, Seed).Quantize(values, quantised);
         Assert.True(Math.Abs(quantised[0] - value) > error);
@@ -121,14 +128,17 @@ public sealed class QuantizerTests
     [InlineData(1030)]
     public void NotFiniteNamesTheIndexAndClearsTheResult(int index)
     {
-        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity, BitConverter.Int32BitsToSingle(0x7F800001), BitConverter.Int32BitsToSingle(-1) })
+        foreach (float bad in
+            new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity,
+                BitConverter.Int32BitsToSingle(0x7F800001), BitConverter.Int32BitsToSingle(-1) })
         {
             foreach (Rounding rounding in Enum.GetValues<Rounding>())
             {
                 float[] values = Values(1f, 1, 1031);
                 values[index] = bad;
                 int[] quantised = [.. Enumerable.Repeat(9, values.Length)];
-                ArgumentException refusal = Assert.Throws<ArgumentException>(() => new Quantizer(8, 1f, rounding, Seed).Quantize(values, quantised));
+                ArgumentException refusal = Assert.Throws<ArgumentException>(
+                    () => new Quantizer(8, 1f, rounding, Seed).Quantize(values, quantised));
                 Assert.Contains($"element {index} ", refusal.Message, StringComparison.Ordinal);
                 Assert.All(quantised, q => Assert.Equal(0, q));
                 Assert.Equal(index, Quantizer.IndexOfNonFinite(values));
@@ -186,7 +196,8 @@ public sealed class QuantizerTests
     public void RefusesWhatItCannotRepresent(int bits, float clip)
     {
         Assert.ThrowsAny<ArgumentException>(() => new Quantizer(bits, clip, Rounding.Nearest, Seed));
-        Assert.ThrowsAny<ArgumentException>(() => new Quantizer(8, 1f, Rounding.Nearest, Seed).Quantize(new float[3], new int[4]));
+        Assert.ThrowsAny<ArgumentException>(
+            () => new Quantizer(8, 1f, Rounding.Nearest, Seed).Quantize(new float[3], new int[4]));
     }
 
     private static IEnumerable<Quantizer> AtEveryWidth(int bits, float clip, Rounding rounding)

@@ -12,12 +12,15 @@ internal static class RoundTrip
     /// <summary>One client's packed chunks, end to end, and its key.</summary>
     internal sealed record Upload(byte[] Packed, int[] Secret, long[] Quantised);
 
-    internal static Upload Create(AggregationParameters parameters, int client, bool extreme = false, bool prepare = false)
+    internal static Upload Create(AggregationParameters parameters, int client, bool extreme = false,
+        bool prepare = false)
     {
         using TestEntropy entropy = new(client);
-        using ContributionEncryptor encryptor = new(parameters, ParameterSets.Seed, entropy, Rounding.Stochastic, (ulong)client);
+        using ContributionEncryptor encryptor =
+            new(parameters, ParameterSets.Seed, entropy, Rounding.Stochastic, (ulong)client);
         Quantizer quantizer = new(parameters.Bits, parameters.Clip, Rounding.Stochastic, (ulong)client);
-        Upload upload = new(new byte[parameters.CiphertextBytes], new int[parameters.RingDegree], new long[parameters.VectorLength]);
+        Upload upload = new(new byte[parameters.CiphertextBytes], new int[parameters.RingDegree],
+            new long[parameters.VectorLength]);
         encryptor.ExportSecret(upload.Secret);
         Random random = new(client);
         for (long chunk = parameters.ChunkCount - 1; prepare && chunk >= 0; chunk--)
@@ -31,12 +34,14 @@ internal static class RoundTrip
             int[] integers = new int[parameters.IntegersIn(chunk)];
             for (int i = 0; i < floats.Length; i++)
             {
-                floats[i] = extreme ? (i % 3 == 0 ? -parameters.Clip : parameters.Clip) : ((random.NextSingle() * 2) - 1) * parameters.Clip;
+                floats[i] = extreme ? (i % 3 == 0 ? -parameters.Clip : parameters.Clip)
+                    : ((random.NextSingle() * 2) - 1) * parameters.Clip;
             }
 
             for (int i = 0; i < integers.Length; i++)
             {
-                integers[i] = extreme ? -parameters.MaxQuantised : random.Next(-parameters.MaxQuantised, parameters.MaxQuantised + 1);
+                integers[i] = extreme ? -parameters.MaxQuantised
+                    : random.Next(-parameters.MaxQuantised, parameters.MaxQuantised + 1);
             }
 
             encryptor.EncryptChunk(chunk, floats, integers, Chunk(parameters, upload.Packed, chunk));
@@ -82,7 +87,8 @@ internal static class RoundTrip
         long[] sums = new long[parameters.VectorLength];
         for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
         {
-            opener.OpenChunk(chunk, accumulator, sums.AsSpan((int)(chunk * parameters.ElementsPerChunk), parameters.ElementsIn(chunk)));
+            opener.OpenChunk(chunk, accumulator,
+                sums.AsSpan((int)(chunk * parameters.ElementsPerChunk), parameters.ElementsIn(chunk)));
         }
 
         inside = opener.InsideLanes;
@@ -91,7 +97,8 @@ internal static class RoundTrip
 
     internal static void AssertExact(AggregationParameters parameters, int clients, bool extreme)
     {
-        Upload[] uploads = [.. Enumerable.Range(1, clients).Select(client => Create(parameters, client, extreme, prepare: client % 2 == 0))];
+        Upload[] uploads = [.. Enumerable.Range(1, clients)
+            .Select(client => Create(parameters, client, extreme, prepare: client % 2 == 0))];
         using ContributionAccumulator accumulator = new(parameters);
         foreach (Upload upload in uploads)
         {

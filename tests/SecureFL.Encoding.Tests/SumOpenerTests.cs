@@ -14,7 +14,8 @@ public sealed class SumOpenerTests
         Assert.Equal(other.Ckks, Parameters.Ckks);
         using SumOpener opener = new(Parameters, ParameterSets.Seed, new int[Parameters.RingDegree]);
         using ContributionAccumulator accumulator = new(other);
-        ArgumentException refusal = Assert.Throws<ArgumentException>(() => opener.OpenChunk(0, accumulator, new long[1]));
+        ArgumentException refusal = Assert.Throws<ArgumentException>(
+            () => opener.OpenChunk(0, accumulator, new long[1]));
         Assert.Contains(Convert.ToHexString(other.Digest[..8]), refusal.Message, StringComparison.Ordinal);
         Assert.Contains(Convert.ToHexString(Parameters.Digest[..8]), refusal.Message, StringComparison.Ordinal);
     }
@@ -25,8 +26,10 @@ public sealed class SumOpenerTests
         using ContributionAccumulator accumulator = new(Parameters);
         using SumOpener opener = new(Parameters, ParameterSets.Seed, new int[Parameters.RingDegree]);
         long last = Parameters.ChunkCount - 1;
-        Assert.Throws<ArgumentException>(() => opener.OpenChunk(last, accumulator, new long[Parameters.ElementsIn(last) + 1]));
-        Assert.Throws<ArgumentException>(() => opener.OpenChunk(last, accumulator, 1, new float[Parameters.FloatsIn(last) + 1]));
+        Assert.Throws<ArgumentException>(
+            () => opener.OpenChunk(last, accumulator, new long[Parameters.ElementsIn(last) + 1]));
+        Assert.Throws<ArgumentException>(
+            () => opener.OpenChunk(last, accumulator, 1, new float[Parameters.FloatsIn(last) + 1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => opener.OpenChunk(Parameters.ChunkCount, accumulator, []));
         Assert.Throws<ArgumentOutOfRangeException>(() => opener.OpenChunk(-1, accumulator, []));
         Assert.Throws<ArgumentOutOfRangeException>(() => opener.OpenChunk(0, accumulator, 0, new float[1]));
@@ -60,7 +63,10 @@ public sealed class SumOpenerTests
         Assert.True(opener.NoiseVariance > 4 * 3 * 6.4 * 6.4);
     }
 
-    /// <summary>More contributions than the lanes were planned for, all at the bound of the top lane: flagged, not silently wrapped.</summary>
+    /// <summary>
+    /// More contributions than the lanes were planned for, all at the bound of the top lane: flagged, not silently
+    /// wrapped.
+    /// </summary>
     [Fact]
     public void ASumBeyondTheTopLaneIsSeen()
     {
@@ -90,7 +96,8 @@ public sealed class SumOpenerTests
             }
         }
 
-        // N coefficients a chunk, variance 7 * 6.4^2: within eight deviations of the estimate, passed with probability below 10^-14.
+        // N coefficients a chunk, variance 7 * 6.4^2: within eight deviations of the estimate, passed with probability
+        // below 10^-14.
         double expected = 7 * 6.4 * 6.4;
         double spread = 8 * Math.Sqrt(2.0 / (Parameters.RingDegree * Parameters.ChunkCount));
         Assert.InRange(opener.NoiseVariance / expected, 1 - spread, 1 + spread);
@@ -122,7 +129,8 @@ public sealed class SumOpenerTests
 
     private static ContributionAccumulator Add(RoundTrip.Upload[] uploads)
     {
-        AggregationParameters parameters = uploads[0].Quantised.Length == 0 ? ParameterSets.Plan(900, 8, 2) : Parameters;
+        AggregationParameters parameters = uploads[0].Quantised.Length == 0 ? ParameterSets.Plan(900, 8, 2)
+            : Parameters;
         ContributionAccumulator accumulator = new(parameters);
         foreach (RoundTrip.Upload upload in uploads)
         {

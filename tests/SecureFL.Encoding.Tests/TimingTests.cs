@@ -6,7 +6,10 @@ using SecureFL.Testing;
 
 namespace SecureFL.Encoding.Tests;
 
-/// <summary>See <see cref="WelchTimingTest"/> for the method and its false-alarm rate. Inputs are zero or normal numbers: processors may take longer on subnormal ones.</summary>
+/// <summary>
+/// See <see cref="WelchTimingTest"/> for the method and its false-alarm rate. Inputs are zero or normal numbers:
+/// processors may take longer on subnormal ones.
+/// </summary>
 [Trait("Category", "Slow")]
 [Collection(Alone.Name)]
 public sealed class TimingTests
@@ -24,7 +27,8 @@ public sealed class TimingTests
         Quantizer quantizer = new(16, 1f, rounding, 1);
         float[] values = new float[4096];
         int[] quantised = new int[values.Length];
-        WelchTimingTest.AssertNoLeak((secretClass, random) => Draw(values, secretClass, fixedValue, random), () => quantizer.Quantize(values, quantised), Samples);
+        WelchTimingTest.AssertNoLeak((secretClass, random) => Draw(values, secretClass, fixedValue, random),
+            () => quantizer.Quantize(values, quantised), Samples);
     }
 
     [Theory]
@@ -56,7 +60,8 @@ public sealed class TimingTests
         for (int i = 0; i < values.Length; i++)
         {
             int drawn = BitConverter.SingleToInt32Bits((random.NextSingle() * 2) - 1);
-            values[i] = BitConverter.Int32BitsToSingle(WelchTimingTest.Choose(secretClass, BitConverter.SingleToInt32Bits(fixedValue), drawn));
+            values[i] = BitConverter.Int32BitsToSingle(
+                WelchTimingTest.Choose(secretClass, BitConverter.SingleToInt32Bits(fixedValue), drawn));
         }
     }
 }

@@ -13,9 +13,12 @@ internal sealed class FailingTrainer(ILocalTrainer trainer, Func<LocalTrainingRe
 
     public ModelParameters CreateInitial(ulong seed) => trainer.CreateInitial(seed);
 
-    public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request, CancellationToken cancellationToken = default) =>
-        fails(request) ? throw new TrainerFaultException("the trainer has fallen over") : trainer.TrainAsync(request, cancellationToken);
+    public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request,
+        CancellationToken cancellationToken = default) =>
+        fails(request) ? throw new TrainerFaultException("the trainer has fallen over")
+        : trainer.TrainAsync(request, cancellationToken);
 
-    public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default) =>
+    public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data,
+        CancellationToken cancellationToken = default) =>
         trainer.EvaluateAsync(model, data, cancellationToken);
 }

@@ -5,13 +5,15 @@ public class SeededRandomTests
     [Fact]
     public void Streams_are_fixed_for_all_time_and_independent_of_each_other()
     {
-        // Computed by a separate implementation of SHA-256 seeding and xoshiro256**. A changed generator would silently change every seeded result: the first words are part of the contract.
+        // Computed by a separate implementation of SHA-256 seeding and xoshiro256**. A changed generator would silently
+        // change every seeded result: the first words are part of the contract.
         SeededRandom random = SeededRandom.For(1, "batches", 0, 1);
         ulong[] first = [random.NextUInt64(), random.NextUInt64()];
         Assert.Equal(first[0], SeededRandom.For(1, "batches", 0, 1).NextUInt64());
         HashSet<ulong> others =
         [
-            first[0], SeededRandom.For(2, "batches", 0, 1).NextUInt64(), SeededRandom.For(1, "batches", 1, 0).NextUInt64(), SeededRandom.For(1, "batches", 0).NextUInt64(),
+            first[0], SeededRandom.For(2, "batches", 0, 1).NextUInt64(),
+            SeededRandom.For(1, "batches", 1, 0).NextUInt64(), SeededRandom.For(1, "batches", 0).NextUInt64(),
             SeededRandom.For(1, "rounding", 0, 1).NextUInt64(), first[1],
         ];
         Assert.Equal(6, others.Count);

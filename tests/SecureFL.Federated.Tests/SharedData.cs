@@ -2,7 +2,9 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Federated.Tests;
 
-/// <summary>Real data sets that may lie in a folder shared/data somewhere above the tests; tests that need them skip without it.</summary>
+/// <summary>
+/// Real data sets that may lie in a folder shared/data somewhere above the tests; tests that need them skip without it.
+/// </summary>
 internal static class SharedData
 {
     public static string Require(string relative)

@@ -9,7 +9,8 @@ namespace SecureFL.Federated.Tests;
 internal static class TestData
 {
     /// <summary>Sums of quantised updates in the clear, as encrypted ones open to them.</summary>
-    public static QuantizedReferenceSum Quantised(int sites, float clip, int bits) => new(new EncryptedSumOptions { Sites = sites, Clip = clip, Bits = bits });
+    public static QuantizedReferenceSum Quantised(int sites, float clip, int bits) =>
+        new(new EncryptedSumOptions { Sites = sites, Clip = clip, Bits = bits });
 
     public static Dataset Random(ModelSpec spec, int rows, ulong seed)
     {
@@ -29,5 +30,8 @@ internal static class TestData
     }
 
     public static IReadOnlyList<FederatedSite> Sites(ModelSpec spec, params int[] rows) =>
-        [.. rows.Select((count, i) => new FederatedSite($"s{i}", Random(spec, count, (ulong)(100 + i)), Random(spec, 20, (ulong)(200 + i))))];
+        [
+            .. rows.Select(
+                (count, i) => new FederatedSite($"s{i}", Random(spec, count, (ulong)(100 + i)),
+                    Random(spec, 20, (ulong)(200 + i))))];
 }

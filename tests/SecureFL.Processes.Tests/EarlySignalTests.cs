@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace SecureFL.Processes.Tests;
 
-/// <summary>A simulation that is told to end while it is still reading files and agreeing on keys ends with the documented code.</summary>
+/// <summary>
+/// A simulation that is told to end while it is still reading files and agreeing on keys ends with the documented code.
+/// </summary>
 public sealed class EarlySignalTests
 {
     [Theory]
@@ -20,12 +22,15 @@ public sealed class EarlySignalTests
             {
                 File.WriteAllLines(
                     Path.Combine(folder, site + ".csv"),
-                    Enumerable.Range(0, 200_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i % 97},{i % 89}.5,{i / 3 % 2}")).Prepend("x,z,y"));
+                    Enumerable.Range(0, 200_000).Select(
+                        i => string.Create(CultureInfo.InvariantCulture, $"{i % 97},{i % 89}.5,{i / 3 % 2}"))
+                        .Prepend("x,z,y"));
             }
 
             ProcessStartInfo start = new(
                 "dotnet",
-                [typeof(Cli.Shell.ExitCode).Assembly.Location, "simulate", "--data", "a.csv", "--data", "b.csv", "--data", "c.csv", "--label", "y", "--rounds", "5000"])
+                [typeof(Cli.Shell.ExitCode).Assembly.Location, "simulate", "--data", "a.csv", "--data", "b.csv",
+                    "--data", "c.csv", "--label", "y", "--rounds", "5000"])
             {
                 WorkingDirectory = folder,
                 RedirectStandardError = true,

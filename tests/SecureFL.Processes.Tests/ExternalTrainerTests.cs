@@ -77,7 +77,9 @@ public sealed class ExternalTrainerTests
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo("python3", ["-c", "import json, struct, zipfile"]) { RedirectStandardError = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo("python3", ["-c", "import json, struct, zipfile"])
+                { RedirectStandardError = true })!;
             process.WaitForExit();
             Assert.SkipWhen(process.ExitCode != 0, "python3 does not run here");
         }

@@ -10,7 +10,9 @@ using SecureFL.Storage;
 
 namespace SecureFL.Processes.Tests;
 
-/// <summary>One server, four clients and three key holders as processes over mutual TLS, in a temporary folder.</summary>
+/// <summary>
+/// One server, four clients and three key holders as processes over mutual TLS, in a temporary folder.
+/// </summary>
 internal sealed class Federation : IDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -43,11 +45,13 @@ internal sealed class Federation : IDisposable
     {
     }
 
-    private Federation(int rounds, long? roundsPerKey, int epochs, int[] hidden, Func<TrainingTerms, TrainingTerms>? change = null)
+    private Federation(int rounds, long? roundsPerKey, int epochs, int[] hidden,
+        Func<TrainingTerms, TrainingTerms>? change = null)
     {
         _folder = CreateFolder();
         _tables = HospitalFederation.WriteTables(_folder.FullName);
-        TrainingTerms terms = HospitalFederation.TermsFor(_tables, rounds, new RoundPolicy { OpeningGraceSeconds = 0.5 });
+        TrainingTerms terms = HospitalFederation.TermsFor(_tables, rounds,
+            new RoundPolicy { OpeningGraceSeconds = 0.5 });
         terms = change?.Invoke(terms) ?? terms;
         ModelSpec spec = ModelSpec.Logistic(terms.Model.Inputs) with { Hidden = [.. hidden] };
         _consortium = DemoConsortium.Create(
@@ -62,7 +66,8 @@ internal sealed class Federation : IDisposable
         Parties = new DemoParties(_consortium, _tables);
     }
 
-    private Federation(DirectoryInfo folder, DemoConsortium consortium, IReadOnlyList<string> data, IReadOnlyList<string> serverOptions, IReadOnlyList<string> clientOptions)
+    private Federation(DirectoryInfo folder, DemoConsortium consortium, IReadOnlyList<string> data,
+        IReadOnlyList<string> serverOptions, IReadOnlyList<string> clientOptions)
     {
         _folder = folder;
         _tables = data;
@@ -79,15 +84,19 @@ internal sealed class Federation : IDisposable
     public AggregationPlan Plan => _consortium.Plan.RequireSigned();
 
     /// <summary>Plain sums: no client runs by itself.</summary>
-    public static Federation OfSums(int vectorLength, long? roundsPerKey = null, WireMode wire = WireMode.Packed, SumTerms? sums = null)
+    public static Federation OfSums(int vectorLength, long? roundsPerKey = null, WireMode wire = WireMode.Packed,
+        SumTerms? sums = null)
     {
         DirectoryInfo folder = CreateFolder();
         DemoConsortium consortium = DemoConsortium.Create(
-            folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, clip: 2, HospitalFederation.Bits, threshold: 2, roundsPerKey, wire, vectorLength, sums);
+            folder.FullName, ["north", "east", "south", "west"], HospitalFederation.KeyHolders, null, clip: 2,
+            HospitalFederation.Bits, threshold: 2, roundsPerKey, wire, vectorLength, sums);
         return new Federation(folder, consortium, [], [], []);
     }
 
-    /// <summary>Sites that bring their own trainer for one tensor of three weights, which begin at 0, 1 and 2.</summary>
+    /// <summary>
+    /// Sites that bring their own trainer for one tensor of three weights, which begin at 0, 1 and 2.
+    /// </summary>
     /// <param name="rounds">Training rounds.</param>
     /// <param name="trainer">The command.</param>
     public static Federation WithTrainer(int rounds, string trainer)
@@ -118,8 +127,10 @@ internal sealed class Federation : IDisposable
         };
         string[] clients = ["north", "east", "south", "west"];
         DemoConsortium consortium = DemoConsortium.Create(
-            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, HospitalFederation.Bits, threshold: 2);
-        return new Federation(folder, consortium, [.. clients.Select((name, i) => WriteArrays(folder, name, i))], ["--initial-model", weights], ["--trainer", trainer]);
+            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip,
+            HospitalFederation.Bits, threshold: 2);
+        return new Federation(folder, consortium, [.. clients.Select((name, i) => WriteArrays(folder, name, i))],
+            ["--initial-model", weights], ["--trainer", trainer]);
     }
 
     /// <summary>The final weights of the same training in the clear.</summary>
@@ -138,7 +149,10 @@ internal sealed class Federation : IDisposable
         return models[0];
     }
 
-    /// <summary>Stops the server and the holders, which must have stayed up; everybody has these weights, and transcript and ledgers bear them out.</summary>
+    /// <summary>
+    /// Stops the server and the holders, which must have stayed up; everybody has these weights, and transcript and
+    /// ledgers bear them out.
+    /// </summary>
     public void AssertEndedWith(float[] weights, int opened)
     {
         Parties.Server.Stop(TimeSpan.FromSeconds(3));
@@ -153,7 +167,10 @@ internal sealed class Federation : IDisposable
         AssertLedgers();
     }
 
-    /// <summary>The transcript verifies with the sums recomputed from the ciphertexts; so many rounds were opened beside those of preparation.</summary>
+    /// <summary>
+    /// The transcript verifies with the sums recomputed from the ciphertexts; so many rounds were opened beside those
+    /// of preparation.
+    /// </summary>
     public void AssertTranscript(int opened)
     {
         TranscriptReport report = ProcessDemo.Verify(Parties);
@@ -163,8 +180,8 @@ internal sealed class Federation : IDisposable
     }
 
     /// <summary>
-    /// Every vote and release in the transcript is the one in its holder's ledger. A ledger with two entries, votes or releases of one round cannot be replayed, and what
-    /// leaves is in the ledger first: so no holder answered twice.
+    /// Every vote and release in the transcript is the one in its holder's ledger. A ledger with two entries, votes or
+    /// releases of one round cannot be replayed, and what leaves is in the ledger first: so no holder answered twice.
     /// </summary>
     public void AssertLedgers()
     {
@@ -196,14 +213,16 @@ internal sealed class Federation : IDisposable
     }
 
     /// <summary>Everybody's last words, for a failed assertion.</summary>
-    public string LastWords() => string.Join("\n\n", Parties.All.Select(process => $"--- {process.Name} (code {process.ExitCode})\n{process.LastWords(12)}"));
+    public string LastWords() => string.Join("\n\n",
+        Parties.All.Select(process => $"--- {process.Name} (code {process.ExitCode})\n{process.LastWords(12)}"));
 
     private static DirectoryInfo CreateFolder() => Directory.CreateTempSubdirectory("securefl-processes-");
 
     private static string WriteArrays(DirectoryInfo folder, string name, int site)
     {
         string path = Path.Combine(folder.FullName, name + ".npz");
-        Dataset rows = new([.. Enumerable.Range(0, 12).Select(i => (float)((i + site) % 5))], [0, 1, 0, 1], 3, LearningTask.Binary, 2);
+        Dataset rows = new([.. Enumerable.Range(0, 12).Select(i => (float)((i + site) % 5))], [0, 1, 0, 1], 3,
+            LearningTask.Binary, 2);
         using FileStream stream = File.Create(path);
         NumpyArchive.Write(stream, TensorDataset.ToArrays(rows));
         return path;

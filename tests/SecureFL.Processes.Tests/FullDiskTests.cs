@@ -3,7 +3,10 @@ using SecureFL.Deployment.Contracts;
 
 namespace SecureFL.Processes.Tests;
 
-/// <summary>Processes that may write files up to a size and no larger: to them the disk is full. When it has room again, everything goes on.</summary>
+/// <summary>
+/// Processes that may write files up to a size and no larger: to them the disk is full. When it has room again,
+/// everything goes on.
+/// </summary>
 public sealed class FullDiskTests
 {
     [Fact]
@@ -29,7 +32,8 @@ public sealed class FullDiskTests
             process.Start();
         }
 
-        await Waiting.UntilAsync(() => server.LastWords(1000).Contains("The disk fails; nothing is lost", StringComparison.Ordinal), federation);
+        await Waiting.UntilAsync(() => server.LastWords(1000)
+            .Contains("The disk fails; nothing is lost", StringComparison.Ordinal), federation);
         StatusReply status = await Waiting.ForStatusAsync(federation, _ => true);
         Assert.Equal(0UL, status.RoundsOpened);
         Assert.True(server.IsRunning);
@@ -67,7 +71,8 @@ public sealed class FullDiskTests
 
     // The system's limit on the size of files, for one process. The runtime's own memory files are no files of ours.
     private static string[] Full(int kibibytes) =>
-        ["bash", "-c", $"trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; ulimit -f {kibibytes}; exec \"$@\"", "full"];
+        ["bash", "-c", $"trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; ulimit -f {kibibytes}; exec \"$@\"",
+            "full"];
 
     private static async Task AssertFullAsync(LocalProcess process)
     {

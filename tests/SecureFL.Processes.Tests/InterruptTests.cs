@@ -3,7 +3,9 @@ using SecureFL.Deployment.Contracts;
 
 namespace SecureFL.Processes.Tests;
 
-/// <summary>Ctrl-C in every role: a code of its own, a line that says how to go on, and the same command goes on.</summary>
+/// <summary>
+/// Ctrl-C in every role: a code of its own, a line that says how to go on, and the same command goes on.
+/// </summary>
 public sealed class InterruptTests
 {
     [Fact]
@@ -23,7 +25,8 @@ public sealed class InterruptTests
         }
 
         // One client is not there yet, so the round stands still while the others are interrupted in it.
-        await Waiting.ForStatusAsync(federation, status => status.Current is { Round: 0, Phase: RoundPhase.Collecting, Contributions: 3 });
+        await Waiting.ForStatusAsync(federation,
+            status => status.Current is { Round: 0, Phase: RoundPhase.Collecting, Contributions: 3 });
         foreach (LocalProcess interrupted in (LocalProcess[])[client, holder, server])
         {
             Signals.Interrupt(interrupted);

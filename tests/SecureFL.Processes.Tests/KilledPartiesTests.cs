@@ -2,7 +2,10 @@ using SecureFL.Cli.Demo;
 
 namespace SecureFL.Processes.Tests;
 
-/// <summary>The same federation while somebody pulls plugs: a process is killed ten times and more in a run, wherever it is, and started again.</summary>
+/// <summary>
+/// The same federation while somebody pulls plugs: a process is killed ten times and more in a run, wherever it is, and
+/// started again.
+/// </summary>
 public sealed class KilledPartiesTests
 {
     private const int Rounds = 10;
@@ -22,7 +25,8 @@ public sealed class KilledPartiesTests
             process.Start();
         }
 
-        // Everybody once, in some order; then whoever comes. The pace is the machine's own: eight kills take less than an undisturbed run.
+        // Everybody once, in some order; then whoever comes. The pace is the machine's own: eight kills take less than
+        // an undisturbed run.
         Random random = new(20261121);
         LocalProcess[] all = [.. federation.Parties.All];
         Queue<LocalProcess> first = new(all.OrderBy(_ => random.Next()));
@@ -42,7 +46,8 @@ public sealed class KilledPartiesTests
             }
         });
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{kills.Count} kills in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s: {string.Join(", ", kills)}");
+            $"{kills.Count} kills in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s: "
+            + $"{string.Join(", ", kills)}");
         federation.Parties.Server.Stop(TimeSpan.FromSeconds(3));
         foreach (LocalProcess holder in federation.Parties.Holders)
         {
@@ -50,14 +55,16 @@ public sealed class KilledPartiesTests
         }
 
         Assert.True(
-            kills.Count >= 8 && kills.Exists(kill => kill.StartsWith(DemoConsortium.ServerName, StringComparison.Ordinal)),
+            kills.Count >= 8 && kills.Exists(
+                kill => kill.StartsWith(DemoConsortium.ServerName, StringComparison.Ordinal)),
             $"too few kills to prove anything: {string.Join(", ", kills)}");
         Assert.Equal(undisturbed, federation.FinalWeights());
         federation.AssertTranscript(Rounds + 1);
         federation.AssertLedgers();
     }
 
-    private static Federation Create(bool errorFeedback) => new(Rounds, terms => terms with { ErrorFeedback = errorFeedback }, Epochs, Hidden);
+    private static Federation Create(bool errorFeedback) =>
+        new(Rounds, terms => terms with { ErrorFeedback = errorFeedback }, Epochs, Hidden);
 
     private static async Task<(float[] Weights, TimeSpan Duration)> RunUndisturbedAsync(bool errorFeedback)
     {

@@ -19,7 +19,8 @@ public sealed class OrphanTests
         try
         {
             ProcessStartInfo start = new("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-            foreach (string argument in (string[])[typeof(LocalProcess).Assembly.Location, "demo", "--output", folder.FullName])
+            foreach (string argument in (string[])[typeof(LocalProcess).Assembly.Location, "demo", "--output",
+                folder.FullName])
             {
                 start.ArgumentList.Add(argument);
             }
@@ -29,7 +30,8 @@ public sealed class OrphanTests
             demo.OutputDataReceived += (_, _) => { };
             demo.BeginErrorReadLine();
             demo.BeginOutputReadLine();
-            await UntilAsync(() => Testing.Processes.Naming(folder.FullName).Count == 9, "the parties have not started");
+            await UntilAsync(() => Testing.Processes.Naming(folder.FullName).Count == 9,
+                "the parties have not started");
             demo.Kill(entireProcessTree: false);
             await UntilAsync(() => Testing.Processes.Naming(folder.FullName).Count == 0, "parties are left");
         }

@@ -5,7 +5,10 @@ using SecureFL.Interop.Tests.Seal;
 
 namespace SecureFL.Processes.Tests;
 
-/// <summary>The example of <c>docs/examples/seal-encryptor</c>: a client whose updates the real SEAL encrypts, as processes over mutual TLS.</summary>
+/// <summary>
+/// The example of <c>docs/examples/seal-encryptor</c>: a client whose updates the real SEAL encrypts, as processes over
+/// mutual TLS.
+/// </summary>
 public sealed class SealProgramTests
 {
     private const int Length = 300_000;
@@ -38,13 +41,16 @@ public sealed class SealProgramTests
         federation.AssertTranscript(1);
     }
 
-    private static float[] Vector(int client) => [.. Enumerable.Range(0, Length).Select(i => ((i * (client + 1) % 97) / 64f) - 0.7f)];
+    private static float[] Vector(int client) =>
+        [.. Enumerable.Range(0, Length).Select(i => ((i * (client + 1) % 97) / 64f) - 0.7f)];
 
     private static async Task SendAsync(Federation federation, string name, int client, string[] more)
     {
         string path = Path.Combine(federation.Folder, name + ".f32");
-        await File.WriteAllBytesAsync(path, MemoryMarshal.AsBytes(Vector(client).AsSpan()).ToArray(), TestContext.Current.CancellationToken);
-        (int code, string words) = await Waiting.ForAsync(federation.Parties.Command(name, "send-" + name, ["client", "send", path, "--round", "0", .. more]));
+        await File.WriteAllBytesAsync(path, MemoryMarshal.AsBytes(Vector(client).AsSpan()).ToArray(),
+            TestContext.Current.CancellationToken);
+        (int code, string words) = await Waiting.ForAsync(
+            federation.Parties.Command(name, "send-" + name, ["client", "send", path, "--round", "0", .. more]));
         Assert.True(code == 0, $"{name} ended with code {code}: {words}\n{federation.LastWords()}");
     }
 }

@@ -19,7 +19,8 @@ public sealed class SpoiledRoundTests
             process.Start();
         }
 
-        await Waiting.ForStatusAsync(federation, status => status.Current is { Round: 0, Phase: RoundPhase.Collecting, Contributions: 3 });
+        await Waiting.ForStatusAsync(federation,
+            status => status.Current is { Round: 0, Phase: RoundPhase.Collecting, Contributions: 3 });
         string state = Path.Combine(federation.Consortium.StateOf(DemoConsortium.ServerName), "rounds");
         string[] chunks = [.. Directory.GetFiles(state, "client-*.bin", SearchOption.AllDirectories).Order()];
         File.Copy(chunks[1], chunks[0], overwrite: true);
@@ -28,12 +29,14 @@ public sealed class SpoiledRoundTests
         {
             (int code, string words) = await Waiting.ForEndAsync(client);
             Assert.True(code == 5, $"{client.Name} ended with code {code}: {words}");
-            Assert.Contains("securefl: the session ended before its training did: round 0 was spoiled (", words, StringComparison.Ordinal);
+            Assert.Contains("securefl: the session ended before its training did: round 0 was spoiled (", words,
+                StringComparison.Ordinal);
             Assert.Contains("hint: " + client.Name, words, StringComparison.Ordinal);
             Assert.True(File.Exists(federation.Parties.ModelOf(client.Name)));
         }
 
-        StatusReply status = await Waiting.ForStatusAsync(federation, status => status.Current.Phase == RoundPhase.Ended);
+        StatusReply status = await Waiting.ForStatusAsync(federation,
+            status => status.Current.Phase == RoundPhase.Ended);
         Assert.Equal(RoundPhase.Spoiled, status.Recent[^1].Outcome);
     }
 
@@ -42,6 +45,11 @@ public sealed class SpoiledRoundTests
     {
         int inputs = terms.Model.Inputs;
         FeatureScaling given = FeatureScaling.Declared(new double[inputs], [.. Enumerable.Repeat(100.0, inputs)]);
-        return terms with { WeightUnit = 250, Clips = [2], Data = terms.Data with { Scaling = ScalingKind.Fixed, FixedScaling = given } };
+        return terms with
+        {
+            WeightUnit = 250,
+            Clips = [2],
+            Data = terms.Data with { Scaling = ScalingKind.Fixed, FixedScaling = given }
+        };
     }
 }

@@ -23,9 +23,11 @@ public sealed class UndisturbedRunTests
         federation.AssertEndedWith(clear, Rounds + 1);
 
         // Whoever owns the rows is told, in the log that stays there, which cells were no number.
-        string log = federation.Parties.All.Single(process => process.Name.Contains("lakeside", StringComparison.Ordinal)).LastWords(1000);
+        string log = federation.Parties.All
+            .Single(process => process.Name.Contains("lakeside", StringComparison.Ordinal)).LastWords(1000);
         Assert.Contains(
-            "lakeside.csv: column cholesterol: 3 cells are no number and count as missing: '<100' 2x, 'n/k' 1x; the first is in line 4", log, StringComparison.Ordinal);
+            "lakeside.csv: column cholesterol: 3 cells are no number and count as missing: '<100' 2x, 'n/k' 1x; the "
+            + "first is in line 4", log, StringComparison.Ordinal);
     }
 
     private static void WriteOddCells(string path)

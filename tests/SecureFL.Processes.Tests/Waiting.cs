@@ -24,7 +24,8 @@ internal static class Waiting
     {
         try
         {
-            await process.WaitAsync(TestContext.Current.CancellationToken).WaitAsync(Most, TestContext.Current.CancellationToken);
+            await process.WaitAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(Most, TestContext.Current.CancellationToken);
         }
         catch (TimeoutException)
         {
@@ -67,7 +68,8 @@ internal static class Waiting
                 return status;
             }
 
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Most, $"the server is at {status?.Current}\n{federation.LastWords()}");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Most,
+                $"the server is at {status?.Current}\n{federation.LastWords()}");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
@@ -78,9 +80,11 @@ internal static class Waiting
         long started = TimeProvider.System.GetTimestamp();
         while (federation.Parties.Clients.Any(client => client.ExitCode != 0))
         {
-            LocalProcess? failed = federation.Parties.All.FirstOrDefault(process => process.ExitCode is not null and not 0);
+            LocalProcess? failed = federation.Parties.All
+                .FirstOrDefault(process => process.ExitCode is not null and not 0);
             Assert.True(failed is null, $"{failed?.Name} ended with code {failed?.ExitCode}\n{federation.LastWords()}");
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < most, $"the clients have not ended after {most}\n{federation.LastWords()}");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < most,
+                $"the clients have not ended after {most}\n{federation.LastWords()}");
             await (meanwhile?.Invoke() ?? Task.Delay(100, TestContext.Current.CancellationToken));
         }
     }

@@ -2,7 +2,8 @@ using SecureFL.Reference;
 
 if (args is not [string directory])
 {
-    Console.Error.WriteLine("usage: SecureFL.Reference DIRECTORY   writes the vectors of protocol-spec/vectors/v1 there");
+    Console.Error
+        .WriteLine("usage: SecureFL.Reference DIRECTORY   writes the vectors of protocol-spec/vectors/v1 there");
     return 2;
 }
 

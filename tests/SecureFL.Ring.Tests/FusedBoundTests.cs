@@ -5,11 +5,17 @@ using SecureFL.Ring.Sampling;
 
 namespace SecureFL.Ring.Tests;
 
-/// <summary>Attacks on the passes that do more than a step of the transform: the ternary first pass, the product before the inverse tail, the addend in the last pass.</summary>
+/// <summary>
+/// Attacks on the passes that do more than a step of the transform: the ternary first pass, the product before the
+/// inverse tail, the addend in the last pass.
+/// </summary>
 [Trait("Category", "Slow")]
 public sealed class FusedBoundTests
 {
-    /// <summary>Values of the inverse network that are extreme at some level, reached by products of the largest lifted values that the contract allows; and the largest addends.</summary>
+    /// <summary>
+    /// Values of the inverse network that are extreme at some level, reached by products of the largest lifted values
+    /// that the contract allows; and the largest addends.
+    /// </summary>
     [Theory]
     [MemberData(nameof(LazyBoundTests.DegreesAndPrimes), MemberType = typeof(LazyBoundTests))]
     public void ProductsOfTheLargestLiftedValuesEqualTheScalarOracle(int degree, ulong prime)
@@ -25,17 +31,20 @@ public sealed class FusedBoundTests
         ulong[] expected = new ulong[degree];
         ulong[] result = new ulong[degree];
         ulong[] prepared = new ulong[degree];
-        int[] addend = [.. Enumerable.Range(0, degree).Select(i => (i & 1) == 0 ? RingKernel.MaxAddend : -RingKernel.MaxAddend)];
+        int[] addend =
+            [.. Enumerable.Range(0, degree).Select(i => (i & 1) == 0 ? RingKernel.MaxAddend : -RingKernel.MaxAddend)];
         double bound = prime < 1UL << 48 ? 13 : 6.7;
         int sign = 1;
-        RingKernel[] kernels = [.. RingKernelTests.VectorWidthsHere().Select(width => RingKernel.Create(degree, modulus, width))];
+        RingKernel[] kernels =
+            [.. RingKernelTests.VectorWidthsHere().Select(width => RingKernel.Create(degree, modulus, width))];
         foreach (ulong[] target in Targets(degree, modulus))
         {
             for (int i = 0; i < degree; i++)
             {
                 double residue = modulus.Multiply(target[i], inverseKey[i]);
                 double most = Math.Floor((bound * prime) - residue);
-                double multiple = sign > 0 ? Math.Floor(most / prime) : -Math.Floor(((bound * prime) + residue) / prime);
+                double multiple = sign > 0 ? Math.Floor(most / prime)
+                    : -Math.Floor(((bound * prime) + residue) / prime);
                 lifted[i] = residue + (multiple * prime);
                 left[i] = modulus.Multiply(target[i], scaledInverse[i]);
             }
@@ -60,8 +69,10 @@ public sealed class FusedBoundTests
     {
         Modulus modulus = new(prime);
         ScalarRingKernel oracle = new(degree, modulus);
-        RingKernel[] kernels = [.. RingKernelTests.VectorWidthsHere().Select(width => RingKernel.Create(degree, modulus, width))];
-        int[] addend = [.. Enumerable.Range(0, degree).Select(i => (i & 2) == 0 ? RingKernel.MaxAddend : -RingKernel.MaxAddend)];
+        RingKernel[] kernels =
+            [.. RingKernelTests.VectorWidthsHere().Select(width => RingKernel.Create(degree, modulus, width))];
+        int[] addend =
+            [.. Enumerable.Range(0, degree).Select(i => (i & 2) == 0 ? RingKernel.MaxAddend : -RingKernel.MaxAddend)];
         int[] one = new int[degree];
         one[0] = 1;
         int[] largest = [.. Enumerable.Range(0, degree).Select(i => (i & 1) == 0 ? (1 << 23) - 1 : -(1 << 23) + 1)];
@@ -84,8 +95,9 @@ public sealed class FusedBoundTests
     }
 
     /// <summary>
-    /// Ternary polynomials of one sign, of signs that alternate with each bit of the position, and of the signs of the roots that meet in the first pass, so that one of its outputs is as
-    /// large as it gets: the lifted values keep their bound, and their residues are the oracle's.
+    /// Ternary polynomials of one sign, of signs that alternate with each bit of the position, and of the signs of the
+    /// roots that meet in the first pass, so that one of its outputs is as large as it gets: the lifted values keep
+    /// their bound, and their residues are the oracle's.
     /// </summary>
     [Theory]
     [MemberData(nameof(LazyBoundTests.DegreesAndPrimes), MemberType = typeof(LazyBoundTests))]
@@ -148,7 +160,8 @@ public sealed class FusedBoundTests
     }
 
     /// <summary>Non-zero factors: a quarter each at p/2, at -p/2 and at random.</summary>
-    private static ulong[] Factors(int degree, Modulus modulus, Random random) => TransformAttacks.Fill(degree, i => (i & 3) switch
+    private static ulong[] Factors(int degree, Modulus modulus, Random random) =>
+        TransformAttacks.Fill(degree, i => (i & 3) switch
     {
         0 => modulus.Value / 2,
         1 => (modulus.Value / 2) + 1,
@@ -162,14 +175,18 @@ public sealed class FusedBoundTests
             yield return [.. TransformAttacks.Signed(degree, pattern, 1).Select(x => (int)x)];
         }
 
-        // The value of output (node, column) of three levels is sum_k x[column + k N/8] r^k for the node's point r = psi_node^.. : take the signs of the factors.
+        // The value of output (node, column) of three levels is sum_k x[column + k N/8] r^k for the node's point r =
+        // psi_node^.. : take the signs of the factors.
         ulong psi = modulus.MinimalPrimitiveRoot(degree);
         for (int node = 0; node < 8; node++)
         {
-            ulong point = modulus.Power(psi, (ulong)((2 * EvaluationOrder.ReverseBits(node, 3)) + 1) * ((ulong)degree / 8));
-            int[] signs = [.. Enumerable.Range(0, 8).Select(k => Math.Sign(modulus.Centre(modulus.Power(point, (ulong)k))))];
+            ulong point = modulus.Power(psi,
+                (ulong)((2 * EvaluationOrder.ReverseBits(node, 3)) + 1) * ((ulong)degree / 8));
+            int[] signs =
+                [.. Enumerable.Range(0, 8).Select(k => Math.Sign(modulus.Centre(modulus.Power(point, (ulong)k))))];
             yield return TransformAttacks.Fill(degree, i => signs[i / (degree / 8)]);
-            yield return TransformAttacks.Fill(degree, i => (i & 1) == 0 ? signs[i / (degree / 8)] : -signs[i / (degree / 8)]);
+            yield return TransformAttacks.Fill(degree,
+                i => (i & 1) == 0 ? signs[i / (degree / 8)] : -signs[i / (degree / 8)]);
         }
 
         Random random = new(degree);

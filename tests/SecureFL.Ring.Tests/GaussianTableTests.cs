@@ -4,7 +4,9 @@ using SecureFL.Ring.Sampling;
 
 namespace SecureFL.Ring.Tests;
 
-/// <summary>The sampler's table against one computed another way: powers of exp(-25/2048) by recurrence, in 512-bit fixed point.</summary>
+/// <summary>
+/// The sampler's table against one computed another way: powers of exp(-25/2048) by recurrence, in 512-bit fixed point.
+/// </summary>
 public sealed class GaussianTableTests
 {
     private const int Precision = 512;

@@ -12,8 +12,9 @@ public sealed class KeystreamTests
     public static TheoryData<bool> Paths() => AesNiCounterCipher.IsSupported ? [false, true] : [false];
 
     /// <summary>
-    /// The blocks AES-256(K, 0), (K, 1), (K, 2) of the zero key are the hash key, the tag of the empty message and the first ciphertext of test cases 13 and 14 of
-    /// McGrew and Viega, "The Galois/Counter Mode of Operation" (appendix B); NIST's CAVS 14 files hold the same.
+    /// The blocks AES-256(K, 0), (K, 1), (K, 2) of the zero key are the hash key, the tag of the empty message and the
+    /// first ciphertext of test cases 13 and 14 of McGrew and Viega, "The Galois/Counter Mode of Operation" (appendix
+    /// B); NIST's CAVS 14 files hold the same.
     /// </summary>
     [Theory]
     [MemberData(nameof(Paths))]
@@ -22,10 +23,13 @@ public sealed class KeystreamTests
         using Keystream stream = new(new byte[Keystream.KeySize], processor);
         byte[] blocks = new byte[48];
         stream.Fill(blocks);
-        Assert.Equal("DC95C078A2408989AD48A21492842087" + "530F8AFBC74536B9A963B4F1C4CB738B" + "CEA7403D4D606B6E074EC5D3BAF39D18", Convert.ToHexString(blocks));
+        Assert.Equal("DC95C078A2408989AD48A21492842087" + "530F8AFBC74536B9A963B4F1C4CB738B"
+            + "CEA7403D4D606B6E074EC5D3BAF39D18", Convert.ToHexString(blocks));
     }
 
-    /// <summary>NIST AESAVS, variable-key known answers for 256 bits: the zero block under a key of k leading ones.</summary>
+    /// <summary>
+    /// NIST AESAVS, variable-key known answers for 256 bits: the zero block under a key of k leading ones.
+    /// </summary>
     [Theory]
     [InlineData(1, "E35A6DCB19B201A01EBCFA8AA22B5759")]
     [InlineData(2, "B29169CDCF2D83E838125A12EE6AA400")]

@@ -6,8 +6,9 @@ using SecureFL.Ring.Kernels;
 namespace SecureFL.Ring.Tests;
 
 /// <summary>
-/// Attacks on the lazy bounds of <see cref="FmaTransform{TLanes, TDouble, TWord}"/>: primes where the bounds are tightest (the top of 48 bits, both ends of 49 and 50),
-/// inputs that are extreme at the start, at the end and at every level in between, and the signed extremes that the transforms themselves allow.
+/// Attacks on the lazy bounds of <see cref="FmaTransform{TLanes, TDouble, TWord}"/>: primes where the bounds are
+/// tightest (the top of 48 bits, both ends of 49 and 50), inputs that are extreme at the start, at the end and at every
+/// level in between, and the signed extremes that the transforms themselves allow.
 /// </summary>
 public sealed class LazyBoundTests
 {
@@ -49,7 +50,8 @@ public sealed class LazyBoundTests
     {
         Modulus modulus = new(prime);
         ScalarRingKernel oracle = new(degree, modulus);
-        RingKernel[] kernels = [.. RingKernelTests.VectorWidthsHere().Select(width => RingKernel.Create(degree, modulus, width))];
+        RingKernel[] kernels =
+            [.. RingKernelTests.VectorWidthsHere().Select(width => RingKernel.Create(degree, modulus, width))];
         foreach (ulong[] input in TransformAttacks.All(degree, modulus))
         {
             ulong[] forward = [.. input];
@@ -99,7 +101,10 @@ public sealed class LazyBoundTests
         }
     }
 
-    /// <summary>A value that grows at every level comes out exact, within the bound, and, where nothing is reduced on the way, so large that the bound is not idle.</summary>
+    /// <summary>
+    /// A value that grows at every level comes out exact, within the bound, and, where nothing is reduced on the way,
+    /// so large that the bound is not idle.
+    /// </summary>
     [Theory]
     [MemberData(nameof(DegreesAndPrimes))]
     public void AValueThatGrowsAtEveryLevelStaysExact(int degree, ulong prime)
@@ -117,13 +122,17 @@ public sealed class LazyBoundTests
                 Transform(width, modulus, x, forward: true);
                 double largest = x.Max(Math.Abs) / prime;
                 Assert.True(largest < ForwardBound(prime));
-                Assert.True(prime > 1UL << 48 || largest > 0.9 + (0.4 * BitOperations.Log2((uint)degree)), $"only {largest} p");
+                Assert.True(prime > 1UL << 48 || largest > 0.9 + (0.4 * BitOperations.Log2((uint)degree)),
+                    $"only {largest} p");
                 Assert.Equal(expected, Canonical(x, modulus));
             }
         }
     }
 
-    /// <summary>v * w - k p is exact and within p T(|v|) for the operands that the proof allows, at their ends and next to ties of the quotient.</summary>
+    /// <summary>
+    /// v * w - k p is exact and within p T(|v|) for the operands that the proof allows, at their ends and next to ties
+    /// of the quotient.
+    /// </summary>
     [Theory]
     [InlineData(20)]
     [InlineData(30)]
@@ -139,8 +148,10 @@ public sealed class LazyBoundTests
         double p = modulus.Value;
         double slack = 1.5 * Math.ScaleB(1.0, bits - 53);
         Random random = new(bits);
-        List<double> ws = [1, -1, 2, Math.Floor(p / 2), -Math.Floor(p / 2), Math.Floor(p / 3), modulus.Centre(modulus.Inverse(2)), modulus.Centre(modulus.Inverse(3))];
-        List<double> vs = [0, 1, -1, p - 1, p, -p, Math.Floor(p / 2), Math.Ceiling(p / 2), Math.ScaleB(1, 53), -Math.ScaleB(1, 53), Math.ScaleB(1, 53) - 1, Math.ScaleB(1, 52) + 1];
+        List<double> ws = [1, -1, 2, Math.Floor(p / 2), -Math.Floor(p / 2), Math.Floor(p / 3),
+            modulus.Centre(modulus.Inverse(2)), modulus.Centre(modulus.Inverse(3))];
+        List<double> vs = [0, 1, -1, p - 1, p, -p, Math.Floor(p / 2), Math.Ceiling(p / 2), Math.ScaleB(1, 53),
+            -Math.ScaleB(1, 53), Math.ScaleB(1, 53) - 1, Math.ScaleB(1, 52) + 1];
         for (int i = 0; i < 2000; i++)
         {
             ws.Add(Math.Floor((random.NextDouble() - 0.5) * p));
@@ -167,24 +178,29 @@ public sealed class LazyBoundTests
     private static unsafe void Transform(VectorWidth width, Modulus modulus, double[] values, bool forward)
     {
         FmaTables tables = new(values.Length, modulus);
-        fixed (double* x = values, roots = (forward ? tables.Roots : tables.InverseRoots).Span, tail = (forward ? tables.Tail : tables.InverseTail).Span)
+        fixed (double* x = values, roots = (forward ? tables.Roots : tables.InverseRoots).Span,
+            tail = (forward ? tables.Tail : tables.InverseTail).Span)
         {
             switch (width)
             {
                 case VectorWidth.Bits512:
-                    Run<Lanes512, Vector512<double>, Vector512<ulong>>(x, values.Length, roots, tail, modulus.Value, forward);
+                    Run<Lanes512, Vector512<double>, Vector512<ulong>>(x, values.Length, roots, tail,
+                        modulus.Value, forward);
                     break;
                 case VectorWidth.Bits256:
-                    Run<Lanes256, Vector256<double>, Vector256<ulong>>(x, values.Length, roots, tail, modulus.Value, forward);
+                    Run<Lanes256, Vector256<double>, Vector256<ulong>>(x, values.Length, roots, tail,
+                        modulus.Value, forward);
                     break;
                 default:
-                    Run<Lanes128, Vector128<double>, Vector128<ulong>>(x, values.Length, roots, tail, modulus.Value, forward);
+                    Run<Lanes128, Vector128<double>, Vector128<ulong>>(x, values.Length, roots, tail,
+                        modulus.Value, forward);
                     break;
             }
         }
     }
 
-    private static unsafe void Run<TLanes, TDouble, TWord>(double* x, int degree, double* roots, double* tail, double p, bool forward)
+    private static unsafe void Run<TLanes, TDouble, TWord>(double* x, int degree, double* roots, double* tail, double p,
+        bool forward)
         where TLanes : struct, ILanes<TDouble, TWord>
         where TDouble : struct
         where TWord : struct
@@ -213,5 +229,6 @@ public sealed class LazyBoundTests
         return Math.FusedMultiplyAdd(-k, p, h) + Math.FusedMultiplyAdd(v, w, -h);
     }
 
-    private static ulong[] Canonical(double[] values, Modulus modulus) => [.. values.Select(v => modulus.Reduce(new BigInteger(v)))];
+    private static ulong[] Canonical(double[] values, Modulus modulus) =>
+        [.. values.Select(v => modulus.Reduce(new BigInteger(v)))];
 }

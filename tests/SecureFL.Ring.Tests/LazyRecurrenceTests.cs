@@ -3,7 +3,8 @@ using System.Numerics;
 namespace SecureFL.Ring.Tests;
 
 /// <summary>
-/// The bounds of the proof beside <see cref="Kernels.FmaTransform{TLanes, TDouble, TWord}"/>, computed pass by pass as the code runs them, for every degree and class of primes:
+/// The bounds of the proof beside <see cref="Kernels.FmaTransform{TLanes, TDouble, TWord}"/>, computed pass by pass as
+/// the code runs them, for every degree and class of primes:
 /// no value exceeds 2^53, and what the documentation promises of the outputs holds. Values are in units of p.
 /// </summary>
 public sealed class LazyRecurrenceTests
@@ -40,12 +41,15 @@ public sealed class LazyRecurrenceTests
 
         // Three levels of a ternary polynomial in the first pass, or two.
         double tiny = Math.ScaleB(1, 1 - bits);
-        double lifted = bounds.ForwardTail(bounds.Forward((logDegree % 2 == 0 ? 3.5 : 1.5) + tiny, (logDegree % 2 == 0 ? logDegree - 6 : logDegree - 5) / 2));
+        double lifted = bounds.ForwardTail(
+            bounds.Forward((logDegree % 2 == 0 ? 3.5 : 1.5) + tiny,
+                (logDegree % 2 == 0 ? logDegree - 6 : logDegree - 5) / 2));
         Assert.True(lifted < (bits <= 48 ? 13 : 6.7));
 
         double backward = bounds.Inverse(bounds.InverseTail(bounds.T(1)), steps);
         Assert.True(bounds.Sum(backward, backward) < 8);
-        Assert.True(bounds.T(plain) * Math.ScaleB(1, bits) < Math.ScaleB(1, 51), "what Prepare scales is reduced to a centred residue");
+        Assert.True(bounds.T(plain) * Math.ScaleB(1, bits) < Math.ScaleB(1, 51),
+            "what Prepare scales is reduced to a centred residue");
 
         foreach (double factor in new[] { 1, lifted })
         {

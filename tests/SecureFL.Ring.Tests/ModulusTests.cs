@@ -7,17 +7,21 @@ namespace SecureFL.Ring.Tests;
 
 public sealed class ModulusTests
 {
-    private static readonly ulong[] Primes = [3, 5, 12289, (1UL << 20) - 3, (1UL << 49) - 81, (1UL << 50) - 27, (1UL << 60) - 93, (1UL << 61) - 1];
+    private static readonly ulong[] Primes =
+        [3, 5, 12289, (1UL << 20) - 3, (1UL << 49) - 81, (1UL << 50) - 27, (1UL << 60) - 93, (1UL << 61) - 1];
 
     private static Config Settings => Config.QuickThrowOnFailure.WithReplay(0x0DD5_11DE, 3).WithMaxTest(2000);
 
     private static Arbitrary<ulong> Word =>
-        Gen.OneOf(Gen.Elements(0UL, 1UL, 2UL, ulong.MaxValue, ulong.MaxValue - 1, 1UL << 63, uint.MaxValue), Gen.Choose(int.MinValue, int.MaxValue).Two().Select(Join)).ToArbitrary();
+        Gen.OneOf(Gen.Elements(0UL, 1UL, 2UL, ulong.MaxValue, ulong.MaxValue - 1, 1UL << 63, uint.MaxValue),
+            Gen.Choose(int.MinValue, int.MaxValue).Two().Select(Join)).ToArbitrary();
 
-    private static Arbitrary<Modulus> AnyModulus => Gen.Elements(Primes.Select(p => new Modulus(p)).ToArray()).ToArbitrary();
+    private static Arbitrary<Modulus> AnyModulus =>
+        Gen.Elements(Primes.Select(p => new Modulus(p)).ToArray()).ToArbitrary();
 
     [Fact]
-    public void OperationsAgreeWithBigIntegers() => Check.One(Settings, Prop.ForAll(AnyModulus, Word, Word, (modulus, x, y) =>
+    public void OperationsAgreeWithBigIntegers() =>
+        Check.One(Settings, Prop.ForAll(AnyModulus, Word, Word, (modulus, x, y) =>
     {
         BigInteger p = modulus.Value;
         ulong a = x % modulus.Value;
@@ -47,7 +51,8 @@ public sealed class ModulusTests
     [InlineData(561)]
     [InlineData((1UL << 61) + 21)]
     [InlineData(ulong.MaxValue)]
-    public void OnlyOddPrimesBelowTheLimitAreModuli(ulong value) => Assert.Throws<ArgumentException>(() => new Modulus(value));
+    public void OnlyOddPrimesBelowTheLimitAreModuli(ulong value) =>
+        Assert.Throws<ArgumentException>(() => new Modulus(value));
 
     [Fact]
     public void ZeroHasNoInverse()

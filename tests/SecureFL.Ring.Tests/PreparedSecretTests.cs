@@ -3,7 +3,9 @@ using SecureFL.Ring.Kernels;
 
 namespace SecureFL.Ring.Tests;
 
-/// <summary>Secrets at the documented limit of 2^23 modulo primes that are not much larger, or smaller, than that.</summary>
+/// <summary>
+/// Secrets at the documented limit of 2^23 modulo primes that are not much larger, or smaller, than that.
+/// </summary>
 public sealed class PreparedSecretTests
 {
     [Theory]

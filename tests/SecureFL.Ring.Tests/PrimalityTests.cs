@@ -36,7 +36,8 @@ public sealed class PrimalityTests
         }
     }
 
-    // 2^64 - 59 and 2^60 - 93, 2^61 - 1 (Mersenne) and their neighbours: R. P. Brent's and C. Caldwell's lists of primes just below powers of two.
+    // 2^64 - 59 and 2^60 - 93, 2^61 - 1 (Mersenne) and their neighbours: R. P. Brent's and C. Caldwell's lists of
+    // primes just below powers of two.
     [Theory]
     [InlineData(18446744073709551557, true)]
     [InlineData((1UL << 60) - 93, true)]
@@ -49,7 +50,8 @@ public sealed class PrimalityTests
     [InlineData((1UL << 60) - 91, false)]
     [InlineData((1UL << 60) - 1, false)]
     [InlineData(ulong.MaxValue, false)]
-    // Carmichael numbers and the smallest strong pseudoprimes to the first k prime bases (Jaeschke 1993; Jiang and Deng 2014).
+    // Carmichael numbers and the smallest strong pseudoprimes to the first k prime bases (Jaeschke 1993; Jiang and Deng
+    // 2014).
     [InlineData(561, false)]
     [InlineData(6601, false)]
     [InlineData(2047, false)]
@@ -104,7 +106,8 @@ public sealed class PrimalityTests
     [InlineData(30, 1000, 1)]
     [InlineData(30, -1024, 1)]
     [InlineData(30, 1024, -1)]
-    public void RefusesWhatDoesNotExist(int bits, int degree, int count) => Assert.ThrowsAny<ArgumentException>(() => Primality.LargestPrimes(bits, degree, count));
+    public void RefusesWhatDoesNotExist(int bits, int degree, int count) =>
+        Assert.ThrowsAny<ArgumentException>(() => Primality.LargestPrimes(bits, degree, count));
 
     private static bool IsPrimeByTrialDivision(ulong n)
     {

@@ -65,7 +65,8 @@ public sealed class ResidueKernelTests
                 kernel.DivideRound(c, e, s, result);
                 for (int i = 0; i < Length; i++)
                 {
-                    // The numerator is not divisible by s itself: the part of c it is added to makes up for it modulo p.
+                    // The numerator is not divisible by s itself: the part of c it is added to makes up for it modulo
+                    // p.
                     BigInteger numerator = e[i] - (BigInteger)s.Centre(c[i]);
                     Assert.Equal(p.Multiply(p.Reduce(numerator), p.Inverse(s.Value % p.Value)), result[i]);
                 }
@@ -101,7 +102,9 @@ public sealed class ResidueKernelTests
             Assert.True(kernel.AreCanonical(words));
             foreach (int at in new[] { 0, 1, 7, 8, 500, Length - 1 })
             {
-                foreach (ulong bad in new[] { kernel.Modulus.Value, kernel.Modulus.Value + 1, 1UL << 62, (1UL << 63) - 1, 1UL << 63, (1UL << 63) + 5, (1UL << 63) + kernel.Modulus.Value, ulong.MaxValue })
+                foreach (ulong bad in
+                    new[] { kernel.Modulus.Value, kernel.Modulus.Value + 1, 1UL << 62, (1UL << 63) - 1, 1UL << 63,
+                        (1UL << 63) + 5, (1UL << 63) + kernel.Modulus.Value, ulong.MaxValue })
                 {
                     ulong good = words[at];
                     words[at] = bad;
@@ -135,7 +138,8 @@ public sealed class ResidueKernelTests
     private static IEnumerable<ResidueKernel> Kernels(int bits)
     {
         Modulus p = Primality.LargestPrimes(bits, 4096, 1)[0];
-        return RingKernelTests.VectorWidthsHere().Append(VectorWidth.Scalar).Select(width => ResidueKernel.Create(p, width));
+        return RingKernelTests.VectorWidthsHere().Append(VectorWidth.Scalar)
+            .Select(width => ResidueKernel.Create(p, width));
     }
 
     private static ulong[] Residues(Modulus p, int seed)

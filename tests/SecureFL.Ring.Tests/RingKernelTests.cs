@@ -88,7 +88,10 @@ public sealed class RingKernelTests
         }
     }
 
-    /// <summary>With keys, u and errors at random and at the extremes of the lazy bounds: the largest outputs of the ternary first pass, and values of one sign.</summary>
+    /// <summary>
+    /// With keys, u and errors at random and at the extremes of the lazy bounds: the largest outputs of the ternary
+    /// first pass, and values of one sign.
+    /// </summary>
     [Theory]
     [MemberData(nameof(DegreesAndBits))]
     [InlineData(8192, 47)]
@@ -104,10 +107,13 @@ public sealed class RingKernelTests
         int at = 0;
         foreach (ulong[] key in Inputs(degree, modulus))
         {
-            // Signs that agree with those of the roots of the first three levels make one output of the first pass as large as it gets.
+            // Signs that agree with those of the roots of the first three levels make one output of the first pass as
+            // large as it gets.
             int node = 4 + (at % 4);
-            int[] u = [.. Enumerable.Range(0, degree).Select(i => at % 3 == 0 ? random.Next(-1, 2) : Aligned(i / (degree / 8)))];
-            int[] e = [.. Enumerable.Range(0, degree).Select(i => at % 2 == 0 ? random.Next(-21, 22) : i % 2 == 0 ? 21 : -21)];
+            int[] u = [.. Enumerable.Range(0, degree)
+                .Select(i => at % 3 == 0 ? random.Next(-1, 2) : Aligned(i / (degree / 8)))];
+            int[] e = [.. Enumerable.Range(0, degree)
+                .Select(i => at % 2 == 0 ? random.Next(-21, 22) : i % 2 == 0 ? 21 : -21)];
             ulong[] prepared = new ulong[degree];
             ulong[] lifted = new ulong[degree];
             ulong[] expected = new ulong[degree];
@@ -132,7 +138,8 @@ public sealed class RingKernelTests
                 for (int bit = 1; bit <= 4; bit *= 2, below /= 2)
                 {
                     ulong root = (eighth & bit) == 0 ? 1 : roots[below];
-                    factor = modulus.Multiply(factor, bit > 1 && (((node * 2) / bit) & 1) == 1 && root != 1 ? modulus.Subtract(0, root) : root);
+                    factor = modulus.Multiply(factor,
+                        bit > 1 && (((node * 2) / bit) & 1) == 1 && root != 1 ? modulus.Subtract(0, root) : root);
                 }
 
                 return Math.Sign(modulus.Centre(factor));
@@ -163,7 +170,11 @@ public sealed class RingKernelTests
             {
                 ulong[] sum = Random(degree, modulus, 4);
                 (sum[0], sum[1]) = (modulus.Value - 1, modulus.Value - 1);
-                ulong[] expected = [.. sum.Select((x, i) => modulus.Add(modulus.Add(x, modulus.Multiply(a[i], s[i])), modulus.Multiply(a[i], smallValues[i])))];
+                ulong[] expected =
+                    [
+                        .. sum.Select(
+                            (x, i) => modulus.Add(modulus.Add(x, modulus.Multiply(a[i], s[i])),
+                                modulus.Multiply(a[i], smallValues[i])))];
                 kernel.MultiplyAccumulate(a, prepared, sum);
                 kernel.MultiplyAccumulate(a, preparedSmall, sum);
                 Assert.Equal(expected, sum);
@@ -211,7 +222,9 @@ public sealed class RingKernelTests
             kernel.Forward(x);
             ulong[] values = [.. x];
             kernel.SwapOrder(values);
-            Assert.All(values, (value, i) => Assert.Equal(modulus.Power(psi, (ulong)((2 * EvaluationOrder.ReverseBits(i, 11)) + 1)), value));
+            Assert.All(values,
+                (value, i) =>
+                    Assert.Equal(modulus.Power(psi, (ulong)((2 * EvaluationOrder.ReverseBits(i, 11)) + 1)), value));
             kernel.SwapOrder(values);
             Assert.Equal(x, values);
         }
@@ -258,7 +271,8 @@ public sealed class RingKernelTests
             {
                 ulong product = modulus.Multiply(a[i], b[j]);
                 int k = (i + j) % Degree;
-                expected[k] = i + j < Degree ? modulus.Add(expected[k], product) : modulus.Subtract(expected[k], product);
+                expected[k] = i + j < Degree ? modulus.Add(expected[k], product)
+                    : modulus.Subtract(expected[k], product);
             }
         }
 

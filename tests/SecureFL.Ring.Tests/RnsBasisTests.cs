@@ -26,13 +26,15 @@ public sealed class RnsBasisTests
         Prop.ForAll(AnyBasis, Gen.Choose(0, 255).ArrayOf(64).ToArbitrary(), (basis, bytes) =>
         {
             BigInteger value = new BigInteger([.. bytes.Select(b => (byte)b)]) % basis.Product;
-            BigInteger centred = value > basis.Product / 2 ? value - basis.Product : value < -(basis.Product / 2) ? value + basis.Product : value;
+            BigInteger centred = value > basis.Product / 2 ? value - basis.Product : value < -(basis.Product / 2)
+                ? value + basis.Product : value;
             ulong[] residues = new ulong[basis.Moduli.Length];
             basis.Decompose(value, residues);
             Assert.Equal(centred, basis.Recombine(residues));
             for (int i = 0; i < residues.Length; i++)
             {
-                Assert.Equal(((value % basis.Moduli[i].Value) + basis.Moduli[i].Value) % basis.Moduli[i].Value, residues[i]);
+                Assert.Equal(((value % basis.Moduli[i].Value) + basis.Moduli[i].Value) % basis.Moduli[i].Value,
+                    residues[i]);
             }
         }));
 
@@ -59,7 +61,8 @@ public sealed class RnsBasisTests
         foreach (RnsBasis basis in Bases)
         {
             ulong[] residues = new ulong[basis.Moduli.Length];
-            foreach (BigInteger value in new[] { BigInteger.Zero, BigInteger.One, BigInteger.MinusOne, basis.Product / 2, -(basis.Product / 2) })
+            foreach (BigInteger value in new[]
+                { BigInteger.Zero, BigInteger.One, BigInteger.MinusOne, basis.Product / 2, -(basis.Product / 2) })
             {
                 basis.Decompose(value, residues);
                 Assert.Equal(value, basis.Recombine(residues));

@@ -132,5 +132,6 @@ public sealed class SecretBufferTests
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_packed")]
     private static extern ref SecretBuffer<byte> Packed(CenteredBinomialSampler sampler);
 
-    private static unsafe long AddressOf(Span<double> span) => (long)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));
+    private static unsafe long AddressOf(Span<double> span) =>
+        (long)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));
 }

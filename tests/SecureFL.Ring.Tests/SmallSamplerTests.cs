@@ -8,8 +8,8 @@ using SecureFL.Testing;
 namespace SecureFL.Ring.Tests;
 
 /// <summary>
-/// Goodness of fit of the secret samplers, by Pearson's chi-square over all values that occur. A correct sampler fails a test with probability 10^-6 over the choice
-/// of the key; the keys are fixed, so the tests are deterministic.
+/// Goodness of fit of the secret samplers, by Pearson's chi-square over all values that occur. A correct sampler fails
+/// a test with probability 10^-6 over the choice of the key; the keys are fixed, so the tests are deterministic.
 /// </summary>
 public sealed class SmallSamplerTests
 {
@@ -53,7 +53,9 @@ public sealed class SmallSamplerTests
         static double Weight(int x) => Math.Exp(-x * x / (2 * 6.4 * 6.4));
     }
 
-    /// <summary>The tests above see a deviation of 6.3 or 6.5, a lost sign or a stuck coin: they are not idle.</summary>
+    /// <summary>
+    /// The tests above see a deviation of 6.3 or 6.5, a lost sign or a stuck coin: they are not idle.
+    /// </summary>
     [Fact]
     public void AWrongLawIsSeen()
     {
@@ -95,7 +97,8 @@ public sealed class SmallSamplerTests
         for (int i = 0; i < Count; i++)
         {
             BigInteger value = ((BigInteger)(words[i] & long.MaxValue) << 63) + (words[Count + i] & long.MaxValue);
-            int magnitude = Enumerable.Range(0, table.Length / 2).Count(e => ((BigInteger)table[2 * e] << 63) + table[(2 * e) + 1] > value);
+            int magnitude = Enumerable.Range(0, table.Length / 2)
+                .Count(e => ((BigInteger)table[2 * e] << 63) + table[(2 * e) + 1] > value);
             expected[i] = words[i] >> 63 == 0 ? magnitude : -magnitude;
         }
 
@@ -110,7 +113,9 @@ public sealed class SmallSamplerTests
     [Fact]
     public void SamplesAreAFunctionOfTheStreamAlone()
     {
-        foreach (Func<ISmallSampler> create in new Func<ISmallSampler>[] { () => new TernarySampler(1024), () => new CenteredBinomialSampler(1024), () => new DiscreteGaussianSampler(1024) })
+        foreach (Func<ISmallSampler> create in new Func<ISmallSampler>[]
+            { () => new TernarySampler(1024), () => new CenteredBinomialSampler(1024),
+                () => new DiscreteGaussianSampler(1024) })
         {
             using ISmallSampler one = create();
             using ISmallSampler two = create();
@@ -127,12 +132,15 @@ public sealed class SmallSamplerTests
         }
     }
 
-    /// <summary>floor(3u / 2^64) - 1 of words at and beside the thirds and the sign, in every lane, by every kernel.</summary>
+    /// <summary>
+    /// floor(3u / 2^64) - 1 of words at and beside the thirds and the sign, in every lane, by every kernel.
+    /// </summary>
     [Fact]
     public void TernaryKernelsAgreeWithTheDefinitionBesideTheThirds()
     {
         const ulong Third = ulong.MaxValue / 3;
-        ulong[] borders = [0, 1, Third - 1, Third, Third + 1, Third + 2, (2 * Third) - 1, 2 * Third, (2 * Third) + 1, (2 * Third) + 2, (1UL << 63) - 1, 1UL << 63, (1UL << 63) + 1, ulong.MaxValue - 1, ulong.MaxValue];
+        ulong[] borders = [0, 1, Third - 1, Third, Third + 1, Third + 2, (2 * Third) - 1, 2 * Third, (2 * Third) + 1,
+            (2 * Third) + 2, (1UL << 63) - 1, 1UL << 63, (1UL << 63) + 1, ulong.MaxValue - 1, ulong.MaxValue];
         ulong[] words = [.. Enumerable.Range(0, 15 * 64).Select(i => borders[i % borders.Length])];
         int[] expected = [.. words.Select(word => (int)((3 * (UInt128)word) >> 64) - 1)];
         int[] actual = new int[words.Length];
@@ -156,7 +164,8 @@ public sealed class SmallSamplerTests
         double p = Statistics.ChiSquarePValue(counts, probabilities);
         Assert.True(p > FalseAlarm, $"p = {p:E2}");
 
-        // Signs alone: the count of positive among non-zero samples is binomial with 1/2; five deviations are passed with probability 5.8e-7.
+        // Signs alone: the count of positive among non-zero samples is binomial with 1/2; five deviations are passed
+        // with probability 5.8e-7.
         long positive = counts[(sampler.Bound + 1)..].Sum();
         long negative = counts[..sampler.Bound].Sum();
         Assert.True(Math.Abs(positive - negative) < 5 * Math.Sqrt(positive + negative));

@@ -7,12 +7,18 @@ using SecureFL.Testing;
 
 namespace SecureFL.Ring.Tests;
 
-/// <summary>Smudging noise: wide enough, no wider than planned, and without gaps. All streams have fixed keys: nothing here can fail by chance.</summary>
+/// <summary>
+/// Smudging noise: wide enough, no wider than planned, and without gaps. All streams have fixed keys: nothing here can
+/// fail by chance.
+/// </summary>
 public sealed class SmudgingTests
 {
     private const int Draws = 1 << 16;
 
-    /// <summary>The noise hides like a Gaussian of deviation 1/sqrt(I): I Var must be at most the 1.05 that the variance is raised by.</summary>
+    /// <summary>
+    /// The noise hides like a Gaussian of deviation 1/sqrt(I): I Var must be at most the 1.05 that the variance is
+    /// raised by.
+    /// </summary>
     [Fact]
     public void EveryShapesFisherInformationIsWithinTheAllowance()
     {
@@ -61,8 +67,11 @@ public sealed class SmudgingTests
     [Fact]
     public void AVarianceOutOfReachIsRefused()
     {
-        Assert.Contains("smudging rule", Assert.Throws<ArgumentException>(() => SmudgingShape.ForVariance(1)).Message, StringComparison.Ordinal);
-        Assert.Contains("smudging rule", Assert.Throws<ArgumentException>(() => SmudgingShape.ForVariance(BigInteger.One << 250)).Message, StringComparison.Ordinal);
+        Assert.Contains("smudging rule", Assert.Throws<ArgumentException>(() => SmudgingShape.ForVariance(1)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("smudging rule",
+            Assert.Throws<ArgumentException>(() => SmudgingShape.ForVariance(BigInteger.One << 250)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>The draws against the normative order, one summand and limb after another, in big integers.</summary>
@@ -87,7 +96,8 @@ public sealed class SmudgingTests
                     stream.Fill(bytes);
                     for (int i = 0; i < Count; i++)
                     {
-                        expected[i] += (BigInteger)(BitConverter.ToUInt64(bytes, 8 * i) & ((1UL << Math.Min(48, width - low)) - 1)) << low;
+                        expected[i] += (BigInteger)(BitConverter.ToUInt64(bytes, 8 * i)
+                            & ((1UL << Math.Min(48, width - low)) - 1)) << low;
                     }
                 }
             }
@@ -97,8 +107,9 @@ public sealed class SmudgingTests
     }
 
     /// <summary>
-    /// Spacing: a sampler of 2^32 values over a wide range passes any test of its deviation and has gaps that the noise it should hide falls through. Every residue modulo 256
-    /// must occur alike, of the noise and of each of its higher parts, and draws must not repeat.
+    /// Spacing: a sampler of 2^32 values over a wide range passes any test of its deviation and has gaps that the noise
+    /// it should hide falls through. Every residue modulo 256 must occur alike, of the noise and of each of its higher
+    /// parts, and draws must not repeat.
     /// </summary>
     [Theory]
     [InlineData(140)]
@@ -138,8 +149,10 @@ public sealed class SmudgingTests
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         Random random = new(bits);
-        ulong[] limbs = [.. Enumerable.Range(0, 3 * degree).Select(i => i % 5 == 0 ? (1UL << 53) - 1 : (ulong)random.NextInt64(1L << 53))];
-        ulong[] start = [.. Enumerable.Range(0, degree).Select(i => i % 3 == 0 ? modulus.Value - 1 : (ulong)random.NextInt64((long)modulus.Value))];
+        ulong[] limbs = [.. Enumerable.Range(0, 3 * degree)
+            .Select(i => i % 5 == 0 ? (1UL << 53) - 1 : (ulong)random.NextInt64(1L << 53))];
+        ulong[] start = [.. Enumerable.Range(0, degree)
+            .Select(i => i % 3 == 0 ? modulus.Value - 1 : (ulong)random.NextInt64((long)modulus.Value))];
         ulong offset = modulus.Value - 1;
         foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(VectorWidths.IsSupported))
         {
@@ -147,7 +160,8 @@ public sealed class SmudgingTests
             RingKernel.Create(degree, modulus, width).AddLimbs(limbs, offset, result);
             for (int i = 0; i < degree; i++)
             {
-                BigInteger wide = limbs[i] + ((BigInteger)limbs[degree + i] << 48) + ((BigInteger)limbs[(2 * degree) + i] << 96);
+                BigInteger wide = limbs[i] + ((BigInteger)limbs[degree + i] << 48)
+                    + ((BigInteger)limbs[(2 * degree) + i] << 96);
                 Assert.Equal(modulus.Reduce(start[i] + wide - offset), result[i]);
             }
         }
@@ -162,7 +176,8 @@ public sealed class SmudgingTests
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         Random random = new(bits + degree);
-        ulong[] secret = [.. Enumerable.Range(0, degree).Select(i => i % 7 == 0 ? modulus.Value - 1 : (ulong)random.NextInt64((long)modulus.Value))];
+        ulong[] secret = [.. Enumerable.Range(0, degree)
+            .Select(i => i % 7 == 0 ? modulus.Value - 1 : (ulong)random.NextInt64((long)modulus.Value))];
         ulong[] a = [.. Enumerable.Range(0, degree).Select(_ => (ulong)random.NextInt64((long)modulus.Value))];
         ulong factor = (ulong)random.NextInt64((long)modulus.Value);
         ScalarRingKernel oracle = new(degree, modulus);
@@ -198,7 +213,10 @@ public sealed class SmudgingTests
         return draws;
     }
 
-    /// <summary>Whether residues modulo 2^8 of x, x/2^8, x/2^16, ... below the width are uniform, each by a chi-square test at 2^-40.</summary>
+    /// <summary>
+    /// Whether residues modulo 2^8 of x, x/2^8, x/2^16, ... below the width are uniform, each by a chi-square test at
+    /// 2^-40.
+    /// </summary>
     private static bool HasFullSpacing(BigInteger[] draws, int width)
     {
         double[] uniform = [.. Enumerable.Repeat(1.0 / 256, 256)];
@@ -219,7 +237,8 @@ public sealed class SmudgingTests
         return true;
     }
 
-    private static double Deviation(BigInteger[] draws) => Math.Sqrt(draws.Sum(x => (double)x * (double)x) / draws.Length);
+    private static double Deviation(BigInteger[] draws) =>
+        Math.Sqrt(draws.Sum(x => (double)x * (double)x) / draws.Length);
 
     private static double[] ConvolveWithUniform(double[] density, int steps)
     {

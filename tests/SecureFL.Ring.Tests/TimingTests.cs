@@ -7,7 +7,10 @@ using SecureFL.Testing;
 
 namespace SecureFL.Ring.Tests;
 
-/// <summary>The time of what touches secrets does not depend on them; see <see cref="WelchTimingTest"/> for the method and its false-alarm rate.</summary>
+/// <summary>
+/// The time of what touches secrets does not depend on them; see <see cref="WelchTimingTest"/> for the method and its
+/// false-alarm rate.
+/// </summary>
 [Trait("Category", "Slow")]
 [Collection(Alone.Name)]
 public sealed class TimingTests
@@ -45,7 +48,8 @@ public sealed class TimingTests
     [Fact]
     public void WholeSamplersUnderAFixedOrARandomKey()
     {
-        foreach (ISmallSampler sampler in new ISmallSampler[] { new TernarySampler(Count), new CenteredBinomialSampler(Count), new DiscreteGaussianSampler(Count) })
+        foreach (ISmallSampler sampler in new ISmallSampler[]
+            { new TernarySampler(Count), new CenteredBinomialSampler(Count), new DiscreteGaussianSampler(Count) })
         {
             using (sampler)
             {
@@ -122,7 +126,8 @@ public sealed class TimingTests
     }
 
     /// <summary>Both classes draw and copy, so that caches and the generator are in the same state.</summary>
-    // Both classes go through the same instructions: what prepares a secret must not leave the processor in a state that tells the classes apart.
+    // Both classes go through the same instructions: what prepares a secret must not leave the processor in a state
+    // that tells the classes apart.
     private static void Draw(int secretClass, Random random, byte fixedByte, Span<byte> secret)
     {
         random.NextBytes(secret);

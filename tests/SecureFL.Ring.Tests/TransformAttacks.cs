@@ -4,10 +4,16 @@ using SecureFL.Ring.Kernels;
 
 namespace SecureFL.Ring.Tests;
 
-/// <summary>Inputs that stretch the lazy bounds of the transforms: extreme at the start, at the end, at every level in between, and along one path through all levels.</summary>
+/// <summary>
+/// Inputs that stretch the lazy bounds of the transforms: extreme at the start, at the end, at every level in between,
+/// and along one path through all levels.
+/// </summary>
 internal static class TransformAttacks
 {
-    /// <summary>Canonical inputs whose values after some level of the transform are all extreme: the levels of the textbook network, undone from that level.</summary>
+    /// <summary>
+    /// Canonical inputs whose values after some level of the transform are all extreme: the levels of the textbook
+    /// network, undone from that level.
+    /// </summary>
     internal static IEnumerable<ulong[]> All(int degree, Modulus modulus)
     {
         foreach (int leaf in new[] { 0, degree - 1, degree / 3 })
@@ -30,7 +36,8 @@ internal static class TransformAttacks
             }
         }
 
-        // And states that the inverse network passes through: extreme after undoing some levels, that is the forward image of an extreme state.
+        // And states that the inverse network passes through: extreme after undoing some levels, that is the forward
+        // image of an extreme state.
         for (int level = 0; level < last; level++)
         {
             foreach (ulong[] state in Extremes(degree, modulus, level))
@@ -62,12 +69,14 @@ internal static class TransformAttacks
     }
 
     /// <summary>
-    /// Canonical inputs for which one path of values through the forward transform grows at every level: it starts at p - 1, and the product that joins it is 0.42 p at each level, with the
-    /// sign that the path takes it with. (Beyond 0.42 p the lazy product could come out as the other neighbour of the tie.)
+    /// Canonical inputs for which one path of values through the forward transform grows at every level: it starts at p
+    /// - 1, and the product that joins it is 0.42 p at each level, with the sign that the path takes it with. (Beyond
+    /// 0.42 p the lazy product could come out as the other neighbour of the tie.)
     /// </summary>
     internal static ulong[] Path(int degree, Modulus modulus, int leaf)
     {
-        ulong[] inverses = FmaTables.BitReversedPowers(degree, modulus, modulus.Inverse(modulus.MinimalPrimitiveRoot(degree)));
+        ulong[] inverses = FmaTables.BitReversedPowers(degree, modulus,
+            modulus.Inverse(modulus.MinimalPrimitiveRoot(degree)));
         int levels = BitOperations.Log2((uint)degree);
         ulong half = modulus.Inverse(2);
         ulong join = modulus.Value / 100 * 42;
@@ -84,7 +93,8 @@ internal static class TransformAttacks
                 before = modulus.Add(before, join);
             }
 
-            // The path's value is x[start]; its two images stand at start and start + stride, and the path goes on with the larger.
+            // The path's value is x[start]; its two images stand at start and start + stride, and the path goes on with
+            // the larger.
             x[start + (lower ? 0 : stride)] = modulus.Add(before, join);
             x[start + (lower ? stride : 0)] = modulus.Subtract(before, join);
             UndoLevel(x, inverses, level, modulus, half);
@@ -136,7 +146,10 @@ internal static class TransformAttacks
     /// <summary>Patterns of <see cref="Signed"/>.</summary>
     internal const int SignPatterns = 22;
 
-    /// <summary>+-magnitude: one sign, the sign that alternates with each bit of the position (so that every butterfly of one level adds, or subtracts, to the most), random ones.</summary>
+    /// <summary>
+    /// +-magnitude: one sign, the sign that alternates with each bit of the position (so that every butterfly of one
+    /// level adds, or subtracts, to the most), random ones.
+    /// </summary>
     internal static double[] Signed(int degree, int pattern, double magnitude)
     {
         Random random = new(pattern);

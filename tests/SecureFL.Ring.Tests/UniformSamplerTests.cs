@@ -9,7 +9,10 @@ namespace SecureFL.Ring.Tests;
 
 public sealed class UniformSamplerTests
 {
-    /// <summary>Primes from rejection of almost every second word to almost never; not all of them are NTT primes, which sampling does not need.</summary>
+    /// <summary>
+    /// Primes from rejection of almost every second word to almost never; not all of them are NTT primes, which
+    /// sampling does not need.
+    /// </summary>
     [Theory]
     [InlineData((1UL << 21) + 17)]
     [InlineData(2752513)]
@@ -40,13 +43,15 @@ public sealed class UniformSamplerTests
                 {
                     rejected++;
                     reference.Fill(word);
-                    expected[i] = BinaryPrimitives.ReadUInt64LittleEndian(word) & (ulong.MaxValue >> (64 - modulus.Bits));
+                    expected[i] = BinaryPrimitives.ReadUInt64LittleEndian(word)
+                        & (ulong.MaxValue >> (64 - modulus.Bits));
                 }
             }
 
             Assert.Equal(expected, actual);
 
-            // Both streams stand at the same byte, and the rule was exercised as often as the prime asks for, within six deviations.
+            // Both streams stand at the same byte, and the rule was exercised as often as the prime asks for, within
+            // six deviations.
             byte[] next = new byte[4];
             reference.Fill(next);
             byte[] nextToo = new byte[4];
@@ -59,7 +64,9 @@ public sealed class UniformSamplerTests
         }
     }
 
-    /// <summary>False alarm with probability 10^-6 for each of the two looks at each prime, over the choice of the (fixed) key.</summary>
+    /// <summary>
+    /// False alarm with probability 10^-6 for each of the two looks at each prime, over the choice of the (fixed) key.
+    /// </summary>
     [Theory]
     [InlineData(97)]
     [InlineData(12289)]

@@ -43,7 +43,8 @@ public sealed class WordPackingTests
             {
                 // All words below the limit but, now and then, one: at, or above it, anywhere.
                 ulong top = (1UL << width) - 1;
-                ulong limit = Math.Max(1, round % 3 == 0 ? Math.Min(top, long.MaxValue) : (ulong)random.NextInt64(1, (long)Math.Min(top, long.MaxValue - 1) + 1));
+                ulong limit = Math.Max(1, round % 3 == 0 ? Math.Min(top, long.MaxValue)
+                    : (ulong)random.NextInt64(1, (long)Math.Min(top, long.MaxValue - 1) + 1));
                 ulong[] words = [.. Words(width, round).Select(w => w % limit)];
                 byte[] packed = PackBitByBit(words, width);
                 Assert.True(kernel.Unpack(packed, width, limit, back));
@@ -136,7 +137,8 @@ public sealed class WordPackingTests
             for (int bit = 0; bit < width; bit++)
             {
                 int position = (row * width) + bit;
-                packed[(group * width * 8) + (position / 64 * 8) + column] |= ((words[i] >> bit) & 1) << (position % 64);
+                packed[(group * width * 8) + (position / 64 * 8) + column] |= ((words[i] >> bit)
+                    & 1) << (position % 64);
             }
         }
 

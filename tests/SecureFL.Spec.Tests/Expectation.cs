@@ -2,7 +2,9 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Spec.Tests;
 
-/// <summary>What must come of a step: "accept", or an object with a failure class, or one with the hash of the answer.</summary>
+/// <summary>
+/// What must come of a step: "accept", or an object with a failure class, or one with the hash of the answer.
+/// </summary>
 internal static class Expectation
 {
     /// <summary>Runs the step and holds it to its vector; returns the refusal, if one was due.</summary>
@@ -12,7 +14,8 @@ internal static class Expectation
         if (expect.ValueKind == JsonValueKind.Object && expect.TryGetProperty("code", out JsonElement code))
         {
             ProtocolViolationException violation = Assert.Throws<ProtocolViolationException>(() => { _ = step(); });
-            Assert.True((int)violation.Code == code.GetInt32(), $"expected {code} {expect.GetProperty("name")}, got: {violation.Message}");
+            Assert.True((int)violation.Code == code.GetInt32(),
+                $"expected {code} {expect.GetProperty("name")}, got: {violation.Message}");
             Assert.Equal(expect.GetProperty("name").GetString(), violation.Code.ToString());
             return violation;
         }
@@ -48,12 +51,14 @@ internal static class Expectation
         }
 
         Assert.Equal(digest.GetProperty("count").GetInt32(), values.Length);
-        Assert.Equal(digest.GetProperty("first").EnumerateArray().Select(v => v.GetInt64()), values[..Math.Min(8, values.Length)].ToArray());
+        Assert.Equal(digest.GetProperty("first").EnumerateArray().Select(v => v.GetInt64()),
+            values[..Math.Min(8, values.Length)].ToArray());
         Assert.Equal(digest.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
     public static void CheckDigest(JsonElement digest, ReadOnlySpan<ulong> values) =>
         CheckDigest(digest, System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, long>(values));
 
-    public static void CheckDigest(JsonElement digest, ReadOnlySpan<uint> values) => CheckDigest(digest, Array.ConvertAll(values.ToArray(), v => (long)v));
+    public static void CheckDigest(JsonElement digest, ReadOnlySpan<uint> values) =>
+        CheckDigest(digest, Array.ConvertAll(values.ToArray(), v => (long)v));
 }

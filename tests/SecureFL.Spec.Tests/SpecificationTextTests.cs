@@ -11,14 +11,17 @@ public partial class SpecificationTextTests
     [Fact]
     public void Section_8_lists_every_failure_class_with_its_number()
     {
-        IEnumerable<string> listed = Rows("08-wire-format.md").Where(r => int.TryParse(r[0], out int code) && code >= 100).Select(r => $"{r[0]} {r[1]}");
-        Assert.Equal(Enum.GetValues<ViolationCode>().Where(c => c != ViolationCode.None).Select(c => $"{(int)c} {c}"), listed);
+        IEnumerable<string> listed = Rows("08-wire-format.md")
+            .Where(r => int.TryParse(r[0], out int code) && code >= 100).Select(r => $"{r[0]} {r[1]}");
+        Assert.Equal(Enum.GetValues<ViolationCode>().Where(c => c != ViolationCode.None)
+            .Select(c => $"{(int)c} {c}"), listed);
     }
 
     [Fact]
     public void Section_8_lists_every_message_type_with_its_number()
     {
-        IEnumerable<string> listed = Rows("08-wire-format.md").Where(r => int.TryParse(r[0], out int type) && type < 100).Select(r => $"{r[0]} {r[1].Split(' ')[0]}");
+        IEnumerable<string> listed = Rows("08-wire-format.md")
+            .Where(r => int.TryParse(r[0], out int type) && type < 100).Select(r => $"{r[0]} {r[1].Split(' ')[0]}");
         Assert.Equal(Enum.GetValues<MessageType>().Select(t => $"{(int)t} {t}"), listed);
     }
 
@@ -26,7 +29,8 @@ public partial class SpecificationTextTests
     public void Section_4_lists_every_plan_rule_that_a_vector_breaks()
     {
         string text = File.ReadAllText(Path.Combine(Root, "04-plan.md"));
-        IEnumerable<string> rules = VectorTests.Names.Select(n => VectorFile.Load(n.Data)).Where(v => v.Has("rule")).Select(v => v.Text("rule")).Distinct();
+        IEnumerable<string> rules = VectorTests.Names.Select(n => VectorFile.Load(n.Data)).Where(v => v.Has("rule"))
+            .Select(v => v.Text("rule")).Distinct();
         Assert.All(rules, rule => Assert.Contains($"`{rule}`", text, StringComparison.Ordinal));
     }
 
@@ -35,7 +39,8 @@ public partial class SpecificationTextTests
     public void Every_failure_class_but_one_has_a_vector()
     {
         string all = string.Concat(Directory.EnumerateFiles(VectorFile.Directory).Select(File.ReadAllText));
-        IEnumerable<ViolationCode> without = Enum.GetValues<ViolationCode>().Where(c => c != ViolationCode.None && !all.Contains($"\"code\": {(int)c},", StringComparison.Ordinal));
+        IEnumerable<ViolationCode> without = Enum.GetValues<ViolationCode>()
+            .Where(c => c != ViolationCode.None && !all.Contains($"\"code\": {(int)c},", StringComparison.Ordinal));
         Assert.Equal([ViolationCode.ContributionReused], without);
     }
 
@@ -49,8 +54,10 @@ public partial class SpecificationTextTests
             {
                 foreach (Match name in Quoted().Matches(sentence.Value))
                 {
-                    Regex pattern = new($"^{Regex.Escape(name.Groups[1].Value).Replace("\\*", ".*", StringComparison.Ordinal)}$");
-                    Assert.True(names.Any(n => pattern.IsMatch(n)), $"{Path.GetFileName(section)} names the vector {name.Groups[1].Value}, which does not exist");
+                    Regex pattern =
+                        new($"^{Regex.Escape(name.Groups[1].Value).Replace("\\*", ".*", StringComparison.Ordinal)}$");
+                    Assert.True(names.Any(n => pattern.IsMatch(n)),
+                        $"{Path.GetFileName(section)} names the vector {name.Groups[1].Value}, which does not exist");
                 }
             }
         }
@@ -58,7 +65,8 @@ public partial class SpecificationTextTests
 
     [Fact]
     public void Every_vector_names_a_section_that_exists() => Assert.All(
-        VectorTests.Names, n => Assert.True(File.Exists(Path.Combine(Root, VectorFile.Load(n.Data).Text("section") + ".md"))));
+        VectorTests.Names,
+        n => Assert.True(File.Exists(Path.Combine(Root, VectorFile.Load(n.Data).Text("section") + ".md"))));
 
     // Domains stand in the code as the first argument of the domain hash.
     [Theory]
@@ -83,10 +91,12 @@ public partial class SpecificationTextTests
     [InlineData("partial-decryption")]
     [InlineData("smudging")]
     public void Section_1_lists_the_domains(string domain) =>
-        Assert.Contains($"`{domain}`", File.ReadAllText(Path.Combine(Root, "01-notation.md")), StringComparison.Ordinal);
+        Assert.Contains($"`{domain}`", File.ReadAllText(Path.Combine(Root, "01-notation.md")),
+            StringComparison.Ordinal);
 
     private static IEnumerable<string[]> Rows(string section) =>
-        File.ReadLines(Path.Combine(Root, section)).Where(l => l.StartsWith('|')).Select(l => l.Trim('|').Split('|').Select(c => c.Trim()).ToArray());
+        File.ReadLines(Path.Combine(Root, section)).Where(l => l.StartsWith('|'))
+        .Select(l => l.Trim('|').Split('|').Select(c => c.Trim()).ToArray());
 
     [GeneratedRegex(@"Vectors?: [^.]*\.")]
     private static partial Regex VectorSentence();

@@ -1,6 +1,9 @@
 namespace SecureFL.Spec.Tests;
 
-/// <summary>Reads committed vectors. A string "@file.json#/a/0" stands for the value there; an array where bytes are expected is joined.</summary>
+/// <summary>
+/// Reads committed vectors. A string "@file.json#/a/0" stands for the value there; an array where bytes are expected is
+/// joined.
+/// </summary>
 internal readonly struct VectorFile(JsonElement json)
 {
     public static string Directory { get; } = FindDirectory();
@@ -15,7 +18,8 @@ internal readonly struct VectorFile(JsonElement json)
         return new VectorFile(document.RootElement.Clone());
     }
 
-    public bool Has(string field) => Json.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+    public bool Has(string field) =>
+        Json.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     public JsonElement Field(string field) => Json.GetProperty(field);
 
@@ -44,11 +48,13 @@ internal readonly struct VectorFile(JsonElement json)
     /// <summary>Signed bytes.</summary>
     public int[] Small(string field) => [.. Bytes(field).Select(b => (int)(sbyte)b)];
 
-    public IEnumerable<VectorFile> Objects(string field) => Field(field).EnumerateArray().Select(e => new VectorFile(e));
+    public IEnumerable<VectorFile> Objects(string field) =>
+        Field(field).EnumerateArray().Select(e => new VectorFile(e));
 
     private static byte[] Bytes(JsonElement value) => value.ValueKind == JsonValueKind.Array
         ? [.. value.EnumerateArray().SelectMany(Bytes)]
-        : value.GetString() is ['@', .. string reference] ? Referred(reference) : Convert.FromHexString(value.GetString()!);
+        : value.GetString() is ['@', .. string reference] ? Referred(reference)
+        : Convert.FromHexString(value.GetString()!);
 
     private static byte[] Referred(string reference)
     {

@@ -47,7 +47,9 @@ public class VectorTests
         ["seal-chunk"] = SealWireOperations.Chunk,
     };
 
-    public static TheoryData<string> Names => [.. Directory.EnumerateFiles(VectorFile.Directory, "*.json").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names =>
+        [.. Directory.EnumerateFiles(VectorFile.Directory, "*.json").Select(f => Path.GetFileName(f))
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -4,7 +4,10 @@ using SecureFL.Threshold;
 
 namespace SecureFL.Storage.KillTarget;
 
-/// <summary>A second key holder without a memory: it confirms any ledger, opens any round and votes for any set, as often as it is asked.</summary>
+/// <summary>
+/// A second key holder without a memory: it confirms any ledger, opens any round and votes for any set, as often as it
+/// is asked.
+/// </summary>
 internal sealed class ColludingPeer(AggregationPlan plan, int index, SigningIdentity identity)
 {
     public LedgerHead Confirm(LedgerHeadRequest request) => LedgerHead.Create(request, index, null, null, identity);

@@ -4,12 +4,16 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Storage.KillTarget;
 
-/// <summary>The files of a two-holder plan in a directory: all keys, the plan, the model's first version. Written once, read by every life.</summary>
+/// <summary>
+/// The files of a two-holder plan in a directory: all keys, the plan, the model's first version. Written once, read by
+/// every life.
+/// </summary>
 public sealed class KillSetup
 {
     private const int Clients = 3;
 
-    private KillSetup(AggregationPlan plan, SigningIdentity server, SigningIdentity[] clients, SigningIdentity[] holders, ModelVersion first)
+    private KillSetup(AggregationPlan plan, SigningIdentity server, SigningIdentity[] clients,
+        SigningIdentity[] holders, ModelVersion first)
     {
         Plan = plan;
         Server = server;
@@ -34,7 +38,8 @@ public sealed class KillSetup
 
     public static void Create(string directory)
     {
-        SigningIdentity[] all = [.. Enumerable.Range(0, 2 + Clients + 2).Select(_ => SigningIdentity.Create(exportable: true))];
+        SigningIdentity[] all =
+            [.. Enumerable.Range(0, 2 + Clients + 2).Select(_ => SigningIdentity.Create(exportable: true))];
         Enrolment enrolment = new(
             all[0].PublicKey,
             all[1].PublicKey,
@@ -59,13 +64,16 @@ public sealed class KillSetup
         }
 
         File.WriteAllBytes(Path.Combine(directory, "plan"), plan.Encode());
-        File.WriteAllBytes(Path.Combine(directory, "version"), ModelVersion.CreateFirst(plan, default, all[1]).Encode());
+        File.WriteAllBytes(Path.Combine(directory, "version"),
+            ModelVersion.CreateFirst(plan, default, all[1]).Encode());
     }
 
     public static KillSetup Load(string directory)
     {
         AggregationPlan plan = AggregationPlan.Parse(File.ReadAllBytes(Path.Combine(directory, "plan")));
-        SigningIdentity[] all = [.. Enumerable.Range(0, 2 + Clients + 2).Select(i => SigningIdentity.Import(File.ReadAllBytes(Path.Combine(directory, $"identity-{i}"))))];
-        return new KillSetup(plan, all[1], all[2..5], all[5..], ModelVersion.Parse(File.ReadAllBytes(Path.Combine(directory, "version")), plan));
+        SigningIdentity[] all = [.. Enumerable.Range(0, 2 + Clients + 2)
+            .Select(i => SigningIdentity.Import(File.ReadAllBytes(Path.Combine(directory, $"identity-{i}"))))];
+        return new KillSetup(plan, all[1], all[2..5], all[5..],
+            ModelVersion.Parse(File.ReadAllBytes(Path.Combine(directory, "version")), plan));
     }
 }

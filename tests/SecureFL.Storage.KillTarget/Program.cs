@@ -3,8 +3,9 @@ using SecureFL.Ring.Randomness;
 using SecureFL.Storage;
 using SecureFL.Storage.KillTarget;
 
-// A key holder that works through rounds on files until it is killed. Whatever it signs is printed only once the call has returned, as it would leave
-// for the network. In every life it first tries to get other answers for the last round of the life before.
+// A key holder that works through rounds on files until it is killed. Whatever it signs is printed only once the call
+// has returned, as it would leave for the network. In every life it first tries to get other answers for the last round
+// of the life before.
 if (args is ["setup", var where])
 {
     KillSetup.Create(where);
@@ -16,7 +17,8 @@ KillSetup setup = KillSetup.Load(directory);
 AggregationPlan plan = setup.Plan;
 using FileLedgerStorage ledger = new(KillSetup.LedgerPath(directory));
 using KeyHolder holder = new(
-    plan, plan.Digest, setup.HolderIdentities[0], ledger, new FileRoundKeyStore(KillSetup.KeysPath(directory)), TimeProvider.System, SystemEntropy.Instance);
+    plan, plan.Digest, setup.HolderIdentities[0], ledger, new FileRoundKeyStore(KillSetup.KeysPath(directory)),
+    TimeProvider.System, SystemEntropy.Instance);
 ColludingPeer peer = new(plan, 1, setup.HolderIdentities[1]);
 holder.HandleLedgerHead(peer.Confirm(holder.CreateLedgerHeadRequest()));
 ulong round = holder.Ledger.State.NewestEntryOf(0)?.Context.Round ?? 0;
@@ -44,10 +46,12 @@ void Work(ulong number)
     opener.HandleEntry(peer.Open(number, setup.First.Hash));
     RoundInvitation invitation = opener.CreateInvitation();
     holder.HandleOpening(invitation.Opening);
-    using AggregationServer server = new(plan, invitation, setup.Server, TimeProvider.System, new InMemoryContributionStore());
+    using AggregationServer server =
+        new(plan, invitation, setup.Server, TimeProvider.System, new InMemoryContributionStore());
     foreach (SigningIdentity identity in setup.ClientIdentities)
     {
-        AggregationClient client = new(plan, plan.Digest, identity, new InMemoryLedgerStorage(), SystemEntropy.Instance);
+        AggregationClient client = new(plan, plan.Digest, identity, new InMemoryLedgerStorage(),
+            SystemEntropy.Instance);
         server.Accept(client.Encrypt(invitation, new float[16]));
     }
 

@@ -5,8 +5,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Storage.Tests;
 
 /// <summary>
-/// A client on a disk whose power fails at every write, flush, rename and deletion in turn. However often it starts again, at most one contribution of a round ever
-/// leaves; one that left can be sent again, byte for byte, or never again.
+/// A client on a disk whose power fails at every write, flush, rename and deletion in turn. However often it starts
+/// again, at most one contribution of a round ever leaves; one that left can be sent again, byte for byte, or never
+/// again.
 /// </summary>
 public sealed class ClientFaultTests
 {
@@ -51,7 +52,8 @@ public sealed class ClientFaultTests
         outbox.Remove(0);
 
         Assert.Equal(ContributionState.Lost, contributions.StateOf(0));
-        ProtocolViolationException refusal = Assert.Throws<ProtocolViolationException>(() => contributions.Make(world.Round, default, World.Vector, []));
+        ProtocolViolationException refusal =
+            Assert.Throws<ProtocolViolationException>(() => contributions.Make(world.Round, default, World.Vector, []));
         Assert.Equal(ViolationCode.DuplicateContribution, refusal.Code);
     }
 
@@ -61,11 +63,13 @@ public sealed class ClientFaultTests
         World world = new();
         SimulatedDisk disk = new();
         using FileLedgerStorage journal = new(Journal, disk);
-        DurableContributions contributions = new(world.Plan, world.Start(journal), new FileContributionOutbox(Outbox, disk));
+        DurableContributions contributions =
+            new(world.Plan, world.Start(journal), new FileContributionOutbox(Outbox, disk));
         contributions.Make(world.Round, default, World.Vector, []).Dispose();
 
         // A copy of the outbox from elsewhere: same round, another contribution.
-        DurableContributions elsewhere = new(world.Plan, world.Start(new InMemoryLedgerStorage()), new FileContributionOutbox(Outbox, disk));
+        DurableContributions elsewhere =
+            new(world.Plan, world.Start(new InMemoryLedgerStorage()), new FileContributionOutbox(Outbox, disk));
         elsewhere.Make(world.Round, default, World.Vector, []).Dispose();
 
         Assert.Null(contributions.Find(0));
@@ -90,7 +94,8 @@ public sealed class ClientFaultTests
                 {
                     if (life < 2)
                     {
-                        disk.FailAt(life == 0 ? operation : (operation * 7) % operations, (operation * 1009) + seed + life);
+                        disk.FailAt(life == 0 ? operation : (operation * 7) % operations,
+                            (operation * 1009) + seed + life);
                     }
 
                     if (world.Live(disk) is string sent)
@@ -101,7 +106,8 @@ public sealed class ClientFaultTests
                     disk.Reboot();
                 }
 
-                Assert.True(left.Count == 1, $"crash at operation {operation}, seed {seed}: {left.Count} different contributions left");
+                Assert.True(left.Count == 1,
+                    $"crash at operation {operation}, seed {seed}: {left.Count} different contributions left");
             }
         }
     }
@@ -126,16 +132,21 @@ public sealed class ClientFaultTests
 
         public RoundInvitation Round { get; }
 
-        public AggregationClient Start(ILedgerStorage journal) => new(Plan, Plan.Digest, Parties.Clients[0], journal, SystemEntropy.Instance);
+        public AggregationClient Start(ILedgerStorage journal) =>
+            new(Plan, Plan.Digest, Parties.Clients[0], journal, SystemEntropy.Instance);
 
-        /// <summary>One life: resume or make, send, forget at the end. What left, or null if the power failed before anything did.</summary>
+        /// <summary>
+        /// One life: resume or make, send, forget at the end. What left, or null if the power failed before anything
+        /// did.
+        /// </summary>
         public string? Live(SimulatedDisk disk)
         {
             string? sent = null;
             try
             {
                 using FileLedgerStorage journal = new(Journal, disk);
-                DurableContributions contributions = new(Plan, Start(journal), new FileContributionOutbox(Outbox, disk));
+                DurableContributions contributions =
+                    new(Plan, Start(journal), new FileContributionOutbox(Outbox, disk));
                 using StoredContribution? stored = contributions.StateOf(0) == ContributionState.None
                     ? contributions.Make(Round, default, Vector, [])
                     : contributions.Find(0);
@@ -154,7 +165,8 @@ public sealed class ClientFaultTests
         private string Send(StoredContribution stored)
         {
             // The server's own checks: the chunks are those of the signed root.
-            using AggregationServer server = new(Plan, Round, Parties.Server, TimeProvider.System, new InMemoryContributionStore());
+            using AggregationServer server =
+                new(Plan, Round, Parties.Server, TimeProvider.System, new InMemoryContributionStore());
             ChunkMessage message = stored.CreateMessage();
             for (long chunk = 0; chunk < stored.ChunkCount; chunk++)
             {

@@ -1,6 +1,8 @@
 namespace SecureFL.Storage.Tests;
 
-/// <summary>What error feedback keeps survives any loss of power as it was before or as it should be, and damage is noticed.</summary>
+/// <summary>
+/// What error feedback keeps survives any loss of power as it was before or as it should be, and damage is noticed.
+/// </summary>
 public sealed class DurableResidualTests
 {
     private static readonly string Folder = Path.GetFullPath("/residual");
@@ -51,7 +53,8 @@ public sealed class DurableResidualTests
 
                 disk.Reboot();
                 DurableResidual after = new(Folder, 100, disk);
-                Assert.True(after.PendingRound is 2 || (after.PendingRound is 1 && !returned), $"operation {operation}, seed {seed}: round {after.PendingRound}");
+                Assert.True(after.PendingRound is 2 || (after.PendingRound is 1 && !returned),
+                    $"operation {operation}, seed {seed}: round {after.PendingRound}");
                 Assert.Equal(Numbers((long)after.PendingRound!), after.Pending);
                 Assert.Equal(after.PendingRound == 2 ? Numbers(1) : [], after.Settled);
             }
@@ -63,13 +66,15 @@ public sealed class DurableResidualTests
     {
         SimulatedDisk disk = new();
         new DurableResidual(Folder, 3, disk).Promise(4, [], [1, 2, 3]);
-        Assert.Contains("of another plan", Assert.Throws<IOException>(() => new DurableResidual(Folder, 4, disk)).Message, StringComparison.Ordinal);
+        Assert.Contains("of another plan",
+            Assert.Throws<IOException>(() => new DurableResidual(Folder, 4, disk)).Message, StringComparison.Ordinal);
         using (IDeviceFile file = disk.OpenExclusive(Path.Combine(Folder, "residual")))
         {
             file.Write(40, [9]);
         }
 
-        Assert.Contains("is damaged", Assert.Throws<IOException>(() => new DurableResidual(Folder, 3, disk)).Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged", Assert.Throws<IOException>(() => new DurableResidual(Folder, 3, disk)).Message,
+            StringComparison.Ordinal);
     }
 
     private static long[] Numbers(long seed) => [.. Enumerable.Range(0, 100).Select(i => (seed * 1000) + i)];

@@ -20,7 +20,8 @@ public sealed class FileKeyShareStoreTests : IDisposable
         Assert.False(again.TryLoad(2, loaded));
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_directory.GetFiles().Single().FullName));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                File.GetUnixFileMode(_directory.GetFiles().Single().FullName));
         }
     }
 

@@ -2,7 +2,9 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Storage.Tests;
 
-/// <summary>The file alone: what was flushed survives every crash, a torn write is cut off, damage is refused.</summary>
+/// <summary>
+/// The file alone: what was flushed survives every crash, a torn write is cut off, damage is refused.
+/// </summary>
 public sealed class FileLedgerStorageTests
 {
     private static readonly string Path = System.IO.Path.GetFullPath("/disk/ledger");
@@ -82,10 +84,12 @@ public sealed class FileLedgerStorageTests
                 using FileLedgerStorage storage = new(Path, damaged);
             });
 
-            // A length that grew beyond the end of the file in the very last record looks like a torn write: peers' heads catch that one.
+            // A length that grew beyond the end of the file in the very last record looks like a torn write: peers'
+            // heads catch that one.
             int lastFrame = content.Length - records[^1].Length - LedgerFrame.Overhead;
             bool inLastLength = position >= lastFrame && position < lastFrame + LedgerFrame.LengthBytes;
-            Assert.True(refusal is InvalidDataException || inLastLength, $"byte {position} of {content.Length}: {refusal?.Message ?? "accepted"}");
+            Assert.True(refusal is InvalidDataException || inLastLength,
+                $"byte {position} of {content.Length}: {refusal?.Message ?? "accepted"}");
         }
     }
 

@@ -6,8 +6,8 @@ using SecureFL.Storage.KillTarget;
 namespace SecureFL.Storage.Tests;
 
 /// <summary>
-/// A key holder on a disk whose power fails at every write, flush, rename and deletion in turn: what left before is repeated after, and no round
-/// gets two answers, though the server asks for another one.
+/// A key holder on a disk whose power fails at every write, flush, rename and deletion in turn: what left before is
+/// repeated after, and no round gets two answers, though the server asks for another one.
 /// </summary>
 public sealed class HolderFaultTests
 {
@@ -41,13 +41,17 @@ public sealed class HolderFaultTests
                 {
                     Assert.True(
                         after.TryGetValue(what, out Digest repeated) && repeated == answer,
-                        $"crash at operation {operation}, seed {seed}: {what} was {answer.ToShortString()}, after the restart {(after.ContainsKey(what) ? repeated.ToShortString() : "none")}");
+                        $"crash at operation {operation}, seed {seed}: {what} was {answer.ToShortString()}, after "
+                        + $"the restart {(after.ContainsKey(what) ? repeated.ToShortString() : "none")}");
                 }
             }
         }
     }
 
-    /// <summary>A plan and everybody but holder 0, who lives on the disk; each life takes it through a round and the death of another.</summary>
+    /// <summary>
+    /// A plan and everybody but holder 0, who lives on the disk; each life takes it through a round and the death of
+    /// another.
+    /// </summary>
     private sealed class World
     {
         private readonly LocalParties _parties = new(3, 2);
@@ -70,7 +74,8 @@ public sealed class HolderFaultTests
             {
                 using FileLedgerStorage storage = new(Ledger, disk);
                 using KeyHolder holder = new(
-                    _plan, _plan.Digest, _parties.KeyHolders[0], storage, new FileRoundKeyStore(Keys, disk), TimeProvider.System, SystemEntropy.Instance);
+                    _plan, _plan.Digest, _parties.KeyHolders[0], storage, new FileRoundKeyStore(Keys, disk),
+                    TimeProvider.System, SystemEntropy.Instance);
                 ColludingPeer peer = new(_plan, 1, _parties.KeyHolders[1]);
                 holder.HandleLedgerHead(peer.Confirm(holder.CreateLedgerHeadRequest()));
                 Repeat(holder, answers);
@@ -117,14 +122,17 @@ public sealed class HolderFaultTests
                 opener.HandleEntry(peer.Open(0, _first.Hash));
                 RoundInvitation invitation = opener.CreateInvitation();
                 holder.HandleOpening(invitation.Opening);
-                AggregationServer server = new(_plan, invitation, _parties.Server, TimeProvider.System, new InMemoryContributionStore());
+                AggregationServer server = new(_plan, invitation, _parties.Server, TimeProvider.System,
+                    new InMemoryContributionStore());
                 for (int client = 0; client < 3; client++)
                 {
-                    AggregationClient sender = new(_plan, _plan.Digest, _parties.Clients[client], new InMemoryLedgerStorage(), SystemEntropy.Instance);
+                    AggregationClient sender = new(_plan, _plan.Digest, _parties.Clients[client],
+                        new InMemoryLedgerStorage(), SystemEntropy.Instance);
                     server.Accept(sender.Encrypt(invitation, new float[16]));
                 }
 
-                // Another deadline, hence another certificate, in every life; the contributions and the opening differ too.
+                // Another deadline, hence another certificate, in every life; the contributions and the opening differ
+                // too.
                 ClosedRound closed = server.Close(TimeSpan.FromMinutes(10 + attempt));
                 foreach (ShareDelivery delivery in closed.DeliveriesFor(holder.Index))
                 {
@@ -137,7 +145,8 @@ public sealed class HolderFaultTests
                 server.HandleVote(vote);
                 Put(answers, "release", holder.HandleCertificate(server.CreateCertificate()).Hash);
             }
-            catch (ProtocolViolationException refusal) when (refusal.Code is ViolationCode.SecondCertificate or ViolationCode.RoundReleased)
+            catch (ProtocolViolationException refusal) when (refusal.Code is ViolationCode.SecondCertificate
+                or ViolationCode.RoundReleased)
             {
             }
             catch (LedgerUnavailableException lost) when (lost.InnerException is null)

@@ -4,7 +4,9 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Storage.Tests;
 
-/// <summary>A key holder of the joint-key suite whose process ends between recording its release and sending it, on real files.</summary>
+/// <summary>
+/// A key holder of the joint-key suite whose process ends between recording its release and sending it, on real files.
+/// </summary>
 public sealed class JointKeyHolderTests : IDisposable
 {
     private readonly LocalParties _parties = new(3, 2);
@@ -15,7 +17,8 @@ public sealed class JointKeyHolderTests : IDisposable
     {
         AggregationPlan plan = _parties.CreatePlan(40, 8f, 8, 3, 2, 0, suite: Suite.JointKey);
         using KeyHolder other = new(
-            plan, plan.Digest, _parties.KeyHolders[1], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), TimeProvider.System, SystemEntropy.Instance, new InMemoryKeyShareStore());
+            plan, plan.Digest, _parties.KeyHolders[1], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(),
+            TimeProvider.System, SystemEntropy.Instance, new InMemoryKeyShareStore());
         Release first;
         PartialDecryptionChunk sent;
         RoundCertificate certificate;
@@ -31,10 +34,16 @@ public sealed class JointKeyHolderTests : IDisposable
             opener.HandleEntry(other.CreateOpeningEntry(0, versions));
             RoundInvitation invitation = opener.CreateInvitation();
             using AggregationServer server = new(
-                plan, invitation, _parties.Server, TimeProvider.System, null, new JointKeyServerOptions { Epoch = key, Sums = new FileSumStore(Path.Combine(_directory.FullName, "server")) });
+                plan, invitation, _parties.Server, TimeProvider.System, null,
+                new JointKeyServerOptions
+                {
+                    Epoch = key,
+                    Sums = new FileSumStore(Path.Combine(_directory.FullName, "server"))
+                });
             for (int i = 0; i < 3; i++)
             {
-                AggregationClient client = new(plan, plan.Digest, _parties.Clients[i], new InMemoryLedgerStorage(), SystemEntropy.Instance);
+                AggregationClient client = new(plan, plan.Digest, _parties.Clients[i], new InMemoryLedgerStorage(),
+                    SystemEntropy.Instance);
                 client.HandleKeyEpoch(key.Record, key.PublicKey);
                 server.Accept(client.Encrypt(invitation, new float[40]));
             }

@@ -5,7 +5,9 @@ using SecureFL.Storage.KillTarget;
 
 namespace SecureFL.Storage.Tests;
 
-/// <summary>A real key-holder process is killed at random moments: it never gives two answers, and it never loses one it gave.</summary>
+/// <summary>
+/// A real key-holder process is killed at random moments: it never gives two answers, and it never loses one it gave.
+/// </summary>
 public sealed class KilledProcessTests
 {
     [Fact]
@@ -31,11 +33,13 @@ public sealed class KilledProcessTests
             int given = 0;
             for (int life = 0; life < lives; life++)
             {
-                foreach (string[] line in Live(directory.FullName, random.Next(12), TimeSpan.FromMilliseconds(random.Next(60))))
+                foreach (string[] line in Live(directory.FullName, random.Next(12),
+                    TimeSpan.FromMilliseconds(random.Next(60))))
                 {
                     given++;
                     string former = answers.GetValueOrDefault((line[0], line[1]), line[2]);
-                    Assert.True(former == line[2], $"life {life}: two {line[0]} answers in round {line[1]}: {former} and {line[2]}");
+                    Assert.True(former == line[2],
+                        $"life {life}: two {line[0]} answers in round {line[1]}: {former} and {line[2]}");
                     answers[(line[0], line[1])] = line[2];
                 }
 
@@ -51,7 +55,8 @@ public sealed class KilledProcessTests
         }
     }
 
-    // The lines "entry|vote|release ROUND HASH" of one life, which ends some time after it gave so many answers: however slow the machine, it gets somewhere.
+    // The lines "entry|vote|release ROUND HASH" of one life, which ends some time after it gave so many answers:
+    // however slow the machine, it gets somewhere.
     private static List<string[]> Live(string directory, int answers, TimeSpan span)
     {
         using Process process = Start(directory);
@@ -74,7 +79,8 @@ public sealed class KilledProcessTests
 
         // A kill may cut the last line: what follows the last line end never left whole.
         string[] lines = rest[..(rest.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return [.. lines.Select(line => line.Trim().Split(' ')).Where(line => line[0] is "entry" or "vote" or "release")];
+        return [.. lines.Select(line => line.Trim().Split(' '))
+            .Where(line => line[0] is "entry" or "vote" or "release")];
     }
 
     private static void RequireKept(string directory, Dictionary<(string What, string Round), string> answers, int life)
@@ -91,7 +97,8 @@ public sealed class KilledProcessTests
                 "vote" => state.VoteOf(number)?.Certificate.ToString(),
                 _ => state.ReleaseOf(number)?.Hash.ToString(),
             };
-            Assert.True(kept == answer, $"life {life}: {what} of round {round} was {answer}, the ledger has {kept ?? "none"}");
+            Assert.True(kept == answer,
+                $"life {life}: {what} of round {round} was {answer}, the ledger has {kept ?? "none"}");
         }
     }
 

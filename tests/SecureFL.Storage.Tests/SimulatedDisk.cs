@@ -6,8 +6,8 @@ internal sealed class PowerFailure : Exception
 }
 
 /// <summary>
-/// A disk that fails at a chosen operation and forgets, like a real one, any part of what was not flushed: writes tear at any byte and lose any
-/// sector, names that were not flushed with their directory may be the old or the new ones.
+/// A disk that fails at a chosen operation and forgets, like a real one, any part of what was not flushed: writes tear
+/// at any byte and lose any sector, names that were not flushed with their directory may be the old or the new ones.
 /// </summary>
 internal sealed class SimulatedDisk : IFileDevice
 {
@@ -22,7 +22,10 @@ internal sealed class SimulatedDisk : IFileDevice
     /// <summary>Bytes that one file may have: a disk that is full beyond.</summary>
     public int Capacity { get; set; } = int.MaxValue;
 
-    /// <summary>Fails the operation with this number, counted from now; whether and how far it still took effect depends on the seed.</summary>
+    /// <summary>
+    /// Fails the operation with this number, counted from now; whether and how far it still took effect depends on the
+    /// seed.
+    /// </summary>
     public void FailAt(int operation, int seed)
     {
         Operations = 0;
@@ -53,7 +56,8 @@ internal sealed class SimulatedDisk : IFileDevice
 
     public byte[] Read(string path) => [.. _names[path].Content];
 
-    public IReadOnlyList<string> List(string directory) => [.. _names.Keys.Where(name => Path.GetDirectoryName(name) == directory)];
+    public IReadOnlyList<string> List(string directory) =>
+        [.. _names.Keys.Where(name => Path.GetDirectoryName(name) == directory)];
 
     public IDeviceFile Create(string path)
     {
@@ -73,7 +77,8 @@ internal sealed class SimulatedDisk : IFileDevice
 
     public void FlushDirectory(string directory) => Step(() =>
     {
-        foreach (string name in _names.Keys.Union(_durableNames.Keys).Where(name => Path.GetDirectoryName(name) == directory).ToArray())
+        foreach (string name in _names.Keys.Union(_durableNames.Keys)
+            .Where(name => Path.GetDirectoryName(name) == directory).ToArray())
         {
             Set(_durableNames, name, _names.GetValueOrDefault(name));
         }
@@ -116,12 +121,19 @@ internal sealed class SimulatedDisk : IFileDevice
 
         public byte[] Durable { get; set; } = [];
 
-        // Sector by sector the new content, the old one, or, beyond the old end, zeros; the length anywhere between the two.
+        // Sector by sector the new content, the old one, or, beyond the old end, zeros; the length anywhere between the
+        // two.
         public void Tear(Random random)
         {
             int shorter = Math.Min(Content.Length, Durable.Length);
             int longer = Math.Max(Content.Length, Durable.Length);
-            byte[] torn = new byte[random.Next(3) switch { 0 => Durable.Length, 1 => Content.Length, _ => random.Next(shorter, longer + 1) }];
+            byte[] torn =
+                new byte[random.Next(3) switch
+                {
+                    0 => Durable.Length,
+                    1 => Content.Length,
+                    _ => random.Next(shorter, longer + 1)
+                }];
             for (int start = 0; start < torn.Length; start += Sector)
             {
                 byte[] source = random.Next(2) == 0 ? Content : Durable;
@@ -142,7 +154,8 @@ internal sealed class SimulatedDisk : IFileDevice
 
         public byte[] ReadAll() => [.. inode.Content];
 
-        public void Read(long offset, Span<byte> destination) => inode.Content.AsSpan((int)offset, destination.Length).CopyTo(destination);
+        public void Read(long offset, Span<byte> destination) =>
+            inode.Content.AsSpan((int)offset, destination.Length).CopyTo(destination);
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {

@@ -40,7 +40,8 @@ public sealed class HpkeTests
             {
                 message[i] ^= change;
                 opened.AsSpan().Fill(9);
-                ThresholdViolationException error = Assert.Throws<ThresholdViolationException>(() => Hpke.Open(key, Info, Aad, message, opened));
+                ThresholdViolationException error =
+                    Assert.Throws<ThresholdViolationException>(() => Hpke.Open(key, Info, Aad, message, opened));
                 Assert.Equal(i < 65 ? ThresholdViolation.PublicKey : ThresholdViolation.SealedMessage, error.Violation);
                 Assert.Equal(new byte[7], opened);
                 message[i] ^= change;
@@ -65,7 +66,8 @@ public sealed class HpkeTests
         AssertRefused(ThresholdViolation.FieldLength, () => Hpke.Open(key, Info, Aad, message, new byte[6]));
         AssertRefused(ThresholdViolation.FieldLength, () => Hpke.Open(key, Info, Aad, message.AsSpan(1), opened));
         AssertRefused(ThresholdViolation.FieldLength, () => Hpke.Open(key, Info, Aad, [], opened));
-        AssertRefused(ThresholdViolation.SealedMessage, () => Hpke.Open(key, Info, Aad, message.AsSpan(0, message.Length - 1), new byte[6]));
+        AssertRefused(ThresholdViolation.SealedMessage,
+            () => Hpke.Open(key, Info, Aad, message.AsSpan(0, message.Length - 1), new byte[6]));
     }
 
     [Fact]
@@ -85,8 +87,10 @@ public sealed class HpkeTests
         using HpkePrivateKey key = HpkePrivateKey.Generate(new SeededEntropy(1));
         byte[] buffer = new byte[7 + Hpke.Overhead];
         SeededEntropy entropy = new(2);
-        Assert.Throws<ArgumentException>(() => Hpke.Seal(key.PublicKey, Info, Aad, buffer.AsSpan(0, 7), entropy, buffer));
-        Assert.Throws<ArgumentException>(() => Hpke.Seal(key.PublicKey, Info, Aad, "a share"u8, entropy, buffer.AsSpan(1)));
+        Assert.Throws<ArgumentException>(
+            () => Hpke.Seal(key.PublicKey, Info, Aad, buffer.AsSpan(0, 7), entropy, buffer));
+        Assert.Throws<ArgumentException>(
+            () => Hpke.Seal(key.PublicKey, Info, Aad, "a share"u8, entropy, buffer.AsSpan(1)));
         Hpke.Seal(key.PublicKey, Info, Aad, "a share"u8, entropy, buffer);
         Assert.Throws<ArgumentException>(() => Hpke.Open(key, Info, Aad, buffer, buffer.AsSpan(0, 7)));
     }
@@ -106,12 +110,14 @@ public sealed class HpkeTests
         AssertKey(ThresholdViolation.PublicKey, [4, .. new byte[64]]);                          // (0, 0)
         AssertKey(ThresholdViolation.PublicKey, [4, .. valid[33..], .. valid[1..33]]);          // (y, x)
 
-        // A point of the curve y^2 = x^3 - 3x + b' for another b': the invalid-curve attack of Biehl, Meyer and Mueller (CRYPTO 2000).
+        // A point of the curve y^2 = x^3 - 3x + b' for another b': the invalid-curve attack of Biehl, Meyer and Mueller
+        // (CRYPTO 2000).
         byte[] moved = [.. valid];
         moved[64] ^= 1;
         AssertKey(ThresholdViolation.PublicKey, moved);
 
-        static void AssertKey(ThresholdViolation violation, byte[] encoded) => AssertRefused(violation, () => HpkePublicKey.Parse(encoded));
+        static void AssertKey(ThresholdViolation violation, byte[] encoded) =>
+            AssertRefused(violation, () => HpkePublicKey.Parse(encoded));
     }
 
     [Fact]
@@ -196,7 +202,8 @@ public sealed class HpkeTests
     private static void AssertRefused(ThresholdViolation violation, Action action) =>
         Assert.Equal(violation, Assert.Throws<ThresholdViolationException>(action).Violation);
 
-    private static BigInteger Number(string hex) => BigInteger.Parse("0" + hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static BigInteger Number(string hex) =>
+        BigInteger.Parse("0" + hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static byte[] Encoded(BigInteger value)
     {

@@ -1,9 +1,10 @@
 namespace SecureFL.Threshold.Tests;
 
 /// <summary>
-/// Published vectors, base mode, first encryption. RFC 9180, Appendix A.3.1: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM.
-/// CFRG, draft-irtf-cfrg-hpke, test-vectors.json at commit 5f503c564da00b0687b3de75f1dfbdfc4079ad31 (the file the RFC's appendix is
-/// drawn from): the entry mode 0, kem 0x0010, kdf 0x0001, aead 0x0002, which is the product's suite.
+/// Published vectors, base mode, first encryption. RFC 9180, Appendix A.3.1: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
+/// AES-128-GCM. CFRG, draft-irtf-cfrg-hpke, test-vectors.json at commit 5f503c564da00b0687b3de75f1dfbdfc4079ad31 (the
+/// file the RFC's appendix is drawn from): the entry mode 0, kem 0x0010, kdf 0x0001, aead 0x0002, which is the
+/// product's suite.
 /// </summary>
 public sealed class HpkeVectorTests
 {
@@ -64,7 +65,8 @@ public sealed class HpkeVectorTests
         Assert.Equal(vector.SharedSecret, Hex(shared));
         HpkeContext.ExtractAndExpand(recipient, ephemeral.PublicKey, ephemeral.PublicKey, recipient.PublicKey, shared);
         Assert.Equal(vector.SharedSecret, Hex(shared));
-        using HpkeContext context = new(vector.Suite, ephemeral, recipient.PublicKey, ephemeral.PublicKey, recipient.PublicKey, Bytes(Info));
+        using HpkeContext context = new(vector.Suite, ephemeral, recipient.PublicKey, ephemeral.PublicKey,
+            recipient.PublicKey, Bytes(Info));
         Assert.Equal(vector.Key, Hex(context.Key));
         Assert.Equal(vector.BaseNonce, Hex(context.BaseNonce));
     }
@@ -77,7 +79,8 @@ public sealed class HpkeVectorTests
         using HpkePrivateKey ephemeral = HpkePrivateKey.Derive(Bytes(vector.IkmE));
         using HpkePrivateKey recipient = HpkePrivateKey.Import(Bytes(vector.SkR));
         byte[] message = new byte[(Plaintext.Length / 2) + Hpke.Overhead];
-        Hpke.Seal(vector.Suite, ephemeral, HpkePublicKey.Parse(Bytes(vector.PkR)), Bytes(Info), Bytes(Aad), Bytes(Plaintext), message);
+        Hpke.Seal(vector.Suite, ephemeral, HpkePublicKey.Parse(Bytes(vector.PkR)), Bytes(Info), Bytes(Aad),
+            Bytes(Plaintext), message);
         Assert.Equal(vector.Enc + vector.Ciphertext, Hex(message));
         byte[] opened = new byte[Plaintext.Length / 2];
         Hpke.Open(vector.Suite, recipient, Bytes(Info), Bytes(Aad), message, opened);
@@ -107,6 +110,7 @@ public sealed class HpkeVectorTests
     }
 
     private sealed record Vector(
-        HpkeSuite Suite, string IkmE, string SkE, string Enc, string IkmR, string SkR, string PkR, string SharedSecret, string Key, string BaseNonce,
+        HpkeSuite Suite, string IkmE, string SkE, string Enc, string IkmR, string SkR, string PkR, string SharedSecret,
+        string Key, string BaseNonce,
         string Ciphertext);
 }

@@ -30,7 +30,8 @@ public sealed class KeyReconstructionTests
     [MemberData(nameof(Schemes))]
     public void Fewer_than_t_answers_say_how_many_are_needed(int threshold, int holders)
     {
-        KeyReconstructionResult result = new Round(threshold, holders, 8, seed: 1).Reconstruct([.. Enumerable.Range(0, threshold - 1)]);
+        KeyReconstructionResult result =
+            new Round(threshold, holders, 8, seed: 1).Reconstruct([.. Enumerable.Range(0, threshold - 1)]);
         Assert.Equal(ReconstructionOutcome.TooFewAnswers, result.Outcome);
         Assert.Equal(threshold, result.AnswersNeeded);
         Assert.Empty(result.KeySum);
@@ -69,7 +70,8 @@ public sealed class KeyReconstructionTests
     [InlineData(5, 7, 2, 9)]
     [InlineData(6, 10, 3, 12)]
     [InlineData(11, 21, 6, 23)]
-    public void One_liar_too_many_is_detected_and_the_failure_says_how_many_answers_it_would_take(int threshold, int answers, int liars, int needed)
+    public void One_liar_too_many_is_detected_and_the_failure_says_how_many_answers_it_would_take(int threshold,
+        int answers, int liars, int needed)
     {
         foreach (Lie lie in new[] { Lie.OneCoordinate, Lie.EveryCoordinate })
         {

@@ -38,7 +38,8 @@ public sealed class MersenneFieldTests
         Check.One(Settings, Prop.ForAll(Element, Element, Element, (a, b, c) =>
         {
             Assert.Equal(MersenneField.Add(MersenneField.Add(a, b), c), MersenneField.Add(a, MersenneField.Add(b, c)));
-            Assert.Equal(MersenneField.Multiply(MersenneField.Multiply(a, b), c), MersenneField.Multiply(a, MersenneField.Multiply(b, c)));
+            Assert.Equal(MersenneField.Multiply(MersenneField.Multiply(a, b), c),
+                MersenneField.Multiply(a, MersenneField.Multiply(b, c)));
             Assert.Equal(
                 MersenneField.Multiply(a, MersenneField.Add(b, c)),
                 MersenneField.Add(MersenneField.Multiply(a, b), MersenneField.Multiply(a, c)));
@@ -61,7 +62,8 @@ public sealed class MersenneFieldTests
     [InlineData(ulong.MaxValue - 1)]
     [InlineData(0x7FFF_FFFF_FFFF_FFFFUL)]
     [InlineData(0x3FFF_FFFF_FFFF_FFFFUL)]
-    public void Reduction_is_canonical_at_the_corners(ulong value) => Assert.Equal((uint)(value % P), MersenneField.Reduce(value));
+    public void Reduction_is_canonical_at_the_corners(ulong value) =>
+        Assert.Equal((uint)(value % P), MersenneField.Reduce(value));
 
     [Fact]
     public void Signed_numbers_survive_the_field()

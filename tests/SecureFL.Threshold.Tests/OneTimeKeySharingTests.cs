@@ -59,7 +59,8 @@ public sealed class OneTimeKeySharingTests
                 tampered[i] ^= change;
                 for (int holder = 1; holder <= 5; holder++)
                 {
-                    Assert.Throws<ThresholdViolationException>(() => dealing.Verify(holder, ShareProof.Parse(dealing.Sharing, tampered)));
+                    Assert.Throws<ThresholdViolationException>(
+                        () => dealing.Verify(holder, ShareProof.Parse(dealing.Sharing, tampered)));
                 }
             }
         }
@@ -72,7 +73,8 @@ public sealed class OneTimeKeySharingTests
     {
         Dealing dealing = new(new OneTimeKeySharing(new ShamirSharing(2, 3), 16), seed: 3);
         (dealing.Payloads[0], dealing.Payloads[1]) = (dealing.Payloads[1], dealing.Payloads[0]);
-        Assert.Equal(ThresholdViolation.ShareMismatch, Assert.Throws<ThresholdViolationException>(() => dealing.Verify(1)).Violation);
+        Assert.Equal(ThresholdViolation.ShareMismatch,
+            Assert.Throws<ThresholdViolationException>(() => dealing.Verify(1)).Violation);
         Assert.Throws<ThresholdViolationException>(() => dealing.Verify(2));
         dealing.Verify(3);
     }
@@ -85,7 +87,8 @@ public sealed class OneTimeKeySharingTests
         Dealing other = new(sharing, seed: 5);
         Assert.Throws<ThresholdViolationException>(() => dealing.Verify(1, other.Proof));
         using ShareVerifier verifier = new(sharing, 1);
-        Assert.Throws<ThresholdViolationException>(() => verifier.Verify(dealing.Payloads[0], dealing.Proof, TestData.Challenge(99)));
+        Assert.Throws<ThresholdViolationException>(
+            () => verifier.Verify(dealing.Payloads[0], dealing.Proof, TestData.Challenge(99)));
     }
 
     [Fact]
@@ -106,7 +109,8 @@ public sealed class OneTimeKeySharingTests
         for (int m = 0; m < 4; m++)
         {
             tooHigh.Combine(weights.NextRow(), 16 + m, combined);
-            uint[] values = [FieldPolynomial<Mersenne31>.Evaluate(combined, 1), FieldPolynomial<Mersenne31>.Evaluate(combined, 2)];
+            uint[] values = [FieldPolynomial<Mersenne31>.Evaluate(combined, 1),
+                FieldPolynomial<Mersenne31>.Evaluate(combined, 2)];
             FieldPolynomial<Mersenne31>.Interpolate([1, 2], values).CopyTo(fitted, 2 * m);
         }
 
@@ -142,10 +146,12 @@ public sealed class OneTimeKeySharingTests
         byte[] proof = dealing.Proof.Encode();
         Assert.Equal(
             ThresholdViolation.FieldLength,
-            Assert.Throws<ThresholdViolationException>(() => ShareProof.Parse(dealing.Sharing, proof.AsSpan(1))).Violation);
+            Assert.Throws<ThresholdViolationException>(
+                () => ShareProof.Parse(dealing.Sharing, proof.AsSpan(1))).Violation);
         Assert.Equal(
             ThresholdViolation.WordOutOfRange,
-            Assert.Throws<ThresholdViolationException>(() => ShareProof.Parse(dealing.Sharing, ones.AsSpan(0, proof.Length))).Violation);
+            Assert.Throws<ThresholdViolationException>(
+                () => ShareProof.Parse(dealing.Sharing, ones.AsSpan(0, proof.Length))).Violation);
 
         void AssertRefused(ThresholdViolation violation, byte[] tampered)
         {
@@ -189,7 +195,8 @@ public sealed class OneTimeKeySharingTests
         ShamirSharing scheme = new(2, 3);
         OneTimeKeySharing sharing = new(scheme, 16);
         Assert.Throws<ArgumentOutOfRangeException>(() => new OneTimeKeySharing(scheme, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new OneTimeKeySharing(scheme, OneTimeKeySharing.MaxCoefficients + 1));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new OneTimeKeySharing(scheme, OneTimeKeySharing.MaxCoefficients + 1));
         Assert.Throws<ArgumentException>(() => sharing.DealShares(new int[15], new SeededEntropy(1)));
         using OneTimeKeyShares shares = sharing.DealShares(new int[16], new SeededEntropy(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => shares.WritePayload(0, new byte[sharing.PayloadBytes]));
@@ -207,7 +214,8 @@ public sealed class OneTimeKeySharingTests
         {
             Sharing = sharing;
             _challenge = TestData.Challenge(seed);
-            using OneTimeKeyShares shares = sharing.DealShares(TestData.SmallSecret(sharing.Coefficients, seed), new SeededEntropy(seed));
+            using OneTimeKeyShares shares =
+                sharing.DealShares(TestData.SmallSecret(sharing.Coefficients, seed), new SeededEntropy(seed));
             for (int holder = 1; holder <= sharing.Scheme.Holders; holder++)
             {
                 byte[] payload = new byte[sharing.PayloadBytes];

@@ -42,7 +42,8 @@ public sealed class ReedSolomonDecoderTests
             for (uint message = 0; message < 49; message++)
             {
                 uint[] polynomial = [message % 7, message / 7];
-                int distance = Enumerable.Range(0, 4).Count(j => FieldPolynomial<Field7>.Evaluate(polynomial, points[j]) != word[j]);
+                int distance = Enumerable.Range(0, 4)
+                    .Count(j => FieldPolynomial<Field7>.Evaluate(polynomial, points[j]) != word[j]);
                 nearest = Math.Min(nearest, distance);
             }
 
@@ -101,11 +102,13 @@ public sealed class ReedSolomonDecoderTests
         rows[4][0] = (rows[4][0] + 3) % 7;
         int calls = 0;
         uint[][] weights = [[0, 0, 0], [1, 0, 0], [0, 0, 2]];
-        InterleavedDecoder<Field7> decoder = new(2, destination => weights[calls++].CopyTo(destination), maxAttempts: 3);
+        InterleavedDecoder<Field7> decoder =
+            new(2, destination => weights[calls++].CopyTo(destination), maxAttempts: 3);
         Assert.Equal([1, 4], decoder.LocateLiars(Points, rows) ?? []);
         Assert.Equal(3, calls);
         calls = 0;
-        Assert.Null(new InterleavedDecoder<Field7>(2, destination => weights[calls++].CopyTo(destination), maxAttempts: 2).LocateLiars(Points, rows));
+        Assert.Null(new InterleavedDecoder<Field7>(2, destination => weights[calls++].CopyTo(destination),
+            maxAttempts: 2).LocateLiars(Points, rows));
     }
 
     [Fact]
@@ -113,7 +116,10 @@ public sealed class ReedSolomonDecoderTests
     {
         InterleavedDecoder<Mersenne31> decoder = new(3, _ => { }, 1);
         uint[] points = [2, 3, 5, 7];
-        uint[][] rows = [.. points.Select(x => Enumerable.Range(0, 50).Select(k => FieldPolynomial<Mersenne31>.Evaluate(TestData.Elements(3, k), x)).ToArray())];
+        uint[][] rows =
+            [
+                .. points.Select(x => Enumerable.Range(0, 50)
+                    .Select(k => FieldPolynomial<Mersenne31>.Evaluate(TestData.Elements(3, k), x)).ToArray())];
         Assert.True(decoder.AreConsistent(points, rows, [0, 1, 2, 3]));
         for (int j = 0; j < 4; j++)
         {

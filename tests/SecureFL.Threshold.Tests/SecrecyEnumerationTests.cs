@@ -1,8 +1,8 @@
 namespace SecureFL.Threshold.Tests;
 
 /// <summary>
-/// The product's sharing code over fields of 5 and 7 elements, run for every choice of its randomness: what an adversary sees has
-/// exactly the same distribution for every secret.
+/// The product's sharing code over fields of 5 and 7 elements, run for every choice of its randomness: what an
+/// adversary sees has exactly the same distribution for every secret.
 /// </summary>
 public sealed class SecrecyEnumerationTests
 {
@@ -23,7 +23,8 @@ public sealed class SecrecyEnumerationTests
     [Fact]
     public void T_shares_do_determine_the_secret()
     {
-        Dictionary<string, int>[] views = [.. Enumerable.Range(0, 5).Select(secret => SharesOnly<Field5>(2, (uint)secret, [1, 3]))];
+        Dictionary<string, int>[] views =
+            [.. Enumerable.Range(0, 5).Select(secret => SharesOnly<Field5>(2, (uint)secret, [1, 3]))];
         Assert.DoesNotContain(views[0].Keys, view => views.Skip(1).Any(other => other.ContainsKey(view)));
     }
 
@@ -40,7 +41,8 @@ public sealed class SecrecyEnumerationTests
             {
                 uint[] points = [.. chosen.Select(j => (uint)(j + 1))];
                 Dictionary<string, int>[] views =
-                    [.. Tuples(5, columns).Select(secret => WithProof<Field5>(threshold, secret, masks, weights, points, masked: true))];
+                    [.. Tuples(5, columns).Select(
+                        secret => WithProof<Field5>(threshold, secret, masks, weights, points, masked: true))];
                 Assert.All(views, view => Assert.Equal(views[0], view));
             }
         }
@@ -50,7 +52,9 @@ public sealed class SecrecyEnumerationTests
     public void Without_the_mask_a_combined_polynomial_gives_the_secret_away()
     {
         Dictionary<string, int>[] views =
-            [.. Tuples(5, 1).Select(secret => WithProof<Field5>(2, secret, 1, weights: [1], points: [2], masked: false))];
+            [
+                .. Tuples(5, 1)
+                    .Select(secret => WithProof<Field5>(2, secret, 1, weights: [1], points: [2], masked: false))];
         Assert.DoesNotContain(views[0].Keys, view => views.Skip(1).Any(other => other.ContainsKey(view)));
     }
 
@@ -59,8 +63,8 @@ public sealed class SecrecyEnumerationTests
     [InlineData(3, 4)]
     public void Inconsistent_shares_pass_one_degree_check_in_p(int threshold, int holders)
     {
-        // Every dealing of two columns and a mask at all points that is off degree below t in the first column: whatever h the dealer
-        // then picks, a fraction 1/p of the challenges at most lets it pass everywhere.
+        // Every dealing of two columns and a mask at all points that is off degree below t in the first column:
+        // whatever h the dealer then picks, a fraction 1/p of the challenges at most lets it pass everywhere.
         InterleavedDecoder<Field5> decoder = new(threshold, _ => { }, 1);
         uint[] points = [.. Enumerable.Range(1, holders).Select(j => (uint)j)];
         int[] all = [.. Enumerable.Range(0, holders)];
@@ -109,7 +113,9 @@ public sealed class SecrecyEnumerationTests
         return views;
     }
 
-    /// <summary>How often each view (all columns at the points, then the combined polynomials) occurs over all randomness.</summary>
+    /// <summary>
+    /// How often each view (all columns at the points, then the combined polynomials) occurs over all randomness.
+    /// </summary>
     private static Dictionary<string, int> WithProof<TField>(
         int threshold, uint[] secret, int masks, uint[] weights, uint[] points, bool masked)
         where TField : IPrimeField

@@ -28,7 +28,8 @@ public sealed class ShamirSharingTests
     public void Sums_and_multiples_of_shares_are_shares_of_sums_and_multiples()
     {
         Config settings = Config.QuickThrowOnFailure.WithReplay(0x5EC0_F1D5, 9).WithMaxTest(200);
-        Check.One(settings, Prop.ForAll(Gen.Choose(0, TestData.Schemes.Length - 1).ToArbitrary(), Gen.Choose(-1000, 1000).ToArbitrary(), (s, factor) =>
+        Check.One(settings, Prop.ForAll(Gen.Choose(0, TestData.Schemes.Length - 1).ToArbitrary(),
+            Gen.Choose(-1000, 1000).ToArbitrary(), (s, factor) =>
         {
             (int threshold, int holders) = TestData.Schemes[s];
             ShamirSharing scheme = new(threshold, holders);
@@ -66,7 +67,8 @@ public sealed class ShamirSharingTests
     [InlineData(4, 3)]
     [InlineData(2, 65)]
     public void Impossible_thresholds_are_refused(int threshold, int holders) =>
-        Assert.Contains($"threshold {threshold} and {holders} holders", Assert.Throws<ArgumentException>(() => new ShamirSharing(threshold, holders)).Message);
+        Assert.Contains($"threshold {threshold} and {holders} holders",
+            Assert.Throws<ArgumentException>(() => new ShamirSharing(threshold, holders)).Message);
 
     [Fact]
     public void At_threshold_one_a_share_is_the_secret_and_the_name_says_insecure()
@@ -84,19 +86,22 @@ public sealed class ShamirSharingTests
     [InlineData(int.MaxValue)]
     public void Secrets_beyond_the_field_are_refused_without_saying_which(int secret)
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Share(new ShamirSharing(2, 3), [0, secret, 0], seed: 1));
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => Share(new ShamirSharing(2, 3), [0, secret, 0], seed: 1));
         Assert.DoesNotContain(secret.ToString(), error.Message);
     }
 
     [Fact]
     public void A_destination_of_another_length_is_refused() =>
-        Assert.Throws<ArgumentException>(() => new ShamirSharing(2, 3).Share(new int[4], new SeededEntropy(1), new uint[11]));
+        Assert.Throws<ArgumentException>(
+            () => new ShamirSharing(2, 3).Share(new int[4], new SeededEntropy(1), new uint[11]));
 
     private static uint[][] Share(ShamirSharing scheme, int[] secrets, int seed)
     {
         uint[] flat = new uint[scheme.Holders * secrets.Length];
         scheme.Share(secrets, new SeededEntropy(seed), flat);
-        return [.. Enumerable.Range(0, scheme.Holders).Select(j => flat[(j * secrets.Length)..((j + 1) * secrets.Length)])];
+        return [.. Enumerable.Range(0, scheme.Holders)
+            .Select(j => flat[(j * secrets.Length)..((j + 1) * secrets.Length)])];
     }
 
     private static int[] Interpolate(uint[][] shares, int[] chosen)

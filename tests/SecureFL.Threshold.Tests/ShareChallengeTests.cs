@@ -19,7 +19,8 @@ public sealed class ShareChallengeTests
             ReadOnlySpan<uint> row = weights.NextRow();
             for (int k = 0; k < 25; k++)
             {
-                Assert.Equal(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4 * ((25 * m) + k))) & 0x7fff_ffff, row[k]);
+                Assert.Equal(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4 * ((25 * m) + k)))
+                    & 0x7fff_ffff, row[k]);
             }
         }
     }

@@ -3,14 +3,17 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Threshold.Tests;
 
-/// <summary>Deterministic bytes for tests: each call is an AES-256-CTR stream under a hash of the seed and the call's number.</summary>
+/// <summary>
+/// Deterministic bytes for tests: each call is an AES-256-CTR stream under a hash of the seed and the call's number.
+/// </summary>
 internal sealed class SeededEntropy(int seed) : IEntropySource
 {
     private int _calls;
 
     public void Fill(Span<byte> destination)
     {
-        using Keystream stream = new(SHA256.HashData([.. BitConverter.GetBytes(seed), .. BitConverter.GetBytes(_calls++)]));
+        using Keystream stream =
+            new(SHA256.HashData([.. BitConverter.GetBytes(seed), .. BitConverter.GetBytes(_calls++)]));
         stream.Fill(destination);
     }
 }
@@ -91,7 +94,8 @@ internal readonly struct Field5 : IPrimeField
 
     public static uint Reduce(ulong v) => (uint)(v % 5);
 
-    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends, Span<uint> destination) =>
+    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
+        Span<uint> destination) =>
         SmallField.MultiplyAdd(5, values, factor, addends, destination);
 
     public static uint DotProduct(ReadOnlySpan<uint> a, ReadOnlySpan<uint> b) => SmallField.DotProduct(5, a, b);
@@ -104,7 +108,8 @@ internal readonly struct Field7 : IPrimeField
 
     public static uint Reduce(ulong v) => (uint)(v % 7);
 
-    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends, Span<uint> destination) =>
+    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
+        Span<uint> destination) =>
         SmallField.MultiplyAdd(7, values, factor, addends, destination);
 
     public static uint DotProduct(ReadOnlySpan<uint> a, ReadOnlySpan<uint> b) => SmallField.DotProduct(7, a, b);
@@ -112,7 +117,8 @@ internal readonly struct Field7 : IPrimeField
 
 internal static class SmallField
 {
-    public static void MultiplyAdd(uint p, ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends, Span<uint> destination)
+    public static void MultiplyAdd(uint p, ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
+        Span<uint> destination)
     {
         for (int i = 0; i < values.Length; i++)
         {

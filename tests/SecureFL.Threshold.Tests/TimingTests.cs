@@ -3,7 +3,10 @@ using SecureFL.Testing;
 
 namespace SecureFL.Threshold.Tests;
 
-/// <summary>The time of dealing and adding shares does not depend on the secrets; see <see cref="WelchTimingTest"/> for the method and its false-alarm rate.</summary>
+/// <summary>
+/// The time of dealing and adding shares does not depend on the secrets; see <see cref="WelchTimingTest"/> for the
+/// method and its false-alarm rate.
+/// </summary>
 [Trait("Category", "Slow")]
 [Collection(Alone.Name)]
 public sealed class TimingTests

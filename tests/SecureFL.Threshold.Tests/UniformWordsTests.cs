@@ -44,7 +44,8 @@ public sealed class UniformWordsTests
         using Keystream raw = new(key);
         byte[] bytes = new byte[4 * 1024];
         raw.Fill(bytes);
-        uint[] expected = [.. Enumerable.Range(0, 1024).Select(i => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4 * i)) & P)];
+        uint[] expected = [.. Enumerable.Range(0, 1024)
+            .Select(i => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4 * i)) & P)];
         Assert.Equal(P, expected[301]);
         foreach (int first in new[] { 1023, 301, 302, 300 })
         {
@@ -59,7 +60,8 @@ public sealed class UniformWordsTests
     [Fact]
     public void Every_bit_and_residue_is_balanced()
     {
-        // Fixed key, so the outcome is fixed; for a random key each of the 31 + 61 counts exceeds 6 deviations with probability 2^-28.
+        // Fixed key, so the outcome is fixed; for a random key each of the 31 + 61 counts exceeds 6 deviations with
+        // probability 2^-28.
         const int Count = 1 << 18;
         using Keystream stream = new(TestData.Challenge(2));
         uint[] words = new uint[Count];
@@ -78,6 +80,7 @@ public sealed class UniformWordsTests
         }
 
         double expected = Count / 61.0;
-        Assert.All(residues, count => Assert.InRange(count, expected - (6 * Math.Sqrt(expected)), expected + (6 * Math.Sqrt(expected))));
+        Assert.All(residues,
+            count => Assert.InRange(count, expected - (6 * Math.Sqrt(expected)), expected + (6 * Math.Sqrt(expected))));
     }
 }

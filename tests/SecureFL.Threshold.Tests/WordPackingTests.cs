@@ -31,7 +31,8 @@ public sealed class WordPackingTests
     [InlineData(1, 4)]
     [InlineData(8, 31)]
     [InlineData(0, 0)]
-    public void Sizes_are_those_of_the_protocol(int words, int bytes) => Assert.Equal(bytes, WordPacking.PackedBytes(words));
+    public void Sizes_are_those_of_the_protocol(int words, int bytes) =>
+        Assert.Equal(bytes, WordPacking.PackedBytes(words));
 
     [Fact]
     public void Every_other_length_is_refused()
@@ -41,7 +42,9 @@ public sealed class WordPackingTests
         {
             if (length != WordPacking.PackedBytes(9))
             {
-                ThresholdViolationException error = Assert.Throws<ThresholdViolationException>(() => WordPacking.Unpack(new byte[length], words, "field"));
+                ThresholdViolationException error =
+                    Assert.Throws<ThresholdViolationException>(
+                        () => WordPacking.Unpack(new byte[length], words, "field"));
                 Assert.Equal(ThresholdViolation.FieldLength, error.Violation);
                 Assert.Equal($"{length} bytes", error.Received);
             }
@@ -59,7 +62,8 @@ public sealed class WordPackingTests
                 words[bad] = MersenneField.Modulus;
                 byte[] packed = new byte[WordPacking.PackedBytes(count)];
                 WordPacking.Pack(words, packed);
-                ThresholdViolationException error = Assert.Throws<ThresholdViolationException>(() => WordPacking.Unpack(packed, words, "field"));
+                ThresholdViolationException error =
+                    Assert.Throws<ThresholdViolationException>(() => WordPacking.Unpack(packed, words, "field"));
                 Assert.Equal(ThresholdViolation.WordOutOfRange, error.Violation);
             }
         }
@@ -77,7 +81,8 @@ public sealed class WordPackingTests
             {
                 byte[] tampered = [.. packed];
                 tampered[bit >> 3] |= (byte)(1 << (bit & 7));
-                ThresholdViolationException error = Assert.Throws<ThresholdViolationException>(() => WordPacking.Unpack(tampered, words, "field"));
+                ThresholdViolationException error =
+                    Assert.Throws<ThresholdViolationException>(() => WordPacking.Unpack(tampered, words, "field"));
                 Assert.Equal(ThresholdViolation.Padding, error.Violation);
             }
         }

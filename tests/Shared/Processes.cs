@@ -11,7 +11,8 @@ internal static class Processes
         {
             try
             {
-                if (int.TryParse(Path.GetFileName(folder), out int id) && File.ReadAllText(Path.Combine(folder, "cmdline")).Contains(text, StringComparison.Ordinal))
+                if (int.TryParse(Path.GetFileName(folder), out int id)
+                    && File.ReadAllText(Path.Combine(folder, "cmdline")).Contains(text, StringComparison.Ordinal))
                 {
                     found.Add(id);
                 }

@@ -3,10 +3,16 @@ namespace SecureFL.Testing;
 /// <summary>Pearson's chi-square test of counts against a known distribution.</summary>
 internal static class Statistics
 {
-    /// <summary>Cells with a smaller expected count are merged with their neighbours: the chi-square law needs counts that are nearly normal.</summary>
+    /// <summary>
+    /// Cells with a smaller expected count are merged with their neighbours: the chi-square law needs counts that are
+    /// nearly normal.
+    /// </summary>
     private const double SmallestCell = 12;
 
-    /// <summary>The probability that counts drawn from the expected distribution deviate at least this much: the false-alarm probability of rejecting them.</summary>
+    /// <summary>
+    /// The probability that counts drawn from the expected distribution deviate at least this much: the false-alarm
+    /// probability of rejecting them.
+    /// </summary>
     internal static double ChiSquarePValue(ReadOnlySpan<long> observed, ReadOnlySpan<double> probabilities)
     {
         double total = 0;
@@ -42,7 +48,10 @@ internal static class Statistics
         return UpperGamma((cells - 1) / 2.0, statistic / 2);
     }
 
-    /// <summary>Q(a, x) = Gamma(a, x) / Gamma(a): the series of the lower function for small x, Lentz's continued fraction for large (Abramowitz and Stegun, 6.5.29 and 6.5.31).</summary>
+    /// <summary>
+    /// Q(a, x) = Gamma(a, x) / Gamma(a): the series of the lower function for small x, Lentz's continued fraction for
+    /// large (Abramowitz and Stegun, 6.5.29 and 6.5.31).
+    /// </summary>
     internal static double UpperGamma(double a, double x)
     {
         if (x <= 0)

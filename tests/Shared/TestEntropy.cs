@@ -2,7 +2,10 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Testing;
 
-/// <summary>A deterministic stand-in for the operating system's generator: the AES stream of a key that holds a number. Tests only.</summary>
+/// <summary>
+/// A deterministic stand-in for the operating system's generator: the AES stream of a key that holds a number. Tests
+/// only.
+/// </summary>
 internal sealed class TestEntropy : IEntropySource, IDisposable
 {
     private readonly Keystream _stream;

@@ -15,7 +15,11 @@ internal static class AccuracyReport
             "What quantisation costs in accuracy",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{HospitalGenerator.Demonstration.Length} generated hospitals, one hidden layer of {settings.Hidden}, {settings.Rounds} rounds, {(settings.Seeds.Count == 1 ? "one seed" : $"medians of {settings.Seeds.Count} seeds")}; encrypted sums open to the integers exactly, so only bits and clip can change the model, and the suite cannot: rings of joint-key lie around the points of one-time-key"));
+                $"{HospitalGenerator.Demonstration.Length} generated hospitals, one hidden layer of "
+                + $"{settings.Hidden}, {settings.Rounds} rounds, "
+                + $"{(settings.Seeds.Count == 1 ? "one seed" : $"medians of {settings.Seeds.Count} seeds")}; "
+                + $"encrypted sums open to the integers exactly, so only bits and clip can change the model, and "
+                + $"the suite cannot: rings of joint-key lie around the points of one-time-key"));
         html.Append("<div class=\"charts\">");
         html.Append(Draw("Test accuracy", "rows that are right, %", points, point => 100 * point.Accuracy));
         html.Append(Draw("Training loss", "mean loss, nats", points, point => point.Loss));
@@ -25,8 +29,10 @@ internal static class AccuracyReport
             ["suite", "bits", "clip", "accuracy", "lowest", "highest", "loss", "sums"],
             points.Select(point => (IReadOnlyList<string>)
             [
-                point.Suite, point.Bits.ToString(CultureInfo.InvariantCulture), point.Clip > 0 ? point.Clip.ToString(CultureInfo.InvariantCulture) : "-", Percent(point.Accuracy),
-                Percent(point.Lowest), Percent(point.Highest), point.Loss.ToString("0.0000", CultureInfo.InvariantCulture),
+                point.Suite, point.Bits.ToString(CultureInfo.InvariantCulture),
+                point.Clip > 0 ? point.Clip.ToString(CultureInfo.InvariantCulture) : "-", Percent(point.Accuracy),
+                Percent(point.Lowest), Percent(point.Highest),
+                point.Loss.ToString("0.0000", CultureInfo.InvariantCulture),
                 point.SumsAreExact switch { true => "exact", false => "WRONG", null => "float" },
             ]));
         return PageStyle.End(html);
@@ -34,13 +40,16 @@ internal static class AccuracyReport
 
     internal static string Percent(double part) => (100 * part).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
-    private static string Draw(string title, string unit, IReadOnlyList<AccuracyPoint> points, Func<AccuracyPoint, double> value)
+    private static string Draw(string title, string unit, IReadOnlyList<AccuracyPoint> points,
+        Func<AccuracyPoint, double> value)
     {
         AccuracyPoint[] quantised = [.. points.Where(point => point.Suite != AccuracyRun.Floats)];
         AccuracyPoint floats = points.First(point => point.Suite == AccuracyRun.Floats);
         List<Series> series =
         [
-            new("plaintext float32", PageStyle.Ink, [(quantised.Min(point => point.Bits), value(floats)), (quantised.Max(point => point.Bits), value(floats))], Dashed: true),
+            new("plaintext float32", PageStyle.Ink,
+                [(quantised.Min(point => point.Bits), value(floats)),
+                    (quantised.Max(point => point.Bits), value(floats))], Dashed: true),
         ];
         series.AddRange(quantised
             .Where(point => point.Suite == AccuracyRun.OneTimeKey)
@@ -53,12 +62,14 @@ internal static class AccuracyReport
         AccuracyPoint[] joint = [.. quantised.Where(point => point.Suite == AccuracyRun.JointKey)];
         if (joint.Length > 0)
         {
-            series.Add(new Series(AccuracyRun.JointKey + ", the same clips", PageStyle.Ink, [.. joint.Select(point => ((double)point.Bits, value(point)))], Rings: true));
+            series.Add(new Series(AccuracyRun.JointKey + ", the same clips", PageStyle.Ink,
+                [.. joint.Select(point => ((double)point.Bits, value(point)))], Rings: true));
         }
 
         return Chart.Lines(
             title,
-            new AxisSpec("bits of a quantised value", bits => bits.ToString("0", CultureInfo.InvariantCulture), Whole: true),
+            new AxisSpec("bits of a quantised value", bits => bits.ToString("0", CultureInfo.InvariantCulture),
+                Whole: true),
             new AxisSpec(unit, AxisFormat.Compact),
             series);
     }

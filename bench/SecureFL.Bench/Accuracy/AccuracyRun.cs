@@ -15,16 +15,21 @@ namespace SecureFL.Bench.Accuracy;
 /// <param name="Highest">Over the seeds.</param>
 /// <param name="Loss">Mean training loss, median over the seeds.</param>
 /// <param name="SumsAreExact">Whether every opened sum of every round was exact; null for floats.</param>
-internal sealed record AccuracyPoint(string Suite, int Bits, float Clip, double Accuracy, double Lowest, double Highest, double Loss, bool? SumsAreExact);
+internal sealed record AccuracyPoint(string Suite, int Bits, float Clip, double Accuracy, double Lowest, double Highest,
+    double Loss, bool? SumsAreExact);
 
 /// <summary>What the run goes through.</summary>
-internal sealed record AccuracySettings(IReadOnlyList<int> Bits, IReadOnlyList<float> Clips, IReadOnlyList<ulong> Seeds, int Rounds, int Hidden)
+internal sealed record AccuracySettings(IReadOnlyList<int> Bits, IReadOnlyList<float> Clips, IReadOnlyList<ulong> Seeds,
+    int Rounds, int Hidden)
 {
     /// <summary>The suites that every point runs through.</summary>
     public IReadOnlyList<Suite> Suites { get; init; } = [Suite.OneTimeKey, Suite.JointKey];
 }
 
-/// <summary>Trains the same network on the same generated hospitals in floats and through encrypted sums at several bits and clips.</summary>
+/// <summary>
+/// Trains the same network on the same generated hospitals in floats and through encrypted sums at several bits and
+/// clips.
+/// </summary>
 internal sealed class AccuracyRun(AccuracySettings settings, Action<string> progress)
 {
     internal const string Floats = "float32";
@@ -40,22 +45,27 @@ internal sealed class AccuracyRun(AccuracySettings settings, Action<string> prog
         }
 
         progress("plaintext floats");
-        List<AccuracyPoint> points = [await PointAsync(data, Floats, 32, 0, () => new PlaintextSum()).ConfigureAwait(false)];
+        List<AccuracyPoint> points = [
+            await PointAsync(data, Floats, 32, 0, () => new PlaintextSum()).ConfigureAwait(false)];
         foreach (float clip in settings.Clips)
         {
-            foreach ((Suite suite, int bits) in settings.Suites.SelectMany(suite => settings.Bits.Select(bits => (suite, bits))))
+            foreach ((Suite suite, int bits) in
+                settings.Suites.SelectMany(suite => settings.Bits.Select(bits => (suite, bits))))
             {
                 string name = suite == Suite.JointKey ? JointKey : OneTimeKey;
                 progress($"{name}, {bits} bits, clip {clip}");
-                EncryptedSumOptions options = new() { Suite = suite, RoundsPerKey = settings.Rounds, Sites = data[0].Count, Clip = clip, Bits = bits };
-                points.Add(await PointAsync(data, name, bits, clip, () => new EncryptedSum(options)).ConfigureAwait(false));
+                EncryptedSumOptions options = new()
+                { Suite = suite, RoundsPerKey = settings.Rounds, Sites = data[0].Count, Clip = clip, Bits = bits };
+                points.Add(await PointAsync(data, name, bits, clip, () => new EncryptedSum(options))
+                    .ConfigureAwait(false));
             }
         }
 
         return points;
     }
 
-    private async Task<AccuracyPoint> PointAsync(List<IReadOnlyList<FederatedSite>> data, string suite, int bits, float clip, Func<ISecureSum> create)
+    private async Task<AccuracyPoint> PointAsync(List<IReadOnlyList<FederatedSite>> data, string suite, int bits,
+        float clip, Func<ISecureSum> create)
     {
         Samples accuracies = new();
         Samples losses = new();
@@ -83,8 +93,14 @@ internal sealed class AccuracyRun(AccuracySettings settings, Action<string> prog
     {
         GradientTrainer trainer = new(
             ModelSpec.For(sites[0].Train, settings.Hidden),
-            new LocalTrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } });
-        FederationOptions options = new() { Seed = seed, Stopping = new StoppingRules { Rounds = settings.Rounds }, MinimumContributors = 3 };
+            new LocalTrainingOptions
+            {
+                Epochs = 2,
+                BatchSize = 32,
+                Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f }
+            });
+        FederationOptions options = new()
+        { Seed = seed, Stopping = new StoppingRules { Rounds = settings.Rounds }, MinimumContributors = 3 };
         return await new FederatedAveraging(options, sites, trainer, sum).RunAsync().ConfigureAwait(false);
     }
 }

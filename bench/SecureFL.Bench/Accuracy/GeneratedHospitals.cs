@@ -5,13 +5,17 @@ using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Bench.Accuracy;
 
-/// <summary>The demonstration's four hospitals, scaled by common means and deviations, a quarter of the rows kept for tests.</summary>
+/// <summary>
+/// The demonstration's four hospitals, scaled by common means and deviations, a quarter of the rows kept for tests.
+/// </summary>
 internal static class GeneratedHospitals
 {
     internal static async Task<IReadOnlyList<FederatedSite>> CreateAsync(ulong seed)
     {
-        RawTable[] tables = [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, seed))];
-        TableSchema schema = SchemaInference.Infer(tables, new SchemaOptions { Label = HospitalGenerator.Label, Missing = MissingPolicy.Impute });
+        RawTable[] tables =
+            [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, seed))];
+        TableSchema schema = SchemaInference.Infer(tables,
+            new SchemaOptions { Label = HospitalGenerator.Label, Missing = MissingPolicy.Impute });
         TableEncoder encoder = new(schema);
         RawSite[] raw = [.. tables.Select((table, i) =>
         {
@@ -28,6 +32,7 @@ internal static class GeneratedHospitals
             new PlaintextSum(),
             seed).ConfigureAwait(false);
         FeatureScaling scaling = prepared.Shared!;
-        return [.. raw.Select(site => new FederatedSite(site.Name, scaling.Apply(site.Train), scaling.Apply(site.Test!)))];
+        return
+            [.. raw.Select(site => new FederatedSite(site.Name, scaling.Apply(site.Train), scaling.Apply(site.Test!)))];
     }
 }

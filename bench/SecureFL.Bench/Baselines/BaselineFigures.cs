@@ -11,17 +11,20 @@ namespace SecureFL.Bench.Baselines;
 
 /// <summary>Sizes of one plan.</summary>
 internal sealed record PlanFigures(
-    string Arm, long Parameters, int Clients, int Bits, int RingDegree, int Primes, int Lanes, int ChunkBytes, long CiphertextBytes, int ShareBytes);
+    string Arm, long Parameters, int Clients, int Bits, int RingDegree, int Primes, int Lanes, int ChunkBytes,
+    long CiphertextBytes, int ShareBytes);
 
 /// <summary>Bytes of messages of one real round.</summary>
 internal sealed record RoundFigures(
-    string Arm, long Parameters, int Clients, int Bits, long UploadBytesPerClient, long ClientReceivedBytes, long KeyHolderReceivedBytes, long KeyHolderSentBytes);
+    string Arm, long Parameters, int Clients, int Bits, long UploadBytesPerClient, long ClientReceivedBytes,
+    long KeyHolderReceivedBytes, long KeyHolderSentBytes);
 
 /// <summary>Managed bytes by chunk in steady state.</summary>
 internal sealed record AllocationFigures(string Arm, long EncryptChunk, long AddChunk, long OpenChunk);
 
 /// <summary>Everything about the benchmark that is the same on every machine and in every run.</summary>
-internal sealed record BaselineFigures(IReadOnlyList<PlanFigures> Plans, IReadOnlyList<RoundFigures> Rounds, IReadOnlyList<AllocationFigures> Allocations)
+internal sealed record BaselineFigures(IReadOnlyList<PlanFigures> Plans, IReadOnlyList<RoundFigures> Rounds,
+    IReadOnlyList<AllocationFigures> Allocations)
 {
     private const int KeyHolders = 3;
     private const int WarmChunks = 3;
@@ -45,9 +48,11 @@ internal sealed record BaselineFigures(IReadOnlyList<PlanFigures> Plans, IReadOn
 
     private static PlanFigures Plan(long parameters, int clients, int bits)
     {
-        AggregationParameters plan = AggregationPlanner.Plan(new PlanningRequest(parameters, bits, Clip: 1f, clients, KeyHolders: KeyHolders));
+        AggregationParameters plan = AggregationPlanner.Plan(
+            new PlanningRequest(parameters, bits, Clip: 1f, clients, KeyHolders: KeyHolders));
         return new PlanFigures(
-            "one-time-key", parameters, clients, bits, plan.RingDegree, plan.Primes.Length, plan.Lanes, plan.ChunkBytes, plan.CiphertextBytes, AggregationPlanner.ShareBytes(plan.RingDegree));
+            "one-time-key", parameters, clients, bits, plan.RingDegree, plan.Primes.Length, plan.Lanes, plan.ChunkBytes,
+            plan.CiphertextBytes, AggregationPlanner.ShareBytes(plan.RingDegree));
     }
 
     private static async Task<RoundFigures> RoundAsync(IRoundArm arm)
@@ -55,14 +60,17 @@ internal sealed record BaselineFigures(IReadOnlyList<PlanFigures> Plans, IReadOn
         RoundShape shape = new(61_706, Clients: 4, Bits: 16, Clip: 1f, KeyHolders, Threshold: 2);
         await using InProcessTransport transport = new();
         using IArmSession session = arm.CreateSession(shape);
-        RoundSample sample = await RoundRunner.RunAsync(arm, session, shape, new RoundInputs(shape.Parameters, shape.Clip, seed: 1), transport, threads: 1, 0).ConfigureAwait(false);
+        RoundSample sample = await RoundRunner.RunAsync(arm, session, shape,
+            new RoundInputs(shape.Parameters, shape.Clip, seed: 1), transport, threads: 1, 0).ConfigureAwait(false);
         return new RoundFigures(
-            arm.Name, shape.Parameters, shape.Clients, shape.Bits, sample.Bytes.ClientSent, sample.Bytes.ClientReceived, sample.Bytes.KeyHolderReceived, sample.Bytes.KeyHolderSent);
+            arm.Name, shape.Parameters, shape.Clients, shape.Bits, sample.Bytes.ClientSent, sample.Bytes.ClientReceived,
+            sample.Bytes.KeyHolderReceived, sample.Bytes.KeyHolderSent);
     }
 
     private static AllocationFigures MeasureAllocations()
     {
-        AggregationParameters plan = AggregationPlanner.Plan(new PlanningRequest(11_689_512, 16, Clip: 1f, 100, KeyHolders: KeyHolders));
+        AggregationParameters plan = AggregationPlanner.Plan(
+            new PlanningRequest(11_689_512, 16, Clip: 1f, 100, KeyHolders: KeyHolders));
         byte[] seed = new byte[32];
         byte[] packed = new byte[plan.ChunkBytes];
         float[] values = new float[plan.ElementsPerChunk];

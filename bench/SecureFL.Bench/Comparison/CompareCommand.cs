@@ -25,7 +25,8 @@ internal static class CompareCommand
             using JsonDocument b = JsonDocument.Parse(File.ReadAllText(after.FullName));
             comparisons = Verdicts.Of(a.RootElement, b.RootElement);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
+            or IOException)
         {
             Console.Error.WriteLine($"compare: not two JSON files of rounds: {e.Message}");
             return 2;

@@ -2,7 +2,10 @@ using System.Numerics.Tensors;
 
 namespace SecureFL.Bench.Hotpath;
 
-/// <summary>Every client's vector, made again on demand from one base vector, so that only one client's input is alive at a time.</summary>
+/// <summary>
+/// Every client's vector, made again on demand from one base vector, so that only one client's input is alive at a
+/// time.
+/// </summary>
 internal sealed class ClientInputs
 {
     private readonly float[] _base;

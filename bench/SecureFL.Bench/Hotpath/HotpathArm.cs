@@ -1,6 +1,8 @@
 namespace SecureFL.Bench.Hotpath;
 
-/// <summary>The figures of one arm; the JSON has the same names in camel case. Times are medians in nanoseconds.</summary>
+/// <summary>
+/// The figures of one arm; the JSON has the same names in camel case. Times are medians in nanoseconds.
+/// </summary>
 internal sealed record HotpathArm
 {
     public required string Arm { get; init; }
@@ -38,7 +40,9 @@ internal sealed record HotpathArm
 
     public required string ParameterSet { get; init; }
 
-    /// <summary>One active key holder's partial decryption of the sum, once a round; null where holders do not decrypt.</summary>
+    /// <summary>
+    /// One active key holder's partial decryption of the sum, once a round; null where holders do not decrypt.
+    /// </summary>
     public double? PartialNsPerParameter { get; init; }
 
     /// <summary>Bytes of that partial decryption.</summary>

@@ -3,19 +3,29 @@ using SecureFL.Bench.Measurement;
 
 namespace SecureFL.Bench.Hotpath;
 
-/// <summary><c>hotpath</c>: nanoseconds and bytes a parameter, side by side with a float32 sum in the same run.</summary>
+/// <summary>
+/// <c>hotpath</c>: nanoseconds and bytes a parameter, side by side with a float32 sum in the same run.
+/// </summary>
 internal static class HotpathCommand
 {
     internal static Command Create()
     {
-        Option<int> parameters = new("--parameters") { Description = "vector length", DefaultValueFactory = _ => 10_000_000 };
+        Option<int> parameters = new("--parameters")
+        { Description = "vector length", DefaultValueFactory = _ => 10_000_000 };
         Option<int> clients = new("--clients") { Description = "clients in the sum", DefaultValueFactory = _ => 100 };
-        Option<int> bits = new("--bits") { Description = "bits of a quantised value, 4 to 24", DefaultValueFactory = _ => 16 };
+        Option<int> bits = new("--bits")
+        { Description = "bits of a quantised value, 4 to 24", DefaultValueFactory = _ => 16 };
         Option<FileInfo?> json = new("--json") { Description = "write the figures to this file" };
-        Option<int> threads = new("--threads") { Description = "threads of each role; with more than one, times are wall times", DefaultValueFactory = _ => 1 };
-        Command command = new("hotpath", "encrypt, add and open: nanoseconds and bytes a parameter") { parameters, clients, bits, threads, json };
+        Option<int> threads = new("--threads")
+        {
+            Description = "threads of each role; with more than one, times are wall times",
+            DefaultValueFactory = _ => 1
+        };
+        Command command = new("hotpath", "encrypt, add and open: nanoseconds and bytes a parameter")
+            { parameters, clients, bits, threads, json };
         command.SetAction(result => Run(
-            result.GetValue(parameters), result.GetValue(clients), result.GetValue(bits), result.GetValue(threads), result.GetValue(json)));
+            result.GetValue(parameters), result.GetValue(clients), result.GetValue(bits), result.GetValue(threads),
+            result.GetValue(json)));
         return command;
     }
 
@@ -29,7 +39,9 @@ internal static class HotpathCommand
             new JointKeyHotpath(parameters, clients, bits, threads).Run(Talk),
             new SealWireHotpath(parameters, clients, bits).Run(Talk),
         ];
-        Console.WriteLine($"{machine.Processor}, {machine.Vectors} kernels, {machine.Runtime}, {(threads == 1 ? machine.Clock : "wall time")}, {threads} thread(s), medians");
+        Console.WriteLine(
+            $"{machine.Processor}, {machine.Vectors} kernels, {machine.Runtime}, "
+            + $"{(threads == 1 ? machine.Clock : "wall time")}, {threads} thread(s), medians");
         foreach (HotpathArm arm in arms)
         {
             Print(arm);
@@ -44,15 +56,19 @@ internal static class HotpathCommand
 
     private static void Print(HotpathArm arm)
     {
-        Console.WriteLine($"{arm.Arm}: {arm.MeasuredParameters} parameters, {arm.MeasuredClients} clients, {arm.ParameterSet}, {arm.SecurityBits} bits of security");
+        Console.WriteLine(
+            $"{arm.Arm}: {arm.MeasuredParameters} parameters, {arm.MeasuredClients} clients, {arm.ParameterSet}, "
+            + $"{arm.SecurityBits} bits of security");
         Row("upload", arm.UploadBytesPerParameter, "bytes a parameter (float32: 4)");
-        Row("client, all of it", arm.ClientEncryptNsPerParameter, $"ns a parameter (spread {arm.ClientEncryptSpread:P0})");
+        Row("client, all of it", arm.ClientEncryptNsPerParameter,
+            $"ns a parameter (spread {arm.ClientEncryptSpread:P0})");
         if (arm.ClientOnlineNsPerParameter is { } online)
         {
             Row("client, masks prepared", online, "ns a parameter");
         }
 
-        Row("server, add a client", arm.ServerAddNsPerParameterPerClient, $"ns a parameter (spread {arm.ServerAddSpread:P0})");
+        Row("server, add a client", arm.ServerAddNsPerParameterPerClient,
+            $"ns a parameter (spread {arm.ServerAddSpread:P0})");
         Row("float32 add", arm.Float32AddNsPerParameter, $"ns a parameter (spread {arm.Float32AddSpread:P0})");
         if (arm.PartialNsPerParameter is { } partial)
         {
@@ -63,9 +79,11 @@ internal static class HotpathCommand
         Row("open the sum", arm.OpenNsPerParameter, "ns a parameter, once a round");
         Row("allocated", arm.AllocatedBytesPerChunk, "bytes a chunk in steady state");
         Console.WriteLine(arm.MaxRelativeError is { } error
-            ? $"  sum {(arm.SumIsRight ? "agrees with" : "DIFFERS FROM")} the plain sum: largest error 2^{Math.Log2(error):F1} of clients times clip"
+            ? $"  sum {(arm.SumIsRight ? "agrees with" : "DIFFERS FROM")} the plain sum: largest error "
+            + $"2^{Math.Log2(error):F1} of clients times clip"
             : $"  sum {(arm.SumIsExact ? "equals" : "DIFFERS FROM")} the integer sum of the quantised inputs");
     }
 
-    private static void Row(string name, double value, string unit) => Console.WriteLine($"  {name,-24}{value,9:F3} {unit}");
+    private static void Row(string name, double value, string unit) =>
+        Console.WriteLine($"  {name,-24}{value,9:F3} {unit}");
 }

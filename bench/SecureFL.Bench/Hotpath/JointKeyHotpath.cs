@@ -9,8 +9,8 @@ using SecureFL.Threshold;
 namespace SecureFL.Bench.Hotpath;
 
 /// <summary>
-/// The joint-key arm, 5 holders of which 3 decrypt, 1000 rounds a key: clients encrypt under the joint public key, four at a time are added, three holders decrypt partially,
-/// the sum is opened and compared with the integer sum.
+/// The joint-key arm, 5 holders of which 3 decrypt, 1000 rounds a key: clients encrypt under the joint public key, four
+/// at a time are added, three holders decrypt partially, the sum is opened and compared with the integer sum.
 /// </summary>
 internal sealed class JointKeyHotpath
 {
@@ -50,15 +50,19 @@ internal sealed class JointKeyHotpath
                 _vectors.Load(first + i);
                 _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(parties, first + i, i));
                 _vectors.Expect(first + i);
-                _times.FloatAdd.Time(_threads, _parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _vectors.Current, _floatSum));
+                _times.FloatAdd.Time(_threads, _parameters.VectorLength,
+                    () => TensorPrimitives.Add(_floatSum, _vectors.Current, _floatSum));
             }
 
-            _times.Add.Time(_threads, (double)_parameters.VectorLength * count, () => Each(_threads, (chunk, _) => _uploads.Add(accumulator, chunk, count)));
+            _times.Add.Time(_threads, (double)_parameters.VectorLength * count,
+                () => Each(_threads, (chunk, _) => _uploads.Add(accumulator, chunk, count)));
             progress($"joint-key: {Math.Min(first + LaneUploads.Batch, _clients)} of {_clients} clients");
         }
 
-        byte[][] sum = [.. Enumerable.Range(0, (int)_parameters.ChunkCount).Select(_ => new byte[_parameters.ChunkBytes])];
-        byte[][][] partials = [.. parties.Active.Holders.Select(_ => sum.Select(_ => new byte[_parameters.PolynomialBytes]).ToArray())];
+        byte[][] sum =
+            [.. Enumerable.Range(0, (int)_parameters.ChunkCount).Select(_ => new byte[_parameters.ChunkBytes])];
+        byte[][][] partials =
+            [.. parties.Active.Holders.Select(_ => sum.Select(_ => new byte[_parameters.PolynomialBytes]).ToArray())];
         for (int chunk = 0; chunk < sum.Length; chunk++)
         {
             accumulator.EncodeSum(chunk, sum[chunk]);
@@ -68,7 +72,8 @@ internal sealed class JointKeyHotpath
         {
             foreach (int holder in parties.Active.Holders)
             {
-                _partial.Time(_threads, _parameters.VectorLength, () => Decrypt(parties, holder, sum, partials[parties.Active.Holders.IndexOf(holder)]));
+                _partial.Time(_threads, _parameters.VectorLength,
+                    () => Decrypt(parties, holder, sum, partials[parties.Active.Holders.IndexOf(holder)]));
             }
         }
 
@@ -79,20 +84,28 @@ internal sealed class JointKeyHotpath
             _times.Open.Time(_threads, _parameters.VectorLength, () => Combine(accumulator, partials));
         }
 
-        return _times.Figures("joint-key", _parameters, _clients, _threads, exact, AllocatedBytesPerChunk(parties, accumulator, sum, partials)) with
+        return _times.Figures("joint-key", _parameters, _clients, _threads, exact,
+            AllocatedBytesPerChunk(parties, accumulator, sum, partials)) with
         {
             PartialNsPerParameter = _partial.Median,
-            ShareBytesPerParameter = (double)_parameters.ChunkCount * _parameters.PolynomialBytes / _parameters.VectorLength,
+            ShareBytesPerParameter = (double)_parameters.ChunkCount * _parameters.PolynomialBytes
+                / _parameters.VectorLength,
             CombineNsPerParameter = _times.Open.Median,
         };
     }
 
-    /// <summary>From floats in memory to packed bytes, with fresh randomness and stochastic rounding; the public key is loaded.</summary>
+    /// <summary>
+    /// From floats in memory to packed bytes, with fresh randomness and stochastic rounding; the public key is loaded.
+    /// </summary>
     private void Encrypt(JointKeyParties parties, int client, int upload)
     {
-        using JointKeyEncryptor encryptor = new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
-        JointKeyEncryptor[] workers = [encryptor, .. Enumerable.Range(1, _threads - 1).Select(_ => encryptor.CreateWorker())];
-        Each(_threads, (chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [], _uploads.Chunk(upload, chunk)));
+        using JointKeyEncryptor encryptor =
+            new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
+        JointKeyEncryptor[] workers = [encryptor,
+            .. Enumerable.Range(1, _threads - 1).Select(_ => encryptor.CreateWorker())];
+        Each(_threads,
+            (chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [],
+                _uploads.Chunk(upload, chunk)));
         Array.ForEach(workers, worker => worker.Dispose());
     }
 
@@ -100,20 +113,28 @@ internal sealed class JointKeyHotpath
     private void Online(JointKeyParties parties, int client)
     {
         _vectors.Load(client);
-        using JointKeyEncryptor encryptor = new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
+        using JointKeyEncryptor encryptor =
+            new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
         {
             encryptor.PrepareChunk();
         }
 
-        _times.Online.Time(1, _parameters.VectorLength, () => Each(1, (chunk, _) => encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], _uploads.Chunk(0, chunk))));
+        _times.Online.Time(1, _parameters.VectorLength,
+            () =>
+                Each(1,
+                    (chunk, _) => encryptor.EncryptChunk(chunk, _vectors.Floats(chunk), [], _uploads.Chunk(0, chunk))));
     }
 
-    /// <summary>The noise is drawn, c1 hashed, parsed and checked: all that a holder does with a sum it has recomputed.</summary>
+    /// <summary>
+    /// The noise is drawn, c1 hashed, parsed and checked: all that a holder does with a sum it has recomputed.
+    /// </summary>
     private void Decrypt(JointKeyParties parties, int holder, byte[][] sum, byte[][] partials)
     {
         PartialDecryptionProtocol[] workers = [.. Enumerable.Range(0, _threads).Select(_ => parties.Answer(holder))];
-        Each(_threads, (chunk, thread) => workers[thread].CreateShare(chunk, sum[chunk].AsSpan(_parameters.PolynomialBytes), partials[chunk]));
+        Each(_threads,
+            (chunk, thread) => workers[thread].CreateShare(chunk, sum[chunk].AsSpan(_parameters.PolynomialBytes),
+                partials[chunk]));
         Array.ForEach(workers, worker => worker.Dispose());
     }
 
@@ -123,12 +144,14 @@ internal sealed class JointKeyHotpath
         Each(_threads, (chunk, thread) =>
         {
             Begin(openers[thread], accumulator, partials, chunk);
-            openers[thread].FinishChunk(_clients, _floatSum.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk)));
+            openers[thread].FinishChunk(_clients,
+                _floatSum.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk)));
         });
         Array.ForEach(openers, opener => opener.Dispose());
     }
 
-    private static void Begin(JointKeyOpener opener, ContributionAccumulator accumulator, byte[][][] partials, long chunk)
+    private static void Begin(JointKeyOpener opener, ContributionAccumulator accumulator,
+        byte[][][] partials, long chunk)
     {
         opener.BeginChunk(chunk, accumulator);
         foreach (byte[][] holder in partials)
@@ -153,7 +176,8 @@ internal sealed class JointKeyHotpath
         return exact && opener.InsideLanes && opener.WithinNoiseBound;
     }
 
-    private double AllocatedBytesPerChunk(JointKeyParties parties, ContributionAccumulator accumulator, byte[][] sum, byte[][][] partials)
+    private double AllocatedBytesPerChunk(JointKeyParties parties, ContributionAccumulator accumulator, byte[][] sum,
+        byte[][][] partials)
     {
         using JointKeyEncryptor encryptor = new(_parameters, parties.PublicKey, SystemEntropy.Instance);
         using PartialDecryptionProtocol answer = parties.Answer(parties.Active.Holders[0]);
@@ -193,5 +217,6 @@ internal sealed class JointKeyHotpath
         }
     }
 
-    private void Each(int threads, Action<long, int> action) => ChunkThreads.Each(threads, _parameters.ChunkCount, action);
+    private void Each(int threads, Action<long, int> action) =>
+        ChunkThreads.Each(threads, _parameters.ChunkCount, action);
 }

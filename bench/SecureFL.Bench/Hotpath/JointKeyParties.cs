@@ -17,7 +17,8 @@ internal sealed class JointKeyParties : IDisposable
     {
         _jointKey = parameters.JointKey!;
         _sharing = new RingShamirSharing(parameters.Ckks, _jointKey.Threshold, _jointKey.KeyHolders);
-        _shares = [.. Enumerable.Range(1, _jointKey.KeyHolders).Select(holder => new ThresholdKeyShare(_sharing, holder))];
+        _shares =
+            [.. Enumerable.Range(1, _jointKey.KeyHolders).Select(holder => new ThresholdKeyShare(_sharing, holder))];
         PublicKeyGenProtocol protocol = new(parameters.KeySet, Seed);
         List<PublicKeyGenShare> published = [];
         foreach (ThresholdKeyShare _ in _shares)

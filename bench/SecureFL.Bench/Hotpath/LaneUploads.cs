@@ -3,7 +3,9 @@ using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Bench.Hotpath;
 
-/// <summary>The packed uploads that are added in one pass, of as many clients as an accumulator takes at a time.</summary>
+/// <summary>
+/// The packed uploads that are added in one pass, of as many clients as an accumulator takes at a time.
+/// </summary>
 internal sealed class LaneUploads
 {
     internal const int Batch = 4;
@@ -21,7 +23,8 @@ internal sealed class LaneUploads
     internal void Touch() => Array.ForEach(_uploads, upload => Array.Fill(upload, (byte)1));
 
     /// <summary>A chunk of one of them.</summary>
-    internal Span<byte> Chunk(int upload, long chunk) => _uploads[upload].AsSpan((int)chunk * _parameters.ChunkBytes, _parameters.ChunkBytes);
+    internal Span<byte> Chunk(int upload, long chunk) =>
+        _uploads[upload].AsSpan((int)chunk * _parameters.ChunkBytes, _parameters.ChunkBytes);
 
     /// <summary>Adds a chunk of the first <paramref name="count"/> of them.</summary>
     internal void Add(ContributionAccumulator accumulator, long chunk, int count) => accumulator.Add(

@@ -3,7 +3,10 @@ using SecureFL.Encoding.Quantization;
 
 namespace SecureFL.Bench.Hotpath;
 
-/// <summary>The clients' vectors of an arm that sums quantised integers, chunk by chunk, and the integer sum that must be opened.</summary>
+/// <summary>
+/// The clients' vectors of an arm that sums quantised integers, chunk by chunk, and the integer sum that must be
+/// opened.
+/// </summary>
 internal sealed class LaneVectors
 {
     private readonly AggregationParameters _parameters;
@@ -25,7 +28,8 @@ internal sealed class LaneVectors
     internal void Load(int client) => _inputs.Load(client);
 
     /// <summary>A chunk of it.</summary>
-    internal ReadOnlySpan<float> Floats(long chunk) => _inputs.Current.AsSpan(First(chunk), _parameters.FloatsIn(chunk));
+    internal ReadOnlySpan<float> Floats(long chunk) =>
+        _inputs.Current.AsSpan(First(chunk), _parameters.FloatsIn(chunk));
 
     /// <summary>Adds what the loaded client's values are quantised to.</summary>
     internal void Expect(int client)
@@ -45,7 +49,8 @@ internal sealed class LaneVectors
     }
 
     /// <summary>Whether the opened sums of a chunk are those of the clients so far, bit for bit.</summary>
-    internal bool AreExpected(long chunk, ReadOnlySpan<long> sums) => sums.SequenceEqual(_expected.AsSpan(First(chunk), sums.Length));
+    internal bool AreExpected(long chunk, ReadOnlySpan<long> sums) =>
+        sums.SequenceEqual(_expected.AsSpan(First(chunk), sums.Length));
 
     private int First(long chunk) => checked((int)(chunk * _parameters.ElementsPerChunk));
 }

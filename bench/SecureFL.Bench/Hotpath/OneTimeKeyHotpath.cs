@@ -7,7 +7,10 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Bench.Hotpath;
 
-/// <summary>The one-time-key arm: clients encrypt, four at a time are added, the sum is opened and compared with the integer sum.</summary>
+/// <summary>
+/// The one-time-key arm: clients encrypt, four at a time are added, the sum is opened and compared with the integer
+/// sum.
+/// </summary>
 internal sealed class OneTimeKeyHotpath
 {
     private static readonly byte[] Seed = [.. Enumerable.Range(0, 32).Select(i => (byte)(7 * i))];
@@ -45,10 +48,12 @@ internal sealed class OneTimeKeyHotpath
                 _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(first + i, i));
                 _vectors.Expect(first + i);
                 // The same memory state for both sums: the plain one runs between the uploads it is compared with.
-                _times.FloatAdd.Time(_threads, _parameters.VectorLength, () => TensorPrimitives.Add(_floatSum, _vectors.Current, _floatSum));
+                _times.FloatAdd.Time(_threads, _parameters.VectorLength,
+                    () => TensorPrimitives.Add(_floatSum, _vectors.Current, _floatSum));
             }
 
-            _times.Add.Time(_threads, (double)_parameters.VectorLength * count, () => Each((chunk, _) => _uploads.Add(accumulator, chunk, count)));
+            _times.Add.Time(_threads, (double)_parameters.VectorLength * count,
+                () => Each((chunk, _) => _uploads.Add(accumulator, chunk, count)));
             progress($"{Math.Min(first + LaneUploads.Batch, _clients)} of {_clients} clients");
         }
 
@@ -59,13 +64,18 @@ internal sealed class OneTimeKeyHotpath
             _times.Open.Time(_threads, _parameters.VectorLength, () => Open(accumulator));
         }
 
-        return _times.Figures("one-time-key", _parameters, _clients, _threads, exact, AllocatedBytesPerChunk(accumulator));
+        return _times.Figures("one-time-key", _parameters, _clients, _threads, exact,
+            AllocatedBytesPerChunk(accumulator));
     }
 
-    /// <summary>From floats in memory to packed bytes, with a fresh key, fresh errors, the public polynomials expanded, stochastic rounding.</summary>
+    /// <summary>
+    /// From floats in memory to packed bytes, with a fresh key, fresh errors, the public polynomials expanded,
+    /// stochastic rounding.
+    /// </summary>
     private void Encrypt(int client, int upload)
     {
-        using ContributionEncryptor encryptor = new(_parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
+        using ContributionEncryptor encryptor =
+            new(_parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         EncryptChunks(encryptor, upload);
         int[] secret = new int[_parameters.RingDegree];
         encryptor.ExportSecret(secret);
@@ -74,8 +84,11 @@ internal sealed class OneTimeKeyHotpath
 
     private void EncryptChunks(ContributionEncryptor encryptor, int upload)
     {
-        ContributionEncryptor[] workers = [encryptor, .. Enumerable.Range(1, _threads - 1).Select(_ => encryptor.CreateWorker())];
-        Each((chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [], _uploads.Chunk(upload, chunk)));
+        ContributionEncryptor[] workers =
+            [encryptor, .. Enumerable.Range(1, _threads - 1).Select(_ => encryptor.CreateWorker())];
+        Each(
+            (chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [],
+                _uploads.Chunk(upload, chunk)));
         foreach (ContributionEncryptor worker in workers.Skip(1))
         {
             worker.Dispose();
@@ -86,7 +99,8 @@ internal sealed class OneTimeKeyHotpath
     private void Online(int client)
     {
         _vectors.Load(client);
-        using ContributionEncryptor encryptor = new(_parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
+        using ContributionEncryptor encryptor =
+            new(_parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
         for (long chunk = 0; chunk < _parameters.ChunkCount; chunk++)
         {
             encryptor.PrepareMask(chunk);
@@ -98,7 +112,9 @@ internal sealed class OneTimeKeyHotpath
     private void Open(ContributionAccumulator accumulator)
     {
         SumOpener[] openers = [.. Enumerable.Range(0, _threads).Select(_ => new SumOpener(_parameters, Seed, _keySum))];
-        Each((chunk, thread) => openers[thread].OpenChunk(chunk, accumulator, _clients, _floatSum.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk))));
+        Each(
+            (chunk, thread) => openers[thread].OpenChunk(chunk, accumulator, _clients,
+                _floatSum.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk))));
         Array.ForEach(openers, opener => opener.Dispose());
     }
 
@@ -139,7 +155,9 @@ internal sealed class OneTimeKeyHotpath
     {
         _uploads.Touch();
         Array.Fill(_floatSum, 0f);
-        AggregationParameters small = AggregationPlanner.Plan(new PlanningRequest(2 * _parameters.ElementsPerChunk, _parameters.Bits, _parameters.Clip, _clients, KeyHolders: 3));
+        AggregationParameters small = AggregationPlanner.Plan(
+            new PlanningRequest(2 * _parameters.ElementsPerChunk, _parameters.Bits, _parameters.Clip, _clients,
+                KeyHolders: 3));
         float[] values = new float[small.ElementsPerChunk];
         byte[] packed = new byte[small.ChunkBytes];
         using ContributionAccumulator accumulator = new(small);

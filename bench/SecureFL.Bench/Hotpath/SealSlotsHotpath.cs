@@ -12,8 +12,9 @@ using SecureFL.Seal.Keys;
 namespace SecureFL.Bench.Hotpath;
 
 /// <summary>
-/// The ckks-slots arm: what systems on SEAL do. One key pair, one holder of the secret key, SEAL 4.1 ciphertexts of 4096 slots, 8192{60,40,40}, scale 2^40.
-/// Client: floats in memory to saved bytes. Server: saved bytes, checked, into the sum. Open: the sum to means.
+/// The ckks-slots arm: what systems on SEAL do. One key pair, one holder of the secret key, SEAL 4.1 ciphertexts of
+/// 4096 slots, 8192{60,40,40}, scale 2^40. Client: floats in memory to saved bytes. Server: saved bytes, checked, into
+/// the sum. Open: the sum to means.
 /// </summary>
 internal sealed class SealSlotsHotpath
 {
@@ -23,8 +24,9 @@ internal sealed class SealSlotsHotpath
     private const float Clip = 1f;
 
     /// <summary>
-    /// Largest error of a mean of values in [-1, 1]. Rounding by the special prime leaves a coefficient noise of deviation 21.3, in a slot 1365 |s(zeta^j)| / rms,
-    /// which is 2^-29.6 of the scale; among a million slots the product of both tails stays below 40 times that.
+    /// Largest error of a mean of values in [-1, 1]. Rounding by the special prime leaves a coefficient noise of
+    /// deviation 21.3, in a slot 1365 |s(zeta^j)| / rms, which is 2^-29.6 of the scale; among a million slots the
+    /// product of both tails stays below 40 times that.
     /// </summary>
     private const double MaxError = 1.0 / (1 << 24);
 
@@ -45,7 +47,9 @@ internal sealed class SealSlotsHotpath
     private readonly Samples _floatAdd = new();
     private readonly Samples _open = new();
 
-    /// <summary>At most 2^20 parameters and 8 clients: a sum takes 64 bytes a parameter, and so does an upload.</summary>
+    /// <summary>
+    /// At most 2^20 parameters and 8 clients: a sum takes 64 bytes a parameter, and so does an upload.
+    /// </summary>
     internal SealSlotsHotpath(int parameters, int clients, int threads)
     {
         _length = Math.Min(parameters, MaxParameters);
@@ -139,7 +143,8 @@ internal sealed class SealSlotsHotpath
         }
     }
 
-    private void Encrypt(Encryptor encryptor, CkksEncoder encoder, MessagePolynomial message, Ciphertext ciphertext, int chunk)
+    private void Encrypt(Encryptor encryptor, CkksEncoder encoder, MessagePolynomial message,
+        Ciphertext ciphertext, int chunk)
     {
         encoder.Encode(_inputs.Current.AsSpan(Start(chunk), Count(chunk)), Scale, message);
         encryptor.Encrypt(message, ciphertext);

@@ -10,15 +10,17 @@ using SecureFL.Threshold;
 namespace SecureFL.Bench.Hotpath;
 
 /// <summary>
-/// The joint-key arm with ciphertexts that travel as SEAL objects: the client encrypts, transforms and writes them, the server reads, checks, transforms, packs and adds. Planned for all
-/// clients, measured with four of them on one thread and at most a million values; partial decryptions are those of the joint-key arm.
+/// The joint-key arm with ciphertexts that travel as SEAL objects: the client encrypts, transforms and writes them, the
+/// server reads, checks, transforms, packs and adds. Planned for all clients, measured with four of them on one thread
+/// and at most a million values; partial decryptions are those of the joint-key arm.
 /// </summary>
 internal sealed class SealWireHotpath
 {
     private const int Measured = 4;
     private const int MostParameters = 1_000_000;
     private const int Repeats = 3;
-    private static readonly JointKeyRequest Key = new(KeyHolders: 5, Threshold: 3, RoundsPerKey: 1000, Wire: WireMode.Seal);
+    private static readonly JointKeyRequest Key =
+        new(KeyHolders: 5, Threshold: 3, RoundsPerKey: 1000, Wire: WireMode.Seal);
 
     private readonly AggregationParameters _parameters;
     private readonly LaneVectors _vectors;
@@ -30,11 +32,13 @@ internal sealed class SealWireHotpath
     internal SealWireHotpath(int parameters, int clients, int bits)
     {
         int length = Math.Min(parameters, MostParameters);
-        _parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, Clip: 1f, Math.Max(clients, Measured), JointKey: Key));
+        _parameters = AggregationPlanner.Plan(
+            new PlanningRequest(length, bits, Clip: 1f, Math.Max(clients, Measured), JointKey: Key));
         _vectors = new LaneVectors(_parameters);
         _codec = new SealChunkCodec(_parameters);
         _packed = new byte[_parameters.ChunkBytes];
-        _upload = [.. Enumerable.Range(0, (int)_parameters.ChunkCount).Select(_ => new byte[_parameters.WireChunkBytes])];
+        _upload =
+            [.. Enumerable.Range(0, (int)_parameters.ChunkCount).Select(_ => new byte[_parameters.WireChunkBytes])];
     }
 
     internal HotpathArm Run(Action<string> progress)
@@ -48,7 +52,9 @@ internal sealed class SealWireHotpath
         for (int client = -1; client < Measured; client++)
         {
             _vectors.Load(Math.Max(0, client));
-            using JointKeyEncryptor encryptor = new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic, (ulong)Math.Max(0, client));
+            using JointKeyEncryptor encryptor =
+                new(_parameters, parties.PublicKey, SystemEntropy.Instance, Rounding.Stochastic,
+                    (ulong)Math.Max(0, client));
             for (int repeat = 0; repeat < (client < 0 ? Repeats : 1); repeat++)
             {
                 Samples times = client < 0 ? new Samples() : _times.Encrypt;
@@ -66,7 +72,8 @@ internal sealed class SealWireHotpath
 
             _vectors.Expect(client);
             _times.Add.Time(1, _parameters.VectorLength, () => Add(accumulator));
-            _times.FloatAdd.Time(1, _parameters.VectorLength, () => TensorPrimitives.Add(floatSum, _vectors.Current, floatSum));
+            _times.FloatAdd.Time(1, _parameters.VectorLength,
+                () => TensorPrimitives.Add(floatSum, _vectors.Current, floatSum));
         }
 
         bool exact = false;
@@ -76,7 +83,8 @@ internal sealed class SealWireHotpath
         }
 
         progress($"joint-key-seal: {Measured} clients");
-        return _times.Figures("joint-key-seal", _parameters, Measured, threads: 1, exact, (double)allocated / _parameters.ChunkCount);
+        return _times.Figures("joint-key-seal", _parameters, Measured, threads: 1, exact,
+            (double)allocated / _parameters.ChunkCount);
     }
 
     private void Encrypt(JointKeyEncryptor encryptor)

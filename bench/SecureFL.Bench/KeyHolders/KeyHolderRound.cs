@@ -7,8 +7,9 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Bench.KeyHolders;
 
 /// <summary>
-/// One key holder's whole work in rounds of n clients, through the real roles and the real sealed shares. A holder never sees a ciphertext chunk,
-/// only the root over them, so the clients here deal real keys and make up the root: no vector of the plan's length is needed to show the cost.
+/// One key holder's whole work in rounds of n clients, through the real roles and the real sealed shares. A holder
+/// never sees a ciphertext chunk, only the root over them, so the clients here deal real keys and make up the root: no
+/// vector of the plan's length is needed to show the cost.
 /// </summary>
 internal sealed class KeyHolderRound : IDisposable
 {
@@ -57,10 +58,12 @@ internal sealed class KeyHolderRound : IDisposable
     {
         RoundInvitation invitation = next is null ? _holders.OpenRound() : _holders.OpenRound(next);
         RoundOpening opening = invitation.Opening;
-        ContributionHeader[] headers = [.. Enumerable.Range(0, _plan.Parameters.MaxClients).Select(client => Deal(invitation, client))];
+        ContributionHeader[] headers =
+            [.. Enumerable.Range(0, _plan.Parameters.MaxClients).Select(client => Deal(invitation, client))];
         CertificateProposal proposal = Propose(opening, headers);
         byte[][][] deliveries = [.. _holders.Holders.Select(holder => Deliveries(opening, headers, holder.Index))];
-        Vote[] votes = [.. _holders.Holders.Where(h => h.Index != Measured).Select(holder => Vote(holder, deliveries[holder.Index], proposal))];
+        Vote[] votes = [.. _holders.Holders.Where(h => h.Index != Measured)
+            .Select(holder => Vote(holder, deliveries[holder.Index], proposal))];
         KeyHolder measured = _holders.Holders[Measured];
         byte[] proposalBytes = proposal.Encode();
         Vote? vote = null;
@@ -75,7 +78,8 @@ internal sealed class KeyHolderRound : IDisposable
             release = measured.HandleCertificate(certificate);
         });
         _bytesOfShares = deliveries[Measured].Sum(bytes => (long)bytes.Length);
-        _bytesPerRound = _bytesOfShares + opening.Encode().Length + proposalBytes.Length + vote!.Encode().Length + certificateBytes!.Length + release!.Encode().Length;
+        _bytesPerRound = _bytesOfShares + opening.Encode().Length + proposalBytes.Length + vote!.Encode().Length
+            + certificateBytes!.Length + release!.Encode().Length;
         return ModelVersion.CreateNext(invitation.Head, opening.Context, proposal.Hash, proposal.Hash, _parties.Server);
     }
 
@@ -97,15 +101,20 @@ internal sealed class KeyHolderRound : IDisposable
         sampler.Fill(stream, secret.Span);
         Digest root = DomainHash.Of("bench root", BitConverter.GetBytes(client));
         return ShareSealer.Seal(
-            _plan, invitation.Opening, client, invitation.Base.Hash, root, secret.Span, _parties.Clients[client], SystemEntropy.Instance);
+            _plan, invitation.Opening, client, invitation.Base.Hash, root, secret.Span, _parties.Clients[client],
+            SystemEntropy.Instance);
     }
 
     private static byte[][] Deliveries(RoundOpening opening, ContributionHeader[] headers, int holder) =>
-        [.. headers.Select(header => new ShareDelivery(header.Statement, holder, header.Shares[opening.PositionOf(holder)]).Encode())];
+        [
+            .. headers.Select(
+                header => new ShareDelivery(header.Statement, holder,
+                    header.Shares[opening.PositionOf(holder)]).Encode())];
 
     private CertificateProposal Propose(RoundOpening opening, ContributionHeader[] headers)
     {
-        CertificateEntry[] entries = [.. headers.Select(header => new CertificateEntry(header.Statement.Client, header.Statement.Hash))];
+        CertificateEntry[] entries = [
+            .. headers.Select(header => new CertificateEntry(header.Statement.Client, header.Statement.Hash))];
         return CertificateProposal.Create(
             opening.Context,
             opening.Hash,

@@ -8,12 +8,17 @@ internal static class KeyHoldersCommand
 {
     internal static Command Create()
     {
-        Option<long> parameters = new("--parameters") { Description = "vector length of the plan", DefaultValueFactory = _ => 100_000_000 };
+        Option<long> parameters = new("--parameters")
+        { Description = "vector length of the plan", DefaultValueFactory = _ => 100_000_000 };
         Option<int> clients = new("--clients") { Description = "clients in the round", DefaultValueFactory = _ => 100 };
         Option<int> rounds = new("--rounds") { Description = "measured rounds", DefaultValueFactory = _ => 5 };
         Option<FileInfo?> json = new("--json") { Description = "write the figures to this file" };
-        Command command = new("keyholders", "bytes and seconds of one key holder in a round: check every share, vote, release") { parameters, clients, rounds, json };
-        command.SetAction(result => Run(result.GetValue(parameters), result.GetValue(clients), result.GetValue(rounds), result.GetValue(json)));
+        Command command = new("keyholders",
+            "bytes and seconds of one key holder in a round: check every share, vote, release")
+            { parameters, clients, rounds, json };
+        command.SetAction(
+            result => Run(result.GetValue(parameters), result.GetValue(clients), result.GetValue(rounds),
+                result.GetValue(json)));
         return command;
     }
 
@@ -22,9 +27,12 @@ internal static class KeyHoldersCommand
         Machine machine = Machine.Here;
         using KeyHolderRound round = new(parameters, clients);
         KeyHolderArm arm = round.Run(rounds);
-        Console.WriteLine($"{machine.Processor}, {machine.Runtime}, {machine.Clock}, one thread, median of {rounds} rounds");
+        Console.WriteLine(
+            $"{machine.Processor}, {machine.Runtime}, {machine.Clock}, one thread, median of {rounds} rounds");
         Console.WriteLine($"{arm.Arm}: {arm.Parameters} parameters, {arm.Clients} clients, 3 key holders, 2 needed");
-        Console.WriteLine($"  {arm.BytesPerClient / 1000:F1} KB and {arm.MillisecondsPerClient:F3} ms a client; {arm.BytesPerRound} bytes and {arm.SecondsPerRound:F4} s a round");
+        Console.WriteLine(
+            $"  {arm.BytesPerClient / 1000:F1} KB and {arm.MillisecondsPerClient:F3} ms a client; "
+            + $"{arm.BytesPerRound} bytes and {arm.SecondsPerRound:F4} s a round");
         BenchJson.Write(json, machine, [arm]);
         return 0;
     }

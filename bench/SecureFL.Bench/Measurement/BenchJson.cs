@@ -6,7 +6,12 @@ namespace SecureFL.Bench.Measurement;
 /// <summary><c>--json FILE</c>: {schema, machine, arms}.</summary>
 internal static class BenchJson
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, Converters = { new NumberOrNull() } };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Converters = { new NumberOrNull() }
+    };
 
     internal static void Write<T>(FileInfo? file, Machine machine, IReadOnlyList<T> arms)
     {

@@ -8,6 +8,7 @@ internal static class BenchPage
     internal static void Write(FileInfo file, string html)
     {
         file.Directory?.Create();
-        WholeFile.Write(file.FullName, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(html)), ownerOnly: false);
+        WholeFile.Write(file.FullName, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(html)),
+            ownerOnly: false);
     }
 }

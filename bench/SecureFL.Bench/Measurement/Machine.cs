@@ -22,11 +22,13 @@ internal sealed record Machine(string Processor, int Cores, string Vectors, stri
             return RuntimeInformation.ProcessArchitecture.ToString();
         }
 
-        // CPUID 0x80000002..4 is the brand string; leaf 1 tells family and model, which the brand may hide in a virtual machine.
+        // CPUID 0x80000002..4 is the brand string; leaf 1 tells family and model, which the brand may hide in a virtual
+        // machine.
         Span<int> words = stackalloc int[12];
         for (int i = 0; i < 3; i++)
         {
-            (words[4 * i], words[(4 * i) + 1], words[(4 * i) + 2], words[(4 * i) + 3]) = X86Base.CpuId(unchecked((int)0x80000002) + i, 0);
+            (words[4 * i], words[(4 * i) + 1], words[(4 * i) + 2], words[(4 * i) + 3]) =
+                X86Base.CpuId(unchecked((int)0x80000002) + i, 0);
         }
 
         int signature = X86Base.CpuId(1, 0).Eax;

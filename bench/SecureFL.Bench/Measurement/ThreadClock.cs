@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace SecureFL.Bench.Measurement;
 
-/// <summary>Processor time of the calling thread in nanoseconds on Linux, where neighbours on the machine do not count; wall time elsewhere.</summary>
+/// <summary>
+/// Processor time of the calling thread in nanoseconds on Linux, where neighbours on the machine do not count; wall
+/// time elsewhere.
+/// </summary>
 internal static class ThreadClock
 {
     private const int ThreadCpuTime = 3;

@@ -6,7 +6,10 @@ using SecureFL.Ring.Kernels;
 
 namespace SecureFL.Bench.Micro;
 
-/// <summary>One chunk (65536 parameters, four primes) with a mask at hand: what is left of encryption, addition and opening without the masks.</summary>
+/// <summary>
+/// One chunk (65536 parameters, four primes) with a mask at hand: what is left of encryption, addition and opening
+/// without the masks.
+/// </summary>
 [MemoryDiagnoser]
 public class ChunkBenchmarks : IDisposable
 {
@@ -17,7 +20,8 @@ public class ChunkBenchmarks : IDisposable
     private readonly ulong[] _sums = new ulong[Parameters.RingDegree * Parameters.Primes.Length];
     private readonly byte[][] _uploads = [.. Enumerable.Range(0, 4).Select(_ => new byte[Parameters.ChunkBytes])];
     private readonly byte[] _packed = new byte[WordKernel.PackedBytes(Parameters.RingDegree, 48)];
-    private readonly ulong[] _words = [.. Enumerable.Range(0, Parameters.RingDegree).Select(i => (ulong)i * 987_654_321 % (1UL << 48))];
+    private readonly ulong[] _words =
+        [.. Enumerable.Range(0, Parameters.RingDegree).Select(i => (ulong)i * 987_654_321 % (1UL << 48))];
     private readonly Quantizer _quantizer = new(Parameters.Bits, Parameters.Clip, Rounding.Stochastic, 1);
     private ChunkCodec? _codec;
     private WordKernel? _wordKernel;

@@ -1,6 +1,8 @@
 namespace SecureFL.Bench.Network;
 
-/// <summary>Whole rounds over mutual TLS against a server in a process of its own. The JSON has the same names in camel case.</summary>
+/// <summary>
+/// Whole rounds over mutual TLS against a server in a process of its own. The JSON has the same names in camel case.
+/// </summary>
 internal sealed record NetworkArm
 {
     public required string Arm { get; init; }
@@ -17,7 +19,9 @@ internal sealed record NetworkArm
     /// <summary>Uploads under way at the same time.</summary>
     public required int UploadsAtOnce { get; init; }
 
-    /// <summary>From the first invitation to the last opening; encryption, which clients do before, is not in it.</summary>
+    /// <summary>
+    /// From the first invitation to the last opening; encryption, which clients do before, is not in it.
+    /// </summary>
     public required double RoundsPerMinute { get; init; }
 
     /// <summary>The server's high-water mark over all rounds.</summary>

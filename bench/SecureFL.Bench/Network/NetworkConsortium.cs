@@ -11,8 +11,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Bench.Network;
 
 /// <summary>
-/// A consortium in a folder: authority and server by the deployment's own identities; the clients' and holders' certificates, a thousand perhaps, are signed here with the
-/// authority's key, as a consortium's own authority would.
+/// A consortium in a folder: authority and server by the deployment's own identities; the clients' and holders'
+/// certificates, a thousand perhaps, are signed here with the authority's key, as a consortium's own authority would.
 /// </summary>
 internal sealed class NetworkConsortium : IDisposable
 {
@@ -23,13 +23,17 @@ internal sealed class NetworkConsortium : IDisposable
     internal NetworkConsortium(string folder, int clients, long parameters, int holders)
     {
         Folder = folder;
-        using (CertificateAuthority authority = CertificateAuthority.Create(Path.Combine(folder, "authority"), Name, TimeSpan.FromDays(2)))
+        using (CertificateAuthority authority =
+            CertificateAuthority.Create(Path.Combine(folder, "authority"), Name, TimeSpan.FromDays(2)))
         {
-            PartyRequest request = PartyIdentity.Create(Path.Combine(folder, ServerName), new PeerIdentity(Name, PeerRole.Server, ServerName), ["localhost", "127.0.0.1"]);
-            PartyIdentity.ImportIssued(Path.Combine(folder, ServerName), authority.Issue(request, TimeSpan.FromDays(1)), "the issued certificate");
+            PartyRequest request = PartyIdentity.Create(Path.Combine(folder, ServerName),
+                new PeerIdentity(Name, PeerRole.Server, ServerName), ["localhost", "127.0.0.1"]);
+            PartyIdentity.ImportIssued(Path.Combine(folder, ServerName), authority.Issue(request, TimeSpan.FromDays(1)),
+                "the issued certificate");
         }
 
-        _authority = X509Certificate2.CreateFromPemFile(Path.Combine(folder, "authority", "ca.crt"), Path.Combine(folder, "authority", "ca.key"));
+        _authority = X509Certificate2.CreateFromPemFile(Path.Combine(folder, "authority", "ca.crt"),
+            Path.Combine(folder, "authority", "ca.key"));
         using PartyIdentity server = PartyIdentity.Load(Path.Combine(folder, ServerName));
         SigningIdentity signer = SigningIdentity.Create();
         Clients = [.. Enumerable.Range(0, clients).Select(_ => SigningIdentity.Create())];
@@ -69,7 +73,12 @@ internal sealed class NetworkConsortium : IDisposable
             ConfigureTls = tls =>
             {
                 tls.ClientCertificates = [certificate];
-                tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { _authority } };
+                tls.CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    RevocationMode = X509RevocationMode.NoCheck,
+                    CustomTrustStore = { _authority }
+                };
             },
         }));
     }

@@ -14,7 +14,10 @@ using SecureFL.Testing;
 
 namespace SecureFL.Bench.Network;
 
-/// <summary>Rounds of plain sums: all clients connect, each over a connection of its own, then upload at once, round after round.</summary>
+/// <summary>
+/// Rounds of plain sums: all clients connect, each over a connection of its own, then upload at once, round after
+/// round.
+/// </summary>
 internal sealed class NetworkRounds : IDisposable
 {
     private const int HolderCount = 3;
@@ -28,16 +31,20 @@ internal sealed class NetworkRounds : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private int _connected;
 
-    internal NetworkRounds(int clients, long parameters) => _consortium = new NetworkConsortium(_folder.FullName, clients, parameters, HolderCount);
+    internal NetworkRounds(int clients, long parameters) =>
+        _consortium = new NetworkConsortium(_folder.FullName, clients, parameters, HolderCount);
 
-    internal async Task<NetworkArm> RunAsync(int rounds, TimeSpan roundTrip, int atOnce, CancellationToken cancellationToken)
+    internal async Task<NetworkArm> RunAsync(int rounds, TimeSpan roundTrip, int atOnce,
+        CancellationToken cancellationToken)
     {
         using Process server = Start();
-        Uri address = new(await server.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false) ?? throw new InvalidOperationException("the server's process did not start"));
+        Uri address = new(await server.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException("the server's process did not start"));
         AggregationPlan plan = _consortium.Plan;
         Task[] holders = [.. Enumerable.Range(0, HolderCount).Select(i => HoldAsync(i, address))];
         int count = _consortium.Clients.Count;
-        EmulatedNetwork? line = roundTrip > TimeSpan.Zero ? new(address.Port, new LinkProfile { OneWayDelay = roundTrip / 2 }) : null;
+        EmulatedNetwork? line = roundTrip > TimeSpan.Zero
+            ? new(address.Port, new LinkProfile { OneWayDelay = roundTrip / 2 }) : null;
         Uri nearby = line is null ? address : new UriBuilder(address) { Port = line.Port }.Uri;
         ServerLink[] links = new ServerLink[count];
         Parallel.For(0, count, i => links[i] = _consortium.Connect(nearby, PeerRole.Client, $"client {i}"));
@@ -50,7 +57,10 @@ internal sealed class NetworkRounds : IDisposable
         int connected = _connected;
 
         AggregationClient[] clients =
-            [.. _consortium.Clients.Select(identity => new AggregationClient(plan, plan.Digest, identity, new InMemoryLedgerStorage(), SystemEntropy.Instance))];
+            [
+                .. _consortium.Clients.Select(
+                    identity => new AggregationClient(plan, plan.Digest, identity, new InMemoryLedgerStorage(),
+                        SystemEntropy.Instance))];
         double roundSeconds = 0;
         double uploadSeconds = 0;
         long uploaded = 0;
@@ -58,16 +68,21 @@ internal sealed class NetworkRounds : IDisposable
         for (int round = -1; round < rounds; round++)
         {
             // The first round warms up: code is compiled, buffers and files are made.
-            RoundState state = round < 0 ? first[0] : await UntilCollectingAsync(links[0], (ulong)round + 1, cancellationToken).ConfigureAwait(false);
-            Contribution[] contributions = await EncryptAsync(links[0], clients, state, cancellationToken).ConfigureAwait(false);
-            perClient = contributions[0].Header.Encode().Length + contributions[0].Chunks.Sum(chunk => (long)chunk.Encode().Length);
+            RoundState state = round < 0 ? first[0]
+                : await UntilCollectingAsync(links[0], (ulong)round + 1, cancellationToken).ConfigureAwait(false);
+            Contribution[] contributions = await EncryptAsync(links[0], clients, state, cancellationToken)
+                .ConfigureAwait(false);
+            perClient = contributions[0].Header.Encode().Length
+                + contributions[0].Chunks.Sum(chunk => (long)chunk.Encode().Length);
             Stopwatch watch = Stopwatch.StartNew();
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, count),
                 new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken },
-                async (i, token) => await SendAsync(links[i], contributions[i], round >= 0, token).ConfigureAwait(false)).ConfigureAwait(false);
+                async (i, token) => await SendAsync(links[i], contributions[i], round >= 0, token)
+                    .ConfigureAwait(false)).ConfigureAwait(false);
             double sent = watch.Elapsed.TotalSeconds;
-            await UntilAsync(links[0], next => next.Round > state.Round || next.Phase == RoundPhase.Ended, cancellationToken).ConfigureAwait(false);
+            await UntilAsync(links[0], next => next.Round > state.Round || next.Phase == RoundPhase.Ended,
+                cancellationToken).ConfigureAwait(false);
             if (round >= 0)
             {
                 roundSeconds += watch.Elapsed.TotalSeconds;
@@ -92,7 +107,8 @@ internal sealed class NetworkRounds : IDisposable
         }
 
         double[] acks = [.. _acks.Order()];
-        long aggregate = plan.Parameters.ChunkCount * plan.Parameters.RingDegree * plan.Parameters.Primes.Length * sizeof(ulong);
+        long aggregate = plan.Parameters.ChunkCount * plan.Parameters.RingDegree * plan.Parameters.Primes.Length
+            * sizeof(ulong);
         return new NetworkArm
         {
             Arm = "network",
@@ -130,7 +146,8 @@ internal sealed class NetworkRounds : IDisposable
             start.ArgumentList.Add(typeof(NetworkRounds).Assembly.Location);
         }
 
-        // A server's chunks pass through the large-object heap: without compaction its holes add up to more than the bytes in flight.
+        // A server's chunks pass through the large-object heap: without compaction its holes add up to more than the
+        // bytes in flight.
         start.Environment["DOTNET_GCConserveMemory"] = "9";
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         start.ArgumentList.Add(NetworkServer.Command);
@@ -142,18 +159,23 @@ internal sealed class NetworkRounds : IDisposable
     {
         AggregationPlan plan = _consortium.Plan;
         using KeyHolder holder = new(
-            plan, plan.Digest, _consortium.Holders[index], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), TimeProvider.System, SystemEntropy.Instance);
+            plan, plan.Digest, _consortium.Holders[index], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(),
+            TimeProvider.System, SystemEntropy.Instance);
         using ServerLink link = _consortium.Connect(server, PeerRole.KeyHolder, $"holder {index}");
-        await new KeyHolderService(plan, holder, link, NullLogger.Instance).RunAsync(_ended.Token).ConfigureAwait(false);
+        await new KeyHolderService(plan, holder, link, NullLogger.Instance).RunAsync(_ended.Token)
+            .ConfigureAwait(false);
     }
 
-    private async Task<RoundState> UntilCollectingAsync(ServerLink link, ulong round, CancellationToken cancellationToken)
+    private async Task<RoundState> UntilCollectingAsync(ServerLink link, ulong round,
+        CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _connected);
-        return await UntilAsync(link, state => state.Phase == RoundPhase.Collecting && state.Round >= round, cancellationToken).ConfigureAwait(false);
+        return await UntilAsync(link, state => state.Phase == RoundPhase.Collecting && state.Round >= round,
+            cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<RoundState> UntilAsync(ServerLink link, Func<RoundState, bool> reached, CancellationToken cancellationToken)
+    private static async Task<RoundState> UntilAsync(ServerLink link, Func<RoundState, bool> reached,
+        CancellationToken cancellationToken)
     {
         await foreach (RoundState state in link.WatchRoundsAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -166,7 +188,8 @@ internal sealed class NetworkRounds : IDisposable
         throw new InvalidOperationException("the server ended the session");
     }
 
-    private async Task<Contribution[]> EncryptAsync(ServerLink link, AggregationClient[] clients, RoundState state, CancellationToken cancellationToken)
+    private async Task<Contribution[]> EncryptAsync(ServerLink link, AggregationClient[] clients, RoundState state,
+        CancellationToken cancellationToken)
     {
         GetInvitationReply reply = await link.GetInvitationAsync(state.Round, cancellationToken).ConfigureAwait(false);
         RoundInvitation invitation = RoundInvitation.Parse(reply.InvitationMessage.Span, _consortium.Plan);
@@ -181,7 +204,8 @@ internal sealed class NetworkRounds : IDisposable
         return contributions;
     }
 
-    private async Task SendAsync(ServerLink link, Contribution contribution, bool measured, CancellationToken cancellationToken)
+    private async Task SendAsync(ServerLink link, Contribution contribution, bool measured,
+        CancellationToken cancellationToken)
     {
         GrpcDuplexCall<UploadPart, UploadState> call = link.Upload(cancellationToken);
         await using (call.ConfigureAwait(false))
@@ -189,7 +213,11 @@ internal sealed class NetworkRounds : IDisposable
             await call.Requests.WriteAsync(
                 new UploadPart
                 {
-                    Start = new UploadStart { Round = contribution.Header.Statement.Context.Round, Root = ByteString.CopyFrom(contribution.Header.Statement.Root.ToArray()) },
+                    Start = new UploadStart
+                    {
+                        Round = contribution.Header.Statement.Context.Round,
+                        Root = ByteString.CopyFrom(contribution.Header.Statement.Root.ToArray())
+                    },
                 },
                 cancellationToken).ConfigureAwait(false);
             IAsyncEnumerator<UploadState> told = call.Responses.GetAsyncEnumerator(cancellationToken);
@@ -201,7 +229,9 @@ internal sealed class NetworkRounds : IDisposable
             {
                 byte[] encoded = chunk.Encode();
                 window += encoded.Length;
-                await call.Requests.WriteAsync(new UploadPart { ChunkMessage = UnsafeByteOperations.UnsafeWrap(encoded) }, cancellationToken).ConfigureAwait(false);
+                await call.Requests.WriteAsync(
+                    new UploadPart { ChunkMessage = UnsafeByteOperations.UnsafeWrap(encoded) }, cancellationToken)
+                    .ConfigureAwait(false);
                 if (window + encoded.Length > WindowBytes)
                 {
                     due.Enqueue(((ulong)chunk.Index + 1, Stopwatch.GetTimestamp()));
@@ -209,20 +239,24 @@ internal sealed class NetworkRounds : IDisposable
                 }
             }
 
-            await call.Requests.WriteAsync(new UploadPart { HeaderMessage = ByteString.CopyFrom(contribution.Header.Encode()) }, cancellationToken).ConfigureAwait(false);
+            await call.Requests.WriteAsync(
+                new UploadPart { HeaderMessage = ByteString.CopyFrom(contribution.Header.Encode()) }, cancellationToken)
+                .ConfigureAwait(false);
             due.Enqueue((ulong.MaxValue, Stopwatch.GetTimestamp()));
             await call.CompleteAsync(cancellationToken).ConfigureAwait(false);
             await acknowledged.ConfigureAwait(false);
         }
     }
 
-    private async Task ReadAsync(IAsyncEnumerator<UploadState> told, ConcurrentQueue<(ulong Next, long At)> due, bool measured)
+    private async Task ReadAsync(IAsyncEnumerator<UploadState> told, ConcurrentQueue<(ulong Next, long At)> due,
+        bool measured)
     {
         bool accepted = false;
         while (await told.MoveNextAsync().ConfigureAwait(false))
         {
             accepted = told.Current.Accepted;
-            if (due.TryPeek(out (ulong Next, long At) window) && (accepted || told.Current.NextChunk >= window.Next) && due.TryDequeue(out window) && measured)
+            if (due.TryPeek(out (ulong Next, long At) window) && (accepted || told.Current.NextChunk >= window.Next)
+                && due.TryDequeue(out window) && measured)
             {
                 _acks.Add(Stopwatch.GetElapsedTime(window.At).TotalMilliseconds);
             }
@@ -244,6 +278,7 @@ internal sealed class NetworkRounds : IDisposable
         }
 
         string line = File.ReadLines(status).First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024;
+        return long.Parse(line.AsSpan(6, line.Length - 9),
+            NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024;
     }
 }

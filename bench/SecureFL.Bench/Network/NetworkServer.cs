@@ -21,7 +21,8 @@ internal static class NetworkServer
             StartRounds = true,
             Limits = new ServerLimits(),
         };
-        AggregationHost host = await AggregationHost.StartAsync(settings, PlanFile.Load(Path.Combine(folder, "plan.json")), identity).ConfigureAwait(false);
+        AggregationHost host = await AggregationHost.StartAsync(settings,
+            PlanFile.Load(Path.Combine(folder, "plan.json")), identity).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {
             Console.Out.WriteLine(host.Addresses[0]);

@@ -15,18 +15,22 @@ internal sealed record GroupKey(int Group, ImmutableArray<int> KeySum, Immutable
 /// <summary>Reconstructs each group's key sum from the holders' releases.</summary>
 internal static class GroupKeys
 {
-    public static ImmutableArray<GroupKey> Reconstruct(CertificateProposal proposal, IReadOnlyCollection<Release> releases, AggregationPlan plan)
+    public static ImmutableArray<GroupKey> Reconstruct(CertificateProposal proposal,
+        IReadOnlyCollection<Release> releases, AggregationPlan plan)
     {
         if (releases.Count < plan.Quorum.Threshold)
         {
             throw new ProtocolViolationException(
-                ViolationCode.BelowThreshold, Party.Peer, $"{plan.Quorum.Threshold} releases of round {proposal.Context.Round}", $"{releases.Count}");
+                ViolationCode.BelowThreshold, Party.Peer,
+                $"{plan.Quorum.Threshold} releases of round {proposal.Context.Round}", $"{releases.Count}");
         }
 
-        return [.. Enumerable.Range(0, proposal.Groups.Length).Select(group => Reconstruct(group, proposal, releases, plan))];
+        return [.. Enumerable.Range(0, proposal.Groups.Length)
+            .Select(group => Reconstruct(group, proposal, releases, plan))];
     }
 
-    private static GroupKey Reconstruct(int group, CertificateProposal proposal, IReadOnlyCollection<Release> releases, AggregationPlan plan)
+    private static GroupKey Reconstruct(int group, CertificateProposal proposal, IReadOnlyCollection<Release> releases,
+        AggregationPlan plan)
     {
         KeyReconstruction reconstruction = new(plan.Sharing);
         foreach (Release release in releases)
@@ -41,7 +45,8 @@ internal static class GroupKeys
             }
         }
 
-        KeyReconstructionResult result = reconstruction.Reconstruct((long)ProtocolLimits.SecretBound * proposal.Groups[group].Length);
+        KeyReconstructionResult result =
+            reconstruction.Reconstruct((long)ProtocolLimits.SecretBound * proposal.Groups[group].Length);
         ImmutableArray<int> liars = [.. result.Liars.Select(point => point - 1)];
         return result.Outcome switch
         {

@@ -5,12 +5,14 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Splits the listed contributions into groups in a way that nobody chooses: Fisher-Yates over the list by client index, driven by AES-256-CTR
-/// under H("groups", opening digest || list). Dropping a client reshuffles everything; it does not place anybody.
+/// Splits the listed contributions into groups in a way that nobody chooses: Fisher-Yates over the list by client
+/// index, driven by AES-256-CTR under H("groups", opening digest || list). Dropping a client reshuffles everything; it
+/// does not place anybody.
 /// </summary>
 internal static class GroupPartition
 {
-    public static ImmutableArray<ImmutableArray<CertificateEntry>> Derive(AggregationPlan plan, Digest opening, IEnumerable<CertificateEntry> entries)
+    public static ImmutableArray<ImmutableArray<CertificateEntry>> Derive(AggregationPlan plan, Digest opening,
+        IEnumerable<CertificateEntry> entries)
     {
         CertificateEntry[] order = [.. entries.OrderBy(e => e.Client)];
         int groups = plan.Settings.GroupSize == 0 ? 1 : Math.Max(1, order.Length / plan.Settings.GroupSize);

@@ -1,8 +1,9 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Which holders have checked which contributions. Since a holder votes only for sets it has checked whole, the server lists the clients that one
-/// set of at least max(t, q_a) holders has checked: holders by falling number of receipts, of all lengths the one that covers most clients.
+/// Which holders have checked which contributions. Since a holder votes only for sets it has checked whole, the server
+/// lists the clients that one set of at least max(t, q_a) holders has checked: holders by falling number of receipts,
+/// of all lengths the one that covers most clients.
 /// </summary>
 internal sealed class ReceiptTally(AggregationPlan plan, RoundOpening opening)
 {
@@ -15,14 +16,17 @@ internal sealed class ReceiptTally(AggregationPlan plan, RoundOpening opening)
         opening.Context.Require(receipt.Context, receipt.Signer);
         if (receipt.Opening != opening.Hash)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongOpening, receipt.Signer, opening.Hash.ToShortString(), receipt.Opening.ToShortString());
+            throw new ProtocolViolationException(ViolationCode.WrongOpening, receipt.Signer,
+                opening.Hash.ToShortString(), receipt.Opening.ToShortString());
         }
 
         receipt.RequireSignature(plan.HolderKey(receipt.Holder));
-        if (!accepted.TryGetValue(receipt.Client, out ContributionHeader? header) || header.Statement.Hash != receipt.Contribution)
+        if (!accepted.TryGetValue(receipt.Client, out ContributionHeader? header)
+            || header.Statement.Hash != receipt.Contribution)
         {
             throw new ProtocolViolationException(
-                ViolationCode.UncheckedContribution, receipt.Signer, "a receipt for an accepted contribution", receipt.Contribution.ToShortString());
+                ViolationCode.UncheckedContribution, receipt.Signer, "a receipt for an accepted contribution",
+                receipt.Contribution.ToShortString());
         }
 
         if (!_clientsByHolder.TryGetValue(receipt.Holder, out HashSet<int>? clients))

@@ -9,14 +9,16 @@ internal static class ReleaseRules
         if (release.Opening != proposal.Opening || release.Certificate != proposal.Hash)
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongCertificate, release.Signer, $"a release for {proposal.Hash.ToShortString()}", release.Certificate.ToShortString());
+                ViolationCode.WrongCertificate, release.Signer, $"a release for {proposal.Hash.ToShortString()}",
+                release.Certificate.ToShortString());
         }
 
         release.RequireSignature(plan.HolderKey(release.Holder));
         if (release.Groups.Length != proposal.Groups.Length)
         {
             throw new ProtocolViolationException(
-                ViolationCode.OutOfRange, release.Signer, $"{proposal.Groups.Length} group sums", $"{release.Groups.Length}");
+                ViolationCode.OutOfRange, release.Signer, $"{proposal.Groups.Length} group sums",
+                $"{release.Groups.Length}");
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>What a key holder checks before it votes, beyond <see cref="CertificateRules"/>: time, its own shares, its own past.</summary>
+/// <summary>
+/// What a key holder checks before it votes, beyond <see cref="CertificateRules"/>: time, its own shares, its own past.
+/// </summary>
 internal static class VotingRules
 {
     /// <summary>Clocks may differ by this much.</summary>
@@ -18,13 +20,15 @@ internal static class VotingRules
             ContributionStatement statement = round.Statement(entry);
             if (!roots.Add(statement.Root))
             {
-                throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer, "a ciphertext of its own", "another client's");
+                throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer,
+                    "a ciphertext of its own", "another client's");
             }
 
             if (state.RoundOf(entry.Contribution) is { } reused)
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.ContributionReused, Party.Server, "contributions of this round alone", $"one that was voted for in round {reused}");
+                    ViolationCode.ContributionReused, Party.Server, "contributions of this round alone",
+                    $"one that was voted for in round {reused}");
             }
 
             ModelVersion version = state.Chain.RequireBase(statement.BaseVersion, round.Opening.Head, statement.Signer);
@@ -47,7 +51,8 @@ internal static class VotingRules
         if (proposal.DeadlineUnixMilliseconds < now || proposal.DeadlineUnixMilliseconds > latest)
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongDeadline, Party.Server, $"a deadline from {now} to {latest}", $"{proposal.DeadlineUnixMilliseconds}");
+                ViolationCode.WrongDeadline, Party.Server, $"a deadline from {now} to {latest}",
+                $"{proposal.DeadlineUnixMilliseconds}");
         }
     }
 

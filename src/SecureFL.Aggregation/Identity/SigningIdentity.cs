@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A party's signing key: ECDSA P-256 over SHA-256 message hashes, fixed-length signatures. Thread-safe. The private key leaves only where
-/// that was asked for at creation.
+/// A party's signing key: ECDSA P-256 over SHA-256 message hashes, fixed-length signatures. Thread-safe. The private
+/// key leaves only where that was asked for at creation.
 /// </summary>
 public sealed class SigningIdentity : IDisposable
 {
@@ -25,9 +25,13 @@ public sealed class SigningIdentity : IDisposable
 
     /// <summary>A fresh key from the operating system's generator.</summary>
     /// <param name="exportable">Whether <see cref="ExportPrivateKey"/> may be called.</param>
-    public static SigningIdentity Create(bool exportable = false) => new(ECDsa.Create(ECCurve.NamedCurves.nistP256), exportable);
+    public static SigningIdentity Create(bool exportable = false) =>
+        new(ECDsa.Create(ECCurve.NamedCurves.nistP256), exportable);
 
-    /// <summary>The key of an unencrypted PKCS #8 document, as <see cref="ExportPrivateKey"/> writes it. It cannot be exported again.</summary>
+    /// <summary>
+    /// The key of an unencrypted PKCS #8 document, as <see cref="ExportPrivateKey"/> writes it. It cannot be exported
+    /// again.
+    /// </summary>
     /// <exception cref="ArgumentException">Not a PKCS #8 document of a P-256 key.</exception>
     public static SigningIdentity Import(ReadOnlySpan<byte> pkcs8)
     {
@@ -35,7 +39,8 @@ public sealed class SigningIdentity : IDisposable
         try
         {
             ecdsa.ImportPkcs8PrivateKey(pkcs8, out int read);
-            if (read == pkcs8.Length && ecdsa.ExportParameters(false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
+            if (read == pkcs8.Length && ecdsa.ExportParameters(false).Curve.Oid.Value
+                == ECCurve.NamedCurves.nistP256.Oid.Value)
             {
                 return new SigningIdentity(ecdsa, exportable: false);
             }
@@ -63,10 +68,14 @@ public sealed class SigningIdentity : IDisposable
         }
     }
 
-    /// <summary>Signs a statement outside of the protocol's messages, for example a request for a certificate. No statement can stand for a message, nor for one of another purpose.</summary>
+    /// <summary>
+    /// Signs a statement outside of the protocol's messages, for example a request for a certificate. No statement can
+    /// stand for a message, nor for one of another purpose.
+    /// </summary>
     /// <param name="purpose">What the statement is for: ASCII, 1 to 100 characters.</param>
     /// <param name="statement">Its bytes.</param>
-    public byte[] SignStatement(string purpose, ReadOnlySpan<byte> statement) => Sign(VerificationKey.HashOfStatement(purpose, statement));
+    public byte[] SignStatement(string purpose, ReadOnlySpan<byte> statement) =>
+        Sign(VerificationKey.HashOfStatement(purpose, statement));
 
     /// <inheritdoc/>
     public void Dispose() => _ecdsa.Dispose();

@@ -4,7 +4,10 @@ using System.Security.Cryptography;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>A party's public signing key: a P-256 point, SEC 1 uncompressed (65 bytes). Immutable, thread-safe; equal when the points are.</summary>
+/// <summary>
+/// A party's public signing key: a P-256 point, SEC 1 uncompressed (65 bytes). Immutable, thread-safe; equal when the
+/// points are.
+/// </summary>
 public sealed class VerificationKey : IEquatable<VerificationKey>
 {
     /// <summary>Bytes of an encoded key.</summary>
@@ -15,7 +18,8 @@ public sealed class VerificationKey : IEquatable<VerificationKey>
 
     // The order of the P-256 group (NIST SP 800-186, 3.2.1.3).
     private static readonly BigInteger GroupOrder =
-        BigInteger.Parse("0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        BigInteger.Parse("0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture);
 
     private readonly byte[] _point;
     private readonly ECDsa _ecdsa;
@@ -28,12 +32,14 @@ public sealed class VerificationKey : IEquatable<VerificationKey>
     }
 
     /// <summary>Imports a key from its 65 bytes.</summary>
-    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.BadPublicKey"/>: not a point of the curve.</exception>
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.BadPublicKey"/>: not a point of the
+    /// curve.</exception>
     public static VerificationKey Parse(ReadOnlySpan<byte> point, Party owner)
     {
         if (point.Length != Size || point[0] != 4)
         {
-            throw new ProtocolViolationException(ViolationCode.BadPublicKey, owner, $"an uncompressed P-256 point of {Size} bytes", $"{point.Length} bytes");
+            throw new ProtocolViolationException(ViolationCode.BadPublicKey, owner,
+                $"an uncompressed P-256 point of {Size} bytes", $"{point.Length} bytes");
         }
 
         try
@@ -47,14 +53,17 @@ public sealed class VerificationKey : IEquatable<VerificationKey>
         }
         catch (CryptographicException)
         {
-            throw new ProtocolViolationException(ViolationCode.BadPublicKey, owner, "a point of P-256", "other coordinates");
+            throw new ProtocolViolationException(ViolationCode.BadPublicKey, owner, "a point of P-256",
+                "other coordinates");
         }
     }
 
     /// <summary>The 65 bytes.</summary>
     public byte[] ToArray() => (byte[])_point.Clone();
 
-    /// <summary>Whether <paramref name="signature"/> is this key's canonical signature of <paramref name="message"/>.</summary>
+    /// <summary>
+    /// Whether <paramref name="signature"/> is this key's canonical signature of <paramref name="message"/>.
+    /// </summary>
     public bool Verify(Digest message, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != SignatureSize || !IsLowHalf(signature[32..]))
@@ -70,8 +79,12 @@ public sealed class VerificationKey : IEquatable<VerificationKey>
         }
     }
 
-    /// <summary>Whether <paramref name="signature"/> is this key's signature of a statement, as <see cref="SigningIdentity.SignStatement"/> makes it.</summary>
-    public bool VerifyStatement(string purpose, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> signature) => Verify(HashOfStatement(purpose, statement), signature);
+    /// <summary>
+    /// Whether <paramref name="signature"/> is this key's signature of a statement, as
+    /// <see cref="SigningIdentity.SignStatement"/> makes it.
+    /// </summary>
+    public bool VerifyStatement(string purpose, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> signature) =>
+        Verify(HashOfStatement(purpose, statement), signature);
 
     /// <inheritdoc/>
     public bool Equals(VerificationKey? other) => other is not null && _point.AsSpan().SequenceEqual(other._point);
@@ -95,7 +108,8 @@ public sealed class VerificationKey : IEquatable<VerificationKey>
             : throw new ArgumentException("a purpose has 1 to 100 ASCII characters", nameof(purpose));
     }
 
-    // (r, s) and (r, n - s) both verify; only the lower s is canonical, so that no third party can change a signature's bytes.
+    // (r, s) and (r, n - s) both verify; only the lower s is canonical, so that no third party can change a signature's
+    // bytes.
     internal static void MakeLowHalf(Span<byte> s)
     {
         if (IsLowHalf(s))
@@ -109,5 +123,6 @@ public sealed class VerificationKey : IEquatable<VerificationKey>
         bytes.CopyTo(s[(s.Length - bytes.Length)..]);
     }
 
-    private static bool IsLowHalf(ReadOnlySpan<byte> s) => new BigInteger(s, isUnsigned: true, isBigEndian: true) * 2 <= GroupOrder;
+    private static bool IsLowHalf(ReadOnlySpan<byte> s) =>
+        new BigInteger(s, isUnsigned: true, isBigEndian: true) * 2 <= GroupOrder;
 }

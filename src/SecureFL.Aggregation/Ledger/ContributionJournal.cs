@@ -4,14 +4,16 @@ namespace SecureFL.Aggregation;
 /// <param name="Round">The round.</param>
 /// <param name="Model">The model that it was made on.</param>
 /// <param name="Statement">
-/// Hash of the one statement that may be sent; null for a contribution that left chunk by chunk while it was made, of which nothing can be sent again.
+/// Hash of the one statement that may be sent; null for a contribution that left chunk by chunk while it was made, of
+/// which nothing can be sent again.
 /// </param>
 public sealed record ContributionClaim(ulong Round, Digest Model, Digest? Statement);
 
 /// <summary>
-/// A client's durable memory of what it contributed to: one contribution a round, and one a base model, unless the former round is proven dead
-/// or the plan permits otherwise. Recorded before the first byte leaves. Keyed by the model, not its version: a version that a wholly spoiled round
-/// made has the model of the one before, and two sums over one model differ by whoever is missing in one of them. Not thread-safe.
+/// A client's durable memory of what it contributed to: one contribution a round, and one a base model, unless the
+/// former round is proven dead or the plan permits otherwise. Recorded before the first byte leaves. Keyed by the
+/// model, not its version: a version that a wholly spoiled round made has the model of the one before, and two sums
+/// over one model differ by whoever is missing in one of them. Not thread-safe.
 /// </summary>
 internal sealed class ContributionJournal
 {
@@ -43,7 +45,8 @@ internal sealed class ContributionJournal
         RequireUsable();
         if (_rounds.ContainsKey(round))
         {
-            throw new ProtocolViolationException(ViolationCode.DuplicateContribution, Party.Server, "one contribution a round", $"round {round} again");
+            throw new ProtocolViolationException(ViolationCode.DuplicateContribution, Party.Server,
+                "one contribution a round", $"round {round} again");
         }
 
         if (RoundsInTheWay(model) is [ulong former, ..])
@@ -59,9 +62,13 @@ internal sealed class ContributionJournal
     /// <summary>Rounds with a contribution on the model that are not proven dead.</summary>
     public IReadOnlyList<ulong> RoundsInTheWay(Digest model) => _plan.Settings.AllowEarlyResubmission
         ? []
-        : [.. _rounds.Values.Where(claim => claim.Model == model && !_dead.Contains(claim.Round)).Select(claim => claim.Round)];
+        : [.. _rounds.Values.Where(claim => claim.Model == model && !_dead.Contains(claim.Round))
+            .Select(claim => claim.Round)];
 
-    /// <summary>Refuses a second contribution in the round or on the model, then records the first one durably. Without a statement its bytes leave as they are made.</summary>
+    /// <summary>
+    /// Refuses a second contribution in the round or on the model, then records the first one durably. Without a
+    /// statement its bytes leave as they are made.
+    /// </summary>
     public void Claim(ulong round, Digest model, Digest? statement = null)
     {
         RequireFree(round, model);
@@ -110,7 +117,8 @@ internal sealed class ContributionJournal
             ulong round = reader.UInt64("round");
             if (type is ContributionRecord or StatementRecord)
             {
-                _rounds.Add(round, new ContributionClaim(round, reader.Digest("model"), type == StatementRecord ? reader.Digest("statement") : null));
+                _rounds.Add(round, new ContributionClaim(round, reader.Digest("model"),
+                    type == StatementRecord ? reader.Digest("statement") : null));
             }
             else if (type == DeathRecord)
             {
@@ -139,7 +147,9 @@ internal sealed class ContributionJournal
         catch (Exception failure)
         {
             _failed = true;
-            throw new LedgerUnavailableException("a write to the contribution journal failed; the client sends nothing until it is opened anew", failure);
+            throw new LedgerUnavailableException(
+                "a write to the contribution journal failed; the client sends nothing until it is opened anew",
+                failure);
         }
     }
 
@@ -147,7 +157,8 @@ internal sealed class ContributionJournal
     {
         if (_failed)
         {
-            throw new LedgerUnavailableException("a write to the contribution journal failed; the client sends nothing until it is opened anew");
+            throw new LedgerUnavailableException(
+                "a write to the contribution journal failed; the client sends nothing until it is opened anew");
         }
     }
 }

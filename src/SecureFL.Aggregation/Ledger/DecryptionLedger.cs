@@ -1,9 +1,10 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A key holder's durable memory. Every method that records returns only after the record is flushed: so an entry, vote, release or death is
-/// durable before its first byte leaves. Records are hash-chained. After a failed write the ledger refuses everything until it is opened anew,
-/// because the medium may or may not hold the record. Not thread-safe.
+/// A key holder's durable memory. Every method that records returns only after the record is flushed: so an entry,
+/// vote, release or death is durable before its first byte leaves. Records are hash-chained. After a failed write the
+/// ledger refuses everything until it is opened anew, because the medium may or may not hold the record. Not
+/// thread-safe.
 /// </summary>
 public sealed class DecryptionLedger
 {
@@ -12,7 +13,9 @@ public sealed class DecryptionLedger
     private readonly LedgerState _state;
     private Exception? _failure;
 
-    /// <summary>Opens the ledger of one holder, replaying what the storage holds; an empty storage is bound to plan and holder.</summary>
+    /// <summary>
+    /// Opens the ledger of one holder, replaying what the storage holds; an empty storage is bound to plan and holder.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">Damaged records, or a ledger of another plan or holder.</exception>
     public DecryptionLedger(ILedgerStorage storage, AggregationPlan plan, int holder)
     {
@@ -63,7 +66,8 @@ public sealed class DecryptionLedger
         _state.Apply(entry);
     }
 
-    internal void Record(RoundOpening opening, CertificateProposal proposal, IReadOnlyList<VotedContribution> contributions, Vote vote)
+    internal void Record(RoundOpening opening, CertificateProposal proposal,
+        IReadOnlyList<VotedContribution> contributions, Vote vote)
     {
         CanonicalWriter writer = new();
         writer.Counted(opening.Encode());
@@ -164,7 +168,8 @@ public sealed class DecryptionLedger
         }
         catch (Exception refusal) when (refusal is ProtocolViolationException or ArgumentException)
         {
-            throw new LedgerUnavailableException($"ledger record {Count} is damaged or of another plan: {refusal.Message}", refusal);
+            throw new LedgerUnavailableException(
+                $"ledger record {Count} is damaged or of another plan: {refusal.Message}", refusal);
         }
 
         Advance(record);
@@ -187,7 +192,8 @@ public sealed class DecryptionLedger
                 break;
             case LedgerRecordType.Release when Count > 0:
                 CanonicalReader reader = new(body, "release record", Party.KeyHolder(Holder));
-                RoundCertificate certificate = RoundCertificate.Parse(reader.Counted(ILedgerStorage.MaxRecordBytes, "certificate"), _plan);
+                RoundCertificate certificate =
+                    RoundCertificate.Parse(reader.Counted(ILedgerStorage.MaxRecordBytes, "certificate"), _plan);
                 _state.Apply(certificate, Release.Parse(body[reader.Position..], _plan));
                 break;
             case LedgerRecordType.Death when Count > 0:
@@ -206,7 +212,8 @@ public sealed class DecryptionLedger
                 _state.KeyEpochs!.Apply(KeyEpochRecord.Parse(body, _plan));
                 break;
             default:
-                throw new ArgumentException($"a record of type {type} cannot stand here, or the ledger is another plan's or holder's");
+                throw new ArgumentException(
+                    $"a record of type {type} cannot stand here, or the ledger is another plan's or holder's");
         }
     }
 
@@ -214,7 +221,8 @@ public sealed class DecryptionLedger
     {
         CanonicalReader reader = new(body, "vote record", Party.KeyHolder(Holder));
         RoundOpening opening = RoundOpening.Parse(reader.Counted(ILedgerStorage.MaxRecordBytes, "opening"), _plan);
-        CertificateProposal proposal = CertificateProposal.Parse(reader.Counted(ILedgerStorage.MaxRecordBytes, "proposal"), _plan);
+        CertificateProposal proposal =
+            CertificateProposal.Parse(reader.Counted(ILedgerStorage.MaxRecordBytes, "proposal"), _plan);
         List<VotedContribution> contributions = [];
         foreach (CertificateEntry entry in proposal.Entries)
         {

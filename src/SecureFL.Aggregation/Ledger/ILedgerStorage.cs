@@ -1,8 +1,9 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// An append-only list of records with one durability point. A record is durable once <see cref="Flush"/> has returned; after a failure of
-/// either call the storage must not be used again in this process, since nobody knows what the medium holds.
+/// An append-only list of records with one durability point. A record is durable once <see cref="Flush"/> has returned;
+/// after a failure of either call the storage must not be used again in this process, since nobody knows what the
+/// medium holds.
 /// </summary>
 public interface ILedgerStorage
 {
@@ -12,7 +13,9 @@ public interface ILedgerStorage
     /// <summary>All records that survived, oldest first. Called once, before the first append.</summary>
     IReadOnlyList<ReadOnlyMemory<byte>> ReadAll();
 
-    /// <summary>Appends one record. It may be lost until <see cref="Flush"/> returns, but it is never half there afterwards.</summary>
+    /// <summary>
+    /// Appends one record. It may be lost until <see cref="Flush"/> returns, but it is never half there afterwards.
+    /// </summary>
     void Append(ReadOnlySpan<byte> record);
 
     /// <summary>Returns only when every appended record survives a crash of process and machine.</summary>

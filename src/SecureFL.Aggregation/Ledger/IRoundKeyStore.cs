@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Where a key holder keeps the private HPKE keys of undecided rounds: outside ledger and backups, since whoever finds an old key opens the
-/// shares of its recorded round. Keys survive restarts and are erased once the round is decided or dead.
+/// Where a key holder keeps the private HPKE keys of undecided rounds: outside ledger and backups, since whoever finds
+/// an old key opens the shares of its recorded round. Keys survive restarts and are erased once the round is decided or
+/// dead.
 /// </summary>
 public interface IRoundKeyStore
 {

@@ -3,11 +3,13 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Finds out whether a ledger was restored from an old copy: max(t, q_a) - 1 peers sign, over a fresh nonce, the newest vote and entry that they
-/// were shown of this holder. Each carries the holder's own signature, so no peer can invent a past; and a vote that led to a certificate was
-/// shown to its releasers. A vote that no peer was shown stays undetected. Not thread-safe.
+/// Finds out whether a ledger was restored from an old copy: max(t, q_a) - 1 peers sign, over a fresh nonce, the newest
+/// vote and entry that they were shown of this holder. Each carries the holder's own signature, so no peer can invent a
+/// past; and a vote that led to a certificate was shown to its releasers. A vote that no peer was shown stays
+/// undetected. Not thread-safe.
 /// </summary>
-internal sealed class LedgerFreshness(AggregationPlan plan, int holder, SigningIdentity identity, IEntropySource entropy)
+internal sealed class LedgerFreshness(AggregationPlan plan, int holder, SigningIdentity identity,
+    IEntropySource entropy)
 {
     private readonly HashSet<int> _confirmed = [];
     private byte[] _nonce = [];
@@ -23,18 +25,22 @@ internal sealed class LedgerFreshness(AggregationPlan plan, int holder, SigningI
         return LedgerHeadRequest.Create(plan.Context(0), holder, _nonce, identity);
     }
 
-    public static LedgerHead Answer(LedgerHeadRequest request, LedgerState state, AggregationPlan plan, int holder, SigningIdentity identity)
+    public static LedgerHead Answer(LedgerHeadRequest request, LedgerState state, AggregationPlan plan, int holder,
+        SigningIdentity identity)
     {
         request.RequireSignature(plan.HolderKey(request.Holder));
-        return LedgerHead.Create(request, holder, state.NewestVoteOf(request.Holder), state.NewestEntryOf(request.Holder), identity);
+        return LedgerHead.Create(request, holder, state.NewestVoteOf(request.Holder),
+            state.NewestEntryOf(request.Holder), identity);
     }
 
     public void Handle(LedgerHead head, LedgerState state)
     {
-        bool answersThis = head.Subject == holder && head.Holder != holder && _nonce.Length > 0 && head.Nonce.Span.SequenceEqual(_nonce);
+        bool answersThis = head.Subject == holder && head.Holder != holder && _nonce.Length > 0
+            && head.Nonce.Span.SequenceEqual(_nonce);
         if (!answersThis)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongLedgerHead, head.Signer, "an answer to this holder's newest request", "another");
+            throw new ProtocolViolationException(ViolationCode.WrongLedgerHead, head.Signer,
+                "an answer to this holder's newest request", "another");
         }
 
         head.RequireSignature(plan.HolderKey(head.Holder));
@@ -52,7 +58,9 @@ internal sealed class LedgerFreshness(AggregationPlan plan, int holder, SigningI
         if (!IsConfirmed)
         {
             throw new StaleLedgerException(
-                isBehind: false, $"{_confirmed.Count} of {plan.Quorum.PeerHeads} peers have confirmed the ledger; the holder signs nothing before");
+                isBehind: false,
+                $"{_confirmed.Count} of {plan.Quorum.PeerHeads} peers have confirmed the ledger; the holder signs "
+                + $"nothing before");
         }
     }
 
@@ -63,7 +71,9 @@ internal sealed class LedgerFreshness(AggregationPlan plan, int holder, SigningI
             RequireOwn(vote, vote.Holder, head);
             if (state.VoteOf(vote.Context.Round)?.Hash != vote.Hash)
             {
-                throw Behind($"{head.Signer} shows this holder's vote of round {vote.Context.Round}, which the ledger does not know");
+                throw Behind(
+                    $"{head.Signer} shows this holder's vote of round {vote.Context.Round}, which the ledger does "
+                    + $"not know");
             }
         }
 
@@ -72,7 +82,9 @@ internal sealed class LedgerFreshness(AggregationPlan plan, int holder, SigningI
             RequireOwn(entry, entry.Holder, head);
             if (state.EntryOf(entry.Context.Round)?.Hash != entry.Hash)
             {
-                throw Behind($"{head.Signer} shows this holder's entry of round {entry.Context.Round}, which the ledger does not know");
+                throw Behind(
+                    $"{head.Signer} shows this holder's entry of round {entry.Context.Round}, which the ledger does "
+                    + $"not know");
             }
         }
     }
@@ -81,7 +93,8 @@ internal sealed class LedgerFreshness(AggregationPlan plan, int holder, SigningI
     {
         if (signer != holder)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongLedgerHead, head.Signer, $"a signature of {Party.KeyHolder(holder)}", $"{Party.KeyHolder(signer)}'s");
+            throw new ProtocolViolationException(ViolationCode.WrongLedgerHead, head.Signer,
+                $"a signature of {Party.KeyHolder(holder)}", $"{Party.KeyHolder(signer)}'s");
         }
 
         message.RequireSignature(plan.HolderKey(holder));

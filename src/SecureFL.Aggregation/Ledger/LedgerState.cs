@@ -25,7 +25,8 @@ internal sealed class LedgerState(AggregationPlan plan)
 
     public Vote? VoteOf(ulong round) => _votes.TryGetValue(round, out var voted) ? voted.Vote : null;
 
-    public CertificateProposal? ProposalOf(ulong round) => _votes.TryGetValue(round, out var voted) ? voted.Proposal : null;
+    public CertificateProposal? ProposalOf(ulong round) => _votes.TryGetValue(round, out var voted)
+        ? voted.Proposal : null;
 
     public Release? ReleaseOf(ulong round) => _releases.GetValueOrDefault(round);
 
@@ -40,10 +41,12 @@ internal sealed class LedgerState(AggregationPlan plan)
     public RoundOpeningEntry? NewestEntryOf(int holder) => _newestEntries[holder];
 
     /// <summary>The round in which the contribution was voted for, or null.</summary>
-    public ulong? RoundOf(Digest contribution) => _contributionRounds.TryGetValue(contribution, out ulong round) ? round : null;
+    public ulong? RoundOf(Digest contribution) => _contributionRounds.TryGetValue(contribution, out ulong round)
+        ? round : null;
 
     /// <summary>Rounds in which a contribution of the client on this model was voted for.</summary>
-    public IReadOnlyList<ulong> RoundsOf(int client, Digest model) => _baseRounds.GetValueOrDefault((client, model)) ?? [];
+    public IReadOnlyList<ulong> RoundsOf(int client, Digest model) =>
+        _baseRounds.GetValueOrDefault((client, model)) ?? [];
 
     public void Apply(RoundOpeningEntry entry)
     {
@@ -51,7 +54,8 @@ internal sealed class LedgerState(AggregationPlan plan)
         Witness(entry);
     }
 
-    public void Apply(RoundOpening opening, CertificateProposal proposal, IReadOnlyList<VotedContribution> contributions, Vote vote)
+    public void Apply(RoundOpening opening, CertificateProposal proposal,
+        IReadOnlyList<VotedContribution> contributions, Vote vote)
     {
         ulong round = vote.Context.Round;
         _votes.Add(round, (vote, proposal));

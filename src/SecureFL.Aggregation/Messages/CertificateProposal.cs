@@ -8,13 +8,14 @@ namespace SecureFL.Aggregation;
 public readonly record struct CertificateEntry(int Client, Digest Contribution);
 
 /// <summary>
-/// The set that a round shall open: disjoint groups of contributions, the head, and the deadline for votes. Its hash is the certificate
-/// hash that votes and releases name.
+/// The set that a round shall open: disjoint groups of contributions, the head, and the deadline for votes. Its hash is
+/// the certificate hash that votes and releases name.
 /// </summary>
 public sealed class CertificateProposal : SignedMessage
 {
     private CertificateProposal(
-        RoundContext context, Digest opening, Digest head, long deadline, ImmutableArray<ImmutableArray<CertificateEntry>> groups, JointKeyTerms? jointKey)
+        RoundContext context, Digest opening, Digest head, long deadline,
+        ImmutableArray<ImmutableArray<CertificateEntry>> groups, JointKeyTerms? jointKey)
     {
         Context = context;
         Opening = opening;
@@ -83,17 +84,22 @@ public sealed class CertificateProposal : SignedMessage
         Digest opening = reader.Digest("opening");
         Digest head = reader.Digest("head");
         long deadline = reader.Int64(0, long.MaxValue, "deadline");
-        var groups = new ImmutableArray<CertificateEntry>[reader.Count(1, plan.Enrolment.Clients.Count, 4 + entryBytes, "groups")];
+        var groups =
+            new ImmutableArray<CertificateEntry>[reader.Count(1, plan.Enrolment.Clients.Count,
+                4 + entryBytes, "groups")];
         for (int g = 0; g < groups.Length; g++)
         {
-            CertificateEntry[] entries = new CertificateEntry[reader.Count(1, plan.Parameters.MaxClients, entryBytes, "groups")];
+            CertificateEntry[] entries =
+                new CertificateEntry[reader.Count(1, plan.Parameters.MaxClients, entryBytes, "groups")];
             for (int i = 0; i < entries.Length; i++)
             {
-                entries[i] = new CertificateEntry(MessageLimits.Client(ref reader, plan), reader.Digest("contribution"));
+                entries[i] = new CertificateEntry(MessageLimits.Client(ref reader, plan),
+                    reader.Digest("contribution"));
                 if (i > 0 && entries[i].Client <= entries[i - 1].Client)
                 {
                     throw reader.Refuse(
-                        entries[i].Client == entries[i - 1].Client ? ViolationCode.GroupsNotDisjoint : ViolationCode.NonCanonical,
+                        entries[i].Client == entries[i - 1].Client ? ViolationCode.GroupsNotDisjoint
+                            : ViolationCode.NonCanonical,
                         "groups", "rising client indices", entries[i].Client);
                 }
             }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The encoded <see cref="ContributionChunk"/>s of one client and round, one after the other in the same memory, so that sending a contribution takes the memory of
-/// one chunk. Not thread-safe.
+/// The encoded <see cref="ContributionChunk"/>s of one client and round, one after the other in the same memory, so
+/// that sending a contribution takes the memory of one chunk. Not thread-safe.
 /// </summary>
 public sealed class ChunkMessage
 {

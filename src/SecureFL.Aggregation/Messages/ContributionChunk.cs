@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>One ciphertext chunk of a contribution, in the plan's wire form. Unsigned: the root in the signed statement binds it.</summary>
+/// <summary>
+/// One ciphertext chunk of a contribution, in the plan's wire form. Unsigned: the root in the signed statement binds
+/// it.
+/// </summary>
 public sealed class ContributionChunk : ProtocolMessage
 {
     /// <summary>Type, version, context, client and index; the rest is the ciphertext.</summary>
@@ -24,7 +27,9 @@ public sealed class ContributionChunk : ProtocolMessage
     /// <summary>The chunk's position, from 0.</summary>
     public long Index { get; }
 
-    /// <summary>The bit-packed residues, or a SEAL ciphertext where the plan says so: a fixed number of bytes either way.</summary>
+    /// <summary>
+    /// The bit-packed residues, or a SEAL ciphertext where the plan says so: a fixed number of bytes either way.
+    /// </summary>
     public ReadOnlyMemory<byte> Packed { get; }
 
     /// <inheritdoc/>
@@ -37,10 +42,13 @@ public sealed class ContributionChunk : ProtocolMessage
         ArgumentNullException.ThrowIfNull(plan);
 
         // No allocation sized by the peer's bytes: longer ones are refused before they are copied.
-        return ParseShared(bytes[..Math.Min(bytes.Length, plan.Parameters.WireChunkBytes + PrefixBytes + 1)].ToArray(), plan);
+        return ParseShared(bytes[..Math.Min(bytes.Length, plan.Parameters.WireChunkBytes + PrefixBytes + 1)].ToArray(),
+            plan);
     }
 
-    /// <summary>Parses without copying: the chunk refers to <paramref name="bytes"/>, which must not change while it lives.</summary>
+    /// <summary>
+    /// Parses without copying: the chunk refers to <paramref name="bytes"/>, which must not change while it lives.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
     public static ContributionChunk ParseShared(ReadOnlyMemory<byte> bytes, AggregationPlan plan)
     {

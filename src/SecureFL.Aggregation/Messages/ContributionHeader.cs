@@ -14,14 +14,19 @@ public sealed class ContributionHeader : ProtocolMessage
     /// <summary>What the client signed.</summary>
     public ContributionStatement Statement { get; }
 
-    /// <summary>The share ciphertexts in the order of the opening's entries: HPKE encapsulated key, then ciphertext and tag.</summary>
+    /// <summary>
+    /// The share ciphertexts in the order of the opening's entries: HPKE encapsulated key, then ciphertext and tag.
+    /// </summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Shares { get; }
 
     /// <inheritdoc/>
     public override MessageType Type => MessageType.ContributionHeader;
 
-    /// <summary>Parses within the plan's limits and matches the share ciphertexts with the statement's hashes.</summary>
-    /// <exception cref="ProtocolViolationException">Malformed, of another context, or a share that the client did not sign.</exception>
+    /// <summary>
+    /// Parses within the plan's limits and matches the share ciphertexts with the statement's hashes.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">Malformed, of another context, or a share that the client did not
+    /// sign.</exception>
     public static ContributionHeader Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
     {
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.ContributionHeader, Party.Peer);

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// What a client signs: context, base version, the root over its chunks, the hash of each share ciphertext, and the combined masked
-/// polynomials that let every holder check its own share. Its hash is the contribution's identifier everywhere. In the joint-key suite there are neither shares
-/// nor polynomials.
+/// What a client signs: context, base version, the root over its chunks, the hash of each share ciphertext, and the
+/// combined masked polynomials that let every holder check its own share. Its hash is the contribution's identifier
+/// everywhere. In the joint-key suite there are neither shares nor polynomials.
 /// </summary>
 public sealed class ContributionStatement : SignedMessage
 {
@@ -15,7 +15,8 @@ public sealed class ContributionStatement : SignedMessage
     private readonly byte[] _proof;
 
     private ContributionStatement(
-        RoundContext context, Digest opening, int client, Digest baseVersion, Digest root, ImmutableArray<Digest> shares, byte[] proof)
+        RoundContext context, Digest opening, int client, Digest baseVersion, Digest root,
+        ImmutableArray<Digest> shares, byte[] proof)
     {
         Context = context;
         Opening = opening;
@@ -64,7 +65,8 @@ public sealed class ContributionStatement : SignedMessage
     }
 
     internal static ContributionStatement Create(
-        RoundContext context, Digest opening, int client, Digest baseVersion, Digest root, ImmutableArray<Digest> shares, byte[] proof, SigningIdentity identity)
+        RoundContext context, Digest opening, int client, Digest baseVersion, Digest root,
+        ImmutableArray<Digest> shares, byte[] proof, SigningIdentity identity)
     {
         ContributionStatement statement = new(context, opening, client, baseVersion, root, shares, proof);
         statement.SignWith(identity);
@@ -79,14 +81,16 @@ public sealed class ContributionStatement : SignedMessage
         int client = MessageLimits.Client(ref reader, plan);
         Digest baseVersion = reader.Digest("baseVersion");
         Digest root = reader.Digest("root");
-        var shares = ImmutableArray.CreateBuilder<Digest>(reader.Count(plan.IsJointKey ? 0 : 1, plan.IsJointKey ? 0 : plan.Quorum.KeyHolders, Digest.Size, "shares"));
+        var shares = ImmutableArray.CreateBuilder<Digest>(
+            reader.Count(plan.IsJointKey ? 0 : 1, plan.IsJointKey ? 0 : plan.Quorum.KeyHolders, Digest.Size, "shares"));
         for (int i = 0; i < shares.Capacity; i++)
         {
             shares.Add(reader.Digest("shares"));
         }
 
         ContributionStatement statement = new(
-            context, opening, client, baseVersion, root, shares.MoveToImmutable(), reader.Fixed(plan.ProofBytes, "proof").ToArray());
+            context, opening, client, baseVersion, root, shares.MoveToImmutable(),
+            reader.Fixed(plan.ProofBytes, "proof").ToArray());
         statement.ReadSignature(ref reader);
         return statement;
     }

@@ -33,7 +33,8 @@ public sealed class LedgerHeadRequest : SignedMessage
     {
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.LedgerHeadRequest, Party.Peer);
         LedgerHeadRequest request = new(
-            RoundContext.Read(ref reader, plan), MessageLimits.Holder(ref reader, plan), reader.Fixed(RoundOpeningEntry.NonceSize, "nonce").ToArray());
+            RoundContext.Read(ref reader, plan), MessageLimits.Holder(ref reader, plan),
+            reader.Fixed(RoundOpeningEntry.NonceSize, "nonce").ToArray());
         request.ReadSignature(ref reader);
         reader.End();
         return request;
@@ -55,14 +56,15 @@ public sealed class LedgerHeadRequest : SignedMessage
 }
 
 /// <summary>
-/// What a peer's ledger knows about a starting holder: the newest vote and the newest opening entry of that holder that the peer was shown.
-/// They carry the holder's own signature, so no peer can invent a past.
+/// What a peer's ledger knows about a starting holder: the newest vote and the newest opening entry of that holder that
+/// the peer was shown. They carry the holder's own signature, so no peer can invent a past.
 /// </summary>
 public sealed class LedgerHead : SignedMessage
 {
     private readonly byte[] _nonce;
 
-    private LedgerHead(RoundContext context, int holder, int subject, byte[] nonce, Vote? vote, RoundOpeningEntry? entry)
+    private LedgerHead(RoundContext context, int holder, int subject, byte[] nonce, Vote? vote,
+        RoundOpeningEntry? entry)
     {
         Context = context;
         Holder = holder;
@@ -125,7 +127,8 @@ public sealed class LedgerHead : SignedMessage
         return head;
     }
 
-    internal static LedgerHead Create(LedgerHeadRequest request, int holder, Vote? vote, RoundOpeningEntry? entry, SigningIdentity identity)
+    internal static LedgerHead Create(LedgerHeadRequest request, int holder, Vote? vote, RoundOpeningEntry? entry,
+        SigningIdentity identity)
     {
         LedgerHead head = new(request.Context, holder, request.Holder, request.Nonce.ToArray(), vote, entry);
         head.SignWith(identity);

@@ -1,8 +1,8 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A link of the model chain, signed by the server. Each version is a deterministic function of the one before and the opened sum; its
-/// hash is the version's digest, and the newest one is the head that a round stands on.
+/// A link of the model chain, signed by the server. Each version is a deterministic function of the one before and the
+/// opened sum; its hash is the version's digest, and the newest one is the head that a round stands on.
 /// </summary>
 public sealed class ModelVersion : SignedMessage
 {
@@ -45,7 +45,8 @@ public sealed class ModelVersion : SignedMessage
     }
 
     /// <summary>The version after <paramref name="previous"/>, made by the sum of <paramref name="round"/>.</summary>
-    public static ModelVersion CreateNext(ModelVersion previous, RoundContext round, Digest sum, Digest model, SigningIdentity server)
+    public static ModelVersion CreateNext(ModelVersion previous, RoundContext round, Digest sum, Digest model,
+        SigningIdentity server)
     {
         ArgumentNullException.ThrowIfNull(previous);
         ArgumentNullException.ThrowIfNull(server);
@@ -58,7 +59,8 @@ public sealed class ModelVersion : SignedMessage
     {
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.ModelVersion, Party.Server);
         ModelVersion version = new(
-            RoundContext.Read(ref reader, plan), reader.UInt64("number"), reader.Digest("previous"), reader.Digest("sum"), reader.Digest("model"));
+            RoundContext.Read(ref reader, plan), reader.UInt64("number"), reader.Digest("previous"),
+            reader.Digest("sum"), reader.Digest("model"));
         version.ReadSignature(ref reader);
         reader.End();
         return version;

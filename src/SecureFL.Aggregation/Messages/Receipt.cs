@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>A key holder has opened and checked its share of a contribution. It only tells the server whom to list.</summary>
+/// <summary>
+/// A key holder has opened and checked its share of a contribution. It only tells the server whom to list.
+/// </summary>
 public sealed class Receipt : SignedMessage
 {
     private Receipt(RoundContext context, Digest opening, int holder, int client, Digest contribution)

@@ -3,12 +3,14 @@ using System.Collections.Immutable;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A key holder's sums of key shares, one vector of N field elements a group. Any t releases of one certificate open the sums of its groups,
-/// and nothing else. In the joint-key suite a group's answer is the root of the holder's partial decryptions, which follow chunk by chunk.
+/// A key holder's sums of key shares, one vector of N field elements a group. Any t releases of one certificate open
+/// the sums of its groups, and nothing else. In the joint-key suite a group's answer is the root of the holder's
+/// partial decryptions, which follow chunk by chunk.
 /// </summary>
 public sealed class Release : SignedMessage
 {
-    private Release(RoundContext context, Digest opening, Digest certificate, int holder, ImmutableArray<ReadOnlyMemory<byte>> groups)
+    private Release(RoundContext context, Digest opening, Digest certificate, int holder,
+        ImmutableArray<ReadOnlyMemory<byte>> groups)
     {
         Context = context;
         Opening = opening;
@@ -29,7 +31,10 @@ public sealed class Release : SignedMessage
     /// <summary>The holder's plan index.</summary>
     public int Holder { get; }
 
-    /// <summary>For each group the packed sums of shares: N words of 31 bits; in the joint-key suite the 32-byte root of the partial decryptions.</summary>
+    /// <summary>
+    /// For each group the packed sums of shares: N words of 31 bits; in the joint-key suite the 32-byte root of the
+    /// partial decryptions.
+    /// </summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Groups { get; }
 
     /// <inheritdoc/>
@@ -60,7 +65,8 @@ public sealed class Release : SignedMessage
         return release;
     }
 
-    internal static Release Create(CertificateProposal proposal, int holder, ImmutableArray<ReadOnlyMemory<byte>> groups, SigningIdentity identity)
+    internal static Release Create(CertificateProposal proposal, int holder,
+        ImmutableArray<ReadOnlyMemory<byte>> groups, SigningIdentity identity)
     {
         Release release = new(proposal.Context, proposal.Opening, proposal.Hash, holder, groups);
         release.SignWith(identity);

@@ -21,7 +21,8 @@ public sealed class RoundCertificate : ProtocolMessage
     public override MessageType Type => MessageType.RoundCertificate;
 
     /// <summary>Puts the votes in order; <see cref="CertificateRules.RequireQuorum"/> judges them.</summary>
-    public static RoundCertificate Create(CertificateProposal proposal, IEnumerable<Vote> votes) => new(proposal, [.. votes.OrderBy(v => v.Holder)]);
+    public static RoundCertificate Create(CertificateProposal proposal, IEnumerable<Vote> votes) =>
+        new(proposal, [.. votes.OrderBy(v => v.Holder)]);
 
     /// <summary>Parses within the plan's limits.</summary>
     /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>

@@ -82,7 +82,8 @@ public sealed class RoundDeathCertificate : ProtocolMessage
     public override MessageType Type => MessageType.RoundDeathCertificate;
 
     /// <summary>Puts the deaths in order; <see cref="Require"/> judges them.</summary>
-    public static RoundDeathCertificate Create(RoundContext context, IEnumerable<RoundDeath> deaths) => new(context, [.. deaths.OrderBy(d => d.Holder)]);
+    public static RoundDeathCertificate Create(RoundContext context, IEnumerable<RoundDeath> deaths) =>
+        new(context, [.. deaths.OrderBy(d => d.Holder)]);
 
     /// <summary>Parses within the plan's limits.</summary>
     /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
@@ -90,7 +91,8 @@ public sealed class RoundDeathCertificate : ProtocolMessage
     {
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.RoundDeathCertificate, Party.Server);
         RoundContext context = RoundContext.Read(ref reader, plan);
-        RoundDeath[] deaths = new RoundDeath[reader.Count(1, plan.Quorum.KeyHolders, VerificationKey.SignatureSize, "deaths")];
+        RoundDeath[] deaths =
+            new RoundDeath[reader.Count(1, plan.Quorum.KeyHolders, VerificationKey.SignatureSize, "deaths")];
         for (int i = 0; i < deaths.Length; i++)
         {
             RoundContext.ReadTypeAndVersion(ref reader, MessageType.RoundDeath);
@@ -101,7 +103,9 @@ public sealed class RoundDeathCertificate : ProtocolMessage
         return new RoundDeathCertificate(context, [.. deaths]);
     }
 
-    /// <summary>Refuses fewer than H - t + 1 + f deaths of distinct holders, one of another round, and a forged one.</summary>
+    /// <summary>
+    /// Refuses fewer than H - t + 1 + f deaths of distinct holders, one of another round, and a forged one.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">As said.</exception>
     public void Require(AggregationPlan plan)
     {
@@ -111,7 +115,8 @@ public sealed class RoundDeathCertificate : ProtocolMessage
         {
             if (death.Holder <= last)
             {
-                throw new ProtocolViolationException(ViolationCode.DuplicateHolder, Party.Server, "deaths by rising holder index", $"{death.Signer} again");
+                throw new ProtocolViolationException(ViolationCode.DuplicateHolder, Party.Server,
+                    "deaths by rising holder index", $"{death.Signer} again");
             }
 
             last = death.Holder;
@@ -122,7 +127,8 @@ public sealed class RoundDeathCertificate : ProtocolMessage
         if (Deaths.Length < plan.Quorum.Deaths)
         {
             throw new ProtocolViolationException(
-                ViolationCode.DeathBelowQuorum, Party.Server, $"{plan.Quorum.Deaths} deaths of round {Context.Round}", $"{Deaths.Length}");
+                ViolationCode.DeathBelowQuorum, Party.Server, $"{plan.Quorum.Deaths} deaths of round {Context.Round}",
+                $"{Deaths.Length}");
         }
     }
 

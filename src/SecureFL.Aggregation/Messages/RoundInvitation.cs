@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>What a client fetches to take part: the round's opening and the model chain from its base version to the head.</summary>
+/// <summary>
+/// What a client fetches to take part: the round's opening and the model chain from its base version to the head.
+/// </summary>
 public sealed class RoundInvitation : ProtocolMessage
 {
     /// <summary>An invitation. <see cref="OpeningRules.Require"/> and <see cref="ModelChain"/> judge it.</summary>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The entries that open a round, by holder index. Its hash, the opening digest, covers the hashes of the entries; the public polynomials
-/// of the round derive from it, and every later message carries it.
+/// The entries that open a round, by holder index. Its hash, the opening digest, covers the hashes of the entries; the
+/// public polynomials of the round derive from it, and every later message carries it.
 /// </summary>
 public sealed class RoundOpening : ProtocolMessage
 {
@@ -83,7 +83,8 @@ public sealed class RoundOpening : ProtocolMessage
     {
         RoundContext context = RoundContext.Read(ref reader, plan);
         Digest head = reader.Digest("head");
-        var entries = new RoundOpeningEntry[reader.Count(1, plan.Quorum.KeyHolders, VerificationKey.SignatureSize, "entries")];
+        var entries =
+            new RoundOpeningEntry[reader.Count(1, plan.Quorum.KeyHolders, VerificationKey.SignatureSize, "entries")];
         for (int i = 0; i < entries.Length; i++)
         {
             RoundContext.ReadTypeAndVersion(ref reader, MessageType.RoundOpeningEntry);
@@ -91,7 +92,8 @@ public sealed class RoundOpening : ProtocolMessage
             if (i > 0 && entries[i].Holder <= entries[i - 1].Holder)
             {
                 throw reader.Refuse(
-                    entries[i].Holder == entries[i - 1].Holder ? ViolationCode.DuplicateHolder : ViolationCode.NonCanonical,
+                    entries[i].Holder == entries[i - 1].Holder ? ViolationCode.DuplicateHolder
+                        : ViolationCode.NonCanonical,
                     "entries", "rising holder indices", entries[i].Holder);
             }
         }

@@ -1,8 +1,8 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A key holder's entry for a round, over plan, session, round and head: its nonce, and its HPKE key for this round alone. In the joint-key suite the hash of the key
-/// epoch's record stands in the key's place.
+/// A key holder's entry for a round, over plan, session, round and head: its nonce, and its HPKE key for this round
+/// alone. In the joint-key suite the hash of the key epoch's record stands in the key's place.
 /// </summary>
 public sealed class RoundOpeningEntry : SignedMessage
 {
@@ -36,7 +36,9 @@ public sealed class RoundOpeningEntry : SignedMessage
     /// <summary>32 random bytes.</summary>
     public ReadOnlyMemory<byte> Nonce => _nonce;
 
-    /// <summary>The HPKE public key of the round; in the joint-key suite the 32 bytes of <see cref="KeyEpoch"/>.</summary>
+    /// <summary>
+    /// The HPKE public key of the round; in the joint-key suite the 32 bytes of <see cref="KeyEpoch"/>.
+    /// </summary>
     public ReadOnlyMemory<byte> PublicKey => _publicKey;
 
     /// <summary>Hash of the key epoch that the round is under; zero in the one-time-key suite.</summary>
@@ -59,7 +61,8 @@ public sealed class RoundOpeningEntry : SignedMessage
     }
 
     internal static RoundOpeningEntry Create(
-        RoundContext context, Digest head, int holder, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> publicKey, SigningIdentity identity)
+        RoundContext context, Digest head, int holder, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> publicKey,
+        SigningIdentity identity)
     {
         RoundOpeningEntry entry = new(context, head, holder, nonce.ToArray(), publicKey.ToArray());
         entry.SignWith(identity);

@@ -5,7 +5,8 @@ namespace SecureFL.Aggregation;
 /// <summary>What the server says a round opened to: status and digest of each group's integer sums.</summary>
 public sealed class RoundSum : SignedMessage
 {
-    private RoundSum(RoundContext context, Digest certificate, ImmutableArray<(GroupStatus Status, Digest Digest)> groups)
+    private RoundSum(RoundContext context, Digest certificate,
+        ImmutableArray<(GroupStatus Status, Digest Digest)> groups)
     {
         Context = context;
         Certificate = certificate;
@@ -34,14 +35,17 @@ public sealed class RoundSum : SignedMessage
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.RoundSum, Party.Server);
         RoundContext context = RoundContext.Read(ref reader, plan);
         Digest certificate = reader.Digest("certificate");
-        var groups = new (GroupStatus, Digest)[reader.Count(1, plan.Enrolment.Clients.Count, 1 + Digest.Size, "groups")];
+        var groups =
+            new (GroupStatus, Digest)[reader.Count(1, plan.Enrolment.Clients.Count, 1 + Digest.Size, "groups")];
         for (int g = 0; g < groups.Length; g++)
         {
             byte status = reader.Byte("groups");
             Digest digest = reader.Digest("groups");
-            if (status > (byte)GroupStatus.ResidualVariance || (status != (byte)GroupStatus.Opened && digest != default))
+            if (status > (byte)GroupStatus.ResidualVariance
+                || (status != (byte)GroupStatus.Opened && digest != default))
             {
-                throw reader.Refuse(ViolationCode.OutOfRange, "groups", "a known status, and no digest where spoiled", status);
+                throw reader.Refuse(ViolationCode.OutOfRange, "groups",
+                    "a known status, and no digest where spoiled", status);
             }
 
             groups[g] = ((GroupStatus)status, digest);
@@ -55,7 +59,8 @@ public sealed class RoundSum : SignedMessage
 
     internal static RoundSum Create(AggregationResult result, Digest certificate, SigningIdentity server)
     {
-        RoundSum sum = new(result.Context, certificate, [.. result.Groups.Select(group => (group.Status, group.Digest))]);
+        RoundSum sum = new(result.Context, certificate,
+            [.. result.Groups.Select(group => (group.Status, group.Digest))]);
         sum.SignWith(server);
         return sum;
     }

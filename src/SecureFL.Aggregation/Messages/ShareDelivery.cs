@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>What a key holder gets of a contribution: the client's statement and this holder's share ciphertext. Independent of the model's size.</summary>
+/// <summary>
+/// What a key holder gets of a contribution: the client's statement and this holder's share ciphertext. Independent of
+/// the model's size.
+/// </summary>
 public sealed class ShareDelivery : ProtocolMessage
 {
     internal ShareDelivery(ContributionStatement statement, int holder, ReadOnlyMemory<byte> share)

@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>A key holder's vote for a certificate: it has checked every listed share, and it votes once a round.</summary>
+/// <summary>
+/// A key holder's vote for a certificate: it has checked every listed share, and it votes once a round.
+/// </summary>
 public sealed class Vote : SignedMessage
 {
     private Vote(RoundContext context, Digest opening, Digest certificate, int holder)
@@ -50,7 +52,8 @@ public sealed class Vote : SignedMessage
     internal static Vote Read(ref CanonicalReader reader, AggregationPlan plan)
     {
         Vote vote = new(
-            RoundContext.Read(ref reader, plan), reader.Digest("opening"), reader.Digest("certificate"), MessageLimits.Holder(ref reader, plan));
+            RoundContext.Read(ref reader, plan), reader.Digest("opening"), reader.Digest("certificate"),
+            MessageLimits.Holder(ref reader, plan));
         vote.ReadSignature(ref reader);
         return vote;
     }

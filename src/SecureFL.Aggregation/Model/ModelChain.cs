@@ -24,7 +24,8 @@ public sealed class ModelChain
 
     /// <summary>Appends the next version; one that is there already is skipped.</summary>
     /// <returns>Whether it was new.</returns>
-    /// <exception cref="ProtocolViolationException">It does not follow from the head, or the server did not sign it.</exception>
+    /// <exception cref="ProtocolViolationException">It does not follow from the head, or the server did not sign
+    /// it.</exception>
     public bool Append(ModelVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);
@@ -49,31 +50,41 @@ public sealed class ModelChain
     }
 
     /// <summary>The base version, if it is among the last K that end at <paramref name="head"/>.</summary>
-    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.WrongHead"/>, <see cref="ViolationCode.WrongBaseVersion"/>.</exception>
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.WrongHead"/>,
+    /// <see cref="ViolationCode.WrongBaseVersion"/>.</exception>
     public ModelVersion RequireBase(Digest baseVersion, Digest head, Party sender)
     {
         if (!_positions.TryGetValue(head, out int headPosition))
         {
-            throw new ProtocolViolationException(ViolationCode.WrongHead, sender, "a head of the known chain", head.ToShortString());
+            throw new ProtocolViolationException(ViolationCode.WrongHead, sender, "a head of the known chain",
+                head.ToShortString());
         }
 
         int window = _plan.Settings.BaseVersionWindow;
-        return _positions.TryGetValue(baseVersion, out int position) && position <= headPosition && headPosition - position < window
+        return _positions.TryGetValue(baseVersion, out int position) && position <= headPosition
+            && headPosition - position < window
             ? _versions[position]
             : throw new ProtocolViolationException(
-                ViolationCode.WrongBaseVersion, sender, $"one of the last {window} versions up to the head {head.ToShortString()}", baseVersion.ToShortString());
+                ViolationCode.WrongBaseVersion, sender,
+                $"one of the last {window} versions up to the head {head.ToShortString()}",
+                baseVersion.ToShortString());
     }
 
     /// <summary>The last K versions.</summary>
-    public IReadOnlyList<ModelVersion> Window() => _versions[Math.Max(0, _versions.Count - _plan.Settings.BaseVersionWindow)..];
+    public IReadOnlyList<ModelVersion> Window() =>
+        _versions[Math.Max(0, _versions.Count - _plan.Settings.BaseVersionWindow)..];
 
-    /// <summary>Refuses 0 or more than K versions, ones that do not follow from each other, and ones that the server did not sign.</summary>
+    /// <summary>
+    /// Refuses 0 or more than K versions, ones that do not follow from each other, and ones that the server did not
+    /// sign.
+    /// </summary>
     internal static void RequireLinked(IReadOnlyList<ModelVersion> versions, AggregationPlan plan)
     {
         if (versions.Count < 1 || versions.Count > plan.Settings.BaseVersionWindow)
         {
             throw new ProtocolViolationException(
-                ViolationCode.BrokenModelChain, Party.Server, $"1 to {plan.Settings.BaseVersionWindow} model versions", $"{versions.Count}");
+                ViolationCode.BrokenModelChain, Party.Server, $"1 to {plan.Settings.BaseVersionWindow} model versions",
+                $"{versions.Count}");
         }
 
         for (int i = 0; i < versions.Count; i++)
@@ -90,7 +101,8 @@ public sealed class ModelChain
     {
         if (version.Number != 0 || version.Previous != default || version.Sum != default || version.Context.Round != 0)
         {
-            throw new ProtocolViolationException(ViolationCode.BrokenModelChain, Party.Server, "version 0 first", $"version {version.Number}");
+            throw new ProtocolViolationException(ViolationCode.BrokenModelChain, Party.Server, "version 0 first",
+                $"version {version.Number}");
         }
     }
 
@@ -102,8 +114,10 @@ public sealed class ModelChain
             throw new ProtocolViolationException(
                 ViolationCode.BrokenModelChain,
                 Party.Server,
-                $"version {previous.Number + 1} after {previous.Hash.ToShortString()}, made by a later round than {previous.Context.Round}",
-                $"version {version.Number} after {version.Previous.ToShortString()}, made by round {version.Context.Round}");
+                $"version {previous.Number + 1} after {previous.Hash.ToShortString()}, made by a later round than "
+                + $"{previous.Context.Round}",
+                $"version {version.Number} after {version.Previous.ToShortString()}, made by round "
+                + $"{version.Context.Round}");
         }
     }
 }

@@ -8,8 +8,8 @@ using System.Text.RegularExpressions;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// What a fault means, in words for people: the project's own exceptions speak for themselves, the framework's are told by their kind and never by their own text, which names types
-/// and parameters that only programmers know. Thread-safe.
+/// What a fault means, in words for people: the project's own exceptions speak for themselves, the framework's are told
+/// by their kind and never by their own text, which names types and parameters that only programmers know. Thread-safe.
 /// </summary>
 public static partial class FaultText
 {
@@ -41,7 +41,9 @@ public static partial class FaultText
         return IsOwn(fault) ? WithoutParameter(fault) : Foreign(fault);
     }
 
-    /// <summary>What a text that is no JSON should have where it is not, after a colon; empty where nobody can tell.</summary>
+    /// <summary>
+    /// What a text that is no JSON should have where it is not, after a colon; empty where nobody can tell.
+    /// </summary>
     public static string ExpectedOf(JsonException fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
@@ -53,14 +55,17 @@ public static partial class FaultText
     {
         ArgumentNullException.ThrowIfNull(fault);
         return IsOurs(fault.GetType().Assembly.GetName().Name)
-            || (fault is ArgumentException or FormatException or InvalidDataException or IOException or InvalidOperationException or NotSupportedException or JsonException or UnauthorizedAccessException
+            || (fault is ArgumentException or FormatException or InvalidDataException or IOException
+                or InvalidOperationException or NotSupportedException or JsonException or UnauthorizedAccessException
                 && IsOurs(fault.TargetSite?.DeclaringType?.Assembly.GetName().Name));
     }
 
     private static bool IsOurs(string? assembly) =>
-        assembly is not null && (assembly.StartsWith("SecureFL.", StringComparison.Ordinal) || assembly.Equals("securefl", StringComparison.OrdinalIgnoreCase));
+        assembly is not null && (assembly.StartsWith("SecureFL.", StringComparison.Ordinal)
+            || assembly.Equals("securefl", StringComparison.OrdinalIgnoreCase));
 
-    // An argument's exception goes on with the parameter, and the value on a line of its own; one of JSON knows the member.
+    // An argument's exception goes on with the parameter, and the value on a line of its own; one of JSON knows the
+    // member.
     private static string WithoutParameter(Exception fault)
     {
         string member = fault is JsonException json ? JsonFaultText.Member(json) : "";
@@ -72,9 +77,12 @@ public static partial class FaultText
     private static string? Foreign(Exception fault) => fault switch
     {
         JsonException json => JsonFaultText.Of(json),
-        ArgumentOutOfRangeException { ParamName: string name } range => string.Create(CultureInfo.InvariantCulture, $"{Spaced(name)}: {range.ActualValue ?? "the value"} is out of range"),
+        ArgumentOutOfRangeException { ParamName: string name } range =>
+            string.Create(CultureInfo.InvariantCulture,
+                $"{Spaced(name)}: {range.ActualValue ?? "the value"} is out of range"),
         FileNotFoundException file => file.FileName is string name ? $"there is no file {name}" : "a file is missing",
-        DirectoryNotFoundException folder => Quoted(folder) is string path ? $"there is no folder for {path}" : "a folder on the path is missing",
+        DirectoryNotFoundException folder => Quoted(folder) is string path ? $"there is no folder for {path}"
+            : "a folder on the path is missing",
         UnauthorizedAccessException access => OfAccess(access),
         PathTooLongException => "the path is too long",
         EndOfStreamException => "the file ends too early",
@@ -92,7 +100,9 @@ public static partial class FaultText
         Win32Exception process => OfProcess(process),
         HttpRequestException { InnerException: Exception inner } => Known(inner) ?? "the connection failed",
         HttpRequestException => "the connection failed",
-        System.Data.Common.DbException database => $"the database refuses ({database.ErrorCode.ToString(CultureInfo.InvariantCulture)}): it is damaged, locked, or the disk is full",
+        System.Data.Common.DbException database =>
+            $"the database refuses ({database.ErrorCode.ToString(CultureInfo.InvariantCulture)}): it is damaged, "
+            + $"locked, or the disk is full",
         AggregateException { InnerException: Exception first } => Known(first),
         _ => null,
     };
@@ -113,13 +123,15 @@ public static partial class FaultText
             ReadOnly => $"the disk is read-only{at}",
             Busy or WouldBlock or WindowsSharing => $"another process uses it{at}",
             TooManyFiles => "too many files are open",
-            _ when fault.Message.Contains("being used by another process", StringComparison.Ordinal) => $"another process uses it{at}",
+            _ when fault.Message.Contains("being used by another process", StringComparison.Ordinal) =>
+                $"another process uses it{at}",
             _ when fault.Message.Contains("already exists", StringComparison.Ordinal) => $"it is there already{at}",
             _ => $"reading or writing failed{at}",
         };
     }
 
-    // This layer does not know sockets; their exceptions carry the numbers of the operating system: Linux, macOS, Windows.
+    // This layer does not know sockets; their exceptions carry the numbers of the operating system: Linux, macOS,
+    // Windows.
     private static bool IsSocket(Win32Exception fault) => fault.GetType().Name == "SocketException";
 
     private static string OfSocket(int number) => number switch
@@ -143,10 +155,12 @@ public static partial class FaultText
         _ => "the program cannot be started",
     };
 
-    private static string? Quoted(Exception fault) => InQuotes().Match(fault.Message) is { Success: true } match ? match.Groups[1].Value : null;
+    private static string? Quoted(Exception fault) => InQuotes().Match(fault.Message) is { Success: true } match
+        ? match.Groups[1].Value : null;
 
     // sites, MinimumContributors, Stopping.Rounds: the last word of it, in words.
-    private static string Spaced(string name) => Humps().Replace(name[(name.LastIndexOf('.') + 1)..], " $1").Trim().ToLowerInvariant();
+    private static string Spaced(string name) =>
+        Humps().Replace(name[(name.LastIndexOf('.') + 1)..], " $1").Trim().ToLowerInvariant();
 
     [GeneratedRegex("'([^']*)'")]
     private static partial Regex InQuotes();

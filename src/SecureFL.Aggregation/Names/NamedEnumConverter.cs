@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Enumerations in JSON by their exact names alone: a number, several names at once, or another spelling is refused, and the
-/// refusal lists the names. Thread-safe.
+/// Enumerations in JSON by their exact names alone: a number, several names at once, or another spelling is refused,
+/// and the refusal lists the names. Thread-safe.
 /// </summary>
 /// <param name="naming">How a name is written; null for as it is declared.</param>
 public sealed class NamedEnumConverter(JsonNamingPolicy? naming = null) : JsonConverterFactory
@@ -32,7 +32,9 @@ public sealed class NamedEnumConverter(JsonNamingPolicy? naming = null) : JsonCo
 
         public Names(JsonNamingPolicy? naming)
         {
-            (string Name, T Value)[] all = [.. Enum.GetValues<T>().Select(value => (naming?.ConvertName(value.ToString()) ?? value.ToString(), value))];
+            (string Name, T Value)[] all =
+                [.. Enum.GetValues<T>().Select(
+                    value => (naming?.ConvertName(value.ToString()) ?? value.ToString(), value))];
             _values = all.ToFrozenDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
             _names = all.ToFrozenDictionary(pair => pair.Value, pair => pair.Name);
             _list = string.Join(", ", all.Select(pair => pair.Name));
@@ -51,14 +53,16 @@ public sealed class NamedEnumConverter(JsonNamingPolicy? naming = null) : JsonCo
                 return value;
             }
 
-            string found = text is null ? "the value" : PrintableText.Line(text.Length <= Shown ? text : text[..Shown] + "...");
+            string found = text is null ? "the value"
+                : PrintableText.Line(text.Length <= Shown ? text : text[..Shown] + "...");
             throw new JsonException($"{found} is none of the names {_list}");
         }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
         {
             ArgumentNullException.ThrowIfNull(writer);
-            writer.WriteStringValue(_names.TryGetValue(value, out string? name) ? name : throw new JsonException($"{value} has no name: {_list}"));
+            writer.WriteStringValue(_names.TryGetValue(value, out string? name) ? name
+                : throw new JsonException($"{value} has no name: {_list}"));
         }
     }
 }

@@ -4,7 +4,8 @@ namespace SecureFL.Aggregation;
 public static class OpeningRules
 {
     /// <summary>
-    /// Refuses an opening with fewer than max(t, q_a) entries of distinct holders, an entry of another round or head, or a forged one.
+    /// Refuses an opening with fewer than max(t, q_a) entries of distinct holders, an entry of another round or head,
+    /// or a forged one.
     /// </summary>
     /// <exception cref="ProtocolViolationException">As said.</exception>
     public static void Require(RoundOpening opening, AggregationPlan plan)
@@ -16,7 +17,8 @@ public static class OpeningRules
         {
             if (entry.Holder <= last)
             {
-                throw new ProtocolViolationException(ViolationCode.DuplicateHolder, Party.Server, "entries by rising holder index", $"{entry.Signer} again");
+                throw new ProtocolViolationException(ViolationCode.DuplicateHolder, Party.Server,
+                    "entries by rising holder index", $"{entry.Signer} again");
             }
 
             last = entry.Holder;
@@ -24,14 +26,16 @@ public static class OpeningRules
             if (entry.KeyEpoch != opening.KeyEpoch)
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.WrongKeyEpoch, entry.Signer, $"key epoch {opening.KeyEpoch.ToShortString()}", entry.KeyEpoch.ToShortString());
+                    ViolationCode.WrongKeyEpoch, entry.Signer, $"key epoch {opening.KeyEpoch.ToShortString()}",
+                    entry.KeyEpoch.ToShortString());
             }
         }
 
         if (opening.Entries.Length < plan.Quorum.Votes)
         {
             throw new ProtocolViolationException(
-                ViolationCode.OpeningBelowQuorum, Party.Server, $"{plan.Quorum.Votes} opening entries", $"{opening.Entries.Length}");
+                ViolationCode.OpeningBelowQuorum, Party.Server, $"{plan.Quorum.Votes} opening entries",
+                $"{opening.Entries.Length}");
         }
     }
 
@@ -40,7 +44,8 @@ public static class OpeningRules
         context.Require(entry.Context, entry.Signer);
         if (entry.Head != head)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongHead, entry.Signer, $"head {head.ToShortString()}", entry.Head.ToShortString());
+            throw new ProtocolViolationException(ViolationCode.WrongHead, entry.Signer, $"head {head.ToShortString()}",
+                entry.Head.ToShortString());
         }
 
         entry.RequireSignature(plan.HolderKey(entry.Holder));

@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>The server's first step of a round: gathers entries until there are enough, then fixes the opening. Not thread-safe.</summary>
+/// <summary>
+/// The server's first step of a round: gathers entries until there are enough, then fixes the opening. Not thread-safe.
+/// </summary>
 public sealed class RoundOpener
 {
     private readonly AggregationPlan _plan;
@@ -21,18 +23,22 @@ public sealed class RoundOpener
         _versions = versions;
     }
 
-    /// <summary>Whether max(t, q_a) entries are there. More may be waited for: each holder that has no entry gets no shares.</summary>
+    /// <summary>
+    /// Whether max(t, q_a) entries are there. More may be waited for: each holder that has no entry gets no shares.
+    /// </summary>
     public bool HasQuorum => _entries.Count >= _plan.Quorum.Votes;
 
     /// <summary>Takes a holder's entry.</summary>
-    /// <exception cref="ProtocolViolationException">Of another round or head, forged, or a second one of the holder.</exception>
+    /// <exception cref="ProtocolViolationException">Of another round or head, forged, or a second one of the
+    /// holder.</exception>
     public void HandleEntry(RoundOpeningEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         OpeningRules.RequireEntry(entry, _context, _versions[^1].Hash, _plan);
         if (!_entries.TryAdd(entry.Holder, entry) && _entries[entry.Holder].Hash != entry.Hash)
         {
-            throw new ProtocolViolationException(ViolationCode.SecondOpening, entry.Signer, "one entry a round", "another entry");
+            throw new ProtocolViolationException(ViolationCode.SecondOpening, entry.Signer, "one entry a round",
+                "another entry");
         }
     }
 

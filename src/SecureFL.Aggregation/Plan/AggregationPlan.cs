@@ -7,7 +7,8 @@ using SecureFL.Threshold;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The one document that all parties agree on. Immutable, checked, thread-safe. Every message carries <see cref="Digest"/>; people compare
+/// The one document that all parties agree on. Immutable, checked, thread-safe. Every message carries
+/// <see cref="Digest"/>; people compare
 /// <see cref="SpokenForm"/>. Signed by an authority that is not the server.
 /// </summary>
 public sealed class AggregationPlan
@@ -25,7 +26,8 @@ public sealed class AggregationPlan
         Digest = DomainHash.Of(Domain, body);
         Quorum = new Quorum(settings.Enrolment.KeyHolders.Count, settings.Threshold, settings.ColludingKeyHolders);
         int holders = Quorum.KeyHolders;
-        ShamirSharing scheme = settings.Threshold == 1 ? ShamirSharing.CreateInsecureSingleOpener(holders) : new ShamirSharing(settings.Threshold, holders);
+        ShamirSharing scheme = settings.Threshold == 1 ? ShamirSharing.CreateInsecureSingleOpener(holders)
+            : new ShamirSharing(settings.Threshold, holders);
         Sharing = new OneTimeKeySharing(scheme, settings.Parameters.RingDegree);
         _jointKey = settings.Parameters.JointKey is { } key ? new JointKeyLayout(settings.Parameters, key) : null;
     }
@@ -52,7 +54,8 @@ public sealed class AggregationPlan
     public string SpokenForm => SpokenDigest.Of(Digest);
 
     /// <summary>Checks the settings and signs the plan.</summary>
-    /// <exception cref="PlanRefusedException">A rule is broken: the message names it and what would satisfy it.</exception>
+    /// <exception cref="PlanRefusedException">A rule is broken: the message names it and what would satisfy
+    /// it.</exception>
     /// <exception cref="ArgumentException">The identity is not the enrolment's authority.</exception>
     public static AggregationPlan Sign(PlanSettings settings, SigningIdentity authority)
     {
@@ -72,7 +75,9 @@ public sealed class AggregationPlan
         return new AggregationPlan(settings, body, authority.Sign(DomainHash.Of(Domain, body)));
     }
 
-    /// <summary>Reads a signed plan: parses within the limits, checks every rule and the authority's signature.</summary>
+    /// <summary>
+    /// Reads a signed plan: parses within the limits, checks every rule and the authority's signature.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">Malformed bytes, a broken rule, or a bad signature.</exception>
     public static AggregationPlan Parse(ReadOnlySpan<byte> bytes)
     {
@@ -85,7 +90,8 @@ public sealed class AggregationPlan
         AggregationPlan plan = new(settings, body, signature);
         return settings.Enrolment.Authority.Verify(plan.Digest, signature)
             ? plan
-            : throw new ProtocolViolationException(ViolationCode.BadSignature, Party.Authority, "the authority's signature on the plan", "another");
+            : throw new ProtocolViolationException(ViolationCode.BadSignature, Party.Authority,
+                "the authority's signature on the plan", "another");
     }
 
     /// <summary>The bytes that <see cref="Digest"/> is taken over: everything but the signature.</summary>
@@ -93,10 +99,14 @@ public sealed class AggregationPlan
     public static byte[] EncodeUnsigned(PlanSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return PlanRules.FirstBroken(settings) is { } broken ? throw new PlanRefusedException(broken.Rule, broken.Message) : WriteBody(settings);
+        return PlanRules.FirstBroken(settings) is { } broken
+            ? throw new PlanRefusedException(broken.Rule, broken.Message) : WriteBody(settings);
     }
 
-    /// <summary>The fields of a plan that nobody has signed yet, as <see cref="EncodeUnsigned"/> writes them: within the limits, every rule checked.</summary>
+    /// <summary>
+    /// The fields of a plan that nobody has signed yet, as <see cref="EncodeUnsigned"/> writes them: within the limits,
+    /// every rule checked.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">Malformed bytes or a broken rule.</exception>
     public static PlanSettings ParseUnsigned(ReadOnlySpan<byte> bytes)
     {
@@ -136,7 +146,8 @@ public sealed class AggregationPlan
     internal bool IsJointKey => Settings.Suite == Suite.JointKey;
 
     /// <summary>Sizes of the joint-key suite.</summary>
-    internal JointKeyLayout JointKey => _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
+    internal JointKeyLayout JointKey =>
+        _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
 
     /// <summary>M: coefficients that one joint key may decrypt in its life.</summary>
     internal long MaxCoefficientsPerKey => Parameters.JointKey?.MaxCoefficientsPerKey ?? 0;

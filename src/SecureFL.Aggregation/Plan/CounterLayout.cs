@@ -3,14 +3,17 @@ using System.Numerics;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>A whole number that each client contributes besides its vector; only the sum over a group is opened.</summary>
+/// <summary>
+/// A whole number that each client contributes besides its vector; only the sum over a group is opened.
+/// </summary>
 /// <param name="Name">A name for people, 1 to 64 UTF-8 bytes, unique.</param>
 /// <param name="MaxMagnitude">Each client's value lies in [-MaxMagnitude, MaxMagnitude]; 1 to 2^47.</param>
 public sealed record Counter(string Name, long MaxMagnitude);
 
 /// <summary>
-/// Lays counters into the integer elements of a contribution. An element holds |q| at most 2^(b-1) - 1, so a counter is written in the digits
-/// of its magnitude to the radix 2^(b-1), each with the counter's sign; digit sums recombine linearly: sum_j 2^((b-1)j) * sum_i d_ij. Immutable.
+/// Lays counters into the integer elements of a contribution. An element holds |q| at most 2^(b-1) - 1, so a counter is
+/// written in the digits of its magnitude to the radix 2^(b-1), each with the counter's sign; digit sums recombine
+/// linearly: sum_j 2^((b-1)j) * sum_i d_ij. Immutable.
 /// </summary>
 public sealed class CounterLayout
 {
@@ -21,7 +24,8 @@ public sealed class CounterLayout
     public const string WeightName = "weight";
 
     /// <summary>Lays out the given counters.</summary>
-    /// <param name="maxWeight">W: clients scale their vectors by weight / W, and the weight is summed as the first counter; 0: unweighted.</param>
+    /// <param name="maxWeight">W: clients scale their vectors by weight / W, and the weight is summed as the first
+    /// counter; 0: unweighted.</param>
     /// <param name="counters">The other counters.</param>
     public CounterLayout(long maxWeight, params ReadOnlySpan<Counter> counters)
     {
@@ -56,7 +60,8 @@ public sealed class CounterLayout
     {
         if (values.Length != Counters.Length)
         {
-            throw new ArgumentException($"the plan has {Counters.Length} counters (the weight included), not {values.Length}", nameof(values));
+            throw new ArgumentException(
+                $"the plan has {Counters.Length} counters (the weight included), not {values.Length}", nameof(values));
         }
 
         int next = 0;
@@ -65,7 +70,8 @@ public sealed class CounterLayout
             Counter counter = Counters[i];
             if (values[i] < -counter.MaxMagnitude || values[i] > counter.MaxMagnitude)
             {
-                throw new ArgumentException($"counter '{counter.Name}' is beyond its plan magnitude {counter.MaxMagnitude}", nameof(values));
+                throw new ArgumentException(
+                    $"counter '{counter.Name}' is beyond its plan magnitude {counter.MaxMagnitude}", nameof(values));
             }
 
             long magnitude = Math.Abs(values[i]);
@@ -108,10 +114,12 @@ public sealed class CounterLayout
     internal static CounterLayout Read(ref CanonicalReader reader)
     {
         long maxWeight = reader.Int64(0, LargestMagnitude, "maxWeight");
-        var counters = ImmutableArray.CreateBuilder<Counter>(reader.Count(0, ProtocolLimits.MaxCounters, 12, "counters"));
+        var counters = ImmutableArray.CreateBuilder<Counter>(
+            reader.Count(0, ProtocolLimits.MaxCounters, 12, "counters"));
         for (int i = 0; i < counters.Capacity; i++)
         {
-            counters.Add(new Counter(reader.Text(ProtocolLimits.MaxNameBytes, "counters"), reader.Int64(1, LargestMagnitude, "counters")));
+            counters.Add(new Counter(reader.Text(ProtocolLimits.MaxNameBytes, "counters"),
+                reader.Int64(1, LargestMagnitude, "counters")));
         }
 
         return new CounterLayout(maxWeight, counters.MoveToImmutable());
@@ -119,9 +127,12 @@ public sealed class CounterLayout
 
     internal string? BrokenRule()
     {
-        if (Counters.Length > ProtocolLimits.MaxCounters || Counters.Any(c => c.MaxMagnitude is < 1 or > LargestMagnitude || !PlanRules.IsName(c.Name)))
+        if (Counters.Length > ProtocolLimits.MaxCounters
+            || Counters.Any(c => c.MaxMagnitude is < 1 or > LargestMagnitude || !PlanRules.IsName(c.Name)))
         {
-            return $"at most {ProtocolLimits.MaxCounters} counters, each with a name of 1 to {ProtocolLimits.MaxNameBytes} bytes that print and a magnitude of 1 to 2^47";
+            return
+                $"at most {ProtocolLimits.MaxCounters} counters, each with a name of 1 to "
+                + $"{ProtocolLimits.MaxNameBytes} bytes that print and a magnitude of 1 to 2^47";
         }
 
         if (Counters.Select(c => c.Name).Distinct(StringComparer.Ordinal).Count() != Counters.Length)
@@ -130,7 +141,8 @@ public sealed class CounterLayout
         }
 
         bool startsWithWeight = Counters.Length > 0 && Counters[0] == new Counter(WeightName, MaxWeight);
-        return MaxWeight < 0 || startsWithWeight != (MaxWeight > 0) ? "the first counter is the weight exactly where the plan is weighted" : null;
+        return MaxWeight < 0 || startsWithWeight != (MaxWeight > 0)
+            ? "the first counter is the weight exactly where the plan is weighted" : null;
     }
 
     private static int Digits(Counter counter, int bits)

@@ -11,7 +11,8 @@ public sealed record EnrolledParty(string Name, VerificationKey Key);
 /// <param name="Clients">The sites, n_min to 2^16 of them.</param>
 /// <param name="KeyHolders">The key holders; the index plus one is the point of the holder's Shamir share.</param>
 public sealed record Enrolment(
-    VerificationKey Authority, VerificationKey Server, IReadOnlyList<EnrolledParty> Clients, IReadOnlyList<EnrolledParty> KeyHolders)
+    VerificationKey Authority, VerificationKey Server, IReadOnlyList<EnrolledParty> Clients,
+    IReadOnlyList<EnrolledParty> KeyHolders)
 {
     /// <summary>Whether a site and a key holder share a key or a name.</summary>
     public bool SitesHoldKeys => Clients.Any(c => KeyHolders.Any(h => h.Key.Equals(c.Key) || h.Name == c.Name));
@@ -26,10 +27,12 @@ public sealed record Enrolment(
 
     internal static Enrolment Read(ref CanonicalReader reader)
     {
-        VerificationKey authority = VerificationKey.Parse(reader.Fixed(VerificationKey.Size, "authority"), Party.Authority);
+        VerificationKey authority = VerificationKey.Parse(reader.Fixed(VerificationKey.Size, "authority"),
+            Party.Authority);
         VerificationKey server = VerificationKey.Parse(reader.Fixed(VerificationKey.Size, "server"), Party.Server);
         EnrolledParty[] clients = ReadParties(ref reader, ProtocolLimits.MaxClients, PartyRole.Client, "clients");
-        EnrolledParty[] holders = ReadParties(ref reader, ProtocolLimits.MaxKeyHolders, PartyRole.KeyHolder, "keyHolders");
+        EnrolledParty[] holders = ReadParties(ref reader, ProtocolLimits.MaxKeyHolders, PartyRole.KeyHolder,
+            "keyHolders");
         return new Enrolment(authority, server, clients, holders);
     }
 
@@ -49,7 +52,8 @@ public sealed record Enrolment(
         for (int i = 0; i < parties.Length; i++)
         {
             string name = reader.Text(ProtocolLimits.MaxNameBytes, field);
-            parties[i] = new EnrolledParty(name, VerificationKey.Parse(reader.Fixed(VerificationKey.Size, field), new Party(role, i)));
+            parties[i] = new EnrolledParty(name,
+                VerificationKey.Parse(reader.Fixed(VerificationKey.Size, field), new Party(role, i)));
         }
 
         return parties;

@@ -6,7 +6,9 @@ using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>The arithmetic parameters inside a plan: every field that fixes them, so that no party runs a planner to read one.</summary>
+/// <summary>
+/// The arithmetic parameters inside a plan: every field that fixes them, so that no party runs a planner to read one.
+/// </summary>
 internal static class ParameterCodec
 {
     private const int MaxLanes = 64;
@@ -47,7 +49,9 @@ internal static class ParameterCodec
     public static AggregationParameters Read(ref CanonicalReader reader, Suite suite)
     {
         int degree = reader.Int32(1, 1 << 16, "ringDegree");
-        ulong[] primes = new ulong[reader.Count(1, suite == Suite.JointKey ? CkksParameters.MaxPrimes : MaxOneTimeKeyPrimes, 8, "primes")];
+        ulong[] primes =
+            new ulong[reader.Count(1, suite == Suite.JointKey ? CkksParameters.MaxPrimes : MaxOneTimeKeyPrimes,
+                8, "primes")];
         for (int i = 0; i < primes.Length; i++)
         {
             primes[i] = reader.UInt64("primes");
@@ -73,18 +77,25 @@ internal static class ParameterCodec
 
         (int Holders, int Threshold, int Smudging, long Life, ulong Special)? joint = suite != Suite.JointKey
             ? null
-            : (reader.Int32(1, ProtocolLimits.MaxKeyHolders, "keyHolders"), reader.Int32(1, ProtocolLimits.MaxKeyHolders, "threshold"),
-                reader.Int32(1, JointKeyParameters.MaxSmudging, "smudging"), reader.Int64(1, JointKeyParameters.MaxCoefficientsLimit, "maxCoefficientsPerKey"), reader.UInt64("specialPrime"));
+            : (reader.Int32(1, ProtocolLimits.MaxKeyHolders, "keyHolders"),
+                reader.Int32(1, ProtocolLimits.MaxKeyHolders, "threshold"),
+                reader.Int32(1, JointKeyParameters.MaxSmudging, "smudging"),
+                reader.Int64(1, JointKeyParameters.MaxCoefficientsLimit, "maxCoefficientsPerKey"),
+                reader.UInt64("specialPrime"));
         try
         {
-            SecretDistribution secret = joint is null ? SecretDistribution.DiscreteGaussian : SecretDistribution.Ternary;
+            SecretDistribution secret = joint is null ? SecretDistribution.DiscreteGaussian
+                : SecretDistribution.Ternary;
             CkksParameters ckks = new(degree, [.. primes], logScale, (ErrorDistribution)error, secret);
-            JointKeyParameters? key = joint is not { } j ? null : new JointKeyParameters(degree, maxClients, j.Holders, j.Threshold, j.Smudging, j.Life, j.Special);
-            return new AggregationParameters(ckks, new LaneLayout([.. radices]), floatLength, integerLength, bits, clip, maxClients, key);
+            JointKeyParameters? key = joint is not { } j ? null
+                : new JointKeyParameters(degree, maxClients, j.Holders, j.Threshold, j.Smudging, j.Life, j.Special);
+            return new AggregationParameters(ckks, new LaneLayout([.. radices]), floatLength, integerLength, bits, clip,
+                maxClients, key);
         }
         catch (ArgumentException refusal)
         {
-            throw reader.Refuse(ViolationCode.PlanRule, "parameters", "arithmetic parameters that obey their rules", refusal.Message);
+            throw reader.Refuse(ViolationCode.PlanRule, "parameters", "arithmetic parameters that obey their rules",
+                refusal.Message);
         }
     }
 }

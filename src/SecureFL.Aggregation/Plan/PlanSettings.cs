@@ -22,7 +22,10 @@ public enum Opener
     Clients = 2,
 }
 
-/// <summary>The fields of a plan before they are checked. <see cref="AggregationPlan.Sign"/> turns them into a plan or names the broken rule.</summary>
+/// <summary>
+/// The fields of a plan before they are checked. <see cref="AggregationPlan.Sign"/> turns them into a plan or names the
+/// broken rule.
+/// </summary>
 public sealed record PlanSettings
 {
     /// <summary>The suite.</summary>
@@ -31,7 +34,9 @@ public sealed record PlanSettings
     /// <summary>Vector layout, clip, bits and ring, from the planner. Its MaxClients is n_max.</summary>
     public required AggregationParameters Parameters { get; init; }
 
-    /// <summary>The counters and the weight that ride behind the vector; their limbs are the parameters' integer elements.</summary>
+    /// <summary>
+    /// The counters and the weight that ride behind the vector; their limbs are the parameters' integer elements.
+    /// </summary>
     public CounterLayout Counters { get; init; } = CounterLayout.Empty;
 
     /// <summary>n_min: fewest contributions in an opened group.</summary>
@@ -58,22 +63,33 @@ public sealed record PlanSettings
     /// <summary>How far ahead of a key holder's clock a certificate's deadline may lie, in seconds.</summary>
     public int AgreementWindowSeconds { get; init; } = 24 * 3600;
 
-    /// <summary>K: base versions that a contribution may build on, counted back from the head. 1: synchronous rounds.</summary>
+    /// <summary>
+    /// K: base versions that a contribution may build on, counted back from the head. 1: synchronous rounds.
+    /// </summary>
     public int BaseVersionWindow { get; init; } = 1;
 
     /// <summary>Contributions in a group that is opened by itself, at least n_min; 0: one group.</summary>
     public int GroupSize { get; init; }
 
-    /// <summary>Permits a second contribution on one base version without the deaths of the first round. Opens the door to differencing.</summary>
+    /// <summary>
+    /// Permits a second contribution on one base version without the deaths of the first round. Opens the door to
+    /// differencing.
+    /// </summary>
     public bool AllowEarlyResubmission { get; init; }
 
-    /// <summary>Waives t at least 2, f_c at least 1 and n_min at least f_c + 2. For tests and demonstrations without secrets.</summary>
+    /// <summary>
+    /// Waives t at least 2, f_c at least 1 and n_min at least f_c + 2. For tests and demonstrations without secrets.
+    /// </summary>
     public bool Insecure { get; init; }
 
-    /// <summary>The session, 16 bytes: one plan, one session, so a second run over the same sites has a digest of its own.</summary>
+    /// <summary>
+    /// The session, 16 bytes: one plan, one session, so a second run over the same sites has a digest of its own.
+    /// </summary>
     public required SessionId Session { get; init; }
 
-    /// <summary>SHA-256 of the terms of training that the consortium agreed on with the plan; zero for plain sums.</summary>
+    /// <summary>
+    /// SHA-256 of the terms of training that the consortium agreed on with the plan; zero for plain sums.
+    /// </summary>
     public Digest Terms { get; init; }
 
     /// <summary>Who takes part.</summary>

@@ -27,6 +27,8 @@ internal static class ProtocolLimits
     /// <summary>Longest agreement window: 366 days.</summary>
     public const int MaxWindowSeconds = 366 * 24 * 3600;
 
-    /// <summary>Coefficients of a secret stay below this in magnitude (12.5 standard deviations of 6.4: 2^-116 a coefficient).</summary>
+    /// <summary>
+    /// Coefficients of a secret stay below this in magnitude (12.5 standard deviations of 6.4: 2^-116 a coefficient).
+    /// </summary>
     public const int SecretBound = 80;
 }

@@ -2,7 +2,8 @@ namespace SecureFL.Aggregation;
 
 /// <summary>
 /// The counting rules of H key holders, threshold t, of whom f may collude with the server. Two sets of
-/// q_a = floor((H+f)/2) + 1 holders share more than f, hence an honest one, who votes once: so no two certificates of a round.
+/// q_a = floor((H+f)/2) + 1 holders share more than f, hence an honest one, who votes once: so no two certificates of a
+/// round.
 /// </summary>
 /// <param name="KeyHolders">H.</param>
 /// <param name="Threshold">t: this many releases open a sum.</param>
@@ -19,8 +20,8 @@ public readonly record struct Quorum(int KeyHolders, int Threshold, int Colludin
     public int PeerHeads => Votes - 1;
 
     /// <summary>
-    /// Signed deaths after which a round can never open: H - t + 1 + f. Of them at least H - t + 1 are honest and never release, so at most
-    /// t - 1 holders are left that might.
+    /// Signed deaths after which a round can never open: H - t + 1 + f. Of them at least H - t + 1 are honest and never
+    /// release, so at most t - 1 holders are left that might.
     /// </summary>
     public int Deaths => KeyHolders - Threshold + 1 + Colluding;
 

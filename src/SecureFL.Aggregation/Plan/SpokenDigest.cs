@@ -1,8 +1,8 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Digests for people: eight proquints (Wilkerson, "A Proposal for Proquints", arXiv:0901.4016), 128 bits, five letters a word,
-/// consonants and vowels in turn, so that two people can compare a plan over the telephone.
+/// Digests for people: eight proquints (Wilkerson, "A Proposal for Proquints", arXiv:0901.4016), 128 bits, five letters
+/// a word, consonants and vowels in turn, so that two people can compare a plan over the telephone.
 /// </summary>
 internal static class SpokenDigest
 {
@@ -17,5 +17,6 @@ internal static class SpokenDigest
     }
 
     private static string Word(int value) =>
-        string.Concat(Consonants[value >> 12], Vowels[(value >> 10) & 3], Consonants[(value >> 6) & 15], Vowels[(value >> 4) & 3], Consonants[value & 15]);
+        string.Concat(Consonants[value >> 12], Vowels[(value >> 10) & 3], Consonants[(value >> 6) & 15],
+            Vowels[(value >> 4) & 3], Consonants[value & 15]);
 }

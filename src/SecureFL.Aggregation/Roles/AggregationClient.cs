@@ -5,7 +5,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A contributing site. One-shot: it fetches plan, invitation and model, sends one contribution, and may go. Not thread-safe.
+/// A contributing site. One-shot: it fetches plan, invitation and model, sends one contribution, and may go. Not
+/// thread-safe.
 /// </summary>
 public sealed class AggregationClient
 {
@@ -20,8 +21,10 @@ public sealed class AggregationClient
     /// <param name="identity">An enrolled client's identity.</param>
     /// <param name="journal">Durable memory of this plan's contributions.</param>
     /// <param name="entropy">Secret randomness.</param>
-    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.WrongPlan"/>, <see cref="ViolationCode.NotEnrolled"/>.</exception>
-    public AggregationClient(AggregationPlan plan, Digest approvedPlan, SigningIdentity identity, ILedgerStorage journal, IEntropySource entropy)
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.WrongPlan"/>,
+    /// <see cref="ViolationCode.NotEnrolled"/>.</exception>
+    public AggregationClient(AggregationPlan plan, Digest approvedPlan, SigningIdentity identity,
+        ILedgerStorage journal, IEntropySource entropy)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(identity);
@@ -38,10 +41,14 @@ public sealed class AggregationClient
     /// <summary>The client's plan index.</summary>
     public int Index { get; }
 
-    /// <summary>The joint key that contributions are encrypted under; null before <see cref="HandleKeyEpoch(JointKeyEpoch)"/>.</summary>
+    /// <summary>
+    /// The joint key that contributions are encrypted under; null before <see cref="HandleKeyEpoch(JointKeyEpoch)"/>.
+    /// </summary>
     public JointKeyEpoch? KeyEpoch { get; private set; }
 
-    /// <summary>Takes the joint key that rounds are under in the joint-key suite: every key holder must have confirmed it.</summary>
+    /// <summary>
+    /// Takes the joint key that rounds are under in the joint-key suite: every key holder must have confirmed it.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">A confirmation is missing or forged, or another key.</exception>
     public void HandleKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey)
     {
@@ -58,7 +65,10 @@ public sealed class AggregationClient
         KeyEpoch = epoch;
     }
 
-    /// <summary>The model that the client trains on, after checking the invitation: enough signed entries, one head, a linked chain.</summary>
+    /// <summary>
+    /// The model that the client trains on, after checking the invitation: enough signed entries, one head, a linked
+    /// chain.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">A check failed.</exception>
     public ModelVersion HandleInvitation(RoundInvitation invitation)
     {
@@ -69,30 +79,36 @@ public sealed class AggregationClient
         return invitation.Head.Hash == invitation.Opening.Head
             ? invitation.Base
             : throw new ProtocolViolationException(
-                ViolationCode.WrongHead, Party.Server, $"head {invitation.Opening.Head.ToShortString()}", invitation.Head.Hash.ToShortString());
+                ViolationCode.WrongHead, Party.Server, $"head {invitation.Opening.Head.ToShortString()}",
+                invitation.Head.Hash.ToShortString());
     }
 
     /// <summary>The client's contribution to a round as its journal knows it; null if it made none.</summary>
     public ContributionClaim? ClaimOf(ulong round) => _journal.ClaimOf(round);
 
     /// <summary>
-    /// Former rounds that forbid a contribution on this model: the client contributed to them on it, and has no proof that they will never open
-    /// (<see cref="HandleRoundDeath"/>). Empty where the plan permits early resubmission.
+    /// Former rounds that forbid a contribution on this model: the client contributed to them on it, and has no proof
+    /// that they will never open (<see cref="HandleRoundDeath"/>). Empty where the plan permits early resubmission.
     /// </summary>
     public IReadOnlyList<ulong> RoundsInTheWay(Digest model) => _journal.RoundsInTheWay(model);
 
     /// <summary>
-    /// Prepares a contribution without recording anything: its chunks and header must not leave the site, and may be thrown away, before
-    /// <see cref="CommitContribution"/> has returned. A client that keeps them durably until the round is decided can stop at any moment and go on.
+    /// Prepares a contribution without recording anything: its chunks and header must not leave the site, and may be
+    /// thrown away, before
+    /// <see cref="CommitContribution"/> has returned. A client that keeps them durably until the round is decided can
+    /// stop at any moment and go on.
     /// </summary>
     /// <param name="invitation">The round.</param>
-    /// <param name="model">Digest of the model that was trained on, computed by the site from the model it received.</param>
+    /// <param name="model">Digest of the model that was trained on, computed by the site from the model it
+    /// received.</param>
     /// <param name="rounding">How values are quantised.</param>
-    /// <param name="roundingSeed">Fixes stochastic rounding, for runs that must be repeatable; never keys or errors. Null: drawn.</param>
+    /// <param name="roundingSeed">Fixes stochastic rounding, for runs that must be repeatable; never keys or errors.
+    /// Null: drawn.</param>
     /// <exception cref="ProtocolViolationException">
     /// A check failed, the model is not the base version's, or a second contribution in the round or on the model.
     /// </exception>
-    public ContributionStream PrepareContribution(RoundInvitation invitation, Digest model, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
+    public ContributionStream PrepareContribution(RoundInvitation invitation, Digest model,
+        Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
     {
         ModelVersion baseVersion = RequireBase(invitation, model);
         _journal.RequireFree(invitation.Opening.Context.Round, model);
@@ -100,8 +116,8 @@ public sealed class AggregationClient
     }
 
     /// <summary>
-    /// Records durably that this contribution, and no other, is the one for its round; once it has returned, the first byte may leave. From then on the round and
-    /// the model are used up, whether the contribution still exists or not.
+    /// Records durably that this contribution, and no other, is the one for its round; once it has returned, the first
+    /// byte may leave. From then on the round and the model are used up, whether the contribution still exists or not.
     /// </summary>
     /// <param name="invitation">The round that the contribution was prepared for.</param>
     /// <param name="statement">The prepared header's statement.</param>
@@ -112,9 +128,11 @@ public sealed class AggregationClient
     {
         ArgumentNullException.ThrowIfNull(invitation);
         ArgumentNullException.ThrowIfNull(statement);
-        if (statement.Client != Index || statement.Opening != invitation.Opening.Hash || statement.BaseVersion != invitation.Base.Hash)
+        if (statement.Client != Index || statement.Opening != invitation.Opening.Hash
+            || statement.BaseVersion != invitation.Base.Hash)
         {
-            throw new ArgumentException($"the statement is not this client's for round {invitation.Opening.Context.Round}", nameof(statement));
+            throw new ArgumentException(
+                $"the statement is not this client's for round {invitation.Opening.Context.Round}", nameof(statement));
         }
 
         statement.RequireSignature(_identity.PublicKey);
@@ -122,14 +140,16 @@ public sealed class AggregationClient
     }
 
     /// <summary>
-    /// Starts a contribution whose chunks leave as they are made: the claim is recorded first, so a client that stops on the way sits the round out.
+    /// Starts a contribution whose chunks leave as they are made: the claim is recorded first, so a client that stops
+    /// on the way sits the round out.
     /// </summary>
     /// <param name="invitation">As in <see cref="PrepareContribution"/>.</param>
     /// <param name="model">As in <see cref="PrepareContribution"/>.</param>
     /// <param name="rounding">As in <see cref="PrepareContribution"/>.</param>
     /// <param name="roundingSeed">As in <see cref="PrepareContribution"/>.</param>
     /// <exception cref="ProtocolViolationException">As <see cref="PrepareContribution"/>.</exception>
-    public ContributionStream CreateContribution(RoundInvitation invitation, Digest model, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
+    public ContributionStream CreateContribution(RoundInvitation invitation, Digest model,
+        Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
     {
         ModelVersion baseVersion = RequireBase(invitation, model);
         _journal.Claim(invitation.Opening.Context.Round, model);
@@ -140,9 +160,11 @@ public sealed class AggregationClient
     /// <param name="invitation">The round.</param>
     /// <param name="vector">The plan's number of values; NaN and infinity are refused.</param>
     /// <param name="counters">The plan's counters, the weight first; none where the plan has none.</param>
-    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
+    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its
+    /// magnitude.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="CreateContribution"/>.</exception>
-    public Contribution Encrypt(RoundInvitation invitation, ReadOnlySpan<float> vector, params ReadOnlySpan<long> counters) =>
+    public Contribution Encrypt(RoundInvitation invitation, ReadOnlySpan<float> vector,
+        params ReadOnlySpan<long> counters) =>
         Encrypt(invitation, vector, counters, Rounding.Stochastic, roundingSeed: null);
 
     /// <summary>Encrypts one vector whole, with the rounding of one's choice.</summary>
@@ -151,13 +173,16 @@ public sealed class AggregationClient
     /// <param name="counters">The plan's counters, the weight first; none where the plan has none.</param>
     /// <param name="rounding">How values are quantised.</param>
     /// <param name="roundingSeed">As in <see cref="CreateContribution"/>.</param>
-    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
+    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its
+    /// magnitude.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="CreateContribution"/>.</exception>
     public Contribution Encrypt(
-        RoundInvitation invitation, ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Rounding rounding, ulong? roundingSeed)
+        RoundInvitation invitation, ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Rounding rounding,
+        ulong? roundingSeed)
     {
         ArgumentNullException.ThrowIfNull(invitation);
-        using ContributionStream stream = PrepareContribution(invitation, invitation.Base.Model, rounding, roundingSeed);
+        using ContributionStream stream =
+            PrepareContribution(invitation, invitation.Base.Model, rounding, roundingSeed);
         var chunks = ImmutableArray.CreateBuilder<ContributionChunk>(checked((int)_plan.Parameters.ChunkCount));
         stream.WriteVector(vector, counters, () => new byte[_plan.Parameters.WireChunkBytes], chunks.Add);
         Contribution contribution = new(stream.CreateHeader(), chunks.MoveToImmutable());
@@ -165,11 +190,17 @@ public sealed class AggregationClient
         return contribution;
     }
 
-    /// <summary>Signs what a SEAL program encrypted of this site's plaintexts (<see cref="SealExchange"/>) as the site's contribution.</summary>
+    /// <summary>
+    /// Signs what a SEAL program encrypted of this site's plaintexts (<see cref="SealExchange"/>) as the site's
+    /// contribution.
+    /// </summary>
     /// <param name="invitation">The round, under the key that the program encrypted under.</param>
-    /// <param name="ciphertexts">One SEAL ciphertext for each chunk, in order, as SEAL saves them: uncompressed or zlib.</param>
-    /// <exception cref="ArgumentException">Not one ciphertext a chunk, or the plan's ciphertexts are bit-packed.</exception>
-    /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's parameters, level and scale.</exception>
+    /// <param name="ciphertexts">One SEAL ciphertext for each chunk, in order, as SEAL saves them: uncompressed or
+    /// zlib.</param>
+    /// <exception cref="ArgumentException">Not one ciphertext a chunk, or the plan's ciphertexts are
+    /// bit-packed.</exception>
+    /// <exception cref="Ckks.Serialization.SealFormatException">A ciphertext is none of the plan's parameters, level
+    /// and scale.</exception>
     /// <exception cref="ProtocolViolationException">As <see cref="PrepareContribution"/>.</exception>
     public Contribution Import(RoundInvitation invitation, IReadOnlyList<ReadOnlyMemory<byte>> ciphertexts)
     {
@@ -178,17 +209,22 @@ public sealed class AggregationClient
         if (_plan.Parameters.Seal is null || ciphertexts.Count != _plan.Parameters.ChunkCount)
         {
             throw new ArgumentException(
-                $"{ciphertexts.Count} SEAL ciphertexts for a plan of {_plan.Parameters.ChunkCount} {(_plan.Parameters.Seal is null ? "bit-packed chunks" : "chunks")}", nameof(ciphertexts));
+                $"{ciphertexts.Count} SEAL ciphertexts for a plan of {_plan.Parameters.ChunkCount} "
+                + $"{(_plan.Parameters.Seal is null ? "bit-packed chunks" : "chunks")}", nameof(ciphertexts));
         }
 
         using ContributionStream stream = PrepareContribution(invitation, invitation.Base.Model);
-        ImmutableArray<ContributionChunk> chunks = [.. ciphertexts.Select(ciphertext => stream.ImportChunk(ciphertext.Span))];
+        ImmutableArray<ContributionChunk> chunks =
+            [.. ciphertexts.Select(ciphertext => stream.ImportChunk(ciphertext.Span))];
         Contribution contribution = new(stream.CreateHeader(), chunks);
         CommitContribution(invitation, contribution.Header.Statement);
         return contribution;
     }
 
-    /// <summary>Takes the proof that a former round can never open: its base model is free again, for a new round with fresh keys.</summary>
+    /// <summary>
+    /// Takes the proof that a former round can never open: its base model is free again, for a new round with fresh
+    /// keys.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">Too few deaths, or a forged one.</exception>
     public void HandleRoundDeath(RoundDeathCertificate certificate)
     {
@@ -197,7 +233,8 @@ public sealed class AggregationClient
         _journal.Bury(certificate.Context.Round);
     }
 
-    private ContributionStream Start(RoundInvitation invitation, ModelVersion baseVersion, Rounding rounding, ulong? roundingSeed) =>
+    private ContributionStream Start(RoundInvitation invitation, ModelVersion baseVersion, Rounding rounding,
+        ulong? roundingSeed) =>
         new(_plan, invitation.Opening, Index, baseVersion.Hash, _identity, _entropy, rounding, roundingSeed, KeyEpoch);
 
     private ModelVersion RequireBase(RoundInvitation invitation, Digest model)
@@ -206,7 +243,8 @@ public sealed class AggregationClient
         return baseVersion.Model == model
             ? baseVersion
             : throw new ProtocolViolationException(
-                ViolationCode.WrongBaseVersion, Party.Server, $"the model {baseVersion.Model.ToShortString()} of the base version", model.ToShortString());
+                ViolationCode.WrongBaseVersion, Party.Server,
+                $"the model {baseVersion.Model.ToShortString()} of the base version", model.ToShortString());
     }
 
     private void RequirePlan(RoundInvitation invitation)
@@ -215,7 +253,8 @@ public sealed class AggregationClient
         if (context != _plan.Context(context.Round))
         {
             throw new ProtocolViolationException(
-                context.Plan != _plan.Digest ? ViolationCode.WrongPlan : ViolationCode.WrongSession, Party.Server, _plan.Digest.ToString(), context.Plan.ToString());
+                context.Plan != _plan.Digest ? ViolationCode.WrongPlan : ViolationCode.WrongSession, Party.Server,
+                _plan.Digest.ToString(), context.Plan.ToString());
         }
     }
 }

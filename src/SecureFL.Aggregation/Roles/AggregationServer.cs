@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The server's side of one round: takes contributions, closes the set, gathers votes and releases, opens the group sums. It holds no key that
-/// opens one client's contribution. Not thread-safe.
+/// The server's side of one round: takes contributions, closes the set, gathers votes and releases, opens the group
+/// sums. It holds no key that opens one client's contribution. Not thread-safe.
 /// </summary>
 public sealed class AggregationServer : IDisposable
 {
@@ -25,15 +25,18 @@ public sealed class AggregationServer : IDisposable
     /// <param name="identity">The plan's server identity.</param>
     /// <param name="clock">For the certificate's deadline.</param>
     /// <param name="store">
-    /// Keeps the chunks until the set is agreed: contributions that holders refuse can be left out, and the memory is one chunk an upload.
-    /// Null: each contribution enters the sum once its root and signature are checked, and its chunks are forgotten; memory is the sum plus the
-    /// open uploads, and no contribution can be left out afterwards. Plans with random groups need a store; null stands for one in memory there.
+    /// Keeps the chunks until the set is agreed: contributions that holders refuse can be left out, and the memory is
+    /// one chunk an upload. Null: each contribution enters the sum once its root and signature are checked, and its
+    /// chunks are forgotten; memory is the sum plus the open uploads, and no contribution can be left out afterwards.
+    /// Plans with random groups need a store; null stands for one in memory there.
     /// </param>
-    /// <param name="jointKey">The key and its lifetime count; needed exactly in the joint-key suite, which keeps all chunks in a store.</param>
+    /// <param name="jointKey">The key and its lifetime count; needed exactly in the joint-key suite, which keeps all
+    /// chunks in a store.</param>
     /// <exception cref="ArgumentException">Another server's identity, or a joint-key plan without its key.</exception>
     /// <exception cref="ProtocolViolationException">The invitation does not obey the plan.</exception>
     public AggregationServer(
-        AggregationPlan plan, RoundInvitation invitation, SigningIdentity identity, TimeProvider clock, IContributionStore? store, JointKeyServerOptions? jointKey = null)
+        AggregationPlan plan, RoundInvitation invitation, SigningIdentity identity, TimeProvider clock,
+        IContributionStore? store, JointKeyServerOptions? jointKey = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(invitation);
@@ -52,11 +55,13 @@ public sealed class AggregationServer : IDisposable
         Round = invitation;
         IContributionStore used = store ?? new InMemoryContributionStore();
         _uploads = new UploadDesk(plan, invitation.Opening, invitation.Versions, used);
-        _summation = new RoundSummation(plan, invitation.Opening, used, sumOnAcceptance: store is null && plan.Settings.GroupSize == 0 && !plan.IsJointKey);
+        _summation = new RoundSummation(plan, invitation.Opening, used,
+            sumOnAcceptance: store is null && plan.Settings.GroupSize == 0 && !plan.IsJointKey);
         if (plan.IsJointKey)
         {
             _jointKey = new JointKeyServer(
-                plan, invitation.Opening, used, jointKey ?? throw new ArgumentException("the joint-key suite needs the joint key", nameof(jointKey)));
+                plan, invitation.Opening, used,
+                jointKey ?? throw new ArgumentException("the joint-key suite needs the joint key", nameof(jointKey)));
         }
 
         _receipts = new ReceiptTally(plan, invitation.Opening);
@@ -67,7 +72,8 @@ public sealed class AggregationServer : IDisposable
 
     /// <summary>What is special to the joint-key suite.</summary>
     /// <exception cref="InvalidOperationException">A plan of another suite.</exception>
-    public JointKeyServer JointKey => _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
+    public JointKeyServer JointKey =>
+        _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
 
     /// <summary>Statements of the accepted contributions, by client.</summary>
     public IEnumerable<ContributionStatement> Accepted => _uploads.Accepted.Values.Select(header => header.Statement);
@@ -81,8 +87,12 @@ public sealed class AggregationServer : IDisposable
         OpenUpload(chunk.Client).HandleChunk(chunk);
     }
 
-    /// <summary>A client's upload: the one under way, or a new one. Uploads of different clients may take their chunks at the same time.</summary>
-    /// <exception cref="ProtocolViolationException">The client's contribution is accepted already, or the round is closed.</exception>
+    /// <summary>
+    /// A client's upload: the one under way, or a new one. Uploads of different clients may take their chunks at the
+    /// same time.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">The client's contribution is accepted already, or the round is
+    /// closed.</exception>
     public ContributionUpload OpenUpload(int client)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(client);
@@ -92,8 +102,8 @@ public sealed class AggregationServer : IDisposable
     }
 
     /// <summary>
-    /// Makes the checks of <see cref="HandleContribution"/> without taking the contribution, so that it can be made durable in between. A refused
-    /// contribution is forgotten.
+    /// Makes the checks of <see cref="HandleContribution"/> without taking the contribution, so that it can be made
+    /// durable in between. A refused contribution is forgotten.
     /// </summary>
     /// <returns>Whether the contribution is new; false for a repeated header.</returns>
     /// <exception cref="ProtocolViolationException">As <see cref="HandleContribution"/>.</exception>
@@ -103,7 +113,9 @@ public sealed class AggregationServer : IDisposable
         return _uploads.CheckHeader(header);
     }
 
-    /// <summary>Takes the header that completes an upload. A refused contribution is forgotten; a repeated header is welcome.</summary>
+    /// <summary>
+    /// Takes the header that completes an upload. A refused contribution is forgotten; a repeated header is welcome.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">A check failed, or the round is closed or full.</exception>
     public void HandleContribution(ContributionHeader header)
     {
@@ -115,7 +127,8 @@ public sealed class AggregationServer : IDisposable
     }
 
     /// <summary>Takes a whole contribution.</summary>
-    /// <exception cref="ProtocolViolationException">As <see cref="HandleChunk"/> and <see cref="HandleContribution"/>.</exception>
+    /// <exception cref="ProtocolViolationException">As <see cref="HandleChunk"/> and
+    /// <see cref="HandleContribution"/>.</exception>
     public void Accept(Contribution contribution)
     {
         ArgumentNullException.ThrowIfNull(contribution);
@@ -137,10 +150,11 @@ public sealed class AggregationServer : IDisposable
     }
 
     /// <summary>
-    /// Takes up a contribution that an earlier process of this server accepted and made durable, chunks and header: the header is checked again,
-    /// the chunks were. Needs a store that has them.
+    /// Takes up a contribution that an earlier process of this server accepted and made durable, chunks and header: the
+    /// header is checked again, the chunks were. Needs a store that has them.
     /// </summary>
-    /// <exception cref="ProtocolViolationException">The header does not belong to the round, or was not signed by its client.</exception>
+    /// <exception cref="ProtocolViolationException">The header does not belong to the round, or was not signed by its
+    /// client.</exception>
     public void RestoreContribution(ContributionHeader header)
     {
         RequireRoom(header);
@@ -148,18 +162,24 @@ public sealed class AggregationServer : IDisposable
         _summation.Accept(header.Statement.Client);
     }
 
-    /// <summary>Takes up the set that an earlier process of this server fixed, byte for byte: there is never a second one in a round.</summary>
-    /// <exception cref="ProtocolViolationException">The proposal breaks a rule, is not this server's, or lists what was not accepted.</exception>
+    /// <summary>
+    /// Takes up the set that an earlier process of this server fixed, byte for byte: there is never a second one in a
+    /// round.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">The proposal breaks a rule, is not this server's, or lists what was
+    /// not accepted.</exception>
     public ClosedRound RestoreProposal(CertificateProposal proposal)
     {
         ArgumentNullException.ThrowIfNull(proposal);
         CertificateRules.Require(proposal, Round.Opening, _plan);
         foreach (CertificateEntry entry in proposal.Entries)
         {
-            if (!_uploads.Accepted.TryGetValue(entry.Client, out ContributionHeader? header) || header.Statement.Hash != entry.Contribution)
+            if (!_uploads.Accepted.TryGetValue(entry.Client, out ContributionHeader? header)
+                || header.Statement.Hash != entry.Contribution)
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.UncheckedContribution, Party.Server, "a proposal of accepted contributions", $"contribution {entry.Contribution.ToShortString()}");
+                    ViolationCode.UncheckedContribution, Party.Server, "a proposal of accepted contributions",
+                    $"contribution {entry.Contribution.ToShortString()}");
             }
         }
 
@@ -174,7 +194,8 @@ public sealed class AggregationServer : IDisposable
         int position = Round.Opening.PositionOf(holder);
         return position >= 0 && _uploads.Accepted.TryGetValue(client, out ContributionHeader? header)
             ? new ShareDelivery(header.Statement, holder, _jointKey is null ? header.Shares[position] : default)
-            : throw new ArgumentException($"there is no share of client {client} for key holder {holder} in round {Round.Opening.Context.Round}");
+            : throw new ArgumentException(
+                $"there is no share of client {client} for key holder {holder} in round {Round.Opening.Context.Round}");
     }
 
     /// <summary>Notes that a holder could vote for a contribution.</summary>
@@ -189,11 +210,12 @@ public sealed class AggregationServer : IDisposable
     public IReadOnlyCollection<int> Confirmed => _receipts.ChooseClients();
 
     /// <summary>
-    /// Fixes the set, once: the contributions that enough holders have checked, or all of them where no receipts came or contributions are summed
-    /// on acceptance.
+    /// Fixes the set, once: the contributions that enough holders have checked, or all of them where no receipts came
+    /// or contributions are summed on acceptance.
     /// </summary>
     /// <param name="agreementWindow">How long holders may vote; the plan's window if null.</param>
-    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.GroupBelowMinimum"/>: the round has too few contributions.</exception>
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.GroupBelowMinimum"/>: the round has too
+    /// few contributions.</exception>
     public ClosedRound Close(TimeSpan? agreementWindow = null)
     {
         if (_closed is not null)
@@ -203,11 +225,13 @@ public sealed class AggregationServer : IDisposable
 
         bool all = _summation.SumsOnAcceptance || !_receipts.Any;
         IEnumerable<int> listed = all ? _uploads.Accepted.Keys : _receipts.ChooseClients();
-        CertificateEntry[] entries = [.. listed.Select(client => new CertificateEntry(client, _uploads.Accepted[client].Statement.Hash))];
+        CertificateEntry[] entries = [
+            .. listed.Select(client => new CertificateEntry(client, _uploads.Accepted[client].Statement.Hash))];
         if (entries.Length < _plan.Settings.MinClients)
         {
             throw new ProtocolViolationException(
-                ViolationCode.GroupBelowMinimum, Party.Server, $"at least {_plan.Settings.MinClients} contributions", $"{entries.Length}");
+                ViolationCode.GroupBelowMinimum, Party.Server, $"at least {_plan.Settings.MinClients} contributions",
+                $"{entries.Length}");
         }
 
         var groups = GroupPartition.Derive(_plan, Round.Opening.Hash, entries);
@@ -252,9 +276,12 @@ public sealed class AggregationServer : IDisposable
         _releases[release.Holder] = release;
     }
 
-    /// <summary>Opens the sums from the releases so far into memory. May be called again when more releases have come.</summary>
+    /// <summary>
+    /// Opens the sums from the releases so far into memory. May be called again when more releases have come.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">
-    /// Fewer than t releases, or releases that contradict each other beyond correction: the message says how many would be enough.
+    /// Fewer than t releases, or releases that contradict each other beyond correction: the message says how many would
+    /// be enough.
     /// </exception>
     public AggregationResult Open()
     {
@@ -279,7 +306,8 @@ public sealed class AggregationServer : IDisposable
     }
 
     /// <summary>Takes certificate and releases at once, and opens the sums.</summary>
-    /// <exception cref="ProtocolViolationException">As <see cref="HandleVote"/>, <see cref="HandleRelease"/> and <see cref="Open()"/>.</exception>
+    /// <exception cref="ProtocolViolationException">As <see cref="HandleVote"/>, <see cref="HandleRelease"/> and
+    /// <see cref="Open()"/>.</exception>
     public AggregationResult Open(RoundReleases releases)
     {
         ArgumentNullException.ThrowIfNull(releases);
@@ -302,7 +330,8 @@ public sealed class AggregationServer : IDisposable
     }
 
     /// <summary>
-    /// The model version that the opened sum makes: the round's successor on the chain. A round without one valid group leaves the model as it was.
+    /// The model version that the opened sum makes: the round's successor on the chain. A round without one valid group
+    /// leaves the model as it was.
     /// </summary>
     /// <param name="result">The opened sum.</param>
     /// <param name="model">Digest of the new model; by default the hash of the old one and the sum.</param>
@@ -310,13 +339,14 @@ public sealed class AggregationServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(result);
         ModelVersion head = Round.Head;
-        Digest next = result.Contributors == 0 ? head.Model : model ?? SumDigests.DefaultModel(head.Model, result.Digest);
+        Digest next = result.Contributors == 0 ? head.Model
+            : model ?? SumDigests.DefaultModel(head.Model, result.Digest);
         return ModelVersion.CreateNext(head, Round.Opening.Context, result.Digest, next, _identity);
     }
 
     /// <summary>
-    /// What the transcript keeps of the round, in order: opening, listed statements, certificate, releases, sum. The plan and the model versions
-    /// are records of their own.
+    /// What the transcript keeps of the round, in order: opening, listed statements, certificate, releases, sum. The
+    /// plan and the model versions are records of their own.
     /// </summary>
     public IReadOnlyList<ProtocolMessage> CreateRecords(AggregationResult result)
     {
@@ -325,7 +355,8 @@ public sealed class AggregationServer : IDisposable
         return
         [
             Round.Opening,
-            .. proposal.Entries.OrderBy(entry => entry.Client).Select(entry => _uploads.Accepted[entry.Client].Statement),
+            .. proposal.Entries.OrderBy(entry => entry.Client)
+                .Select(entry => _uploads.Accepted[entry.Client].Statement),
             CreateCertificate(),
             .. _releases.Values,
             RoundSum.Create(result, proposal.Hash, _identity),
@@ -347,17 +378,20 @@ public sealed class AggregationServer : IDisposable
         int most = _plan.Settings.GroupSize == 0 ? _plan.Parameters.MaxClients : _plan.Enrolment.Clients.Count;
         if (_uploads.Accepted.Count >= most && !_uploads.Accepted.ContainsKey(header.Statement.Client))
         {
-            throw new ProtocolViolationException(ViolationCode.RoundClosed, header.Statement.Signer, $"at most {most} contributions", "one more");
+            throw new ProtocolViolationException(ViolationCode.RoundClosed, header.Statement.Signer,
+                $"at most {most} contributions", "one more");
         }
     }
 
-    private ClosedRound RequireClosed() => _closed ?? throw new InvalidOperationException("the round is not closed yet");
+    private ClosedRound RequireClosed() =>
+        _closed ?? throw new InvalidOperationException("the round is not closed yet");
 
     private void RequireOpen(Party sender)
     {
         if (_closed is not null)
         {
-            throw new ProtocolViolationException(ViolationCode.RoundClosed, sender, "a round that is open", $"round {Round.Opening.Context.Round}, closed");
+            throw new ProtocolViolationException(ViolationCode.RoundClosed, sender, "a round that is open",
+                $"round {Round.Opening.Context.Round}, closed");
         }
     }
 }

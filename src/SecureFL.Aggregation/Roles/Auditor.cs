@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Anyone, offline, with the signed transcript: takes its records in order and refuses the first that is not right. Not thread-safe.
+/// Anyone, offline, with the signed transcript: takes its records in order and refuses the first that is not right. Not
+/// thread-safe.
 /// </summary>
 public sealed class Auditor : IDisposable
 {
@@ -68,7 +69,8 @@ public sealed class Auditor : IDisposable
         if (_plan is null || _open is not null)
         {
             throw new ProtocolViolationException(
-                ViolationCode.Truncated, Party.Server, _plan is null ? "a plan" : $"the rest of round {_open!.Round}", "the end of the transcript");
+                ViolationCode.Truncated, Party.Server, _plan is null ? "a plan" : $"the rest of round {_open!.Round}",
+                "the end of the transcript");
         }
     }
 
@@ -126,7 +128,9 @@ public sealed class Auditor : IDisposable
                 break;
             default:
                 throw new ProtocolViolationException(
-                    ViolationCode.WrongMessageType, Party.Server, _open is null ? "a version, a death, an opening or the end" : $"the next step of round {_open.Round}", $"{type}");
+                    ViolationCode.WrongMessageType, Party.Server,
+                    _open is null ? "a version, a death, an opening or the end"
+                        : $"the next step of round {_open.Round}", $"{type}");
         }
     }
 
@@ -134,7 +138,8 @@ public sealed class Auditor : IDisposable
     {
         if (_sums.ContainsKey(round) || _dead.Contains(round))
         {
-            throw new ProtocolViolationException(ViolationCode.SecondOpening, Party.Server, $"round {round} once", "again");
+            throw new ProtocolViolationException(ViolationCode.SecondOpening, Party.Server,
+                $"round {round} once", "again");
         }
     }
 
@@ -143,7 +148,8 @@ public sealed class Auditor : IDisposable
         certificate.Require(plan);
         if (_sums.ContainsKey(certificate.Context.Round))
         {
-            throw new ProtocolViolationException(ViolationCode.RoundReleased, Party.Server, "a dead round", $"round {certificate.Context.Round}, opened");
+            throw new ProtocolViolationException(ViolationCode.RoundReleased, Party.Server, "a dead round",
+                $"round {certificate.Context.Round}, opened");
         }
 
         _dead.Add(certificate.Context.Round);
@@ -161,16 +167,19 @@ public sealed class Auditor : IDisposable
 
         if (!_sums.TryGetValue(version.Context.Round, out var round))
         {
-            throw new ProtocolViolationException(ViolationCode.BrokenModelChain, Party.Server, "a version made by a recorded sum", $"round {version.Context.Round}");
+            throw new ProtocolViolationException(ViolationCode.BrokenModelChain, Party.Server,
+                "a version made by a recorded sum", $"round {version.Context.Round}");
         }
 
-        Digest sum = SumDigests.OfRound(round.Sum.Certificate, [.. round.Sum.Groups.Select((g, i) => new GroupResult(i, [], g.Status, g.Digest))]);
+        Digest sum = SumDigests.OfRound(round.Sum.Certificate,
+            [.. round.Sum.Groups.Select((g, i) => new GroupResult(i, [], g.Status, g.Digest))]);
         bool opened = round.Sum.Groups.Any(group => group.Status == GroupStatus.Opened);
         Digest? model = opened ? _modelRule?.Apply(previous.Model, round.Recomputed, sum) : previous.Model;
         if (version.Sum != sum || (model is { } expected && expected != version.Model))
         {
             throw new ProtocolViolationException(
-                ViolationCode.BrokenModelChain, Party.Server, "the version that the recorded sum makes", $"version {version.Number} {version.Hash.ToShortString()}");
+                ViolationCode.BrokenModelChain, Party.Server, "the version that the recorded sum makes",
+                $"version {version.Number} {version.Hash.ToShortString()}");
         }
     }
 }

@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>A round whose set is fixed and waits for agreement: the proposal, and each holder's shares of the listed contributions.</summary>
+/// <summary>
+/// A round whose set is fixed and waits for agreement: the proposal, and each holder's shares of the listed
+/// contributions.
+/// </summary>
 public sealed class ClosedRound
 {
     private readonly AggregationServer _server;

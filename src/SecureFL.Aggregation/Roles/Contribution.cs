@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>A whole contribution in memory: chunks and header. Networks stream the chunks instead (<see cref="ContributionStream"/>).</summary>
+/// <summary>
+/// A whole contribution in memory: chunks and header. Networks stream the chunks instead
+/// (<see cref="ContributionStream"/>).
+/// </summary>
 public sealed class Contribution
 {
     internal Contribution(ContributionHeader header, ImmutableArray<ContributionChunk> chunks)

@@ -5,8 +5,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// One contribution under way: chunks in order, then the header. Constant memory whatever the vector's length. Its secrets live here
-/// and are erased with the header, or on disposal. Not thread-safe.
+/// One contribution under way: chunks in order, then the header. Constant memory whatever the vector's length. Its
+/// secrets live here and are erased with the header, or on disposal. Not thread-safe.
 /// </summary>
 public sealed class ContributionStream : IDisposable
 {
@@ -47,7 +47,10 @@ public sealed class ContributionStream : IDisposable
     /// <summary>Values that were clipped so far.</summary>
     public long ClippedCount => _cipher.ClippedCount;
 
-    /// <summary>Computes the mask of a chunk ahead, for example while training runs: it lives in memory only, and the chunk consumes it. In the joint-key suite, where masks do not depend on the chunk, any chunk does.</summary>
+    /// <summary>
+    /// Computes the mask of a chunk ahead, for example while training runs: it lives in memory only, and the chunk
+    /// consumes it. In the joint-key suite, where masks do not depend on the chunk, any chunk does.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The chunk's mask was prepared or used before.</exception>
     public void PrepareMask(long chunk) => _cipher.PrepareMask(chunk);
 
@@ -55,9 +58,13 @@ public sealed class ContributionStream : IDisposable
     /// <param name="floats">Its values, already scaled by the weight where the plan has one.</param>
     /// <param name="integers">Its counter digits.</param>
     /// <exception cref="InvalidOperationException">All chunks exist.</exception>
-    public ContributionChunk CreateChunk(ReadOnlySpan<float> floats, ReadOnlySpan<int> integers) => ChunkIn(new byte[_plan.Parameters.WireChunkBytes], floats, integers);
+    public ContributionChunk CreateChunk(ReadOnlySpan<float> floats, ReadOnlySpan<int> integers) =>
+        ChunkIn(new byte[_plan.Parameters.WireChunkBytes], floats, integers);
 
-    /// <summary>Encrypts the next chunk and encodes it in memory that the next one will use again: what a client sends as it goes.</summary>
+    /// <summary>
+    /// Encrypts the next chunk and encodes it in memory that the next one will use again: what a client sends as it
+    /// goes.
+    /// </summary>
     /// <param name="floats">As in <see cref="CreateChunk"/>.</param>
     /// <param name="integers">As in <see cref="CreateChunk"/>.</param>
     /// <returns>The message; valid until the next call.</returns>
@@ -68,14 +75,20 @@ public sealed class ContributionStream : IDisposable
         return _message.Encode(EncryptNext(floats, integers, _message.Packed));
     }
 
-    /// <summary>Takes the next chunk from a SEAL program, which has encrypted the plaintext of that chunk under the round's joint public key. What it encrypted, nobody sees.</summary>
+    /// <summary>
+    /// Takes the next chunk from a SEAL program, which has encrypted the plaintext of that chunk under the round's
+    /// joint public key. What it encrypted, nobody sees.
+    /// </summary>
     /// <param name="ciphertext">A ciphertext as SEAL saves it: uncompressed or zlib, seeded or not.</param>
-    /// <exception cref="Ckks.Serialization.SealFormatException">It is none of the plan's parameters, level and scale; the same chunk is still due.</exception>
-    /// <exception cref="InvalidOperationException">All chunks exist, or the plan's ciphertexts are bit-packed.</exception>
+    /// <exception cref="Ckks.Serialization.SealFormatException">It is none of the plan's parameters, level and scale;
+    /// the same chunk is still due.</exception>
+    /// <exception cref="InvalidOperationException">All chunks exist, or the plan's ciphertexts are
+    /// bit-packed.</exception>
     public ContributionChunk ImportChunk(ReadOnlySpan<byte> ciphertext)
     {
         RequireRoom();
-        (_seal ?? throw new InvalidOperationException("the plan's ciphertexts are bit-packed: a SEAL program cannot make them")).Import(ciphertext, _packed);
+        (_seal ?? throw new InvalidOperationException(
+            "the plan's ciphertexts are bit-packed: a SEAL program cannot make them")).Import(ciphertext, _packed);
         byte[] wire = new byte[_plan.Parameters.WireChunkBytes];
         return new ContributionChunk(_opening.Context, _client, Append(_packed, wire), wire);
     }
@@ -84,7 +97,8 @@ public sealed class ContributionStream : IDisposable
     /// <param name="vector">The plan's number of values; NaN and infinity are refused before the first chunk.</param>
     /// <param name="counters">The plan's counters, the weight first; none where the plan has none.</param>
     /// <param name="take">Receives each chunk, whose memory the next one uses again.</param>
-    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
+    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its
+    /// magnitude.</exception>
     /// <exception cref="InvalidOperationException">Chunks exist already.</exception>
     public void WriteVector(ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Action<ContributionChunk> take)
     {
@@ -93,7 +107,8 @@ public sealed class ContributionStream : IDisposable
     }
 
     /// <summary>Encrypts a whole vector, chunk after chunk, each into the memory that it is given.</summary>
-    internal void WriteVector(ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Func<byte[]> memory, Action<ContributionChunk> take)
+    internal void WriteVector(ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Func<byte[]> memory,
+        Action<ContributionChunk> take)
     {
         ArgumentNullException.ThrowIfNull(take);
         if (NextChunk != 0)

@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// One client's upload under way: chunks in order, each checked, stored and hashed. Not thread-safe, but uploads of different clients are independent
-/// of each other and of the server that they belong to, as far as the store is: a slow disk holds up nobody else.
+/// One client's upload under way: chunks in order, each checked, stored and hashed. Not thread-safe, but uploads of
+/// different clients are independent of each other and of the server that they belong to, as far as the store is: a
+/// slow disk holds up nobody else.
 /// </summary>
 public sealed class ContributionUpload : IDisposable
 {
@@ -14,7 +15,8 @@ public sealed class ContributionUpload : IDisposable
     private readonly ChunkValidatorPool _validators;
     private readonly ContributionRoot _root;
 
-    internal ContributionUpload(AggregationPlan plan, RoundContext context, int client, IContributionStore store, ChunkValidatorPool validators)
+    internal ContributionUpload(AggregationPlan plan, RoundContext context, int client, IContributionStore store,
+        ChunkValidatorPool validators)
     {
         _plan = plan;
         _context = context;
@@ -44,14 +46,16 @@ public sealed class ContributionUpload : IDisposable
         Party sender = Party.Client(Client);
         if (chunk.Client != Client)
         {
-            throw new ProtocolViolationException(ViolationCode.NotEnrolled, sender, $"chunks of {sender}", $"one of {Party.Client(chunk.Client)}");
+            throw new ProtocolViolationException(ViolationCode.NotEnrolled, sender, $"chunks of {sender}",
+                $"one of {Party.Client(chunk.Client)}");
         }
 
         _context.Require(chunk.Context, sender);
         if (chunk.Index != NextChunk || chunk.Packed.Length != _plan.Parameters.WireChunkBytes)
         {
             throw new ProtocolViolationException(
-                ViolationCode.ChunkOrder, sender, $"chunk {NextChunk} of {_plan.Parameters.WireChunkBytes} bytes", $"chunk {chunk.Index} of {chunk.Packed.Length} bytes");
+                ViolationCode.ChunkOrder, sender, $"chunk {NextChunk} of {_plan.Parameters.WireChunkBytes} bytes",
+                $"chunk {chunk.Index} of {chunk.Packed.Length} bytes");
         }
 
         ChunkValidator validator = _validators.Take();
@@ -67,7 +71,9 @@ public sealed class ContributionUpload : IDisposable
         }
     }
 
-    /// <summary>Takes up chunks that an earlier process left in the store: they are checked and hashed like new ones.</summary>
+    /// <summary>
+    /// Takes up chunks that an earlier process left in the store: they are checked and hashed like new ones.
+    /// </summary>
     /// <param name="chunks">How many there are.</param>
     /// <exception cref="ProtocolViolationException">A stored chunk is malformed.</exception>
     public void Restore(long chunks)
@@ -103,7 +109,9 @@ public sealed class ContributionUpload : IDisposable
     }
 }
 
-/// <summary>As many validators as chunks are checked at the same time; each has a buffer of one chunk's sums. Thread-safe.</summary>
+/// <summary>
+/// As many validators as chunks are checked at the same time; each has a buffer of one chunk's sums. Thread-safe.
+/// </summary>
 internal sealed class ChunkValidatorPool(AggregationPlan plan) : IDisposable
 {
     private readonly ConcurrentBag<ChunkValidator> _idle = [];

@@ -5,8 +5,9 @@ using SecureFL.Threshold;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// What a key holder keeps of an undecided round: opening, key, and the checked shares (31.7 KB a client at N = 8192; they must be kept because
-/// the set is fixed last). In the joint-key suite there is no key, and of a contribution only the statement. Not thread-safe; disposing erases key and shares.
+/// What a key holder keeps of an undecided round: opening, key, and the checked shares (31.7 KB a client at N = 8192;
+/// they must be kept because the set is fixed last). In the joint-key suite there is no key, and of a contribution only
+/// the statement. Not thread-safe; disposing erases key and shares.
 /// </summary>
 internal sealed class HolderRound : IDisposable
 {
@@ -32,17 +33,22 @@ internal sealed class HolderRound : IDisposable
         if (opening.Hash != Opening.Hash)
         {
             throw new ProtocolViolationException(
-                ViolationCode.SecondOpening, Party.Server, $"the opening {Opening.Hash.ToShortString()} of round {Opening.Context.Round}", opening.Hash.ToShortString());
+                ViolationCode.SecondOpening, Party.Server,
+                $"the opening {Opening.Hash.ToShortString()} of round {Opening.Context.Round}",
+                opening.Hash.ToShortString());
         }
     }
 
-    /// <summary>Opens, checks and keeps a share. A repeated delivery is welcome; another contribution of the client is not.</summary>
+    /// <summary>
+    /// Opens, checks and keeps a share. A repeated delivery is welcome; another contribution of the client is not.
+    /// </summary>
     public void Take(ShareDelivery delivery)
     {
         ContributionStatement statement = delivery.Statement;
         if (delivery.Holder != _holder)
         {
-            throw new ProtocolViolationException(ViolationCode.ShareMismatch, Party.Server, $"the share of {Party.KeyHolder(_holder)}", $"{Party.KeyHolder(delivery.Holder)}'s");
+            throw new ProtocolViolationException(ViolationCode.ShareMismatch, Party.Server,
+                $"the share of {Party.KeyHolder(_holder)}", $"{Party.KeyHolder(delivery.Holder)}'s");
         }
 
         StatementRules.Require(statement, Opening, _plan);
@@ -55,13 +61,15 @@ internal sealed class HolderRound : IDisposable
         {
             if (former.Statement.Hash != statement.Hash)
             {
-                throw new ProtocolViolationException(ViolationCode.DuplicateContribution, statement.Signer, "one contribution a round", "another one");
+                throw new ProtocolViolationException(ViolationCode.DuplicateContribution, statement.Signer,
+                    "one contribution a round", "another one");
             }
 
             return;
         }
 
-        _shares.Add(statement.Client, (statement, _key is null ? null : _checker!.Open(statement, delivery.Share.Span, _key)));
+        _shares.Add(statement.Client,
+            (statement, _key is null ? null : _checker!.Open(statement, delivery.Share.Span, _key)));
     }
 
     /// <summary>The statement behind a certificate's entry.</summary>

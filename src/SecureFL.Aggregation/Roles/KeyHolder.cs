@@ -4,8 +4,8 @@ using SecureFL.Threshold;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A key holder: opens rounds, checks shares, votes once a round, releases once a round, or declares a round dead. Whatever it signs is
-/// durable in its ledger before it is returned, and a replay returns the same bytes. Thread-safe.
+/// A key holder: opens rounds, checks shares, votes once a round, releases once a round, or declares a round dead.
+/// Whatever it signs is durable in its ledger before it is returned, and a replay returns the same bytes. Thread-safe.
 /// </summary>
 public sealed class KeyHolder : IDisposable
 {
@@ -20,7 +20,10 @@ public sealed class KeyHolder : IDisposable
     private readonly Dictionary<ulong, HolderRound> _rounds = [];
     private readonly Lock _lock = new();
 
-    /// <summary>A key holder on its ledger. It signs no entry, vote, release or death before its peers have confirmed the ledger.</summary>
+    /// <summary>
+    /// A key holder on its ledger. It signs no entry, vote, release or death before its peers have confirmed the
+    /// ledger.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="approvedPlan">The digest that the holder's people approved.</param>
     /// <param name="identity">An enrolled key holder's identity.</param>
@@ -28,10 +31,12 @@ public sealed class KeyHolder : IDisposable
     /// <param name="keys">Round keys, apart from ledger and backups.</param>
     /// <param name="clock">For deadlines.</param>
     /// <param name="entropy">Secret randomness.</param>
-    /// <param name="keyShares">Shares of joint keys, apart from ledger and backups; needed exactly in the joint-key suite.</param>
+    /// <param name="keyShares">Shares of joint keys, apart from ledger and backups; needed exactly in the joint-key
+    /// suite.</param>
     /// <param name="sums">Summed ciphertexts of undecided rounds in the joint-key suite; in memory if null.</param>
     /// <exception cref="ArgumentException">A joint-key plan without a store of key shares.</exception>
-    /// <exception cref="ProtocolViolationException">Another plan than the approved one, or an identity that it does not list.</exception>
+    /// <exception cref="ProtocolViolationException">Another plan than the approved one, or an identity that it does not
+    /// list.</exception>
     /// <exception cref="LedgerUnavailableException">A damaged ledger, or another plan's or holder's.</exception>
     public KeyHolder(
         AggregationPlan plan,
@@ -66,7 +71,8 @@ public sealed class KeyHolder : IDisposable
                 Index,
                 identity,
                 _ledger,
-                keyShares ?? throw new ArgumentException("the joint-key suite needs a store of key shares", nameof(keyShares)),
+                keyShares ?? throw new ArgumentException("the joint-key suite needs a store of key shares",
+                    nameof(keyShares)),
                 sums ?? new InMemorySumStore(),
                 entropy,
                 _freshness.Require,
@@ -99,7 +105,8 @@ public sealed class KeyHolder : IDisposable
 
     /// <summary>Key generation and decryption of the joint-key suite.</summary>
     /// <exception cref="InvalidOperationException">A plan of another suite.</exception>
-    public JointKeyHolder JointKey => _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
+    public JointKeyHolder JointKey =>
+        _jointKey ?? throw new InvalidOperationException("the plan's suite has no joint key");
 
     /// <summary>Asks the peers what they know of this holder's past. Each call makes a new nonce.</summary>
     public LedgerHeadRequest CreateLedgerHeadRequest()
@@ -122,7 +129,8 @@ public sealed class KeyHolder : IDisposable
     }
 
     /// <summary>Takes a peer's answer.</summary>
-    /// <exception cref="StaleLedgerException">The peer shows a signature of this holder that its ledger does not know.</exception>
+    /// <exception cref="StaleLedgerException">The peer shows a signature of this holder that its ledger does not
+    /// know.</exception>
     /// <exception cref="ProtocolViolationException">Forged, or an answer to another request.</exception>
     public void HandleLedgerHead(LedgerHead head)
     {
@@ -134,11 +142,13 @@ public sealed class KeyHolder : IDisposable
     }
 
     /// <summary>
-    /// Extends the known model chain and signs the one entry for a round on its head: a nonce and a fresh HPKE key. A replay returns the same entry.
+    /// Extends the known model chain and signs the one entry for a round on its head: a nonce and a fresh HPKE key. A
+    /// replay returns the same entry.
     /// </summary>
     /// <param name="round">The round.</param>
     /// <param name="versions">Versions that may be new to the holder, oldest first; known ones are skipped.</param>
-    /// <exception cref="ProtocolViolationException">A broken chain, a dead or decided round, or an entry for another head exists.</exception>
+    /// <exception cref="ProtocolViolationException">A broken chain, a dead or decided round, or an entry for another
+    /// head exists.</exception>
     /// <exception cref="StaleLedgerException">The ledger is not confirmed.</exception>
     public RoundOpeningEntry CreateOpeningEntry(ulong round, IReadOnlyList<ModelVersion> versions)
     {
@@ -158,13 +168,15 @@ public sealed class KeyHolder : IDisposable
             }
 
             Digest head = _ledger.State.Chain.Head?.Hash
-                ?? throw new ProtocolViolationException(ViolationCode.BrokenModelChain, Party.Server, "a model version", "none");
+                ?? throw new ProtocolViolationException(ViolationCode.BrokenModelChain, Party.Server,
+                    "a model version", "none");
             return _ledger.State.EntryOf(round) is { } entry ? ReplayEntry(entry, head) : SignEntry(context, head);
         }
     }
 
     /// <summary>Takes the opening of a round, once.</summary>
-    /// <exception cref="ProtocolViolationException">Forged or too few entries, an unknown head, another opening, or this holder's entry is missing.</exception>
+    /// <exception cref="ProtocolViolationException">Forged or too few entries, an unknown head, another opening, or
+    /// this holder's entry is missing.</exception>
     public void HandleOpening(RoundOpening opening)
     {
         ArgumentNullException.ThrowIfNull(opening);
@@ -184,8 +196,11 @@ public sealed class KeyHolder : IDisposable
         }
     }
 
-    /// <summary>Opens and checks one share; the receipt tells the server that this holder could vote for the contribution.</summary>
-    /// <exception cref="ProtocolViolationException">The statement, the signature, the share or its consistency is not right.</exception>
+    /// <summary>
+    /// Opens and checks one share; the receipt tells the server that this holder could vote for the contribution.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">The statement, the signature, the share or its consistency is not
+    /// right.</exception>
     public Receipt HandleShare(ShareDelivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
@@ -193,14 +208,18 @@ public sealed class KeyHolder : IDisposable
         {
             RoundRules.RequireAlive(_ledger.State, delivery.Statement.Context.Round);
             HolderRound round = Round(delivery.Statement.Context.Round);
-            _ledger.State.Chain.RequireBase(delivery.Statement.BaseVersion, round.Opening.Head, delivery.Statement.Signer);
+            _ledger.State.Chain.RequireBase(delivery.Statement.BaseVersion, round.Opening.Head,
+                delivery.Statement.Signer);
             round.Take(delivery);
             return Receipt.Create(delivery.Statement, Index, _identity);
         }
     }
 
-    /// <summary>Votes for the set of a round: durable before it is returned, once a round; a replay returns the same vote.</summary>
-    /// <exception cref="ProtocolViolationException">Any rule of the certificate is broken, or another certificate was voted for.</exception>
+    /// <summary>
+    /// Votes for the set of a round: durable before it is returned, once a round; a replay returns the same vote.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">Any rule of the certificate is broken, or another certificate was
+    /// voted for.</exception>
     /// <exception cref="StaleLedgerException">The ledger is not confirmed.</exception>
     public Vote HandleProposal(CertificateProposal proposal)
     {
@@ -212,12 +231,14 @@ public sealed class KeyHolder : IDisposable
             ulong number = proposal.Context.Round;
             if (state.VoteOf(number) is { } former)
             {
-                return former.Certificate == proposal.Hash ? former : throw VotingRules.SecondCertificate(former, proposal.Hash);
+                return former.Certificate == proposal.Hash ? former
+                    : throw VotingRules.SecondCertificate(former, proposal.Hash);
             }
 
             RoundRules.RequireAlive(state, number);
             HolderRound round = Round(number);
-            IReadOnlyList<VotedContribution> contributions = VotingRules.Require(proposal, round, state, _plan, _clock.GetUtcNow());
+            IReadOnlyList<VotedContribution> contributions =
+                VotingRules.Require(proposal, round, state, _plan, _clock.GetUtcNow());
             _jointKey?.RequireVote(proposal, round.Opening);
             Vote vote = Vote.Create(proposal, Index, _identity);
             _ledger.Record(round.Opening, proposal, contributions, vote);
@@ -226,11 +247,13 @@ public sealed class KeyHolder : IDisposable
     }
 
     /// <summary>
-    /// Releases the share sums of a certified round, once: durable before it is returned; a replay returns the same bytes. In the joint-key suite the release signs
-    /// the roots of the partial decryptions, which <see cref="JointKeyHolder.CreatePartialDecryption"/> gives out afterwards.
+    /// Releases the share sums of a certified round, once: durable before it is returned; a replay returns the same
+    /// bytes. In the joint-key suite the release signs the roots of the partial decryptions, which
+    /// <see cref="JointKeyHolder.CreatePartialDecryption"/> gives out afterwards.
     /// </summary>
     /// <exception cref="ProtocolViolationException">
-    /// Too few votes, another certificate than the one voted for, a dead round, or shares that the holder no longer has and must be sent again.
+    /// Too few votes, another certificate than the one voted for, a dead round, or shares that the holder no longer has
+    /// and must be sent again.
     /// </exception>
     /// <exception cref="StaleLedgerException">The ledger is not confirmed.</exception>
     public Release HandleCertificate(RoundCertificate certificate)
@@ -242,7 +265,8 @@ public sealed class KeyHolder : IDisposable
             LedgerState state = _ledger.State;
             ulong number = certificate.Proposal.Context.Round;
             Vote vote = state.VoteOf(number)
-                ?? throw new ProtocolViolationException(ViolationCode.NotVoted, Party.Server, $"a certificate that {Party.KeyHolder(Index)} voted for", $"round {number}");
+                ?? throw new ProtocolViolationException(ViolationCode.NotVoted, Party.Server,
+                    $"a certificate that {Party.KeyHolder(Index)} voted for", $"round {number}");
             if (vote.Certificate != certificate.Proposal.Hash)
             {
                 throw VotingRules.SecondCertificate(vote, certificate.Proposal.Hash);
@@ -255,7 +279,8 @@ public sealed class KeyHolder : IDisposable
 
             RoundRules.RequireAlive(state, number);
             CertificateRules.RequireQuorum(certificate, _plan);
-            Release release = _jointKey?.CreateRelease(certificate.Proposal) ?? Round(number).CreateRelease(certificate.Proposal, _identity);
+            Release release = _jointKey?.CreateRelease(certificate.Proposal)
+                ?? Round(number).CreateRelease(certificate.Proposal, _identity);
             _ledger.Record(certificate, release);
             Forget(number);
             return release;
@@ -263,10 +288,11 @@ public sealed class KeyHolder : IDisposable
     }
 
     /// <summary>
-    /// Promises that this holder never released the round and never will; durable before it is returned. Refused after a release, and while a
-    /// vote's deadline runs.
+    /// Promises that this holder never released the round and never will; durable before it is returned. Refused after
+    /// a release, and while a vote's deadline runs.
     /// </summary>
-    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.RoundReleased"/>, <see cref="ViolationCode.WrongDeadline"/>.</exception>
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.RoundReleased"/>,
+    /// <see cref="ViolationCode.WrongDeadline"/>.</exception>
     /// <exception cref="StaleLedgerException">The ledger is not confirmed.</exception>
     public RoundDeath CreateRoundDeath(ulong round)
     {
@@ -288,7 +314,9 @@ public sealed class KeyHolder : IDisposable
         }
     }
 
-    /// <summary>Takes the proof that a round can never open: its contributors may be listed again on the same base model.</summary>
+    /// <summary>
+    /// Takes the proof that a round can never open: its contributors may be listed again on the same base model.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">Too few deaths, or a forged one.</exception>
     public void HandleRoundDeath(RoundDeathCertificate certificate)
     {
@@ -320,12 +348,15 @@ public sealed class KeyHolder : IDisposable
 
     private HolderRound Round(ulong round) => _rounds.TryGetValue(round, out HolderRound? known)
         ? known
-        : throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the opening of round {round} first", "none");
+        : throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server,
+            $"the opening of round {round} first", "none");
 
-    // The key is durable before the entry that publishes it; the entry before it leaves. A key without an entry was never published.
+    // The key is durable before the entry that publishes it; the entry before it leaves. A key without an entry was
+    // never published.
     private RoundOpeningEntry SignEntry(RoundContext context, Digest head)
     {
-        byte[] published = _jointKey is null ? StoreRoundKey(context.Round) : _jointKey.RequireActiveKey().Hash.ToArray();
+        byte[] published = _jointKey is null ? StoreRoundKey(context.Round)
+            : _jointKey.RequireActiveKey().Hash.ToArray();
         Span<byte> nonce = stackalloc byte[RoundOpeningEntry.NonceSize];
         _entropy.Fill(nonce);
         RoundOpeningEntry entry = RoundOpeningEntry.Create(context, head, Index, nonce, published, _identity);
@@ -347,7 +378,8 @@ public sealed class KeyHolder : IDisposable
         if (entry.Head != head)
         {
             throw new ProtocolViolationException(
-                ViolationCode.SecondOpening, Party.Server, $"round {entry.Context.Round} on head {entry.Head.ToShortString()}", head.ToShortString());
+                ViolationCode.SecondOpening, Party.Server,
+                $"round {entry.Context.Round} on head {entry.Head.ToShortString()}", head.ToShortString());
         }
 
         if (_jointKey is null)

@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>Nobody takes part in a plan that its people did not approve, nor under a key that the plan does not list.</summary>
+/// <summary>
+/// Nobody takes part in a plan that its people did not approve, nor under a key that the plan does not list.
+/// </summary>
 internal static class PlanApproval
 {
     public static void Require(AggregationPlan plan, Digest approved)
@@ -8,7 +10,8 @@ internal static class PlanApproval
         if (plan.Digest != approved)
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongPlan, Party.Authority, $"the approved plan {SpokenDigest.Of(approved)}", plan.SpokenForm);
+                ViolationCode.WrongPlan, Party.Authority, $"the approved plan {SpokenDigest.Of(approved)}",
+                plan.SpokenForm);
         }
     }
 
@@ -22,6 +25,7 @@ internal static class PlanApproval
             }
         }
 
-        throw new ProtocolViolationException(ViolationCode.NotEnrolled, new Party(role), $"one of {parties.Count} enrolled keys", identity.PublicKey.ToString());
+        throw new ProtocolViolationException(ViolationCode.NotEnrolled, new Party(role),
+            $"one of {parties.Count} enrolled keys", identity.PublicKey.ToString());
     }
 }

@@ -1,11 +1,13 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Takes uploads apart from each other. Chunks go to the store as they come, in order; nothing enters a sum before the header's root and
-/// signature have been checked, so a broken-off or forged upload is simply forgotten: a sum that had swallowed half of it could not give it
-/// back. Memory: a hash state an upload, plus whatever the store takes. Not thread-safe.
+/// Takes uploads apart from each other. Chunks go to the store as they come, in order; nothing enters a sum before the
+/// header's root and signature have been checked, so a broken-off or forged upload is simply forgotten: a sum that had
+/// swallowed half of it could not give it back. Memory: a hash state an upload, plus whatever the store takes. Not
+/// thread-safe.
 /// </summary>
-internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IReadOnlyList<ModelVersion> versions, IContributionStore store) : IDisposable
+internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IReadOnlyList<ModelVersion> versions,
+    IContributionStore store) : IDisposable
 {
     private readonly Dictionary<int, ContributionUpload> _open = [];
     private readonly SortedDictionary<int, ContributionHeader> _accepted = [];
@@ -19,7 +21,8 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
     {
         if (_accepted.ContainsKey(client))
         {
-            throw new ProtocolViolationException(ViolationCode.DuplicateContribution, Party.Client(client), "one contribution a round", "an upload after the header");
+            throw new ProtocolViolationException(ViolationCode.DuplicateContribution, Party.Client(client),
+                "one contribution a round", "an upload after the header");
         }
 
         if (!_open.TryGetValue(client, out ContributionUpload? upload))
@@ -30,7 +33,9 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
         return upload;
     }
 
-    /// <summary>Checks the header against the uploaded chunks and keeps nothing of it. A refusal forgets the upload.</summary>
+    /// <summary>
+    /// Checks the header against the uploaded chunks and keeps nothing of it. A refusal forgets the upload.
+    /// </summary>
     /// <returns>Whether the contribution is new.</returns>
     public bool CheckHeader(ContributionHeader header)
     {
@@ -39,7 +44,8 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
         {
             return former.Statement.Hash == statement.Hash
                 ? false
-                : throw new ProtocolViolationException(ViolationCode.DuplicateContribution, statement.Signer, "one contribution a round", "another one");
+                : throw new ProtocolViolationException(ViolationCode.DuplicateContribution, statement.Signer,
+                    "one contribution a round", "another one");
         }
 
         try
@@ -56,7 +62,9 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
         return true;
     }
 
-    /// <summary>Checks the header against the uploaded chunks. A refusal forgets the upload; a repeated header is welcome.</summary>
+    /// <summary>
+    /// Checks the header against the uploaded chunks. A refusal forgets the upload; a repeated header is welcome.
+    /// </summary>
     /// <returns>Whether the contribution is new.</returns>
     public bool HandleHeader(ContributionHeader header)
     {
@@ -69,7 +77,9 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
         return true;
     }
 
-    /// <summary>Takes up a contribution that an earlier process accepted: its chunks are in the store and were checked then.</summary>
+    /// <summary>
+    /// Takes up a contribution that an earlier process accepted: its chunks are in the store and were checked then.
+    /// </summary>
     public void Restore(ContributionHeader header)
     {
         Require(header);
@@ -120,7 +130,8 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
         if (!versions.Any(version => version.Hash == statement.BaseVersion))
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongBaseVersion, statement.Signer, $"one of {versions.Count} offered base versions", statement.BaseVersion.ToShortString());
+                ViolationCode.WrongBaseVersion, statement.Signer, $"one of {versions.Count} offered base versions",
+                statement.BaseVersion.ToShortString());
         }
 
         for (int i = 0; i < header.Shares.Length; i++)
@@ -130,7 +141,8 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
 
         if (_knownRoots.Contains(statement.Root))
         {
-            throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer, "a ciphertext of its own", "another client's");
+            throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer,
+                "a ciphertext of its own", "another client's");
         }
     }
 
@@ -140,13 +152,15 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
         if (computed is not { } root)
         {
             throw new ProtocolViolationException(
-                ViolationCode.ChunkOrder, statement.Signer, $"{plan.Parameters.ChunkCount} chunks before the header", $"{upload?.NextChunk ?? 0}");
+                ViolationCode.ChunkOrder, statement.Signer, $"{plan.Parameters.ChunkCount} chunks before the header",
+                $"{upload?.NextChunk ?? 0}");
         }
 
         if (root != statement.Root)
         {
             throw new ProtocolViolationException(
-                ViolationCode.RootMismatch, statement.Signer, $"chunks with root {statement.Root.ToShortString()}", root.ToShortString());
+                ViolationCode.RootMismatch, statement.Signer, $"chunks with root {statement.Root.ToShortString()}",
+                root.ToShortString());
         }
     }
 }

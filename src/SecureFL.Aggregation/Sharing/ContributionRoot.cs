@@ -1,9 +1,10 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The root over a contribution's chunks, computed as they stream by: H("contribution-root", u64 count || chunk hashes in order), where a
-/// chunk hash is H("contribution-chunk", u64 index || packed bytes), and in the joint-key suite H("contribution-chunk", u64 index || half hash of c0 ||
-/// half hash of c1), so that whoever needs one half alone can check it. Not thread-safe.
+/// The root over a contribution's chunks, computed as they stream by: H("contribution-root", u64 count || chunk hashes
+/// in order), where a chunk hash is H("contribution-chunk", u64 index || packed bytes), and in the joint-key suite
+/// H("contribution-chunk", u64 index || half hash of c0 || half hash of c1), so that whoever needs one half alone can
+/// check it. Not thread-safe.
 /// </summary>
 internal sealed class ContributionRoot : IDisposable
 {
@@ -27,7 +28,8 @@ internal sealed class ContributionRoot : IDisposable
     {
         if (_halves)
         {
-            Append(JointKeyHashes.Half(packed[..(packed.Length / 2)]), JointKeyHashes.Half(packed[(packed.Length / 2)..]));
+            Append(JointKeyHashes.Half(packed[..(packed.Length / 2)]),
+                JointKeyHashes.Half(packed[(packed.Length / 2)..]));
             return;
         }
 
@@ -38,9 +40,11 @@ internal sealed class ContributionRoot : IDisposable
     }
 
     /// <summary>The next chunk by the hashes of its halves.</summary>
-    public void Append(Digest first, Digest second) => _root.Append(JointKeyHashes.ContributionChunk(Next++, first, second));
+    public void Append(Digest first, Digest second) =>
+        _root.Append(JointKeyHashes.ContributionChunk(Next++, first, second));
 
-    public Digest Finish() => IsComplete ? _root.Finish() : throw new InvalidOperationException($"{Next} of {_count} chunks were hashed");
+    public Digest Finish() => IsComplete ? _root.Finish()
+        : throw new InvalidOperationException($"{Next} of {_count} chunks were hashed");
 
     public void Dispose() => _root.Dispose();
 }

@@ -3,14 +3,16 @@ using System.Collections.Immutable;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The 32 bytes from which the weights of the degree check are drawn: a hash of context, opening, client, base version, root and every share
-/// ciphertext (Fiat-Shamir), so that nobody can fit shares to weights. Each holder computes it; it is never received.
+/// The 32 bytes from which the weights of the degree check are drawn: a hash of context, opening, client, base version,
+/// root and every share ciphertext (Fiat-Shamir), so that nobody can fit shares to weights. Each holder computes it; it
+/// is never received.
 /// </summary>
 internal static class ShareChallengeHash
 {
     private const string Domain = "share-challenge";
 
-    public static byte[] Of(RoundContext context, Digest opening, int client, Digest baseVersion, Digest root, ImmutableArray<Digest> shares)
+    public static byte[] Of(RoundContext context, Digest opening, int client, Digest baseVersion, Digest root,
+        ImmutableArray<Digest> shares)
     {
         CanonicalWriter writer = new();
         context.Write(writer);
@@ -28,5 +30,6 @@ internal static class ShareChallengeHash
     }
 
     public static byte[] Of(ContributionStatement statement) =>
-        Of(statement.Context, statement.Opening, statement.Client, statement.BaseVersion, statement.Root, statement.Shares);
+        Of(statement.Context, statement.Opening, statement.Client, statement.BaseVersion, statement.Root,
+            statement.Shares);
 }

@@ -3,7 +3,9 @@ using SecureFL.Threshold;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>A holder's side of sharing: opens its share and checks it against the signed proof. Not thread-safe.</summary>
+/// <summary>
+/// A holder's side of sharing: opens its share and checks it against the signed proof. Not thread-safe.
+/// </summary>
 internal sealed class ShareChecker(AggregationPlan plan, int holder) : IDisposable
 {
     private readonly ShareVerifier _verifier = new(plan.Sharing, ShareContext.SharePoint(holder));
@@ -15,7 +17,8 @@ internal sealed class ShareChecker(AggregationPlan plan, int holder) : IDisposab
         SecretBuffer<byte> payload = new(plan.Sharing.PayloadBytes);
         try
         {
-            byte[] aad = ShareContext.AssociatedData(statement.Context, statement.Opening, statement.Client, holder, statement.Root);
+            byte[] aad = ShareContext.AssociatedData(statement.Context, statement.Opening, statement.Client, holder,
+                statement.Root);
             Hpke.Open(key, ShareContext.Info(statement.Context), aad, ciphertext, payload.Span);
             ShareProof proof = ShareProof.Parse(plan.Sharing, statement.Proof.Span);
             _verifier.Verify(payload.Span, proof, ShareChallengeHash.Of(statement));

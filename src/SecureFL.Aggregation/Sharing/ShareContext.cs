@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>What a share is bound to: HPKE info = suite, plan; aad = session, round, opening, client, holder, share index, ciphertext root.</summary>
+/// <summary>
+/// What a share is bound to: HPKE info = suite, plan; aad = session, round, opening, client, holder, share index,
+/// ciphertext root.
+/// </summary>
 internal static class ShareContext
 {
     private const string InfoLabel = "SecureFL/1/share";

@@ -1,13 +1,16 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>Share ciphertexts on the wire: 65 bytes of encapsulated key, then the sealed payload and its 16-byte tag.</summary>
+/// <summary>
+/// Share ciphertexts on the wire: 65 bytes of encapsulated key, then the sealed payload and its 16-byte tag.
+/// </summary>
 internal static class ShareLayout
 {
     public const int EncapsulatedKeyBytes = 65;
     public const int TagBytes = 16;
     private const string CiphertextDomain = "share-ciphertext";
 
-    public static int CiphertextBytes(AggregationPlan plan) => plan.IsJointKey ? 0 : EncapsulatedKeyBytes + plan.Sharing.PayloadBytes + TagBytes;
+    public static int CiphertextBytes(AggregationPlan plan) =>
+        plan.IsJointKey ? 0 : EncapsulatedKeyBytes + plan.Sharing.PayloadBytes + TagBytes;
 
     public static Digest HashOf(ReadOnlySpan<byte> ciphertext) => DomainHash.Of(CiphertextDomain, ciphertext);
 
@@ -18,7 +21,9 @@ internal static class ShareLayout
         if (hash != statement.Shares[position])
         {
             throw new ProtocolViolationException(
-                ViolationCode.ShareMismatch, statement.Signer, $"the share ciphertext {statement.Shares[position].ToShortString()} that the client signed", hash.ToShortString());
+                ViolationCode.ShareMismatch, statement.Signer,
+                $"the share ciphertext {statement.Shares[position].ToShortString()} that the client signed",
+                hash.ToShortString());
         }
     }
 }

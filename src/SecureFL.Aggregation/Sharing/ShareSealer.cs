@@ -4,7 +4,10 @@ using SecureFL.Threshold;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>The client's side of sharing: one sealed share for each holder of the opening, and the proof that they are consistent.</summary>
+/// <summary>
+/// The client's side of sharing: one sealed share for each holder of the opening, and the proof that they are
+/// consistent.
+/// </summary>
 internal static class ShareSealer
 {
     /// <param name="plan">The plan.</param>
@@ -40,7 +43,8 @@ internal static class ShareSealer
         ImmutableArray<Digest> hashes = [.. ciphertexts.Select(c => ShareLayout.HashOf(c.Span))];
         byte[] challenge = ShareChallengeHash.Of(context, opening.Hash, client, baseVersion, root, hashes);
         byte[] proof = shares.CreateProof(challenge).Encode();
-        ContributionStatement statement = ContributionStatement.Create(context, opening.Hash, client, baseVersion, root, hashes, proof, identity);
+        ContributionStatement statement =
+            ContributionStatement.Create(context, opening.Hash, client, baseVersion, root, hashes, proof, identity);
         return new ContributionHeader(statement, ciphertexts.MoveToImmutable());
     }
 }

@@ -9,13 +9,15 @@ internal static class StatementRules
         if (statement.Opening != opening.Hash)
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongOpening, statement.Signer, opening.Hash.ToShortString(), statement.Opening.ToShortString());
+                ViolationCode.WrongOpening, statement.Signer, opening.Hash.ToShortString(),
+                statement.Opening.ToShortString());
         }
 
         int shares = plan.IsJointKey ? 0 : opening.Entries.Length;
         if (statement.Shares.Length != shares)
         {
-            throw new ProtocolViolationException(ViolationCode.ShareMismatch, statement.Signer, $"{shares} shares, one for each opening entry", $"{statement.Shares.Length}");
+            throw new ProtocolViolationException(ViolationCode.ShareMismatch, statement.Signer,
+                $"{shares} shares, one for each opening entry", $"{statement.Shares.Length}");
         }
 
         statement.RequireSignature(plan.ClientKey(statement.Client));

@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>How one suite turns a client's values into ciphertexts and, in the end, into a signed header. Holds the contribution's secrets: disposing erases them.</summary>
+/// <summary>
+/// How one suite turns a client's values into ciphertexts and, in the end, into a signed header. Holds the
+/// contribution's secrets: disposing erases them.
+/// </summary>
 internal interface IContributionCipher : IDisposable
 {
     /// <summary>Values that were clipped so far.</summary>

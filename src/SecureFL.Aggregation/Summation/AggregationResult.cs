@@ -35,7 +35,8 @@ public sealed record AggregationResult
     private double[]? _sum;
     private double[]? _mean;
 
-    internal AggregationResult(AggregationPlan plan, RoundContext context, Digest certificate, ImmutableArray<GroupResult> groups, ImmutableArray<int> liars)
+    internal AggregationResult(AggregationPlan plan, RoundContext context, Digest certificate,
+        ImmutableArray<GroupResult> groups, ImmutableArray<int> liars)
     {
         Plan = plan;
         Context = context;
@@ -62,23 +63,34 @@ public sealed record AggregationResult
     /// <summary>Contributions in the sum: the members of opened groups.</summary>
     public int Contributors => Groups.Where(group => group.IsOpened).Sum(group => group.Clients.Length);
 
-    /// <summary>How far any value of <see cref="Sum"/> can be from the sum of the clipped vectors: a quantisation step a contributor.</summary>
+    /// <summary>
+    /// How far any value of <see cref="Sum"/> can be from the sum of the clipped vectors: a quantisation step a
+    /// contributor.
+    /// </summary>
     public double MaxQuantisationError => Contributors * Plan.Parameters.Step;
 
-    /// <summary>The summed vector: all opened groups, each element the integer sum times the quantisation step. Computed once; not to be written to.</summary>
+    /// <summary>
+    /// The summed vector: all opened groups, each element the integer sum times the quantisation step. Computed once;
+    /// not to be written to.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The sums went to a sink, or no group was opened.</exception>
     public double[] Sum => _sum ??= Dequantise(Plan.Parameters.Step);
 
     /// <summary>
-    /// The mean vector: <see cref="Sum"/> by <see cref="Contributors"/>; in a weighted plan the weighted mean, the sum times W by the sum of weights.
+    /// The mean vector: <see cref="Sum"/> by <see cref="Contributors"/>; in a weighted plan the weighted mean, the sum
+    /// times W by the sum of weights.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The sums went to a sink, no group was opened, or all weights are 0.</exception>
+    /// <exception cref="InvalidOperationException">The sums went to a sink, no group was opened, or all weights are
+    /// 0.</exception>
     public double[] Mean => _mean ??= Dequantise(MeanFactor);
 
     /// <summary>The counters' sums over all opened groups, the weight first where the plan has one.</summary>
-    public long[] Counters => Plan.Settings.Counters.Combine(Total.AsSpan((int)Plan.Parameters.FloatLength), Plan.Parameters.Bits);
+    public long[] Counters => Plan.Settings.Counters
+        .Combine(Total.AsSpan((int)Plan.Parameters.FloatLength), Plan.Parameters.Bits);
 
-    /// <summary>The exact integer sums of one group: quantised model elements, then counter digits; null where spoiled.</summary>
+    /// <summary>
+    /// The exact integer sums of one group: quantised model elements, then counter digits; null where spoiled.
+    /// </summary>
     public ReadOnlyMemory<long>? GroupSum(int group) =>
         RequireSums().TryGetValue(group, out long[]? sums) ? sums : default(ReadOnlyMemory<long>?);
 
@@ -107,7 +119,8 @@ public sealed record AggregationResult
             IReadOnlyDictionary<int, long[]> sums = RequireSums();
             if (sums.Count == 0)
             {
-                throw new InvalidOperationException("no group of the round was opened: every one holds a malformed contribution");
+                throw new InvalidOperationException(
+                    "no group of the round was opened: every one holds a malformed contribution");
             }
 
             if (sums.Count == 1)
@@ -125,7 +138,8 @@ public sealed record AggregationResult
         }
     }
 
-    private IReadOnlyDictionary<int, long[]> RequireSums() => Sums ?? throw new InvalidOperationException("the sums went to a sink");
+    private IReadOnlyDictionary<int, long[]> RequireSums() =>
+        Sums ?? throw new InvalidOperationException("the sums went to a sink");
 
     private double[] Dequantise(double factor)
     {

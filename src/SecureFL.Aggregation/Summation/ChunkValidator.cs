@@ -5,8 +5,9 @@ using SecureFL.Encoding.Planning;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Takes a chunk from its wire form to the packed one, which is hashed, stored and added, and refuses one with a residue that is not below its prime before it is stored: found
-/// while summing, it would be too late to leave the client out. A packed chunk is added to a scratch sum of one chunk, whose addition checks first; a SEAL object's
+/// Takes a chunk from its wire form to the packed one, which is hashed, stored and added, and refuses one with a
+/// residue that is not below its prime before it is stored: found while summing, it would be too late to leave the
+/// client out. A packed chunk is added to a scratch sum of one chunk, whose addition checks first; a SEAL object's
 /// fields and residues are checked by its reader. Not thread-safe.
 /// </summary>
 internal sealed class ChunkValidator : IDisposable
@@ -19,7 +20,8 @@ internal sealed class ChunkValidator : IDisposable
     {
         AggregationParameters p = plan.Parameters;
         _scratch = new ContributionAccumulator(
-            new AggregationParameters(p.Ckks, p.Layout, floatLength: 1, integerLength: 0, p.Bits, p.Clip, p.MaxClients, p.JointKey));
+            new AggregationParameters(p.Ckks, p.Layout, floatLength: 1, integerLength: 0, p.Bits, p.Clip, p.MaxClients,
+                p.JointKey));
         if (p.Seal is not null)
         {
             _seal = new SealChunkCodec(p);
@@ -28,7 +30,8 @@ internal sealed class ChunkValidator : IDisposable
     }
 
     /// <summary>The packed form of a chunk as it travelled; valid until the next call.</summary>
-    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.MalformedCiphertext"/>, naming the field.</exception>
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.MalformedCiphertext"/>, naming the
+    /// field.</exception>
     public ReadOnlySpan<byte> Read(ContributionChunk chunk)
     {
         if (_seal is null)
@@ -45,7 +48,8 @@ internal sealed class ChunkValidator : IDisposable
         catch (SealFormatException refusal)
         {
             throw new ProtocolViolationException(
-                ViolationCode.MalformedCiphertext, Party.Client(chunk.Client), $"chunk {chunk.Index}, a SEAL ciphertext as the plan has it", refusal.Message);
+                ViolationCode.MalformedCiphertext, Party.Client(chunk.Client),
+                $"chunk {chunk.Index}, a SEAL ciphertext as the plan has it", refusal.Message);
         }
     }
 
@@ -60,7 +64,8 @@ internal sealed class ChunkValidator : IDisposable
         catch (CiphertextFormatException refusal)
         {
             throw new ProtocolViolationException(
-                ViolationCode.MalformedCiphertext, Party.Client(chunk.Client), $"chunk {chunk.Index}, {refusal.Field}: {refusal.Expected}", refusal.Received);
+                ViolationCode.MalformedCiphertext, Party.Client(chunk.Client),
+                $"chunk {chunk.Index}, {refusal.Field}: {refusal.Expected}", refusal.Received);
         }
     }
 

@@ -6,14 +6,16 @@ using SecureFL.Encoding.Planning;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Opens one group's sum and judges it: every sum within n (2^(b-1) - 1), nothing above the lanes, and the variance of the rounding residues below
-/// n sigma^2 (1 + 16 sqrt(2/M)) over M coefficients. Honest residues exceed that with probability below 2^-100 for M of 1024 and more
-/// (Laurent and Massart 2000, lemma 1); a wrong key leaves residues uniform over Delta, of at least 85 n sigma^2.
+/// Opens one group's sum and judges it: every sum within n (2^(b-1) - 1), nothing above the lanes, and the variance of
+/// the rounding residues below n sigma^2 (1 + 16 sqrt(2/M)) over M coefficients. Honest residues exceed that with
+/// probability below 2^-100 for M of 1024 and more (Laurent and Massart 2000, lemma 1); a wrong key leaves residues
+/// uniform over Delta, of at least 85 n sigma^2.
 /// </summary>
 internal static class GroupOpening
 {
     public static (GroupStatus Status, Digest Digest) Open(
-        AggregationPlan plan, RoundOpening opening, int group, int clients, GroupKey key, ContributionAccumulator sum, ISumSink sink)
+        AggregationPlan plan, RoundOpening opening, int group, int clients, GroupKey key, ContributionAccumulator sum,
+        ISumSink sink)
     {
         AggregationParameters parameters = plan.Parameters;
         using SumOpener opener = new(parameters, PublicSeed.Of(opening), key.KeySum.AsSpan());
@@ -24,7 +26,8 @@ internal static class GroupOpening
         {
             Span<long> piece = sums.AsSpan(0, parameters.ElementsIn(chunk));
             opener.OpenChunk(chunk, sum, piece);
-            if (!opener.InsideLanes || TensorPrimitives.Max<long>(piece) > bound || TensorPrimitives.Min<long>(piece) < -bound)
+            if (!opener.InsideLanes || TensorPrimitives.Max<long>(piece) > bound
+                || TensorPrimitives.Min<long>(piece) < -bound)
             {
                 sink.Discard(group);
                 return (GroupStatus.LaneOutOfRange, default);

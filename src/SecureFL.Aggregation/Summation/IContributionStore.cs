@@ -1,8 +1,9 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Where a server keeps packed chunks until their sum is fixed: on disk in production, so that memory stays at one chunk an upload.
-/// Chunks of one client arrive in order. Where uploads run at the same time, the store must stand calls for different clients at the same time.
+/// Where a server keeps packed chunks until their sum is fixed: on disk in production, so that memory stays at one
+/// chunk an upload. Chunks of one client arrive in order. Where uploads run at the same time, the store must stand
+/// calls for different clients at the same time.
 /// </summary>
 public interface IContributionStore
 {

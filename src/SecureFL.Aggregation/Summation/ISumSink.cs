@@ -4,10 +4,12 @@ namespace SecureFL.Aggregation;
 public interface ISumSink
 {
     /// <summary>
-    /// Takes the integer sums of a run of elements of one group. A group that turns out to be spoiled later is taken back by <see cref="Discard"/>.
+    /// Takes the integer sums of a run of elements of one group. A group that turns out to be spoiled later is taken
+    /// back by <see cref="Discard"/>.
     /// </summary>
     /// <param name="group">Position in the certificate.</param>
-    /// <param name="firstElement">Position of the first sum in the vector; model elements come first, counter digits after them.</param>
+    /// <param name="firstElement">Position of the first sum in the vector; model elements come first, counter digits
+    /// after them.</param>
     /// <param name="sums">The sums.</param>
     void Accept(int group, long firstElement, ReadOnlySpan<long> sums);
 

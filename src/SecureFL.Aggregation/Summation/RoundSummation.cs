@@ -4,8 +4,9 @@ using SecureFL.Encoding.Contributions;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Adds the listed contributions of each group and opens the sum. Either every contribution is added once it is accepted and its chunks are
-/// forgotten (one group, nothing can be taken back), or the chunks wait in the store and each group is added when it is opened. Not thread-safe.
+/// Adds the listed contributions of each group and opens the sum. Either every contribution is added once it is
+/// accepted and its chunks are forgotten (one group, nothing can be taken back), or the chunks wait in the store and
+/// each group is added when it is opened. Not thread-safe.
 /// </summary>
 internal sealed class RoundSummation : IDisposable
 {
@@ -39,7 +40,8 @@ internal sealed class RoundSummation : IDisposable
     {
         if (accepted && SumsOnAcceptance)
         {
-            throw new InvalidOperationException("the contribution is in the sum already; a server with a store can leave contributions out");
+            throw new InvalidOperationException(
+                "the contribution is in the sum already; a server with a store can leave contributions out");
         }
     }
 
@@ -67,7 +69,8 @@ internal sealed class RoundSummation : IDisposable
         ContributionAccumulator sum = _running ?? Accumulate(clients);
         try
         {
-            (GroupStatus status, Digest digest) = GroupOpening.Open(_plan, _opening, group, clients.Length, key, sum, sink);
+            (GroupStatus status, Digest digest) =
+                GroupOpening.Open(_plan, _opening, group, clients.Length, key, sum, sink);
             return new GroupResult(group, clients, status, digest);
         }
         finally

@@ -3,7 +3,9 @@ using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>Cuts a client's vector and counters into chunks, and scales the vector by its weight. Immutable, thread-safe.</summary>
+/// <summary>
+/// Cuts a client's vector and counters into chunks, and scales the vector by its weight. Immutable, thread-safe.
+/// </summary>
 internal sealed class VectorLayout(AggregationPlan plan)
 {
     private readonly AggregationParameters _parameters = plan.Parameters;
@@ -13,7 +15,8 @@ internal sealed class VectorLayout(AggregationPlan plan)
     {
         if (vector.Length != _parameters.FloatLength)
         {
-            throw new ArgumentException($"the plan's vectors have {_parameters.FloatLength} values, not {vector.Length}", nameof(vector));
+            throw new ArgumentException(
+                $"the plan's vectors have {_parameters.FloatLength} values, not {vector.Length}", nameof(vector));
         }
     }
 
@@ -32,7 +35,8 @@ internal sealed class VectorLayout(AggregationPlan plan)
             return 1;
         }
 
-        return values[0] >= 0 ? (float)((double)values[0] / _counters.MaxWeight) : throw new ArgumentException("a weight is not negative", nameof(values));
+        return values[0] >= 0 ? (float)((double)values[0] / _counters.MaxWeight)
+            : throw new ArgumentException("a weight is not negative", nameof(values));
     }
 
     public ReadOnlySpan<float> Floats(long chunk, ReadOnlySpan<float> vector) =>

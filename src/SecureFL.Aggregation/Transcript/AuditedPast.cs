@@ -17,7 +17,8 @@ internal sealed class AuditedPast
         EpochRules.Require(record, plan);
         if (Key is not null && record.Context.Round <= Key.Context.Round)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server, $"an epoch after {Key.Context.Round}", $"{record.Context.Round}");
+            throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
+                $"an epoch after {Key.Context.Round}", $"{record.Context.Round}");
         }
 
         Key = record;
@@ -31,7 +32,8 @@ internal sealed class AuditedPast
         if (proposal.JointKey!.Decrypted < least)
         {
             throw new ProtocolViolationException(
-                ViolationCode.KeyExhausted, Party.Server, $"a count of at least {least} decrypted coefficients", $"{proposal.JointKey.Decrypted}");
+                ViolationCode.KeyExhausted, Party.Server, $"a count of at least {least} decrypted coefficients",
+                $"{proposal.JointKey.Decrypted}");
         }
 
         Decrypted = proposal.JointKey.Decrypted;
@@ -49,7 +51,8 @@ internal sealed class AuditedPast
         if (!plan.Settings.AllowEarlyResubmission && rounds.Any(former => !_dead.Contains(former)))
         {
             throw new ProtocolViolationException(
-                ViolationCode.SecondContributionOnBase, statement.Signer, "one contribution on a model", $"another one in round {statement.Context.Round}");
+                ViolationCode.SecondContributionOnBase, statement.Signer, "one contribution on a model",
+                $"another one in round {statement.Context.Round}");
         }
 
         rounds.Add(statement.Context.Round);

@@ -20,18 +20,21 @@ internal sealed class AuditedStore(AggregationPlan plan, ulong round, ICiphertex
         if (computed != statement.Root)
         {
             throw new ProtocolViolationException(
-                ViolationCode.RootMismatch, statement.Signer, $"ciphertexts of round {round} with root {statement.Root.ToShortString()}", computed.ToShortString());
+                ViolationCode.RootMismatch, statement.Signer,
+                $"ciphertexts of round {round} with root {statement.Root.ToShortString()}", computed.ToShortString());
         }
     }
 
-    public void Write(int client, long chunk, ReadOnlySpan<byte> packed) => throw new NotSupportedException("recorded ciphertexts are read only");
+    public void Write(int client, long chunk, ReadOnlySpan<byte> packed) =>
+        throw new NotSupportedException("recorded ciphertexts are read only");
 
     public void Read(int client, long chunk, Span<byte> packed)
     {
         if (!source.TryRead(round, client, chunk, packed))
         {
             throw new ProtocolViolationException(
-                ViolationCode.Truncated, Party.Client(client), $"chunk {chunk} of round {round}, {plan.Parameters.ChunkBytes} bytes", "none, or another length");
+                ViolationCode.Truncated, Party.Client(client),
+                $"chunk {chunk} of round {round}, {plan.Parameters.ChunkBytes} bytes", "none, or another length");
         }
     }
 

@@ -7,7 +7,8 @@ public interface ICiphertextSource
     bool TryRead(ulong round, int client, long chunk, Span<byte> packed);
 
     /// <summary>
-    /// Reads a chunk of a key holder's partial decryption of a group (joint-key suite) into the destination; false if it is not there or has another length.
+    /// Reads a chunk of a key holder's partial decryption of a group (joint-key suite) into the destination; false if
+    /// it is not there or has another length.
     /// </summary>
     bool TryReadPartial(ulong round, int holder, int group, long chunk, Span<byte> packed) => false;
 }

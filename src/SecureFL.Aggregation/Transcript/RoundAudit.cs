@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>The audit of one round, step by step: opening, statements, certificate, releases, sum. Not thread-safe.</summary>
+/// <summary>
+/// The audit of one round, step by step: opening, statements, certificate, releases, sum. Not thread-safe.
+/// </summary>
 internal sealed class RoundAudit : IDisposable
 {
     private readonly AggregationPlan _plan;
@@ -16,12 +18,14 @@ internal sealed class RoundAudit : IDisposable
     private RoundCertificate? _certificate;
     private RoundSummation? _summation;
 
-    public RoundAudit(AggregationPlan plan, ModelChain chain, AuditedPast past, RoundOpening opening, ICiphertextSource? ciphertexts)
+    public RoundAudit(AggregationPlan plan, ModelChain chain, AuditedPast past, RoundOpening opening,
+        ICiphertextSource? ciphertexts)
     {
         OpeningRules.Require(opening, plan);
         if (chain.Head?.Hash != opening.Head)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongHead, Party.Server, "an opening on the newest recorded version", opening.Head.ToShortString());
+            throw new ProtocolViolationException(ViolationCode.WrongHead, Party.Server,
+                "an opening on the newest recorded version", opening.Head.ToShortString());
         }
 
         if (plan.IsJointKey)
@@ -45,12 +49,14 @@ internal sealed class RoundAudit : IDisposable
         ModelVersion version = _chain.RequireBase(statement.BaseVersion, _opening.Head, statement.Signer);
         if (!_statements.TryAdd(statement.Client, statement))
         {
-            throw new ProtocolViolationException(ViolationCode.DuplicateContribution, statement.Signer, "one statement a client", "another");
+            throw new ProtocolViolationException(ViolationCode.DuplicateContribution, statement.Signer,
+                "one statement a client", "another");
         }
 
         if (!_roots.Add(statement.Root))
         {
-            throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer, "a ciphertext of its own", "another client's");
+            throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer,
+                "a ciphertext of its own", "another client's");
         }
 
         _past.RequireFresh(statement, version.Model, _plan);
@@ -62,11 +68,13 @@ internal sealed class RoundAudit : IDisposable
         CertificateRules.Require(certificate.Proposal, _opening, _plan);
         CertificateRules.RequireQuorum(certificate, _plan);
         bool exact = certificate.Proposal.Entries.Count() == _statements.Count
-            && certificate.Proposal.Entries.All(e => _statements.TryGetValue(e.Client, out ContributionStatement? s) && s.Hash == e.Contribution);
+            && certificate.Proposal.Entries
+            .All(e => _statements.TryGetValue(e.Client, out ContributionStatement? s) && s.Hash == e.Contribution);
         if (!exact)
         {
             throw new ProtocolViolationException(
-                ViolationCode.UncheckedContribution, Party.Server, "a certificate that lists exactly the recorded statements", "another list");
+                ViolationCode.UncheckedContribution, Party.Server,
+                "a certificate that lists exactly the recorded statements", "another list");
         }
 
         if (_plan.IsJointKey)
@@ -88,7 +96,8 @@ internal sealed class RoundAudit : IDisposable
 
         if (!_releases.TryAdd(release.Holder, release))
         {
-            throw new ProtocolViolationException(ViolationCode.DuplicateHolder, release.Signer, "one release a holder", "another");
+            throw new ProtocolViolationException(ViolationCode.DuplicateHolder, release.Signer,
+                "one release a holder", "another");
         }
     }
 
@@ -130,7 +139,8 @@ internal sealed class RoundAudit : IDisposable
             && keys.All(key => key.IsSpoiled == (sum.Groups[key.Group].Status == GroupStatus.KeyOutOfBound));
         if (!consistent)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongSum, Party.Server, "the groups that certificate and releases give", "others");
+            throw new ProtocolViolationException(ViolationCode.WrongSum, Party.Server,
+                "the groups that certificate and releases give", "others");
         }
     }
 
@@ -149,14 +159,17 @@ internal sealed class RoundAudit : IDisposable
             if (sum.Groups[group.Group] != (group.Status, group.Digest))
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.WrongSum, Party.Server, $"group {group.Group}: {group.Status} {group.Digest.ToShortString()}", $"{sum.Groups[group.Group].Status} {sum.Groups[group.Group].Digest.ToShortString()}");
+                    ViolationCode.WrongSum, Party.Server,
+                    $"group {group.Group}: {group.Status} {group.Digest.ToShortString()}",
+                    $"{sum.Groups[group.Group].Status} {sum.Groups[group.Group].Digest.ToShortString()}");
             }
         }
 
         return result;
     }
 
-    private AggregationResult OpenAgain(CertificateProposal proposal, ImmutableArray<GroupKey> keys, AuditedStore store, InMemorySumSink sink)
+    private AggregationResult OpenAgain(CertificateProposal proposal, ImmutableArray<GroupKey> keys, AuditedStore store,
+        InMemorySumSink sink)
     {
         if (_plan.IsJointKey)
         {
@@ -171,7 +184,8 @@ internal sealed class RoundAudit : IDisposable
     {
         if (!holds)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongMessageType, Party.Server, $"round {Round}: {expected}", "another record");
+            throw new ProtocolViolationException(ViolationCode.WrongMessageType, Party.Server,
+                $"round {Round}: {expected}", "another record");
         }
     }
 }

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Writes a transcript: each call returns the bytes to append to the file. The first ones carry the plan. Not thread-safe.
+/// Writes a transcript: each call returns the bytes to append to the file. The first ones carry the plan. Not
+/// thread-safe.
 /// </summary>
 public sealed class Transcript
 {
@@ -32,7 +33,8 @@ public sealed class Transcript
     /// <summary>File header and the plan's record.</summary>
     /// <exception cref="InvalidOperationException">The transcript has begun.</exception>
     public byte[] Begin() =>
-        _count == 0 ? [.. TranscriptRecord.Magic, .. AppendPayload(_plan.Encode())] : throw new InvalidOperationException("the transcript has begun");
+        _count == 0 ? [.. TranscriptRecord.Magic, .. AppendPayload(_plan.Encode())]
+        : throw new InvalidOperationException("the transcript has begun");
 
     /// <summary>The record of one message: a model version, a death certificate, or the records of a round.</summary>
     public byte[] Append(ProtocolMessage message)

@@ -1,8 +1,8 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A record of the transcript: position, hash of the record before, one message, and the server's signature over all three. On disk each record
-/// follows its length, u32 big-endian.
+/// A record of the transcript: position, hash of the record before, one message, and the server's signature over all
+/// three. On disk each record follows its length, u32 big-endian.
 /// </summary>
 public sealed class TranscriptRecord : SignedMessage
 {
@@ -41,7 +41,8 @@ public sealed class TranscriptRecord : SignedMessage
     public static TranscriptRecord Parse(ReadOnlySpan<byte> bytes)
     {
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.TranscriptRecord, Party.Server);
-        TranscriptRecord record = new(reader.UInt64("index"), reader.Digest("previous"), reader.Counted(MaxBytes, "payload").ToArray());
+        TranscriptRecord record = new(reader.UInt64("index"), reader.Digest("previous"),
+            reader.Counted(MaxBytes, "payload").ToArray());
         record.ReadSignature(ref reader);
         reader.End();
         return record;

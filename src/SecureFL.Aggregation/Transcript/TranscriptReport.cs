@@ -14,7 +14,8 @@ namespace SecureFL.Aggregation;
 /// <param name="LyingKeyHolders">Plan indices of holders whose release contradicts the others.</param>
 /// <param name="SumRecomputed">Whether the sums were recomputed from the ciphertexts.</param>
 public sealed record AuditedRound(
-    ulong Round, int Contributors, int Groups, int OpenedGroups, int Votes, int Releases, ImmutableArray<int> LyingKeyHolders, bool SumRecomputed);
+    ulong Round, int Contributors, int Groups, int OpenedGroups, int Votes, int Releases,
+    ImmutableArray<int> LyingKeyHolders, bool SumRecomputed);
 
 /// <summary>Where a transcript stops being right.</summary>
 /// <param name="Record">The record's position, from 0.</param>
@@ -33,7 +34,9 @@ public sealed record TranscriptReport
     /// <summary>Whether everything that was there verified.</summary>
     public bool IsValid => Fault is null;
 
-    /// <summary>Whether a closing record ends the transcript: otherwise an end may have been cut off between two records.</summary>
+    /// <summary>
+    /// Whether a closing record ends the transcript: otherwise an end may have been cut off between two records.
+    /// </summary>
     public bool IsClosed { get; init; }
 
     /// <summary>The plan, if its record verified.</summary>
@@ -57,15 +60,21 @@ public sealed record TranscriptReport
         StringBuilder text = new();
         if (Plan is not null)
         {
-            Line(text, $"plan {Plan.SpokenForm}, signed by its authority; compare these words with the plan you approved");
+            Line(text,
+                $"plan {Plan.SpokenForm}, signed by its authority; compare these words with the plan you approved");
         }
 
-        Line(text, $"{Records} records verify: chain, signatures, quorums; {ModelVersions} model versions in one chain");
+        Line(text,
+            $"{Records} records verify: chain, signatures, quorums; {ModelVersions} model versions in one chain");
         foreach (AuditedRound round in Rounds)
         {
-            Line(text, $"round {round.Round}: {round.Contributors} contributions in {round.Groups} group(s), {round.OpenedGroups} opened, {round.Votes} votes, {round.Releases} releases"
-                + (round.LyingKeyHolders.IsEmpty ? string.Empty : $"; contradicted by the others: key holder {string.Join(", ", round.LyingKeyHolders)}")
-                + (round.SumRecomputed ? "; sum recomputed from the ciphertexts: equal" : "; sum NOT recomputed (no ciphertexts)"));
+            Line(text,
+                $"round {round.Round}: {round.Contributors} contributions in {round.Groups} group(s), "
+                + $"{round.OpenedGroups} opened, {round.Votes} votes, {round.Releases} releases"
+                + (round.LyingKeyHolders.IsEmpty ? string.Empty
+                    : $"; contradicted by the others: key holder {string.Join(", ", round.LyingKeyHolders)}")
+                + (round.SumRecomputed ? "; sum recomputed from the ciphertexts: equal"
+                    : "; sum NOT recomputed (no ciphertexts)"));
         }
 
         foreach (ulong round in DeadRounds)
@@ -80,13 +89,16 @@ public sealed record TranscriptReport
 
         if (Fault is not null)
         {
-            Line(text, $"FAULT in record {Fault.Record} (bytes {Fault.FirstByte} to {Fault.LastByte}) [{(int)Fault.Code} {Fault.Code}]: {Fault.Message}");
+            Line(text,
+                $"FAULT in record {Fault.Record} (bytes {Fault.FirstByte} to {Fault.LastByte}) [{(int)Fault.Code} "
+                + $"{Fault.Code}]: {Fault.Message}");
         }
 
         return text.ToString();
     }
 
-    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static void Line(StringBuilder text, FormattableString line) =>
+        text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
     private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
 }

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Replays a transcript offline: file structure, chain, every signature, opening and vote quorums, groups, base versions, releases, model chain,
-/// and, given the ciphertexts, the sums. Stops at the first fault and says where it lies.
+/// Replays a transcript offline: file structure, chain, every signature, opening and vote quorums, groups, base
+/// versions, releases, model chain, and, given the ciphertexts, the sums. Stops at the first fault and says where it
+/// lies.
 /// </summary>
 public static class TranscriptVerifier
 {
@@ -12,7 +13,8 @@ public static class TranscriptVerifier
     /// <param name="transcript">The file's bytes.</param>
     /// <param name="ciphertexts">Packed chunks, to recompute the sums; null to leave them out.</param>
     /// <param name="modelRule">Recomputes the model digest of a version; null to leave it out.</param>
-    public static TranscriptReport Verify(ReadOnlySpan<byte> transcript, ICiphertextSource? ciphertexts = null, IModelRule? modelRule = null)
+    public static TranscriptReport Verify(ReadOnlySpan<byte> transcript, ICiphertextSource? ciphertexts = null,
+        IModelRule? modelRule = null)
     {
         using MemoryStream stream = new(transcript.ToArray(), writable: false);
         return Verify(stream, ciphertexts, modelRule);
@@ -22,7 +24,8 @@ public static class TranscriptVerifier
     /// <param name="transcript">The file from its first byte; a stream without length is fine.</param>
     /// <param name="ciphertexts">Packed chunks, to recompute the sums; null to leave them out.</param>
     /// <param name="modelRule">Recomputes the model digest of a version; null to leave it out.</param>
-    public static TranscriptReport Verify(Stream transcript, ICiphertextSource? ciphertexts = null, IModelRule? modelRule = null)
+    public static TranscriptReport Verify(Stream transcript, ICiphertextSource? ciphertexts = null,
+        IModelRule? modelRule = null)
     {
         ArgumentNullException.ThrowIfNull(transcript);
         using Auditor auditor = new(ciphertexts, modelRule);
@@ -53,7 +56,8 @@ public static class TranscriptVerifier
         catch (ProtocolViolationException violation)
         {
             return auditor.CreateReport(
-                new TranscriptFault(auditor.Records, frameStart, Math.Max(frameStart, position - 1), violation.Code, violation.Message));
+                new TranscriptFault(auditor.Records, frameStart, Math.Max(frameStart, position - 1), violation.Code,
+                    violation.Message));
         }
     }
 
@@ -63,7 +67,8 @@ public static class TranscriptVerifier
         position += transcript.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
         if (!magic.AsSpan().SequenceEqual(TranscriptRecord.Magic))
         {
-            throw new ProtocolViolationException(ViolationCode.BrokenTranscript, Party.Server, "a transcript's first bytes", "others");
+            throw new ProtocolViolationException(ViolationCode.BrokenTranscript, Party.Server,
+                "a transcript's first bytes", "others");
         }
     }
 
@@ -71,13 +76,15 @@ public static class TranscriptVerifier
     {
         if (length.Length < 4)
         {
-            throw new ProtocolViolationException(ViolationCode.Truncated, Party.Server, "4 bytes of a record's length", $"{length.Length}");
+            throw new ProtocolViolationException(ViolationCode.Truncated, Party.Server, "4 bytes of a record's length",
+                $"{length.Length}");
         }
 
         uint bytes = BinaryPrimitives.ReadUInt32BigEndian(length);
         if (bytes > TranscriptRecord.MaxBytes)
         {
-            throw new ProtocolViolationException(ViolationCode.Oversized, Party.Server, $"a record of at most {TranscriptRecord.MaxBytes} bytes", $"{bytes}");
+            throw new ProtocolViolationException(ViolationCode.Oversized, Party.Server,
+                $"a record of at most {TranscriptRecord.MaxBytes} bytes", $"{bytes}");
         }
 
         // Grows with what is really there, so a forged length allocates nothing.
@@ -88,7 +95,8 @@ public static class TranscriptVerifier
             int got = transcript.Read(block, 0, (int)Math.Min(left, (uint)block.Length));
             if (got == 0)
             {
-                throw new ProtocolViolationException(ViolationCode.Truncated, Party.Server, $"a record of {bytes} bytes", $"{record.Length}");
+                throw new ProtocolViolationException(ViolationCode.Truncated, Party.Server,
+                    $"a record of {bytes} bytes", $"{record.Length}");
             }
 
             record.Write(block, 0, got);

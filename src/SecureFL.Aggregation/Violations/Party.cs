@@ -23,7 +23,8 @@ public enum PartyRole
 
 /// <summary>A party by role and plan index.</summary>
 /// <param name="Role">The role.</param>
-/// <param name="Index">The index in the plan's list of that role, from 0; -1 where the role has one party or the index is unknown.</param>
+/// <param name="Index">The index in the plan's list of that role, from 0; -1 where the role has one party or the index
+/// is unknown.</param>
 public readonly record struct Party(PartyRole Role, int Index = -1)
 {
     /// <summary>A sender that is not known yet.</summary>

@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>The failure classes of the specification. The numbers are stable: test vectors and other implementations name them.</summary>
+/// <summary>
+/// The failure classes of the specification. The numbers are stable: test vectors and other implementations name them.
+/// </summary>
 public enum ViolationCode
 {
     /// <summary>No violation.</summary>

@@ -5,12 +5,13 @@ namespace SecureFL.Aggregation;
 
 /// <summary>
 /// Reads what <see cref="CanonicalWriter"/> writes, within limits that the caller knows beforehand. Every refusal is a
-/// <see cref="ProtocolViolationException"/> that names the field, what was expected and what came. Allocates nothing that the input sizes
-/// beyond the caller's limit, nor beyond the bytes that are really there.
+/// <see cref="ProtocolViolationException"/> that names the field, what was expected and what came. Allocates nothing
+/// that the input sizes beyond the caller's limit, nor beyond the bytes that are really there.
 /// </summary>
 internal ref struct CanonicalReader
 {
-    private static readonly System.Text.UTF8Encoding StrictUtf8 = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly System.Text.UTF8Encoding StrictUtf8 =
+        new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly Party _sender;
     private readonly string _message;
@@ -63,13 +64,17 @@ internal ref struct CanonicalReader
             : throw Refuse(ViolationCode.OutOfRange, field, $"{minimum} to {maximum}", value);
     }
 
-    /// <summary>A list's count: within the limits, and no larger than what the remaining bytes could hold at <paramref name="itemBytes"/> each.</summary>
+    /// <summary>
+    /// A list's count: within the limits, and no larger than what the remaining bytes could hold at
+    /// <paramref name="itemBytes"/> each.
+    /// </summary>
     public int Count(int minimum, int maximum, int itemBytes, string field)
     {
         uint value = UInt32(field);
         if (value < (uint)minimum || value > (uint)maximum)
         {
-            throw Refuse(value > (uint)maximum ? ViolationCode.Oversized : ViolationCode.OutOfRange, field, $"{minimum} to {maximum} items", value);
+            throw Refuse(value > (uint)maximum ? ViolationCode.Oversized : ViolationCode.OutOfRange, field,
+                $"{minimum} to {maximum} items", value);
         }
 
         return (long)value * itemBytes <= Remaining
@@ -102,7 +107,8 @@ internal ref struct CanonicalReader
         {
             if (PrintableText.IsHidden(rune.Value))
             {
-                throw Refuse(ViolationCode.NonCanonical, field, "no characters that do not print", $"U+{rune.Value:X4}");
+                throw Refuse(ViolationCode.NonCanonical, field, "no characters that do not print",
+                    $"U+{rune.Value:X4}");
             }
         }
 
@@ -117,8 +123,10 @@ internal ref struct CanonicalReader
         }
     }
 
-    public readonly ProtocolViolationException Refuse(ViolationCode code, string field, string expected, object received) =>
-        new(code, _sender, $"{_message}.{field} {expected}", $"{Convert.ToString(received, CultureInfo.InvariantCulture)} before byte {Position}");
+    public readonly ProtocolViolationException Refuse(ViolationCode code, string field, string expected,
+        object received) =>
+        new(code, _sender, $"{_message}.{field} {expected}",
+            $"{Convert.ToString(received, CultureInfo.InvariantCulture)} before byte {Position}");
 
     private ReadOnlySpan<byte> Take(int length, string field)
     {

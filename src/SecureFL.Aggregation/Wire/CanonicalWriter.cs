@@ -3,10 +3,12 @@ using System.Buffers.Binary;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Writes the one canonical encoding: fixed-width big-endian integers, fixed-length byte strings, u32-counted byte strings and lists,
-/// booleans 0 or 1, UTF-8 text. There is no optional form, so a value has one encoding. Not thread-safe.
+/// Writes the one canonical encoding: fixed-width big-endian integers, fixed-length byte strings, u32-counted byte
+/// strings and lists, booleans 0 or 1, UTF-8 text. There is no optional form, so a value has one encoding. Not
+/// thread-safe.
 /// </summary>
-/// <param name="capacity">Bytes to make room for; more are taken as needed. Where it is exact, the bytes are written once and never copied.</param>
+/// <param name="capacity">Bytes to make room for; more are taken as needed. Where it is exact, the bytes are written
+/// once and never copied.</param>
 internal sealed class CanonicalWriter(int capacity = 256)
 {
     private byte[] _buffer = new byte[capacity];

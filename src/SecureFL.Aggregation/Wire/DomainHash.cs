@@ -4,8 +4,9 @@ using System.Security.Cryptography;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// SHA-256 with domain separation: H(domain, m) = SHA-256(u8 length of domain || domain || m). No domain is a prefix of another one's
-/// framing, so a hash made for one purpose never stands for another. Instances hash a stream and are not thread-safe.
+/// SHA-256 with domain separation: H(domain, m) = SHA-256(u8 length of domain || domain || m). No domain is a prefix of
+/// another one's framing, so a hash made for one purpose never stands for another. Instances hash a stream and are not
+/// thread-safe.
 /// </summary>
 internal sealed class DomainHash : IDisposable
 {

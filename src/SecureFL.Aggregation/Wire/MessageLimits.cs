@@ -10,13 +10,16 @@ internal static class MessageLimits
         return reader;
     }
 
-    public static int Holder(ref CanonicalReader reader, AggregationPlan plan) => Index(ref reader, plan.Quorum.KeyHolders, "holder");
+    public static int Holder(ref CanonicalReader reader, AggregationPlan plan) =>
+        Index(ref reader, plan.Quorum.KeyHolders, "holder");
 
-    public static int Client(ref CanonicalReader reader, AggregationPlan plan) => Index(ref reader, plan.Enrolment.Clients.Count, "client");
+    public static int Client(ref CanonicalReader reader, AggregationPlan plan) =>
+        Index(ref reader, plan.Enrolment.Clients.Count, "client");
 
     private static int Index(ref CanonicalReader reader, int count, string field)
     {
         uint index = reader.UInt32(field);
-        return index < (uint)count ? (int)index : throw reader.Refuse(ViolationCode.NotEnrolled, field, $"0 to {count - 1}", index);
+        return index < (uint)count ? (int)index
+            : throw reader.Refuse(ViolationCode.NotEnrolled, field, $"0 to {count - 1}", index);
     }
 }

@@ -4,12 +4,14 @@ using System.Text.RegularExpressions;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A message: immutable, thread-safe, one canonical encoding. Its identifier is the hash of its body, never of signature bytes.
+/// A message: immutable, thread-safe, one canonical encoding. Its identifier is the hash of its body, never of
+/// signature bytes.
 /// </summary>
 public abstract partial class ProtocolMessage
 {
     private static readonly FrozenDictionary<MessageType, string> Domains =
-        Enum.GetValues<MessageType>().ToFrozenDictionary(type => type, type => UpperCase().Replace(type.ToString(), "-$0").ToLowerInvariant()[1..]);
+        Enum.GetValues<MessageType>().ToFrozenDictionary(type => type,
+            type => UpperCase().Replace(type.ToString(), "-$0").ToLowerInvariant()[1..]);
 
     // Boxed, so that the reference is published in one store.
     private object? _hash;
@@ -73,7 +75,8 @@ public abstract class SignedMessage : ProtocolMessage
     {
         if (!key.Verify(Hash, _signature))
         {
-            throw new ProtocolViolationException(ViolationCode.BadSignature, Signer, $"{Type} signed by {Signer}", "a signature that does not verify");
+            throw new ProtocolViolationException(ViolationCode.BadSignature, Signer, $"{Type} signed by {Signer}",
+                "a signature that does not verify");
         }
     }
 

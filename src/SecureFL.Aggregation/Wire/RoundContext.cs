@@ -61,7 +61,8 @@ public readonly record struct RoundContext(Suite Suite, Digest Plan, SessionId S
     {
         if (other != this)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongRound, sender, $"round {Round}", $"round {other.Round}");
+            throw new ProtocolViolationException(ViolationCode.WrongRound, sender, $"round {Round}",
+                $"round {other.Round}");
         }
     }
 }

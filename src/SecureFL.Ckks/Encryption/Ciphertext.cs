@@ -4,7 +4,8 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Ckks.Encryption;
 
 /// <summary>
-/// A CKKS ciphertext (c0, c1) as SEAL holds it: residues in evaluation form, bit-reversed order; c0 + c1 s is the message. Not thread-safe.
+/// A CKKS ciphertext (c0, c1) as SEAL holds it: residues in evaluation form, bit-reversed order; c0 + c1 s is the
+/// message. Not thread-safe.
 /// </summary>
 public sealed class Ciphertext
 {
@@ -36,21 +37,26 @@ public sealed class Ciphertext
     /// <summary>Whether c1 is the expansion of a seed, which can be saved in its place.</summary>
     public bool IsSeeded { get; private set; }
 
-    /// <summary>All residues: value i of polynomial p modulo prime j stands at (p k + j) N + i, k being <see cref="Primes"/>.</summary>
+    /// <summary>
+    /// All residues: value i of polynomial p modulo prime j stands at (p k + j) N + i, k being <see cref="Primes"/>.
+    /// </summary>
     public ReadOnlySpan<ulong> Words => _words.Span;
 
     internal ReadOnlySpan<byte> Seed => _seed;
 
     internal Span<ulong> AllWritable => _words.Span;
 
-    internal Span<ulong> Writable(int polynomial, int prime) => _words.Span.Slice(((polynomial * Primes) + prime) * Parameters.RingDegree, Parameters.RingDegree);
+    internal Span<ulong> Writable(int polynomial, int prime) =>
+        _words.Span.Slice(((polynomial * Primes) + prime) * Parameters.RingDegree, Parameters.RingDegree);
 
-    internal Span<ulong> Polynomial(int polynomial) => _words.Span.Slice(polynomial * Primes * Parameters.RingDegree, Primes * Parameters.RingDegree);
+    internal Span<ulong> Polynomial(int polynomial) =>
+        _words.Span.Slice(polynomial * Primes * Parameters.RingDegree, Primes * Parameters.RingDegree);
 
     /// <summary>Overwrites c1 with the expansion of a public seed.</summary>
     internal void ExpandSeed(ReadOnlySpan<byte> seed)
     {
-        new SealRandomStream(seed).SampleUniform(Parameters.Moduli.AsSpan(0, Primes), Parameters.RingDegree, Polynomial(1));
+        new SealRandomStream(seed).SampleUniform(Parameters.Moduli.AsSpan(0, Primes), Parameters.RingDegree,
+            Polynomial(1));
         seed.CopyTo(_seed);
         IsSeeded = true;
     }

@@ -11,7 +11,9 @@ internal static class Ciphertexts
         parameters.Require(destination.Parameters, nameof(destination));
         if (plaintext.Primes != destination.Primes)
         {
-            throw new ArgumentException($"a plaintext of {plaintext.Primes} primes for a ciphertext of {destination.Primes}", nameof(destination));
+            throw new ArgumentException(
+                $"a plaintext of {plaintext.Primes} primes for a ciphertext of {destination.Primes}",
+                nameof(destination));
         }
     }
 

@@ -3,7 +3,10 @@ using SecureFL.Ring.Memory;
 
 namespace SecureFL.Ckks.Encryption;
 
-/// <summary>A CKKS plaintext as SEAL holds it: residues in evaluation form, bit-reversed order, prime by prime, and a scale. Not thread-safe.</summary>
+/// <summary>
+/// A CKKS plaintext as SEAL holds it: residues in evaluation form, bit-reversed order, prime by prime, and a scale. Not
+/// thread-safe.
+/// </summary>
 public sealed class Plaintext
 {
     private readonly AlignedBuffer<ulong> _words;

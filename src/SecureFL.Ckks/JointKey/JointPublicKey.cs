@@ -9,8 +9,9 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Ckks.JointKey;
 
 /// <summary>
-/// A joint public key (b, a) of several key holders: a = the reference polynomial that all derive from one seed, b = sum of the holders' b_k = -a s_k + e_k
-/// (Mouchet, Troncoso-Pastoriza, Bossuat, Hubaux 2021). Held prepared for products. Immutable, thread-safe.
+/// A joint public key (b, a) of several key holders: a = the reference polynomial that all derive from one seed, b =
+/// sum of the holders' b_k = -a s_k + e_k (Mouchet, Troncoso-Pastoriza, Bossuat, Hubaux 2021). Held prepared for
+/// products. Immutable, thread-safe.
 /// </summary>
 public sealed class JointPublicKey
 {
@@ -52,8 +53,10 @@ public sealed class JointPublicKey
 
     /// <summary>Reads a key: the seed that everyone derives, and b from a peer.</summary>
     /// <exception cref="ResidueFormatException">Wrong length, or a residue that is not below its prime.</exception>
-    /// <exception cref="ArgumentException">The parameters have no ternary secret, or the seed is not 32 bytes.</exception>
-    public static JointPublicKey Parse(CkksParameters parameters, ReadOnlySpan<byte> referenceSeed, ReadOnlySpan<byte> encoded)
+    /// <exception cref="ArgumentException">The parameters have no ternary secret, or the seed is not 32
+    /// bytes.</exception>
+    public static JointPublicKey Parse(CkksParameters parameters, ReadOnlySpan<byte> referenceSeed,
+        ReadOnlySpan<byte> encoded)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         RequireTernary(parameters);
@@ -67,12 +70,14 @@ public sealed class JointPublicKey
     {
         ArgumentNullException.ThrowIfNull(level);
         RequireTernary(level);
-        if (level.RingDegree != Parameters.RingDegree || level.Moduli.Length > Parameters.Moduli.Length || !level.Moduli.SequenceEqual(Parameters.Moduli.Take(level.Moduli.Length)))
+        if (level.RingDegree != Parameters.RingDegree || level.Moduli.Length > Parameters.Moduli.Length
+            || !level.Moduli.SequenceEqual(Parameters.Moduli.Take(level.Moduli.Length)))
         {
             throw new ArgumentException($"{level} has no level of {Parameters}", nameof(level));
         }
 
-        return level.Equals(Parameters) ? this : new JointPublicKey(level, _referenceSeed, _encoded.AsSpan(0, ResiduePacking.Bytes(level)));
+        return level.Equals(Parameters) ? this
+            : new JointPublicKey(level, _referenceSeed, _encoded.AsSpan(0, ResiduePacking.Bytes(level)));
     }
 
     /// <summary>The key as SEAL holds it, over all primes of <paramref name="seal"/>.</summary>

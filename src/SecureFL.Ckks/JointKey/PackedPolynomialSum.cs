@@ -4,8 +4,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Ckks.JointKey;
 
 /// <summary>
-/// A sum of packed polynomials modulo each prime, public ones or secret ones: time and memory access do not depend on the residues, and disposing erases them.
-/// Not thread-safe; no allocation after construction.
+/// A sum of packed polynomials modulo each prime, public ones or secret ones: time and memory access do not depend on
+/// the residues, and disposing erases them. Not thread-safe; no allocation after construction.
 /// </summary>
 public sealed class PackedPolynomialSum : IDisposable
 {
@@ -23,14 +23,16 @@ public sealed class PackedPolynomialSum : IDisposable
     }
 
     /// <summary>Adds a packed polynomial.</summary>
-    /// <exception cref="ResidueFormatException">Wrong length, or a residue that is not below its prime; nothing was added.</exception>
+    /// <exception cref="ResidueFormatException">Wrong length, or a residue that is not below its prime; nothing was
+    /// added.</exception>
     public void Add(ReadOnlySpan<byte> packed)
     {
         ResiduePacking.Unpack(_parameters, packed, _next.Span, "polynomial");
         int degree = _parameters.RingDegree;
         for (int i = 0; i < _parameters.Moduli.Length; i++)
         {
-            AddModulo(_sums.Span.Slice(i * degree, degree), _next.Span.Slice(i * degree, degree), _parameters.Moduli[i].Value);
+            AddModulo(_sums.Span.Slice(i * degree, degree), _next.Span.Slice(i * degree, degree),
+                _parameters.Moduli[i].Value);
         }
     }
 
@@ -51,7 +53,8 @@ public sealed class PackedPolynomialSum : IDisposable
     {
         for (int k = 0; k < sums.Length; k++)
         {
-            // Both are below p < 2^60: the difference is negative exactly where no reduction is due, and its sign bit says so.
+            // Both are below p < 2^60: the difference is negative exactly where no reduction is due, and its sign bit
+            // says so.
             ulong difference = sums[k] + addends[k] - p;
             sums[k] = difference + (p & (ulong)((long)difference >> 63));
         }

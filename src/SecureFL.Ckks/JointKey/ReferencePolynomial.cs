@@ -3,7 +3,10 @@ using SecureFL.Ckks.Parameters;
 
 namespace SecureFL.Ckks.JointKey;
 
-/// <summary>The common reference polynomial a of a key epoch, in evaluation form: chunk 0 of vector 0 of <see cref="PublicPolynomialExpander"/> under the epoch's seed.</summary>
+/// <summary>
+/// The common reference polynomial a of a key epoch, in evaluation form: chunk 0 of vector 0 of
+/// <see cref="PublicPolynomialExpander"/> under the epoch's seed.
+/// </summary>
 internal static class ReferencePolynomial
 {
     internal static void Expand(CkksParameters parameters, ReadOnlySpan<byte> seed, Span<ulong> residues)

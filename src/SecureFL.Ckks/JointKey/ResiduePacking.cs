@@ -4,7 +4,8 @@ using SecureFL.Ring.Kernels;
 namespace SecureFL.Ckks.JointKey;
 
 /// <summary>
-/// One polynomial as bytes: for each prime in order the N canonical coefficients, packed (see <see cref="WordKernel"/>). Every polynomial has exactly one encoding.
+/// One polynomial as bytes: for each prime in order the N canonical coefficients, packed (see
+/// <see cref="WordKernel"/>). Every polynomial has exactly one encoding.
 /// </summary>
 internal static class ResiduePacking
 {
@@ -30,14 +31,19 @@ internal static class ResiduePacking
         {
             int bits = parameters.Moduli[i].Bits;
             int bytes = WordKernel.PackedBytes(parameters.RingDegree, bits);
-            WordKernel.Best.Pack(residues.Slice(i * parameters.RingDegree, parameters.RingDegree), bits, packed[..bytes]);
+            WordKernel.Best.Pack(residues.Slice(i * parameters.RingDegree, parameters.RingDegree), bits,
+                packed[..bytes]);
             packed = packed[bytes..];
         }
     }
 
-    /// <summary>Unpacks and refuses what <see cref="Pack"/> cannot have written. On a refusal the words already written are the caller's to erase.</summary>
+    /// <summary>
+    /// Unpacks and refuses what <see cref="Pack"/> cannot have written. On a refusal the words already written are the
+    /// caller's to erase.
+    /// </summary>
     /// <exception cref="ResidueFormatException">Wrong length, or a residue that is not below its prime.</exception>
-    internal static void Unpack(CkksParameters parameters, ReadOnlySpan<byte> packed, Span<ulong> residues, string field)
+    internal static void Unpack(CkksParameters parameters, ReadOnlySpan<byte> packed, Span<ulong> residues,
+        string field)
     {
         if (packed.Length != Bytes(parameters))
         {
@@ -48,9 +54,11 @@ internal static class ResiduePacking
         {
             int bits = parameters.Moduli[i].Bits;
             int bytes = WordKernel.PackedBytes(parameters.RingDegree, bits);
-            if (!WordKernel.Best.Unpack(packed[..bytes], bits, parameters.Moduli[i].Value, residues.Slice(i * parameters.RingDegree, parameters.RingDegree)))
+            if (!WordKernel.Best.Unpack(packed[..bytes], bits, parameters.Moduli[i].Value,
+                residues.Slice(i * parameters.RingDegree, parameters.RingDegree)))
             {
-                throw new ResidueFormatException(field, $"residues below {parameters.Moduli[i]} modulo prime {i}", "a larger residue");
+                throw new ResidueFormatException(field, $"residues below {parameters.Moduli[i]} modulo prime {i}",
+                    "a larger residue");
             }
 
             packed = packed[bytes..];
@@ -61,7 +69,8 @@ internal static class ResiduePacking
     {
         if (length != Bytes(parameters))
         {
-            throw new ArgumentException($"room for {length} bytes, a packed polynomial has {Bytes(parameters)}", nameof(length));
+            throw new ArgumentException($"room for {length} bytes, a packed polynomial has {Bytes(parameters)}",
+                nameof(length));
         }
     }
 }

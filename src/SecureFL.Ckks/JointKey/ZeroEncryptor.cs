@@ -6,8 +6,9 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Ckks.JointKey;
 
 /// <summary>
-/// Public-key encryptions of zero (b u + e0, a u + e1): one forward transform of u and two inverse ones a prime. The first half comes as canonical coefficients, to
-/// which a message is added, the second packed. Not thread-safe; no allocation after construction.
+/// Public-key encryptions of zero (b u + e0, a u + e1): one forward transform of u and two inverse ones a prime. The
+/// first half comes as canonical coefficients, to which a message is added, the second packed. Not thread-safe; no
+/// allocation after construction.
 /// </summary>
 internal sealed class ZeroEncryptor : IDisposable
 {

@@ -3,7 +3,9 @@ using SecureFL.Ckks.Seal;
 
 namespace SecureFL.Ckks.Keys;
 
-/// <summary>A public key (b, a) = (-(a s + e), a) modulo all primes of a set, as SEAL stores it. Thread-safe for reading.</summary>
+/// <summary>
+/// A public key (b, a) = (-(a s + e), a) modulo all primes of a set, as SEAL stores it. Thread-safe for reading.
+/// </summary>
 public sealed class PublicKey
 {
     internal PublicKey(Ciphertext ciphertext) => Ciphertext = ciphertext;
@@ -14,7 +16,9 @@ public sealed class PublicKey
     /// <summary>Whether a is the expansion of a seed, which can be saved in its place.</summary>
     public bool IsSeeded => Ciphertext.IsSeeded;
 
-    /// <summary>b, then a: value i modulo prime j stands at j N + i and at (K + j) N + i, evaluation form, bit-reversed order.</summary>
+    /// <summary>
+    /// b, then a: value i modulo prime j stands at j N + i and at (K + j) N + i, evaluation form, bit-reversed order.
+    /// </summary>
     public ReadOnlySpan<ulong> Words => Ciphertext.Words;
 
     internal Ciphertext Ciphertext { get; }
@@ -30,7 +34,8 @@ public sealed class PublicKey
         int words = parameters.Moduli.Length * parameters.RingDegree;
         if (a.Length != words || b.Length != words)
         {
-            throw new ArgumentException($"polynomials of {b.Length} and {a.Length} words, {words} each in {parameters}");
+            throw new ArgumentException(
+                $"polynomials of {b.Length} and {a.Length} words, {words} each in {parameters}");
         }
 
         Ciphertext key = new(parameters, parameters.Moduli.Length);
@@ -38,9 +43,11 @@ public sealed class PublicKey
         a.CopyTo(key.Polynomial(1));
         for (int i = 0; i < parameters.Moduli.Length; i++)
         {
-            if (!parameters.Residues[i].AreCanonical(key.Writable(0, i)) || !parameters.Residues[i].AreCanonical(key.Writable(1, i)))
+            if (!parameters.Residues[i].AreCanonical(key.Writable(0, i))
+                || !parameters.Residues[i].AreCanonical(key.Writable(1, i)))
             {
-                throw new ArgumentException($"a residue of the public key is not below its prime {parameters.Moduli[i]}");
+                throw new ArgumentException(
+                    $"a residue of the public key is not below its prime {parameters.Moduli[i]}");
             }
         }
 

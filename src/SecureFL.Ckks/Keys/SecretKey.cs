@@ -3,7 +3,10 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Ckks.Keys;
 
-/// <summary>A ternary secret s modulo all primes of a set, in evaluation form and bit-reversed order, as SEAL stores it. Thread-safe for reading; erased on dispose.</summary>
+/// <summary>
+/// A ternary secret s modulo all primes of a set, in evaluation form and bit-reversed order, as SEAL stores it.
+/// Thread-safe for reading; erased on dispose.
+/// </summary>
 public sealed class SecretKey : IDisposable
 {
     private readonly SecretBuffer<ulong> _words;
@@ -40,5 +43,6 @@ public sealed class SecretKey : IDisposable
     /// <summary>s modulo a prime as that prime's kernel multiplies by it, in bit-reversed order.</summary>
     internal ReadOnlySpan<ulong> Prepared(int prime) => Slice(_prepared, prime);
 
-    private Span<ulong> Slice(SecretBuffer<ulong> buffer, int prime) => buffer.Span.Slice(prime * Parameters.RingDegree, Parameters.RingDegree);
+    private Span<ulong> Slice(SecretBuffer<ulong> buffer, int prime) =>
+        buffer.Span.Slice(prime * Parameters.RingDegree, Parameters.RingDegree);
 }

@@ -6,8 +6,8 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Ckks.OneTimeKey;
 
 /// <summary>
-/// The masks a*s + e of one contribution (with errors) or a*S of an opening (without). The caller sees to it that no (vector, chunk) is masked twice under one key.
-/// Not thread-safe; no allocation after construction.
+/// The masks a*s + e of one contribution (with errors) or a*S of an opening (without). The caller sees to it that no
+/// (vector, chunk) is masked twice under one key. Not thread-safe; no allocation after construction.
 /// </summary>
 internal sealed class MaskGenerator : IDisposable
 {
@@ -35,9 +35,11 @@ internal sealed class MaskGenerator : IDisposable
     /// <summary>Words of one mask: N for every prime.</summary>
     internal int MaskWords => _key.Parameters.RingDegree * _key.Parameters.Moduli.Length;
 
-    internal static MaskGenerator ForEncryption(KeyPolynomial key, ReadOnlySpan<byte> publicSeed, IEntropySource entropy) => new(key, publicSeed, entropy);
+    internal static MaskGenerator ForEncryption(KeyPolynomial key, ReadOnlySpan<byte> publicSeed,
+        IEntropySource entropy) => new(key, publicSeed, entropy);
 
-    internal static MaskGenerator ForOpening(KeyPolynomial keySum, ReadOnlySpan<byte> publicSeed) => new(keySum, publicSeed, null);
+    internal static MaskGenerator ForOpening(KeyPolynomial keySum, ReadOnlySpan<byte> publicSeed) =>
+        new(keySum, publicSeed, null);
 
     /// <summary>The mask of (vector, chunk): for each prime N canonical coefficients.</summary>
     internal void Generate(uint vector, ulong chunk, Span<ulong> mask)

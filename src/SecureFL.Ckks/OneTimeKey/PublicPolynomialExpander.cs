@@ -7,8 +7,9 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Ckks.OneTimeKey;
 
 /// <summary>
-/// The public polynomial a of a chunk, which everyone derives and nobody sends: residues modulo p_i in evaluation form are the uniform samples
-/// (see <see cref="UniformSampler"/>) of the keystream keyed by SHA-256(domain, seed, vector, chunk, i). Not thread-safe; no allocation after construction.
+/// The public polynomial a of a chunk, which everyone derives and nobody sends: residues modulo p_i in evaluation form
+/// are the uniform samples (see <see cref="UniformSampler"/>) of the keystream keyed by SHA-256(domain, seed, vector,
+/// chunk, i). Not thread-safe; no allocation after construction.
 /// </summary>
 internal sealed class PublicPolynomialExpander : IDisposable
 {

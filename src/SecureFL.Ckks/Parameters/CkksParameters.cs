@@ -7,8 +7,8 @@ using SecureFL.Ring.Kernels;
 namespace SecureFL.Ckks.Parameters;
 
 /// <summary>
-/// A checked parameter set of additive CKKS in coefficient form: ring degree N, primes p_i = 1 mod 2N, scale Delta = 2^k, error distribution;
-/// secrets are discrete Gaussian of deviation 6.4 or ternary. Immutable, thread-safe.
+/// A checked parameter set of additive CKKS in coefficient form: ring degree N, primes p_i = 1 mod 2N, scale Delta =
+/// 2^k, error distribution; secrets are discrete Gaussian of deviation 6.4 or ternary. Immutable, thread-safe.
 /// </summary>
 public sealed class CkksParameters : IEquatable<CkksParameters>
 {
@@ -31,12 +31,14 @@ public sealed class CkksParameters : IEquatable<CkksParameters>
     /// <param name="error">The error distribution.</param>
     /// <param name="secret">The secret distribution.</param>
     /// <exception cref="ArgumentException">A rule is broken; the message names it.</exception>
-    public CkksParameters(int ringDegree, ImmutableArray<ulong> primes, int logScale, ErrorDistribution error, SecretDistribution secret = SecretDistribution.DiscreteGaussian)
+    public CkksParameters(int ringDegree, ImmutableArray<ulong> primes, int logScale, ErrorDistribution error,
+        SecretDistribution secret = SecretDistribution.DiscreteGaussian)
     {
         int limit = SecurityTable.MaxLogModulus(ringDegree, error, secret);
         if (limit == 0)
         {
-            throw new ArgumentException($"security rule: no entry for ring degree {ringDegree} with {error} errors", nameof(ringDegree));
+            throw new ArgumentException($"security rule: no entry for ring degree {ringDegree} with {error} errors",
+                nameof(ringDegree));
         }
 
         if (primes.IsDefaultOrEmpty || primes.Length > MaxPrimes)
@@ -46,13 +48,15 @@ public sealed class CkksParameters : IEquatable<CkksParameters>
 
         if (primes.Any(p => p >> 60 != 0 || p >> 19 == 0 || p % (2 * (ulong)ringDegree) != 1))
         {
-            throw new ArgumentException($"prime rule: every prime has 20 to 60 bits and is 1 modulo {2 * ringDegree}", nameof(primes));
+            throw new ArgumentException($"prime rule: every prime has 20 to 60 bits and is 1 modulo {2 * ringDegree}",
+                nameof(primes));
         }
 
         int maxLogScale = secret == SecretDistribution.Ternary ? MaxLogScaleTernary : MaxLogScaleGaussian;
         if (logScale < 1 || logScale > maxLogScale)
         {
-            throw new ArgumentException($"scale rule: log2 of the scale is 1 to {maxLogScale}, not {logScale}", nameof(logScale));
+            throw new ArgumentException($"scale rule: log2 of the scale is 1 to {maxLogScale}, not {logScale}",
+                nameof(logScale));
         }
 
         RingDegree = ringDegree;
@@ -60,7 +64,8 @@ public sealed class CkksParameters : IEquatable<CkksParameters>
         if (Basis.Product.GetBitLength() > limit)
         {
             throw new ArgumentException(
-                $"security rule: log2 q = {Basis.Product.GetBitLength()} exceeds {limit}, the most for {SecurityTable.SecurityBits} bits at N = {ringDegree} with {error} errors",
+                $"security rule: log2 q = {Basis.Product.GetBitLength()} exceeds {limit}, the most for "
+                + $"{SecurityTable.SecurityBits} bits at N = {ringDegree} with {error} errors",
                 nameof(primes));
         }
 
@@ -107,14 +112,17 @@ public sealed class CkksParameters : IEquatable<CkksParameters>
     public override int GetHashCode() => BinaryPrimitives.ReadInt32LittleEndian(_digest);
 
     /// <summary>For example "N=8192 q=48+48+48+49 bits scale=2^11 CenteredBinomial".</summary>
-    public override string ToString() => $"N={RingDegree} q={string.Join('+', Moduli.Select(p => p.Bits))} bits scale=2^{LogScale} {Error}{(Secret == SecretDistribution.Ternary ? ", ternary secret" : string.Empty)}";
+    public override string ToString() =>
+        $"N={RingDegree} q={string.Join('+', Moduli.Select(p => p.Bits))} bits scale=2^{LogScale} {Error}{(Secret == SecretDistribution.Ternary ? ", ternary secret" : string.Empty)}";
 
     private byte[] ComputeDigest()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Secret == SecretDistribution.Ternary ? "SecureFL v1 ternary ckks-parameters"u8 : "SecureFL v1 ckks-parameters"u8);
+        hash.AppendData(Secret == SecretDistribution.Ternary ? "SecureFL v1 ternary ckks-parameters"u8
+            : "SecureFL v1 ckks-parameters"u8);
         Span<byte> word = stackalloc byte[sizeof(ulong)];
-        foreach (ulong field in Moduli.Select(p => p.Value).Prepend((ulong)Error).Prepend((ulong)LogScale).Prepend((ulong)RingDegree))
+        foreach (ulong field in Moduli.Select(p => p.Value).Prepend((ulong)Error).Prepend((ulong)LogScale)
+            .Prepend((ulong)RingDegree))
         {
             BinaryPrimitives.WriteUInt64LittleEndian(word, field);
             hash.AppendData(word);

@@ -23,7 +23,8 @@ public static class ErrorDistributions
         {
             ErrorDistribution.CenteredBinomial => new CenteredBinomialSampler(count),
             ErrorDistribution.DiscreteGaussian => new DiscreteGaussianSampler(count),
-            _ => throw new ArgumentOutOfRangeException(nameof(distribution), distribution, "unknown error distribution"),
+            _ => throw new ArgumentOutOfRangeException(nameof(distribution), distribution,
+                "unknown error distribution"),
         };
         RingKernel.RequireAddends(sampler);
         return sampler;

@@ -6,6 +6,8 @@ public enum SecretDistribution
     /// <summary>Discrete Gaussian of deviation 6.4: one-time keys, whose sum becomes public.</summary>
     DiscreteGaussian = 1,
 
-    /// <summary>Uniform on {-1, 0, 1}: each key holder's part of a joint key, and the randomness of a public-key encryption.</summary>
+    /// <summary>
+    /// Uniform on {-1, 0, 1}: each key holder's part of a joint key, and the randomness of a public-key encryption.
+    /// </summary>
     Ternary = 2,
 }

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace SecureFL.Ckks.Seal;
 
-/// <summary>BLAKE2Xb: a digest of up to 2^32 - 2 bytes from BLAKE2b (Aumasson, Neves, Wilcox-O'Hearn, Winnerlein, "BLAKE2X", 2016). Public inputs only.</summary>
+/// <summary>
+/// BLAKE2Xb: a digest of up to 2^32 - 2 bytes from BLAKE2b (Aumasson, Neves, Wilcox-O'Hearn, Winnerlein, "BLAKE2X",
+/// 2016). Public inputs only.
+/// </summary>
 internal static class Blake2Xb
 {
     private const int InnerSize = Blake2b.MaxDigestSize;

@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace SecureFL.Ckks.Seal;
 
-/// <summary>BLAKE2b (RFC 7693) with a free parameter block, as the parameter digest and the seeded generator of SEAL use it. Not constant-time: public inputs only.</summary>
+/// <summary>
+/// BLAKE2b (RFC 7693) with a free parameter block, as the parameter digest and the seeded generator of SEAL use it. Not
+/// constant-time: public inputs only.
+/// </summary>
 internal static class Blake2b
 {
     internal const int BlockSize = 128;
@@ -33,7 +36,9 @@ internal static class Blake2b
         10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0,
     ];
 
-    /// <summary>The plain hash, keyed if <paramref name="key"/> (at most 64 bytes) is not empty, into 1 to 64 bytes.</summary>
+    /// <summary>
+    /// The plain hash, keyed if <paramref name="key"/> (at most 64 bytes) is not empty, into 1 to 64 bytes.
+    /// </summary>
     internal static void Hash(ReadOnlySpan<byte> key, ReadOnlySpan<byte> input, Span<byte> digest)
     {
         Span<byte> parameters = stackalloc byte[ParameterBlockSize];
@@ -45,12 +50,19 @@ internal static class Blake2b
         Hash(parameters, key, input, digest);
     }
 
-    /// <summary>The hash under a parameter block of the caller's (BLAKE2, section 2.8); its digest and key lengths must be those given.</summary>
-    internal static void Hash(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> key, ReadOnlySpan<byte> input, Span<byte> digest)
+    /// <summary>
+    /// The hash under a parameter block of the caller's (BLAKE2, section 2.8); its digest and key lengths must be those
+    /// given.
+    /// </summary>
+    internal static void Hash(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> key, ReadOnlySpan<byte> input,
+        Span<byte> digest)
     {
-        if (parameters.Length != ParameterBlockSize || digest.Length is 0 or > MaxDigestSize || key.Length > MaxDigestSize || parameters[0] != digest.Length || parameters[1] != key.Length)
+        if (parameters.Length != ParameterBlockSize || digest.Length is 0 or > MaxDigestSize
+            || key.Length > MaxDigestSize || parameters[0] != digest.Length || parameters[1] != key.Length)
         {
-            throw new ArgumentException($"a parameter block of {ParameterBlockSize} bytes for a digest of {digest.Length} and a key of {key.Length} bytes, both at most {MaxDigestSize}");
+            throw new ArgumentException(
+                $"a parameter block of {ParameterBlockSize} bytes for a digest of {digest.Length} and a key of "
+                + $"{key.Length} bytes, both at most {MaxDigestSize}");
         }
 
         Span<ulong> state = stackalloc ulong[8];

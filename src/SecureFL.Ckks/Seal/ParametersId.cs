@@ -3,7 +3,10 @@ using SecureFL.Ring.Arithmetic;
 
 namespace SecureFL.Ckks.Seal;
 
-/// <summary>SEAL's <c>parms_id</c>: the BLAKE2b-256 digest of scheme, N, primes and plaintext modulus, as four little-endian words. Thread-safe.</summary>
+/// <summary>
+/// SEAL's <c>parms_id</c>: the BLAKE2b-256 digest of scheme, N, primes and plaintext modulus, as four little-endian
+/// words. Thread-safe.
+/// </summary>
 public readonly record struct ParametersId(ulong W0, ulong W1, ulong W2, ulong W3)
 {
     /// <summary>Bytes of an id.</summary>

@@ -5,10 +5,11 @@ using SecureFL.Ring.Kernels;
 namespace SecureFL.Ckks.Seal;
 
 /// <summary>
-/// A CKKS parameter set as Microsoft SEAL 4.1 makes and names it. The set's K primes are the key level; with more than one the last is the special prime, which
-/// only keys have, and ciphertexts are made over the first K - 1. Security is SEAL's own bound for 128 bits with ternary secrets (the table of
-/// HomomorphicEncryption.org, 2018), a little looser than <see cref="Parameters.SecurityTable"/>: it holds here, for the sake of files that SEAL reads, and nowhere
-/// else in this library. Immutable, thread-safe.
+/// A CKKS parameter set as Microsoft SEAL 4.1 makes and names it. The set's K primes are the key level; with more than
+/// one the last is the special prime, which only keys have, and ciphertexts are made over the first K - 1. Security is
+/// SEAL's own bound for 128 bits with ternary secrets (the table of HomomorphicEncryption.org, 2018), a little looser
+/// than <see cref="Parameters.SecurityTable"/>: it holds here, for the sake of files that SEAL reads, and nowhere else
+/// in this library. Immutable, thread-safe.
 /// </summary>
 public sealed class SealParameters : IEquatable<SealParameters>
 {
@@ -20,34 +21,42 @@ public sealed class SealParameters : IEquatable<SealParameters>
 
     /// <summary>Checks and freezes a set.</summary>
     /// <param name="ringDegree">N: 1024, 2048, 4096, 8192, 16384 or 32768.</param>
-    /// <param name="primes">Distinct primes of at most 60 bits, 1 mod 2N; the last of several is the special prime.</param>
+    /// <param name="primes">Distinct primes of at most 60 bits, 1 mod 2N; the last of several is the special
+    /// prime.</param>
     /// <exception cref="ArgumentException">A rule is broken; the message names it.</exception>
     public SealParameters(int ringDegree, ImmutableArray<ulong> primes)
     {
         int limit = MaxLogModulus(ringDegree);
         if (limit == 0)
         {
-            throw new ArgumentException($"degree rule: the ring degree is a power of two from {RingKernel.MinDegree} to {RingKernel.MaxDegree}, not {ringDegree}", nameof(ringDegree));
+            throw new ArgumentException(
+                $"degree rule: the ring degree is a power of two from {RingKernel.MinDegree} to "
+                + $"{RingKernel.MaxDegree}, not {ringDegree}", nameof(ringDegree));
         }
 
         if (primes.IsDefaultOrEmpty || primes.Length > MaxPrimes)
         {
-            throw new ArgumentException($"prime rule: 1 to {MaxPrimes} primes, not {(primes.IsDefault ? 0 : primes.Length)}", nameof(primes));
+            throw new ArgumentException(
+                $"prime rule: 1 to {MaxPrimes} primes, not {(primes.IsDefault ? 0 : primes.Length)}", nameof(primes));
         }
 
         if (primes.Any(p => p >> 60 != 0 || p % (2 * (ulong)ringDegree) != 1))
         {
-            throw new ArgumentException($"prime rule: every prime has at most 60 bits and is 1 modulo {2 * ringDegree}", nameof(primes));
+            throw new ArgumentException($"prime rule: every prime has at most 60 bits and is 1 modulo {2 * ringDegree}",
+                nameof(primes));
         }
 
         RingDegree = ringDegree;
         Basis = new RnsBasis([.. primes.Select(p => new Modulus(p))]);
         if (LogModulus > limit)
         {
-            throw new ArgumentException($"security rule: log2 q = {LogModulus} exceeds {limit}, SEAL's bound for 128 bits at N = {ringDegree}", nameof(primes));
+            throw new ArgumentException(
+                $"security rule: log2 q = {LogModulus} exceeds {limit}, SEAL's bound for 128 bits at N = {ringDegree}",
+                nameof(primes));
         }
 
-        _ids = [.. Enumerable.Range(1, primes.Length).Select(count => ParametersId.Compute(ringDegree, Moduli.AsSpan(0, count)))];
+        _ids = [.. Enumerable.Range(1, primes.Length)
+            .Select(count => ParametersId.Compute(ringDegree, Moduli.AsSpan(0, count)))];
         _transforms = new(() => [.. Moduli.Select(p => RingKernel.Create(RingDegree, p))]);
         Residues = [.. Moduli.Select(p => ResidueKernel.Create(p))];
     }
@@ -83,9 +92,13 @@ public sealed class SealParameters : IEquatable<SealParameters>
     internal ImmutableArray<ResidueKernel> Residues { get; }
 
     /// <summary>A set with the primes that SEAL picks for these sizes: <c>CoeffModulus::Create</c>.</summary>
-    public static SealParameters Create(int ringDegree, params ReadOnlySpan<int> bitSizes) => new(ringDegree, SealPrimes.Create(ringDegree, bitSizes));
+    public static SealParameters Create(int ringDegree, params ReadOnlySpan<int> bitSizes) =>
+        new(ringDegree, SealPrimes.Create(ringDegree, bitSizes));
 
-    /// <summary>Largest log2 q that SEAL takes for 128 bits of classical security at ring degree N; 0 where it has no entry or this library no transform.</summary>
+    /// <summary>
+    /// Largest log2 q that SEAL takes for 128 bits of classical security at ring degree N; 0 where it has no entry or
+    /// this library no transform.
+    /// </summary>
     public static int MaxLogModulus(int ringDegree) => ringDegree switch
     {
         1024 => 27,

@@ -4,8 +4,8 @@ using SecureFL.Ring.Arithmetic;
 namespace SecureFL.Ckks.Seal;
 
 /// <summary>
-/// The stream that SEAL's default generator makes of a public 64-byte seed: block t = 0, 1, ... is BLAKE2Xb(key = seed, input = t in 8 bytes) of 4096 bytes.
-/// Not thread-safe.
+/// The stream that SEAL's default generator makes of a public 64-byte seed: block t = 0, 1, ... is BLAKE2Xb(key = seed,
+/// input = t in 8 bytes) of 4096 bytes. Not thread-safe.
 /// </summary>
 internal sealed class SealRandomStream
 {
@@ -44,8 +44,9 @@ internal sealed class SealRandomStream
     }
 
     /// <summary>
-    /// A uniform polynomial as SEAL samples it: one word a residue, prime by prime; then, in order, every word that is not below the largest multiple of its
-    /// prime that SEAL accepts is replaced by the following words of the stream until one is; last the words are reduced.
+    /// A uniform polynomial as SEAL samples it: one word a residue, prime by prime; then, in order, every word that is
+    /// not below the largest multiple of its prime that SEAL accepts is replaced by the following words of the stream
+    /// until one is; last the words are reduced.
     /// </summary>
     internal void SampleUniform(ReadOnlySpan<Modulus> moduli, int degree, Span<ulong> residues)
     {

@@ -10,15 +10,16 @@ internal static class SealEnvelope
     internal delegate T BodyReader<out T>(ReadOnlySpan<byte> body);
 
     /// <summary>
-    /// Opens an object whose body has at most <paramref name="bodyLimit"/> bytes: a figure that comes from the parameter set, never from the input. Buffers are of
-    /// that size, and decompression stops there.
+    /// Opens an object whose body has at most <paramref name="bodyLimit"/> bytes: a figure that comes from the
+    /// parameter set, never from the input. Buffers are of that size, and decompression stops there.
     /// </summary>
     internal static T Open<T>(ReadOnlySpan<byte> bytes, int bodyLimit, string name, BodyReader<T> read)
     {
         SealHeader header = SealHeader.Read(bytes, name);
         if (header.ObjectSize != (ulong)bytes.Length)
         {
-            throw new SealFormatException($"{name}.header.size", $"{header.ObjectSize}, the input has {bytes.Length} bytes");
+            throw new SealFormatException($"{name}.header.size",
+                $"{header.ObjectSize}, the input has {bytes.Length} bytes");
         }
 
         ReadOnlySpan<byte> body = bytes[SealHeader.Size..];
@@ -30,9 +31,12 @@ internal static class SealEnvelope
                 return Inflate(body, bodyLimit, name, read);
             case SealCompression.Zstd:
                 throw new SealFormatException(
-                    $"{name}.header.compr_mode", "2 (zstd) is not supported; save the object with compression mode none (0) or zlib (1): in SEAL, save(stream, compr_mode_type::zlib)");
+                    $"{name}.header.compr_mode",
+                    "2 (zstd) is not supported; save the object with compression mode none (0) or zlib (1): in "
+                    + "SEAL, save(stream, compr_mode_type::zlib)");
             default:
-                throw new SealFormatException($"{name}.header.compr_mode", $"{(int)header.Compression}, expected 0 (none) or 1 (zlib)");
+                throw new SealFormatException($"{name}.header.compr_mode",
+                    $"{(int)header.Compression}, expected 0 (none) or 1 (zlib)");
         }
     }
 
@@ -58,7 +62,8 @@ internal static class SealEnvelope
                 }
 
             default:
-                throw new ArgumentException($"compression {compression} is not supported; none and zlib are", nameof(compression));
+                throw new ArgumentException($"compression {compression} is not supported; none and zlib are",
+                    nameof(compression));
         }
     }
 
@@ -68,7 +73,8 @@ internal static class SealEnvelope
         int compressedLimit = bodyLimit + (bodyLimit >> 10) + 1024;
         if (body.Length > compressedLimit)
         {
-            throw new SealFormatException($"{name}.header.size", $"{body.Length} compressed bytes, at most {compressedLimit} for this parameter set");
+            throw new SealFormatException($"{name}.header.size",
+                $"{body.Length} compressed bytes, at most {compressedLimit} for this parameter set");
         }
 
         byte[] compressed = ArrayPool<byte>.Shared.Rent(compressedLimit);
@@ -79,7 +85,8 @@ internal static class SealEnvelope
             int length = Inflate(compressed, body.Length, plain.AsSpan(0, bodyLimit + 1), name);
             if (length > bodyLimit)
             {
-                throw new SealFormatException($"{name}.size", $"more than {bodyLimit} bytes after decompression, the most for this parameter set");
+                throw new SealFormatException($"{name}.size",
+                    $"more than {bodyLimit} bytes after decompression, the most for this parameter set");
             }
 
             return read(plain.AsSpan(0, length));

@@ -7,9 +7,10 @@ using SecureFL.Ring.Arithmetic;
 namespace SecureFL.Ckks.Serialization;
 
 /// <summary>
-/// The binary format of Microsoft SEAL 4.1, both ways: parameters, plaintexts, ciphertexts, secret and public keys, uncompressed or zlib, ciphertexts and public keys also
-/// with a seed in place of their second polynomial. What is read is untrusted: sizes come from the parameter set, every residue is checked against its prime,
-/// and the first wrong field is named by a <see cref="SealFormatException"/>. Thread-safe.
+/// The binary format of Microsoft SEAL 4.1, both ways: parameters, plaintexts, ciphertexts, secret and public keys,
+/// uncompressed or zlib, ciphertexts and public keys also with a seed in place of their second polynomial. What is read
+/// is untrusted: sizes come from the parameter set, every residue is checked against its prime, and the first wrong
+/// field is named by a <see cref="SealFormatException"/>. Thread-safe.
 /// </summary>
 public static class SealFormat
 {
@@ -67,7 +68,8 @@ public static class SealFormat
     public static Plaintext LoadPlaintext(SealParameters parameters, ReadOnlySpan<byte> bytes)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return SealEnvelope.Open(bytes, PlaintextSize(parameters.DataPrimes * parameters.RingDegree) - SealHeader.Size, "plaintext", body =>
+        return SealEnvelope.Open(bytes, PlaintextSize(parameters.DataPrimes * parameters.RingDegree) - SealHeader.Size,
+            "plaintext", body =>
         {
             SealReader reader = new(body, "plaintext");
             Plaintext plaintext = new(parameters, ReadLevel(ref reader, parameters, isKey: false));
@@ -78,7 +80,8 @@ public static class SealFormat
 
     /// <summary>Saves a ciphertext, with its seed in place of c1 if <paramref name="seeded"/>.</summary>
     /// <exception cref="ArgumentException">It has no seed.</exception>
-    public static byte[] Save(Ciphertext ciphertext, SealCompression compression = SealCompression.None, bool seeded = false)
+    public static byte[] Save(Ciphertext ciphertext, SealCompression compression = SealCompression.None,
+        bool seeded = false)
     {
         ArgumentNullException.ThrowIfNull(ciphertext);
         byte[] bytes = new byte[CiphertextSize(ciphertext.Parameters, ciphertext.Primes, seeded)];
@@ -86,7 +89,10 @@ public static class SealFormat
         return SealEnvelope.Compress(bytes, compression);
     }
 
-    /// <summary>Saves a ciphertext uncompressed and whole into <see cref="CiphertextSize(SealParameters, bool)"/> bytes, without allocating.</summary>
+    /// <summary>
+    /// Saves a ciphertext uncompressed and whole into <see cref="CiphertextSize(SealParameters, bool)"/> bytes, without
+    /// allocating.
+    /// </summary>
     public static void Save(Ciphertext ciphertext, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(ciphertext);
@@ -134,7 +140,8 @@ public static class SealFormat
 
     /// <summary>Saves a public key, with its seed in place of a if <paramref name="seeded"/>.</summary>
     /// <exception cref="ArgumentException">It has no seed.</exception>
-    public static byte[] Save(PublicKey publicKey, SealCompression compression = SealCompression.None, bool seeded = false)
+    public static byte[] Save(PublicKey publicKey, SealCompression compression = SealCompression.None,
+        bool seeded = false)
     {
         ArgumentNullException.ThrowIfNull(publicKey);
         return Save(publicKey.Ciphertext, compression, seeded);
@@ -180,12 +187,15 @@ public static class SealFormat
 
     private static int ParametersBodySize(int primes) => 1 + (2 * sizeof(ulong)) + ((primes + 1) * ModulusSize);
 
-    private static int PlaintextSize(int words) => checked(SealHeader.Size + PlaintextOverhead + (words * sizeof(ulong)));
+    private static int PlaintextSize(int words) =>
+        checked(SealHeader.Size + PlaintextOverhead + (words * sizeof(ulong)));
 
     private static int CiphertextSize(SealParameters parameters, int primes, bool seeded) => checked(
-        SealHeader.Size + CiphertextOverhead + ((seeded ? 1 : 2) * primes * parameters.RingDegree * sizeof(ulong)) + (seeded ? SeedInfoSize : 0));
+        SealHeader.Size + CiphertextOverhead + ((seeded ? 1 : 2) * primes * parameters.RingDegree * sizeof(ulong))
+        + (seeded ? SeedInfoSize : 0));
 
-    private static int CiphertextBodyLimit(SealParameters parameters, int primes) => CiphertextSize(parameters, primes, seeded: false) - SealHeader.Size;
+    private static int CiphertextBodyLimit(SealParameters parameters, int primes) =>
+        CiphertextSize(parameters, primes, seeded: false) - SealHeader.Size;
 
     private static SealParameters ReadParameters(ReadOnlySpan<byte> body)
     {
@@ -235,12 +245,14 @@ public static class SealFormat
         int primes = parameters.PrimesOf(id);
         if (isKey)
         {
-            return id == parameters.KeyId ? primes : throw reader.Refuse("parms_id", $"{id}, expected {parameters.KeyId}, the keys of {parameters}");
+            return id == parameters.KeyId ? primes
+                : throw reader.Refuse("parms_id", $"{id}, expected {parameters.KeyId}, the keys of {parameters}");
         }
 
         if (primes == 0 || primes > parameters.DataPrimes)
         {
-            throw reader.Refuse("parms_id", $"{id} is no data level of {parameters}, whose first is {parameters.DataId}");
+            throw reader.Refuse("parms_id",
+                $"{id} is no data level of {parameters}, whose first is {parameters.DataId}");
         }
 
         return primes;
@@ -281,7 +293,8 @@ public static class SealFormat
             byte generator = reader.Byte("seed.prng_type");
             if (generator != Blake2XbGenerator)
             {
-                throw reader.Refuse("seed.prng_type", $"{generator}, expected {Blake2XbGenerator} (blake2xb, SEAL's default)");
+                throw reader.Refuse("seed.prng_type",
+                    $"{generator}, expected {Blake2XbGenerator} (blake2xb, SEAL's default)");
             }
 
             ciphertext.ExpandSeed(reader.Take(SealRandomStream.SeedSize, "seed"));
@@ -308,11 +321,13 @@ public static class SealFormat
         reader.Words("data", words);
     }
 
-    private static void CheckResidues(ref SealReader reader, SealParameters parameters, int primes, ReadOnlySpan<ulong> words)
+    private static void CheckResidues(ref SealReader reader, SealParameters parameters, int primes,
+        ReadOnlySpan<ulong> words)
     {
         for (int i = 0; i < words.Length / parameters.RingDegree; i++)
         {
-            if (!parameters.Residues[i % primes].AreCanonical(words.Slice(i * parameters.RingDegree, parameters.RingDegree)))
+            if (!parameters.Residues[i % primes].AreCanonical(
+                words.Slice(i * parameters.RingDegree, parameters.RingDegree)))
             {
                 throw reader.Refuse("data", $"a residue is not below its prime {parameters.Moduli[i % primes]}");
             }
@@ -333,7 +348,8 @@ public static class SealFormat
     {
         if (seeded && !ciphertext.IsSeeded)
         {
-            throw new ArgumentException("only fresh symmetric encryptions and public keys have a seed", nameof(ciphertext));
+            throw new ArgumentException("only fresh symmetric encryptions and public keys have a seed",
+                nameof(ciphertext));
         }
 
         SealWriter writer = new(destination);

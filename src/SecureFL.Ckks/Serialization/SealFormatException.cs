@@ -1,6 +1,8 @@
 namespace SecureFL.Ckks.Serialization;
 
-/// <summary>Bytes that are no object of the SEAL format, or one of another parameter set. The sender's fault, not the caller's.</summary>
+/// <summary>
+/// Bytes that are no object of the SEAL format, or one of another parameter set. The sender's fault, not the caller's.
+/// </summary>
 public sealed class SealFormatException : FormatException
 {
     /// <summary>A refusal.</summary>

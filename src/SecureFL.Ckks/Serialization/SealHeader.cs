@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace SecureFL.Ckks.Serialization;
 
-/// <summary>The 16 bytes before every object: magic, their own size, version, compression, reserved, size of the object with them.</summary>
+/// <summary>
+/// The 16 bytes before every object: magic, their own size, version, compression, reserved, size of the object with
+/// them.
+/// </summary>
 internal readonly record struct SealHeader(SealCompression Compression, ulong ObjectSize)
 {
     internal const int Size = 16;
@@ -44,7 +47,8 @@ internal readonly record struct SealHeader(SealCompression Compression, ulong Ob
 
         if (bytes[3] != MajorVersion)
         {
-            throw new SealFormatException($"{field}.header.version", $"{bytes[3]}.{bytes[4]}, expected {MajorVersion}.x");
+            throw new SealFormatException($"{field}.header.version",
+                $"{bytes[3]}.{bytes[4]}, expected {MajorVersion}.x");
         }
 
         return new SealHeader((SealCompression)bytes[5], BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));

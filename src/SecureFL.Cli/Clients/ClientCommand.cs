@@ -11,7 +11,9 @@ namespace SecureFL.Cli.Clients;
 /// <summary><c>client run | send | revoke</c>: a contributing site.</summary>
 internal static class ClientCommand
 {
-    internal static Command Create() => Examples.Of(new Command("client", "A contributing site: train and contribute, send one vector to a sum, or withdraw.")
+    internal static Command Create() =>
+        Examples.Of(
+            new Command("client", "A contributing site: train and contribute, send one vector to a sum, or withdraw.")
     {
         ClientRunCommand.Create(),
         ClientSendCommand.Create(),
@@ -35,8 +37,10 @@ internal sealed class ClientMemory : IDisposable
     private ClientMemory(FileLedgerStorage journal, PartySession session)
     {
         _journal = journal;
-        Client = new AggregationClient(session.Plan, session.Plan.Digest, session.Identity.Signing, journal, SystemEntropy.Instance);
-        Contributions = new DurableContributions(session.Plan, Client, new FileContributionOutbox(session.Folder.Outbox));
+        Client = new AggregationClient(session.Plan, session.Plan.Digest, session.Identity.Signing, journal,
+            SystemEntropy.Instance);
+        Contributions = new DurableContributions(session.Plan, Client,
+            new FileContributionOutbox(session.Folder.Outbox));
     }
 
     internal AggregationClient Client { get; }
@@ -52,7 +56,8 @@ internal sealed class ClientMemory : IDisposable
         }
         catch (IOException fault)
         {
-            throw new CliException(ExitCode.Environment, $"the journal cannot be opened: {FaultText.Of(fault)}", "one process at a time uses a state folder; check that the disk has room");
+            throw new CliException(ExitCode.Environment, $"the journal cannot be opened: {FaultText.Of(fault)}",
+                "one process at a time uses a state folder; check that the disk has room");
         }
 
         try
@@ -67,7 +72,8 @@ internal sealed class ClientMemory : IDisposable
     }
 
     internal ClientService CreateService(PartySession session, IContributionSource source, SealProgram? encryptor) =>
-        new(session.Plan, Client, Contributions, source, session.Link, new ModelDownload(session.Link, session.Folder.Models, session.Logger), session.Logger, encryptor);
+        new(session.Plan, Client, Contributions, source, session.Link,
+            new ModelDownload(session.Link, session.Folder.Models, session.Logger), session.Logger, encryptor);
 
     public void Dispose() => _journal.Dispose();
 }

@@ -9,24 +9,34 @@ using SecureFL.Storage;
 
 namespace SecureFL.Cli.Clients;
 
-/// <summary><c>client revoke --round R</c>: withdraws a contribution while the round still collects. It may run beside <c>client run</c>.</summary>
+/// <summary>
+/// <c>client revoke --round R</c>: withdraws a contribution while the round still collects. It may run beside
+/// <c>client run</c>.
+/// </summary>
 internal static class ClientRevokeCommand
 {
     internal static Command Create()
     {
         PartyOptions party = new();
         Option<ulong> round = new("--round") { Description = "the round, from 0", HelpName = "N", Required = true };
-        Command command = new("revoke", "Withdraw this site's contribution while the round still collects; the site sits the round out.") { round };
+        Command command = new("revoke",
+            "Withdraw this site's contribution while the round still collects; the site sits the round out.") { round };
         party.AddTo(command);
-        command.SetAction((result, cancellationToken) => RunAsync(party.Read(result), result.GetValue(round), cancellationToken));
-        return Examples.Of(command, "securefl client revoke --identity north --state north-state --server https://server.example:7443 --round 3");
+        command.SetAction(
+            (result, cancellationToken) => RunAsync(party.Read(result), result.GetValue(round), cancellationToken));
+        return
+            Examples.Of(command,
+                "securefl client revoke --identity north --state north-state --server https://server.example:7443 "
+                + "--round 3");
     }
 
     private static async Task<int> RunAsync(PartySettings settings, ulong round, CancellationToken cancellationToken)
     {
-        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
+        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken)
+            .ConfigureAwait(false);
 
-        // First here, durably, so that no process of this site sends anything for the round, one that still trains included; then there.
+        // First here, durably, so that no process of this site sends anything for the round, one that still trains
+        // included; then there.
         FileContributionOutbox.Withdraw(session.Folder.Outbox, round);
         try
         {
@@ -36,7 +46,9 @@ internal static class ClientRevokeCommand
         {
             throw new CliException(
                 ExitCode.Environment,
-                string.Create(CultureInfo.InvariantCulture, $"this site sends nothing more for round {round}, but the server could not be told: {fault.Message}"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"this site sends nothing more for round {round}, but the server could not be told: "
+                    + $"{fault.Message}"),
                 "run the same command again before the round closes: what the server has already counts until then");
         }
 

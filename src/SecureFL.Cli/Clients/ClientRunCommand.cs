@@ -22,20 +22,44 @@ internal static class ClientRunCommand
     internal static Command Create()
     {
         PartyOptions party = new();
-        Option<FileInfo> data = new("--data") { Description = "this site's rows: CSV, Parquet, .xlsx, .npz (x and y) or .npy; they never leave", HelpName = "FILE", Required = true };
-        Option<FileInfo?> test = new("--test") { Description = "rows to test on; else the share that the plan's terms say", HelpName = "FILE" };
-        Option<string?> label = new("--label") { Description = "the label column; else the one in the plan's terms, with which it must agree", HelpName = "COLUMN" };
-        Option<string?> trainer = new("--trainer") { Description = "a command that trains, for models that are not built in: its last argument is a folder, see docs/examples", HelpName = "COMMAND" };
+        Option<FileInfo> data = new("--data")
+        {
+            Description = "this site's rows: CSV, Parquet, .xlsx, .npz (x and y) or .npy; they never leave",
+            HelpName = "FILE",
+            Required = true
+        };
+        Option<FileInfo?> test = new("--test")
+        { Description = "rows to test on; else the share that the plan's terms say", HelpName = "FILE" };
+        Option<string?> label = new("--label")
+        {
+            Description = "the label column; else the one in the plan's terms, with which it must agree",
+            HelpName = "COLUMN"
+        };
+        Option<string?> trainer = new("--trainer")
+        {
+            Description =
+                    "a command that trains, for models that are not built in: its last argument is a folder, see "
+                    + "docs/examples",
+            HelpName = "COMMAND"
+        };
         Option<double?> timeout = Simulate.SimulateOptions.TrainerTimeoutOption();
         Option<string?> encryptor = SealProgram.Option();
-        Option<FileInfo?> output = new("--output") { Description = "write the final model (.safetensors) here; one that is there is replaced", HelpName = "FILE" };
-        Command command = new("run", "Take part in all rounds until training ends; survives restarts of this process, the server and the network.") { data, test, label, trainer, timeout, encryptor, output };
+        Option<FileInfo?> output = new("--output")
+        {
+            Description = "write the final model (.safetensors) here; one that is there is replaced",
+            HelpName = "FILE"
+        };
+        Command command =
+            new("run",
+                "Take part in all rounds until training ends; survives restarts of this process, the server and the "
+                + "network.") { data, test, label, trainer, timeout, encryptor, output };
         TableOptions tables = new();
         tables.AddTo(command);
         party.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(
             party.Read(result),
-            new SiteFiles(result.GetValue(data)!.FullName, result.GetValue(test)?.FullName, result.GetValue(label)) { Csv = tables.Read(result) },
+            new SiteFiles(result.GetValue(data)!.FullName, result.GetValue(test)?.FullName, result.GetValue(label))
+            { Csv = tables.Read(result) },
             result.GetValue(trainer),
             Simulate.SimulateOptions.LimitOf(result.GetValue(timeout)),
             result.GetValue(encryptor),
@@ -49,11 +73,14 @@ internal static class ClientRunCommand
             """);
     }
 
-    private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand, TimeSpan? trainerLimit, string? encryptor, FileInfo? output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand,
+        TimeSpan? trainerLimit, string? encryptor, FileInfo? output, CancellationToken cancellationToken)
     {
-        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
+        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken)
+            .ConfigureAwait(false);
         TrainingTerms terms = session.PlanFile.Terms
-            ?? throw new CliException(ExitCode.Usage, "the plan has no terms of training: its rounds are plain sums", "securefl client send sends a vector to one of them");
+            ?? throw new CliException(ExitCode.Usage, "the plan has no terms of training: its rounds are plain sums",
+                "securefl client send sends a vector to one of them");
         SealProgram? program = SealProgram.For(encryptor, session.Plan);
         using ClientMemory memory = ClientMemory.Open(session);
         SiteEncoding encoding = SiteRows.Load(terms, files, session.Identity.Name, memory.Client.Index);
@@ -64,7 +91,8 @@ internal static class ClientRunCommand
 
         ILocalTrainer trainer = TrainerFor(terms, trainerCommand, trainerLimit, encoding.Site);
         IContributionSource source = TrainingSource.For(
-            session.Plan, terms, state => terms.TrainerUnder(state) ?? trainer, encoding.Site, memory.Client.Index, session.Logger,
+            session.Plan, terms, state => terms.TrainerUnder(state) ?? trainer, encoding.Site, memory.Client.Index,
+            session.Logger,
             terms.ErrorFeedback ? Residual(session) : null);
         await using IAsyncDisposable? training = source as IAsyncDisposable;
         ClientService service = memory.CreateService(session, source, program);
@@ -72,7 +100,9 @@ internal static class ClientRunCommand
         if (ended.Incomplete && ended.Reason.Contains("diverged", StringComparison.Ordinal))
         {
             throw new CliException(
-                ExitCode.Integrity, ended.Reason, "the model is not written; the server keeps the best one of the rounds before; a new plan needs a lower learning rate, scaled features or more rounds");
+                ExitCode.Integrity, ended.Reason,
+                "the model is not written; the server keeps the best one of the rounds before; a new plan needs a "
+                + "lower learning rate, scaled features or more rounds");
         }
 
         if (output is not null)
@@ -81,7 +111,8 @@ internal static class ClientRunCommand
             PreparationProgress progress = VersionValues.Progress(terms, values);
             if (progress.IsComplete)
             {
-                encoding.WriteModel(output.FullName, terms, VersionValues.Delivered(terms, values), progress.State, files.Label);
+                encoding.WriteModel(output.FullName, terms, VersionValues.Delivered(terms, values), progress.State,
+                    files.Label);
             }
             else
             {
@@ -94,18 +125,22 @@ internal static class ClientRunCommand
             : throw new CliException(
                 ExitCode.Integrity,
                 $"the session ended before its training did: {ended.Reason}",
-                $"{(output is null ? "the server's model" : output.Name)} is that of the last good round; a new plan goes on from it: docs/consortium.md, \"A spoiled round\"");
+                $"{(output is null ? "the server's model" : output.Name)} is that of the last good round; a new "
+                + $"plan goes on from it: docs/consortium.md, \"A spoiled round\"");
     }
 
     private static ResidualKeeper Residual(PartySession session)
     {
         try
         {
-            return new ResidualKeeper(new DurableResidual(session.Folder.Residual, checked((int)session.Plan.Parameters.FloatLength)), session.Logger);
+            return
+                new ResidualKeeper(new DurableResidual(session.Folder.Residual,
+                    checked((int)session.Plan.Parameters.FloatLength)), session.Logger);
         }
         catch (IOException fault)
         {
-            throw new CliException(ExitCode.Environment, FaultText.Of(fault), "restore the state folder from before, or remove the file that is named");
+            throw new CliException(ExitCode.Environment, FaultText.Of(fault),
+                "restore the state folder from before, or remove the file that is named");
         }
     }
 
@@ -118,6 +153,7 @@ internal static class ClientRunCommand
         }
 
         return terms.CreateBuiltInTrainer()
-            ?? throw new CliException(ExitCode.Usage, "the plan's model is not built in", "give the command that trains it with --trainer");
+            ?? throw new CliException(ExitCode.Usage, "the plan's model is not built in",
+                "give the command that trains it with --trainer");
     }
 }

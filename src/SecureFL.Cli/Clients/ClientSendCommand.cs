@@ -16,12 +16,24 @@ internal static class ClientSendCommand
     internal static Command Create()
     {
         PartyOptions party = new();
-        Argument<FileInfo> file = new("file") { Description = "the vector: .npz or .safetensors, whose arrays are taken by name where the plan names them; .npy or .f32 (raw little-endian) for one array" };
-        Option<ulong?> round = new("--round") { Description = "the round, from 0; by default the first one that collects", HelpName = "N" };
-        Option<string[]> counters = new("--counter") { Description = "NAME=VALUE, for plans with counters; the weight is one of them", HelpName = "NAME=VALUE" };
-        Option<double?> maxClipped = Shares.Option("--max-clipped", "send nothing where more of the elements than this lie beyond their clip; by default what the plan says, and never more than that");
+        Argument<FileInfo> file = new("file")
+        {
+            Description =
+                    "the vector: .npz or .safetensors, whose arrays are taken by name where the plan names them; "
+                    + ".npy or .f32 (raw little-endian) for one array"
+        };
+        Option<ulong?> round = new("--round")
+        { Description = "the round, from 0; by default the first one that collects", HelpName = "N" };
+        Option<string[]> counters = new("--counter")
+        { Description = "NAME=VALUE, for plans with counters; the weight is one of them", HelpName = "NAME=VALUE" };
+        Option<double?> maxClipped = Shares.Option("--max-clipped",
+            "send nothing where more of the elements than this lie beyond their clip; by default what the plan "
+            + "says, and never more than that");
         Option<string?> encryptor = SealProgram.Option();
-        Command command = new("send", "Send one vector to a round of plain sums; runs until the server has it, and can be repeated, with the same file, after any interruption.")
+        Command command =
+            new("send",
+                "Send one vector to a round of plain sums; runs until the server has it, and can be repeated, with "
+                + "the same file, after any interruption.")
         {
             file, round, counters, maxClipped, encryptor,
         };
@@ -34,23 +46,30 @@ internal static class ClientSendCommand
             result.GetValue(maxClipped),
             result.GetValue(encryptor),
             cancellationToken));
-        return Examples.Of(command, "securefl client send update.npz --identity north --state north-state --server https://server.example:7443 --plan plan.json --round 3");
+        return
+            Examples.Of(command,
+                "securefl client send update.npz --identity north --state north-state --server "
+                + "https://server.example:7443 --plan plan.json --round 3");
     }
 
     private static async Task<int> RunAsync(
-        PartySettings settings, string file, ulong? round, string[] counters, double? maxClipped, string? encryptor, CancellationToken cancellationToken)
+        PartySettings settings, string file, ulong? round, string[] counters, double? maxClipped, string? encryptor,
+        CancellationToken cancellationToken)
     {
-        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken).ConfigureAwait(false);
+        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken)
+            .ConfigureAwait(false);
         if (session.PlanFile.Terms is not null)
         {
-            throw new CliException(ExitCode.Usage, "the plan has terms of training: its rounds take trained updates", "securefl client run takes part in them");
+            throw new CliException(ExitCode.Usage, "the plan has terms of training: its rounds take trained updates",
+                "securefl client run takes part in them");
         }
 
         float[] vector = Vector(session, file, maxClipped);
         VectorSource source = new(vector, CountersOf(session.Plan.Settings.Counters, counters));
         SealProgram? program = SealProgram.For(encryptor, session.Plan);
         using ClientMemory memory = ClientMemory.Open(session);
-        RoundState state = await memory.CreateService(session, source, program).RunAsync(round, once: true, cancellationToken).ConfigureAwait(false);
+        RoundState state = await memory.CreateService(session, source, program)
+            .RunAsync(round, once: true, cancellationToken).ConfigureAwait(false);
         Talk.Line(string.Create(CultureInfo.InvariantCulture, $"round {state.Round} has the contribution"));
         return (int)ExitCode.Ok;
     }
@@ -76,16 +95,21 @@ internal static class ClientSendCommand
         {
             string[] parts = text.Split('=', 2);
             int position = layout.Counters.ToList().FindIndex(counter => counter.Name == parts[0]);
-            if (position < 0 || parts.Length != 2 || !seen.Add(parts[0]) || !long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out values[position]))
+            if (position < 0 || parts.Length != 2 || !seen.Add(parts[0])
+                || !long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+                    out values[position]))
             {
-                throw new CliException(ExitCode.Usage, $"--counter {text} is no NAME=VALUE of the plan, once each", $"the plan's counters: {Names(layout)}");
+                throw new CliException(ExitCode.Usage, $"--counter {text} is no NAME=VALUE of the plan, once each",
+                    $"the plan's counters: {Names(layout)}");
             }
         }
 
         return seen.Count == values.Length
             ? values
-            : throw new CliException(ExitCode.Usage, $"{seen.Count} of {values.Length} counters are given", $"give --counter NAME=VALUE for each of: {Names(layout)}");
+            : throw new CliException(ExitCode.Usage, $"{seen.Count} of {values.Length} counters are given",
+                $"give --counter NAME=VALUE for each of: {Names(layout)}");
     }
 
-    private static string Names(CounterLayout layout) => layout.Counters.IsEmpty ? "none" : string.Join(", ", layout.Counters.Select(counter => counter.Name));
+    private static string Names(CounterLayout layout) =>
+        layout.Counters.IsEmpty ? "none" : string.Join(", ", layout.Counters.Select(counter => counter.Name));
 }

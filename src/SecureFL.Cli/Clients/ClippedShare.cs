@@ -30,7 +30,8 @@ internal sealed record ClippedShare(long Clipped, long Elements, double Largest,
             }
         }
 
-        return new ClippedShare(clipped, vector.Length, largest / (double)clip, terms?.Layout?.Tensors.Last(slot => slot.Offset <= at).Name);
+        return new ClippedShare(clipped, vector.Length, largest / (double)clip,
+            terms?.Layout?.Tensors.Last(slot => slot.Offset <= at).Name);
     }
 
     /// <summary>For people.</summary>
@@ -38,8 +39,11 @@ internal sealed record ClippedShare(long Clipped, long Elements, double Largest,
     {
         string place = Tensor is null ? "" : $", in {PrintableText.Name(Tensor)}";
         return Clipped == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"no element is clipped: the largest is {Largest:G3} of its clip{place}")
-            : string.Create(CultureInfo.InvariantCulture, $"{Clipped} of {Elements} elements ({Share:P2}) are clipped: the largest is {Largest:G3} times its clip{place}");
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"no element is clipped: the largest is {Largest:G3} of its clip{place}")
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{Clipped} of {Elements} elements ({Share:P2}) are clipped: the largest is {Largest:G3} times its "
+                + $"clip{place}");
     }
 
     /// <summary>Refuses to send a vector of which more is clipped than may be.</summary>

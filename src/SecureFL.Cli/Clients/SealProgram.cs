@@ -10,8 +10,10 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Cli.Clients;
 
 /// <summary>
-/// Any command that encrypts with SEAL. Its last argument is a folder with <c>parms.bin</c>, <c>public_key.bin</c> and <c>plain-0.bin</c>, <c>plain-1.bin</c>, ...; for each of these it leaves
-/// <c>cipher-0.bin</c>, <c>cipher-1.bin</c>, ..., saved without compression or with zlib. The folder holds the site's quantised update in clear: it is its user's alone, and gone afterwards.
+/// Any command that encrypts with SEAL. Its last argument is a folder with <c>parms.bin</c>, <c>public_key.bin</c> and
+/// <c>plain-0.bin</c>, <c>plain-1.bin</c>, ...; for each of these it leaves
+/// <c>cipher-0.bin</c>, <c>cipher-1.bin</c>, ..., saved without compression or with zlib. The folder holds the site's
+/// quantised update in clear: it is its user's alone, and gone afterwards.
 /// </summary>
 internal sealed class SealProgram : ISealEncryptor
 {
@@ -21,16 +23,21 @@ internal sealed class SealProgram : ISealEncryptor
 
     internal static Option<string?> Option() => new("--encryptor")
     {
-        Description = "a SEAL program that encrypts in the place of this one, for plans with --wire seal: its last argument is a folder, see docs/examples",
+        Description =
+            "a SEAL program that encrypts in the place of this one, for plans with --wire seal: its last argument "
+            + "is a folder, see docs/examples",
         HelpName = "COMMAND",
     };
 
     internal static SealProgram? For(string? command, AggregationPlan plan) => command is null ? null
         : plan.Parameters.Seal is not null ? new SealProgram(CommandText.Split(command))
-        : throw new CliException(ExitCode.Usage, "the plan's ciphertexts are no SEAL objects: --encryptor has nothing to do", "securefl plan new --suite joint-key --wire seal makes a plan that has");
+        : throw new CliException(ExitCode.Usage,
+            "the plan's ciphertexts are no SEAL objects: --encryptor has nothing to do",
+            "securefl plan new --suite joint-key --wire seal makes a plan that has");
 
     /// <inheritdoc/>
-    public async Task<T> EncryptAsync<T>(SealExchange exchange, ContributionValues values, Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken)
+    public async Task<T> EncryptAsync<T>(SealExchange exchange, ContributionValues values,
+        Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken)
     {
         try
         {
@@ -38,11 +45,13 @@ internal sealed class SealProgram : ISealEncryptor
         }
         catch (TrainerFaultException fault)
         {
-            throw new CliException(ExitCode.Environment, fault.Message, "run the command by hand on such a folder; docs/examples shows what it is given", fault.LastLines);
+            throw new CliException(ExitCode.Environment, fault.Message,
+                "run the command by hand on such a folder; docs/examples shows what it is given", fault.LastLines);
         }
     }
 
-    private Task<T> RunAsync<T>(SealExchange exchange, ContributionValues values, Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken) =>
+    private Task<T> RunAsync<T>(SealExchange exchange, ContributionValues values,
+        Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken) =>
         TrainerProcess.RunAsync(
             _command,
             folder => Fill(folder, exchange, values),
@@ -54,7 +63,9 @@ internal sealed class SealProgram : ISealEncryptor
                 }
                 catch (SealFormatException refusal)
                 {
-                    throw new CliException(ExitCode.Environment, $"what the encryptor left is not what the plan wants: {FaultText.Of(refusal)}", "encrypt each plaintext as it is, and save without compression or with zlib");
+                    throw new CliException(ExitCode.Environment,
+                        $"what the encryptor left is not what the plan wants: {FaultText.Of(refusal)}",
+                        "encrypt each plaintext as it is, and save without compression or with zlib");
                 }
             },
             cancellationToken,
@@ -84,9 +95,11 @@ internal sealed class SealProgram : ISealEncryptor
             string path = Named(folder, "cipher", chunk);
             yield return File.Exists(path)
                 ? File.ReadAllBytes(path)
-                : throw new CliException(ExitCode.Environment, $"the encryptor left no {Path.GetFileName(path)}", "run the command by hand on such a folder; docs/examples shows what it is given");
+                : throw new CliException(ExitCode.Environment, $"the encryptor left no {Path.GetFileName(path)}",
+                    "run the command by hand on such a folder; docs/examples shows what it is given");
         }
     }
 
-    private static string Named(string folder, string name, long chunk) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{chunk}.bin"));
+    private static string Named(string folder, string name, long chunk) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{chunk}.bin"));
 }

@@ -21,12 +21,15 @@ internal sealed record SiteFiles(string Data, string? Test, string? Label)
 internal sealed record SiteEncoding(RawSite Site, IReadOnlyList<string> Notes)
 {
     /// <summary>
-    /// Writes a model that <c>predict</c> can use on this site's tables, and on those of a site that nobody knows; <paramref name="label"/> is the label's column in the site's matrix.
+    /// Writes a model that <c>predict</c> can use on this site's tables, and on those of a site that nobody knows;
+    /// <paramref name="label"/> is the label's column in the site's matrix.
     /// </summary>
-    internal void WriteModel(string path, TrainingTerms terms, ModelParameters model, PreparedState prepared, string? label = null)
+    internal void WriteModel(string path, TrainingTerms terms, ModelParameters model, PreparedState prepared,
+        string? label = null)
     {
         PreparationTerms preparation = terms.PreparationTerms;
-        ImmutableSortedDictionary<string, FeatureScaling>.Builder scalings = ImmutableSortedDictionary.CreateBuilder<string, FeatureScaling>();
+        ImmutableSortedDictionary<string, FeatureScaling>.Builder scalings =
+            ImmutableSortedDictionary.CreateBuilder<string, FeatureScaling>();
         if (prepared.Shared is not null)
         {
             scalings.Add("", prepared.Shared);
@@ -50,7 +53,10 @@ internal sealed record SiteEncoding(RawSite Site, IReadOnlyList<string> Notes)
     }
 }
 
-/// <summary>One site's rows under the plan's terms: columns, categories, label and split as all sites agreed. Scaled once the preparation says how.</summary>
+/// <summary>
+/// One site's rows under the plan's terms: columns, categories, label and split as all sites agreed. Scaled once the
+/// preparation says how.
+/// </summary>
 internal static class SiteRows
 {
     /// <summary>Rows that say whether a label is a number or two classes.</summary>
@@ -60,9 +66,12 @@ internal static class SiteRows
     {
         List<string> notes = [];
         RawDataset all = Read(terms, files, files.Data, notes);
-        if (terms.Model.Task == LearningTask.Regression && all.Count >= EnoughRows && all.Labels.Distinct().Take(3).Count() < 3)
+        if (terms.Model.Task == LearningTask.Regression && all.Count >= EnoughRows
+            && all.Labels.Distinct().Take(3).Count() < 3)
         {
-            notes.Add($"{files.Data}: the label has two values at most here, where the plan predicts a number: make sure that all sites mean the same by it");
+            notes.Add(
+                $"{files.Data}: the label has two values at most here, where the plan predicts a number: make sure "
+                + $"that all sites mean the same by it");
         }
 
         (RawDataset train, RawDataset? test) = files.Test is null
@@ -83,15 +92,19 @@ internal static class SiteRows
         {
             RawDataset array = ArrayFiles.IsArray(path)
                 ? ArrayFiles.Read(path, label).As(terms.Model.Task, terms.Model.Classes)
-                : throw new CliException(ExitCode.Usage, $"the plan's terms have no columns, and {path} is a table", "give the rows as .npz or .npy");
+                : throw new CliException(ExitCode.Usage, $"the plan's terms have no columns, and {path} is a table",
+                    "give the rows as .npz or .npy");
             return array.Width == terms.Model.Inputs
                 ? array
-                : throw new CliException(ExitCode.Usage, $"{path} has {array.Width} features, the plan's model {terms.Model.Inputs}", "check the file against the plan");
+                : throw new CliException(ExitCode.Usage,
+                    $"{path} has {array.Width} features, the plan's model {terms.Model.Inputs}",
+                    "check the file against the plan");
         }
 
         if (label is not null && label != schema.Label.Name)
         {
-            throw new CliException(ExitCode.Usage, $"--label {label}, the plan's terms say {schema.Label.Name}", "leave --label out, or ask for another plan");
+            throw new CliException(ExitCode.Usage, $"--label {label}, the plan's terms say {schema.Label.Name}",
+                "leave --label out, or ask for another plan");
         }
 
         RawTable table = TableFile.Read(path, files.Csv);

@@ -10,8 +10,9 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Cli.Clients;
 
 /// <summary>
-/// A vector to send: <c>.npy</c>, <c>.npz</c>, <c>.safetensors</c> or raw little-endian <c>.f32</c>. Where the plan names tensors, they are taken by name and shape and never by their
-/// order in the file; where it does not, the file has one array.
+/// A vector to send: <c>.npy</c>, <c>.npz</c>, <c>.safetensors</c> or raw little-endian <c>.f32</c>. Where the plan
+/// names tensors, they are taken by name and shape and never by their order in the file; where it does not, the file
+/// has one array.
 /// </summary>
 internal static class VectorFile
 {
@@ -21,7 +22,8 @@ internal static class VectorFile
     /// <param name="path">The file.</param>
     /// <param name="length">Values of the plan's vector.</param>
     /// <param name="terms">The plan's tensors; null for one array without a name.</param>
-    /// <exception cref="DataFormatException">Other tensors, another length, or not one of these formats: says what it is.</exception>
+    /// <exception cref="DataFormatException">Other tensors, another length, or not one of these formats: says what it
+    /// is.</exception>
     internal static float[] Read(string path, long length, SumTerms? terms)
     {
         ModelLayout? layout = terms?.Layout;
@@ -42,7 +44,8 @@ internal static class VectorFile
         {
             throw new DataFormatException(
                 path,
-                $"{arrays.Count} arrays ({List(arrays.Select(array => array.Key!))}), and the plan does not say in which order: a plan made with --layout names them");
+                $"{arrays.Count} arrays ({List(arrays.Select(array => array.Key!))}), and the plan does not say in "
+                + $"which order: a plan made with --layout names them");
         }
 
         float[] values = arrays[0].Value.ToFloats();
@@ -58,31 +61,48 @@ internal static class VectorFile
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".npy" => [new(null, NumpyFile.Read(stream, path))],
-            ".npz" => [.. NumpyArchive.Read(stream, path).Select(pair => new KeyValuePair<string?, TensorData>(pair.Key, pair.Value))],
-            ".safetensors" => [.. Safetensors.Read(stream, path).Tensors.Select(pair => new KeyValuePair<string?, TensorData>(pair.Key, pair.Value))],
-            string other => throw new DataFormatException(path, $"the extension '{other}' is none of .npy, .npz, .safetensors and .f32"),
+            ".npz" => [.. NumpyArchive.Read(stream, path)
+                .Select(pair => new KeyValuePair<string?, TensorData>(pair.Key, pair.Value))],
+            ".safetensors" =>
+                [.. Safetensors.Read(stream, path).Tensors
+                    .Select(pair => new KeyValuePair<string?, TensorData>(pair.Key, pair.Value))],
+            string other => throw new DataFormatException(path,
+                $"the extension '{other}' is none of .npy, .npz, .safetensors and .f32"),
         };
     }
 
     internal static string ShapeText(IEnumerable<int> shape) => $"({string.Join(", ", shape)})";
 
-    private static float[] ByName(string path, ModelLayout layout, SumTerms terms, IReadOnlyList<KeyValuePair<string?, TensorData>> arrays)
+    private static float[] ByName(string path, ModelLayout layout, SumTerms terms,
+        IReadOnlyList<KeyValuePair<string?, TensorData>> arrays)
     {
-        Dictionary<string, TensorData> found = arrays.ToDictionary(array => array.Key!, array => array.Value, StringComparer.Ordinal);
+        Dictionary<string, TensorData> found =
+            arrays.ToDictionary(array => array.Key!, array => array.Value, StringComparer.Ordinal);
         string[] missing = [.. layout.Tensors.Select(slot => slot.Name).Where(name => !found.ContainsKey(name))];
-        string[] extra = [.. found.Keys.Where(name => layout.Tensors.All(slot => slot.Name != name) && !terms.LeftOut.Contains(name))];
+        string[] extra =
+            [
+                .. found.Keys
+                    .Where(name => layout.Tensors.All(slot => slot.Name != name) && !terms.LeftOut.Contains(name))];
         string[] misshapen =
         [
-            .. layout.Tensors.Where(slot => found.TryGetValue(slot.Name, out TensorData? tensor) && !tensor.Shape.AsSpan().SequenceEqual(slot.Shape.AsSpan()))
-                .Select(slot => $"{PrintableText.Name(slot.Name)} {ShapeText(found[slot.Name].Shape)} where the plan has {ShapeText(slot.Shape)}"),
+            .. layout.Tensors
+                .Where(slot => found.TryGetValue(slot.Name, out TensorData? tensor)
+                    && !tensor.Shape.AsSpan().SequenceEqual(slot.Shape.AsSpan()))
+                .Select(
+                    slot =>
+                        $"{PrintableText.Name(slot.Name)} {ShapeText(found[slot.Name].Shape)} where the plan has "
+                        + $"{ShapeText(slot.Shape)}"),
         ];
         (string Text, int Count)[] faults =
         [
-            ($"missing: {List(missing)}", missing.Length), ($"not in the plan: {List(extra)}", extra.Length), ($"of another shape: {string.Join("; ", misshapen.Take(Listed))}", misshapen.Length),
+            ($"missing: {List(missing)}", missing.Length), ($"not in the plan: {List(extra)}", extra.Length),
+            ($"of another shape: {string.Join("; ", misshapen.Take(Listed))}", misshapen.Length),
         ];
         if (faults.Any(fault => fault.Count > 0))
         {
-            throw new DataFormatException(path, $"other tensors than the plan's; {string.Join("; ", faults.Where(fault => fault.Count > 0).Select(fault => fault.Text))}");
+            throw new DataFormatException(path,
+                $"other tensors than the plan's; "
+                + $"{string.Join("; ", faults.Where(fault => fault.Count > 0).Select(fault => fault.Text))}");
         }
 
         float[] values = new float[layout.Length];
@@ -98,7 +118,9 @@ internal static class VectorFile
     {
         if (layout is not null)
         {
-            throw new DataFormatException(path, $"one array without a name, the plan sums {layout.Tensors.Length} named tensor(s): {List(layout.Tensors.Select(slot => slot.Name))}");
+            throw new DataFormatException(path,
+                $"one array without a name, the plan sums {layout.Tensors.Length} named tensor(s): "
+                + $"{List(layout.Tensors.Select(slot => slot.Name))}");
         }
     }
 
@@ -107,7 +129,10 @@ internal static class VectorFile
         int bad = Array.FindIndex(values, value => !float.IsFinite(value));
         return bad < 0
             ? values
-            : throw new DataFormatException(path, string.Create(CultureInfo.InvariantCulture, $"{(name is null ? "" : $"tensor {PrintableText.Name(name)}, ")}element {bad} is {values[bad]}: only finite numbers can be summed"));
+            : throw new DataFormatException(path,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{(name is null ? "" : $"tensor {PrintableText.Name(name)}, ")}element {bad} is {values[bad]}: "
+                    + $"only finite numbers can be summed"));
     }
 
     private static string List(IEnumerable<string> names)
@@ -122,7 +147,8 @@ internal static class VectorFile
         long bytes = stream.Length;
         if (bytes != length * sizeof(float))
         {
-            throw new DataFormatException(path, $"{bytes} bytes, the plan sums vectors of {length} values: {length * sizeof(float)} bytes");
+            throw new DataFormatException(path,
+                $"{bytes} bytes, the plan sums vectors of {length} values: {length * sizeof(float)} bytes");
         }
 
         byte[] content = new byte[bytes];

@@ -16,9 +16,10 @@ namespace SecureFL.Cli.Configuration;
 internal sealed record LayeredValue(Option Option, ImmutableArray<string> Values, string Origin);
 
 /// <summary>
-/// The commands of a deployment take every option from the command line, else from the environment (<c>SECUREFL_ACCEPT_DIGEST</c> for <c>--accept-digest</c>), else from
-/// <c>securefl.json</c> (<c>acceptDigest</c>), else its default. Lower layers are put into the command line before it is parsed for good, so that a value means the same wherever it
-/// stands.
+/// The commands of a deployment take every option from the command line, else from the environment
+/// (<c>SECUREFL_ACCEPT_DIGEST</c> for <c>--accept-digest</c>), else from
+/// <c>securefl.json</c> (<c>acceptDigest</c>), else its default. Lower layers are put into the command line before it
+/// is parsed for good, so that a value means the same wherever it stands.
 /// </summary>
 internal sealed class LayeredArguments
 {
@@ -50,23 +51,30 @@ internal sealed class LayeredArguments
     /// <summary><c>--config</c>, for every command.</summary>
     internal static Option<string?> ConfigOption { get; } = new("--config")
     {
-        Description = "settings of a server, client, key holder or operator; by default securefl.json of the current folder, where there is one of that role",
+        Description =
+            "settings of a server, client, key holder or operator; by default securefl.json of the current folder, "
+            + "where there is one of that role",
         HelpName = "FILE",
         Recursive = true,
     };
 
-    /// <summary>The arguments with what the lower layers add. Commands that concern no deployment stay as they are.</summary>
-    /// <exception cref="CliException">A file of another role, or with a setting that no command of its role has.</exception>
+    /// <summary>
+    /// The arguments with what the lower layers add. Commands that concern no deployment stay as they are.
+    /// </summary>
+    /// <exception cref="CliException">A file of another role, or with a setting that no command of its role
+    /// has.</exception>
     internal IReadOnlyList<string> Complete(IReadOnlyList<string> arguments)
     {
         ParseResult parsed = _root.Parse(arguments);
-        if (!IsLayered(parsed.CommandResult) || parsed.GetResult(ConfigOption)?.Errors.Any() == true || IsHelp(arguments))
+        if (!IsLayered(parsed.CommandResult) || parsed.GetResult(ConfigOption)?.Errors.Any() == true
+            || IsHelp(arguments))
         {
             return arguments;
         }
 
         List<string> complete = [.. arguments];
-        foreach (LayeredValue value in Describe(parsed).Where(value => value.Origin != CommandLineOrigin && value.Origin != DefaultOrigin))
+        foreach (LayeredValue value in Describe(parsed)
+            .Where(value => value.Origin != CommandLineOrigin && value.Origin != DefaultOrigin))
         {
             complete.AddRange(value.Values.Select(text => $"{value.Option.Name}={text}"));
         }
@@ -92,18 +100,23 @@ internal sealed class LayeredArguments
         }
 
         ConfigurationFile file = ConfigurationFile.Load(path ?? DefaultFile);
-        if (TopOf(parsed.CommandResult) is Command top && Roles.TryGetValue(top.Name, out PeerRole? role) && role is not null && role != file.Role)
+        if (TopOf(parsed.CommandResult) is Command top && Roles.TryGetValue(top.Name, out PeerRole? role)
+            && role is not null && role != file.Role)
         {
             // A file that only happens to lie here is another process'; one that was named is a mistake.
             return path is null ? null : throw new CliException(
-                ExitCode.Usage, $"{file.Path} holds the settings of a {PeerRoles.NameOf(file.Role)}, this is a command of a {PeerRoles.NameOf(role.Value)}", "name another file with --config");
+                ExitCode.Usage,
+                $"{file.Path} holds the settings of a {PeerRoles.NameOf(file.Role)}, this is a command of a "
+                + $"{PeerRoles.NameOf(role.Value)}", "name another file with --config");
         }
 
         HashSet<string> known = KnownTo(file.Role);
         string[] unknown = [.. file.Settings.Keys.Where(name => !known.Contains(name))];
         return unknown.Length == 0
             ? file
-            : throw new CliException(ExitCode.Usage, $"{file.Path}: no command of a {PeerRoles.NameOf(file.Role)} has a setting {unknown[0]}", "securefl config show lists the settings");
+            : throw new CliException(ExitCode.Usage,
+                $"{file.Path}: no command of a {PeerRoles.NameOf(file.Role)} has a setting {unknown[0]}",
+                "securefl config show lists the settings");
     }
 
     internal const string CommandLineOrigin = "command line";
@@ -117,10 +130,13 @@ internal sealed class LayeredArguments
     }
 
     /// <summary><c>--accept-digest</c> as <c>SECUREFL_ACCEPT_DIGEST</c>.</summary>
-    internal static string VariableOf(Option option) => Prefix + option.Name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
+    internal static string VariableOf(Option option) =>
+        Prefix + option.Name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     private static IEnumerable<Option> OptionsOf(Command command) =>
-        command.Options.Where(option => option is not System.CommandLine.Help.HelpOption and not VersionOption && option != ConfigOption);
+        command.Options
+        .Where(option => option is not System.CommandLine.Help.HelpOption and not VersionOption
+            && option != ConfigOption);
 
     private static Command? TopOf(CommandResult result)
     {
@@ -135,13 +151,15 @@ internal sealed class LayeredArguments
 
     private static bool IsLayered(CommandResult result) => TopOf(result) is Command top && Roles.ContainsKey(top.Name);
 
-    private static bool IsHelp(IReadOnlyList<string> arguments) => arguments.Any(argument => argument is "--help" or "-h" or "-?" or "/?");
+    private static bool IsHelp(IReadOnlyList<string> arguments) =>
+        arguments.Any(argument => argument is "--help" or "-h" or "-?" or "/?");
 
     private LayeredValue Find(ParseResult parsed, Option option, ConfigurationFile? file)
     {
         if (parsed.GetResult(option) is { Implicit: false } given)
         {
-            return new LayeredValue(option, given.Tokens.Count == 0 ? ["true"] : [.. given.Tokens.Select(token => token.Value)], CommandLineOrigin);
+            return new LayeredValue(option,
+                given.Tokens.Count == 0 ? ["true"] : [.. given.Tokens.Select(token => token.Value)], CommandLineOrigin);
         }
 
         if (_variable(VariableOf(option)) is string value)
@@ -167,13 +185,16 @@ internal sealed class LayeredArguments
         };
     }
 
-    private static string Text(object value) => value is bool or Enum ? value.ToString()!.ToLowerInvariant() : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+    private static string Text(object value) => value is bool or Enum ? value.ToString()!.ToLowerInvariant()
+        : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
 
     // doctor checks every role's settings; what only another role's commands have is none of this one's.
     private HashSet<string> KnownTo(PeerRole role)
     {
-        HashSet<string> Under(Func<PeerRole?, bool> chosen) => [.. Roles.Where(pair => chosen(pair.Value)).SelectMany(pair => KnownUnder(pair.Key))];
-        return [.. Under(one => one == role), .. Under(one => one is null).Except(Under(one => one is not null && one != role))];
+        HashSet<string> Under(Func<PeerRole?, bool> chosen) =>
+            [.. Roles.Where(pair => chosen(pair.Value)).SelectMany(pair => KnownUnder(pair.Key))];
+        return [.. Under(one => one == role),
+            .. Under(one => one is null).Except(Under(one => one is not null && one != role))];
     }
 
     private IEnumerable<string> KnownUnder(string name)

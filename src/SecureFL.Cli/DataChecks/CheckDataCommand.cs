@@ -8,7 +8,10 @@ using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Cli.DataChecks;
 
-/// <summary><c>check-data</c>: what is in one site's table, or how the tables of several sites fit together, before anybody trains on them.</summary>
+/// <summary>
+/// <c>check-data</c>: what is in one site's table, or how the tables of several sites fit together, before anybody
+/// trains on them.
+/// </summary>
 internal static class CheckDataCommand
 {
     private const string Teaching = """
@@ -20,14 +23,20 @@ internal static class CheckDataCommand
 
     internal static Command Create()
     {
-        Argument<string[]> files = new("files") { Description = "tables: CSV, Parquet, .xlsx; arrays: .npz, .npy, IDX; .gz too", Arity = ArgumentArity.ZeroOrMore };
-        Option<string[]> data = new("--data") { Description = "the same as an option", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
+        Argument<string[]> files = new("files")
+        {
+            Description = "tables: CSV, Parquet, .xlsx; arrays: .npz, .npy, IDX; .gz too",
+            Arity = ArgumentArity.ZeroOrMore
+        };
+        Option<string[]> data = new("--data")
+        { Description = "the same as an option", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
         Option<FileInfo?> json = new("--json") { Description = "write the findings to this file", HelpName = "FILE" };
         ImmutableArray<TermOption> columns = ColumnOptions.Create();
         TableOptions tables = new();
         Command command = new(
             "check-data",
-            "Report a table's columns, missing cells, repeated rows and label balance; of several sites, what differs. Nothing leaves this machine.")
+            "Report a table's columns, missing cells, repeated rows and label balance; of several sites, what "
+            + "differs. Nothing leaves this machine.")
         {
             files, data,
         };
@@ -42,7 +51,12 @@ internal static class CheckDataCommand
                 throw new CliException(ExitCode.Usage, "no file is named", "securefl check-data mine.csv --label ill");
             }
 
-            SiteSettings settings = new() { Data = [.. paths], Columns = ColumnOptions.Read(result, columns), Csv = tables.Read(result) };
+            SiteSettings settings = new()
+            {
+                Data = [.. paths],
+                Columns = ColumnOptions.Read(result, columns),
+                Csv = tables.Read(result)
+            };
             return Run(settings, result.GetValue(json));
         });
         return Examples.Of(command, Teaching);
@@ -77,7 +91,8 @@ internal static class CheckDataCommand
         }
 
         Judge(settings, arrays, refusals);
-        ImmutableArray<ColumnComparison> comparison = profiles.Count > 1 ? SiteComparison.Of(profiles, settings.Label) : [];
+        ImmutableArray<ColumnComparison> comparison = profiles.Count > 1
+            ? SiteComparison.Of(profiles, settings.Label) : [];
         ImmutableArray<string> repeated = SiteComparison.Repeated(profiles);
         if (profiles.Count > 1)
         {
@@ -101,7 +116,8 @@ internal static class CheckDataCommand
         if (refusals.Count > 0)
         {
             string others = refusals.Count == 1 ? "" : $"; {refusals.Count - 1} more above";
-            throw new CliException(ExitCode.Usage, refusals[0].Message + others, refusals[0].WayOut ?? "mend the file, then check it again");
+            throw new CliException(ExitCode.Usage, refusals[0].Message + others,
+                refusals[0].WayOut ?? "mend the file, then check it again");
         }
 
         return (int)ExitCode.Ok;
@@ -144,7 +160,8 @@ internal static class CheckDataCommand
     {
         try
         {
-            InferredSchema inferred = SchemaInference.Examine([.. profiles.Select(profile => profile.Table)], settings.ToSchemaOptions());
+            InferredSchema inferred = SchemaInference.Examine([.. profiles.Select(profile => profile.Table)],
+                settings.ToSchemaOptions());
             FewSitesRule.Check([.. profiles.Select(profile => profile.Table)], inferred.Schema);
             CheckText.Write(inferred);
         }

@@ -13,20 +13,26 @@ internal static class CheckText
 
     internal static void Write(DataCheck check)
     {
-        Say($"{check.Source}: {check.Rows} rows, {check.CompleteRows} of them complete, {check.DuplicateRows} repeat an earlier one");
+        Say(
+            $"{check.Source}: {check.Rows} rows, {check.CompleteRows} of them complete, {check.DuplicateRows} repeat an earlier one");
         int width = Math.Max(6, check.Columns.Max(column => PrintableText.Line(column.Name).Length));
-        Terminal.WriteLine($"  {"column".PadRight(width)}  type         present  missing  distinct     minimum        mean     maximum");
+        Terminal.WriteLine(
+            $"  {"column".PadRight(width)}  type         present  missing  distinct     minimum        mean     "
+            + $"maximum");
         foreach (ColumnCheck column in check.Columns)
         {
             string name = PrintableText.Line(column.Name).PadRight(width);
             string kind = column.Dates ? "date" : column.Kind.ToString().ToLowerInvariant();
-            string distinct = string.Create(CultureInfo.InvariantCulture, $"{(column.MoreDistinct ? ">" : "")}{column.Distinct}");
-            Say($"  {name}  {kind,-11}  {column.Present,7}  {column.Missing,7}  {distinct,8}  {Number(column.Minimum),10}  {Number(column.Mean),10}  {Number(column.Maximum),10}");
+            string distinct = string.Create(CultureInfo.InvariantCulture,
+                $"{(column.MoreDistinct ? ">" : "")}{column.Distinct}");
+            Say(
+                $"  {name}  {kind,-11}  {column.Present,7}  {column.Missing,7}  {distinct,8}  {Number(column.Minimum),10}  {Number(column.Mean),10}  {Number(column.Maximum),10}");
         }
 
         if (check.LabelBalance.Length > 0)
         {
-            Say($"  label: {string.Join(", ", check.LabelBalance.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} in {pair.Value} rows")))}");
+            Say(
+                $"  label: {string.Join(", ", check.LabelBalance.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} in {pair.Value} rows")))}");
         }
 
         foreach (string note in check.Remarks.Concat(check.Warnings))
@@ -44,7 +50,8 @@ internal static class CheckText
             foreach (SiteColumn site in column.Sites)
             {
                 string missing = string.Create(CultureInfo.InvariantCulture, $"{100 * site.MissingShare:F0} % missing");
-                Terminal.WriteLine($"    {PrintableText.Line(site.Source).PadRight(NameWidth)}  {site.Kind,-7}  {(site.Kind == "absent" ? "" : missing),-13}  {site.Range}".TrimEnd());
+                Terminal.WriteLine(
+                    $"    {PrintableText.Line(site.Source).PadRight(NameWidth)}  {site.Kind,-7}  {(site.Kind == "absent" ? "" : missing),-13}  {site.Range}".TrimEnd());
             }
 
             foreach (string difference in column.Differences)
@@ -61,7 +68,8 @@ internal static class CheckText
 
     internal static void Write(InferredSchema inferred)
     {
-        Say($"simulate would train on {inferred.Schema.Features.Length} columns as {inferred.Schema.Width} features; {inferred.LabelNote}");
+        Say(
+            $"simulate would train on {inferred.Schema.Features.Length} columns as {inferred.Schema.Width} features; {inferred.LabelNote}");
         foreach (string note in inferred.Notes)
         {
             Terminal.WriteLine("  note: " + note);

@@ -12,16 +12,36 @@ internal static class DemoCommand
 {
     internal static Command Create()
     {
-        Option<FileInfo?> json = new("--json") { Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file", HelpName = "FILE" };
-        Option<DirectoryInfo?> output = new("--output") { Description = "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty folder; one in the temporary directory by default", HelpName = "FOLDER" };
-        Option<bool> overwrite = new("--overwrite") { Description = "remove what an earlier demo left in the --output folder first" };
-        Option<bool> inProcess = new("--in-process") { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
-        Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted: joint-key is multiparty CKKS under one key of all key holders", "one-time-key", "joint-key");
+        Option<FileInfo?> json = new("--json")
+        {
+            Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file",
+            HelpName = "FILE"
+        };
+        Option<DirectoryInfo?> output = new("--output")
+        {
+            Description =
+                    "where tables, identities, state, logs, models, transcripts and ciphertexts go: an empty "
+                    + "folder; one in the temporary directory by default",
+            HelpName = "FOLDER"
+        };
+        Option<bool> overwrite = new("--overwrite")
+        { Description = "remove what an earlier demo left in the --output folder first" };
+        Option<bool> inProcess = new("--in-process")
+        { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
+        Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key",
+            "how updates are encrypted: joint-key is multiparty CKKS under one key of all key holders", "one-time-key",
+            "joint-key");
         Option<string> wire = SimulateOptions.WireChoice();
-        Option<string?> training = new("--training") { Description = "train as this file says (JSON, see docs/training.md) instead of as the demonstration does", HelpName = "FILE" };
+        Option<string?> training = new("--training")
+        {
+            Description = "train as this file says (JSON, see docs/training.md) instead of as the demonstration does",
+            HelpName = "FILE"
+        };
         Command command = new(
             "demo",
-            "A server, four hospitals, whose tables are generated here, and three key holders (two needed) run as processes over mutual TLS and train one model; the final weights are compared with training in the clear, and the transcript is verified.")
+            "A server, four hospitals, whose tables are generated here, and three key holders (two needed) run as "
+            + "processes over mutual TLS and train one model; the final weights are compared with training in the "
+            + "clear, and the transcript is verified.")
         {
             json,
             output,
@@ -39,8 +59,10 @@ internal static class DemoCommand
             DemoFolder.Take(folder, result.GetValue(overwrite));
             WireMode chosenWire = SimulateOptions.WireOf(result.GetValue(wire), chosen);
             DemoOutcome outcome = result.GetValue(inProcess)
-                ? await new HospitalDemo(folder, chosen, chosenWire, result.GetValue(training)).RunAsync(cancellationToken).ConfigureAwait(false)
-                : await new ProcessDemo(folder, chosen, chosenWire, result.GetValue(training)).RunAsync(cancellationToken).ConfigureAwait(false);
+                ? await new HospitalDemo(folder, chosen, chosenWire,
+                    result.GetValue(training)).RunAsync(cancellationToken).ConfigureAwait(false)
+                : await new ProcessDemo(folder, chosen, chosenWire,
+                    result.GetValue(training)).RunAsync(cancellationToken).ConfigureAwait(false);
             JsonOutput.Write(result.GetValue(json), outcome);
             return (int)(outcome is { SumIsExact: true, TranscriptVerified: true } ? ExitCode.Ok : ExitCode.Integrity);
         });
@@ -56,4 +78,5 @@ internal static class DemoCommand
 }
 
 /// <summary>What the demo's JSON holds.</summary>
-internal sealed record DemoOutcome(bool SumIsExact, bool TranscriptVerified, int Processes, double Seconds, string ReportPath);
+internal sealed record DemoOutcome(bool SumIsExact, bool TranscriptVerified, int Processes, double Seconds,
+    string ReportPath);

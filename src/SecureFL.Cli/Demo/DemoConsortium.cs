@@ -8,8 +8,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Cli.Demo;
 
 /// <summary>
-/// A consortium whose parties all live in one folder of this machine: certificate authority, identities, a signed plan. For demonstrations and tests; real parties make their
-/// keys themselves.
+/// A consortium whose parties all live in one folder of this machine: certificate authority, identities, a signed plan.
+/// For demonstrations and tests; real parties make their keys themselves.
 /// </summary>
 internal sealed class DemoConsortium
 {
@@ -54,7 +54,8 @@ internal sealed class DemoConsortium
     /// <param name="vectorLength">Values of a plain sum.</param>
     /// <param name="sums">The tensors of a plain sum; null for one array without a name.</param>
     internal static DemoConsortium Create(
-        string folder, IReadOnlyList<string> clients, IReadOnlyList<string> holders, TrainingTerms? terms, float clip, int bits, int threshold, long? roundsPerKey = null,
+        string folder, IReadOnlyList<string> clients, IReadOnlyList<string> holders, TrainingTerms? terms, float clip,
+        int bits, int threshold, long? roundsPerKey = null,
         WireMode wire = WireMode.Packed, int vectorLength = 0, SumTerms? sums = null)
     {
         using CertificateAuthority authority = CertificateAuthority.Create(Path.Combine(folder, "ca"), Name, Validity);
@@ -68,7 +69,8 @@ internal sealed class DemoConsortium
         {
             Suite = roundsPerKey is null ? Suite.OneTimeKey : Suite.JointKey,
             Parameters = AggregationPlanner.Plan(
-                new PlanningRequest(terms?.Layout.Length ?? vectorLength, bits, clip, clients.Count, counters.ElementCount(bits), holders.Count,
+                new PlanningRequest(terms?.Layout.Length ?? vectorLength, bits, clip, clients.Count,
+                    counters.ElementCount(bits), holders.Count,
                     roundsPerKey is { } life ? new JointKeyRequest(holders.Count, threshold, life, Wire: wire) : null)),
             Counters = counters,
             MinClients = 3,
@@ -94,7 +96,8 @@ internal sealed class DemoConsortium
 
     private static string IdentityOf(string folder, string party) => Path.Combine(folder, "identities", party);
 
-    private static PartyRequest Enrol(CertificateAuthority authority, string folder, PeerRole role, string name, IReadOnlyList<string> hosts)
+    private static PartyRequest Enrol(CertificateAuthority authority, string folder, PeerRole role, string name,
+        IReadOnlyList<string> hosts)
     {
         string identity = IdentityOf(folder, name);
         PartyRequest request = PartyIdentity.Create(identity, new PeerIdentity(Name, role, name), hosts);

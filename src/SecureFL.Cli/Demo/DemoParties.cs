@@ -5,7 +5,10 @@ using SecureFL.Deployment.Identity;
 
 namespace SecureFL.Cli.Demo;
 
-/// <summary>The processes of a local consortium: one server, its clients, its key holders, over mutual TLS on loopback. Not thread-safe.</summary>
+/// <summary>
+/// The processes of a local consortium: one server, its clients, its key holders, over mutual TLS on loopback. Not
+/// thread-safe.
+/// </summary>
 internal sealed class DemoParties : IDisposable
 {
     private readonly DemoConsortium _consortium;
@@ -15,19 +18,24 @@ internal sealed class DemoParties : IDisposable
     /// <param name="tables">Each client's rows, in the plan's order.</param>
     /// <param name="serverOptions">Further arguments of the server.</param>
     /// <param name="clientOptions">Further arguments of <c>client run</c>.</param>
-    internal DemoParties(DemoConsortium consortium, IReadOnlyList<string> tables, IReadOnlyList<string>? serverOptions = null, IReadOnlyList<string>? clientOptions = null)
+    internal DemoParties(DemoConsortium consortium, IReadOnlyList<string> tables,
+        IReadOnlyList<string>? serverOptions = null, IReadOnlyList<string>? clientOptions = null)
     {
         _consortium = consortium;
         _logs = Directory.CreateDirectory(Path.Combine(consortium.Folder, "logs")).FullName;
         Directory.CreateDirectory(Path.Combine(consortium.Folder, "state"));
         Directory.CreateDirectory(Path.Combine(consortium.Folder, "models"));
         Address = new Uri($"https://127.0.0.1:{FreePort()}");
-        Server = new LocalProcess(DemoConsortium.ServerName, [.. ServerArguments(), .. serverOptions ?? []], LogOf(DemoConsortium.ServerName));
-        Holders = [.. consortium.Holders.Select(name => new LocalProcess(name, ["key-holder", .. PartyArguments(name)], LogOf(name)))];
+        Server = new LocalProcess(DemoConsortium.ServerName, [.. ServerArguments(), .. serverOptions ?? []],
+            LogOf(DemoConsortium.ServerName));
+        Holders =
+            [.. consortium.Holders.Select(
+                name => new LocalProcess(name, ["key-holder", .. PartyArguments(name)], LogOf(name)))];
         Clients =
         [
             .. consortium.Clients.Take(tables.Count).Select((name, i) => new LocalProcess(
-                name, ["client", "run", "--data", tables[i], "--output", ModelOf(name), .. PartyArguments(name), .. clientOptions ?? []], LogOf(name))),
+                name, ["client", "run", "--data", tables[i], "--output", ModelOf(name), .. PartyArguments(name),
+                    .. clientOptions ?? []], LogOf(name))),
         ];
     }
 
@@ -52,7 +60,8 @@ internal sealed class DemoParties : IDisposable
     internal string LedgerOf(string holder) => Path.Combine(_consortium.StateOf(holder), "ledger.sfl");
 
     /// <summary>Another command of a party, as a process that is not started yet.</summary>
-    internal LocalProcess Command(string party, string log, params string[] command) => new(party, [.. command, .. PartyArguments(party)], LogOf(log));
+    internal LocalProcess Command(string party, string log, params string[] command) =>
+        new(party, [.. command, .. PartyArguments(party)], LogOf(log));
 
     /// <summary>The operator's link to the server.</summary>
     internal ServerLink Operate()
@@ -78,13 +87,16 @@ internal sealed class DemoParties : IDisposable
 
     private string[] ServerArguments() =>
     [
-        "server", "--identity", _consortium.IdentityOf(DemoConsortium.ServerName), "--state", _consortium.StateOf(DemoConsortium.ServerName),
-        "--plan", _consortium.PlanPath, "--listen", Address.GetLeftPart(UriPartial.Authority), "--keep-ciphertexts", "--start-rounds",
+        "server", "--identity", _consortium.IdentityOf(DemoConsortium.ServerName), "--state",
+        _consortium.StateOf(DemoConsortium.ServerName),
+        "--plan", _consortium.PlanPath, "--listen", Address.GetLeftPart(UriPartial.Authority), "--keep-ciphertexts",
+        "--start-rounds",
     ];
 
     private string[] PartyArguments(string name) =>
     [
-        "--identity", _consortium.IdentityOf(name), "--state", _consortium.StateOf(name), "--plan", _consortium.PlanPath, "--server", Address.GetLeftPart(UriPartial.Authority),
+        "--identity", _consortium.IdentityOf(name), "--state", _consortium.StateOf(name), "--plan",
+        _consortium.PlanPath, "--server", Address.GetLeftPart(UriPartial.Authority),
         "--accept-digest", _consortium.Plan.Digest.ToString(),
     ];
 

@@ -17,8 +17,8 @@ using SecureFL.Storage;
 namespace SecureFL.Cli.Demo;
 
 /// <summary>
-/// Four generated hospitals that differ as real ones do, one server, three key holders of whom two open a sum; all in this process, through the roles that run
-/// apart in production.
+/// Four generated hospitals that differ as real ones do, one server, three key holders of whom two open a sum; all in
+/// this process, through the roles that run apart in production.
 /// </summary>
 internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMode wire, string? training = null)
 {
@@ -28,17 +28,20 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMod
     {
         long started = TimeProvider.System.GetTimestamp();
         SimulationSettings settings = Settings(HospitalFederation.WriteTables(folder.FullName));
-        SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken).ConfigureAwait(false);
+        SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken)
+            .ConfigureAwait(false);
         SimulationReport.Write(settings.Report!, run);
         (bool verified, int rounds) = Verify(run);
         bool exact = run is { SumIsExact: true, WeightsEqual: true };
         await Console.Out.WriteAsync(Describe(run, exact, verified, rounds)).ConfigureAwait(false);
-        return new DemoOutcome(exact, verified, Processes: 1, TimeProvider.System.GetElapsedTime(started).TotalSeconds, settings.Report!.FullName);
+        return new DemoOutcome(exact, verified, Processes: 1, TimeProvider.System.GetElapsedTime(started).TotalSeconds,
+            settings.Report!.FullName);
     }
 
     /// <summary>The command that does the same to files of one's own.</summary>
     internal static string NextCommand(IEnumerable<string> files, string label) =>
-        $"{Invocation.Name} simulate {string.Join(' ', files.Select(file => $"--data {Invocation.Quote(file)}"))} --label {label} --test-fraction 0.25 --report report.html";
+        $"{Invocation.Name} simulate {string.Join(' ', files.Select(file => $"--data {Invocation.Quote(file)}"))} "
+        + $"--label {label} --test-fraction 0.25 --report report.html";
 
     private SimulationSettings Settings(IEnumerable<string> files)
     {
@@ -81,11 +84,15 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMod
         StringBuilder text = new();
         text.Append('\n').Append(SimulationText.Of(run)).Append('\n');
         Line($"report      {run.Settings.Report!.FullName}");
-        Line($"equality    {(exact ? "each opened sum equals the integer sum in the clear, and both runs end with the same weights" : "A SUM OR THE WEIGHTS DIFFER")}");
-        Line($"transcript  {run.Transcripts.Count} transcripts of {rounds} sums {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
+        Line(
+            $"equality    {(exact ? "each opened sum equals the integer sum in the clear, and both runs end with the same weights" : "A SUM OR THE WEIGHTS DIFFER")}");
+        Line(
+            $"transcript  {run.Transcripts.Count} transcripts of {rounds} sums {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
         (string transcript, string ciphertexts) = run.Transcripts.MaxBy(pair => new FileInfo(pair.Transcript).Length);
-        Line($"            {Invocation.Name} verify {Invocation.Quote(transcript)} --ciphertexts {Invocation.Quote(ciphertexts)}");
-        Line($"unprotected all parties ran in this one process, so whoever runs it could open any client; apart, {(run.Settings.Suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could");
+        Line(
+            $"            {Invocation.Name} verify {Invocation.Quote(transcript)} --ciphertexts {Invocation.Quote(ciphertexts)}");
+        Line(
+            $"unprotected all parties ran in this one process, so whoever runs it could open any client; apart, {(run.Settings.Suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could");
         Line($"next        put your own CSV files in the place of these, and name their label column:");
         Line($"            {NextCommand(run.Settings.Sites.Data, HospitalGenerator.Label)}");
         return text.ToString();

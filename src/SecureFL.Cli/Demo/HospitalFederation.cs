@@ -11,7 +11,10 @@ using SecureFL.Federated.SecureSums;
 
 namespace SecureFL.Cli.Demo;
 
-/// <summary>Four generated hospitals that differ as real ones do, the terms under which they train, and the run in the clear that a deployed one must equal.</summary>
+/// <summary>
+/// Four generated hospitals that differ as real ones do, the terms under which they train, and the run in the clear
+/// that a deployed one must equal.
+/// </summary>
 internal static class HospitalFederation
 {
     internal const ulong Seed = 1;
@@ -52,14 +55,19 @@ internal static class HospitalFederation
                 .With("stopping.rounds", rounds)
                 .With("sum.suite", suite)
                 .With("sum.wire", wire);
-        return description.Schema is not null || description.Has("columns.label") ? description : description.With("columns.label", HospitalGenerator.Label);
+        return description.Schema is not null || description.Has("columns.label") ? description
+            : description.With("columns.label", HospitalGenerator.Label);
     }
 
-    /// <summary>The terms of a deployed federation. The columns come from all tables: here one program sees them, a real consortium agrees on them beforehand.</summary>
+    /// <summary>
+    /// The terms of a deployed federation. The columns come from all tables: here one program sees them, a real
+    /// consortium agrees on them beforehand.
+    /// </summary>
     internal static TrainingTerms TermsFor(IReadOnlyList<string> tables, TrainingDescription description)
     {
         TableSchema schema = description.Schema ?? SchemaInference.Infer(
-            [.. tables.Select(Read)], new SchemaOptions { Label = description.Columns.Label!, Missing = description.Columns.Missing });
+            [.. tables.Select(Read)], new SchemaOptions
+            { Label = description.Columns.Label!, Missing = description.Columns.Missing });
         return description.Settle(DataFacts.Of(schema));
     }
 
@@ -68,10 +76,12 @@ internal static class HospitalFederation
         TermsFor(tables, Describe(null, rounds, SumSuite.OneTimeKey, WireMode.Packed)) with { Rounds = policy };
 
     /// <summary>The same training in this process, with the integer sums in the clear.</summary>
-    internal static async Task<TrainingOutcome> TrainInTheClearAsync(PlanFile plan, IReadOnlyList<string> tables, IReadOnlyList<string> clients, CancellationToken cancellationToken)
+    internal static async Task<TrainingOutcome> TrainInTheClearAsync(PlanFile plan, IReadOnlyList<string> tables,
+        IReadOnlyList<string> clients, CancellationToken cancellationToken)
     {
         TrainingTerms terms = plan.Terms!;
-        RawSite[] raw = [.. tables.Select((path, i) => SiteRows.Load(terms, new SiteFiles(path, null, null), clients[i], i).Site)];
+        RawSite[] raw =
+            [.. tables.Select((path, i) => SiteRows.Load(terms, new SiteFiles(path, null, null), clients[i], i).Site)];
         QuantizedReferenceSum sum = new(new EncryptedSumOptions
         {
             Sites = raw.Length,
@@ -83,9 +93,11 @@ internal static class HospitalFederation
             Rounding = terms.Rounding,
         });
         PreparedState prepared = await LocalPreparation.RunAsync(
-            terms, state => terms.TrainerUnder(state)!, raw, sum, cancellationToken: cancellationToken).ConfigureAwait(false);
+            terms, state => terms.TrainerUnder(state)!, raw, sum, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
-        return await new FederatedAveraging(terms.FederationOptionsFor(plan.Settings.MinClients, prepared), sites, terms.TrainerUnder(prepared)!, sum)
+        return await new FederatedAveraging(terms.FederationOptionsFor(plan.Settings.MinClients, prepared), sites,
+            terms.TrainerUnder(prepared)!, sum)
             .RunAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 

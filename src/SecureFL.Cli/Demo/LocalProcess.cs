@@ -4,8 +4,8 @@ using SecureFL.Cli.Shell;
 namespace SecureFL.Cli.Demo;
 
 /// <summary>
-/// One party as a process of its own, started from this program, its words in a log file. It ends with this process: its standard input is a pipe that nobody writes
-/// to, and it stops when that closes. Not thread-safe.
+/// One party as a process of its own, started from this program, its words in a log file. It ends with this process:
+/// its standard input is a pipe that nobody writes to, and it stops when that closes. Not thread-safe.
 /// </summary>
 internal sealed class LocalProcess : IDisposable
 {
@@ -28,7 +28,9 @@ internal sealed class LocalProcess : IDisposable
     /// <summary>Whether it runs.</summary>
     internal bool IsRunning => _process is { HasExited: false };
 
-    /// <summary>A program and its arguments that run the command line behind them; empty to start it directly.</summary>
+    /// <summary>
+    /// A program and its arguments that run the command line behind them; empty to start it directly.
+    /// </summary>
     internal IReadOnlyList<string> Launcher { get; set; } = [];
 
     /// <summary>Its number while it runs; null otherwise.</summary>
@@ -49,11 +51,13 @@ internal sealed class LocalProcess : IDisposable
             UseShellExecute = false,
         };
         string assembly = Path.Combine(AppContext.BaseDirectory, $"{typeof(LocalProcess).Assembly.GetName().Name}.dll");
-        bool isProgram = Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals(typeof(LocalProcess).Assembly.GetName().Name, StringComparison.OrdinalIgnoreCase);
+        bool isProgram = Path.GetFileNameWithoutExtension(Environment.ProcessPath!)
+            .Equals(typeof(LocalProcess).Assembly.GetName().Name, StringComparison.OrdinalIgnoreCase);
         if (!isProgram)
         {
             // Under a test or `dotnet securefl.dll`: the host runs the assembly.
-            start.FileName = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+            start.FileName = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+                ? Environment.ProcessPath! : "dotnet";
             start.ArgumentList.Add(assembly);
         }
 
@@ -75,14 +79,17 @@ internal sealed class LocalProcess : IDisposable
 
         // Settings of whoever starts the demonstration are not the parties'.
         start.WorkingDirectory = Path.GetDirectoryName(_log)!;
-        foreach (string variable in start.Environment.Keys.Where(name => name.StartsWith("SECUREFL_", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (string variable in start.Environment.Keys
+            .Where(name => name.StartsWith("SECUREFL_", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             start.Environment.Remove(variable);
         }
 
         start.Environment[ParentPipe.Variable] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";
-        _process = Process.Start(start) ?? throw new CliException(Shell.ExitCode.Environment, $"{_name} cannot be started", "check the installation");
+        _process = Process.Start(start)
+            ?? throw new CliException(Shell.ExitCode.Environment, $"{_name} cannot be started",
+                "check the installation");
         _copying = Copy(_process);
     }
 
@@ -118,7 +125,8 @@ internal sealed class LocalProcess : IDisposable
     }
 
     /// <summary>Waits for its end.</summary>
-    internal Task WaitAsync(CancellationToken cancellationToken) => _process?.WaitForExitAsync(cancellationToken) ?? Task.CompletedTask;
+    internal Task WaitAsync(CancellationToken cancellationToken) =>
+        _process?.WaitForExitAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>The last lines it wrote, for an error message.</summary>
     internal string LastWords(int lines = 5)
@@ -154,7 +162,8 @@ internal sealed class LocalProcess : IDisposable
     // Threads of their own: reading a pipe blocks one of the pool's, and sixteen pipes would block them all.
     private Thread[] Copy(Process process)
     {
-        StreamWriter log = new(new FileStream(_log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        StreamWriter log = new(new FileStream(_log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        { AutoFlush = true };
         Thread[] threads = [new(() => Copy(process.StandardError, log)), new(() => Copy(process.StandardOutput, log))];
         foreach (Thread thread in threads)
         {

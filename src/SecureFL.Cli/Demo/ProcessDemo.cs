@@ -17,10 +17,12 @@ using SecureFL.Storage;
 namespace SecureFL.Cli.Demo;
 
 /// <summary>
-/// The deployment on one machine: a server, four hospitals and three key holders as processes of their own over mutual TLS, until training ends; then the final weights
-/// are compared with the same training in the clear, and the transcript is verified.
+/// The deployment on one machine: a server, four hospitals and three key holders as processes of their own over mutual
+/// TLS, until training ends; then the final weights are compared with the same training in the clear, and the
+/// transcript is verified.
 /// </summary>
-internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuite.OneTimeKey, WireMode wire = WireMode.Packed, string? training = null)
+internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuite.OneTimeKey,
+    WireMode wire = WireMode.Packed, string? training = null)
 {
     private const int Rounds = 12;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
@@ -32,7 +34,8 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
         string[] clients = [.. tables.Select(path => Path.GetFileNameWithoutExtension(path))];
         (TrainingTerms terms, SumSettings sum) = Settle(tables);
         DemoConsortium consortium = DemoConsortium.Create(
-            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, sum.Bits, sum.Threshold,
+            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, sum.Bits,
+            sum.Threshold,
             sum.Suite == SumSuite.JointKey ? 1000 : null, sum.Wire);
         Talk.Line($"plan {consortium.Plan.SpokenForm}");
         using DemoParties parties = new(consortium, tables);
@@ -42,8 +45,12 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
         }
 
         int processes = parties.All.Count() + 1;
-        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"{processes} processes: this one, a server on {parties.Address}, {clients.Length} hospitals, {parties.Holders.Count} key holders"));
-        TrainingOutcome clear = await HospitalFederation.TrainInTheClearAsync(consortium.Plan, tables, clients, cancellationToken).ConfigureAwait(false);
+        Talk.Line(
+            string.Create(CultureInfo.InvariantCulture,
+                $"{processes} processes: this one, a server on {parties.Address}, {clients.Length} hospitals, "
+                + $"{parties.Holders.Count} key holders"));
+        TrainingOutcome clear = await HospitalFederation.TrainInTheClearAsync(consortium.Plan, tables, clients,
+            cancellationToken).ConfigureAwait(false);
         IReadOnlyList<RoundSummary> rounds = await FollowAsync(parties, cancellationToken).ConfigureAwait(false);
         foreach (LocalProcess process in parties.All)
         {
@@ -52,7 +59,8 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
 
         bool exact = clients.All(client => Weights(parties.ModelOf(client)).AsSpan().SequenceEqual(clear.Model.Values));
         TranscriptReport report = Verify(parties);
-        bool verified = report is { IsValid: true } && report.Rounds.Length > terms.Stopping.Rounds && report.Rounds.All(round => round.SumRecomputed);
+        bool verified = report is { IsValid: true } && report.Rounds.Length > terms.Stopping.Rounds
+            && report.Rounds.All(round => round.SumRecomputed);
         double seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         string text = Describe(parties, terms.Metrics, tables, rounds, report, exact, verified, processes, seconds);
         string reportPath = Path.Combine(folder.FullName, "report.txt");
@@ -70,7 +78,9 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
         if (terms.Asynchronous is not null || !sum.IsEncrypted)
         {
             throw new CliException(
-                ExitCode.Usage, "the demonstration compares encrypted rounds with training in the clear: asynchronous rounds depend on the clock, and sums in the clear are no encryption",
+                ExitCode.Usage,
+                "the demonstration compares encrypted rounds with training in the clear: asynchronous rounds depend "
+                + "on the clock, and sums in the clear are no encryption",
                 "give a --training file with synchronous rounds and an encrypted suite");
         }
 
@@ -82,7 +92,8 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
     private string TrainingFile => Path.Combine(folder.FullName, "training.json");
 
     // Ends when all clients have ended; tells each round as it is opened.
-    private static async Task<IReadOnlyList<RoundSummary>> FollowAsync(DemoParties parties, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RoundSummary>> FollowAsync(DemoParties parties,
+        CancellationToken cancellationToken)
     {
         using ServerLink operate = parties.Operate();
         SortedDictionary<ulong, RoundSummary> rounds = [];
@@ -92,7 +103,9 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
             foreach (LocalProcess process in parties.All.Where(process => process.ExitCode is not null and not 0))
             {
                 throw new CliException(
-                    ExitCode.InternalFault, $"{process.Name} ended with code {process.ExitCode}: {process.LastWords(3).ReplaceLineEndings(" ")}", "its log is in the logs folder");
+                    ExitCode.InternalFault,
+                    $"{process.Name} ended with code {process.ExitCode}: "
+                    + $"{process.LastWords(3).ReplaceLineEndings(" ")}", "its log is in the logs folder");
             }
 
             try
@@ -102,7 +115,9 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
                 {
                     Talk.Line(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"round {round.Round}: {round.Outcome.ToString().ToLowerInvariant()}, {round.Contributors.Count} hospitals, {round.UploadBytes / 1000.0:0} kB in {round.Seconds:0.0} s"));
+                        $"round {round.Round}: {round.Outcome.ToString().ToLowerInvariant()}, "
+                        + $"{round.Contributors.Count} hospitals, {round.UploadBytes / 1000.0:0} kB in "
+                        + $"{round.Seconds:0.0} s"));
                 }
             }
             catch (GrpcException fault) when (Refusal.IsPassing(fault))
@@ -129,7 +144,8 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
     }
 
     private string Describe(
-        DemoParties parties, MetricLayout metrics, IReadOnlyList<string> tables, IReadOnlyList<RoundSummary> rounds, TranscriptReport report, bool exact, bool verified, int processes, double seconds)
+        DemoParties parties, MetricLayout metrics, IReadOnlyList<string> tables, IReadOnlyList<RoundSummary> rounds,
+        TranscriptReport report, bool exact, bool verified, int processes, double seconds)
     {
         StringBuilder text = new();
         // A round's counters describe the model that it began with; rounds of preparation made none.
@@ -139,17 +155,23 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
         foreach (RoundSummary round in rounds.Where(round => round.Metrics.Count > 0))
         {
             IEnumerable<string> cells = shown.Select(metric =>
-                "  " + metric.Format(round.Metrics.TryGetValue(metric.Key, out double value) ? value : null).PadLeft(metric.Label.Length));
+                "  " + metric.Format(round.Metrics.TryGetValue(metric.Key, out double value) ? value : null)
+                .PadLeft(metric.Label.Length));
             Line($"{round.Round - preparation,11}{string.Concat(cells)}");
         }
 
         Line($"processes   {processes} over mutual TLS, {seconds:0.0} s in all");
-        Line($"equality    {(exact ? "all hospitals have the final weights that training in the clear gives, bit for bit" : "THE FINAL WEIGHTS DIFFER FROM TRAINING IN THE CLEAR")}");
-        Line($"transcript  {report.Rounds.Length} rounds {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
-        Line($"            {Invocation.Name} verify {Invocation.Quote(parties.Transcript)} --ciphertexts {Invocation.Quote(parties.Ciphertexts)}");
+        Line(
+            $"equality    {(exact ? "all hospitals have the final weights that training in the clear gives, bit for bit" : "THE FINAL WEIGHTS DIFFER FROM TRAINING IN THE CLEAR")}");
+        Line(
+            $"transcript  {report.Rounds.Length} rounds {(verified ? "verify, the sums recomputed from the ciphertexts" : "DO NOT VERIFY")}; by hand:");
+        Line(
+            $"            {Invocation.Name} verify {Invocation.Quote(parties.Transcript)} --ciphertexts {Invocation.Quote(parties.Ciphertexts)}");
         Line($"folder      {folder.FullName}: tables, identities, training.json, plan.json, state, logs, models");
-        Line($"unprotected one machine holds all keys here; apart, {(suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could open any hospital");
-        Line($"next        docs/consortium.md sets this up across organisations; to try your own CSV files first, put them in the place of these:");
+        Line(
+            $"unprotected one machine holds all keys here; apart, {(suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could open any hospital");
+        Line(
+            $"next        docs/consortium.md sets this up across organisations; to try your own CSV files first, put them in the place of these:");
         Line($"            {HospitalDemo.NextCommand(tables, HospitalGenerator.Label)}");
         return text.ToString();
 

@@ -7,7 +7,9 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Diagnostics;
 
-/// <summary>Whether a site's rows are what the plan says: read as <c>client run</c> reads them, and then forgotten.</summary>
+/// <summary>
+/// Whether a site's rows are what the plan says: read as <c>client run</c> reads them, and then forgotten.
+/// </summary>
 internal static class TableChecks
 {
     private const string Name = "data";
@@ -17,8 +19,11 @@ internal static class TableChecks
     {
         if (plan?.Terms is not TrainingTerms terms)
         {
-            string why = plan is null ? "no plan to compare it with" : "the plan is of plain sums, to which rows do not matter";
-            return [new CheckResult(Name, CheckState.Warn, $"{files.Data} was not read: {why}", plan is null ? "--plan FILE" : "leave data out")];
+            string why = plan is null ? "no plan to compare it with"
+                : "the plan is of plain sums, to which rows do not matter";
+            return
+                [new CheckResult(Name, CheckState.Warn, $"{files.Data} was not read: {why}",
+                    plan is null ? "--plan FILE" : "leave data out")];
         }
 
         try
@@ -27,12 +32,16 @@ internal static class TableChecks
             SiteEncoding rows = SiteRows.Load(terms, files, client ?? "site", index);
             string count = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{files.Data}: {rows.Site.Train.Count} training and {rows.Site.Test?.Count ?? 0} test rows of {rows.Site.Train.Width} features, as in the plan");
-            return [new CheckResult(Name, CheckState.Ok, count), .. rows.Notes.Select(note => new CheckResult(Name, CheckState.Ok, note))];
+                $"{files.Data}: {rows.Site.Train.Count} training and {rows.Site.Test?.Count ?? 0} test rows of "
+                + $"{rows.Site.Train.Width} features, as in the plan");
+            return [new CheckResult(Name, CheckState.Ok, count),
+                .. rows.Notes.Select(note => new CheckResult(Name, CheckState.Ok, note))];
         }
         catch (DataFormatException refusal)
         {
-            return [new CheckResult(Name, CheckState.Fail, refusal.Message, refusal.WayOut ?? "mend the file, or ask for another plan")];
+            return
+                [new CheckResult(Name, CheckState.Fail, refusal.Message,
+                    refusal.WayOut ?? "mend the file, or ask for another plan")];
         }
         catch (Exception fault) when (CommandLine.Describe(fault) is CliException told)
         {

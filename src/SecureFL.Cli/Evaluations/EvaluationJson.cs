@@ -4,7 +4,10 @@ using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Cli.Evaluations;
 
-/// <summary>A model's figures on some rows as JSON: part of <c>simulate --json</c> (<c>final</c>) and all of <c>evaluate --json</c>.</summary>
+/// <summary>
+/// A model's figures on some rows as JSON: part of <c>simulate --json</c> (<c>final</c>) and all of
+/// <c>evaluate --json</c>.
+/// </summary>
 internal static class EvaluationJson
 {
     /// <summary>The metrics alone; null where a task has none of the kind.</summary>
@@ -27,13 +30,16 @@ internal static class EvaluationJson
     };
 
     /// <summary>Metrics, confusion matrix, figures by class, at thresholds, calibration and ROC.</summary>
-    internal static Dictionary<string, object?> Of(EvaluationCounts counts, MetricSummary figures, ImmutableArray<string> classes, double threshold)
+    internal static Dictionary<string, object?> Of(EvaluationCounts counts, MetricSummary figures,
+        ImmutableArray<string> classes, double threshold)
     {
         Dictionary<string, object?> json = Figures(figures);
         ConfusionMatrix? confusion = counts.Confusion;
-        ScoreHistogram? scores = counts.Layout.Task == LearningTask.Binary && !counts.Scores.IsEmpty ? counts.Scores[0] : null;
+        ScoreHistogram? scores = counts.Layout.Task == LearningTask.Binary && !counts.Scores.IsEmpty
+            ? counts.Scores[0] : null;
         json["confusion"] = confusion is null ? null : new { Classes = classes, Matrix = Rows(confusion) };
-        json["classes"] = confusion is null ? null : Enumerable.Range(0, classes.Length).Select(c => Class(counts, confusion, classes, c));
+        json["classes"] = confusion is null ? null
+            : Enumerable.Range(0, classes.Length).Select(c => Class(counts, confusion, classes, c));
         json["atThreshold"] = scores is null ? null : At(scores.At(threshold));
         json["youden"] = scores?.Youden() is ThresholdCounts best ? At(best) : null;
         json["calibration"] = scores?.Calibration();
@@ -41,7 +47,8 @@ internal static class EvaluationJson
         return json;
     }
 
-    private static object Class(EvaluationCounts counts, ConfusionMatrix confusion, ImmutableArray<string> classes, int c)
+    private static object Class(EvaluationCounts counts, ConfusionMatrix confusion,
+        ImmutableArray<string> classes, int c)
     {
         // The other class of a binary task has the mirrored scores, and so the same AUC.
         AucEstimate? auc = counts.Scores.IsEmpty ? null : counts.AucOf(Math.Min(c, counts.Scores.Length - 1));
@@ -70,5 +77,7 @@ internal static class EvaluationJson
     };
 
     private static long[][] Rows(ConfusionMatrix matrix) =>
-        [.. Enumerable.Range(0, matrix.ClassCount).Select(actual => Enumerable.Range(0, matrix.ClassCount).Select(predicted => matrix[actual, predicted]).ToArray())];
+        [.. Enumerable.Range(0, matrix.ClassCount)
+            .Select(actual => Enumerable.Range(0, matrix.ClassCount).Select(predicted => matrix[actual, predicted])
+                .ToArray())];
 }

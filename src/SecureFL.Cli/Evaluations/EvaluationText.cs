@@ -6,7 +6,9 @@ using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Cli.Evaluations;
 
-/// <summary>A model's figures on some rows, in plain lines: what <c>simulate</c> ends with and <c>evaluate</c> prints.</summary>
+/// <summary>
+/// A model's figures on some rows, in plain lines: what <c>simulate</c> ends with and <c>evaluate</c> prints.
+/// </summary>
 internal static class EvaluationText
 {
     private const int MostListedClasses = 12;
@@ -37,7 +39,8 @@ internal static class EvaluationText
     }
 
     /// <summary>Figures by class, at a threshold for a binary task, and the confusion matrix.</summary>
-    internal static void Classes(StringBuilder text, EvaluationCounts counts, ImmutableArray<string> classes, double threshold)
+    internal static void Classes(StringBuilder text, EvaluationCounts counts, ImmutableArray<string> classes,
+        double threshold)
     {
         if (counts.Layout.Task == LearningTask.Regression)
         {
@@ -46,7 +49,9 @@ internal static class EvaluationText
 
         if (counts.Layout.ClassCount > MetricLayout.MaxDetailedClasses)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"no AUC, F1 and confusion matrix: counted up to {MetricLayout.MaxDetailedClasses} classes, there are {counts.Layout.ClassCount}");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"no AUC, F1 and confusion matrix: counted up to {MetricLayout.MaxDetailedClasses} classes, there "
+                + $"are {counts.Layout.ClassCount}");
             return;
         }
 
@@ -62,7 +67,8 @@ internal static class EvaluationText
             At(text, $"above {asked.Threshold.ToString("0.####", CultureInfo.InvariantCulture)}", classes[1], asked);
             if (scores.Youden() is ThresholdCounts best)
             {
-                At(text, $"best, above {best.Threshold.ToString("0.####", CultureInfo.InvariantCulture)} (Youden)", classes[1], best);
+                At(text, $"best, above {best.Threshold.ToString("0.####", CultureInfo.InvariantCulture)} (Youden)",
+                    classes[1], best);
             }
 
             matrix = asked.Matrix;
@@ -78,20 +84,28 @@ internal static class EvaluationText
         }
     }
 
-    private static void At(StringBuilder text, string where, string positive, ThresholdCounts counts) => text.AppendLine(
+    private static void At(StringBuilder text, string where, string positive, ThresholdCounts counts) =>
+        text.AppendLine(
         CultureInfo.InvariantCulture,
-        $"{where}: sensitivity {MetricText.Share(counts.Matrix.Sensitivity(1))}, specificity {MetricText.Share(counts.Matrix.Specificity(1))}, precision {MetricText.Share(counts.Matrix.Precision(1))}, F1 {MetricText.Number(counts.Matrix.F1(1))} for class {positive}");
+        $"{where}: sensitivity {MetricText.Share(counts.Matrix.Sensitivity(1))}, specificity "
+        + $"{MetricText.Share(counts.Matrix.Specificity(1))}, precision "
+        + $"{MetricText.Share(counts.Matrix.Precision(1))}, F1 {MetricText.Number(counts.Matrix.F1(1))} for class "
+        + $"{positive}");
 
-    private static void Table(StringBuilder text, EvaluationCounts counts, ConfusionMatrix matrix, ImmutableArray<string> classes)
+    private static void Table(StringBuilder text, EvaluationCounts counts, ConfusionMatrix matrix,
+        ImmutableArray<string> classes)
     {
         int width = Math.Max(5, classes.Max(name => name.Length));
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"class".PadRight(width)}      rows  sensitivity  specificity  precision      F1  AUC");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"{"class".PadRight(width)}      rows  sensitivity  specificity  precision      F1  AUC");
         for (int c = 0; c < classes.Length; c++)
         {
             AucEstimate? auc = counts.AucOf(c);
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{classes[c].PadRight(width)}  {matrix.Actual(c),8}  {MetricText.Share(matrix.Sensitivity(c)),11}  {MetricText.Share(matrix.Specificity(c)),11}  {MetricText.Share(matrix.Precision(c)),9}  {MetricText.Number(matrix.F1(c)),6}  {MetricText.Auc(auc?.Value, auc?.HalfWidth)}");
+                $"{classes[c].PadRight(width)}  {matrix.Actual(c),8}  {MetricText.Share(matrix.Sensitivity(c)),11}  "
+                + $"{MetricText.Share(matrix.Specificity(c)),11}  {MetricText.Share(matrix.Precision(c)),9}  "
+                + $"{MetricText.Number(matrix.F1(c)),6}  {MetricText.Auc(auc?.Value, auc?.HalfWidth)}");
         }
     }
 

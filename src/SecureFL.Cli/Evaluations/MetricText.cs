@@ -12,7 +12,9 @@ internal static class MetricText
 {
     internal static Option<double> ThresholdOption() => new("--threshold-at")
     {
-        Description = "the probability above which a row of a binary task is taken for class 1, where sensitivity, specificity and the confusion matrix are told",
+        Description =
+            "the probability above which a row of a binary task is taken for class 1, where sensitivity, "
+            + "specificity and the confusion matrix are told",
         HelpName = "SHARE",
         DefaultValueFactory = _ => 0.5,
     };
@@ -21,7 +23,9 @@ internal static class MetricText
     /// <exception cref="CliException">Not between 0 and 1.</exception>
     internal static double Threshold(double value) => value is > 0 and < 1
         ? value
-        : throw new CliException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--threshold-at {value}: a probability lies between 0 and 1"), "for example --threshold-at 0.1");
+        : throw new CliException(ExitCode.Usage,
+            string.Create(CultureInfo.InvariantCulture, $"--threshold-at {value}: a probability lies between 0 and 1"),
+            "for example --threshold-at 0.1");
 
     internal static string Share(double? value) => value?.ToString("P1", CultureInfo.InvariantCulture) ?? "-";
 
@@ -35,5 +39,6 @@ internal static class MetricText
             : auc.ToString("F4", CultureInfo.InvariantCulture);
 
     // Rounded up: a bound that is printed too small is none.
-    private static string Bound(double bound) => (Math.Ceiling(bound * 1e4) / 1e4).ToString("0.0000", CultureInfo.InvariantCulture);
+    private static string Bound(double bound) =>
+        (Math.Ceiling(bound * 1e4) / 1e4).ToString("0.0000", CultureInfo.InvariantCulture);
 }

@@ -15,10 +15,19 @@ internal static class KeyHolderCommand
     internal static Command Create()
     {
         PartyOptions party = new();
-        Option<DirectoryInfo?> keys = new("--keys") { Description = "where keys of undecided rounds live, outside ledger and backups; in the state folder by default", HelpName = "FOLDER" };
-        Command command = new("key-holder", "Run a key holder: connects outwards only, signs durably, releases nothing but sums that the key holders agreed on.") { keys };
+        Option<DirectoryInfo?> keys = new("--keys")
+        {
+            Description =
+                    "where keys of undecided rounds live, outside ledger and backups; in the state folder by default",
+            HelpName = "FOLDER"
+        };
+        Command command = new("key-holder",
+            "Run a key holder: connects outwards only, signs durably, releases nothing but sums that the key "
+            + "holders agreed on.") { keys };
         party.AddTo(command);
-        command.SetAction((result, cancellationToken) => RunAsync(party.Read(result), result.GetValue(keys)?.FullName, cancellationToken));
+        command.SetAction(
+            (result, cancellationToken) =>
+                RunAsync(party.Read(result), result.GetValue(keys)?.FullName, cancellationToken));
         return Examples.Of(
             command,
             """
@@ -29,7 +38,8 @@ internal static class KeyHolderCommand
 
     private static async Task<int> RunAsync(PartySettings settings, string? keys, CancellationToken cancellationToken)
     {
-        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.KeyHolder, cancellationToken).ConfigureAwait(false);
+        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.KeyHolder, cancellationToken)
+            .ConfigureAwait(false);
         using FileLedgerStorage ledger = OpenLedger(session.Folder.Ledger);
         using KeyHolder holder = new(
             session.Plan,
@@ -39,7 +49,8 @@ internal static class KeyHolderCommand
             new FileRoundKeyStore(keys ?? session.Folder.Keys),
             TimeProvider.System,
             SystemEntropy.Instance,
-            session.Plan.Settings.Suite == Suite.JointKey ? new FileKeyShareStore(Path.Combine(keys ?? session.Folder.Keys, "joint")) : null,
+            session.Plan.Settings.Suite == Suite.JointKey
+                ? new FileKeyShareStore(Path.Combine(keys ?? session.Folder.Keys, "joint")) : null,
             session.Plan.Settings.Suite == Suite.JointKey ? new FileSumStore(session.Folder.Sums) : null);
         using KeyHolderService service = new(session.Plan, holder, session.Link, session.Logger);
         await service.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -54,7 +65,8 @@ internal static class KeyHolderCommand
         }
         catch (IOException fault)
         {
-            throw new CliException(ExitCode.Environment, $"the ledger cannot be opened: {FaultText.Of(fault)}", "one process at a time uses a state folder; check that the disk has room");
+            throw new CliException(ExitCode.Environment, $"the ledger cannot be opened: {FaultText.Of(fault)}",
+                "one process at a time uses a state folder; check that the disk has room");
         }
     }
 }

@@ -30,7 +30,8 @@ internal static class IdentityCommand
         },
         Teaching);
 
-    internal static Option<string> Folder(string name, string description) => new(name) { Description = description, HelpName = "FOLDER", Required = true };
+    internal static Option<string> Folder(string name, string description) =>
+        new(name) { Description = description, HelpName = "FOLDER", Required = true };
 
     internal static Option<string> Role()
     {

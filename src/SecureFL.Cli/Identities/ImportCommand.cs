@@ -20,23 +20,32 @@ internal static class ImportCommand
 
     internal static Command Create()
     {
-        Argument<string?> issued = new("issued") { Description = "the issued.json that came back", Arity = ArgumentArity.ZeroOrOne };
-        Option<string?> certificate = new("--certificate") { Description = "a certificate from an authority of your own (PEM)", HelpName = "FILE" };
-        Option<string?> authority = new("--authority") { Description = "that authority's certificates (PEM)", HelpName = "FILE" };
-        Option<string?> revocations = new("--revocations") { Description = "a revocation list (PEM)", HelpName = "FILE" };
+        Argument<string?> issued = new("issued")
+        { Description = "the issued.json that came back", Arity = ArgumentArity.ZeroOrOne };
+        Option<string?> certificate = new("--certificate")
+        { Description = "a certificate from an authority of your own (PEM)", HelpName = "FILE" };
+        Option<string?> authority = new("--authority")
+        { Description = "that authority's certificates (PEM)", HelpName = "FILE" };
+        Option<string?> revocations = new("--revocations")
+        { Description = "a revocation list (PEM)", HelpName = "FILE" };
         Option<string> identity = IdentityCommand.Folder("--identity", "the party's folder");
-        Command command = new("import", "Put an issued certificate or a revocation list into a party's folder.") { issued, certificate, authority, revocations, identity };
+        Command command = new("import", "Put an issued certificate or a revocation list into a party's folder.")
+            { issued, certificate, authority, revocations, identity };
         command.SetAction(result => Run(
-            result.GetValue(issued), result.GetValue(certificate), result.GetValue(authority), result.GetValue(revocations), result.GetValue(identity)!));
+            result.GetValue(issued), result.GetValue(certificate), result.GetValue(authority),
+            result.GetValue(revocations), result.GetValue(identity)!));
         return Examples.Of(command, Teaching);
     }
 
     private static int Run(string? issued, string? certificate, string? authority, string? revocations, string folder)
     {
         bool own = certificate is not null || authority is not null;
-        if ((certificate is null) != (authority is null) || (issued is not null && own) || (issued is null && !own && revocations is null))
+        if ((certificate is null) != (authority is null) || (issued is not null && own)
+            || (issued is null && !own && revocations is null))
         {
-            throw new CliException(ExitCode.Usage, "give issued.json, or --certificate with --authority, or --revocations", "see the examples of identity import --help");
+            throw new CliException(ExitCode.Usage,
+                "give issued.json, or --certificate with --authority, or --revocations",
+                "see the examples of identity import --help");
         }
 
         return IdentityCommand.Guard(
@@ -48,7 +57,8 @@ internal static class ImportCommand
                 }
                 else if (own)
                 {
-                    PartyIdentity.Import(folder, OrdinaryFile.ReadText(certificate!), OrdinaryFile.ReadText(authority!), revocations is null ? null : OrdinaryFile.ReadText(revocations));
+                    PartyIdentity.Import(folder, OrdinaryFile.ReadText(certificate!), OrdinaryFile.ReadText(authority!),
+                        revocations is null ? null : OrdinaryFile.ReadText(revocations));
                 }
 
                 if (revocations is not null && !own)
@@ -60,7 +70,10 @@ internal static class ImportCommand
                 if (issued is not null || own)
                 {
                     using PartyIdentity party = PartyIdentity.Load(folder);
-                    Talk.Line(string.Create(CultureInfo.InvariantCulture, $"{folder}: {party.Peer} of {party.Peer.Consortium}, until {party.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"));
+                    Talk.Line(
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"{folder}: {party.Peer} of {party.Peer.Consortium}, until "
+                            + $"{party.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"));
                 }
 
                 return (int)ExitCode.Ok;

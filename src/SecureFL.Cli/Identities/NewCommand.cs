@@ -20,25 +20,38 @@ internal static class NewCommand
 
     internal static Command Create()
     {
-        Option<string> consortium = new("--consortium") { Description = "the consortium's name", HelpName = "NAME", Required = true };
+        Option<string> consortium = new("--consortium")
+        { Description = "the consortium's name", HelpName = "NAME", Required = true };
         Option<string> role = IdentityCommand.Role();
-        Option<string> name = new("--name") { Description = "the party's name, by which plans enrol it", HelpName = "NAME", Required = true };
-        Option<string[]> hosts = new("--host") { Description = "a server's DNS name or address, for callers that check them", HelpName = "HOST", AllowMultipleArgumentsPerToken = true };
+        Option<string> name = new("--name")
+        { Description = "the party's name, by which plans enrol it", HelpName = "NAME", Required = true };
+        Option<string[]> hosts = new("--host")
+        {
+            Description = "a server's DNS name or address, for callers that check them",
+            HelpName = "HOST",
+            AllowMultipleArgumentsPerToken = true
+        };
         Option<string> output = IdentityCommand.Folder("--output", "the folder to make");
-        Command command = new("new", "Make a party's keys and its request for a certificate.") { consortium, role, name, hosts, output };
+        Command command = new("new", "Make a party's keys and its request for a certificate.")
+            { consortium, role, name, hosts, output };
         command.SetAction(result =>
         {
             string folder = result.GetValue(output)!;
-            PeerIdentity peer = new(result.GetValue(consortium)!, PeerRoles.Parse(result.GetValue(role)!)!.Value, result.GetValue(name)!);
+            PeerIdentity peer = new(result.GetValue(consortium)!, PeerRoles.Parse(result.GetValue(role)!)!.Value,
+                result.GetValue(name)!);
             string[] names = result.GetValue(hosts) ?? [];
             if (names.Length > 0 && peer.Role != PeerRole.Server)
             {
-                throw new CliException(ExitCode.Usage, $"--host is for servers, this is a {result.GetValue(role)}", "leave it out");
+                throw new CliException(ExitCode.Usage, $"--host is for servers, this is a {result.GetValue(role)}",
+                    "leave it out");
             }
 
-            PartyRequest request = IdentityCommand.Guard(() => PartyIdentity.Create(folder, peer, names), "choose another --output");
+            PartyRequest request = IdentityCommand.Guard(() => PartyIdentity.Create(folder, peer, names),
+                "choose another --output");
             Talk.Line($"{folder}: keys of {peer}; they are readable by you alone and never leave this folder");
-            Talk.Line($"send {Path.Combine(folder, "request.json")} to the consortium's certificate authority and read these words to its operator:");
+            Talk.Line(
+                $"send {Path.Combine(folder, "request.json")} to the consortium's certificate authority and read "
+                + $"these words to its operator:");
             Console.Out.WriteLine(request.SpokenForm);
             return (int)ExitCode.Ok;
         });

@@ -30,10 +30,13 @@ internal static class RevokeCommand
             string? named = result.GetValue(role);
             if ((party is null) != result.GetValue(renew) || (party is null) != (named is null))
             {
-                throw new CliException(ExitCode.Usage, "give --role and --name, or --renew", "securefl identity revoke --ca ca --role client --name charite");
+                throw new CliException(ExitCode.Usage, "give --role and --name, or --renew",
+                    "securefl identity revoke --ca ca --role client --name charite");
             }
 
-            using CertificateAuthority ca = IdentityCommand.Guard(() => CertificateAuthority.Open(result.GetValue(authority)!), "give the folder that identity ca made");
+            using CertificateAuthority ca =
+                IdentityCommand.Guard(() => CertificateAuthority.Open(result.GetValue(authority)!),
+                    "give the folder that identity ca made");
             if (party is null)
             {
                 ca.RenewRevocationList();
@@ -41,13 +44,16 @@ internal static class RevokeCommand
             else
             {
                 PeerRole of = PeerRoles.Parse(named!)!.Value;
-                foreach (string serial in IdentityCommand.Guard(() => ca.Revoke(of, party), "identity show tells role and name of a folder"))
+                foreach (string serial in IdentityCommand.Guard(() => ca.Revoke(of, party),
+                    "identity show tells role and name of a folder"))
                 {
                     Talk.Line($"revoked certificate {serial}");
                 }
             }
 
-            Talk.Line("send the list to every party, first to the server; a running process takes it up at its next handshake:");
+            Talk.Line(
+                "send the list to every party, first to the server; a running process takes it up at its next "
+                + "handshake:");
             Console.Out.WriteLine(ca.RevocationListPath);
             return (int)ExitCode.Ok;
         });

@@ -16,7 +16,8 @@ internal static class ShowCommand
         Command command = new("show", "Show a party: role, name, words of its keys, certificate.") { source, json };
         command.SetAction(result =>
         {
-            Facts facts = IdentityCommand.Guard(() => Read(result.GetValue(source)!), "give the folder that identity new made, or a request.json");
+            Facts facts = IdentityCommand.Guard(() => Read(result.GetValue(source)!),
+                "give the folder that identity new made, or a request.json");
             Console.Out.Write(facts.ToText());
             JsonOutput.Write(result.GetValue(json), facts);
             return (int)ExitCode.Ok;

@@ -20,7 +20,9 @@ internal static class EvaluateCommand
         Option<FileInfo?> json = new("--json") { Description = "write the figures to this file", HelpName = "FILE" };
         Option<double> threshold = MetricText.ThresholdOption();
         Command command = new(
-            "evaluate", "Measure a trained model on rows with labels: loss, accuracy, AUC, F1, Brier score, sensitivity, specificity and confusion matrix, or R², RMSE and MAE.");
+            "evaluate",
+            "Measure a trained model on rows with labels: loss, accuracy, AUC, F1, Brier score, sensitivity, "
+            + "specificity and confusion matrix, or R², RMSE and MAE.");
         options.AddTo(command);
         command.Add(threshold);
         command.Add(json);
@@ -31,7 +33,9 @@ internal static class EvaluateCommand
             EvaluationCounts counts = input.Spec is ModelSpec spec
                 ? Evaluator.Evaluate(spec, input.Bundle.Parameters.Values, input.Data)
                 : (await input.PredictAsync(cancellationToken).ConfigureAwait(false)).Count(input.Data);
-            MetricSummary figures = ModelScore.WithExactAuc(MetricSummary.Of(counts, TargetUnits.Of(input.Bundle.Targets)), input.Spec, input.Bundle.Parameters, input.Data);
+            MetricSummary figures = ModelScore.WithExactAuc(
+                MetricSummary.Of(counts, TargetUnits.Of(input.Bundle.Targets)), input.Spec, input.Bundle.Parameters,
+                input.Data);
             ImmutableArray<string> classes = TableSchema.ClassNames(input.Bundle.Schema, counts.Layout.ClassCount);
             StringBuilder text = new();
             text.AppendLine(CultureInfo.InvariantCulture, $"rows          {counts.Samples}");

@@ -23,21 +23,28 @@ internal static class ExportCommand
         Argument<FileInfo> model = new("model") { Description = "the model that simulate left", HelpName = "MODEL" };
         Option<FileInfo?> onnx = new("--onnx")
         {
-            Description = "write an ONNX file; inputs are the raw columns, missing numbers NaN; outputs are probabilities and class, or prediction",
+            Description =
+                "write an ONNX file; inputs are the raw columns, missing numbers NaN; outputs are probabilities and "
+                + "class, or prediction",
             HelpName = "FILE",
         };
         Option<FileInfo?> coefficients = new("--coefficients")
         {
-            Description = "write a CSV table of coefficients by unit of the column, with odds ratios for two classes; for models without hidden layers",
+            Description =
+                "write a CSV table of coefficients by unit of the column, with odds ratios for two classes; for "
+                + "models without hidden layers",
             HelpName = "FILE",
         };
-        Option<string?> site = new("--site") { Description = "whose scaling to use, for models whose features each site scaled by itself" };
-        Command command = new("export", "Write a trained model in a form that other tools read.") { model, onnx, coefficients, site };
+        Option<string?> site = new("--site")
+        { Description = "whose scaling to use, for models whose features each site scaled by itself" };
+        Command command = new("export", "Write a trained model in a form that other tools read.")
+            { model, onnx, coefficients, site };
         command.SetAction(result =>
         {
             if (result.GetValue(onnx) is null && result.GetValue(coefficients) is null)
             {
-                throw new CliException(ExitCode.Usage, "nothing to export to", "give --onnx FILE, --coefficients FILE or both");
+                throw new CliException(ExitCode.Usage, "nothing to export to",
+                    "give --onnx FILE, --coefficients FILE or both");
             }
 
             (ModelBundle bundle, _) = ModelFile.Read(result.GetValue(model)!);
@@ -62,7 +69,9 @@ internal static class ExportCommand
         if (!bundle.Spec!.Hidden.IsEmpty)
         {
             throw new CliException(
-                ExitCode.Usage, $"a model with hidden layers ({string.Join(", ", bundle.Spec.Hidden)}) has no coefficients", "train with --model auto, or export with --onnx");
+                ExitCode.Usage,
+                $"a model with hidden layers ({string.Join(", ", bundle.Spec.Hidden)}) has no coefficients",
+                "train with --model auto, or export with --onnx");
         }
 
         WholeFile.Write(

@@ -18,7 +18,8 @@ internal static class ModelFile
         ModelBundle bundle = ModelBundle.Read(stream, file.FullName);
         return bundle.Spec is ModelSpec spec
             ? (bundle, spec)
-            : throw new CliException(ExitCode.Usage, $"{file.FullName} has weights and no architecture", "a model of an external trainer is used by that trainer: give its command with --trainer");
+            : throw new CliException(ExitCode.Usage, $"{file.FullName} has weights and no architecture",
+                "a model of an external trainer is used by that trainer: give its command with --trainer");
     }
 
     /// <summary>Reads a model that an external trainer computes.</summary>
@@ -29,34 +30,41 @@ internal static class ModelFile
         ModelBundle bundle = ModelBundle.Read(stream, file.FullName);
         return bundle.Spec is null
             ? bundle
-            : throw new CliException(ExitCode.Usage, $"{file.FullName} is a built-in model, --trainer is for models of an external trainer", "leave --trainer out");
+            : throw new CliException(ExitCode.Usage,
+                $"{file.FullName} is a built-in model, --trainer is for models of an external trainer",
+                "leave --trainer out");
     }
 
     /// <summary>Rows of a file as the model takes them, and their places in it.</summary>
-    internal static (Dataset Data, IReadOnlyList<int> Rows, RawTable? Table) Rows(ModelBundle bundle, string path, bool withLabels, string? site, CsvReadOptions csv)
+    internal static (Dataset Data, IReadOnlyList<int> Rows, RawTable? Table) Rows(ModelBundle bundle, string path,
+        bool withLabels, string? site, CsvReadOptions csv)
     {
         FeatureScaling? scaling = ScalingFor(bundle, site);
         if (bundle.Schema is not TableSchema schema)
         {
             RawDataset arrays = Arrays(bundle, path, withLabels);
-            return (scaling?.Apply(arrays, bundle.Targets) ?? arrays.ToDataset(bundle.Targets), [.. Enumerable.Range(0, arrays.Count)], null);
+            return (scaling?.Apply(arrays, bundle.Targets) ?? arrays.ToDataset(bundle.Targets),
+                [.. Enumerable.Range(0, arrays.Count)], null);
         }
 
         RawTable table = TableFile.Read(path, csv);
         TableEncoder encoder = new(schema);
         EncodedTable encoded = withLabels ? encoder.Encode(table) : encoder.EncodeFeatures(table);
-        foreach (string note in table.Remarks.Select(remark => $"{path}: {remark}").Concat(EncodingNotes.Of(path, encoded)))
+        foreach (string note in table.Remarks.Select(remark => $"{path}: {remark}")
+            .Concat(EncodingNotes.Of(path, encoded)))
         {
             Talk.Line(note);
         }
 
-        return (scaling?.Apply(encoded.Data, bundle.Targets) ?? encoded.Data.ToDataset(bundle.Targets), encoded.RowIndexes, table);
+        return (scaling?.Apply(encoded.Data, bundle.Targets) ?? encoded.Data.ToDataset(bundle.Targets),
+            encoded.RowIndexes, table);
     }
 
     /// <summary>Rows of an array file for the model's task; without labels every one is 0.</summary>
     private static RawDataset Arrays(ModelBundle bundle, string path, bool withLabels)
     {
-        LearningTask? task = bundle.Labels?.Task ?? bundle.Spec?.Task ?? (bundle.Targets is null ? null : LearningTask.Regression);
+        LearningTask? task = bundle.Labels?.Task ?? bundle.Spec?.Task
+            ?? (bundle.Targets is null ? null : LearningTask.Regression);
         int? classes = bundle.Labels?.Classes ?? bundle.Spec?.ClassCount;
         string? label = bundle.Labels?.Column;
         int? inputs = bundle.Spec?.Inputs ?? bundle.Scalings.Values.FirstOrDefault()?.Width;
@@ -76,17 +84,21 @@ internal static class ModelFile
 
         return inputs is null || rows.Width == inputs
             ? rows
-            : throw new CliException(ExitCode.Usage, $"{path} has {rows.Width} features, the model {inputs}", "give rows as the model was trained on");
+            : throw new CliException(ExitCode.Usage, $"{path} has {rows.Width} features, the model {inputs}",
+                "give rows as the model was trained on");
     }
 
     /// <summary>The scaling for rows of a site.</summary>
     /// <exception cref="CliException">Only single sites have one, and this is none of them.</exception>
     internal static FeatureScaling? ScalingFor(ModelBundle bundle, string? site)
     {
-        if (bundle.Scalings.ContainsKey("") && bundle.Scalings.Count > 1 && (site is null || !bundle.Scalings.ContainsKey(site)))
+        if (bundle.Scalings.ContainsKey("") && bundle.Scalings.Count > 1
+            && (site is null || !bundle.Scalings.ContainsKey(site)))
         {
             string who = site is null ? "no --site is named" : $"the model knows no site {site}";
-            Talk.Line($"{who}: features are scaled as all sites share it; sites with a scaling of their own: {string.Join(", ", bundle.Scalings.Keys.Where(name => name.Length > 0))}");
+            Talk.Line(
+                $"{who}: features are scaled as all sites share it; sites with a scaling of their own: "
+                + $"{string.Join(", ", bundle.Scalings.Keys.Where(name => name.Length > 0))}");
         }
 
         try
@@ -95,7 +107,8 @@ internal static class ModelFile
         }
         catch (ArgumentException)
         {
-            throw new CliException(ExitCode.Usage, "the model was scaled at each site by its own rows", $"name one with --site: {string.Join(", ", bundle.Scalings.Keys)}");
+            throw new CliException(ExitCode.Usage, "the model was scaled at each site by its own rows",
+                $"name one with --site: {string.Join(", ", bundle.Scalings.Keys)}");
         }
     }
 }

@@ -14,23 +14,31 @@ namespace SecureFL.Cli.Models;
 /// <param name="Data">The rows, encoded and scaled as in training.</param>
 /// <param name="Rows">Positions of the rows in the file.</param>
 /// <param name="Table">The file, where it is a table.</param>
-internal sealed record ModelRows(ModelBundle Bundle, ModelSpec? Spec, string? Trainer, Dataset Data, IReadOnlyList<int> Rows, RawTable? Table)
+internal sealed record ModelRows(ModelBundle Bundle, ModelSpec? Spec, string? Trainer, Dataset Data,
+    IReadOnlyList<int> Rows, RawTable? Table)
 {
-    /// <summary>What the model says of the rows, scaled targets and all: the program computes it, or the trainer does.</summary>
+    /// <summary>
+    /// What the model says of the rows, scaled targets and all: the program computes it, or the trainer does.
+    /// </summary>
     internal async Task<Predictions> PredictAsync(CancellationToken cancellationToken) => Spec is ModelSpec spec
         ? new Predictions(new FeedForwardModel(spec).Predict(Bundle.Parameters.Values, Data), spec.Outputs)
-        : await ExternalTrainer.PredictAsync(Trainer!, Bundle.Parameters, Data, cancellationToken).ConfigureAwait(false);
+        : await ExternalTrainer.PredictAsync(Trainer!, Bundle.Parameters, Data, cancellationToken)
+        .ConfigureAwait(false);
 }
 
 /// <summary>The options of every command that puts rows to a trained model.</summary>
 internal sealed class ModelRowsOptions(string dataDescription)
 {
-    private readonly Option<FileInfo> _model = new("--model") { Description = "the model that simulate left", Required = true, HelpName = "FILE" };
-    private readonly Option<string> _data = new("--data") { Description = dataDescription, Required = true, HelpName = "FILE" };
-    private readonly Option<string?> _site = new("--site") { Description = "whose rows they are, for models whose features each site scaled by itself" };
+    private readonly Option<FileInfo> _model = new("--model")
+    { Description = "the model that simulate left", Required = true, HelpName = "FILE" };
+    private readonly Option<string> _data = new("--data")
+    { Description = dataDescription, Required = true, HelpName = "FILE" };
+    private readonly Option<string?> _site = new("--site")
+    { Description = "whose rows they are, for models whose features each site scaled by itself" };
     private readonly Option<string?> _trainer = new("--trainer")
     {
-        Description = "the command that trained the model, for models of an external trainer; it is given the task \"predict\"",
+        Description =
+            "the command that trained the model, for models of an external trainer; it is given the task \"predict\"",
         HelpName = "COMMAND",
     };
 
@@ -57,15 +65,18 @@ internal sealed class ModelRowsOptions(string dataDescription)
         CsvReadOptions csv = _tables.Read(result);
         string? trainer = result.GetValue(_trainer);
         FileInfo file = result.GetValue(_model)!;
-        (ModelBundle bundle, ModelSpec? spec) = trainer is null ? ModelFile.Read(file) : (ModelFile.ReadExternal(file), null);
+        (ModelBundle bundle, ModelSpec? spec) = trainer is null ? ModelFile.Read(file)
+            : (ModelFile.ReadExternal(file), null);
         if (SiteOptions.List(result.GetValue(_missing)) is { IsEmpty: false } missing)
         {
             bundle = bundle.Schema is TableSchema schema
                 ? bundle with { Schema = schema with { MissingValues = [.. schema.MissingValues ?? [], .. missing] } }
-                : throw new CliException(ExitCode.Usage, "--missing-values: the model reads arrays, which have no texts", "leave it out");
+                : throw new CliException(ExitCode.Usage,
+                    "--missing-values: the model reads arrays, which have no texts", "leave it out");
         }
 
-        (Dataset data, IReadOnlyList<int> rows, RawTable? table) = ModelFile.Rows(bundle, result.GetValue(_data)!, withLabels, result.GetValue(_site), csv);
+        (Dataset data, IReadOnlyList<int> rows, RawTable? table) =
+            ModelFile.Rows(bundle, result.GetValue(_data)!, withLabels, result.GetValue(_site), csv);
         return new ModelRows(bundle, spec, trainer, data, rows, table);
     }
 }

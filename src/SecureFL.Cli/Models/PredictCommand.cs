@@ -16,8 +16,11 @@ internal static class PredictCommand
     internal static Command Create()
     {
         ModelRowsOptions options = new("rows; a label column is not needed and not looked at");
-        Option<FileInfo?> output = new("--output") { Description = "write the predictions here instead of to standard output", HelpName = "FILE" };
-        Command command = new("predict", "Use a trained model on new rows. Prints one line a row: its line in the file, the prediction, and probabilities.");
+        Option<FileInfo?> output = new("--output")
+        { Description = "write the predictions here instead of to standard output", HelpName = "FILE" };
+        Command command = new("predict",
+            "Use a trained model on new rows. Prints one line a row: its line in the file, the prediction, and "
+            + "probabilities.");
         options.AddTo(command);
         command.Add(output);
         command.SetAction(async (result, cancellationToken) =>
@@ -40,7 +43,9 @@ internal static class PredictCommand
                 ownerOnly: false);
             return (int)ExitCode.Ok;
         });
-        return Examples.Of(command, "securefl predict --model securefl-run/model.safetensors --data new.csv --output predictions.csv");
+        return
+            Examples.Of(command,
+                "securefl predict --model securefl-run/model.safetensors --data new.csv --output predictions.csv");
     }
 
     private static void Write(ModelRows input, Predictions predictions, TextWriter writer)
@@ -48,7 +53,8 @@ internal static class PredictCommand
         (ModelBundle bundle, _, _, Dataset data, IReadOnlyList<int> rows, RawTable? table) = input;
         LearningTask task = data.Task;
         ImmutableArray<string> classes = TableSchema.ClassNames(bundle.Schema, data.ClassCount);
-        writer.WriteLine(task == LearningTask.Regression ? "line,prediction" : "line,prediction," + string.Join(',', classes.Select(name => CsvCell.Of("p(" + name + ")"))));
+        writer.WriteLine(task == LearningTask.Regression ? "line,prediction"
+            : "line,prediction," + string.Join(',', classes.Select(name => CsvCell.Of("p(" + name + ")"))));
         for (int i = 0; i < data.Count; i++)
         {
             long line = table?.Rows[rows[i]].Line ?? rows[i] + 1;
@@ -63,10 +69,12 @@ internal static class PredictCommand
     }
 
     /// <summary>
-    /// A number to predict, with all its digits and without an exponent up to 1E+15: a float's own digits, or those of the target's scaling.
+    /// A number to predict, with all its digits and without an exponent up to 1E+15: a float's own digits, or those of
+    /// the target's scaling.
     /// </summary>
     internal static string Target(TargetScaling? targets, float output) => targets is null
-        ? double.Parse(output.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)
+        ? double.Parse(output.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+        .ToString("R", CultureInfo.InvariantCulture)
         : targets.Unscale(output).ToString("G15", CultureInfo.InvariantCulture);
 
     private static string Number(float value) => value.ToString("G7", CultureInfo.InvariantCulture);

@@ -10,11 +10,20 @@ namespace SecureFL.Cli.Operation;
 /// <summary>The options of commands that speak to a server as an operator.</summary>
 internal sealed class OperatorOptions
 {
-    private readonly Option<string> _server = new("--server") { Description = "the server, https://HOST:PORT", HelpName = "URL", Required = true };
-    private readonly Option<DirectoryInfo> _identity = new("--identity") { Description = "the operator's folder (securefl identity)", HelpName = "FOLDER", DefaultValueFactory = _ => new DirectoryInfo("identity") };
-    private readonly Option<FileInfo?> _plan = new("--plan") { Description = "plan.json, for the server's name", HelpName = "FILE" };
-    private readonly Option<string?> _serverName = new("--server-name") { Description = "the name in the server's certificate; else the plan file's", HelpName = "NAME" };
-    private readonly Option<bool> _insecure = new("--insecure-loopback") { Description = "permit http on a loopback address: for development" };
+    private readonly Option<string> _server = new("--server")
+    { Description = "the server, https://HOST:PORT", HelpName = "URL", Required = true };
+    private readonly Option<DirectoryInfo> _identity = new("--identity")
+    {
+        Description = "the operator's folder (securefl identity)",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => new DirectoryInfo("identity")
+    };
+    private readonly Option<FileInfo?> _plan = new("--plan")
+    { Description = "plan.json, for the server's name", HelpName = "FILE" };
+    private readonly Option<string?> _serverName = new("--server-name")
+    { Description = "the name in the server's certificate; else the plan file's", HelpName = "NAME" };
+    private readonly Option<bool> _insecure = new("--insecure-loopback")
+    { Description = "permit http on a loopback address: for development" };
 
     internal void AddTo(Command command)
     {
@@ -30,27 +39,35 @@ internal sealed class OperatorOptions
         using PartyIdentity identity = PartyIdentity.Load(result.GetValue(_identity)!.FullName);
         if (identity.Peer.Role != PeerRole.Operator)
         {
-            throw new CliException(ExitCode.Usage, $"{identity.Peer} is no operator", "use the folder of an operator's identity");
+            throw new CliException(ExitCode.Usage, $"{identity.Peer} is no operator",
+                "use the folder of an operator's identity");
         }
 
-        string name = result.GetValue(_serverName) ?? (result.GetValue(_plan) is FileInfo plan ? PlanFile.Load(plan.FullName).ServerName : null)
-            ?? throw new CliException(ExitCode.Usage, "the server's name is not known", "give --plan plan.json or --server-name");
-        using ServerLink link = ServerConnector.Connect(Address(result.GetValue(_server)!), identity, name, result.GetValue(_insecure), Talk.Line);
+        string name = result.GetValue(_serverName)
+            ?? (result.GetValue(_plan) is FileInfo plan ? PlanFile.Load(plan.FullName).ServerName : null)
+            ?? throw new CliException(ExitCode.Usage, "the server's name is not known",
+                "give --plan plan.json or --server-name");
+        using ServerLink link = ServerConnector.Connect(Address(result.GetValue(_server)!), identity, name,
+            result.GetValue(_insecure), Talk.Line);
         try
         {
             return await call(link).ConfigureAwait(false);
         }
         catch (GrpcException fault) when (fault.Status is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded)
         {
-            throw new CliException(ExitCode.Environment, $"the server cannot be reached: {fault.Detail}", "check that it runs, the address, and the certificates (securefl doctor)");
+            throw new CliException(ExitCode.Environment, $"the server cannot be reached: {fault.Detail}",
+                "check that it runs, the address, and the certificates (securefl doctor)");
         }
         catch (GrpcException fault)
         {
-            throw new CliException(ExitCode.RefusedByPeer, $"the server refuses: {fault.Detail}", "securefl status shows what it is at");
+            throw new CliException(ExitCode.RefusedByPeer, $"the server refuses: {fault.Detail}",
+                "securefl status shows what it is at");
         }
     }
 
-    private static Uri Address(string text) => Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"https://{text}", UriKind.Absolute, out Uri? address)
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"https://{text}", UriKind.Absolute,
+            out Uri? address)
         ? new Uri(address.GetLeftPart(UriPartial.Authority))
         : throw new CliException(ExitCode.Usage, $"'{text}' is no server", "for example https://server.example:7443");
 }

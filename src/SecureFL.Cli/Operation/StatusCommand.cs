@@ -14,7 +14,8 @@ internal static class StatusCommand
         OperatorOptions connection = new();
         Option<bool> watch = new("--watch") { Description = "show it again every second until interrupted" };
         Option<bool> json = new("--json") { Description = "as one JSON object a line" };
-        Command command = new("status", "Show a server's rounds, who is missing, and bytes, as an operator.") { watch, json };
+        Command command = new("status", "Show a server's rounds, who is missing, and bytes, as an operator.")
+            { watch, json };
         connection.AddTo(command);
         command.SetAction((result, cancellationToken) => connection.CallAsync(result, async link =>
         {

@@ -19,7 +19,9 @@ internal static class StatusText
         {
             RoundPhase.Ended => "ended",
             RoundPhase.Waiting => reply.RoundsOpened == 0 ? "no round yet" : "between rounds",
-            _ => string.Create(CultureInfo.InvariantCulture, $"round {current.Round} ({Name(current.Kind)}): {Name(current.Phase)}, {current.Contributions} of {current.Wanted} contributions"),
+            _ => string.Create(CultureInfo.InvariantCulture,
+                $"round {current.Round} ({Name(current.Kind)}): {Name(current.Phase)}, {current.Contributions} of "
+                + $"{current.Wanted} contributions"),
         };
         return begin
             + (current.Reason.Length > 0 ? $"; {current.Reason}" : "")
@@ -29,10 +31,14 @@ internal static class StatusText
     /// <summary>Everything.</summary>
     internal static Rows Table(StatusReply reply, DateTimeOffset now)
     {
-        Table parties = new Table().Border(TableBorder.Simple).AddColumns("party", "connected", "last seen", "waits for", "progress");
+        Table parties = new Table().Border(TableBorder.Simple)
+            .AddColumns("party", "connected", "last seen", "waits for", "progress");
         foreach (PartyStatus client in reply.Clients)
         {
-            parties.AddRow(Cells($"client {client.Name}", client, now, client.Accepted ? "accepted" : client.Chunks > 0 ? string.Create(CultureInfo.InvariantCulture, $"{client.Chunks} chunks") : ""));
+            parties.AddRow(
+                Cells($"client {client.Name}", client, now,
+                    client.Accepted ? "accepted" : client.Chunks > 0
+                        ? string.Create(CultureInfo.InvariantCulture, $"{client.Chunks} chunks") : ""));
         }
 
         foreach (PartyStatus holder in reply.KeyHolders)
@@ -40,12 +46,15 @@ internal static class StatusText
             parties.AddRow(Cells($"key holder {holder.Name}", holder, now, ""));
         }
 
-        Table rounds = new Table().Border(TableBorder.Simple).AddColumns("round", "kind", "outcome", "contributors", "upload", "seconds");
+        Table rounds = new Table().Border(TableBorder.Simple)
+            .AddColumns("round", "kind", "outcome", "contributors", "upload", "seconds");
         foreach (RoundSummary round in reply.Recent.Reverse().Take(10))
         {
             rounds.AddRow(
-                Escape(round.Round.ToString(CultureInfo.InvariantCulture)), Escape(Name(round.Kind)), Escape(Name(round.Outcome)),
-                Escape(round.Contributors.Count.ToString(CultureInfo.InvariantCulture)), Escape(Size(round.UploadBytes)),
+                Escape(round.Round.ToString(CultureInfo.InvariantCulture)), Escape(Name(round.Kind)),
+                Escape(Name(round.Outcome)),
+                Escape(round.Contributors.Count.ToString(CultureInfo.InvariantCulture)),
+                Escape(Size(round.UploadBytes)),
                 Escape(round.Seconds.ToString("0.0", CultureInfo.InvariantCulture)));
         }
 
@@ -53,7 +62,8 @@ internal static class StatusText
             new Text(PrintableText.Line(Line(reply))),
             new Text(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{reply.RoundsOpened} rounds opened; received {Size(reply.BytesReceived)}, sent {Size(reply.BytesSent)}, in flight {Size(reply.BytesInFlight)}")),
+                $"{reply.RoundsOpened} rounds opened; received {Size(reply.BytesReceived)}, sent "
+                + $"{Size(reply.BytesSent)}, in flight {Size(reply.BytesInFlight)}")),
             parties,
             rounds,
             new Text(PrintableText.Lines(Reasons(reply))),
@@ -61,26 +71,37 @@ internal static class StatusText
             new Text(PrintableText.Line(Metrics(reply))));
     }
 
-    private static string Reasons(StatusReply reply) => string.Join('\n', reply.Recent.Where(round => round.Reason.Length > 0).TakeLast(5)
-        .Select(round => string.Create(CultureInfo.InvariantCulture, $"round {round.Round} {Name(round.Outcome)}: {PrintableText.Line(round.Reason)}")));
+    private static string Reasons(StatusReply reply) =>
+        string.Join('\n', reply.Recent.Where(round => round.Reason.Length > 0).TakeLast(5)
+        .Select(
+            round => string.Create(CultureInfo.InvariantCulture,
+                $"round {round.Round} {Name(round.Outcome)}: {PrintableText.Line(round.Reason)}")));
 
-    private static string Warnings(StatusReply reply) => string.Join('\n', reply.Recent.Where(round => round.Warnings.Count > 0).TakeLast(5)
-        .SelectMany(round => round.Warnings.Select(warning => string.Create(CultureInfo.InvariantCulture, $"warning: round {round.Round}: {PrintableText.Line(warning)}"))));
+    private static string Warnings(StatusReply reply) =>
+        string.Join('\n', reply.Recent.Where(round => round.Warnings.Count > 0).TakeLast(5)
+        .SelectMany(
+            round => round.Warnings.Select(
+                warning => string.Create(CultureInfo.InvariantCulture,
+                    $"warning: round {round.Round}: {PrintableText.Line(warning)}"))));
 
     // One line of the newest round that measured something; all rounds' numbers are in the JSON form.
-    private static string Metrics(StatusReply reply) => reply.Recent.LastOrDefault(round => round.Metrics.Count > 0) is { } round
-        ? string.Create(CultureInfo.InvariantCulture, $"round {round.Round}: {RoundMetricInfo.Line(round.Metrics.ToDictionary())}")
+    private static string Metrics(StatusReply reply) =>
+        reply.Recent.LastOrDefault(round => round.Metrics.Count > 0) is { } round
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"round {round.Round}: {RoundMetricInfo.Line(round.Metrics.ToDictionary())}")
         : "";
 
     private static IEnumerable<string> Missing(StatusReply reply) =>
         reply.Clients.Where(client => client.WaitingFor is "its contribution").Select(client => client.Name)
-            .Concat(reply.KeyHolders.Where(holder => holder.WaitingFor.Length > 0 || !holder.Connected).Select(holder => $"key holder {holder.Name}"));
+            .Concat(reply.KeyHolders.Where(holder => holder.WaitingFor.Length > 0 || !holder.Connected)
+                .Select(holder => $"key holder {holder.Name}"));
 
     private static string[] Cells(string name, PartyStatus party, DateTimeOffset now, string progress)
     {
         string seen = party.LastSeenUnixMs == 0
             ? "never"
-            : string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, (now - DateTimeOffset.FromUnixTimeMilliseconds(party.LastSeenUnixMs)).TotalSeconds):0} s ago");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{Math.Max(0, (now - DateTimeOffset.FromUnixTimeMilliseconds(party.LastSeenUnixMs)).TotalSeconds):0} s ago");
         return [Escape(name), party.Connected ? "yes" : "no", seen, Escape(party.WaitingFor), Escape(progress)];
     }
 

@@ -6,7 +6,10 @@ using SecureFL.Cli.Shell;
 
 namespace SecureFL.Cli.Parties;
 
-/// <summary>Log lines to standard error: for people after the program's name, or, with <c>--log-format json</c>, one JSON object a line.</summary>
+/// <summary>
+/// Log lines to standard error: for people after the program's name, or, with <c>--log-format json</c>, one JSON object
+/// a line.
+/// </summary>
 internal static class PartyLogging
 {
     internal static ILoggerFactory Create(LogLevel least, bool json) => LoggerFactory.Create(builder =>
@@ -19,7 +22,8 @@ internal static class PartyLogging
                 options.UseUtcTimestamp = true;
                 options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
             });
-            builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+            builder.Services.Configure<ConsoleLoggerOptions>(
+                options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         }
         else
         {
@@ -43,9 +47,15 @@ internal static class PartyLogging
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
-            string mark = logLevel switch { LogLevel.Warning => "warning: ", LogLevel.Error or LogLevel.Critical => "error: ", _ => "" };
+            string mark = logLevel switch
+            {
+                LogLevel.Warning => "warning: ",
+                LogLevel.Error or LogLevel.Critical => "error: ",
+                _ => ""
+            };
             Talk.Line(mark + formatter(state, exception) + (exception is null ? "" : $" ({FaultText.Of(exception)})"));
         }
     }

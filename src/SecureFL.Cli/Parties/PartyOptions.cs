@@ -30,15 +30,46 @@ internal sealed record PartySettings
 /// <summary>The options that <c>client</c> and <c>key-holder</c> share.</summary>
 internal sealed class PartyOptions
 {
-    private readonly Option<Uri> _server = new("--server") { Description = "the server, https://HOST:PORT", HelpName = "URL", Required = true, CustomParser = ParseServer };
-    private readonly Option<DirectoryInfo> _identity = new("--identity") { Description = "this party's folder (securefl identity)", HelpName = "FOLDER", DefaultValueFactory = _ => new DirectoryInfo("identity") };
-    private readonly Option<DirectoryInfo> _state = new("--state") { Description = "what must survive a restart; belongs to this one process", HelpName = "FOLDER", DefaultValueFactory = _ => new DirectoryInfo("state") };
-    private readonly Option<FileInfo?> _plan = new("--plan") { Description = "plan.json; else the one kept in the state folder, else the server's", HelpName = "FILE" };
-    private readonly Option<string?> _serverName = new("--server-name") { Description = "the name in the server's certificate; else the plan file's", HelpName = "NAME" };
-    private readonly Option<bool> _insecure = new("--insecure-loopback") { Description = "permit http on a loopback address: for development" };
-    private readonly Option<string?> _accept = new("--accept-digest") { Description = "the plan's digest (64 hexadecimal digits) that your people approved: instead of the question at the first start", HelpName = "DIGEST" };
-    private readonly Option<LogLevel> _level = new("--log-level") { Description = "the least that is logged: trace, debug, information, warning, error, critical or none", HelpName = "LEVEL", DefaultValueFactory = _ => LogLevel.Information };
-    private readonly Option<string> _format = new("--log-format") { Description = "text or json", DefaultValueFactory = _ => "text" };
+    private readonly Option<Uri> _server = new("--server")
+    {
+        Description = "the server, https://HOST:PORT",
+        HelpName = "URL",
+        Required = true,
+        CustomParser = ParseServer
+    };
+    private readonly Option<DirectoryInfo> _identity = new("--identity")
+    {
+        Description = "this party's folder (securefl identity)",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => new DirectoryInfo("identity")
+    };
+    private readonly Option<DirectoryInfo> _state = new("--state")
+    {
+        Description = "what must survive a restart; belongs to this one process",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => new DirectoryInfo("state")
+    };
+    private readonly Option<FileInfo?> _plan = new("--plan")
+    { Description = "plan.json; else the one kept in the state folder, else the server's", HelpName = "FILE" };
+    private readonly Option<string?> _serverName = new("--server-name")
+    { Description = "the name in the server's certificate; else the plan file's", HelpName = "NAME" };
+    private readonly Option<bool> _insecure = new("--insecure-loopback")
+    { Description = "permit http on a loopback address: for development" };
+    private readonly Option<string?> _accept = new("--accept-digest")
+    {
+        Description =
+                "the plan's digest (64 hexadecimal digits) that your people approved: instead of the question at "
+                + "the first start",
+        HelpName = "DIGEST"
+    };
+    private readonly Option<LogLevel> _level = new("--log-level")
+    {
+        Description = "the least that is logged: trace, debug, information, warning, error, critical or none",
+        HelpName = "LEVEL",
+        DefaultValueFactory = _ => LogLevel.Information
+    };
+    private readonly Option<string> _format = new("--log-format")
+    { Description = "text or json", DefaultValueFactory = _ => "text" };
 
     internal PartyOptions() => _format.AcceptOnlyFromAmong("text", "json");
 
@@ -71,14 +102,16 @@ internal sealed class PartyOptions
         }
         catch (Exception fault) when (fault is FormatException or ArgumentException)
         {
-            throw new CliException(ExitCode.Usage, $"--accept-digest is not 64 hexadecimal digits: {text}", "securefl plan show prints it");
+            throw new CliException(ExitCode.Usage, $"--accept-digest is not 64 hexadecimal digits: {text}",
+                "securefl plan show prints it");
         }
     }
 
     private static Uri? ParseServer(System.CommandLine.Parsing.ArgumentResult argument)
     {
         string text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
-        if (Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"https://{text}", UriKind.Absolute, out Uri? address))
+        if (Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"https://{text}", UriKind.Absolute,
+            out Uri? address))
         {
             return new Uri(address.GetLeftPart(UriPartial.Authority));
         }

@@ -9,7 +9,8 @@ namespace SecureFL.Cli.Parties;
 /// <summary>The first start: a person compares the plan's digest with the other parties' people.</summary>
 internal static class PlanQuestion
 {
-    internal static async Task RequireApprovalAsync(PlanFile plan, ApprovedPlan approved, Digest? accepted, CancellationToken cancellationToken)
+    internal static async Task RequireApprovalAsync(PlanFile plan, ApprovedPlan approved, Digest? accepted,
+        CancellationToken cancellationToken)
     {
         switch (approved.For(plan.Digest))
         {
@@ -18,7 +19,9 @@ internal static class PlanQuestion
             case Consent.GivenToAnother:
                 throw new CliException(
                     ExitCode.RefusedByPeer,
-                    $"this is plan {plan.Digest.ToShortString()} ({plan.SpokenForm}), approved here was {approved.Digest!.Value.ToShortString()} ({AggregationPlan.SpokenFormOf(approved.Digest.Value)})",
+                    $"this is plan {plan.Digest.ToShortString()} ({plan.SpokenForm}), approved here was "
+                    + $"{approved.Digest!.Value.ToShortString()} "
+                    + $"({AggregationPlan.SpokenFormOf(approved.Digest.Value)})",
                     "another plan needs another --state folder and another approval");
             case Consent.Open when accepted is null:
                 await AskAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -27,7 +30,8 @@ internal static class PlanQuestion
                 if (accepted != plan.Digest)
                 {
                     throw new CliException(
-                        ExitCode.RefusedByPeer, $"the plan's digest is {plan.Digest}, --accept-digest says {accepted}", "find out which plan the parties agreed on before anything else");
+                        ExitCode.RefusedByPeer, $"the plan's digest is {plan.Digest}, --accept-digest says {accepted}",
+                        "find out which plan the parties agreed on before anything else");
                 }
 
                 break;
@@ -41,21 +45,30 @@ internal static class PlanQuestion
         if (Console.IsInputRedirected)
         {
             throw new CliException(
-                ExitCode.Usage, $"nobody has approved the plan {plan.Digest} here yet, and there is nobody to ask", "start once on a terminal, or give --accept-digest with the digest your people compared");
+                ExitCode.Usage, $"nobody has approved the plan {plan.Digest} here yet, and there is nobody to ask",
+                "start once on a terminal, or give --accept-digest with the digest your people compared");
         }
 
         PlanSettings s = plan.Settings;
         Talk.Line($"plan of consortium {plan.Consortium}, server {PrintableText.Name(plan.ServerName)}:");
-        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"  clients      {string.Join(", ", s.Enrolment.Clients.Select(party => PrintableText.Name(party.Name)))}; sums of at least {s.MinClients}"));
-        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"  key holders  {string.Join(", ", s.Enrolment.KeyHolders.Select(party => PrintableText.Name(party.Name)))}; any {s.Threshold} open a sum"));
-        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"  vector       {s.Parameters.FloatLength} values of {s.Parameters.Bits} bits, up to {s.Parameters.Clip:G9}; {s.Rounds} rounds"));
+        Talk.Line(
+            string.Create(CultureInfo.InvariantCulture,
+                $"  clients      {string.Join(", ", s.Enrolment.Clients.Select(party => PrintableText.Name(party.Name)))}; sums of at least {s.MinClients}"));
+        Talk.Line(
+            string.Create(CultureInfo.InvariantCulture,
+                $"  key holders  {string.Join(", ", s.Enrolment.KeyHolders.Select(party => PrintableText.Name(party.Name)))}; any {s.Threshold} open a sum"));
+        Talk.Line(
+            string.Create(CultureInfo.InvariantCulture,
+                $"  vector       {s.Parameters.FloatLength} values of {s.Parameters.Bits} bits, up to "
+                + $"{s.Parameters.Clip:G9}; {s.Rounds} rounds"));
         Talk.Line($"  digest       {plan.Digest}");
         Talk.Line($"  in words     {plan.SpokenForm}");
         Talk.Line("compare the words with the other parties, over a channel that is not the server's; then type yes:");
         string? answer = await Console.In.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         if (answer?.Trim().Equals("yes", StringComparison.OrdinalIgnoreCase) != true)
         {
-            throw new CliException(ExitCode.RefusedByPeer, "the plan was not approved", "start again once your people have compared the digest");
+            throw new CliException(ExitCode.RefusedByPeer, "the plan was not approved",
+                "start again once your people have compared the digest");
         }
     }
 }

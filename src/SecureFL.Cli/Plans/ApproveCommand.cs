@@ -19,9 +19,20 @@ internal static class ApproveCommand
     internal static Command Create()
     {
         Argument<string> plan = PlanCommand.File();
-        Option<string> state = new("--state") { Description = "the state folder of the client or key holder that takes part", HelpName = "FOLDER", Required = true };
-        Option<string?> accept = new("--accept") { Description = "the words or the digest that people compared, for scripts: anything else is refused", HelpName = "WORDS" };
-        Command command = new("approve", "Approve a plan: its party then takes part in this one and in no other from that folder.") { plan, state, accept };
+        Option<string> state = new("--state")
+        {
+            Description = "the state folder of the client or key holder that takes part",
+            HelpName = "FOLDER",
+            Required = true
+        };
+        Option<string?> accept = new("--accept")
+        {
+            Description = "the words or the digest that people compared, for scripts: anything else is refused",
+            HelpName = "WORDS"
+        };
+        Command command = new("approve",
+            "Approve a plan: its party then takes part in this one and in no other from that folder.")
+            { plan, state, accept };
         command.SetAction(result =>
         {
             PlanFile file = PlanFile.Load(result.GetValue(plan)!);
@@ -29,14 +40,17 @@ internal static class ApproveCommand
             ApprovedPlan approved = Approved(result.GetValue(state)!, create: false);
             if (approved.For(file.Digest) == Consent.GivenToAnother)
             {
-                throw new CliException(ExitCode.Usage, $"another plan was approved in {result.GetValue(state)}: {approved.Digest}", "a second plan needs a state folder of its own");
+                throw new CliException(ExitCode.Usage,
+                    $"another plan was approved in {result.GetValue(state)}: {approved.Digest}",
+                    "a second plan needs a state folder of its own");
             }
 
             Console.Out.Write(PlanShowCommand.TextOf(file));
             string? given = result.GetValue(accept);
             if (given is null || !given.Trim().Equals(file.Digest.ToString(), StringComparison.OrdinalIgnoreCase))
             {
-                Confirmation.Require(given, file.SpokenForm, "do the other parties read the same eight words?", "a plan that somebody exchanged names other key holders or other rules");
+                Confirmation.Require(given, file.SpokenForm, "do the other parties read the same eight words?",
+                    "a plan that somebody exchanged names other key holders or other rules");
             }
 
             Approved(result.GetValue(state)!, create: true).Approve(file.Digest);

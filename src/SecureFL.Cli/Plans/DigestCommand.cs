@@ -10,7 +10,9 @@ internal static class DigestCommand
     internal static Command Create()
     {
         Argument<string> plan = PlanCommand.File();
-        Command command = new("digest", "Print a plan's digest: 64 hexadecimal digits, and the first half of it in eight words for the telephone.") { plan };
+        Command command = new("digest",
+            "Print a plan's digest: 64 hexadecimal digits, and the first half of it in eight words for the telephone.")
+            { plan };
         command.SetAction(result =>
         {
             PlanFile file = PlanFile.Load(result.GetValue(plan)!);

@@ -24,23 +24,66 @@ internal static class ExplainCommand
 
     internal static Command Create()
     {
-        Option<long> length = new("--parameters") { Description = "model elements each client sends, 1 to 1000000000", HelpName = "N", DefaultValueFactory = _ => 1_000_000 };
-        Option<int> clients = new("--clients") { Description = "most clients in a sum, from --min-clients", HelpName = "N", DefaultValueFactory = _ => 100 };
-        Option<int> minimum = new("--min-clients") { Description = "fewest clients in a sum, at least 3", HelpName = "N", DefaultValueFactory = _ => 3 };
-        Option<int> bits = new("--bits") { Description = "bits of a quantised value, 4 to 24", HelpName = "BITS", DefaultValueFactory = _ => 16 };
-        Option<float> clip = new("--clip") { Description = "values are clipped to [-CLIP, CLIP], above 0", HelpName = "CLIP", DefaultValueFactory = _ => 1f };
-        Option<int> holders = new("--key-holders") { Description = "key holders, from --threshold", HelpName = "N", DefaultValueFactory = _ => 3 };
-        Option<int> threshold = new("--threshold") { Description = "key holders that open a sum together, from 2 to all of them", HelpName = "N", DefaultValueFactory = _ => 2 };
-        Option<int> colluding = new("--colluding-key-holders") { Description = "key holders assumed to collude with the server, from 0 to below the threshold", HelpName = "N", DefaultValueFactory = _ => 0 };
-        Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key", "how updates are encrypted; joint-key is multiparty CKKS under one key of all key holders", "one-time-key", "joint-key");
-        Option<string> wire = SimulateOptions.WireChoice();
-        Option<int> life = new("--rounds-per-key") { Description = "joint-key: sums that one key opens, from 1", HelpName = "N", DefaultValueFactory = _ => 1000 };
-        Option<int> smudging = new("--smudging") { Description = "joint-key: bits of statistical hiding over the life of a key, 40 to 64", HelpName = "BITS", DefaultValueFactory = _ => JointKeyParameters.DefaultSmudging };
-        Option<string?> file = new("--plan") { Description = "explain this plan instead of one made up of the other options", HelpName = "FILE" };
-        Option<FileInfo?> json = new("--json") { Description = "write the parameters to this file", HelpName = "FILE" };
-        Command command = new("explain", "Print the parameters that the planner chooses, or the rule that fails and what would fit.")
+        Option<long> length = new("--parameters")
         {
-            length, clients, minimum, bits, clip, holders, threshold, colluding, suite, wire, life, smudging, file, json,
+            Description = "model elements each client sends, 1 to 1000000000",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1_000_000
+        };
+        Option<int> clients = new("--clients")
+        {
+            Description = "most clients in a sum, from --min-clients",
+            HelpName = "N",
+            DefaultValueFactory = _ => 100
+        };
+        Option<int> minimum = new("--min-clients")
+        { Description = "fewest clients in a sum, at least 3", HelpName = "N", DefaultValueFactory = _ => 3 };
+        Option<int> bits = new("--bits")
+        { Description = "bits of a quantised value, 4 to 24", HelpName = "BITS", DefaultValueFactory = _ => 16 };
+        Option<float> clip = new("--clip")
+        {
+            Description = "values are clipped to [-CLIP, CLIP], above 0",
+            HelpName = "CLIP",
+            DefaultValueFactory = _ => 1f
+        };
+        Option<int> holders = new("--key-holders")
+        { Description = "key holders, from --threshold", HelpName = "N", DefaultValueFactory = _ => 3 };
+        Option<int> threshold = new("--threshold")
+        {
+            Description = "key holders that open a sum together, from 2 to all of them",
+            HelpName = "N",
+            DefaultValueFactory = _ => 2
+        };
+        Option<int> colluding = new("--colluding-key-holders")
+        {
+            Description = "key holders assumed to collude with the server, from 0 to below the threshold",
+            HelpName = "N",
+            DefaultValueFactory = _ => 0
+        };
+        Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key",
+            "how updates are encrypted; joint-key is multiparty CKKS under one key of all key holders", "one-time-key",
+            "joint-key");
+        Option<string> wire = SimulateOptions.WireChoice();
+        Option<int> life = new("--rounds-per-key")
+        {
+            Description = "joint-key: sums that one key opens, from 1",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1000
+        };
+        Option<int> smudging = new("--smudging")
+        {
+            Description = "joint-key: bits of statistical hiding over the life of a key, 40 to 64",
+            HelpName = "BITS",
+            DefaultValueFactory = _ => JointKeyParameters.DefaultSmudging
+        };
+        Option<string?> file = new("--plan")
+        { Description = "explain this plan instead of one made up of the other options", HelpName = "FILE" };
+        Option<FileInfo?> json = new("--json") { Description = "write the parameters to this file", HelpName = "FILE" };
+        Command command = new("explain",
+            "Print the parameters that the planner chooses, or the rule that fails and what would fit.")
+        {
+            length, clients, minimum, bits, clip, holders, threshold, colluding, suite, wire, life,
+                smudging, file, json,
         };
         command.SetAction(result =>
         {

@@ -44,12 +44,15 @@ internal static class NewPlanCommand
         PartyRequest authority = Party(result.GetValue(options.Authority)!, PeerRole.Operator);
         PartyRequest server = Party(result.GetValue(options.Server)!, PeerRole.Server);
         PartyRequest[] clients = [.. result.GetValue(options.Clients)!.Select(path => Party(path, PeerRole.Client))];
-        PartyRequest[] holders = [.. result.GetValue(options.KeyHolders)!.Select(path => Party(path, PeerRole.KeyHolder))];
+        PartyRequest[] holders =
+            [.. result.GetValue(options.KeyHolders)!.Select(path => Party(path, PeerRole.KeyHolder))];
         foreach (PartyRequest party in clients.Concat(holders).Append(server))
         {
             if (party.Peer.Consortium != authority.Peer.Consortium)
             {
-                throw new CliException(ExitCode.Usage, $"{party.Peer} is of consortium {party.Peer.Consortium}, the authority of {authority.Peer.Consortium}", "one plan is one consortium");
+                throw new CliException(ExitCode.Usage,
+                    $"{party.Peer} is of consortium {party.Peer.Consortium}, the authority of "
+                    + $"{authority.Peer.Consortium}", "one plan is one consortium");
             }
         }
 
@@ -57,28 +60,37 @@ internal static class NewPlanCommand
         {
             throw new CliException(
                 ExitCode.Usage,
-                $"{clients.Length} client(s), a sum needs at least 3: of two each would see the other's update in the sum, by subtracting its own",
-                "find a third site; securefl simulate --insecure-two-sites tries two in one process, without protection");
+                $"{clients.Length} client(s), a sum needs at least 3: of two each would see the other's update in "
+                + $"the sum, by subtracting its own",
+                "find a third site; securefl simulate --insecure-two-sites tries two in one process, without "
+                + "protection");
         }
 
-        Enrolment enrolment = new(authority.SigningKey, server.SigningKey, [.. clients.Select(party => party.ToEnrolledParty())], [.. holders.Select(party => party.ToEnrolledParty())]);
+        Enrolment enrolment = new(authority.SigningKey, server.SigningKey,
+            [.. clients.Select(party => party.ToEnrolledParty())],
+            [.. holders.Select(party => party.ToEnrolledParty())]);
         TrainingDescription description = options.Terms.Read(result);
         OptionRules.Check(result, description);
         SumSettings sum = description.Sum;
         sum.Check();
         if (!sum.IsEncrypted)
         {
-            throw new CliException(ExitCode.Usage, "the training's sum.suite is plaintext, a plan has no sums in the clear", "give --suite one-time-key or joint-key");
+            throw new CliException(ExitCode.Usage,
+                "the training's sum.suite is plaintext, a plan has no sums in the clear",
+                "give --suite one-time-key or joint-key");
         }
 
         TrainingTerms? terms = new PlanTermsReader(result, options, description).Read();
         float clip = WireClip(terms, description);
         SumTerms? sums = SumTermsReader.Asked(result, options) ? new SumTermsReader(result, options).Read() : null;
-        PlanFile file = PlanFile.Draft(authority.Peer.Consortium, server.Peer.Name, Settings(result, options, sum, enrolment, terms, sums, clip), terms, sums);
+        PlanFile file = PlanFile.Draft(authority.Peer.Consortium, server.Peer.Name,
+            Settings(result, options, sum, enrolment, terms, sums, clip), terms, sums);
         string output = result.GetValue(options.Output)!;
         file.Save(output);
         Quorum quorum = new(holders.Length, file.Settings.Threshold, file.Settings.ColludingKeyHolders);
-        Talk.Line($"{output}: a draft of {clients.Length} clients and {holders.Length} key holders; read it, then let the authority sign it");
+        Talk.Line(
+            $"{output}: a draft of {clients.Length} clients and {holders.Length} key holders; read it, then let the "
+            + $"authority sign it");
         foreach (string line in quorum.Describe().ReplaceLineEndings("\n").Split('\n'))
         {
             Talk.Line(line);
@@ -90,13 +102,16 @@ internal static class NewPlanCommand
     }
 
     private static PlanSettings Settings(
-        ParseResult result, NewPlanOptions options, SumSettings sum, Enrolment enrolment, TrainingTerms? terms, SumTerms? sums, float clip)
+        ParseResult result, NewPlanOptions options, SumSettings sum, Enrolment enrolment, TrainingTerms? terms,
+        SumTerms? sums, float clip)
     {
         int bits = sum.Bits;
         int holders = enrolment.KeyHolders.Count;
         int threshold = sum.Threshold;
-        int colluding = result.GetValue(options.ColludingKeyHolders) is int given and >= 0 ? given : Math.Max(0, threshold - 1);
-        int colludingClients = result.GetValue(options.ColludingClients) ?? Math.Max(1, enrolment.SitesHoldKeys ? colluding : 1);
+        int colluding = result.GetValue(options.ColludingKeyHolders) is int given and >= 0 ? given
+            : Math.Max(0, threshold - 1);
+        int colludingClients = result.GetValue(options.ColludingClients)
+            ?? Math.Max(1, enrolment.SitesHoldKeys ? colluding : 1);
         CounterLayout counters = terms?.Counters ?? CounterLayout.Empty;
         long length = terms?.Layout.Length ?? sums!.Elements;
         int clients = result.GetValue(options.MaxClients) ?? enrolment.Clients.Count;
@@ -104,12 +119,14 @@ internal static class NewPlanCommand
         int groups = groupSize == 0 ? 1 : Math.Max(1, enrolment.Clients.Count / groupSize);
         bool joint = sum.Suite == SumSuite.JointKey;
         JointKeyRequest? jointKey = joint
-            ? new JointKeyRequest(holders, threshold, checked((long)result.GetValue(options.RoundsPerKey) * groups), result.GetValue(options.Smudging), sum.Wire)
+            ? new JointKeyRequest(holders, threshold, checked((long)result.GetValue(options.RoundsPerKey) * groups),
+                result.GetValue(options.Smudging), sum.Wire)
             : null;
         return new PlanSettings
         {
             Suite = joint ? Suite.JointKey : Suite.OneTimeKey,
-            Parameters = AggregationPlanner.Plan(new PlanningRequest(length, bits, clip, clients, counters.ElementCount(bits), holders, jointKey)),
+            Parameters = AggregationPlanner.Plan(
+                new PlanningRequest(length, bits, clip, clients, counters.ElementCount(bits), holders, jointKey)),
             Counters = counters,
             MinClients = Math.Max(sum.MinClients, colludingClients + 2),
             Threshold = threshold,
@@ -126,14 +143,17 @@ internal static class NewPlanCommand
         };
     }
 
-    /// <summary>The clip of the vector on the wire: updates are brought to it tensor by tensor; plain sums have no other.</summary>
+    /// <summary>
+    /// The clip of the vector on the wire: updates are brought to it tensor by tensor; plain sums have no other.
+    /// </summary>
     private static float WireClip(TrainingTerms? terms, TrainingDescription description)
     {
         const float Training = 1;
         return terms is not null ? Training
             : description.Value<ImmutableArray<float>>("clips") is [float clip, ..] ? clip
             : throw new CliException(
-                ExitCode.Usage, "--clip is missing: nobody but you knows how large the elements of your vectors are", "--clip 8 sums elements from -8 to 8; larger ones are cut, and the step grows with the clip");
+                ExitCode.Usage, "--clip is missing: nobody but you knows how large the elements of your vectors are",
+                "--clip 8 sums elements from -8 to 8; larger ones are cut, and the step grows with the clip");
     }
 
     private static PartyRequest Party(string path, PeerRole role)
@@ -141,6 +161,8 @@ internal static class NewPlanCommand
         PartyRequest request = PartyRequest.Load(path);
         return request.Peer.Role == role
             ? request
-            : throw new CliException(ExitCode.Usage, $"{path} is of a {PeerRoles.NameOf(request.Peer.Role)}, due is a {PeerRoles.NameOf(role)}", "securefl identity show tells what a request is");
+            : throw new CliException(ExitCode.Usage,
+                $"{path} is of a {PeerRoles.NameOf(request.Peer.Role)}, due is a {PeerRoles.NameOf(role)}",
+                "securefl identity show tells what a request is");
     }
 }

@@ -8,7 +8,8 @@ namespace SecureFL.Cli.Plans;
 /// <summary>A plan's numbers in words.</summary>
 internal static class PlanExplanation
 {
-    internal static string Of(AggregationParameters p, Quorum quorum, int minClients) => string.Create(CultureInfo.InvariantCulture, $"""
+    internal static string Of(AggregationParameters p, Quorum quorum, int minClients) => string.Create(
+        CultureInfo.InvariantCulture, $"""
         sum of        {minClients} to {p.MaxClients} vectors of {p.FloatLength} values, each clipped to [-{p.Clip}, {p.Clip}] and quantised to {p.Bits} bits (step {p.Step:G4})
         ring          degree N = {p.RingDegree}, q of {string.Join(" + ", p.Ckks.Moduli.Select(m => m.Bits))} = {p.Ckks.CoefficientBits} bits, scale 2^{p.LogDelta}, {p.Ckks.Error} errors
         primes        {string.Join(" ", p.Primes)}
@@ -22,9 +23,12 @@ internal static class PlanExplanation
         """);
 
     private static string Shares(AggregationParameters p) =>
-        string.Create(CultureInfo.InvariantCulture, $"shares        {AggregationPlanner.ShareBytes(p.RingDegree)} bytes a client and key holder, whatever the model's size");
+        string.Create(CultureInfo.InvariantCulture,
+            $"shares        {AggregationPlanner.ShareBytes(p.RingDegree)} bytes a client and key holder, whatever "
+            + $"the model's size");
 
-    private static string Joint(AggregationParameters p, JointKeyParameters key) => string.Create(CultureInfo.InvariantCulture, $"""
+    private static string Joint(AggregationParameters p, JointKeyParameters key) => string.Create(
+        CultureInfo.InvariantCulture, $"""
         suite         joint-key: {key.Threshold} of {key.KeyHolders} key holders decrypt, {key.MaxCoefficientsPerKey / p.CoefficientsPerOpening} sums a key; hidden to statistical distance 2^-{key.Smudging}, not 128 bits
         wire          {(key.Wire == WireMode.Seal ? $"SEAL 4.1 ciphertexts, special prime {key.SpecialPrime}: any SEAL program can encrypt" : "bit-packed residues")}
         holders       an active one takes {p.CiphertextBytes / 2} bytes a client and answers with {p.ChunkCount * p.PolynomialBytes}

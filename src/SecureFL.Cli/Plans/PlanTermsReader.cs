@@ -42,7 +42,8 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
             {
                 External = initial is null
                     ? throw new CliException(
-                        ExitCode.Usage, "--external-trainer needs --initial-weights", "the trainer's own initial model, as a .safetensors file: all sites start from it")
+                        ExitCode.Usage, "--external-trainer needs --initial-weights",
+                        "the trainer's own initial model, as a .safetensors file: all sites start from it")
                     : (initial.Layout, ModelStamp.Of(0, initial.Values).Digest),
             };
         }
@@ -53,10 +54,12 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
 
         Fix(schema, table);
         TrainingTerms terms = _description.Settle(facts);
-        StoppingMetric.Check(terms.Stopping, terms.Metrics, hasTestRows: true, everyRow: terms.Model.BuiltIn is not null);
+        StoppingMetric.Check(terms.Stopping, terms.Metrics, hasTestRows: true,
+            everyRow: terms.Model.BuiltIn is not null);
         return initial is null || initial.Layout.Matches(terms.Layout)
             ? terms
-            : throw new CliException(ExitCode.Usage, "the initial weights have other tensors than the model", "give the .safetensors file of a model of the same architecture");
+            : throw new CliException(ExitCode.Usage, "the initial weights have other tensors than the model",
+                "give the .safetensors file of a model of the same architecture");
     }
 
     private DataFacts Facts(TableSchema? schema)
@@ -67,24 +70,32 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         }
 
         LearningTask task = TaskOf(result.GetValue(options.Task));
-        int classes = task switch { LearningTask.Regression => 0, LearningTask.Binary => 2, _ => result.GetValue(options.ClassCount) ?? throw Missing() };
+        int classes = task switch
+        {
+            LearningTask.Regression => 0,
+            LearningTask.Binary => 2,
+            _ => result.GetValue(options.ClassCount) ?? throw Missing()
+        };
         return new DataFacts(task, result.GetValue(options.Inputs) ?? throw Missing(), classes, null);
     }
 
     // What the description leaves to the table.
     private void Fix(TableSchema? schema, RawTable? table)
     {
-        if (_description.Value<ScalingKind>("data.scaling") != ScalingKind.Fixed || _description.Has("data.fixedScaling"))
+        if (_description.Value<ScalingKind>("data.scaling") != ScalingKind.Fixed
+            || _description.Has("data.fixedScaling"))
         {
             return;
         }
 
         if (table is null)
         {
-            throw new CliException(ExitCode.Usage, "--normalize fixed takes its numbers from the --schema-from file", "give --schema-from, or another --normalize");
+            throw new CliException(ExitCode.Usage, "--normalize fixed takes its numbers from the --schema-from file",
+                "give --schema-from, or another --normalize");
         }
 
-        _description = _description.With("data.fixedScaling", FeatureScaling.Standard(FeatureStatistics.Of(new TableEncoder(schema!).Encode(table).Data)));
+        _description = _description.With("data.fixedScaling",
+            FeatureScaling.Standard(FeatureStatistics.Of(new TableEncoder(schema!).Encode(table).Data)));
         Talk.Line($"the plan will show every party the mean and deviation of {table.Source}'s columns");
     }
 
@@ -105,7 +116,8 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         };
         if (settings.Label is null)
         {
-            throw new CliException(ExitCode.Usage, "--label is missing", "name the label column, or give its index: --label -1 is the last column");
+            throw new CliException(ExitCode.Usage, "--label is missing",
+                "name the label column, or give its index: --label -1 is the last column");
         }
 
         (TableSchema schema, RawTable table, IReadOnlyList<string> notes) = TableSites.Example(settings);
@@ -122,11 +134,13 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         byte[] bytes = WholeFile.Read(path, TrainingTerms.MaxBytes);
         try
         {
-            TableSchema schema = JsonSerializer.Deserialize<TableSchema>(bytes, DeploymentJson.Compact) ?? throw new FormatException("it is null");
+            TableSchema schema = JsonSerializer.Deserialize<TableSchema>(bytes, DeploymentJson.Compact)
+                ?? throw new FormatException("it is null");
             schema.Check();
             return schema;
         }
-        catch (Exception fault) when (fault is JsonException or ArgumentException or FormatException or InvalidOperationException)
+        catch (Exception fault) when (fault is JsonException or ArgumentException or FormatException
+            or InvalidOperationException)
         {
             throw new FormatException($"{path} is no table schema: {FaultText.Of(fault)}", fault);
         }
@@ -144,10 +158,12 @@ internal sealed class PlanTermsReader(ParseResult result, NewPlanOptions options
         "multi-class" => LearningTask.MultiClass,
         "regression" => LearningTask.Regression,
         null => throw Missing(),
-        _ => throw new CliException(ExitCode.Usage, $"--task {text}: binary, multi-class or regression", "for example --task binary"),
+        _ => throw new CliException(ExitCode.Usage, $"--task {text}: binary, multi-class or regression",
+            "for example --task binary"),
     };
 
     private static CliException Missing() => new(
         ExitCode.Usage, "what is trained is not said",
-        "give --schema-from a.csv --label COLUMN, or --training FILE with the columns, or --schema FILE, or --task, --inputs and --class-count for arrays, or --vector N for plain sums");
+        "give --schema-from a.csv --label COLUMN, or --training FILE with the columns, or --schema FILE, or --task, "
+        + "--inputs and --class-count for arrays, or --vector N for plain sums");
 }

@@ -12,9 +12,12 @@ internal static class SignCommand
     internal static Command Create()
     {
         Argument<string> plan = PlanCommand.File();
-        Option<string> identity = new("--identity") { Description = "the folder of the plan's authority", HelpName = "FOLDER", Required = true };
-        Option<string?> output = new("--output") { Description = "the file to write; by default the plan's own", HelpName = "FILE" };
-        Command command = new("sign", "Sign a plan, as the authority that it names: never the server.") { plan, identity, output };
+        Option<string> identity = new("--identity")
+        { Description = "the folder of the plan's authority", HelpName = "FOLDER", Required = true };
+        Option<string?> output = new("--output")
+        { Description = "the file to write; by default the plan's own", HelpName = "FILE" };
+        Command command = new("sign", "Sign a plan, as the authority that it names: never the server.")
+            { plan, identity, output };
         command.SetAction(result =>
         {
             PlanFile file = PlanFile.Load(result.GetValue(plan)!);
@@ -23,7 +26,8 @@ internal static class SignCommand
             {
                 if (!signing.PublicKey.Equals(file.Settings.Enrolment.Authority))
                 {
-                    throw new CliException(ExitCode.Usage, $"{peer} is not the authority that the plan names", "sign with the identity that plan new was given as --authority");
+                    throw new CliException(ExitCode.Usage, $"{peer} is not the authority that the plan names",
+                        "sign with the identity that plan new was given as --authority");
                 }
 
                 string target = result.GetValue(output) ?? result.GetValue(plan)!;

@@ -8,14 +8,18 @@ using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Plans;
 
-/// <summary>Terms of training in words, for those who approve a plan. Members that are as by default are left out where they say nothing.</summary>
+/// <summary>
+/// Terms of training in words, for those who approve a plan. Members that are as by default are left out where they say
+/// nothing.
+/// </summary>
 internal static class TermsText
 {
     /// <summary>A line as plans are shown: its name, then what it says.</summary>
     internal static string Line(string name, string value) => $"{name,-14}{PrintableText.Line(value)}\n";
 
     /// <summary>All of it.</summary>
-    internal static string Of(TrainingTerms terms) => string.Concat(Lines(terms).Select(line => Line(line.Name, line.Value)));
+    internal static string Of(TrainingTerms terms) =>
+        string.Concat(Lines(terms).Select(line => Line(line.Name, line.Value)));
 
     private static IEnumerable<(string Name, string Value)> Lines(TrainingTerms terms)
     {
@@ -46,7 +50,9 @@ internal static class TermsText
         LocalOptimizerOptions optimizer = training.Optimizer;
         string amount = training.Steps > 0 ? Text($"{training.Steps} steps") : Text($"{training.Epochs} pass(es)");
         string batches = training.BatchSize == 0 ? "on all rows" : Text($"batches of {training.BatchSize}");
-        return Text($"{amount} of {optimizer.Kind}{Settings(LocalMethods.Of(optimizer.Kind).Uses, optimizer)} a round, rate {optimizer.LearningRate}{Schedule(training.Schedule)}, {batches}")
+        return
+            Text(
+                $"{amount} of {optimizer.Kind}{Settings(LocalMethods.Of(optimizer.Kind).Uses, optimizer)} a round, rate {optimizer.LearningRate}{Schedule(training.Schedule)}, {batches}")
             + (training.ProximalMu > 0 ? Text($", FedProx mu {training.ProximalMu}") : "")
             + (training.L2 is float l2 ? l2 > 0 ? Text($", L2 {l2}") : ""
                 : optimizer.Kind == LocalOptimizerKind.Preconditioned ? ", L2 of one over all training rows" : "")
@@ -59,9 +65,12 @@ internal static class TermsText
         {
             RateScheduleKind.Constant => "",
             RateScheduleKind.Step => Text($" times {schedule.Factor} every {schedule.StepRounds} rounds"),
-            RateScheduleKind.Cosine => Text($" falling along a cosine to {schedule.Floor:P0} in round {schedule.Rounds}"),
+            RateScheduleKind.Cosine => Text(
+                $" falling along a cosine to {schedule.Floor:P0} in round {schedule.Rounds}"),
             RateScheduleKind.Inverse => Text($" divided by 1 + {schedule.Decay} (round - 1)"),
-            RateScheduleKind.Exponential => Text($" falling by one factor a round to {schedule.Floor} of it in {(schedule.Rounds == 0 ? "the last round" : Text($"round {schedule.Rounds}"))}"),
+            RateScheduleKind.Exponential =>
+                Text(
+                    $" falling by one factor a round to {schedule.Floor} of it in {(schedule.Rounds == 0 ? "the last round" : Text($"round {schedule.Rounds}"))}"),
             _ => throw new ArgumentException($"no schedule is called {schedule.Kind}"),
         };
         return course + (schedule.WarmUpRounds > 0 ? Text($", rising over {schedule.WarmUpRounds} rounds") : "");
@@ -75,7 +84,8 @@ internal static class TermsText
             : "weighted by training rows, in units of the sites' mean";
         return weights
             + (terms.MaxWeight is double most ? Text($", at most {most} units a site") : "")
-            + Text($", server {server.Kind}{Settings(ServerMethods.Of(server.Kind).Uses, server)} at rate {server.LearningRate}")
+            + Text(
+                $", server {server.Kind}{Settings(ServerMethods.Of(server.Kind).Uses, server)} at rate {server.LearningRate}")
             + (terms.AverageDecay > 0 ? Text($", delivered is a moving average with decay {terms.AverageDecay}") : "")
             + (terms.Rounding == Rounding.Nearest ? ", rounded to the nearest" : "")
             + (terms.ErrorFeedback ? ", what rounding and clipping take is added to a site's next update" : "");
@@ -86,30 +96,42 @@ internal static class TermsText
         StoppingRules stopping = terms.Stopping;
         string metric = RoundMetricInfo.Of(stopping.Metric).Label;
         string closes = terms.Asynchronous is { } pace
-            ? Text($"asynchronous: each closes with {pace.Arrivals} arrivals, all sites evaluate every {(pace.EvaluateEvery == 1 ? "version" : Text($"{pace.EvaluateEvery} versions"))}, an update s versions old counts (1 + s)^-{pace.StalenessExponent} and is dropped beyond {pace.MaxStaleness}")
-            : terms.SitesPerRound > 0 && terms.Rounds.Contributions == 0 ? Text($"each is of {terms.SitesPerRound} clients drawn by the seed and closes with all of them")
-            : terms.SitesPerRound > 0 ? Text($"each is of {terms.SitesPerRound} clients drawn by the seed and closes with {terms.Rounds.Contributions} of them")
+            ? Text(
+                $"asynchronous: each closes with {pace.Arrivals} arrivals, all sites evaluate every {(pace.EvaluateEvery == 1 ? "version" : Text($"{pace.EvaluateEvery} versions"))}, an update s versions old counts (1 + s)^-{pace.StalenessExponent} and is dropped beyond {pace.MaxStaleness}")
+            : terms.SitesPerRound > 0 && terms.Rounds.Contributions == 0
+            ? Text($"each is of {terms.SitesPerRound} clients drawn by the seed and closes with all of them")
+            : terms.SitesPerRound > 0
+            ? Text(
+                $"each is of {terms.SitesPerRound} clients drawn by the seed and closes with {terms.Rounds.Contributions} of them")
             : terms.Rounds.Contributions == 0 ? "each closes with all clients"
             : Text($"each closes with {terms.Rounds.Contributions} clients");
         return Text($"{stopping.Rounds} at most")
             + (stopping.Target is double target ? Text($", until {metric} is {target} or better") : "")
             + (stopping.Patience > 0 ? Text($", or {stopping.Patience} rounds without a better {metric}") : "")
             + "; " + closes
-            + (terms.Rounds.DeadlineSeconds > 0 ? Text($" or after {terms.Rounds.DeadlineSeconds} s") : ", without deadline");
+            + (terms.Rounds.DeadlineSeconds > 0 ? Text($" or after {terms.Rounds.DeadlineSeconds} s")
+                : ", without deadline");
     }
 
     // The settings that a method has and that are otherwise than its own.
     private static string Settings(IEnumerable<string> uses, object options)
     {
-        string[] said = [.. uses.Select(name => Text($"{char.ToLowerInvariant(name[0])}{name[1..]} {options.GetType().GetProperty(name)!.GetValue(options)}"))];
+        string[] said =
+            [
+                .. uses.Select(
+                    name =>
+                        Text(
+                            $"{char.ToLowerInvariant(name[0])}{name[1..]} {options.GetType().GetProperty(name)!.GetValue(options)}"))];
         return said.Length == 0 ? "" : $" ({string.Join(", ", said)})";
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string ModelText(ModelTerms model) => model.BuiltIn is { } spec
-        ? string.Create(CultureInfo.InvariantCulture, $"{(spec.Hidden.IsEmpty ? "regression" : $"perceptron with hidden layers {string.Join(", ", spec.Hidden)}")} for a {spec.Task} task, {model.Inputs} features, {model.Layout.Length} parameters")
-        : string.Create(CultureInfo.InvariantCulture, $"{model.Tensors.Length} tensors of the sites' own trainers, {model.Layout.Length} parameters");
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"{(spec.Hidden.IsEmpty ? "regression" : $"perceptron with hidden layers {string.Join(", ", spec.Hidden)}")} for a {spec.Task} task, {model.Inputs} features, {model.Layout.Length} parameters")
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{model.Tensors.Length} tensors of the sites' own trainers, {model.Layout.Length} parameters");
 
     private static string DataText(DataTerms data)
     {
@@ -121,7 +143,10 @@ internal static class TermsText
             ScalingKind.MinMax => "scaled by each site's own range",
             _ => "scaled by the numbers in the plan",
         };
-        string columns = data.Schema is TableSchema schema ? $"columns {string.Join(", ", schema.Features.Select(column => PrintableText.Name(column.Name)))}" : "arrays";
-        return string.Create(CultureInfo.InvariantCulture, $"{columns}; {scaling}; {data.TestFraction:P0} of the rows to test on");
+        string columns = data.Schema is TableSchema schema
+            ? $"columns {string.Join(", ", schema.Features.Select(column => PrintableText.Name(column.Name)))}"
+            : "arrays";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{columns}; {scaling}; {data.TestFraction:P0} of the rows to test on");
     }
 }

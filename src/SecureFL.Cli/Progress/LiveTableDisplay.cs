@@ -57,7 +57,8 @@ internal sealed class LiveTableDisplay : IRunDisplay
             CultureInfo.InvariantCulture,
             $"{Terminal.Cell(_title)} [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {_summed}/{_rounds}"));
         Table table = new Table().Border(TableBorder.Minimal);
-        string[] heads = ["round", .. Metrics.Select(metric => metric.Label), "sites", "upload", "train", "encrypt", "add", "open", "sum"];
+        string[] heads = ["round", .. Metrics.Select(metric => metric.Label), "sites", "upload", "train", "encrypt",
+            "add", "open", "sum"];
         foreach (string head in heads)
         {
             table.AddColumn(new TableColumn(head).RightAligned());

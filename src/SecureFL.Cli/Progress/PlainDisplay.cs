@@ -35,6 +35,8 @@ internal sealed class PlainDisplay : IRunDisplay
         double opening = record.Costs.SecondsEncrypt + record.Costs.SecondsAggregate + record.Costs.SecondsOpen;
         Talk.Progress(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_title} round {record.Round}/{_rounds}: {RoundText.Metrics(record, Metrics)}, {record.Contributors.Length} sites, sum {RoundText.Exact(record)}, trained {RoundText.Seconds(record.SecondsTrain)}, summed {RoundText.Seconds(opening)}"));
+            $"{_title} round {record.Round}/{_rounds}: {RoundText.Metrics(record, Metrics)}, "
+            + $"{record.Contributors.Length} sites, sum {RoundText.Exact(record)}, trained "
+            + $"{RoundText.Seconds(record.SecondsTrain)}, summed {RoundText.Seconds(opening)}"));
     }
 }

@@ -6,11 +6,14 @@ namespace SecureFL.Cli.Progress;
 /// <summary>The figures of a round as people read them.</summary>
 internal static class RoundText
 {
-    /// <summary>The metrics in one line; those that are not known, after the model has diverged for example, are left as a dash.</summary>
+    /// <summary>
+    /// The metrics in one line; those that are not known, after the model has diverged for example, are left as a dash.
+    /// </summary>
     internal static string Metrics(RoundRecord record, IReadOnlyList<RoundMetricInfo> metrics) =>
         string.Join(", ", metrics.Select(metric => $"{metric.Label} {metric.Format(metric.Read(record))}"));
 
-    internal static string Exact(RoundRecord record) => record.SumIsExact switch { true => "exact", false => "WRONG", null => "-" };
+    internal static string Exact(RoundRecord record) =>
+        record.SumIsExact switch { true => "exact", false => "WRONG", null => "-" };
 
     internal static string Seconds(double seconds) => seconds < 0.0995 ? $"{seconds * 1000:F0} ms" : $"{seconds:F1} s";
 

@@ -8,7 +8,10 @@ using SecureFL.Reports;
 
 namespace SecureFL.Cli.Reports;
 
-/// <summary>What the delivered model does on all test rows, drawn from the counters of the last secure sum: ROC, calibration, confusion, figures by class.</summary>
+/// <summary>
+/// What the delivered model does on all test rows, drawn from the counters of the last secure sum: ROC, calibration,
+/// confusion, figures by class.
+/// </summary>
 internal static class EvaluationSection
 {
     private const int MostCurves = 8;
@@ -21,7 +24,8 @@ internal static class EvaluationSection
             return;
         }
 
-        html.Append(CultureInfo.InvariantCulture, $"<h2>The model on all {counts.Samples} test rows, from the secure sum</h2>");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<h2>The model on all {counts.Samples} test rows, from the secure sum</h2>");
         Figures(html, run.Final.Test);
         if (counts.Confusion is not ConfusionMatrix confusion || counts.Scores.IsEmpty)
         {
@@ -35,7 +39,8 @@ internal static class EvaluationSection
             confusion = at.Matrix;
             html.Append(Calibration(counts.Scores[0]));
             html.Append(Matrix(
-                $"Confusion matrix, class {run.Classes[1]} above {at.Threshold.ToString("0.####", CultureInfo.InvariantCulture)}", confusion, run));
+                $"Confusion matrix, class {run.Classes[1]} above "
+                + $"{at.Threshold.ToString("0.####", CultureInfo.InvariantCulture)}", confusion, run));
         }
         else
         {
@@ -76,30 +81,39 @@ internal static class EvaluationSection
             string name = counts.Layout.Task == LearningTask.Binary ? run.Classes[1] : run.Classes[c];
             AucEstimate? auc = counts.AucOf(c);
             series.Add(new Series(
-                $"{name}: AUC {MetricText.Auc(auc?.Value, auc?.HalfWidth)}", counts.Scores.Length == 1 ? PageStyle.Ink : Chart.Palette[c % Chart.Palette.Count],
-                [.. counts.Scores[c].Roc().Select(point => (point.FalsePositives, point.TruePositives))], IsMain: counts.Scores.Length == 1));
+                $"{name}: AUC {MetricText.Auc(auc?.Value, auc?.HalfWidth)}",
+                counts.Scores.Length == 1 ? PageStyle.Ink : Chart.Palette[c % Chart.Palette.Count],
+                [.. counts.Scores[c].Roc().Select(point => (point.FalsePositives, point.TruePositives))],
+                IsMain: counts.Scores.Length == 1));
         }
 
-        string left = counts.Scores.Length > MostCurves ? $"the first {MostCurves} of {counts.Scores.Length} classes, each against all others; " : "";
+        string left = counts.Scores.Length > MostCurves
+            ? $"the first {MostCurves} of {counts.Scores.Length} classes, each against all others; " : "";
         return Chart.Lines(
-            "ROC curve", new AxisSpec("1 - specificity", Two, FromZero: true), new AxisSpec("sensitivity", Two, FromZero: true), series,
+            "ROC curve", new AxisSpec("1 - specificity", Two, FromZero: true),
+            new AxisSpec("sensitivity", Two, FromZero: true), series,
             left + "counted in bins of scores: the exact AUC lies within the bound");
     }
 
     private static string Calibration(ScoreHistogram scores)
     {
-        (double Predicted, double Observed)[] points = [.. scores.Calibration().Select(point => (point.Predicted, point.Observed))];
+        (double Predicted, double Observed)[] points =
+            [.. scores.Calibration().Select(point => (point.Predicted, point.Observed))];
         double most = points.Length == 0 ? 1 : points.Max(point => Math.Max(point.Predicted, point.Observed));
         return Chart.Lines(
-            "Calibration", new AxisSpec("predicted probability", AxisFormat.Compact, FromZero: true), new AxisSpec("share that is positive", AxisFormat.Compact, FromZero: true),
-            [new Series("ideal", Chart.Palette[7], [(0, 0), (most, most)], Dashed: true), new Series("groups of like size", PageStyle.Ink, points, IsMain: true, Markers: true)],
+            "Calibration", new AxisSpec("predicted probability", AxisFormat.Compact, FromZero: true),
+            new AxisSpec("share that is positive", AxisFormat.Compact, FromZero: true),
+            [new Series("ideal", Chart.Palette[7], [(0, 0), (most, most)], Dashed: true),
+                new Series("groups of like size", PageStyle.Ink, points, IsMain: true, Markers: true)],
             "rows in the order of their probability, in ten groups");
     }
 
     private static string Matrix(string title, ConfusionMatrix matrix, SimulationOutcome run) => MatrixChart.Square(
-        title, "label", "prediction", run.Classes, (actual, predicted) => matrix[actual, predicted], Chart.Palette[0], "shaded by the share of the label's rows");
+        title, "label", "prediction", run.Classes, (actual, predicted) => matrix[actual, predicted], Chart.Palette[0],
+        "shaded by the share of the label's rows");
 
-    private static void Classes(StringBuilder html, EvaluationCounts counts, ConfusionMatrix matrix, SimulationOutcome run)
+    private static void Classes(StringBuilder html, EvaluationCounts counts, ConfusionMatrix matrix,
+        SimulationOutcome run)
     {
         html.Append("<h3>By class</h3>");
         PageStyle.Table(
@@ -110,8 +124,10 @@ internal static class EvaluationSection
                 AucEstimate? auc = counts.AucOf(Math.Min(c, counts.Scores.Length - 1));
                 return (IReadOnlyList<string>)
                 [
-                    run.Classes[c], matrix.Actual(c).ToString(CultureInfo.InvariantCulture), MetricText.Share(matrix.Sensitivity(c)), MetricText.Share(matrix.Specificity(c)),
-                    MetricText.Share(matrix.Precision(c)), MetricText.Number(matrix.F1(c)), MetricText.Auc(auc?.Value, auc?.HalfWidth),
+                    run.Classes[c], matrix.Actual(c).ToString(CultureInfo.InvariantCulture),
+                    MetricText.Share(matrix.Sensitivity(c)), MetricText.Share(matrix.Specificity(c)),
+                    MetricText.Share(matrix.Precision(c)), MetricText.Number(matrix.F1(c)),
+                    MetricText.Auc(auc?.Value, auc?.HalfWidth),
                 ];
             }));
     }

@@ -12,7 +12,9 @@ internal static class ModelSection
 {
     private const int MostCoefficients = 200;
 
-    /// <summary>The federated model beside each site alone and all rows in one place, where that was compared.</summary>
+    /// <summary>
+    /// The federated model beside each site alone and all rows in one place, where that was compared.
+    /// </summary>
     internal static void Baselines(StringBuilder html, SimulationOutcome run)
     {
         if (run.Baselines is not BaselineResults results)
@@ -35,8 +37,10 @@ internal static class ModelSection
     {
         if (run.HeldOut is { Folds.IsEmpty: false } folds)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<h2>Cross-validation, {folds.Folds.Length} folds of every site's rows</h2>");
-            PageStyle.Table(html, HeldOutText.Heads("fold", run.Shown), [.. HeldOutText.Rows(folds.Folds, run.Shown), .. HeldOutText.Spread(folds, run.Shown)]);
+            html.Append(CultureInfo.InvariantCulture,
+                $"<h2>Cross-validation, {folds.Folds.Length} folds of every site's rows</h2>");
+            PageStyle.Table(html, HeldOutText.Heads("fold", run.Shown),
+                [.. HeldOutText.Rows(folds.Folds, run.Shown), .. HeldOutText.Spread(folds, run.Shown)]);
             html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Svg.Text(HeldOutText.Folds)}</p>");
         }
 
@@ -73,7 +77,8 @@ internal static class ModelSection
             Number(row.Standardized),
         ]));
         html.Append("<p class=\"note\">units are those of the files' columns");
-        html.Append(odds ? "; an odds ratio that no number holds, of a column of values far below 1, is left out</p>" : "</p>");
+        html.Append(odds ? "; an odds ratio that no number holds, of a column of values far below 1, is left out</p>"
+            : "</p>");
         if (run.Coefficients.Length > MostCoefficients)
         {
             html.Append(

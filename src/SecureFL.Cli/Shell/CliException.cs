@@ -1,7 +1,10 @@
 namespace SecureFL.Cli.Shell;
 
-/// <summary>A failure that a person can act on: one line, a hint, an exit code, and where another program spoke, its own words.</summary>
-internal sealed class CliException(ExitCode code, string message, string hint, IReadOnlyList<string>? details = null) : Exception(message)
+/// <summary>
+/// A failure that a person can act on: one line, a hint, an exit code, and where another program spoke, its own words.
+/// </summary>
+internal sealed class CliException(ExitCode code, string message, string hint, IReadOnlyList<string>? details = null)
+    : Exception(message)
 {
     internal ExitCode Code { get; } = code;
 

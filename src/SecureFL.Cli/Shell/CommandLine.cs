@@ -16,24 +16,34 @@ using SecureFL.Grpc;
 
 namespace SecureFL.Cli.Shell;
 
-/// <summary>Runs a command line: failures become one lower-case line, a hint and an exit code; never a stack trace for what a person can mend.</summary>
+/// <summary>
+/// Runs a command line: failures become one lower-case line, a hint and an exit code; never a stack trace for what a
+/// person can mend.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>How to go on after an interruption.</summary>
-    internal const string AfterInterruption = "run the same command again: it goes on where it was, simulate with --resume";
+    internal const string AfterInterruption =
+        "run the same command again: it goes on where it was, simulate with --resume";
 
     internal static int Run(RootCommand root, IReadOnlyList<string> args, CancellationToken cancellationToken = default)
     {
         try
         {
-            ParseResult parsed = root.Parse(new LayeredArguments(root, Environment.GetEnvironmentVariables()).Complete(args));
+            ParseResult parsed = root.Parse(
+                new LayeredArguments(root, Environment.GetEnvironmentVariables()).Complete(args));
             return parsed.Errors.Count > 0
                 ? Fail(
                     ExitCode.Usage,
-                    string.Join("; ", parsed.Errors.Select((error, i) => i == 0 ? Words(error) : LowerFirst(Words(error)))),
+                    string.Join("; ", parsed.Errors
+                        .Select((error, i) => i == 0 ? Words(error) : LowerFirst(Words(error)))),
                     $"{string.Join(' ', CommandPath(parsed).Prepend("securefl"))} --help shows what it takes")
                 : parsed.InvokeAsync(
-                    new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken).GetAwaiter().GetResult();
+                    new InvocationConfiguration
+                    {
+                        EnableDefaultExceptionHandler = false,
+                        ProcessTerminationTimeout = null
+                    }, cancellationToken).GetAwaiter().GetResult();
         }
         catch (Exception exception)
         {
@@ -50,39 +60,69 @@ internal static class CommandLine
         CliException failure => failure,
         DescriptionException description => new CliException(ExitCode.Usage, description.Message, description.Hint),
         PlanningException planning => new CliException(ExitCode.Usage, planning.Message, planning.Hint),
-        DataFormatException data => new CliException(ExitCode.Usage, data.Message, data.WayOut ?? "securefl check-data shows what is in a file"),
-        TrainingDivergedException diverged => new CliException(ExitCode.Usage, diverged.Message, "lower --lr, scale the features with --normalize, or give more --rounds where the rate has not fallen by the last one"),
+        DataFormatException data => new CliException(ExitCode.Usage, data.Message,
+            data.WayOut ?? "securefl check-data shows what is in a file"),
+        TrainingDivergedException diverged =>
+            new CliException(ExitCode.Usage, diverged.Message,
+                "lower --lr, scale the features with --normalize, or give more --rounds where the rate has not "
+                + "fallen by the last one"),
         TrainerFaultException trainer => new CliException(
             ExitCode.Environment,
             trainer.Message,
-            trainer.LastLines.Count == 0 ? "run the command by hand on one such folder; docs/examples shows what it is given" : "the lines above are the program's own; docs/examples shows what it is given",
+            trainer.LastLines.Count == 0
+                ? "run the command by hand on one such folder; docs/examples shows what it is given"
+                : "the lines above are the program's own; docs/examples shows what it is given",
             trainer.LastLines),
-        TooFewContributorsException few => new CliException(ExitCode.BelowThreshold, few.Message, "a longer --deadline, more sites a round, or a lower --min-clients"),
-        PlanRefusedException plan => new CliException(ExitCode.Usage, plan.Message, "change the plan so that the rule holds"),
+        TooFewContributorsException few =>
+            new CliException(ExitCode.BelowThreshold, few.Message,
+                "a longer --deadline, more sites a round, or a lower --min-clients"),
+        PlanRefusedException plan => new CliException(ExitCode.Usage, plan.Message,
+            "change the plan so that the rule holds"),
         ProtocolViolationException violation => new CliException(
-            violation.Code == ViolationCode.GroupBelowMinimum ? ExitCode.BelowThreshold : ExitCode.RefusedByPeer, violation.Message, "the code is explained in protocol-spec"),
+            violation.Code == ViolationCode.GroupBelowMinimum ? ExitCode.BelowThreshold : ExitCode.RefusedByPeer,
+            violation.Message, "the code is explained in protocol-spec"),
         NewerVersionException newer => new CliException(ExitCode.Usage, newer.Message, "use a newer securefl"),
-        ContributionRefusedException refused => new CliException(ExitCode.RefusedByPeer, refused.Message, "securefl status shows which round collects contributions"),
-        PlanMismatchException plan => new CliException(ExitCode.Integrity, plan.Message, "take the plan from the party that signed it, and compare the digest"),
+        ContributionRefusedException refused =>
+            new CliException(ExitCode.RefusedByPeer, refused.Message,
+                "securefl status shows which round collects contributions"),
+        PlanMismatchException plan => new CliException(ExitCode.Integrity, plan.Message,
+            "take the plan from the party that signed it, and compare the digest"),
         StaleLedgerException stale => new CliException(
-            ExitCode.Integrity, stale.Message, "the ledger was restored from an old copy: this key holder must not go on with it; see docs/consortium.md"),
-        LedgerUnavailableException ledger => new CliException(ExitCode.Environment, ledger.Message, "check the disk, then start again: what was signed is in the ledger"),
-        InvalidDataException damaged => new CliException(ExitCode.Integrity, FaultText.Of(damaged), "restore the machine, not the file: a party must never go on with a shorter memory"),
-        GrpcException { Status: GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded } away => new CliException(
+            ExitCode.Integrity, stale.Message,
+            "the ledger was restored from an old copy: this key holder must not go on with it; see docs/consortium.md"),
+        LedgerUnavailableException ledger =>
+            new CliException(ExitCode.Environment, ledger.Message,
+                "check the disk, then start again: what was signed is in the ledger"),
+        InvalidDataException damaged =>
+            new CliException(ExitCode.Integrity, FaultText.Of(damaged),
+                "restore the machine, not the file: a party must never go on with a shorter memory"),
+        GrpcException { Status: GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded } away =>
+            new CliException(
             ExitCode.Environment, away.Message, "check the address, the network, and that the server runs"),
-        GrpcException refusal => new CliException(ExitCode.RefusedByPeer, refusal.Message, "the server's log says more; securefl doctor checks certificates and clocks"),
-        FormatException format when FaultText.IsOwn(format) => new CliException(ExitCode.Usage, format.Message, "check that the file is the one meant, and which program wrote it"),
-        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => new CliException(ExitCode.Environment, FaultText.Of(exception), "check the path"),
+        GrpcException refusal => new CliException(ExitCode.RefusedByPeer, refusal.Message,
+            "the server's log says more; securefl doctor checks certificates and clocks"),
+        FormatException format when FaultText.IsOwn(format) =>
+            new CliException(ExitCode.Usage, format.Message,
+                "check that the file is the one meant, and which program wrote it"),
+        FileNotFoundException or DirectoryNotFoundException or PathTooLongException =>
+            new CliException(ExitCode.Environment, FaultText.Of(exception), "check the path"),
         UnauthorizedAccessException access => new CliException(
-            ExitCode.Environment, FaultText.Of(access), "give a file, or check the owner and the mode of the one that is there"),
-        IOException io => new CliException(ExitCode.Environment, FaultText.Of(io), "check the path, the disk's room, and that no other process uses the file"),
-        OutOfMemoryException memory => new CliException(ExitCode.Environment, FaultText.Of(memory), "a smaller file, model or vector, or a machine with more memory"),
+            ExitCode.Environment, FaultText.Of(access),
+            "give a file, or check the owner and the mode of the one that is there"),
+        IOException io => new CliException(ExitCode.Environment, FaultText.Of(io),
+            "check the path, the disk's room, and that no other process uses the file"),
+        OutOfMemoryException memory =>
+            new CliException(ExitCode.Environment, FaultText.Of(memory),
+                "a smaller file, model or vector, or a machine with more memory"),
         SocketException or HttpRequestException or AuthenticationException => new CliException(
-            ExitCode.Environment, FaultText.Of(exception), "check the address, the network, and the certificates (securefl doctor)"),
+            ExitCode.Environment, FaultText.Of(exception),
+            "check the address, the network, and the certificates (securefl doctor)"),
         OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted", AfterInterruption),
-        ArgumentException argument when FaultText.IsOwn(argument) || (argument is ArgumentOutOfRangeException { ActualValue: not null }) => new CliException(
+        ArgumentException argument when FaultText.IsOwn(argument)
+            || (argument is ArgumentOutOfRangeException { ActualValue: not null }) => new CliException(
             ExitCode.Usage, FaultText.Of(argument), "see --help for what the options take"),
-        OverflowException => new CliException(ExitCode.Usage, "a number is too large", "see --help for what the options take"),
+        OverflowException => new CliException(ExitCode.Usage, "a number is too large",
+            "see --help for what the options take"),
         AggregateException { InnerException: Exception inner } => Describe(inner),
         _ => null,
     };
@@ -112,14 +152,19 @@ internal static class CommandLine
         }
 
         string type = text[(at + " as expected type '".Length)..].TrimEnd('\'');
-        string due = type.Contains("Int", StringComparison.Ordinal) ? (type.Contains("UInt", StringComparison.Ordinal) ? "a whole number from 0" : "a whole number that is not too large")
-            : type.Contains("Double", StringComparison.Ordinal) || type.Contains("Single", StringComparison.Ordinal) ? "a number"
+        string due = type.Contains("Int", StringComparison.Ordinal)
+            ? (type.Contains("UInt", StringComparison.Ordinal) ? "a whole number from 0"
+                : "a whole number that is not too large")
+            : type.Contains("Double", StringComparison.Ordinal) || type.Contains("Single", StringComparison.Ordinal)
+            ? "a number"
             : type.Contains("Boolean", StringComparison.Ordinal) ? "true or false"
             : "another value";
-        return $"{text[..at].Replace("Cannot parse argument", "cannot take", StringComparison.Ordinal)}: it takes {due}";
+        return
+            $"{text[..at].Replace("Cannot parse argument", "cannot take", StringComparison.Ordinal)}: it takes {due}";
     }
 
-    private static string LowerFirst(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
+    private static string LowerFirst(string text) =>
+        text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 
     private static int Fail(ExitCode code, string message, string hint, IReadOnlyList<string>? details = null)
     {

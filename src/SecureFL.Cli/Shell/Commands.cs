@@ -21,7 +21,10 @@ internal static class Commands
     /// <summary>The tree of commands, with its help.</summary>
     internal static RootCommand Create()
     {
-        RootCommand root = new("SecureFL: federated learning in which nobody but a quorum of key holders can open anything, and they only the sum.")
+        RootCommand root =
+            new(
+                "SecureFL: federated learning in which nobody but a quorum of key holders can open anything, and "
+                + "they only the sum.")
         {
             DemoCommand.Create(),
             SimulateCommand.Create(),

@@ -5,7 +5,9 @@ using System.Runtime.CompilerServices;
 
 namespace SecureFL.Cli.Shell;
 
-/// <summary>Commands that people can copy, shown by a command's <c>--help</c> after its options, which stand in groups.</summary>
+/// <summary>
+/// Commands that people can copy, shown by a command's <c>--help</c> after its options, which stand in groups.
+/// </summary>
 internal static class Examples
 {
     private static readonly ConditionalWeakTable<Command, string> Texts = [];

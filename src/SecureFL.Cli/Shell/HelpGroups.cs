@@ -4,7 +4,10 @@ using System.Text;
 
 namespace SecureFL.Cli.Shell;
 
-/// <summary>Headings over the options of commands that have many: <c>--help</c> shows each group by itself, in the order in which they were added.</summary>
+/// <summary>
+/// Headings over the options of commands that have many: <c>--help</c> shows each group by itself, in the order in
+/// which they were added.
+/// </summary>
 internal static class HelpGroups
 {
     private const string Title = "Options:";
@@ -43,23 +46,27 @@ internal static class HelpGroups
         }
 
         string newline = help.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
-        List<(string Name, string Text)> entries = [.. Entries(help[(start + Title.Length)..].Trim('\r', '\n').Split(newline), newline)];
+        List<(string Name, string Text)> entries =
+            [.. Entries(help[(start + Title.Length)..].Trim('\r', '\n').Split(newline), newline)];
         StringBuilder text = new(help[..start]);
         foreach ((string heading, string[] names) in groups.Append(("Other options", [])))
         {
             string[] found = names.Length > 0
                 ? [.. names.SelectMany(name => entries.Where(entry => entry.Name == name).Select(entry => entry.Text))]
-                : [.. entries.Where(entry => !groups.Exists(group => group.Names.Contains(entry.Name))).Select(entry => entry.Text)];
+                : [.. entries.Where(entry => !groups.Exists(group => group.Names.Contains(entry.Name)))
+                    .Select(entry => entry.Text)];
             if (found.Length > 0)
             {
-                text.Append(heading).Append(':').Append(newline).AppendJoin(newline, found).Append(newline).Append(newline);
+                text.Append(heading).Append(':').Append(newline).AppendJoin(newline, found).Append(newline)
+                    .Append(newline);
             }
         }
 
         return text.ToString();
     }
 
-    // An entry begins with two spaces and a name; a narrow terminal puts the rest of it on lines that are indented further.
+    // An entry begins with two spaces and a name; a narrow terminal puts the rest of it on lines that are indented
+    // further.
     private static IEnumerable<(string Name, string Text)> Entries(string[] lines, string newline)
     {
         List<string> entry = [];

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SecureFL.Cli.Shell;
 
 /// <summary>
-/// Ctrl+C and SIGTERM from the first moment of the process: the command is asked to end in good order; where it does not within
-/// the grace, or is asked again, the process ends as interrupted all the same. Thread-safe.
+/// Ctrl+C and SIGTERM from the first moment of the process: the command is asked to end in good order; where it does
+/// not within the grace, or is asked again, the process ends as interrupted all the same. Thread-safe.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -14,7 +14,9 @@ internal sealed class Interruption : IDisposable
     private int _asked;
 
     private Interruption() =>
-        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, Ask))];
+        _signals =
+        [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(
+            signal => PosixSignalRegistration.Create(signal, Ask))];
 
     /// <summary>Cancelled when the process is asked to end.</summary>
     internal CancellationToken Token => _source.Token;

@@ -1,8 +1,8 @@
 namespace SecureFL.Cli.Shell;
 
 /// <summary>
-/// A process that another one started for a demonstration ends with it: its standard input is a pipe that closes when the other one is gone, however that ended. Nothing is
-/// lost: every party can be stopped at any point.
+/// A process that another one started for a demonstration ends with it: its standard input is a pipe that closes when
+/// the other one is gone, however that ended. Nothing is lost: every party can be stopped at any point.
 /// </summary>
 internal static class ParentPipe
 {

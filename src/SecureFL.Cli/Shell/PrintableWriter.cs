@@ -3,8 +3,9 @@ using SecureFL.Aggregation;
 namespace SecureFL.Cli.Shell;
 
 /// <summary>
-/// A writer through which nothing reaches a terminal or a file that could move its cursor, turn its direction or hide: whatever <see cref="PrintableText.IsHidden"/> lists comes out
-/// as <c>\uXXXX</c>, line feeds apart. Works on every character, however the text is cut into writes. Not thread-safe.
+/// A writer through which nothing reaches a terminal or a file that could move its cursor, turn its direction or hide:
+/// whatever <see cref="PrintableText.IsHidden"/> lists comes out as <c>\uXXXX</c>, line feeds apart. Works on every
+/// character, however the text is cut into writes. Not thread-safe.
 /// </summary>
 internal sealed class PrintableWriter(TextWriter inner) : TextWriter
 {

@@ -15,7 +15,8 @@ internal static class Shares
         {
             string text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value.Trim() : "";
             bool percent = text.EndsWith('%');
-            if (double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && (percent ? value / 100 : value) is >= 0 and <= 1 and double share)
+            if (double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture,
+                out double value) && (percent ? value / 100 : value) is >= 0 and <= 1 and double share)
             {
                 return share;
             }

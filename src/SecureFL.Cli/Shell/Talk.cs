@@ -2,7 +2,10 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Cli.Shell;
 
-/// <summary>What the program says to people goes to standard error, so that standard output is data. What is said in one line stays in one line.</summary>
+/// <summary>
+/// What the program says to people goes to standard error, so that standard output is data. What is said in one line
+/// stays in one line.
+/// </summary>
 internal static class Talk
 {
     private static readonly Lock Gate = new();

@@ -4,8 +4,9 @@ using Spectre.Console;
 namespace SecureFL.Cli.Shell;
 
 /// <summary>
-/// Standard output and standard error, behind <see cref="PrintableWriter"/>: names and texts that somebody else wrote cannot rewrite what stands on the screen. Only Spectre's tables go
-/// around it, because they move the cursor themselves; their cells go through <see cref="Cell"/>.
+/// Standard output and standard error, behind <see cref="PrintableWriter"/>: names and texts that somebody else wrote
+/// cannot rewrite what stands on the screen. Only Spectre's tables go around it, because they move the cursor
+/// themselves; their cells go through <see cref="Cell"/>.
 /// </summary>
 internal static class Terminal
 {
@@ -26,7 +27,8 @@ internal static class Terminal
     /// <summary>Tables on standard output. A file has no width: nothing is broken into lines of eighty.</summary>
     internal static IAnsiConsole OutputTables()
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new RawOutput(_output, !Console.IsOutputRedirected) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new RawOutput(_output, !Console.IsOutputRedirected) });
         if (Console.IsOutputRedirected)
         {
             console.Profile.Width = 1000;
@@ -36,9 +38,12 @@ internal static class Terminal
     }
 
     /// <summary>Tables on standard error.</summary>
-    internal static IAnsiConsole ErrorTables() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new RawOutput(_error, !Console.IsErrorRedirected) });
+    internal static IAnsiConsole ErrorTables() =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new RawOutput(_error, !Console.IsErrorRedirected) });
 
-    /// <summary>Text for a cell or a title of such a table: escaped for the terminal and for Spectre's markup.</summary>
+    /// <summary>
+    /// Text for a cell or a title of such a table: escaped for the terminal and for Spectre's markup.
+    /// </summary>
     internal static string Cell(string text) => Markup.Escape(PrintableText.Line(text));
 
     private sealed class RawOutput(TextWriter writer, bool isTerminal) : IAnsiConsoleOutput

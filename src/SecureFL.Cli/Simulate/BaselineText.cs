@@ -13,7 +13,9 @@ namespace SecureFL.Cli.Simulate;
 /// <param name="All">Its main figure on all test rows, or that it diverged.</param>
 internal sealed record BaselineLine(string Name, int Rows, string Own, string All);
 
-/// <summary>The comparison of the federated model with each site alone and with all rows in one place, as lines.</summary>
+/// <summary>
+/// The comparison of the federated model with each site alone and with all rows in one place, as lines.
+/// </summary>
 internal static class BaselineText
 {
     /// <summary>What the comparison is and is not.</summary>
@@ -26,12 +28,14 @@ internal static class BaselineText
         string what = WhatFor(run);
         IReadOnlyList<BaselineLine> lines = Lines(results, run);
         int width = lines.Max(line => line.Name.Length);
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"trained on".PadRight(width)}  training rows  {what} on own test rows  {what} on all test rows");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"{"trained on".PadRight(width)}  training rows  {what} on own test rows  {what} on all test rows");
         foreach ((string name, int count, string own, string all) in lines)
         {
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{name.PadRight(width)}  {count,13}  {own.PadLeft(what.Length + 17)}  {all.PadLeft(what.Length + 17)}");
+                $"{name.PadRight(width)}  {count,13}  {own.PadLeft(what.Length + 17)}  "
+                + $"{all.PadLeft(what.Length + 17)}");
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"({Budget})");

@@ -23,10 +23,12 @@ internal enum BaselineChoice
 /// <summary>A model that one site trained on its own rows.</summary>
 /// <param name="Site">The site.</param>
 /// <param name="Samples">Its training rows.</param>
-/// <param name="OwnTest">Its figures on the site's own test rows; null without any, and where training diverged.</param>
+/// <param name="OwnTest">Its figures on the site's own test rows; null without any, and where training
+/// diverged.</param>
 /// <param name="AllTest">Its figures on all test rows; null likewise.</param>
 /// <param name="Diverged">What was wrong; null where nothing was.</param>
-internal sealed record LocalOnly(string Site, int Samples, MetricSummary? OwnTest, MetricSummary? AllTest, string? Diverged);
+internal sealed record LocalOnly(string Site, int Samples, MetricSummary? OwnTest, MetricSummary? AllTest,
+    string? Diverged);
 
 /// <summary>A model that was trained on all rows in one place.</summary>
 /// <param name="Samples">Training rows.</param>
@@ -38,12 +40,15 @@ internal sealed record PooledModel(int Samples, MetricSummary? Test, string? Div
 internal sealed record BaselineResults(ImmutableArray<LocalOnly> LocalOnly, PooledModel Pooled);
 
 /// <summary>
-/// Each site alone, and all rows in one place: the same trainer, rounds, and steps or epochs a round as the federated run,
-/// without any sum. Only a simulation, which has all rows, can do this.
+/// Each site alone, and all rows in one place: the same trainer, rounds, and steps or epochs a round as the federated
+/// run, without any sum. Only a simulation, which has all rows, can do this.
 /// </summary>
-internal sealed class Baselines(ulong seed, int rounds, double averageDecay, ScaledSites scaled, ILocalTrainer trainer, TargetUnits units)
+internal sealed class Baselines(ulong seed, int rounds, double averageDecay, ScaledSites scaled, ILocalTrainer trainer,
+    TargetUnits units)
 {
-    /// <summary>Multiplications and additions up to which the comparison is made without being asked for: some seconds.</summary>
+    /// <summary>
+    /// Multiplications and additions up to which the comparison is made without being asked for: some seconds.
+    /// </summary>
     internal const double Affordable = 2e10;
 
     private readonly FederationOptions _alone = new()
@@ -54,17 +59,22 @@ internal sealed class Baselines(ulong seed, int rounds, double averageDecay, Sca
         AverageDecay = averageDecay,
     };
 
-    /// <summary>Whether to compare: as asked for, else where a built-in trainer (<paramref name="training"/> is not null) does it in some seconds.</summary>
+    /// <summary>
+    /// Whether to compare: as asked for, else where a built-in trainer (<paramref name="training"/> is not null) does
+    /// it in some seconds.
+    /// </summary>
     internal bool AreDue(BaselineChoice choice, LocalTrainingOptions? training) => choice switch
     {
         BaselineChoice.On => true,
         BaselineChoice.Off => false,
-        _ => training is not null && 6.0 * rounds * trainer.Layout.Length * scaled.Sites.Sum(site => RowsARound(training, site.Train.Count)) <= Affordable,
+        _ => training is not null && 6.0 * rounds * trainer.Layout.Length
+            * scaled.Sites.Sum(site => RowsARound(training, site.Train.Count)) <= Affordable,
     };
 
     internal async Task<BaselineResults> RunAsync(CancellationToken cancellationToken)
     {
-        Dataset? all = scaled.CommonTest ?? Join([.. scaled.Sites.Where(site => site.Test is not null).Select(site => site.Test!)]);
+        Dataset? all = scaled.CommonTest
+            ?? Join([.. scaled.Sites.Where(site => site.Test is not null).Select(site => site.Test!)]);
         ImmutableArray<LocalOnly>.Builder alone = ImmutableArray.CreateBuilder<LocalOnly>();
         foreach (FederatedSite site in scaled.Sites)
         {
@@ -78,19 +88,23 @@ internal sealed class Baselines(ulong seed, int rounds, double averageDecay, Sca
         }
 
         Dataset rows = Join([.. scaled.Sites.Select(site => site.Train)])!;
-        (ModelParameters? pooled, string? fault) = await TrainAsync(new FederatedSite("all rows", rows, null), cancellationToken).ConfigureAwait(false);
-        return new BaselineResults(alone.ToImmutable(), new PooledModel(rows.Count, await TestAsync(pooled, all, cancellationToken).ConfigureAwait(false), fault));
+        (ModelParameters? pooled, string? fault) =
+            await TrainAsync(new FederatedSite("all rows", rows, null), cancellationToken).ConfigureAwait(false);
+        return new BaselineResults(alone.ToImmutable(),
+            new PooledModel(rows.Count, await TestAsync(pooled, all, cancellationToken).ConfigureAwait(false), fault));
     }
 
     private static Dataset? Join(IReadOnlyList<Dataset> parts) => parts.Count == 0 ? null : Dataset.Concatenate(parts);
 
-    private async Task<(ModelParameters? Model, string? Diverged)> TrainAsync(FederatedSite site, CancellationToken cancellationToken)
+    private async Task<(ModelParameters? Model, string? Diverged)> TrainAsync(FederatedSite site,
+        CancellationToken cancellationToken)
     {
         try
         {
             FederatedAveraging run = new(_alone, [site with { Test = null }], trainer, new PlaintextSum());
             TrainingOutcome outcome = await run.RunAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            return outcome.Stopped == StopReason.Diverged ? (null, $"training diverged in round {outcome.History.Length}") : (outcome.Model, null);
+            return outcome.Stopped == StopReason.Diverged
+                ? (null, $"training diverged in round {outcome.History.Length}") : (outcome.Model, null);
         }
         catch (TrainingDivergedException diverged)
         {
@@ -98,10 +112,12 @@ internal sealed class Baselines(ulong seed, int rounds, double averageDecay, Sca
         }
     }
 
-    private async Task<MetricSummary?> TestAsync(ModelParameters? model, Dataset? rows, CancellationToken cancellationToken) =>
+    private async Task<MetricSummary?> TestAsync(ModelParameters? model, Dataset? rows,
+        CancellationToken cancellationToken) =>
         model is null || rows is null || rows.Count == 0
             ? null
-            : MetricSummary.Of(await trainer.EvaluateAsync(model, rows, cancellationToken).ConfigureAwait(false), units);
+            : MetricSummary.Of(await trainer.EvaluateAsync(model, rows, cancellationToken)
+                .ConfigureAwait(false), units);
 
     private static double RowsARound(LocalTrainingOptions training, int rows) => training.Steps > 0
         ? (double)training.Steps * (training.BatchSize == 0 ? rows : Math.Min(rows, training.BatchSize))

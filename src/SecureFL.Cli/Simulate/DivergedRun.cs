@@ -7,12 +7,17 @@ namespace SecureFL.Cli.Simulate;
 /// <summary>A run whose model must not be delivered.</summary>
 internal static class DivergedRun
 {
-    /// <summary>Ends a run that diverged with the round and the site whose rows the model fits worst, which only a simulation can look for.</summary>
+    /// <summary>
+    /// Ends a run that diverged with the round and the site whose rows the model fits worst, which only a simulation
+    /// can look for.
+    /// </summary>
     /// <exception cref="TrainingDivergedException">The run diverged.</exception>
     internal static async Task RefuseAsync(
-        TrainingOutcome outcome, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer, CancellationToken cancellationToken)
+        TrainingOutcome outcome, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer,
+        CancellationToken cancellationToken)
     {
-        if (outcome.Stopped != StopReason.Diverged || Divergence.Find(outcome.History, ended: true) is not (int round, string reason))
+        if (outcome.Stopped != StopReason.Diverged
+            || Divergence.Find(outcome.History, ended: true) is not (int round, string reason))
         {
             return;
         }
@@ -20,7 +25,8 @@ internal static class DivergedRun
         (string Site, double Loss) worst = ("", double.NegativeInfinity);
         foreach (FederatedSite site in sites)
         {
-            EvaluationCounts counts = await trainer.EvaluateAsync(outcome.Model, site.Train, cancellationToken).ConfigureAwait(false);
+            EvaluationCounts counts = await trainer.EvaluateAsync(outcome.Model, site.Train, cancellationToken)
+                .ConfigureAwait(false);
             double loss = counts.IsDiverged ? double.PositiveInfinity : counts.MeanLoss ?? 0;
             worst = loss > worst.Loss ? (site.Name, loss) : worst;
         }

@@ -15,7 +15,8 @@ namespace SecureFL.Cli.Simulate;
 /// <param name="SumIsExact">Whether every sum that was compared is exact; null when none was.</param>
 /// <param name="Diverged">What was wrong; null where nothing was.</param>
 internal sealed record HeldOutRun(
-    string Name, int Sites, long TrainSamples, long TestSamples, int Rounds, StopReason Stopped, MetricSummary? Test, bool? SumIsExact, string? Diverged);
+    string Name, int Sites, long TrainSamples, long TestSamples, int Rounds, StopReason Stopped, MetricSummary? Test,
+    bool? SumIsExact, string? Diverged);
 
 /// <summary>What runs on a part of the rows say of the rest.</summary>
 /// <param name="Folds">One run a fold; empty where rows were not cross-validated.</param>
@@ -28,7 +29,9 @@ internal sealed record HeldOutResults(ImmutableArray<HeldOutRun> Folds, Immutabl
     /// <summary>The mean of every figure over the folds; a figure that some fold lacks has none.</summary>
     internal MetricSummary? Mean => Folds.IsEmpty ? null : Combine(Folds, MeanOf);
 
-    /// <summary>The standard deviation of every figure over the folds, with n - 1; a figure that some fold lacks has none.</summary>
+    /// <summary>
+    /// The standard deviation of every figure over the folds, with n - 1; a figure that some fold lacks has none.
+    /// </summary>
     internal MetricSummary? Deviation => Folds.IsEmpty ? null : Combine(Folds, DeviationOf) with { AucBound = null };
 
     private static double MeanOf(double[] values) => values.Average();

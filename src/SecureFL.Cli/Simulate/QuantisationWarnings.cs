@@ -21,8 +21,10 @@ internal static class QuantisationWarnings
             yield return (
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"more than 1 % of the updates' elements were clipped in {clipped.Length} of {rounds.Count} rounds, ")
-                + string.Create(CultureInfo.InvariantCulture, $"{worst.ClippedShare:P1} in round {worst.Round}{tensor}"),
+                    $"more than 1 % of the updates' elements were clipped in {clipped.Length} of {rounds.Count} "
+                    + $"rounds, ")
+                + string.Create(CultureInfo.InvariantCulture,
+                    $"{worst.ClippedShare:P1} in round {worst.Round}{tensor}"),
                 ClipHint(rounds, found));
         }
 
@@ -33,7 +35,9 @@ internal static class QuantisationWarnings
             yield return (
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a quantisation step exceeded the typical update in {coarse.Length} of {rounds.Count} rounds; most in round {coarsest.Round}: tensor {grain.Tensor}, step {grain.Step:G3}, update {grain.Update:G3}"),
+                    $"a quantisation step exceeded the typical update in {coarse.Length} of {rounds.Count} rounds; "
+                    + $"most in round {coarsest.Round}: tensor {grain.Tensor}, step {grain.Step:G3}, update "
+                    + $"{grain.Update:G3}"),
                 "more --bits make the step smaller; late in training, when updates shrink to nothing, it does no harm");
         }
     }
@@ -51,7 +55,8 @@ internal static class QuantisationWarnings
         };
     }
 
-    // As the preparation chooses: twice the largest element, a power of two. Null where none would do, of infinite updates.
+    // As the preparation chooses: twice the largest element, a power of two. Null where none would do, of infinite
+    // updates.
     private static float? Enough(IReadOnlyCollection<RoundRecord> rounds)
     {
         double largest = rounds.Max(round => round.MostClipped?.Largest ?? 0);

@@ -14,13 +14,16 @@ internal static class ResumedTraining
     /// <exception cref="CliException">It differs.</exception>
     internal static void Require(byte[] stored, byte[] description, string path)
     {
-        DescriptionChange[] changes = [.. DescriptionChange.Between(Read(stored, path), Read(description, "the description")).Where(change => !change.Path.StartsWith(Stopping, StringComparison.Ordinal))];
+        DescriptionChange[] changes = [
+            .. DescriptionChange.Between(Read(stored, path), Read(description, "the description"))
+                .Where(change => !change.Path.StartsWith(Stopping, StringComparison.Ordinal))];
         if (changes.Length > 0)
         {
             string more = changes.Length > Most ? $"; and {changes.Length - Most} more" : "";
             throw new CliException(
                 ExitCode.Usage,
-                $"--resume: the run in {Path.GetDirectoryName(path)} began otherwise: {string.Join("; ", changes.Take(Most).Select(change => change.ToString()))}{more}",
+                $"--resume: the run in {Path.GetDirectoryName(path)} began otherwise: "
+                + $"{string.Join("; ", changes.Take(Most).Select(change => change.ToString()))}{more}",
                 $"give the options of the first run, or --training {path}; rounds, target and patience may change");
         }
     }

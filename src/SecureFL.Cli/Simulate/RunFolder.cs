@@ -7,11 +7,16 @@ using SecureFL.Storage;
 
 namespace SecureFL.Cli.Simulate;
 
-/// <summary>What a run leaves: model, checkpoint, transcripts, and the ciphertexts where they are kept. Files appear whole or not at all.</summary>
+/// <summary>
+/// What a run leaves: model, checkpoint, transcripts, and the ciphertexts where they are kept. Files appear whole or
+/// not at all.
+/// </summary>
 internal sealed class RunFolder : IDisposable
 {
     /// <summary>What a run leaves: nothing else is ever removed.</summary>
-    private static readonly string[] Made = ["model.safetensors", "checkpoint.safetensors", "checkpoint.json", "training.json", "transcripts", "ciphertexts"];
+    private static readonly string[] Made =
+        ["model.safetensors", "checkpoint.safetensors", "checkpoint.json", "training.json", "transcripts",
+            "ciphertexts"];
 
     private readonly string _path;
     private readonly Dictionary<string, string> _parts = new(StringComparer.Ordinal);
@@ -27,7 +32,8 @@ internal sealed class RunFolder : IDisposable
         _path = Path.GetFullPath(path);
         if (resume && overwrite)
         {
-            throw new CliException(ExitCode.Usage, "--resume goes on with the run that --overwrite removes", "give one of them");
+            throw new CliException(ExitCode.Usage, "--resume goes on with the run that --overwrite removes",
+                "give one of them");
         }
 
         if (File.Exists(_path))
@@ -45,7 +51,8 @@ internal sealed class RunFolder : IDisposable
         if (!overwrite)
         {
             throw new CliException(
-                ExitCode.Usage, $"{_path} holds a run already: {string.Join(", ", there.Select(Path.GetFileName))}", "another --output keeps it, --resume goes on with it, --overwrite removes it");
+                ExitCode.Usage, $"{_path} holds a run already: {string.Join(", ", there.Select(Path.GetFileName))}",
+                "another --output keeps it, --resume goes on with it, --overwrite removes it");
         }
 
         foreach (string old in there)
@@ -68,7 +75,8 @@ internal sealed class RunFolder : IDisposable
     private string CheckpointPath => Path.Combine(_path, "checkpoint.safetensors");
 
     /// <summary>Transcripts written so far.</summary>
-    internal IReadOnlyList<(string Transcript, string Ciphertexts)> Transcripts => [.. _transcripts.Keys.Select(name => (TranscriptPath(name), UploadsPath(name)))];
+    internal IReadOnlyList<(string Transcript, string Ciphertexts)> Transcripts =>
+        [.. _transcripts.Keys.Select(name => (TranscriptPath(name), UploadsPath(name)))];
 
     internal Action<ReadOnlyMemory<byte>> OpenTranscript(string name)
     {
@@ -86,17 +94,21 @@ internal sealed class RunFolder : IDisposable
         return bytes => file.Write(bytes.Span);
     }
 
-    internal FileContributionStore OpenUploads(string name, ulong round) => new(UploadsPath(_parts.GetValueOrDefault(name, name)), round);
+    internal FileContributionStore OpenUploads(string name, ulong round) =>
+        new(UploadsPath(_parts.GetValueOrDefault(name, name)), round);
 
     /// <summary>Keeps the settled description of the run.</summary>
-    internal void WriteTraining(byte[] description) => WholeFile.Write(TrainingPath, stream => stream.Write(description), ownerOnly: false);
+    internal void WriteTraining(byte[] description) =>
+        WholeFile.Write(TrainingPath, stream => stream.Write(description), ownerOnly: false);
 
     internal void WriteModel(ModelBundle bundle) => WholeFile.Write(ModelPath, bundle.Write, ownerOnly: false);
 
-    internal void WriteCheckpoint(TrainingCheckpoint checkpoint) => WholeFile.Write(CheckpointPath, stream => CheckpointFormat.Write(stream, checkpoint), ownerOnly: false);
+    internal void WriteCheckpoint(TrainingCheckpoint checkpoint) =>
+        WholeFile.Write(CheckpointPath, stream => CheckpointFormat.Write(stream, checkpoint), ownerOnly: false);
 
     /// <summary>The stored state.</summary>
-    /// <exception cref="CliException">There is none, or it is of another training than <paramref name="description"/>.</exception>
+    /// <exception cref="CliException">There is none, or it is of another training than
+    /// <paramref name="description"/>.</exception>
     internal TrainingCheckpoint ReadCheckpoint(byte[] description)
     {
         if (File.Exists(CheckpointPath) && File.Exists(TrainingPath))
@@ -106,7 +118,8 @@ internal sealed class RunFolder : IDisposable
 
         if (!File.Exists(CheckpointPath))
         {
-            throw new CliException(ExitCode.Environment, $"there is no checkpoint in {_path}", "run without --resume first, or give the --output folder of the interrupted run");
+            throw new CliException(ExitCode.Environment, $"there is no checkpoint in {_path}",
+                "run without --resume first, or give the --output folder of the interrupted run");
         }
 
         using FileStream stream = OrdinaryFile.Open(CheckpointPath);

@@ -50,7 +50,8 @@ internal static class SimulateCommand
         }
 
         Talk.KeepNotes();
-        SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken).ConfigureAwait(false);
+        SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken)
+            .ConfigureAwait(false);
         bool found = run.Terms.Clips.IsEmpty;
         foreach ((string line, string hint) in QuantisationWarnings.Of(run.Outcome.History, found))
         {
@@ -58,7 +59,8 @@ internal static class SimulateCommand
             Talk.Hint(hint);
         }
 
-        if (run.Outcome.Stopped == StopReason.Rounds && ConvergenceNote.Of(run.Outcome.History, run.Terms.Training.Schedule) is string note)
+        if (run.Outcome.Stopped == StopReason.Rounds
+            && ConvergenceNote.Of(run.Outcome.History, run.Terms.Training.Schedule) is string note)
         {
             Talk.Line(note);
         }
@@ -94,7 +96,8 @@ internal static class SimulateCommand
             Description = description,
             TrainerCommand = result.GetValue(options.Trainer),
             TrainerLimit = SimulateOptions.LimitOf(result.GetValue(options.TrainerTimeout)),
-            OnTrainerFault = result.GetValue(options.OnTrainerFault) == "leave-out" ? TrainerFaultRule.LeaveOut : TrainerFaultRule.Stop,
+            OnTrainerFault = result.GetValue(options.OnTrainerFault) == "leave-out" ? TrainerFaultRule.LeaveOut
+                : TrainerFaultRule.Stop,
             InsecureTwoSites = result.GetValue(options.InsecureTwoSites),
             Overwrite = result.GetValue(options.Overwrite),
             KeyHolders = result.GetValue(options.KeyHolders),
@@ -120,17 +123,21 @@ internal static class SimulateCommand
         int folds = result.GetValue(options.CrossValidate);
         return !TermOptions.IsGiven(result, options.CrossValidate) ? 0
             : folds is >= 2 and <= Most ? folds
-            : throw new CliException(ExitCode.Usage, $"--cross-validate {folds}: a number from 2 to {Most}", "for example --cross-validate 5");
+            : throw new CliException(ExitCode.Usage, $"--cross-validate {folds}: a number from 2 to {Most}",
+                "for example --cross-validate 5");
     }
 
     private static string DefaultOutput(FileInfo? json) =>
-        json is null ? Path.GetFullPath("securefl-run") : Path.Combine(json.DirectoryName!, Path.GetFileNameWithoutExtension(json.Name) + "-run");
+        json is null ? Path.GetFullPath("securefl-run")
+        : Path.Combine(json.DirectoryName!, Path.GetFileNameWithoutExtension(json.Name) + "-run");
 
     private static ImmutableArray<double> Seconds(string option, string? text) =>
     [
         .. SiteOptions.List(text).Select(word =>
-            double.TryParse(word, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value)
+            double.TryParse(word, CultureInfo.InvariantCulture, out double value) && value >= 0
+            && double.IsFinite(value)
                 ? value
-                : throw new CliException(ExitCode.Usage, $"{option}: {word} is no number of seconds, from 0", $"for example {option} 10,1,1")),
+                : throw new CliException(ExitCode.Usage, $"{option}: {word} is no number of seconds, from 0",
+                    $"for example {option} 10,1,1")),
     ];
 }

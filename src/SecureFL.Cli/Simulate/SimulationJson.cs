@@ -14,7 +14,8 @@ internal static class SimulationJson
         Wire = run.Settings.Suite == SumSuite.JointKey ? run.Settings.Wire.ToString().ToLowerInvariant() : null,
         run.Settings.InsecureTwoSites,
         run.Terms.Seed,
-        Clips = run.Clips is null ? null : run.Trainer.Layout.Tensors.Zip(run.Clips.Values).ToDictionary(pair => pair.First.Name, pair => pair.Second),
+        Clips = run.Clips is null ? null
+        : run.Trainer.Layout.Tensors.Zip(run.Clips.Values).ToDictionary(pair => pair.First.Name, pair => pair.Second),
         run.Settings.Bits,
         run.Parameters,
         run.Seconds,
@@ -24,9 +25,15 @@ internal static class SimulationJson
         Rounds = run.Outcome.History.Select(round => Round(round, run)),
         Final = Final(run),
         CrossValidation = run.HeldOut is { Folds.IsEmpty: false } folds
-            ? new { Folds = folds.Folds.Select((fold, i) => HeldOut("fold", i + 1, fold)), Mean = EvaluationJson.Figures(folds.Mean), Deviation = EvaluationJson.Figures(folds.Deviation) }
+            ? new
+            {
+                Folds = folds.Folds.Select((fold, i) => HeldOut("fold", i + 1, fold)),
+                Mean = EvaluationJson.Figures(folds.Mean),
+                Deviation = EvaluationJson.Figures(folds.Deviation)
+            }
             : null,
-        LeaveOneSiteOut = run.HeldOut is { Sites.IsEmpty: false } sites ? sites.Sites.Select(site => HeldOut("site", site.Name, site)) : null,
+        LeaveOneSiteOut = run.HeldOut is { Sites.IsEmpty: false } sites
+        ? sites.Sites.Select(site => HeldOut("site", site.Name, site)) : null,
         run.SumIsExact,
         Compare = run.Floats is null ? null : new
         {
@@ -34,15 +41,25 @@ internal static class SimulationJson
             PlaintextQuantised = Arm(run.Quantised, run),
             PlaintextFloat = Arm(run.Floats, run),
         },
-        Plans = run.Plans.Select(plan => new { Digest = plan.Digest.ToString(), Words = plan.SpokenForm, Values = plan.Parameters.FloatLength, CiphertextBytes = plan.Parameters.UploadBytes }),
+        Plans = run.Plans
+        .Select(
+            plan => new
+            {
+                Digest = plan.Digest.ToString(),
+                Words = plan.SpokenForm,
+                Values = plan.Parameters.FloatLength,
+                CiphertextBytes = plan.Parameters.UploadBytes
+            }),
         Transcripts = run.Transcripts.Select(transcript => transcript.Transcript),
     };
 
     /// <summary>The mean of the sites' accuracies, all alike; null where a site has none.</summary>
     internal static double? Mean(ModelResult final) =>
-        final.PerSite.All(site => site.Test?.Accuracy is not null) ? final.PerSite.Average(site => site.Test!.Accuracy!.Value) : null;
+        final.PerSite.All(site => site.Test?.Accuracy is not null)
+        ? final.PerSite.Average(site => site.Test!.Accuracy!.Value) : null;
 
-    // The delivered model: on all test rows from the last secure sum, and, since a simulation can, on each site's rows by themselves. Test rows of a common file are nobody's.
+    // The delivered model: on all test rows from the last secure sum, and, since a simulation can, on each site's rows
+    // by themselves. Test rows of a common file are nobody's.
     private static Dictionary<string, object?> Final(SimulationOutcome run)
     {
         ModelResult final = run.Final;
@@ -56,7 +73,8 @@ internal static class SimulationJson
             ["testAccuracy"] = final.Test.Accuracy,
             ["meanSiteTestAccuracy"] = Mean(final),
         };
-        foreach ((string name, object? value) in EvaluationJson.Of(final.Counts, final.Test, run.Classes, run.Settings.ThresholdAt))
+        foreach ((string name, object? value) in
+            EvaluationJson.Of(final.Counts, final.Test, run.Classes, run.Settings.ThresholdAt))
         {
             json.Add(name, value);
         }
@@ -164,7 +182,9 @@ internal static class SimulationJson
         MeanSiteTestAccuracy = Mean(arm.Final),
         PerSite = arm.Final.PerSite.Select(Site),
         CommonTest = arm.Final.CommonTest is SiteResult common ? Site(common) : null,
-        LargestWeightDifference = arm.Outcome.Model.Values.Zip(run.Outcome.Model.Values, (a, b) => Math.Abs((double)a - b)).Max(),
-        SecondsSum = arm.Outcome.History.Sum(round => round.Costs.SecondsEncrypt + round.Costs.SecondsAggregate + round.Costs.SecondsOpen),
+        LargestWeightDifference = arm.Outcome.Model.Values
+        .Zip(run.Outcome.Model.Values, (a, b) => Math.Abs((double)a - b)).Max(),
+        SecondsSum = arm.Outcome.History
+        .Sum(round => round.Costs.SecondsEncrypt + round.Costs.SecondsAggregate + round.Costs.SecondsOpen),
     };
 }

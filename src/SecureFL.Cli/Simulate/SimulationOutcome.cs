@@ -8,7 +8,9 @@ using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Cli.Simulate;
 
-/// <summary>The delivered model on rows that one process can look at: a site's, or a test file that belongs to no site.</summary>
+/// <summary>
+/// The delivered model on rows that one process can look at: a site's, or a test file that belongs to no site.
+/// </summary>
 /// <param name="Site">The site's name; that of the common test rows otherwise.</param>
 /// <param name="Samples">Its training rows.</param>
 /// <param name="TestSamples">Its own test rows; common ones are nobody's.</param>
@@ -24,15 +26,19 @@ internal sealed record SiteResult(string Site, int Samples, int TestSamples, Met
 /// <param name="PerSite">Each site by itself.</param>
 /// <param name="CommonTest">The test rows that belong to no site; null for none.</param>
 internal sealed record ModelResult(
-    ModelParameters Model, EvaluationCounts Counts, MetricSummary Train, MetricSummary Test, ImmutableArray<SiteResult> PerSite, SiteResult? CommonTest)
+    ModelParameters Model, EvaluationCounts Counts, MetricSummary Train, MetricSummary Test,
+    ImmutableArray<SiteResult> PerSite, SiteResult? CommonTest)
 {
     internal double? TrainLoss => Train.Loss;
 
     internal double? TestAccuracy => Test.Accuracy;
 }
 
-/// <summary>One site's figures after each round, for the report: its training loss, and the task's main metric on its test rows.</summary>
-internal sealed record SiteCurve(string Site, List<(int Round, double Loss)> Losses, List<(int Round, double Value)> Values);
+/// <summary>
+/// One site's figures after each round, for the report: its training loss, and the task's main metric on its test rows.
+/// </summary>
+internal sealed record SiteCurve(string Site, List<(int Round, double Loss)> Losses,
+    List<(int Round, double Value)> Values);
 
 /// <summary>One arm of a comparison.</summary>
 /// <param name="Name">What it is.</param>
@@ -70,7 +76,8 @@ internal sealed record SimulationOutcome
     internal TargetUnits Units { get; init; } = TargetUnits.Same;
 
     /// <summary>The metrics that tables show beside the training loss.</summary>
-    internal IReadOnlyList<RoundMetricInfo> Shown => [.. RoundMetricInfo.ShownFor(Trainer.Metrics).Where(info => info.Metric != RoundMetric.TrainLoss)];
+    internal IReadOnlyList<RoundMetricInfo> Shown =>
+        [.. RoundMetricInfo.ShownFor(Trainer.Metrics).Where(info => info.Metric != RoundMetric.TrainLoss)];
 
     internal required ModelResult Final { get; init; }
 
@@ -101,12 +108,16 @@ internal sealed record SimulationOutcome
     internal IReadOnlyList<(string Transcript, string Ciphertexts)> Transcripts { get; init; } = [];
 
     /// <summary>Whether every sum that was compared is exact; null when none was.</summary>
-    internal bool? SumIsExact => HeldOut?.All.Any(run => run.SumIsExact == false) == true ? false : IsExact(Outcome.History);
+    internal bool? SumIsExact => HeldOut?.All.Any(run => run.SumIsExact == false) == true ? false
+        : IsExact(Outcome.History);
 
     /// <summary>The same of some rounds.</summary>
     internal static bool? IsExact(IReadOnlyList<RoundRecord> rounds) =>
         rounds.Any(round => round.SumIsExact is not null) ? rounds.All(round => round.SumIsExact != false) : null;
 
-    /// <summary>Whether the integers in the clear gave the same weights, bit for bit; null without comparison.</summary>
-    internal bool? WeightsEqual => Quantised is null ? null : Quantised.Outcome.Model.Values.AsSpan().SequenceEqual(Outcome.Model.Values);
+    /// <summary>
+    /// Whether the integers in the clear gave the same weights, bit for bit; null without comparison.
+    /// </summary>
+    internal bool? WeightsEqual =>
+        Quantised is null ? null : Quantised.Outcome.Model.Values.AsSpan().SequenceEqual(Outcome.Model.Values);
 }

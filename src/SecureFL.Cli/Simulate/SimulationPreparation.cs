@@ -16,12 +16,17 @@ namespace SecureFL.Cli.Simulate;
 /// <param name="Trainer">The trainer.</param>
 /// <param name="Terms">The settled terms.</param>
 /// <param name="Clips">The clip of every tensor, found or asked for; null where nothing is quantised.</param>
-internal sealed record SimulationPrepared(ScaledSites Scaled, PreparedState State, ILocalTrainer Trainer, TrainingTerms Terms, TensorClips? Clips);
+internal sealed record SimulationPrepared(ScaledSites Scaled, PreparedState State, ILocalTrainer Trainer,
+    TrainingTerms Terms, TensorClips? Clips);
 
-/// <summary>The sums before the first round, by the same steps that a deployed session takes: scaling, target scaling, weight unit, class weights, clips.</summary>
+/// <summary>
+/// The sums before the first round, by the same steps that a deployed session takes: scaling, target scaling, weight
+/// unit, class weights, clips.
+/// </summary>
 internal static class SimulationPreparation
 {
-    internal static async Task<SimulationPrepared> RunAsync(SimulationSettings settings, LoadedSites loaded, ISecureSum sum, CancellationToken cancellationToken)
+    internal static async Task<SimulationPrepared> RunAsync(SimulationSettings settings, LoadedSites loaded,
+        ISecureSum sum, CancellationToken cancellationToken)
     {
         (ILocalTrainer unweighted, TrainingTerms terms) = await TrainerFactory.CreateAsync(
             settings, loaded.Schema, loaded.Sites[0].Train, cancellationToken).ConfigureAwait(false);
@@ -33,10 +38,12 @@ internal static class SimulationPreparation
 
         bool quantised = !settings.Sum.IsFloat;
         PreparedState state = await LocalPreparation.RunAsync(
-            terms, Create, [.. loaded.Sites.Select(site => new RawSite(site.Name, site.Train, null))], sum, quantised, settings.Parallelism,
+            terms, Create, [.. loaded.Sites.Select(site => new RawSite(site.Name, site.Train, null))], sum, quantised,
+            settings.Parallelism,
             LeaveOut(settings, loaded.Sites.Count), cancellationToken).ConfigureAwait(false);
         TensorClips? clips = quantised ? terms.ClipsFrom(state) : null;
-        return new SimulationPrepared(SiteScaling.Apply(loaded, terms.PreparationTerms, state), state, Create(state), terms, clips);
+        return new SimulationPrepared(SiteScaling.Apply(loaded, terms.PreparationTerms, state), state, Create(state),
+            terms, clips);
     }
 
     /// <summary>Names the sites whose training rows are all of one class.</summary>
@@ -51,8 +58,11 @@ internal static class SimulationPreparation
         }
     }
 
-    private static PreparationLeaveOut? LeaveOut(SimulationSettings settings, int sites) => settings.OnTrainerFault == TrainerFaultRule.LeaveOut
-        ? new PreparationLeaveOut(settings.MinClients(sites), fault => SimulationObserver.Tell(fault, "its first update is not among those that the clips are found from"))
+    private static PreparationLeaveOut? LeaveOut(SimulationSettings settings, int sites) =>
+        settings.OnTrainerFault == TrainerFaultRule.LeaveOut
+        ? new PreparationLeaveOut(settings.MinClients(sites),
+            fault => SimulationObserver.Tell(fault,
+                "its first update is not among those that the clips are found from"))
         : null;
 
     /// <summary>Says what people should know of it: columns without information, targets that are scaled.</summary>
@@ -61,17 +71,24 @@ internal static class SimulationPreparation
         const int Most = 8;
         string[] constant = state.Shared is null || terms.Scaling is ScalingKind.None or ScalingKind.Fixed
             ? []
-            : [.. terms.Names.Where((_, f) => state.Shared.Factor[f] == 0 && terms.Columns[f] is not (ColumnSum.Indicator or ColumnSum.Nothing))];
+            : [
+                .. terms.Names
+                    .Where((_, f) => state.Shared.Factor[f] == 0
+                        && terms.Columns[f] is not (ColumnSum.Indicator or ColumnSum.Nothing))];
         if (constant.Length > 0)
         {
             string more = constant.Length > Most ? $" and {constant.Length - Most} more" : "";
-            Talk.Line($"the same number in every row, or none, so 0 for the model: {string.Join(", ", constant.Take(Most))}{more}");
+            Talk.Line(
+                $"the same number in every row, or none, so 0 for the model: "
+                + $"{string.Join(", ", constant.Take(Most))}{more}");
         }
 
         if (state.Targets is { } targets)
         {
             Talk.Line(string.Create(
-                CultureInfo.InvariantCulture, $"targets are scaled for training by mean {targets.Offset:G6} and deviation {1 / targets.Factor:G6} of all sites' rows; the model gives original units"));
+                CultureInfo.InvariantCulture,
+                $"targets are scaled for training by mean {targets.Offset:G6} and deviation {1 / targets.Factor:G6} "
+                + $"of all sites' rows; the model gives original units"));
         }
     }
 }

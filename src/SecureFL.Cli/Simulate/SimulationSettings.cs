@@ -50,7 +50,9 @@ internal sealed record SimulationSettings
     /// <summary>What a failing trainer of one site means for the others.</summary>
     internal TrainerFaultRule OnTrainerFault { get; init; }
 
-    /// <summary>Insecure: sums of two sites may be encrypted, although each subtracts itself and has the other.</summary>
+    /// <summary>
+    /// Insecure: sums of two sites may be encrypted, although each subtracts itself and has the other.
+    /// </summary>
     internal bool InsecureTwoSites { get; init; }
 
     /// <summary>Whether an earlier run's files in the folder may be replaced.</summary>
@@ -64,7 +66,9 @@ internal sealed record SimulationSettings
     /// <summary>Sites trained at the same time.</summary>
     internal int Parallelism { get; init; } = 1;
 
-    /// <summary>The probability above which a row is taken for class 1, where a binary task's figures at a threshold are told.</summary>
+    /// <summary>
+    /// The probability above which a row is taken for class 1, where a binary task's figures at a threshold are told.
+    /// </summary>
     internal double ThresholdAt { get; init; } = 0.5;
 
     internal bool Compare { get; init; }

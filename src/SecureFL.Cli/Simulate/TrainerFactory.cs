@@ -17,7 +17,8 @@ internal static class TrainerFactory
         if (settings.TrainerCommand is string command)
         {
             Dataset shape = new([], [], first.Width, first.Task, first.ClassCount);
-            ExternalTrainer external = await ExternalTrainer.StartAsync(command, shape, settings.Seed, settings.TrainerLimit, cancellationToken).ConfigureAwait(false);
+            ExternalTrainer external = await ExternalTrainer.StartAsync(command, shape, settings.Seed,
+                settings.TrainerLimit, cancellationToken).ConfigureAwait(false);
             ModelStamp initial = ModelStamp.Of(0, external.CreateInitial(settings.Seed).Values);
             return (external, settings.Description.Settle(facts with { External = (external.Layout, initial.Digest) }));
         }

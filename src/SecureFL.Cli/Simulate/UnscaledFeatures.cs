@@ -29,10 +29,13 @@ internal static class UnscaledFeatures
             }
         }
 
-        int[] used = [.. Enumerable.Range(0, names.Length).Where(feature => sizes[feature] > 0).OrderBy(feature => sizes[feature])];
+        int[] used = [.. Enumerable.Range(0, names.Length).Where(feature => sizes[feature] > 0)
+            .OrderBy(feature => sizes[feature])];
         return used.Length < 2 || sizes[used[^1]] < VeryDifferent * sizes[used[0]] ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"with --normalize none {names[used[0]]} is at most {sizes[used[0]]:G4} and {names[used[^1]]} {sizes[used[^1]]:G4}: features of so different size train slowly or not at all; --normalize federated scales them");
+                $"with --normalize none {names[used[0]]} is at most {sizes[used[0]]:G4} and {names[used[^1]]} "
+                + $"{sizes[used[^1]]:G4}: features of so different size train slowly or not at all; --normalize "
+                + $"federated scales them");
     }
 }

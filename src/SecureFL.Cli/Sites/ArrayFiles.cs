@@ -4,7 +4,10 @@ using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Cli.Sites;
 
-/// <summary>Data sets from <c>.npz</c> (arrays x and y), <c>.npy</c> (a matrix, one column the label) and IDX images with their labels file.</summary>
+/// <summary>
+/// Data sets from <c>.npz</c> (arrays x and y), <c>.npy</c> (a matrix, one column the label) and IDX images with their
+/// labels file.
+/// </summary>
 internal static class ArrayFiles
 {
     private const string Images = "images-idx3";
@@ -15,11 +18,14 @@ internal static class ArrayFiles
     {
         string name = Path.GetFileName(path);
         name = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
-        return name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)
+        return name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)
             || name.Contains("idx3", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Reads one file; <paramref name="label"/> is the label's column in a <c>.npy</c> matrix, by default the last.</summary>
+    /// <summary>
+    /// Reads one file; <paramref name="label"/> is the label's column in a <c>.npy</c> matrix, by default the last.
+    /// </summary>
     /// <exception cref="DataFormatException">Not such a file, or numbers that cannot be trained on.</exception>
     internal static TensorRows Read(string path, string? label)
     {
@@ -27,7 +33,9 @@ internal static class ArrayFiles
         if (IsArchive(name))
         {
             (TensorData x, TensorData? y) = Archive(path);
-            return TensorDataset.Join(x, y ?? throw new DataFormatException(path, $"needs arrays x and y, holds no {TensorDataset.LabelsName}"), path);
+            return TensorDataset.Join(x, y
+                ?? throw new DataFormatException(path, $"needs arrays x and y, holds no {TensorDataset.LabelsName}"),
+                path);
         }
 
         if (name.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
@@ -37,18 +45,23 @@ internal static class ArrayFiles
             return TensorDataset.Join(WithoutColumn(matrix, column), Column(matrix, column), path);
         }
 
-        string labelsPath = Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileName(path).Replace(Images, Labels, StringComparison.OrdinalIgnoreCase));
+        string labelsPath = Path.Combine(Path.GetDirectoryName(path) ?? "",
+            Path.GetFileName(path).Replace(Images, Labels, StringComparison.OrdinalIgnoreCase));
         if (labelsPath == path || !File.Exists(labelsPath))
         {
             throw new CliException(
-                ExitCode.Environment, $"the labels of {path} are not there", $"IDX images need their labels beside them, named {Labels} instead of {Images}");
+                ExitCode.Environment, $"the labels of {path} are not there",
+                $"IDX images need their labels beside them, named {Labels} instead of {Images}");
         }
 
         TensorData pixels = Idx(path);
         return TensorDataset.Join(pixels, Idx(labelsPath), path, FactorOf(pixels));
     }
 
-    /// <summary>The features of one file, whose labels are not looked at and not needed. A <c>.npy</c> matrix of one column too many has its label, too.</summary>
+    /// <summary>
+    /// The features of one file, whose labels are not looked at and not needed. A <c>.npy</c> matrix of one column too
+    /// many has its label, too.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="width">The features that the model takes; null where nobody knows.</param>
     /// <param name="label">The label's column in such a matrix, by default the last.</param>
@@ -64,7 +77,8 @@ internal static class ArrayFiles
         else if (name.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
         {
             features = Matrix(path, leastWidth: 1);
-            features = width is int inputs && features.Shape[1] == inputs + 1 ? WithoutColumn(features, LabelColumn(features, path, label)) : features;
+            features = width is int inputs && features.Shape[1] == inputs + 1
+                ? WithoutColumn(features, LabelColumn(features, path, label)) : features;
         }
         else
         {
@@ -75,7 +89,8 @@ internal static class ArrayFiles
         return (TensorDataset.Features(features, path), features.Shape[0]);
     }
 
-    private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+    private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+        ? path[..^3] : path;
 
     private static bool IsArchive(string name) => name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
 
@@ -103,7 +118,9 @@ internal static class ArrayFiles
         return matrix.Shape.Length == 2 && matrix.Shape[1] >= leastWidth
             ? matrix
             : throw new DataFormatException(
-                path, $"an array of shape ({string.Join(", ", matrix.Shape)}), needed is a matrix of features{(leastWidth > 1 ? " and one label column" : "")}");
+                path,
+                $"an array of shape ({string.Join(", ", matrix.Shape)}), needed is a matrix of "
+                + $"features{(leastWidth > 1 ? " and one label column" : "")}");
     }
 
     private static int LabelColumn(TensorData matrix, string path, string? label)
@@ -118,7 +135,8 @@ internal static class ArrayFiles
     }
 
     private static TensorData WithoutColumn(TensorData matrix, int column) =>
-        Columns(matrix, [.. Enumerable.Range(0, matrix.Shape[1]).Where(c => c != column)], matrix.Shape[0], matrix.Shape[1] - 1);
+        Columns(matrix, [.. Enumerable.Range(0, matrix.Shape[1]).Where(c => c != column)], matrix.Shape[0],
+            matrix.Shape[1] - 1);
 
     private static TensorData Column(TensorData matrix, int column) => Columns(matrix, [column], matrix.Shape[0]);
 

@@ -6,7 +6,8 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Cli.Sites;
 
 /// <summary>
-/// A file of rows on disk: ordinary, not empty, its format recognised by its first bytes, unpacked where it is gzip. Pipes and devices are never opened.
+/// A file of rows on disk: ordinary, not empty, its format recognised by its first bytes, unpacked where it is gzip.
+/// Pipes and devices are never opened.
 /// </summary>
 /// <param name="Path">Where it is.</param>
 /// <param name="Kind">What is inside, after unpacking.</param>
@@ -19,7 +20,8 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
     private const int LargestUnpacked = 1 << 30;
 
     /// <summary>Looks at <paramref name="path"/>.</summary>
-    /// <exception cref="DataFormatException">No ordinary file, an empty one, or a kind that no command reads.</exception>
+    /// <exception cref="DataFormatException">No ordinary file, an empty one, or a kind that no command
+    /// reads.</exception>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     internal static DataFile Look(string path)
     {
@@ -46,7 +48,8 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
             RefuseUnsound(path);
         }
 
-        kind = kind.Format == FileFormat.Gzip ? new FileKind(FileFormat.Foreign, "gzip in gzip", "unpack it with gunzip") : kind;
+        kind = kind.Format == FileFormat.Gzip
+            ? new FileKind(FileFormat.Foreign, "gzip in gzip", "unpack it with gunzip") : kind;
         return kind.Format == FileFormat.Foreign
             ? throw new DataFormatException(path, $"{kind.Name}, not a table", wayOut: kind.WayOut)
             : new DataFile(path, kind, packed);
@@ -70,7 +73,8 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
         {
             if (memory.Length + length > LargestUnpacked)
             {
-                throw new DataFormatException(Path, $"unpacks to more than {LargestUnpacked} bytes", wayOut: "unpack it with gunzip first");
+                throw new DataFormatException(Path, $"unpacks to more than {LargestUnpacked} bytes",
+                    wayOut: "unpack it with gunzip first");
             }
 
             memory.Write(block, 0, length);
@@ -82,7 +86,8 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
 
     private static Stream Open(string path, bool packed)
     {
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
+            FileOptions.SequentialScan);
         return packed ? new BufferedStream(new GZipStream(file, CompressionMode.Decompress), 1 << 16) : file;
     }
 
@@ -93,17 +98,20 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
         {
             using Stream stream = Open(path, packed);
             int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            return packed && length == 0 ? throw new DataFormatException(path, "the file in it is empty") : FileKind.Of(head.AsSpan(0, length));
+            return packed && length == 0 ? throw new DataFormatException(path, "the file in it is empty")
+                : FileKind.Of(head.AsSpan(0, length));
         }
         catch (InvalidDataException fault) when (packed)
         {
-            throw new DataFormatException(path, "damaged gzip data", inner: fault, wayOut: "gzip -t checks it; fetch the file again");
+            throw new DataFormatException(path, "damaged gzip data", inner: fault,
+                wayOut: "gzip -t checks it; fetch the file again");
         }
     }
 
     /// <summary>
-    /// Unpacks all of it once and keeps nothing: what unpacks to more than <see cref="UnpackLimit"/> is refused. The last four bytes of gzip say how long its content is, modulo 2^32. A file whose end was cut off says something else; one of several parts put
-    /// together cannot be told.
+    /// Unpacks all of it once and keeps nothing: what unpacks to more than <see cref="UnpackLimit"/> is refused. The
+    /// last four bytes of gzip say how long its content is, modulo 2^32. A file whose end was cut off says something
+    /// else; one of several parts put together cannot be told.
     /// </summary>
     private static void RefuseUnsound(string path)
     {
@@ -118,14 +126,16 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
         }
         catch (InvalidDataException fault)
         {
-            throw new DataFormatException(path, "damaged gzip data", inner: fault, wayOut: "gzip -t checks it; fetch the file again");
+            throw new DataFormatException(path, "damaged gzip data", inner: fault,
+                wayOut: "gzip -t checks it; fetch the file again");
         }
 
         packed.Position = packed.Length - 4;
         packed.ReadExactly(block, 0, 4);
         if (BinaryPrimitives.ReadUInt32LittleEndian(block) != (uint)length && !HasParts(packed))
         {
-            throw new DataFormatException(path, "gzip data without its end", wayOut: "gzip -t checks it; fetch the file again");
+            throw new DataFormatException(path, "gzip data without its end",
+                wayOut: "gzip -t checks it; fetch the file again");
         }
     }
 
@@ -134,7 +144,8 @@ internal sealed record DataFile(string Path, FileKind Kind, bool Packed)
         packed.Position = 1;
         byte[] block = new byte[1 << 16];
         int kept = 0;
-        for (int read = packed.Read(block, kept, block.Length - kept); read > 0; read = packed.Read(block, kept, block.Length - kept))
+        for (int read = packed.Read(block, kept, block.Length - kept); read > 0;
+            read = packed.Read(block, kept, block.Length - kept))
         {
             ReadOnlySpan<byte> bytes = block.AsSpan(0, kept + read);
             if (bytes.IndexOf(new byte[] { 0x1F, 0x8B, 0x08 }) >= 0)

@@ -13,4 +13,5 @@ internal sealed record LoadedSite(string Name, RawDataset Train, RawDataset? Tes
 /// <param name="CommonTest">Test rows that belong to no site, null for none.</param>
 /// <param name="Schema">The columns; null for array files.</param>
 /// <param name="Notes">What people should know: rows left out, cells filled in.</param>
-internal sealed record LoadedSites(IReadOnlyList<LoadedSite> Sites, RawDataset? CommonTest, TableSchema? Schema, IReadOnlyList<string> Notes);
+internal sealed record LoadedSites(IReadOnlyList<LoadedSite> Sites, RawDataset? CommonTest, TableSchema? Schema,
+    IReadOnlyList<string> Notes);

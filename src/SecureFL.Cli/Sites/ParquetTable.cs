@@ -17,11 +17,14 @@ internal static class ParquetTable
         {
             return ReadAsync(stream, path).GetAwaiter().GetResult();
         }
-        catch (Exception fault) when (fault is ParquetException or IOException or InvalidDataException or NotSupportedException
-            or IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException or OutOfMemoryException)
+        catch (Exception fault) when (fault is ParquetException or IOException or InvalidDataException
+            or NotSupportedException
+            or IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException
+            or OutOfMemoryException)
         {
             throw new DataFormatException(
-                path, "a Parquet file that cannot be read: it is damaged, encrypted, or of a newer kind", inner: fault, wayOut: "write it again, or as CSV");
+                path, "a Parquet file that cannot be read: it is damaged, encrypted, or of a newer kind", inner: fault,
+                wayOut: "write it again, or as CSV");
         }
     }
 
@@ -33,7 +36,8 @@ internal static class ParquetTable
         {
             DataField[] fields = [.. reader.Schema.Fields.Select(field => field as DataField is { IsArray: false } flat
                 ? flat
-                : throw new DataFormatException(path, "a nested column has no cells", column: field.Name, wayOut: "flatten it, or leave it out of the file"))];
+                : throw new DataFormatException(path, "a nested column has no cells", column: field.Name,
+                    wayOut: "flatten it, or leave it out of the file"))];
             List<RawRow> rows = [];
             RefuseBombs(reader, fields.Length, stream.Length, path);
             for (int g = 0; g < reader.RowGroupCount; g++)
@@ -52,12 +56,15 @@ internal static class ParquetTable
                 }
             }
 
-            ImmutableArray<string> names = HeaderRule.Names(path, new RawRow(1, [.. fields.Select(field => CsvTableReader.Clean(field.Name))]));
-            return rows.Count == 0 ? throw new DataFormatException(path, "the file holds no row") : new RawTable(path, names, rows);
+            ImmutableArray<string> names =
+                HeaderRule.Names(path, new RawRow(1, [.. fields.Select(field => CsvTableReader.Clean(field.Name))]));
+            return rows.Count == 0 ? throw new DataFormatException(path, "the file holds no row")
+                : new RawTable(path, names, rows);
         }
     }
 
-    // A column of one value takes a few bytes for any number of rows: what counts is the cells, and what the pages announce.
+    // A column of one value takes a few bytes for any number of rows: what counts is the cells, and what the pages
+    // announce.
     private static void RefuseBombs(ParquetReader reader, int columns, long packed, string path)
     {
         long cells = 0;
@@ -67,7 +74,8 @@ internal static class ParquetTable
             using ParquetRowGroupReader group = reader.OpenRowGroupReader(g);
             cells = checked(cells + (group.RowCount * columns));
             bytes = checked(bytes + (reader.Metadata?.RowGroups[g].TotalByteSize ?? 0));
-            UnpackLimit.Require(path, packed, Math.Max(cells, bytes), "write the table as CSV, or without columns of one value");
+            UnpackLimit.Require(path, packed, Math.Max(cells, bytes),
+                "write the table as CSV, or without columns of one value");
         }
     }
 
@@ -88,19 +96,25 @@ internal static class ParquetTable
             : type == typeof(float) ? NumbersAsync<float>(group, field)
             : type == typeof(double) ? NumbersAsync<double>(group, field)
             : type == typeof(decimal) ? NumbersAsync<decimal>(group, field)
-            : type == typeof(DateOnly) ? CellsAsync<DateOnly>(group, field, value => value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
-            : type == typeof(DateTime) ? CellsAsync<DateTime>(group, field, value => value.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture))
-            : type == typeof(TimeOnly) ? CellsAsync<TimeOnly>(group, field, value => value.ToString("HH:mm:ss", CultureInfo.InvariantCulture))
-            : type == typeof(TimeSpan) ? CellsAsync<TimeSpan>(group, field, value => value.TotalSeconds.ToString("R", CultureInfo.InvariantCulture))
+            : type == typeof(DateOnly) ? CellsAsync<DateOnly>(group, field,
+                value => value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
+            : type == typeof(DateTime) ? CellsAsync<DateTime>(group, field,
+                value => value.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture))
+            : type == typeof(TimeOnly) ? CellsAsync<TimeOnly>(group, field,
+                value => value.ToString("HH:mm:ss", CultureInfo.InvariantCulture))
+            : type == typeof(TimeSpan) ? CellsAsync<TimeSpan>(group, field,
+                value => value.TotalSeconds.ToString("R", CultureInfo.InvariantCulture))
             : type == typeof(Guid) ? CellsAsync<Guid>(group, field, value => value.ToString())
-            : throw new DataFormatException(path, "bytes are no cell", column: field.Name, wayOut: "leave the column out of the file, or write it as text");
+            : throw new DataFormatException(path, "bytes are no cell", column: field.Name,
+                wayOut: "leave the column out of the file, or write it as text");
     }
 
     private static Task<string[]> NumbersAsync<T>(ParquetRowGroupReader group, DataField field)
         where T : struct, IFormattable =>
         CellsAsync<T>(group, field, value => value.ToString(null, CultureInfo.InvariantCulture));
 
-    private static async Task<string[]> CellsAsync<T>(ParquetRowGroupReader group, DataField field, Func<T, string> write)
+    private static async Task<string[]> CellsAsync<T>(ParquetRowGroupReader group, DataField field,
+        Func<T, string> write)
         where T : struct
     {
         int count = checked((int)group.RowCount);

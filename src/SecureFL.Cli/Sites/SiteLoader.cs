@@ -8,10 +8,13 @@ namespace SecureFL.Cli.Sites;
 /// <summary>Files to sites: what every data command starts with.</summary>
 internal static class SiteLoader
 {
-    /// <summary>Reads all files. <paramref name="agree"/> settles the categories of the schema; null leaves them as found.</summary>
+    /// <summary>
+    /// Reads all files. <paramref name="agree"/> settles the categories of the schema; null leaves them as found.
+    /// </summary>
     /// <exception cref="DataFormatException">A file does not say what it should.</exception>
     /// <exception cref="CliException">Options that contradict each other or the files.</exception>
-    internal static LoadedSites Load(SiteSettings settings, Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree = null)
+    internal static LoadedSites Load(SiteSettings settings,
+        Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree = null)
     {
         if (settings.Data.Append(settings.TestFile).OfType<string>().Any(ArrayFiles.IsArray))
         {
@@ -19,7 +22,8 @@ internal static class SiteLoader
         }
 
         return settings.Label is null
-            ? throw new CliException(ExitCode.Usage, "--label is missing", "name the label column, or give its index: --label -1 is the last column")
+            ? throw new CliException(ExitCode.Usage, "--label is missing",
+                "name the label column, or give its index: --label -1 is the last column")
             : WithNames(new TableSites(settings).Load(agree));
     }
 
@@ -30,7 +34,8 @@ internal static class SiteLoader
             if (PrintableText.FaultOf(name) is string fault)
             {
                 throw new CliException(
-                    ExitCode.Usage, $"the site's name {PrintableText.Name(name)} {fault}", "rename the file, or mend the column that --site-column names");
+                    ExitCode.Usage, $"the site's name {PrintableText.Name(name)} {fault}",
+                    "rename the file, or mend the column that --site-column names");
             }
         }
 
@@ -41,9 +46,11 @@ internal static class SiteLoader
     internal static string NameOf(string path)
     {
         string name = Path.GetFileName(path);
-        foreach (string extension in new[] { ".gz", ".csv", ".data", ".txt", ".tsv", ".parquet", ".xlsx", ".npz", ".npy" })
+        foreach (string extension in new[]
+            { ".gz", ".csv", ".data", ".txt", ".tsv", ".parquet", ".xlsx", ".npz", ".npy" })
         {
-            name = name.EndsWith(extension, StringComparison.OrdinalIgnoreCase) && name.Length > extension.Length ? name[..^extension.Length] : name;
+            name = name.EndsWith(extension, StringComparison.OrdinalIgnoreCase) && name.Length > extension.Length
+                ? name[..^extension.Length] : name;
         }
 
         return name;
@@ -57,13 +64,16 @@ internal static class SiteLoader
         try
         {
             parts = settings.Dirichlet is double alpha
-                ? SitePartition.Dirichlet(train, settings.Sites, alpha, settings.Seed, settings.MinSiteRows ?? Math.Clamp(train.Count / (4 * settings.Sites), 1, Enough))
+                ? SitePartition.Dirichlet(train, settings.Sites, alpha, settings.Seed,
+                    settings.MinSiteRows ?? Math.Clamp(train.Count / (4 * settings.Sites), 1, Enough))
                 : SitePartition.Iid(train.Count, settings.Sites, settings.Seed);
         }
         catch (ArgumentException fault)
         {
             throw new CliException(
-                ExitCode.Usage, FaultText.Of(fault), settings.Dirichlet is null ? "fewer --sites, or more rows" : "fewer --sites, a larger --dirichlet, a smaller --min-site-rows, or another --seed");
+                ExitCode.Usage, FaultText.Of(fault),
+                settings.Dirichlet is null ? "fewer --sites, or more rows"
+                    : "fewer --sites, a larger --dirichlet, a smaller --min-site-rows, or another --seed");
         }
 
         return [.. parts.Select((rows, i) => new LoadedSite($"site{i + 1}", train.Select(rows), null))];
@@ -73,13 +83,16 @@ internal static class SiteLoader
     {
         if (settings.SiteColumn is not null || settings.SplitColumn is not null)
         {
-            throw new CliException(ExitCode.Usage, "array files have no columns to name sites or splits", "give one file a site, or --sites N");
+            throw new CliException(ExitCode.Usage, "array files have no columns to name sites or splits",
+                "give one file a site, or --sites N");
         }
 
-        string? table = settings.Data.Append(settings.TestFile).OfType<string>().FirstOrDefault(path => !ArrayFiles.IsArray(path));
+        string? table = settings.Data.Append(settings.TestFile).OfType<string>()
+            .FirstOrDefault(path => !ArrayFiles.IsArray(path));
         if (table is not null)
         {
-            throw new CliException(ExitCode.Usage, $"{table} is a table beside array files", "give the rows of all sites as tables, or all as arrays");
+            throw new CliException(ExitCode.Usage, $"{table} is a table beside array files",
+                "give the rows of all sites as tables, or all as arrays");
         }
 
         // All files together say whether labels are classes or numbers, and how many classes there are.
@@ -89,7 +102,9 @@ internal static class SiteLoader
         if (all.FirstOrDefault(file => file.Numbers.Width != all[0].Numbers.Width) is TensorRows other)
         {
             throw new DataFormatException(
-                other.Source, $"rows of {other.Numbers.Width} features, those of {all[0].Source} have {all[0].Numbers.Width}", wayOut: "give the same features in all files");
+                other.Source,
+                $"rows of {other.Numbers.Width} features, those of {all[0].Source} have {all[0].Numbers.Width}",
+                wayOut: "give the same features in all files");
         }
 
         (LearningTask task, int classes) = TensorRows.Decide(all, settings.ModelTask);
@@ -115,7 +130,8 @@ internal static class SiteLoader
         List<LoadedSite> sites = [];
         for (int i = 0; i < parts.Count; i++)
         {
-            (RawDataset train, RawDataset? own) = TrainTestSplit.ByFraction(parts[i], settings.TestFraction, settings.Seed, i);
+            (RawDataset train, RawDataset? own) =
+                TrainTestSplit.ByFraction(parts[i], settings.TestFraction, settings.Seed, i);
             sites.Add(new LoadedSite(NameOf(settings.Data[i]), train, own));
         }
 

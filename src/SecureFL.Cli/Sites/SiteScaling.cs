@@ -6,20 +6,27 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Cli.Sites;
 
 /// <summary>Scaled sites, and the scalings that a model file carries.</summary>
-/// <param name="Sites">What the round engine trains on. Common test rows are dealt out to the sites in turn, so that their counts add up to the common figures.</param>
+/// <param name="Sites">What the round engine trains on. Common test rows are dealt out to the sites in turn, so that
+/// their counts add up to the common figures.</param>
 /// <param name="CommonTest">The common test rows, scaled; null for none.</param>
 /// <param name="Scalings">By site; under the empty name the shared one.</param>
 internal sealed record ScaledSites(
-    IReadOnlyList<FederatedSite> Sites, Dataset? CommonTest, ImmutableSortedDictionary<string, FeatureScaling> Scalings);
+    IReadOnlyList<FederatedSite> Sites, Dataset? CommonTest,
+    ImmutableSortedDictionary<string, FeatureScaling> Scalings);
 
 /// <summary>Rows as the model takes them.</summary>
 internal static class SiteScaling
 {
-    /// <summary>Scales all sites' rows by what the preparation found out; common test rows are those of a site that nobody knows.</summary>
+    /// <summary>
+    /// Scales all sites' rows by what the preparation found out; common test rows are those of a site that nobody
+    /// knows.
+    /// </summary>
     internal static ScaledSites Apply(LoadedSites loaded, PreparationTerms terms, PreparedState state)
     {
-        Dataset? common = loaded.CommonTest is null ? null : state.Scale(state.ScalingOf(terms, null), loaded.CommonTest, "the test file");
-        ImmutableSortedDictionary<string, FeatureScaling>.Builder scalings = ImmutableSortedDictionary.CreateBuilder<string, FeatureScaling>();
+        Dataset? common = loaded.CommonTest is null ? null
+            : state.Scale(state.ScalingOf(terms, null), loaded.CommonTest, "the test file");
+        ImmutableSortedDictionary<string, FeatureScaling>.Builder scalings =
+            ImmutableSortedDictionary.CreateBuilder<string, FeatureScaling>();
         if (state.Shared is not null)
         {
             scalings.Add("", state.Shared);

@@ -40,7 +40,9 @@ internal sealed record SiteSettings
     /// <summary>Concentration of the label skew; null for a split by chance alone.</summary>
     internal double? Dirichlet { get; init; }
 
-    /// <summary>Fewest rows of a site that <see cref="Dirichlet"/> may deal; null for a quarter of the mean, 1 to 20.</summary>
+    /// <summary>
+    /// Fewest rows of a site that <see cref="Dirichlet"/> may deal; null for a quarter of the mean, 1 to 20.
+    /// </summary>
     internal int? MinSiteRows { get; init; }
 
     /// <summary>The seed of splits.</summary>

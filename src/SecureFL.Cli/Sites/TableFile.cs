@@ -3,7 +3,10 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Sites;
 
-/// <summary>A table from any file that holds one: delimited text in its encoding, Parquet, a workbook; each packed with gzip or not.</summary>
+/// <summary>
+/// A table from any file that holds one: delimited text in its encoding, Parquet, a workbook; each packed with gzip or
+/// not.
+/// </summary>
 internal static class TableFile
 {
     /// <summary>Reads <paramref name="path"/>; what was detected on the way is in the table's remarks.</summary>
@@ -17,10 +20,12 @@ internal static class TableFile
             FileFormat.Parquet => FromSeekable(file, stream => ParquetTable.Read(stream, path)),
             FileFormat.Zip => FromSeekable(file, stream => WorkbookTable.Read(stream, path, options)),
             FileFormat.Array => throw new DataFormatException(
-                path, $"{file.Kind.Name}, not a table", wayOut: "arrays need the extension .npy or .npz, images the name that ends in -images-idx3-ubyte"),
+                path, $"{file.Kind.Name}, not a table",
+                wayOut: "arrays need the extension .npy or .npz, images the name that ends in -images-idx3-ubyte"),
             _ => Text(file, options),
         };
-        return file.Packed ? table.WithRemark($"unpacked from gzip{(file.Kind.Format == FileFormat.Text ? "" : ", " + file.Kind.Name)}") : table;
+        return file.Packed ? table.WithRemark(
+            $"unpacked from gzip{(file.Kind.Format == FileFormat.Text ? "" : ", " + file.Kind.Name)}") : table;
     }
 
     private static RawTable Text(DataFile file, CsvReadOptions options)
@@ -47,7 +52,8 @@ internal static class TableFile
         }
         catch (InvalidDataException fault) when (file.Packed)
         {
-            throw new DataFormatException(file.Path, "damaged gzip data", inner: fault, wayOut: "gzip -t checks it; fetch the file again");
+            throw new DataFormatException(file.Path, "damaged gzip data", inner: fault,
+                wayOut: "gzip -t checks it; fetch the file again");
         }
     }
 

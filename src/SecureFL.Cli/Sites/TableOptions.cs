@@ -4,17 +4,22 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Sites;
 
-/// <summary>The options of every command that reads tables, for files whose way of writing cannot be detected.</summary>
+/// <summary>
+/// The options of every command that reads tables, for files whose way of writing cannot be detected.
+/// </summary>
 internal sealed class TableOptions
 {
     private readonly Option<string> _header = Simulate.SimulateOptions.Choice(
         "--header", "detect", "whether a file's first line names the columns", "detect", "yes", "no");
 
-    private readonly Option<string?> _separator = new("--separator") { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
+    private readonly Option<string?> _separator = new("--separator")
+    { Description = "the CSV separator; detected by default", HelpName = "CHARACTER" };
 
     private readonly Option<string?> _encoding = new("--encoding")
     {
-        Description = "the character encoding of text files: utf-8, utf-16le, windows-1252, latin1, cp850, ...; detected by default",
+        Description =
+            "the character encoding of text files: utf-8, utf-16le, windows-1252, latin1, cp850, ...; detected by "
+            + "default",
         HelpName = "NAME",
     };
 
@@ -38,14 +43,20 @@ internal sealed class TableOptions
     /// <exception cref="CliException">A value that means nothing.</exception>
     internal CsvReadOptions Read(ParseResult result) => new()
     {
-        Header = result.GetValue(_header) switch { "yes" => HeaderMode.Present, "no" => HeaderMode.Absent, _ => HeaderMode.Detect },
+        Header = result.GetValue(_header) switch
+        {
+            "yes" => HeaderMode.Present,
+            "no" => HeaderMode.Absent,
+            _ => HeaderMode.Detect
+        },
         Separator = result.GetValue(_separator) switch
         {
             null => null,
             "tab" or "\\t" => '\t',
             { Length: 1 } one => one[0],
             string other => throw new CliException(
-                ExitCode.Usage, $"a separator is one character, not {other}", "for example --separator ';' or --separator tab"),
+                ExitCode.Usage, $"a separator is one character, not {other}",
+                "for example --separator ';' or --separator tab"),
         },
         Encoding = result.GetValue(_encoding),
         Decimal = result.GetValue(_decimal) switch
@@ -53,7 +64,8 @@ internal sealed class TableOptions
             null => null,
             "." or "point" => '.',
             "," or "comma" => ',',
-            string other => throw new CliException(ExitCode.Usage, $"--decimal {other}: a point or a comma", "--decimal , or --decimal ."),
+            string other => throw new CliException(ExitCode.Usage, $"--decimal {other}: a point or a comma",
+                "--decimal , or --decimal ."),
         },
         Thousands = result.GetValue(_thousands) switch
         {
@@ -64,7 +76,8 @@ internal sealed class TableOptions
             " " or "space" => ' ',
             "'" or "apostrophe" => '\'',
             string other => throw new CliException(
-                ExitCode.Usage, $"--thousands {other}: a point, a comma, an apostrophe, a space, or none", "for example --thousands , or --thousands none"),
+                ExitCode.Usage, $"--thousands {other}: a point, a comma, an apostrophe, a space, or none",
+                "for example --thousands , or --thousands none"),
         },
     };
 }

@@ -18,9 +18,11 @@ internal sealed class TableSites(SiteSettings settings)
         TableSchema schema = settings.Schema ?? Agreed(sites, test, agree);
         if (settings.SplitColumn is string split && settings.Schema is null)
         {
-            (RawTable Train, RawTable? Test)[] parts = [.. sites.Select(site => TrainTestSplit.ByColumn(site.Table, Named(split)))];
+            (RawTable Train, RawTable? Test)[] parts =
+                [.. sites.Select(site => TrainTestSplit.ByColumn(site.Table, Named(split)))];
             SchemaInference.RefuseTestOnlyClasses(
-                schema.Label, [.. parts.Select(part => part.Train)], [.. parts.Select(part => part.Test).OfType<RawTable>()], schema.MissingValues ?? []);
+                schema.Label, [.. parts.Select(part => part.Train)],
+                [.. parts.Select(part => part.Test).OfType<RawTable>()], schema.MissingValues ?? []);
         }
 
         TableEncoder encoder = new(schema);
@@ -48,10 +50,15 @@ internal sealed class TableSites(SiteSettings settings)
 
         RawDataset[] tests = [.. loaded.Where(site => site.Test is not null).Select(site => site.Test!)];
         common ??= tests.Length == 0 ? null : RawDataset.Concatenate(tests);
-        return new LoadedSites(SiteLoader.Divide(settings, RawDataset.Concatenate([.. loaded.Select(site => site.Train)])), common, schema, _notes);
+        return
+            new LoadedSites(SiteLoader.Divide(settings, RawDataset.Concatenate([.. loaded.Select(site => site.Train)])),
+                common, schema, _notes);
     }
 
-    /// <summary>The columns of the one table that <see cref="SiteSettings.Data"/> names, as all sites are to have them; no row of it is kept.</summary>
+    /// <summary>
+    /// The columns of the one table that <see cref="SiteSettings.Data"/> names, as all sites are to have them; no row
+    /// of it is kept.
+    /// </summary>
     internal static (TableSchema Schema, RawTable Table, IReadOnlyList<string> Notes) Example(SiteSettings settings)
     {
         TableSites sites = new(settings);
@@ -60,10 +67,12 @@ internal sealed class TableSites(SiteSettings settings)
     }
 
     private TableSchema Agreed(
-        List<(string Site, RawTable Table)> sites, RawTable? test, Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree)
+        List<(string Site, RawTable Table)> sites, RawTable? test,
+        Func<TableSchema, IReadOnlyList<(string Site, RawTable Table)>, TableSchema>? agree)
     {
         InferredSchema inferred = SchemaInference.Examine(
-            [.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]], settings.ToSchemaOptions(), test is null ? 0 : 1);
+            [.. sites.Select(site => site.Table), .. test is null ? Array.Empty<RawTable>() : [test]],
+            settings.ToSchemaOptions(), test is null ? 0 : 1);
         Note(inferred, sites.Count);
         if (settings.Sites == 0)
         {
@@ -99,16 +108,22 @@ internal sealed class TableSites(SiteSettings settings)
     /// <exception cref="DataFormatException">Rows name sites that have no training rows.</exception>
     private List<LoadedSite> WithTests(List<LoadedSite> loaded, TableEncoder encoder, RawTable test, string column)
     {
-        Dictionary<string, RawTable> parts = SitePartition.ByColumn(test, column).ToDictionary(part => part.Site, part => part.Table, StringComparer.Ordinal);
+        Dictionary<string, RawTable> parts = SitePartition.ByColumn(test, column)
+            .ToDictionary(part => part.Site, part => part.Table, StringComparer.Ordinal);
         string[] unknown = [.. parts.Keys.Except(loaded.Select(site => site.Name), StringComparer.Ordinal)];
         if (unknown.Length > 0)
         {
             throw new DataFormatException(
                 test.Source,
                 "no training row is of these sites: "
-                    + string.Join(", ", unknown.Select(site => FormattableString.Invariant($"{PrintableText.Name(site)} ({parts[site].Rows.Count} test rows)"))),
+                    + string.Join(", ",
+                        unknown.Select(
+                            site => FormattableString.Invariant(
+                                $"{PrintableText.Name(site)} ({parts[site].Rows.Count} test rows)"))),
                 column: column,
-                wayOut: $"write the sites as in the training files ({string.Join(", ", loaded.Select(site => PrintableText.Name(site.Name)))}), or take their rows out");
+                wayOut: $"write the sites as in the training files "
+                + $"({string.Join(", ", loaded.Select(site => PrintableText.Name(site.Name)))}), or take their rows "
+                + $"out");
         }
 
         string[] without = [.. loaded.Select(site => site.Name).Where(site => !parts.ContainsKey(site))];
@@ -117,12 +132,16 @@ internal sealed class TableSites(SiteSettings settings)
             _notes.Add($"{test.Source}: no test rows of {string.Join(", ", without)}");
         }
 
-        return [.. loaded.Select(site => parts.TryGetValue(site.Name, out RawTable? part) ? site with { Test = Encode(encoder, part) } : site)];
+        return
+            [
+                .. loaded.Select(site => parts.TryGetValue(site.Name, out RawTable? part)
+                    ? site with { Test = Encode(encoder, part) } : site)];
     }
 
     private List<(string Site, RawTable Table)> ReadSites()
     {
-        List<(string Site, RawTable Table)> tables = [.. settings.Data.Select(path => (SiteLoader.NameOf(path), Read(path)))];
+        List<(string Site, RawTable Table)> tables =
+            [.. settings.Data.Select(path => (SiteLoader.NameOf(path), Read(path)))];
         _first = tables[0].Table;
         if (tables.Select(table => table.Site).Distinct(StringComparer.Ordinal).Count() != tables.Count)
         {
@@ -136,16 +155,22 @@ internal sealed class TableSites(SiteSettings settings)
 
         // A site may have rows in several files.
         string column = Named(reference);
-        IEnumerable<IGrouping<string, (string Site, RawTable Table)>> parts = Aligned([.. tables.Select(table => table.Table)], column)
-            .SelectMany(table => SitePartition.ByColumn(table, column)).GroupBy(part => part.Site, StringComparer.Ordinal);
+        IEnumerable<IGrouping<string, (string Site, RawTable Table)>> parts =
+            Aligned([.. tables.Select(table => table.Table)], column)
+            .SelectMany(table => SitePartition.ByColumn(table, column))
+            .GroupBy(part => part.Site, StringComparer.Ordinal);
         List<(string Site, RawTable Table)> sites =
         [
             .. parts.Select(group => (group.Key, group.First().Table.WithRows(
                 [.. group.SelectMany(part => part.Table.Rows)],
                 $"{string.Join(" and ", group.Select(part => part.Table.Source).Distinct())}, {column} {group.Key}"))),
         ];
-        _notes.AddRange(sites.Select(site => site.Site).GroupBy(SpellingKey.Of, StringComparer.Ordinal).Where(names => names.Count() > 1)
-            .Select(names => $"column {column}: {string.Join(", ", names.Select(PrintableText.Name))} look like one site in several spellings and are taken as several"));
+        _notes.AddRange(sites.Select(site => site.Site).GroupBy(SpellingKey.Of, StringComparer.Ordinal)
+            .Where(names => names.Count() > 1)
+            .Select(
+                names =>
+                    $"column {column}: {string.Join(", ", names.Select(PrintableText.Name))} look like one site in "
+                    + $"several spellings and are taken as several"));
         return sites;
     }
 
@@ -157,7 +182,8 @@ internal sealed class TableSites(SiteSettings settings)
             return tables;
         }
 
-        string[] parting = [.. new[] { siteColumn, settings.SplitColumn is string split ? Named(split) : null }.OfType<string>()];
+        string[] parting =
+            [.. new[] { siteColumn, settings.SplitColumn is string split ? Named(split) : null }.OfType<string>()];
         foreach (RawTable table in tables)
         {
             Array.ForEach(parting, name => table.FindColumn(name));
@@ -193,7 +219,8 @@ internal sealed class TableSites(SiteSettings settings)
         HashSet<string> used = [.. schema.Features.Select(column => column.Name), schema.Label.Name];
         TableProfile[] profiles = [.. inferred.Profiles.Take(sites)];
         _notes.AddRange(SiteComparison.Of(profiles, schema.Label.Name).Where(column => used.Contains(column.Name))
-            .SelectMany(column => column.Differences.Select(difference => $"column {column.Name}: difference: {difference}")));
+            .SelectMany(
+                column => column.Differences.Select(difference => $"column {column.Name}: difference: {difference}")));
         _notes.AddRange(SiteComparison.Repeated(profiles));
     }
 
@@ -206,7 +233,8 @@ internal sealed class TableSites(SiteSettings settings)
             {
                 _notes.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"column {all.Name}: {kept.Categories.Length} of {all.Categories.Length} categories are kept, the others are together as {TableSchema.UnseenCategory}"));
+                    $"column {all.Name}: {kept.Categories.Length} of {all.Categories.Length} categories are kept, "
+                    + $"the others are together as {TableSchema.UnseenCategory}"));
             }
         }
     }

@@ -6,8 +6,8 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Cli.Sites;
 
 /// <summary>
-/// Formulas whose value was never stored: programs that write workbooks without computing them leave such cells, and readers take
-/// them for empty ones.
+/// Formulas whose value was never stored: programs that write workbooks without computing them leave such cells, and
+/// readers take them for empty ones.
 /// </summary>
 internal static class WorkbookFormulas
 {
@@ -19,25 +19,31 @@ internal static class WorkbookFormulas
     internal static void Refuse(ZipArchive archive, string path)
     {
         Dictionary<string, string> names = SheetNames(archive);
-        foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => entry.FullName.StartsWith(SheetFolder, StringComparison.OrdinalIgnoreCase)
+        foreach (ZipArchiveEntry entry in
+            archive.Entries.Where(entry => entry.FullName.StartsWith(SheetFolder, StringComparison.OrdinalIgnoreCase)
             && entry.FullName.EndsWith(".xml", StringComparison.OrdinalIgnoreCase)))
         {
             using XmlReader reader = Open(entry);
             (string? first, int count) = Unstored(reader);
             if (first is not null)
             {
-                string sheet = names.GetValueOrDefault(entry.FullName) ?? Path.GetFileNameWithoutExtension(entry.FullName);
+                string sheet = names.GetValueOrDefault(entry.FullName)
+                    ?? Path.GetFileNameWithoutExtension(entry.FullName);
                 string digits = new([.. first.Where(char.IsAsciiDigit)]);
                 throw new DataFormatException(
                     path,
-                    string.Create(CultureInfo.InvariantCulture, $"sheet '{sheet}', cell {first}: a formula without a stored value{(count > 1 ? $", as in {count - 1} other cells" : "")}"),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"sheet '{sheet}', cell {first}: a formula without a stored "
+                        + $"value{(count > 1 ? $", as in {count - 1} other cells" : "")}"),
                     long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long line) ? line : null,
-                    wayOut: "open the workbook in a spreadsheet program and save it, which computes and stores the values, or save the table as CSV UTF-8");
+                    wayOut: "open the workbook in a spreadsheet program and save it, which computes and stores the "
+                    + "values, or save the table as CSV UTF-8");
             }
         }
     }
 
-    // <c r="C2"><f>A2*2</f><v>4</v></c>: f is the formula, v its stored value. An empty v is the text "" where t is str, and no value elsewhere.
+    // <c r="C2"><f>A2*2</f><v>4</v></c>: f is the formula, v its stored value. An empty v is the text "" where t is
+    // str, and no value elsewhere.
     private static (string? First, int Count) Unstored(XmlReader reader)
     {
         string? first = null;
@@ -55,7 +61,8 @@ internal static class WorkbookFormulas
             }
             else if (reader.NodeType == XmlNodeType.Element && reader.LocalName is "v" or "is")
             {
-                cell.Stored |= cell.Text || (!reader.IsEmptyElement && reader.Read() && reader.NodeType != XmlNodeType.EndElement);
+                cell.Stored |= cell.Text || (!reader.IsEmptyElement && reader.Read()
+                    && reader.NodeType != XmlNodeType.EndElement);
             }
             else if (reader.NodeType == XmlNodeType.EndElement && reader.LocalName == "c")
             {
@@ -83,7 +90,8 @@ internal static class WorkbookFormulas
         Walk(archive, "xl/workbook.xml", "sheet", reader =>
         {
             const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-            if (reader.GetAttribute("id", Relations) is string id && parts.TryGetValue(id, out string? part) && reader.GetAttribute("name") is string name)
+            if (reader.GetAttribute("id", Relations) is string id && parts.TryGetValue(id, out string? part)
+                && reader.GetAttribute("name") is string name)
             {
                 names[part] = name;
             }
@@ -109,5 +117,6 @@ internal static class WorkbookFormulas
     }
 
     private static XmlReader Open(ZipArchiveEntry entry) =>
-        XmlReader.Create(entry.Open(), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true });
+        XmlReader.Create(entry.Open(),
+            new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true });
 }

@@ -7,8 +7,8 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Sites;
 
-/// <summary>The one filled sheet of an Excel workbook (.xlsx) to a table. Dates become ISO dates; formulas give the value that was saved with them, failed ones
-/// a missing cell.</summary>
+/// <summary>The one filled sheet of an Excel workbook (.xlsx) to a table. Dates become ISO dates; formulas give the
+/// value that was saved with them, failed ones a missing cell.</summary>
 internal static class WorkbookTable
 {
     /// <summary>What a sheet of Excel can have; and cells, empty ones included, that are looked at.</summary>
@@ -27,7 +27,8 @@ internal static class WorkbookTable
         try
         {
             stream.Position = 0;
-            using IExcelDataReader reader = ExcelReaderFactory.CreateOpenXmlReader(stream, new ExcelReaderConfiguration { LeaveOpen = true });
+            using IExcelDataReader reader =
+                ExcelReaderFactory.CreateOpenXmlReader(stream, new ExcelReaderConfiguration { LeaveOpen = true });
             List<(string Name, List<RawRow> Rows)> sheets = [];
             do
             {
@@ -42,18 +43,21 @@ internal static class WorkbookTable
             return sheets.Count switch
             {
                 0 => throw new DataFormatException(path, "no sheet of the workbook has a cell"),
-                1 => CsvTableReader.Shape(path, Even(sheets[0].Rows), options).WithRemark($"sheet '{sheets[0].Name}' of the workbook"),
+                1 => CsvTableReader.Shape(path, Even(sheets[0].Rows), options)
+                    .WithRemark($"sheet '{sheets[0].Name}' of the workbook"),
                 _ => throw new DataFormatException(
                     path,
                     $"{sheets.Count} sheets have cells: {string.Join(", ", sheets.Select(sheet => $"'{sheet.Name}'"))}",
                     wayOut: "save the sheet with the table as a workbook of its own, or as CSV UTF-8"),
             };
         }
-        catch (Exception fault) when (fault is ExcelReaderException or XmlException or InvalidDataException or InvalidOperationException
+        catch (Exception fault) when (fault is ExcelReaderException or XmlException or InvalidDataException
+            or InvalidOperationException
             or ArgumentException or IndexOutOfRangeException or NullReferenceException or OverflowException)
         {
             throw new DataFormatException(
-                path, "a workbook that cannot be read: it is damaged or has a password", inner: fault, wayOut: "save it again without a password, or as CSV UTF-8");
+                path, "a workbook that cannot be read: it is damaged or has a password", inner: fault,
+                wayOut: "save it again without a password, or as CSV UTF-8");
         }
     }
 
@@ -72,7 +76,8 @@ internal static class WorkbookTable
                     path,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"sheet '{reader.Name}' reaches to row {Math.Max(line, reader.RowCount)} and column {reader.FieldCount}, most of it empty"),
+                        $"sheet '{reader.Name}' reaches to row {Math.Max(line, reader.RowCount)} and column "
+                        + $"{reader.FieldCount}, most of it empty"),
                     line,
                     wayOut: "delete the rows and columns beside the table, or save it as CSV UTF-8");
             }
@@ -99,7 +104,8 @@ internal static class WorkbookTable
             string text => CsvTableReader.Clean(text),
             bool truth => truth ? "True" : "False",
             DateTime time when time < DayZero.AddDays(1) => time.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
-            DateTime time => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            DateTime time => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss",
+                CultureInfo.InvariantCulture),
             TimeSpan span => span.ToString("c", CultureInfo.InvariantCulture),
             object number => Convert.ToString(number, CultureInfo.InvariantCulture) ?? "",
         };
@@ -113,7 +119,10 @@ internal static class WorkbookTable
             width--;
         }
 
-        return [.. rows.Select(row => new RawRow(row.Line, [.. row.Cells.Concat(Enumerable.Repeat("", width)).Take(width)]))];
+        return
+            [
+                .. rows.Select(
+                    row => new RawRow(row.Line, [.. row.Cells.Concat(Enumerable.Repeat("", width)).Take(width)]))];
     }
 
     // What an archive announces need not be true: all is unpacked once, and nothing kept.
@@ -142,17 +151,21 @@ internal static class WorkbookTable
 
             (string kind, string wayOut) = names switch
             {
-                _ when names.Contains("xl/workbook.bin") => ("an Excel binary workbook (.xlsb)", "save it as .xlsx or as CSV UTF-8"),
+                _ when names.Contains("xl/workbook.bin") =>
+                    ("an Excel binary workbook (.xlsb)", "save it as .xlsx or as CSV UTF-8"),
                 _ when names.Contains("word/document.xml") => ("a Word document", "save the table as CSV UTF-8"),
-                _ when names.Contains("content.xml") => ("an OpenDocument file (.ods)", "save it as .xlsx or as CSV UTF-8"),
-                _ when names.Any(name => name.EndsWith(".npy", StringComparison.Ordinal)) => ("a NumPy archive", "give it the extension .npz"),
+                _ when names.Contains("content.xml") =>
+                    ("an OpenDocument file (.ods)", "save it as .xlsx or as CSV UTF-8"),
+                _ when names.Any(name => name.EndsWith(".npy", StringComparison.Ordinal)) =>
+                    ("a NumPy archive", "give it the extension .npz"),
                 _ => ($"a zip archive of {names.Count} files", "unpack it and give the tables in it"),
             };
             throw new DataFormatException(path, $"{kind}, not a table", wayOut: wayOut);
         }
         catch (Exception fault) when (fault is InvalidDataException or XmlException)
         {
-            throw new DataFormatException(path, "a damaged zip archive or workbook", inner: fault, wayOut: "fetch the file again");
+            throw new DataFormatException(path, "a damaged zip archive or workbook", inner: fault,
+                wayOut: "fetch the file again");
         }
     }
 }

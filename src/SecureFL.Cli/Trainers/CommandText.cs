@@ -50,6 +50,7 @@ internal static class CommandText
 
         return quote == '\0' && words.Count > 0
             ? words
-            : throw new CliException(ExitCode.Usage, $"not a command: {command}", "for example --trainer \"python3 train.py\"");
+            : throw new CliException(ExitCode.Usage, $"not a command: {command}",
+                "for example --trainer \"python3 train.py\"");
     }
 }

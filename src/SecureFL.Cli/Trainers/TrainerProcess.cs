@@ -8,13 +8,17 @@ using SecureFL.Federated.Models;
 
 namespace SecureFL.Cli.Trainers;
 
-/// <summary>Runs an external trainer, or another program of the site, once, in a folder of its own that is gone afterwards.</summary>
+/// <summary>
+/// Runs an external trainer, or another program of the site, once, in a folder of its own that is gone afterwards.
+/// </summary>
 internal static class TrainerProcess
 {
     /// <summary>Lines of a failed program that people see.</summary>
     private const int LastLines = 25;
 
-    /// <summary>Fills a fresh folder, runs the command with the folder as its last argument, reads what it left.</summary>
+    /// <summary>
+    /// Fills a fresh folder, runs the command with the folder as its last argument, reads what it left.
+    /// </summary>
     /// <param name="command">Program and arguments.</param>
     /// <param name="fill">Writes what the program needs.</param>
     /// <param name="read">Reads what it left.</param>
@@ -22,22 +26,27 @@ internal static class TrainerProcess
     /// <param name="role">What people call it.</param>
     /// <param name="limit">How long it may take; null for ever.</param>
     /// <exception cref="CliException">The command cannot be started.</exception>
-    /// <exception cref="TrainerFaultException">It failed, took too long, or left something else than is due: with its last lines.</exception>
+    /// <exception cref="TrainerFaultException">It failed, took too long, or left something else than is due: with its
+    /// last lines.</exception>
     internal static async Task<T> RunAsync<T>(
-        IReadOnlyList<string> command, Action<string> fill, Func<string, T> read, CancellationToken cancellationToken, string role = "trainer", TimeSpan? limit = null)
+        IReadOnlyList<string> command, Action<string> fill, Func<string, T> read, CancellationToken cancellationToken,
+        string role = "trainer", TimeSpan? limit = null)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("securefl-trainer-");
         try
         {
             fill(folder.FullName);
-            IReadOnlyList<string> lines = await RunAsync(command, folder.FullName, role, limit, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<string> lines = await RunAsync(command, folder.FullName, role, limit, cancellationToken)
+                .ConfigureAwait(false);
             try
             {
                 return read(folder.FullName);
             }
             catch (DataFormatException wrong)
             {
-                throw new TrainerFaultException($"the {role} {command[0]} ended well and left something else than is due: {wrong.Message}", lines, wrong);
+                throw new TrainerFaultException(
+                    $"the {role} {command[0]} ended well and left something else than is due: {wrong.Message}",
+                    lines, wrong);
             }
         }
         finally
@@ -46,9 +55,11 @@ internal static class TrainerProcess
         }
     }
 
-    private static async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<string> command, string folder, string role, TimeSpan? limit, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<string> command, string folder, string role,
+        TimeSpan? limit, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        ProcessStartInfo start = new(command[0])
+        { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in command.Skip(1).Append(folder))
         {
             start.ArgumentList.Add(argument);
@@ -76,12 +87,16 @@ internal static class TrainerProcess
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw new TrainerFaultException(
-                string.Create(CultureInfo.InvariantCulture, $"the {role} {command[0]} took longer than {limit!.Value.TotalSeconds:0.###} s and was ended"), Lines(lines));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the {role} {command[0]} took longer than {limit!.Value.TotalSeconds:0.###} s and was ended"),
+                    Lines(lines));
         }
 
         return process.ExitCode == 0
             ? Lines(lines)
-            : throw new TrainerFaultException($"the {role} {command[0]} ended with code {process.ExitCode}{(lines.Count == 0 ? " and wrote nothing" : "")}", Lines(lines));
+            : throw new TrainerFaultException(
+                $"the {role} {command[0]} ended with code "
+                + $"{process.ExitCode}{(lines.Count == 0 ? " and wrote nothing" : "")}", Lines(lines));
     }
 
     private static string[] Lines(Queue<string> lines)
@@ -120,7 +135,9 @@ internal static class TrainerProcess
         }
         catch (Win32Exception fault)
         {
-            throw new CliException(ExitCode.Environment, $"the {role} {start.FileName} cannot be started: {FaultText.Of(fault)}", "check that the program is installed and on the path");
+            throw new CliException(ExitCode.Environment,
+                $"the {role} {start.FileName} cannot be started: {FaultText.Of(fault)}",
+                "check that the program is installed and on the path");
         }
     }
 }

@@ -12,7 +12,10 @@ namespace SecureFL.Cli.Training;
 /// <param name="Meaning">What it is, with its range.</param>
 internal sealed record OptimiserSetting(string Option, string Setting, string Meaning);
 
-/// <summary>An optimiser on the command line, the sites' or the server's: its kinds, its rate, its hyperparameters, and which kind has which.</summary>
+/// <summary>
+/// An optimiser on the command line, the sites' or the server's: its kinds, its rate, its hyperparameters, and which
+/// kind has which.
+/// </summary>
 /// <param name="Option">The option that chooses the kind.</param>
 /// <param name="Path">The member of the description.</param>
 /// <param name="Meaning">What the optimiser does.</param>
@@ -22,13 +25,16 @@ internal sealed record OptimiserSetting(string Option, string Setting, string Me
 /// <param name="Settings">All hyperparameters.</param>
 internal sealed record OptimiserTable(
     string Option, string Path, string Meaning, string Rate, string RateMeaning,
-    ImmutableArray<(string Name, double Rate, ImmutableArray<string> Uses)> Kinds, ImmutableArray<OptimiserSetting> Settings)
+    ImmutableArray<(string Name, double Rate, ImmutableArray<string> Uses)> Kinds,
+    ImmutableArray<OptimiserSetting> Settings)
 {
     /// <summary>The sites' optimiser.</summary>
     internal static OptimiserTable Local { get; } = new(
         "--optimizer", "training.optimizer",
-        "the sites' optimiser; its state starts anew every round. The defaults of this, --lr, --batch, --local-steps and --lr-schedule are those of an mlp; a regression of up to "
-        + "256 scaled features takes preconditioned (second moments of all sites' rows from a secure sum), 40 steps on all rows, a rate that falls by one factor a round to a thousandth in the last one",
+        "the sites' optimiser; its state starts anew every round. The defaults of this, --lr, --batch, "
+        + "--local-steps and --lr-schedule are those of an mlp; a regression of up to "
+        + "256 scaled features takes preconditioned (second moments of all sites' rows from a secure sum), 40 steps "
+        + "on all rows, a rate that falls by one factor a round to a thousandth in the last one",
         "--lr", "the sites' learning rate",
         [.. LocalMethods.All.Select(method => (Lower(method.Kind), (double)method.Defaults.LearningRate, method.Uses))],
         [
@@ -37,17 +43,20 @@ internal sealed record OptimiserTable(
             new("--beta2", nameof(LocalOptimizerOptions.Beta2), "decay of the second moment, from 0 to below 1"),
             new("--rms-decay", nameof(LocalOptimizerOptions.Decay), "decay of the mean square, from 0 to below 1"),
             new("--epsilon", nameof(LocalOptimizerOptions.Epsilon), "keeps denominators from zero, above 0"),
-            new("--weight-decay", nameof(LocalOptimizerOptions.WeightDecay), "decoupled weight decay, from 0; the others have --l2"),
+            new("--weight-decay", nameof(LocalOptimizerOptions.WeightDecay),
+                "decoupled weight decay, from 0; the others have --l2"),
         ]);
 
     /// <summary>The server's optimiser.</summary>
     internal static OptimiserTable Server { get; } = new(
-        "--server-optimizer", "serverOptimizer", "what the server does with the opened mean update", "--server-lr", "the server's learning rate",
+        "--server-optimizer", "serverOptimizer", "what the server does with the opened mean update", "--server-lr",
+        "the server's learning rate",
         [.. ServerMethods.All.Select(method => (Lower(method.Kind), method.Defaults.LearningRate, method.Uses))],
         [
             new("--server-momentum", nameof(ServerOptimizerOptions.Momentum), "momentum, from 0 to below 1"),
             new("--server-beta1", nameof(ServerOptimizerOptions.Beta1), "decay of the first moment, from 0 to below 1"),
-            new("--server-beta2", nameof(ServerOptimizerOptions.Beta2), "decay of the second moment, from 0 to below 1"),
+            new("--server-beta2", nameof(ServerOptimizerOptions.Beta2),
+                "decay of the second moment, from 0 to below 1"),
             new("--tau", nameof(ServerOptimizerOptions.Tau), "the degree of adaptivity, above 0"),
             new(
                 "--server-bias-correction", nameof(ServerOptimizerOptions.BiasCorrection),
@@ -61,7 +70,8 @@ internal sealed record OptimiserTable(
         where TKind : struct, Enum
         where TNumber : struct, INumber<TNumber>
     {
-        string rates = string.Join(", ", Kinds.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{(float)kind.Rate} for {kind.Name}")));
+        string rates = string.Join(", ",
+            Kinds.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{(float)kind.Rate} for {kind.Name}")));
         yield return TermOption.Choice<TKind>(Option, $"{Path}.kind", Meaning);
         yield return TermOption.Number<TNumber>(Rate, $"{Path}.learningRate", $"{RateMeaning}, above 0; {rates}");
         foreach (OptimiserSetting setting in Settings)

@@ -32,7 +32,8 @@ internal sealed class RuleFacts(ParseResult result, TrainingDescription descript
         : LocalOptimizerKind.Preconditioned;
 
     /// <summary>The schedule of the sites' rate, by default that of the model and the optimiser.</summary>
-    internal RateScheduleKind Schedule => description.Has("training.schedule.kind") || description.Has("training.optimizer.kind") || Hidden
+    internal RateScheduleKind Schedule =>
+        description.Has("training.schedule.kind") || description.Has("training.optimizer.kind") || Hidden
         ? description.Value<RateScheduleKind>("training.schedule.kind")
         : RateScheduleKind.Exponential;
 
@@ -43,9 +44,11 @@ internal sealed class RuleFacts(ParseResult result, TrainingDescription descript
     internal bool Has(string name) => Find(name) is not null;
 
     private IReadOnlyList<string> Texts(string name) =>
-        Find(name) is Option option && result.GetResult(option) is { } given ? [.. given.Tokens.Select(token => token.Value)] : [];
+        Find(name) is Option option && result.GetResult(option) is { } given
+        ? [.. given.Tokens.Select(token => token.Value)] : [];
 
-    private Option? Find(string name) => result.CommandResult.Command.Options.FirstOrDefault(option => option.Name == name);
+    private Option? Find(string name) =>
+        result.CommandResult.Command.Options.FirstOrDefault(option => option.Name == name);
 }
 
 /// <summary>When an option means something.</summary>
@@ -62,18 +65,25 @@ internal sealed record OptionRule(string Name, string What, Func<RuleFacts, bool
 }
 
 /// <summary>
-/// Options mean what they say: one that would change nothing is refused. Every option of the commands that train is in this table or among those that always mean something.
+/// Options mean what they say: one that would change nothing is refused. Every option of the commands that train is in
+/// this table or among those that always mean something.
 /// </summary>
 internal static class OptionRules
 {
     /// <summary>Options that mean something whatever else is given.</summary>
     internal static ImmutableHashSet<string> Always { get; } =
     [
-        "--training", "--print-training", "--data", "--seed", "--normalize", "--model", "--batch", "--optimizer", "--lr", "--l2", "--lr-schedule", "--warm-up", "--algorithm", "--suite",
-        "--rounding", "--weighting", "--server-optimizer", "--server-lr", "--average", "--rounds", "--target", "--patience", "--threshold-at", "--sites-per-round", "--parallel", "--output", "--json",
-        "--report", "--resume", "--overwrite", "--insecure-two-sites", "--layout", "--baselines", "--compare", "--sites", "--trainer", "--bits", "--async", "--authority", "--server", "--client", "--key-holder", "--schema", "--vector", "--min-clients", "--threshold",
-        "--colluding-key-holders", "--colluding-clients", "--max-clients", "--group-size", "--protocol-rounds", "--agreement-window", "--allow-early-resubmission", "--external-trainer",
-        "--initial-weights", "--in-process", "--parameters", "--clients", "--key-holders", "--plan", "--clip", "--site-seconds",
+        "--training", "--print-training", "--data", "--seed", "--normalize", "--model", "--batch", "--optimizer",
+        "--lr", "--l2", "--lr-schedule", "--warm-up", "--algorithm", "--suite",
+        "--rounding", "--weighting", "--server-optimizer", "--server-lr", "--average", "--rounds", "--target",
+        "--patience", "--threshold-at", "--sites-per-round", "--parallel", "--output", "--json",
+        "--report", "--resume", "--overwrite", "--insecure-two-sites", "--layout", "--baselines", "--compare",
+        "--sites", "--trainer", "--bits", "--async", "--authority", "--server", "--client", "--key-holder", "--schema",
+        "--vector", "--min-clients", "--threshold",
+        "--colluding-key-holders", "--colluding-clients", "--max-clients", "--group-size", "--protocol-rounds",
+        "--agreement-window", "--allow-early-resubmission", "--external-trainer",
+        "--initial-weights", "--in-process", "--parameters", "--clients", "--key-holders", "--plan", "--clip",
+        "--site-seconds",
     ];
 
     /// <summary>The others, each with what it needs.</summary>
@@ -99,26 +109,33 @@ internal static class OptionRules
         }
     }
 
-    private static OptionRule Needs(string name, string what, Func<RuleFacts, bool> holds) => new(name, what, holds, Needs: true);
+    private static OptionRule Needs(string name, string what, Func<RuleFacts, bool> holds) =>
+        new(name, what, holds, Needs: true);
 
-    private static OptionRule Excludes(string name, string other) => new(name, other, facts => !facts.Given(other), Needs: false);
+    private static OptionRule Excludes(string name, string other) =>
+        new(name, other, facts => !facts.Given(other), Needs: false);
 
-    private static OptionRule Excludes(string name, string what, Func<RuleFacts, bool> clashes) => new(name, what, facts => !clashes(facts), Needs: false);
+    private static OptionRule Excludes(string name, string what, Func<RuleFacts, bool> clashes) =>
+        new(name, what, facts => !clashes(facts), Needs: false);
 
     private static IEnumerable<OptionRule> Tables()
     {
         // Arrays have no columns; .npy alone has a label column among its own.
         static bool Arrays(RuleFacts facts) => facts.Data.Any(ArrayFiles.IsArray);
-        static bool NoLabelColumn(RuleFacts facts) => facts.Data.Any(path => ArrayFiles.IsArray(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase));
+        static bool NoLabelColumn(RuleFacts facts) =>
+            facts.Data
+            .Any(path => ArrayFiles.IsArray(path) && !path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase));
         yield return Excludes("--label", "array files that hold their own labels", NoLabelColumn);
-        foreach (string name in (string[])[.. ColumnNames.Remove("--label"), .. FileNames, "--site-column", "--split-column"])
+        foreach (string name in (string[])[.. ColumnNames.Remove("--label"), .. FileNames, "--site-column",
+            "--split-column"])
         {
             yield return Excludes(name, "array files, which have no columns", Arrays);
         }
 
         foreach (string name in ColumnNames)
         {
-            yield return Excludes(name, "a --training file that fixes data.schema", facts => facts.Description.Schema is not null);
+            yield return Excludes(name, "a --training file that fixes data.schema",
+                facts => facts.Description.Schema is not null);
         }
 
         yield return Excludes("--test", "--split-column");
@@ -128,7 +145,8 @@ internal static class OptionRules
         yield return Excludes("--site-column", "--sites");
         foreach (string name in new[] { "--cross-validate", "--leave-one-site-out" })
         {
-            foreach (string other in new[] { "--test", "--test-fraction", "--split-column", "--resume", "--print-training" })
+            foreach (string other in new[]
+                { "--test", "--test-fraction", "--split-column", "--resume", "--print-training" })
             {
                 yield return Excludes(name, other);
             }
@@ -139,12 +157,16 @@ internal static class OptionRules
 
     private static IEnumerable<OptionRule> Models()
     {
-        static bool Mlp(RuleFacts facts) => facts.Given("--model") ? facts.Text("--model") == "mlp" : facts.Hidden && !facts.Given("--hidden");
+        static bool Mlp(RuleFacts facts) => facts.Given("--model") ? facts.Text("--model") == "mlp"
+            : facts.Hidden && !facts.Given("--hidden");
         yield return Needs("--hidden", "--model mlp", Mlp);
         yield return Needs("--activation", "--model mlp", facts => facts.Hidden);
-        yield return Needs("--mu", "--algorithm fedprox", facts => facts.Given("--algorithm") ? facts.Text("--algorithm") == "fedprox" : facts.Given("--training"));
-        yield return Excludes("--local-epochs", "--local-steps", facts => facts.Given("--local-steps") && facts.Description.Value<int>("training.steps") > 0);
-        yield return Excludes("--local-steps", "--local-epochs", facts => facts.Given("--local-epochs") && facts.Description.Value<int>("training.steps") > 0);
+        yield return Needs("--mu", "--algorithm fedprox",
+            facts => facts.Given("--algorithm") ? facts.Text("--algorithm") == "fedprox" : facts.Given("--training"));
+        yield return Excludes("--local-epochs", "--local-steps",
+            facts => facts.Given("--local-steps") && facts.Description.Value<int>("training.steps") > 0);
+        yield return Excludes("--local-steps", "--local-epochs",
+            facts => facts.Given("--local-epochs") && facts.Description.Value<int>("training.steps") > 0);
         yield return Excludes("--class-weights", "--model linear", facts => facts.Text("--model") == "linear");
         foreach (string trainer in new[] { "--trainer", "--external-trainer" })
         {
@@ -162,7 +184,8 @@ internal static class OptionRules
         yield return Excludes("--on-trainer-fault", "--async", facts => facts.Description.Has("asynchronous"));
         foreach (string name in new[] { "--tensor-clip", "--leave-out", "--max-clipped" })
         {
-            yield return Needs(name, "--vector or --layout", facts => facts.Given("--vector") || facts.Given("--layout"));
+            yield return Needs(name, "--vector or --layout",
+                facts => facts.Given("--vector") || facts.Given("--layout"));
         }
     }
 
@@ -170,14 +193,17 @@ internal static class OptionRules
     private static ImmutableArray<string> BuiltInOnly =>
     [
         "--model", "--hidden", "--activation", "--local-steps", "--local-epochs", "--batch",
-        OptimiserTable.Local.Option, OptimiserTable.Local.Rate, .. OptimiserTable.Local.Settings.Select(setting => setting.Option),
-        "--l2", "--lr-schedule", "--lr-step", "--lr-factor", "--lr-decay", "--lr-rounds", "--lr-floor", "--warm-up", "--class-weights", "--algorithm", "--mu",
+        OptimiserTable.Local.Option, OptimiserTable.Local.Rate,
+        .. OptimiserTable.Local.Settings.Select(setting => setting.Option),
+        "--l2", "--lr-schedule", "--lr-step", "--lr-factor", "--lr-decay", "--lr-rounds", "--lr-floor", "--warm-up",
+        "--class-weights", "--algorithm", "--mu",
     ];
 
     private static IEnumerable<OptionRule> Optimisers()
     {
         foreach (OptionRule rule in Hyperparameters(OptimiserTable.Local, facts => facts.Optimizer).Concat(
-            Hyperparameters(OptimiserTable.Server, facts => facts.Description.Value<ServerOptimizerKind>("serverOptimizer.kind"))))
+            Hyperparameters(OptimiserTable.Server,
+                facts => facts.Description.Value<ServerOptimizerKind>("serverOptimizer.kind"))))
         {
             yield return rule;
         }
@@ -185,17 +211,20 @@ internal static class OptionRules
         RateScheduleKind[] ending = [RateScheduleKind.Cosine, RateScheduleKind.Exponential];
         (string Name, RateScheduleKind[] Kinds)[] schedules =
         [
-            ("--lr-step", [RateScheduleKind.Step]), ("--lr-factor", [RateScheduleKind.Step]), ("--lr-decay", [RateScheduleKind.Inverse]), ("--lr-rounds", ending),
+            ("--lr-step", [RateScheduleKind.Step]), ("--lr-factor", [RateScheduleKind.Step]),
+            ("--lr-decay", [RateScheduleKind.Inverse]), ("--lr-rounds", ending),
             ("--lr-floor", ending),
         ];
         foreach ((string name, RateScheduleKind[] kinds) in schedules)
         {
-            yield return Needs(name, $"--lr-schedule {string.Join(" or ", kinds.Select(Lower))}", facts => kinds.Contains(facts.Schedule));
+            yield return Needs(name, $"--lr-schedule {string.Join(" or ", kinds.Select(Lower))}",
+                facts => kinds.Contains(facts.Schedule));
         }
 
         foreach (string name in new[] { "--weight-unit", "--max-weight" })
         {
-            yield return Excludes(name, "--weighting equal", facts => facts.Description.Value<Weighting>("weighting") == Weighting.Equal);
+            yield return Excludes(name, "--weighting equal",
+                facts => facts.Description.Value<Weighting>("weighting") == Weighting.Equal);
         }
     }
 
@@ -221,8 +250,11 @@ internal static class OptionRules
         // The simulated clock has no deadline for a buffer; a deployed round may close with fewer arrivals.
         yield return Excludes("--deadline", "--async", facts => facts.Has("--site-seconds") && Asynchronous(facts));
 
-        yield return Needs("--metric", "--target or --patience", facts => facts.Description.Value<double?>("stopping.target") is not null || facts.Description.Value<int>("stopping.patience") > 0);
-        yield return Needs("--deadline", "--site-seconds", facts => !facts.Has("--site-seconds") || facts.Given("--site-seconds"));
+        yield return Needs("--metric", "--target or --patience",
+            facts => facts.Description.Value<double?>("stopping.target") is not null
+                || facts.Description.Value<int>("stopping.patience") > 0);
+        yield return Needs("--deadline", "--site-seconds",
+            facts => !facts.Has("--site-seconds") || facts.Given("--site-seconds"));
     }
 
     private static IEnumerable<OptionRule> Sums()
@@ -255,7 +287,8 @@ internal static class OptionRules
     {
         foreach (string name in ColumnNames.AddRange(FileNames))
         {
-            yield return Needs(name, "--schema-from", facts => !facts.Has("--schema-from") || facts.Given("--schema-from"));
+            yield return Needs(name, "--schema-from",
+                facts => !facts.Has("--schema-from") || facts.Given("--schema-from"));
         }
 
         yield return Excludes("--schema", "--schema-from");
@@ -266,18 +299,23 @@ internal static class OptionRules
 
         foreach (string name in new[] { "--task", "--inputs", "--class-count" })
         {
-            yield return Excludes(name, "--schema or --schema-from, which say it", facts => facts.Given("--schema") || facts.Given("--schema-from") || facts.Description.Schema is not null);
+            yield return Excludes(name, "--schema or --schema-from, which say it",
+                facts => facts.Given("--schema") || facts.Given("--schema-from")
+                    || facts.Description.Schema is not null);
         }
 
-        yield return Needs("--class-count", "--task multi-class", facts => !facts.Has("--task") || facts.Text("--task") == "multi-class");
+        yield return Needs("--class-count", "--task multi-class",
+            facts => !facts.Has("--task") || facts.Text("--task") == "multi-class");
         foreach (string name in TrainingOnly)
         {
-            yield return Excludes(name, "--vector or --layout, which are for sums without training", facts => facts.Given("--vector") || facts.Given("--layout"));
+            yield return Excludes(name, "--vector or --layout, which are for sums without training",
+                facts => facts.Given("--vector") || facts.Given("--layout"));
         }
     }
 
     /// <summary>What is said of columns.</summary>
-    private static ImmutableArray<string> ColumnNames => [.. ColumnOptions.Create().Select(column => column.Option.Name)];
+    private static ImmutableArray<string> ColumnNames =>
+        [.. ColumnOptions.Create().Select(column => column.Option.Name)];
 
     /// <summary>What is said of how tables are written.</summary>
     private static ImmutableArray<string> FileNames => [.. new TableOptions().All.Select(option => option.Name)];
@@ -285,7 +323,8 @@ internal static class OptionRules
     /// <summary>What <c>plan explain</c> takes from a plan where it is given one.</summary>
     private static ImmutableArray<string> Explained =>
     [
-        "--parameters", "--clients", "--min-clients", "--bits", "--clip", "--key-holders", "--threshold", "--colluding-key-holders", "--suite", "--wire", "--rounds-per-key", "--smudging",
+        "--parameters", "--clients", "--min-clients", "--bits", "--clip", "--key-holders", "--threshold",
+        "--colluding-key-holders", "--suite", "--wire", "--rounds-per-key", "--smudging",
     ];
 
     /// <summary>What sums without training have not.</summary>
@@ -294,7 +333,8 @@ internal static class OptionRules
         .. new TermOptions(deployed: true).Terms
             .Where(term => !term.Path.StartsWith("sum.", StringComparison.Ordinal) && term.Path != "clips")
             .Select(term => term.Option.Name),
-        "--schema", "--schema-from", "--task", "--inputs", "--class-count", "--external-trainer", "--initial-weights", "--model", "--algorithm", "--mu",
+        "--schema", "--schema-from", "--task", "--inputs", "--class-count", "--external-trainer", "--initial-weights",
+        "--model", "--algorithm", "--mu",
     ];
 
     private static string Lower<T>(T value)

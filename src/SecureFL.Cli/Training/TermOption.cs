@@ -9,7 +9,10 @@ using SecureFL.Deployment.Plans.Descriptions;
 
 namespace SecureFL.Cli.Training;
 
-/// <summary>An option that stands for one member of a training's description. Its default, as help shows it, is the description's own.</summary>
+/// <summary>
+/// An option that stands for one member of a training's description. Its default, as help shows it, is the
+/// description's own.
+/// </summary>
 /// <param name="Option">The option.</param>
 /// <param name="Path">The member, for example <c>training.optimizer.kind</c>.</param>
 /// <param name="Read">The value that was given.</param>
@@ -57,7 +60,9 @@ internal sealed record TermOption(Option Option, string Path, Func<ParseResult, 
         return new TermOption(option, path, result => ReadCounts(name, result.GetValue(option)));
     }
 
-    /// <summary>An option without a value: given, the member is <paramref name="value"/>; with the value false, it is the other.</summary>
+    /// <summary>
+    /// An option without a value: given, the member is <paramref name="value"/>; with the value false, it is the other.
+    /// </summary>
     internal static TermOption Flag(string name, string path, bool value, string description)
     {
         Option<bool> option = new(name) { Description = description };
@@ -65,35 +70,45 @@ internal sealed record TermOption(Option Option, string Path, Func<ParseResult, 
     }
 
     /// <summary>One of an enumeration's values, by their names on the command line.</summary>
-    internal static TermOption Choice<T>(string name, string path, string description, Func<T, string>? nameOf = null, params ReadOnlySpan<T> values)
+    internal static TermOption Choice<T>(string name, string path, string description, Func<T, string>? nameOf = null,
+        params ReadOnlySpan<T> values)
         where T : struct, Enum
     {
         nameOf ??= value => value.ToString().ToLowerInvariant();
-        Dictionary<string, T> named = (values.IsEmpty ? Enum.GetValues<T>() : values.ToArray()).ToDictionary(nameOf, StringComparer.Ordinal);
-        Option<string> option = SimulateOptions.Choice(name, nameOf(TrainingDescription.Default.Value<T>(path)), description, [.. named.Keys]);
+        Dictionary<string, T> named = (values.IsEmpty ? Enum.GetValues<T>()
+            : values.ToArray()).ToDictionary(nameOf, StringComparer.Ordinal);
+        Option<string> option = SimulateOptions.Choice(name, nameOf(TrainingDescription.Default.Value<T>(path)),
+            description, [.. named.Keys]);
         return new TermOption(option, path, result => named[result.GetValue(option)!]);
     }
 
     /// <summary>A description with what was given of <paramref name="terms"/> over it.</summary>
-    internal static TrainingDescription Over(TrainingDescription description, IEnumerable<TermOption> terms, ParseResult result) =>
-        terms.Where(term => TermOptions.IsGiven(result, term.Option)).Aggregate(description, (said, term) => said.With(term.Path, term.InRange(term.Read(result))));
+    internal static TrainingDescription Over(TrainingDescription description, IEnumerable<TermOption> terms,
+        ParseResult result) =>
+        terms.Where(term => TermOptions.IsGiven(result, term.Option))
+        .Aggregate(description, (said, term) => said.With(term.Path, term.InRange(term.Read(result))));
 
     private object? InRange(object? value) =>
-        value is IConvertible and not Enum and not string and not bool && DescriptionRanges.Of(Path, value.GetType()) is NumberRange range
+        value is IConvertible and not Enum and not string and not bool
+        && DescriptionRanges.Of(Path, value.GetType()) is NumberRange range
             && !range.Holds(Convert.ToDouble(value, CultureInfo.InvariantCulture))
             ? throw new CliException(
-                ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"{Option.Name} {value}: {range.Words} is accepted"), "help shows the default")
+                ExitCode.Usage, string.Create(CultureInfo.InvariantCulture,
+                    $"{Option.Name} {value}: {range.Words} is accepted"), "help shows the default")
             : value;
 
     private static T Finite<T>(string name, T value)
         where T : struct, INumber<T> => T.IsFinite(value)
             ? value
-            : throw new CliException(ExitCode.Usage, $"{name} {value}: it must be a finite number", "help shows the default");
+            : throw new CliException(ExitCode.Usage, $"{name} {value}: it must be a finite number",
+                "help shows the default");
 
     private static ImmutableArray<int> ReadCounts(string name, string? text) =>
     [
-        .. SiteOptions.List(text).Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+        .. SiteOptions.List(text).Select(
+            word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
             ? value
-            : throw new CliException(ExitCode.Usage, $"{name}: {word} is no whole number", $"for example {name} 64,32")),
+            : throw new CliException(ExitCode.Usage, $"{name}: {word} is no whole number",
+                $"for example {name} 64,32")),
     ];
 }

@@ -12,10 +12,14 @@ internal static class VerifyCommand
     internal static Command Create()
     {
         Argument<FileInfo> transcript = new("transcript") { Description = "the transcript of a session" };
-        Option<DirectoryInfo?> ciphertexts = new("--ciphertexts") { Description = "the folder of uploads: the sums are recomputed from them", HelpName = "FOLDER" };
+        Option<DirectoryInfo?> ciphertexts = new("--ciphertexts")
+        { Description = "the folder of uploads: the sums are recomputed from them", HelpName = "FOLDER" };
         Option<FileInfo?> json = new("--json") { Description = "write the report to this file", HelpName = "FILE" };
-        Command command = new("verify", "Check a transcript offline: chain, signatures, quorums and, given the ciphertexts, the sums.") { transcript, ciphertexts, json };
-        command.SetAction(result => Run(result.GetValue(transcript)!, result.GetValue(ciphertexts), result.GetValue(json)));
+        Command command = new("verify",
+            "Check a transcript offline: chain, signatures, quorums and, given the ciphertexts, the sums.")
+            { transcript, ciphertexts, json };
+        command.SetAction(
+            result => Run(result.GetValue(transcript)!, result.GetValue(ciphertexts), result.GetValue(json)));
         return Examples.Of(
             command,
             """
@@ -30,18 +34,28 @@ internal static class VerifyCommand
     {
         if (ciphertexts is { Exists: false })
         {
-            throw new CliException(ExitCode.Environment, $"there is no folder {ciphertexts.FullName}", "give the folder that holds round-0, round-1, ...");
+            throw new CliException(ExitCode.Environment, $"there is no folder {ciphertexts.FullName}",
+                "give the folder that holds round-0, round-1, ...");
         }
 
         using FileStream stream = OrdinaryFile.Open(transcript.FullName);
-        TranscriptReport report = TranscriptVerifier.Verify(stream, ciphertexts is null ? null : new CiphertextDirectory(ciphertexts.FullName));
+        TranscriptReport report = TranscriptVerifier.Verify(stream,
+            ciphertexts is null ? null : new CiphertextDirectory(ciphertexts.FullName));
         Console.Out.Write(report.ToText());
-        JsonOutput.Write(json, new { report.IsValid, report.IsClosed, report.Records, Rounds = report.Rounds.Length, Fault = report.Fault?.Message });
+        JsonOutput.Write(json, new
+        {
+            report.IsValid,
+            report.IsClosed,
+            report.Records,
+            Rounds = report.Rounds.Length,
+            Fault = report.Fault?.Message
+        });
         if (report.IsValid)
         {
             return (int)ExitCode.Ok;
         }
 
-        throw new CliException(ExitCode.Integrity, "the transcript does not verify", "compare your copy with another party's; nothing after the fault is to be trusted");
+        throw new CliException(ExitCode.Integrity, "the transcript does not verify",
+            "compare your copy with another party's; nothing after the fault is to be trusted");
     }
 }

@@ -17,8 +17,8 @@ internal enum Consent
 }
 
 /// <summary>
-/// The plan that a party's people approved, remembered durably in its state folder: they compare the digest once, and the party never takes part in another plan from this
-/// folder. Not thread-safe.
+/// The plan that a party's people approved, remembered durably in its state folder: they compare the digest once, and
+/// the party never takes part in another plan from this folder. Not thread-safe.
 /// </summary>
 internal sealed class ApprovedPlan
 {
@@ -43,7 +43,8 @@ internal sealed class ApprovedPlan
     /// <summary>The approved digest; null if none was approved yet.</summary>
     internal Digest? Digest { get; private set; }
 
-    internal Consent For(Digest plan) => Digest is not Digest approved ? Consent.Open : approved == plan ? Consent.Given : Consent.GivenToAnother;
+    internal Consent For(Digest plan) => Digest is not Digest approved ? Consent.Open : approved == plan ? Consent.Given
+        : Consent.GivenToAnother;
 
     /// <summary>Remembers a person's approval.</summary>
     /// <exception cref="InvalidOperationException">Another plan was approved here before.</exception>
@@ -54,7 +55,9 @@ internal sealed class ApprovedPlan
             throw new InvalidOperationException($"{_path} approves another plan, {Digest}");
         }
 
-        WholeFile.Write(_path, DeploymentJson.WriteIndented(new Content { Version = CurrentVersion, Plan = plan, Spoken = AggregationPlan.SpokenFormOf(plan) }));
+        WholeFile.Write(_path,
+            DeploymentJson.WriteIndented(new Content
+            { Version = CurrentVersion, Plan = plan, Spoken = AggregationPlan.SpokenFormOf(plan) }));
         Digest = plan;
     }
 

@@ -10,9 +10,12 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Deployment.Clients;
 
 /// <summary>
-/// A client at its own pace: training goes on when a round closes without it, and the update goes into the next one, older by the versions that came meanwhile and weighed down for it.
-/// The versions are measured by evaluations of all sites, which a site takes part in while it trains. One that is too old is dropped, and training starts anew from the newest model. The client contributes at most once on a model version. Training of which nothing can come any
-/// more is ended: when it is too old, after the last version, with the session, and on disposal, which waits until it is over. Not thread-safe: rounds come one after the other.
+/// A client at its own pace: training goes on when a round closes without it, and the update goes into the next one,
+/// older by the versions that came meanwhile and weighed down for it. The versions are measured by evaluations of all
+/// sites, which a site takes part in while it trains. One that is too old is dropped, and training starts anew from the
+/// newest model. The client contributes at most once on a model version. Training of which nothing can come any more is
+/// ended: when it is too old, after the last version, with the session, and on disposal, which waits until it is over.
+/// Not thread-safe: rounds come one after the other.
 /// </summary>
 internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
 {
@@ -34,7 +37,8 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
     internal AsynchronousSource(TrainingSource synchronous, TrainingTerms terms, int client, ILogger logger)
     {
         _terms = terms;
-        _pace = terms.Asynchronous ?? throw new ArgumentException("the terms have no asynchronous rounds", nameof(terms));
+        _pace = terms.Asynchronous ?? throw new ArgumentException("the terms have no asynchronous rounds",
+            nameof(terms));
         _client = client;
         _logger = logger;
         _synchronous = synchronous;
@@ -87,7 +91,8 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
         }
 
         (_sent, _work) = (null, null);
-        if (_newest is RoundTask newest && newest.Head.Digest != delivered.Base.Digest && newest.IsFree(newest.Head.Digest))
+        if (_newest is RoundTask newest && newest.Head.Digest != delivered.Base.Digest
+            && newest.IsFree(newest.Head.Digest))
         {
             _work = Begin(newest);
         }
@@ -152,18 +157,21 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
         // The source is left to the collector: training may still look at its token when the work is long forgotten.
         CancellationTokenSource stop = new();
         Task dropped = _dropped;
-        return new Work(task.Head, from, ready, Task.Run(() => TrainAfterAsync(dropped, ready.Trainer, request, stop.Token)), stop);
+        return new Work(task.Head, from, ready,
+            Task.Run(() => TrainAfterAsync(dropped, ready.Trainer, request, stop.Token)), stop);
     }
 
     // A site trains one model at a time: what was dropped is over first.
-    private static async Task<LocalTrainingResult> TrainAfterAsync(Task dropped, ILocalTrainer trainer, LocalTrainingRequest request, CancellationToken stop)
+    private static async Task<LocalTrainingResult> TrainAfterAsync(Task dropped, ILocalTrainer trainer,
+        LocalTrainingRequest request, CancellationToken stop)
     {
         await dropped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();
         return await trainer.TrainAsync(request, stop).ConfigureAwait(false);
     }
 
-    private sealed record Work(ModelStamp Base, ModelParameters From, PreparedSite Ready, Task<LocalTrainingResult> Training, CancellationTokenSource Stop);
+    private sealed record Work(ModelStamp Base, ModelParameters From, PreparedSite Ready,
+        Task<LocalTrainingResult> Training, CancellationTokenSource Stop);
 
     /// <summary>A trainer whose training is done.</summary>
     private sealed class TrainedAlready(ILocalTrainer trainer, LocalTrainingResult trained) : ILocalTrainer
@@ -174,9 +182,11 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
 
         public ModelParameters CreateInitial(ulong seed) => trainer.CreateInitial(seed);
 
-        public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request, CancellationToken cancellationToken = default) => ValueTask.FromResult(trained);
+        public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request,
+            CancellationToken cancellationToken = default) => ValueTask.FromResult(trained);
 
-        public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default) =>
+        public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data,
+            CancellationToken cancellationToken = default) =>
             trainer.EvaluateAsync(model, data, cancellationToken);
     }
 }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureFL.Deployment.Clients;
 
-/// <summary>What a client logs: rounds, ids, counts, sizes, and what models reach on the site's own rows; never values or keys.</summary>
+/// <summary>
+/// What a client logs: rounds, ids, counts, sizes, and what models reach on the site's own rows; never values or keys.
+/// </summary>
 internal static partial class ClientLog
 {
     [LoggerMessage(101, LogLevel.Information, "client {Index} of plan {Plan} follows {Server}")]
@@ -26,7 +28,8 @@ internal static partial class ClientLog
     [LoggerMessage(106, LogLevel.Information, "round {Round}: uploading from chunk {First} of {Chunks}")]
     internal static partial void Uploading(ILogger logger, ulong round, long first, long chunks);
 
-    [LoggerMessage(107, LogLevel.Information, "round {Round}: {Percent} % of the contribution is durable at the server")]
+    [LoggerMessage(107, LogLevel.Information,
+        "round {Round}: {Percent} % of the contribution is durable at the server")]
     internal static partial void Progress(ILogger logger, ulong round, int percent);
 
     [LoggerMessage(108, LogLevel.Information, "round {Round}: contribution accepted")]
@@ -56,13 +59,18 @@ internal static partial class ClientLog
     [LoggerMessage(121, LogLevel.Information, "round {Round}: this client has no part in it: {Reason}")]
     internal static partial void LeftOut(ILogger logger, ulong round, string reason);
 
-    [LoggerMessage(117, LogLevel.Information, "the update from model version {Version} is {Age} versions old and counts {Weight:0.###} times")]
+    [LoggerMessage(117, LogLevel.Information,
+        "the update from model version {Version} is {Age} versions old and counts {Weight:0.###} times")]
     internal static partial void Stale(ILogger logger, int version, int age, double weight);
 
-    [LoggerMessage(118, LogLevel.Information, "the update from model version {Version} is dropped at version {Newest}, updates may be {Most} versions old: training starts anew")]
+    [LoggerMessage(118, LogLevel.Information,
+        "the update from model version {Version} is dropped at version {Newest}, updates may be {Most} versions "
+        + "old: training starts anew")]
     internal static partial void TooStale(ILogger logger, int version, int newest, int most);
 
-    [LoggerMessage(120, LogLevel.Warning, "the server no longer knows whether round {Round} had this client's contribution: what error feedback held back is dropped, so that nothing counts twice")]
+    [LoggerMessage(120, LogLevel.Warning,
+        "the server no longer knows whether round {Round} had this client's contribution: what error feedback held "
+        + "back is dropped, so that nothing counts twice")]
     internal static partial void ResidualLost(ILogger logger, ulong round);
 
     [LoggerMessage(114, LogLevel.Information, "the session has ended: {Reason}")]

@@ -10,8 +10,8 @@ using SecureFL.Storage;
 namespace SecureFL.Deployment.Clients;
 
 /// <summary>
-/// A client at work: it follows the rounds, fetches and checks invitation and model, makes its contribution durable, and sends it, over as many connections and
-/// restarts as that takes. Runs once.
+/// A client at work: it follows the rounds, fetches and checks invitation and model, makes its contribution durable,
+/// and sends it, over as many connections and restarts as that takes. Runs once.
 /// </summary>
 internal sealed class ClientService
 {
@@ -29,7 +29,8 @@ internal sealed class ClientService
     private Digest? _keyEpoch;
 
     internal ClientService(
-        AggregationPlan plan, AggregationClient client, DurableContributions contributions, IContributionSource source, ServerLink link, ModelDownload models, ILogger logger,
+        AggregationPlan plan, AggregationClient client, DurableContributions contributions, IContributionSource source,
+        ServerLink link, ModelDownload models, ILogger logger,
         ISealEncryptor? encryptor = null)
     {
         _plan = plan;
@@ -45,8 +46,10 @@ internal sealed class ClientService
     }
 
     /// <summary>Takes part until the session has ended.</summary>
-    /// <param name="only">Take part in this round alone, and return once the contribution is accepted; null for all rounds.</param>
-    /// <param name="once">Take part in the first round that comes, and return once the contribution is accepted.</param>
+    /// <param name="only">Take part in this round alone, and return once the contribution is accepted; null for all
+    /// rounds.</param>
+    /// <param name="once">Take part in the first round that comes, and return once the contribution is
+    /// accepted.</param>
     /// <param name="cancellationToken">Stops; a later start goes on where this one was.</param>
     /// <returns>The state in which it left: the session's end, or the round of its one contribution.</returns>
     /// <exception cref="ProtocolViolationException">The server broke the protocol.</exception>
@@ -79,7 +82,8 @@ internal sealed class ClientService
 
     /// <summary>The values of the last version, when the session has ended.</summary>
     internal Task<float[]> FetchModelAsync(RoundState ended, CancellationToken cancellationToken) =>
-        _models.FetchAsync(new ModelStamp(checked((int)ended.ModelVersion), new Digest(ended.ModelDigest.Span)), _source.ModelLength, cancellationToken);
+        _models.FetchAsync(new ModelStamp(checked((int)ended.ModelVersion), new Digest(ended.ModelDigest.Span)),
+            _source.ModelLength, cancellationToken);
 
     private async Task<RoundState> WorkAsync(ulong? only, bool once, CancellationToken cancellationToken)
     {
@@ -88,7 +92,8 @@ internal sealed class ClientService
         {
             state = await _follower.NextAsync(state, cancellationToken).ConfigureAwait(false);
             RequireSameSource(only ?? state.Round, state.Yours && state.Round == (only ?? state.Round));
-            if (only is ulong former && (state.Round > former || state.Phase == RoundPhase.Ended) && await WasAcceptedAsync(former, cancellationToken).ConfigureAwait(false))
+            if (only is ulong former && (state.Round > former || state.Phase == RoundPhase.Ended)
+                && await WasAcceptedAsync(former, cancellationToken).ConfigureAwait(false))
             {
                 return new RoundState { Round = former, Phase = state.Phase };
             }
@@ -98,7 +103,8 @@ internal sealed class ClientService
                 ClientLog.Ended(_logger, state.Reason);
                 _contributions.ForgetBefore(ulong.MaxValue);
                 _source.Ended();
-                return only is null && !once ? state : throw new ContributionRefusedException($"the session has ended: {state.Reason}");
+                return only is null && !once ? state
+                    : throw new ContributionRefusedException($"the session has ended: {state.Reason}");
             }
 
             if (only is ulong round && state.Round > round)
@@ -107,13 +113,15 @@ internal sealed class ClientService
             }
 
             _contributions.ForgetBefore(state.Round);
-            if (state.Phase != RoundPhase.Collecting || (only ?? state.Round) != state.Round || _sitOut.Contains(state.Round))
+            if (state.Phase != RoundPhase.Collecting || (only ?? state.Round) != state.Round
+                || _sitOut.Contains(state.Round))
             {
                 continue;
             }
 
             bool accepted = state.Yours || await ParticipateAsync(state, cancellationToken).ConfigureAwait(false);
-            if ((only is not null || once) && (accepted || await WasAcceptedAsync(state.Round, cancellationToken).ConfigureAwait(false)))
+            if ((only is not null || once)
+                && (accepted || await WasAcceptedAsync(state.Round, cancellationToken).ConfigureAwait(false)))
             {
                 return state;
             }
@@ -137,12 +145,14 @@ internal sealed class ClientService
             {
                 return await ContributeAsync(state, stay.Token).ConfigureAwait(false);
             }
-            catch (Exception fault) when (stay.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested && fault is OperationCanceledException or GrpcException)
+            catch (Exception fault) when (stay.Token.IsCancellationRequested
+                && !cancellationToken.IsCancellationRequested && fault is OperationCanceledException or GrpcException)
             {
                 ClientLog.Left(_logger, state.Round);
                 return false;
             }
-            catch (GrpcException fault) when (Refusal.IsPassing(fault) || fault.Status is GrpcStatusCode.FailedPrecondition or GrpcStatusCode.NotFound)
+            catch (GrpcException fault) when (Refusal.IsPassing(fault)
+                || fault.Status is GrpcStatusCode.FailedPrecondition or GrpcStatusCode.NotFound)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 reason = fault.Message;
@@ -190,12 +200,16 @@ internal sealed class ClientService
         {
             if (sent != given)
             {
-                throw new ContributionRefusedException($"round {round} has another contribution of this client: what was given now is not what was sent then");
+                throw new ContributionRefusedException(
+                    $"round {round} has another contribution of this client: what was given now is not what was "
+                    + $"sent then");
             }
         }
         else if (stored || atServer)
         {
-            throw new ContributionRefusedException($"round {round} has a contribution of this client, and nothing here tells whether it was made from what was given now");
+            throw new ContributionRefusedException(
+                $"round {round} has a contribution of this client, and nothing here tells whether it was made from "
+                + $"what was given now");
         }
     }
 
@@ -254,7 +268,8 @@ internal sealed class ClientService
         }
 
         using StoredContribution stored = _contributions.Require(round);
-        await _upload.SendAsync(stored, () => _contributions.RequireNotWithdrawn(round), cancellationToken).ConfigureAwait(false);
+        await _upload.SendAsync(stored, () => _contributions.RequireNotWithdrawn(round), cancellationToken)
+            .ConfigureAwait(false);
         return true;
     }
 
@@ -262,10 +277,12 @@ internal sealed class ClientService
     {
         ulong round = state.Round;
         RoundInvitation invitation = RoundInvitation.Parse(
-            (await _link.GetInvitationAsync(round, cancellationToken).ConfigureAwait(false)).InvitationMessage.Span, _plan);
+            (await _link.GetInvitationAsync(round, cancellationToken).ConfigureAwait(false)).InvitationMessage.Span,
+            _plan);
         if (invitation.Opening.Context.Round != round)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongRound, Party.Server, $"the invitation of round {round}", $"{invitation.Opening.Context.Round}");
+            throw new ProtocolViolationException(ViolationCode.WrongRound, Party.Server,
+                $"the invitation of round {round}", $"{invitation.Opening.Context.Round}");
         }
 
         _client.HandleInvitation(invitation);
@@ -279,18 +296,24 @@ internal sealed class ClientService
         {
             if (!await BuryAsync(former, cancellationToken).ConfigureAwait(false))
             {
-                return SitOut(round, $"this client contributed on the same model to round {former}, and nothing proves that round {former} will never open");
+                return
+                    SitOut(round,
+                        $"this client contributed on the same model to round {former}, and nothing proves that "
+                        + $"round {former} will never open");
             }
         }
 
         int version = checked((int)state.ModelVersion);
         ClientLog.Begins(_logger, round, state.Kind.ToString(), state.ModelVersion);
         float[] held = _source.ModelLength > 0
-            ? await _models.FetchAsync(new ModelStamp(version, model), _source.ModelLength, cancellationToken).ConfigureAwait(false)
+            ? await _models.FetchAsync(new ModelStamp(version, model), _source.ModelLength, cancellationToken)
+            .ConfigureAwait(false)
             : [];
         ImmutableArray<ModelVersion> window = invitation.Versions;
-        bool IsFree(Digest other) => window.Any(known => known.Model == other) && _client.RoundsInTheWay(other).Count == 0;
-        RoundTask task = new(state.Kind, new ModelStamp(version, model), held, IsFree) { Round = round, MembershipOf = MembershipAsync };
+        bool IsFree(Digest other) => window.Any(known => known.Model == other)
+            && _client.RoundsInTheWay(other).Count == 0;
+        RoundTask task = new(state.Kind, new ModelStamp(version, model), held, IsFree)
+        { Round = round, MembershipOf = MembershipAsync };
         ContributionValues values = await _source.CreateAsync(task, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         if (values.OwnMetrics is { Length: > 0 } metrics)
@@ -306,9 +329,12 @@ internal sealed class ClientService
         Digest trained = values.Base ?? model;
         RoundInvitation standing = From(invitation, trained);
         using StoredContribution stored = _encryptor is null
-            ? _contributions.Make(standing, trained, values.Vector, values.Counters, values.Rounding, values.RoundingSeed, source: _source.Identity)
+            ? _contributions.Make(standing, trained, values.Vector, values.Counters, values.Rounding,
+                values.RoundingSeed, source: _source.Identity)
             : await _encryptor.EncryptAsync(
-                new SealExchange(_plan, _client.KeyEpoch!), values, ciphertexts => _contributions.Import(standing, trained, ciphertexts, _source.Identity), cancellationToken).ConfigureAwait(false);
+                new SealExchange(_plan, _client.KeyEpoch!), values,
+                ciphertexts => _contributions.Import(standing, trained, ciphertexts, _source.Identity),
+                cancellationToken).ConfigureAwait(false);
         _source.Committed();
         ClientLog.Stored(_logger, round, stored.Header.Statement.Hash.ToShortString(), stored.ChunkCount);
         return true;
@@ -319,7 +345,8 @@ internal sealed class ClientService
     {
         try
         {
-            return (await _link.GetUploadAsync(former, cancellationToken).ConfigureAwait(false)).InSum ? SumMembership.InSum : SumMembership.NotInSum;
+            return (await _link.GetUploadAsync(former, cancellationToken).ConfigureAwait(false)).InSum
+                ? SumMembership.InSum : SumMembership.NotInSum;
         }
         catch (GrpcException fault) when (fault.Status == GrpcStatusCode.FailedPrecondition)
         {
@@ -339,7 +366,8 @@ internal sealed class ClientService
         KeyEpochRecord record = KeyEpochRecord.Parse(reply.RecordMessage.Span, _plan);
         if (record.Hash != invitation.Opening.KeyEpoch)
         {
-            throw new GrpcException(GrpcStatusCode.FailedPrecondition, $"round {invitation.Opening.Context.Round} is under another joint key than the one in use");
+            throw new GrpcException(GrpcStatusCode.FailedPrecondition,
+                $"round {invitation.Opening.Context.Round} is under another joint key than the one in use");
         }
 
         _client.HandleKeyEpoch(record, JointPublicKeyMessage.Parse(reply.PublicKeyMessage.Span, _plan));

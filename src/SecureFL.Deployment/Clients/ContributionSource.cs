@@ -39,23 +39,33 @@ internal sealed record RoundTask(RoundKind Kind, ModelStamp Head, float[] Model,
     /// <summary>The round.</summary>
     public ulong Round { get; init; }
 
-    /// <summary>Whether this client's contribution to a former round is in that round's sum, as the server says.</summary>
-    public Func<ulong, CancellationToken, Task<SumMembership>> MembershipOf { get; init; } = (_, _) => Task.FromResult(SumMembership.Forgotten);
+    /// <summary>
+    /// Whether this client's contribution to a former round is in that round's sum, as the server says.
+    /// </summary>
+    public Func<ulong, CancellationToken, Task<SumMembership>> MembershipOf { get; init; } =
+        (_, _) => Task.FromResult(SumMembership.Forgotten);
 }
 
 /// <summary>Where a client's contributions come from.</summary>
 internal interface IContributionSource
 {
-    /// <summary>Values of the model version that the client must have (<see cref="VersionValues"/>); 0 where it needs none.</summary>
+    /// <summary>
+    /// Values of the model version that the client must have (<see cref="VersionValues"/>); 0 where it needs none.
+    /// </summary>
     int ModelLength { get; }
 
-    /// <summary>The digest of what is contributed, where that is known before the round: a repeated start with something else is then refused. Null for what is made in the round.</summary>
+    /// <summary>
+    /// The digest of what is contributed, where that is known before the round: a repeated start with something else is
+    /// then refused. Null for what is made in the round.
+    /// </summary>
     Digest? Identity => null;
 
     /// <summary>Whether it contributes to rounds of this kind.</summary>
     bool Takes(RoundKind kind);
 
-    /// <summary>Why the terms leave this client out of a round of this kind on this model version; null if they do not.</summary>
+    /// <summary>
+    /// Why the terms leave this client out of a round of this kind on this model version; null if they do not.
+    /// </summary>
     string? LeftOut(RoundKind kind, int version) => null;
 
     /// <summary>The contribution to one round.</summary>

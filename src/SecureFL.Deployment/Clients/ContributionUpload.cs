@@ -8,7 +8,10 @@ using SecureFL.Storage;
 
 namespace SecureFL.Deployment.Clients;
 
-/// <summary>Sends a stored contribution: from the chunk at which the server says it stands, to the accepted header. One at a time.</summary>
+/// <summary>
+/// Sends a stored contribution: from the chunk at which the server says it stands, to the accepted header. One at a
+/// time.
+/// </summary>
 /// <param name="link">The server.</param>
 /// <param name="logger">Progress in chunks.</param>
 internal sealed class ContributionUpload(ServerLink link, ILogger logger)
@@ -43,7 +46,8 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
         {
             await ReadAsync(call, round, stored.ChunkCount, goAhead, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (writing is { IsFaulted: true, Exception.InnerException: ContributionWithdrawnException })
+        catch (Exception) when (writing
+            is { IsFaulted: true, Exception.InnerException: ContributionWithdrawnException })
         {
             await writing.ConfigureAwait(false);
         }
@@ -63,19 +67,28 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
             return 0;
         }
 
-        return state.Root.Span.SequenceEqual(stored.Header.Statement.Root.ToArray()) && state.NextChunk <= (ulong)stored.ChunkCount
+        return state.Root.Span.SequenceEqual(stored.Header.Statement.Root.ToArray())
+            && state.NextChunk <= (ulong)stored.ChunkCount
             ? (long)state.NextChunk
-            : throw new GrpcException(GrpcStatusCode.AlreadyExists, "the server has chunks of another contribution of this client");
+            : throw new GrpcException(GrpcStatusCode.AlreadyExists,
+                "the server has chunks of another contribution of this client");
     }
 
-    // A failure to write is not looked at: why the call ended is at the end of its responses. A failure to read the outbox, or a withdrawal, ends the call.
+    // A failure to write is not looked at: why the call ended is at the end of its responses. A failure to read the
+    // outbox, or a withdrawal, ends the call.
     private static async Task WriteAsync(
-        GrpcDuplexCall<UploadPart, UploadState> call, StoredContribution stored, long first, Action check, Task goAhead, CancellationToken cancellationToken)
+        GrpcDuplexCall<UploadPart, UploadState> call, StoredContribution stored, long first, Action check, Task goAhead,
+        CancellationToken cancellationToken)
     {
         ContributionStatement statement = stored.Header.Statement;
         try
         {
-            UploadStart start = new() { Round = statement.Context.Round, Root = ByteString.CopyFrom(statement.Root.ToArray()), FirstChunk = (ulong)first };
+            UploadStart start = new()
+            {
+                Round = statement.Context.Round,
+                Root = ByteString.CopyFrom(statement.Root.ToArray()),
+                FirstChunk = (ulong)first
+            };
             await call.Requests.WriteAsync(new UploadPart { Start = start }, cancellationToken).ConfigureAwait(false);
 
             // The server answers the start when it has room: what is sent before would lie in its buffers.
@@ -84,7 +97,8 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
             for (long chunk = first; chunk < stored.ChunkCount; chunk++)
             {
                 check();
-                UploadPart part = new() { ChunkMessage = UnsafeByteOperations.UnsafeWrap(stored.ReadChunk(chunk, message)) };
+                UploadPart part = new()
+                { ChunkMessage = UnsafeByteOperations.UnsafeWrap(stored.ReadChunk(chunk, message)) };
                 await call.Requests.WriteAsync(part, cancellationToken).ConfigureAwait(false);
             }
 
@@ -101,7 +115,8 @@ internal sealed class ContributionUpload(ServerLink link, ILogger logger)
     }
 
     private async Task ReadAsync(
-        GrpcDuplexCall<UploadPart, UploadState> call, ulong round, long chunks, TaskCompletionSource goAhead, CancellationToken cancellationToken)
+        GrpcDuplexCall<UploadPart, UploadState> call, ulong round, long chunks, TaskCompletionSource goAhead,
+        CancellationToken cancellationToken)
     {
         int told = 0;
         await foreach (UploadState state in call.Responses.WithCancellation(cancellationToken).ConfigureAwait(false))

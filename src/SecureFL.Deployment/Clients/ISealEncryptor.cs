@@ -2,7 +2,10 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Deployment.Clients;
 
-/// <summary>A SEAL program of the site's own that encrypts in the place of this process. It sees the site's quantised values and the joint public key, no key of the site.</summary>
+/// <summary>
+/// A SEAL program of the site's own that encrypts in the place of this process. It sees the site's quantised values and
+/// the joint public key, no key of the site.
+/// </summary>
 internal interface ISealEncryptor
 {
     /// <summary>Has a contribution encrypted.</summary>
@@ -10,5 +13,6 @@ internal interface ISealEncryptor
     /// <param name="values">The contribution.</param>
     /// <param name="take">Takes one SEAL ciphertext a chunk, in order; they exist while it runs.</param>
     /// <param name="cancellationToken">The round is over.</param>
-    Task<T> EncryptAsync<T>(SealExchange exchange, ContributionValues values, Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken);
+    Task<T> EncryptAsync<T>(SealExchange exchange, ContributionValues values,
+        Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken);
 }

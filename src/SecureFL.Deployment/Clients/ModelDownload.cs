@@ -8,8 +8,8 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Deployment.Clients;
 
 /// <summary>
-/// Fetches the weights of model versions: resumed where a former attempt stopped, kept under their digest, and believed only if the client computes that digest from
-/// them itself. Not thread-safe.
+/// Fetches the weights of model versions: resumed where a former attempt stopped, kept under their digest, and believed
+/// only if the client computes that digest from them itself. Not thread-safe.
 /// </summary>
 internal sealed class ModelDownload
 {
@@ -41,12 +41,14 @@ internal sealed class ModelDownload
         }
 
         string draft = path + Draft;
-        await TransferAsync(draft, stamp.Digest, checked((ulong)length * sizeof(float)), cancellationToken).ConfigureAwait(false);
+        await TransferAsync(draft, stamp.Digest, checked((ulong)length * sizeof(float)), cancellationToken)
+            .ConfigureAwait(false);
         if (Read(draft, stamp, length) is not float[] weights)
         {
             File.Delete(draft);
             throw new ProtocolViolationException(
-                ViolationCode.WrongBaseVersion, Party.Server, $"the weights of version {stamp.Version}, model {stamp.Digest.ToShortString()}", "other weights");
+                ViolationCode.WrongBaseVersion, Party.Server,
+                $"the weights of version {stamp.Version}, model {stamp.Digest.ToShortString()}", "other weights");
         }
 
         File.Move(draft, path, overwrite: true);
@@ -71,7 +73,8 @@ internal sealed class ModelDownload
                 return;
             }
 
-            await foreach (ModelPart part in _link.GetModelAsync(model, (ulong)file.Position, cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false))
+            await foreach (ModelPart part in _link.GetModelAsync(model, (ulong)file.Position, cancellationToken)
+                .WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 ulong at = (ulong)file.Position;
                 if (part.TotalBytes != total || part.Offset != at || (ulong)part.Data.Length > total - at)
@@ -88,7 +91,8 @@ internal sealed class ModelDownload
 
             if ((ulong)file.Position != total)
             {
-                throw new Grpc.GrpcException(Grpc.GrpcStatusCode.Unavailable, $"the model ended at byte {file.Position} of {total}");
+                throw new Grpc.GrpcException(Grpc.GrpcStatusCode.Unavailable,
+                    $"the model ended at byte {file.Position} of {total}");
             }
         }
     }
@@ -112,7 +116,8 @@ internal sealed class ModelDownload
 
     private void ForgetOthers(string kept)
     {
-        foreach (string other in Directory.EnumerateFiles(_folder).Where(file => file != kept && Path.GetFileName(file).Contains(Suffix, StringComparison.Ordinal)))
+        foreach (string other in Directory.EnumerateFiles(_folder)
+            .Where(file => file != kept && Path.GetFileName(file).Contains(Suffix, StringComparison.Ordinal)))
         {
             File.Delete(other);
         }

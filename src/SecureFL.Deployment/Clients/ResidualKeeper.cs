@@ -17,8 +17,8 @@ internal enum SumMembership
 }
 
 /// <summary>
-/// The client's residual under error feedback. What a contribution leaves counts once its round has opened with it, and not before: a round that died, was spoiled or closed without the
-/// client leaves the residual as it was.
+/// The client's residual under error feedback. What a contribution leaves counts once its round has opened with it, and
+/// not before: a round that died, was spoiled or closed without the client leaves the residual as it was.
 /// </summary>
 /// <param name="store">The residual on disk.</param>
 /// <param name="logger">The client's log.</param>

@@ -5,7 +5,10 @@ using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Clients;
 
-/// <summary>Keeps the newest state of the rounds, over as many connections as that takes. Older states that nobody looked at are skipped. Thread-safe.</summary>
+/// <summary>
+/// Keeps the newest state of the rounds, over as many connections as that takes. Older states that nobody looked at are
+/// skipped. Thread-safe.
+/// </summary>
 /// <param name="link">The server.</param>
 /// <param name="logger">Phases and reconnections.</param>
 internal sealed class RoundFollower(ServerLink link, ILogger logger)
@@ -25,7 +28,8 @@ internal sealed class RoundFollower(ServerLink link, ILogger logger)
             string reason = "the server closed it";
             try
             {
-                await foreach (RoundState state in link.WatchRoundsAsync(cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false))
+                await foreach (RoundState state in link.WatchRoundsAsync(cancellationToken)
+                    .WithCancellation(cancellationToken).ConfigureAwait(false))
                 {
                     backoff.Reset();
                     ClientLog.State(logger, state.Round, state.Phase.ToString(), state.Contributions, state.Wanted);
@@ -53,11 +57,14 @@ internal sealed class RoundFollower(ServerLink link, ILogger logger)
     {
         lock (_lock)
         {
-            return _latest is not null && !ReferenceEquals(_latest, after) ? Task.FromResult(_latest) : _next.Task.WaitAsync(cancellationToken);
+            return _latest is not null && !ReferenceEquals(_latest, after) ? Task.FromResult(_latest)
+                : _next.Task.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>A token that is cancelled once the round no longer collects contributions, or with the one given.</summary>
+    /// <summary>
+    /// A token that is cancelled once the round no longer collects contributions, or with the one given.
+    /// </summary>
     internal RoundStay StayIn(ulong round, CancellationToken cancellationToken)
     {
         CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -73,7 +80,8 @@ internal sealed class RoundFollower(ServerLink link, ILogger logger)
         return new RoundStay(this, source);
     }
 
-    private static bool IsOpen(RoundState state, ulong round) => state.Round == round && state.Phase == RoundPhase.Collecting;
+    private static bool IsOpen(RoundState state, ulong round) =>
+        state.Round == round && state.Phase == RoundPhase.Collecting;
 
     private void Publish(RoundState state)
     {
@@ -102,7 +110,10 @@ internal sealed class RoundFollower(ServerLink link, ILogger logger)
         }
     }
 
-    /// <summary>Work on one round; disposing it forgets the token, whose source is left to the collector because a change of state may be cancelling it.</summary>
+    /// <summary>
+    /// Work on one round; disposing it forgets the token, whose source is left to the collector because a change of
+    /// state may be cancelling it.
+    /// </summary>
     internal readonly struct RoundStay(RoundFollower follower, CancellationTokenSource source) : IDisposable
     {
         internal CancellationToken Token => source.Token;

@@ -11,8 +11,9 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Deployment.Clients;
 
 /// <summary>
-/// Prepares, trains and evaluates on the site's rows under the plan's terms. What it makes depends on model version and client index, never on a round's number, so a
-/// round that died and is repeated gets the same integers. Scaling, clips and weight unit are worked out from the opened totals that the version's digest covers.
+/// Prepares, trains and evaluates on the site's rows under the plan's terms. What it makes depends on model version and
+/// client index, never on a round's number, so a round that died and is repeated gets the same integers. Scaling, clips
+/// and weight unit are worked out from the opened totals that the version's digest covers.
 /// </summary>
 internal sealed class TrainingSource : IContributionSource
 {
@@ -35,13 +36,16 @@ internal sealed class TrainingSource : IContributionSource
     /// <param name="site">The site's rows as they were read.</param>
     /// <param name="client">The client's number.</param>
     /// <param name="residual">What the client keeps under error feedback; null where the terms have none.</param>
-    /// <exception cref="ArgumentException">The trainer's model is not the one in the terms, or error feedback has nothing to keep its residual in.</exception>
+    /// <exception cref="ArgumentException">The trainer's model is not the one in the terms, or error feedback has
+    /// nothing to keep its residual in.</exception>
     internal TrainingSource(
-        AggregationPlan plan, TrainingTerms terms, Func<PreparedState, ILocalTrainer> trainers, RawSite site, int client, ResidualKeeper? residual = null)
+        AggregationPlan plan, TrainingTerms terms, Func<PreparedState, ILocalTrainer> trainers, RawSite site,
+        int client, ResidualKeeper? residual = null)
     {
         if (terms.ErrorFeedback && residual is null)
         {
-            throw new ArgumentException("error feedback keeps a residual between rounds, and there is no place for it", nameof(residual));
+            throw new ArgumentException("error feedback keeps a residual between rounds, and there is no place for it",
+                nameof(residual));
         }
 
         _residual = terms.ErrorFeedback ? residual : null;
@@ -55,7 +59,8 @@ internal sealed class TrainingSource : IContributionSource
         _participation = new RoundParticipation(terms, plan.Settings);
         ILocalTrainer trainer = trainers(PreparedState.Empty);
         _ownCounters = RoundCounters.LayoutOf(trainer.Metrics).Counters.Length;
-        bool fits = trainer.Layout.Matches(terms.Layout) && terms.Metrics == trainer.Metrics && terms.Counters.Counters.SequenceEqual(plan.Settings.Counters.Counters);
+        bool fits = trainer.Layout.Matches(terms.Layout) && terms.Metrics == trainer.Metrics
+            && terms.Counters.Counters.SequenceEqual(plan.Settings.Counters.Counters);
         if (!fits)
         {
             throw new ArgumentException("the trainer's model or metrics are not those of the plan's terms");
@@ -64,7 +69,8 @@ internal sealed class TrainingSource : IContributionSource
 
     /// <summary>The source that the terms ask for. Dispose of it where it can be disposed of.</summary>
     internal static IContributionSource For(
-        AggregationPlan plan, TrainingTerms terms, Func<PreparedState, ILocalTrainer> trainers, RawSite site, int client, ILogger logger, ResidualKeeper? residual = null)
+        AggregationPlan plan, TrainingTerms terms, Func<PreparedState, ILocalTrainer> trainers, RawSite site,
+        int client, ILogger logger, ResidualKeeper? residual = null)
     {
         TrainingSource source = new(plan, terms, trainers, site, client, residual);
         return terms.Asynchronous is null ? source : new AsynchronousSource(source, terms, client, logger);
@@ -76,7 +82,8 @@ internal sealed class TrainingSource : IContributionSource
 
     public string? LeftOut(RoundKind kind, int version) => _participation.Takes(kind, version, _client)
         ? null
-        : $"it is not among the {_terms.SitesPerRound} of {_plan.Enrolment.Clients.Count} clients that are drawn for model version {version}";
+        : $"it is not among the {_terms.SitesPerRound} of {_plan.Enrolment.Clients.Count} clients that are drawn "
+        + $"for model version {version}";
 
     public async Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken)
     {
@@ -87,7 +94,8 @@ internal sealed class TrainingSource : IContributionSource
     }
 
     /// <summary>The preparation that the version's values tell of.</summary>
-    /// <exception cref="ProtocolViolationException">It does not fit the round's kind, or no rows have such totals.</exception>
+    /// <exception cref="ProtocolViolationException">It does not fit the round's kind, or no rows have such
+    /// totals.</exception>
     internal PreparationProgress ProgressFor(RoundTask task)
     {
         PreparationProgress progress = ProgressIn(task.Model);
@@ -100,29 +108,35 @@ internal sealed class TrainingSource : IContributionSource
                 $"one of {task.Kind}");
     }
 
-    private async Task<ContributionValues> PrepareAsync(PreparationProgress progress, float[] model, CancellationToken cancellationToken)
+    private async Task<ContributionValues> PrepareAsync(PreparationProgress progress, float[] model,
+        CancellationToken cancellationToken)
     {
         // Clips are found in as many steps as the tensors need, all from one first update.
         PreparingSite site = new(_site.Name, _site.Train, async (state, token) =>
         {
             PreparedSite ready = Ready(progress);
             return _firstUpdate ??= await ready.Work.FirstUpdateAsync(
-                ready.Site, _client, VersionValues.Trained(_terms, model), _terms.UnitFrom(state) ?? 1, token).ConfigureAwait(false);
+                ready.Site, _client, VersionValues.Trained(_terms, model), _terms.UnitFrom(state) ?? 1, token)
+                .ConfigureAwait(false);
         });
-        long[] step = await progress.Next!.ContributeAsync(site, progress.State, cancellationToken).ConfigureAwait(false);
+        long[] step = await progress.Next!.ContributeAsync(site, progress.State, cancellationToken)
+            .ConfigureAwait(false);
         long[] counters = new long[_plan.Settings.Counters.Counters.Length];
         step.CopyTo(counters, _ownCounters);
-        return new ContributionValues(new float[_plan.Parameters.FloatLength], counters, SiteWork.RoundingSeed(_terms.Seed, progress.Opened, _client));
+        return new ContributionValues(new float[_plan.Parameters.FloatLength], counters,
+            SiteWork.RoundingSeed(_terms.Seed, progress.Opened, _client));
     }
 
-    private async Task<ContributionValues> WorkAsync(RoundTask task, PreparationProgress progress, CancellationToken cancellationToken)
+    private async Task<ContributionValues> WorkAsync(RoundTask task, PreparationProgress progress,
+        CancellationToken cancellationToken)
     {
         _firstUpdate = null;
         PreparedSite ready = Ready(progress);
         ModelParameters evaluated = VersionValues.Delivered(_terms, task.Model);
         ModelParameters trained = VersionValues.Trained(_terms, task.Model);
         int number = SiteWork.TaskOf(task.Head.Version);
-        long[] residual = task.Kind == RoundKind.Training ? await BeforeAsync(task, cancellationToken).ConfigureAwait(false) : [];
+        long[] residual = task.Kind == RoundKind.Training
+            ? await BeforeAsync(task, cancellationToken).ConfigureAwait(false) : [];
         SiteContribution contribution = task.Kind == RoundKind.Evaluation
             ? await ready.Work.EvaluateAsync(ready.Site, _client, evaluated, cancellationToken).ConfigureAwait(false)
             : await ready.Work.TrainAsync(
@@ -137,12 +151,15 @@ internal sealed class TrainingSource : IContributionSource
     internal Task<long[]> BeforeAsync(RoundTask task, CancellationToken cancellationToken) =>
         _residual?.BeforeAsync(task, cancellationToken) ?? Task.FromResult<long[]>([]);
 
-    /// <summary>Makes durable what the contribution leaves under error feedback: by the very integers that are encrypted.</summary>
+    /// <summary>
+    /// Makes durable what the contribution leaves under error feedback: by the very integers that are encrypted.
+    /// </summary>
     internal void Promise(RoundTask task, long[] before, SiteContribution contribution, ContributionValues values)
     {
         if (_residual is not null && contribution.Intended is long[] intended)
         {
-            int[] sent = QuantizedVector.Of(_plan.Parameters, values.Vector, values.Rounding, values.RoundingSeed!.Value);
+            int[] sent = QuantizedVector.Of(_plan.Parameters, values.Vector, values.Rounding,
+                values.RoundingSeed!.Value);
             _residual.Promise(task.Round, before, ErrorFeedback.Left(intended, sent));
         }
     }
@@ -150,14 +167,17 @@ internal sealed class TrainingSource : IContributionSource
     public void Ended() => _residual?.Erase();
 
     /// <summary>A contribution as the plan takes it, with what the site's own log is told.</summary>
-    internal ContributionValues ValuesOf(PreparedSite ready, SiteContribution contribution, ModelParameters from, int task)
+    internal ContributionValues ValuesOf(PreparedSite ready, SiteContribution contribution,
+        ModelParameters from, int task)
     {
         SiteWork work = ready.Work;
         bool trained = contribution.Update.Length > 0;
         TargetUnits units = TargetUnits.Of(ready.Progress.State.Targets);
-        long[] counters = [.. contribution.Counters, .. new long[_plan.Settings.Counters.Counters.Length - _ownCounters]];
+        long[] counters = [.. contribution.Counters,
+            .. new long[_plan.Settings.Counters.Counters.Length - _ownCounters]];
         return new ContributionValues(
-            trained ? contribution.Update : new float[_plan.Parameters.FloatLength], counters, SiteWork.RoundingSeed(_terms.Seed, task, _client))
+            trained ? contribution.Update : new float[_plan.Parameters.FloatLength], counters,
+            SiteWork.RoundingSeed(_terms.Seed, task, _client))
         {
             Rounding = _terms.Rounding,
             OwnMetrics = RoundMetricInfo.Line(RoundMetricInfo.Values(
@@ -168,13 +188,15 @@ internal sealed class TrainingSource : IContributionSource
     }
 
     // Of this site's own update, weighted as it is sent; of the preparation, once.
-    private IEnumerable<string> Notes(PreparedState state, SiteWork work, SiteContribution contribution, ModelParameters from, int task)
+    private IEnumerable<string> Notes(PreparedState state, SiteWork work, SiteContribution contribution,
+        ModelParameters from, int task)
     {
         TensorClips clips = _terms.ClipsFrom(state) ?? new TensorClips(_terms.Layout, [_plan.Parameters.Clip]);
         float[] update = [.. contribution.Update];
         clips.Unscale(update, _plan.Parameters.Clip);
         double clipped = work.Counters.Clipped(contribution.Counters) / (double)update.Length;
-        IEnumerable<string> notes = QuantisationNotes.Of(clipped, clips.Coarsest(update, _plan.Parameters.Bits, from.Values));
+        IEnumerable<string> notes = QuantisationNotes.Of(clipped,
+            clips.Coarsest(update, _plan.Parameters.Bits, from.Values));
         return task == SiteWork.TaskOf(0) && state.Note is string note ? notes.Prepend(note) : notes;
     }
 
@@ -186,11 +208,14 @@ internal sealed class TrainingSource : IContributionSource
         }
         catch (ArgumentException fault)
         {
-            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server, "totals that rows can have", fault.Message);
+            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server, "totals that rows can have",
+                fault.Message);
         }
     }
 
-    /// <summary>The site under what the preparation found out. Rows are scaled once, unless the totals are others than before.</summary>
+    /// <summary>
+    /// The site under what the preparation found out. Rows are scaled once, unless the totals are others than before.
+    /// </summary>
     internal PreparedSite Ready(PreparationProgress progress)
     {
         if (_ready is not { } ready || !ready.Progress.Totals.SequenceEqual(progress.Totals))
@@ -207,7 +232,8 @@ internal sealed class TrainingSource : IContributionSource
             };
             ILocalTrainer trainer = _trainers(state);
             _ready = ready = new PreparedSite(
-                progress, state.Scale(_preparation, _site), trainer, options, new SiteWork(trainer, options), _terms.UnitFrom(state) ?? 1);
+                progress, state.Scale(_preparation, _site), trainer, options, new SiteWork(trainer, options),
+                _terms.UnitFrom(state) ?? 1);
         }
 
         return ready;
@@ -222,4 +248,5 @@ internal sealed class TrainingSource : IContributionSource
 /// <param name="Work">Its side of a round.</param>
 /// <param name="Unit">Training rows that make weight 1.</param>
 internal sealed record PreparedSite(
-    PreparationProgress Progress, FederatedSite Site, ILocalTrainer Trainer, SiteWorkOptions Options, SiteWork Work, double Unit);
+    PreparationProgress Progress, FederatedSite Site, ILocalTrainer Trainer, SiteWorkOptions Options, SiteWork Work,
+    double Unit);

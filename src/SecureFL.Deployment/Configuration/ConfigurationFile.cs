@@ -7,8 +7,9 @@ using SecureFL.Deployment.Identity;
 namespace SecureFL.Deployment.Configuration;
 
 /// <summary>
-/// <c>securefl.json</c>: one process' settings, <c>{"format":"securefl-configuration","version":1,"role":"client","settings":{"server":"https://...","data":"a.csv"}}</c>. A setting is
-/// called like the command's option, in camel case without the hyphens. Immutable.
+/// <c>securefl.json</c>: one process' settings,
+/// <c>{"format":"securefl-configuration","version":1,"role":"client","settings":{"server":"https://..."}}</c>.
+/// A setting is called like the command's option, in camel case without the hyphens. Immutable.
 /// </summary>
 public sealed class ConfigurationFile
 {
@@ -18,7 +19,8 @@ public sealed class ConfigurationFile
     private const string FormatName = "securefl-configuration";
     private const int MaxBytes = 1 << 20;
 
-    private ConfigurationFile(string path, PeerRole role, ImmutableSortedDictionary<string, ImmutableArray<string>> settings)
+    private ConfigurationFile(string path, PeerRole role,
+        ImmutableSortedDictionary<string, ImmutableArray<string>> settings)
     {
         Path = path;
         Role = role;
@@ -58,7 +60,8 @@ public sealed class ConfigurationFile
             throw new FormatException($"{source} is not a configuration: its format is not {FormatName}");
         }
 
-        PeerRole role = PeerRoles.Parse(TextOf(document["role"]) ?? "") ?? throw new FormatException($"{source}: role is one of {string.Join(", ", PeerRoles.Names)}");
+        PeerRole role = PeerRoles.Parse(TextOf(document["role"]) ?? "")
+            ?? throw new FormatException($"{source}: role is one of {string.Join(", ", PeerRoles.Names)}");
         if (document["settings"] is not JsonObject settings)
         {
             throw new FormatException($"{source}: settings is missing");
@@ -81,5 +84,6 @@ public sealed class ConfigurationFile
         _ => throw new FormatException($"{what} is no text, number, true, false, or list of these"),
     };
 
-    private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text)
+        ? text : null;
 }

@@ -1,8 +1,8 @@
 namespace SecureFL.Deployment.Connections;
 
 /// <summary>
-/// Waiting times between attempts: doubled from the first to the longest, each drawn between three quarters and five quarters of it, so that many parties do not
-/// come back at once. Not thread-safe.
+/// Waiting times between attempts: doubled from the first to the longest, each drawn between three quarters and five
+/// quarters of it, so that many parties do not come back at once. Not thread-safe.
 /// </summary>
 /// <param name="first">The first waiting time.</param>
 /// <param name="longest">The longest.</param>
@@ -11,7 +11,10 @@ public sealed class Backoff(TimeSpan first, TimeSpan longest)
     private int _attempts;
     private bool _waited = true;
 
-    /// <summary>From a fifth of a second to ten: a server that restarts is found soon, one that is gone for a day is asked little.</summary>
+    /// <summary>
+    /// From a fifth of a second to ten: a server that restarts is found soon, one that is gone for a day is asked
+    /// little.
+    /// </summary>
     public Backoff()
         : this(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10))
     {

@@ -11,7 +11,8 @@ namespace SecureFL.Deployment.Connections;
 /// approved-plan.json  the plan that its people approved
 /// plan.json           that plan
 /// journal.sfl         clients: what was promised          ledger.sfl  key holders: what was signed
-/// outbox/             clients: contributions under way    keys/       key holders: keys of undecided rounds, outside backups
+/// outbox/             clients: contributions under way    keys/       key holders: keys of undecided rounds,
+///                                                                 outside backups
 /// models/             clients: the newest model
 /// residual/           clients: what error feedback holds back, where the plan has it
 /// </code>
@@ -48,7 +49,8 @@ internal sealed class PartyFolder
     private string Plan => Path.Combine(_root, "plan.json");
 
     /// <summary>The plan in the given file, else the one that was kept here; null if there is neither.</summary>
-    internal PlanFile? FindPlan(string? file) => file is not null ? PlanFile.Load(file) : File.Exists(Plan) ? PlanFile.Load(Plan) : null;
+    internal PlanFile? FindPlan(string? file) => file is not null ? PlanFile.Load(file) : File.Exists(Plan)
+        ? PlanFile.Load(Plan) : null;
 
     /// <summary>Keeps an approved plan, so that the next start needs neither file nor network for it.</summary>
     internal void KeepPlan(PlanFile plan)
@@ -60,7 +62,8 @@ internal sealed class PartyFolder
     }
 
     /// <summary>Asks the server for its plan, for as long as it takes.</summary>
-    internal static async Task<PlanFile> FetchPlanAsync(ServerLink link, string consortium, string serverName, Action<string> waits, CancellationToken cancellationToken)
+    internal static async Task<PlanFile> FetchPlanAsync(ServerLink link, string consortium, string serverName,
+        Action<string> waits, CancellationToken cancellationToken)
     {
         Backoff backoff = new();
         while (true)

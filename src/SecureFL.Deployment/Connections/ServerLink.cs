@@ -5,7 +5,9 @@ using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Connections;
 
-/// <summary>The server as its clients, key holders and operators call it: every method once, with its time limits. Thread-safe.</summary>
+/// <summary>
+/// The server as its clients, key holders and operators call it: every method once, with its time limits. Thread-safe.
+/// </summary>
 /// <param name="address">The server.</param>
 /// <param name="channel">A channel to it; disposed with this object.</param>
 /// <param name="headers">What every call carries; null for nothing.</param>
@@ -21,26 +23,34 @@ internal sealed class ServerLink(Uri address, GrpcChannel channel, GrpcMetadata?
         channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest(), Question(cancellationToken));
 
     internal IAsyncEnumerable<RoundState> WatchRoundsAsync(CancellationToken cancellationToken) =>
-        channel.ServerStreamingAsync(AggregationMethods.WatchRounds, new WatchRoundsRequest(), Stream(cancellationToken), cancellationToken);
+        channel.ServerStreamingAsync(AggregationMethods.WatchRounds, new WatchRoundsRequest(),
+            Stream(cancellationToken), cancellationToken);
 
     internal Task<GetInvitationReply> GetInvitationAsync(ulong round, CancellationToken cancellationToken) =>
-        channel.UnaryAsync(AggregationMethods.GetInvitation, new GetInvitationRequest { Round = round }, Question(cancellationToken));
+        channel.UnaryAsync(AggregationMethods.GetInvitation, new GetInvitationRequest { Round = round },
+            Question(cancellationToken));
 
-    internal IAsyncEnumerable<ModelPart> GetModelAsync(Digest model, ulong offset, CancellationToken cancellationToken) =>
+    internal IAsyncEnumerable<ModelPart> GetModelAsync(Digest model, ulong offset,
+        CancellationToken cancellationToken) =>
         channel.ServerStreamingAsync(
-            AggregationMethods.GetModel, new GetModelRequest { ModelDigest = ByteString.CopyFrom(model.ToArray()), Offset = offset }, Stream(cancellationToken), cancellationToken);
+            AggregationMethods.GetModel, new GetModelRequest
+            { ModelDigest = ByteString.CopyFrom(model.ToArray()), Offset = offset }, Stream(cancellationToken),
+                cancellationToken);
 
     internal Task<UploadState> GetUploadAsync(ulong round, CancellationToken cancellationToken) =>
-        channel.UnaryAsync(AggregationMethods.GetUpload, new GetUploadRequest { Round = round }, Question(cancellationToken));
+        channel.UnaryAsync(AggregationMethods.GetUpload, new GetUploadRequest { Round = round },
+            Question(cancellationToken));
 
     internal GrpcDuplexCall<UploadPart, UploadState> Upload(CancellationToken cancellationToken) =>
         channel.Duplex(AggregationMethods.Upload, Stream(cancellationToken));
 
     internal Task<WithdrawReply> WithdrawAsync(ulong round, CancellationToken cancellationToken) =>
-        channel.UnaryAsync(AggregationMethods.Withdraw, new WithdrawRequest { Round = round }, Question(cancellationToken));
+        channel.UnaryAsync(AggregationMethods.Withdraw, new WithdrawRequest { Round = round },
+            Question(cancellationToken));
 
     internal Task<GetRoundDeathReply> GetRoundDeathAsync(ulong round, CancellationToken cancellationToken) =>
-        channel.UnaryAsync(AggregationMethods.GetRoundDeath, new GetRoundDeathRequest { Round = round }, Question(cancellationToken));
+        channel.UnaryAsync(AggregationMethods.GetRoundDeath, new GetRoundDeathRequest { Round = round },
+            Question(cancellationToken));
 
     internal Task<GetKeyEpochReply> GetKeyEpochAsync(CancellationToken cancellationToken) =>
         channel.UnaryAsync(AggregationMethods.GetKeyEpoch, new GetKeyEpochRequest(), Question(cancellationToken));
@@ -52,20 +62,26 @@ internal sealed class ServerLink(Uri address, GrpcChannel channel, GrpcMetadata?
         channel.UnaryAsync(OperationMethods.GetStatus, new GetStatusRequest(), Question(cancellationToken));
 
     internal Task<StatusReply> StartRoundsAsync(uint rounds, CancellationToken cancellationToken) =>
-        channel.UnaryAsync(OperationMethods.StartRounds, new StartRoundsRequest { Rounds = rounds }, Question(cancellationToken) with { Idempotent = false });
+        channel.UnaryAsync(OperationMethods.StartRounds, new StartRoundsRequest { Rounds = rounds },
+            Question(cancellationToken) with { Idempotent = false });
 
     internal Task<StatusReply> CloseRoundAsync(ulong round, CancellationToken cancellationToken) =>
-        channel.UnaryAsync(OperationMethods.CloseRound, new RoundRequest { Round = round }, Question(cancellationToken) with { Idempotent = false });
+        channel.UnaryAsync(OperationMethods.CloseRound, new RoundRequest { Round = round },
+            Question(cancellationToken) with { Idempotent = false });
 
     internal Task<StatusReply> AbortRoundAsync(ulong round, CancellationToken cancellationToken) =>
-        channel.UnaryAsync(OperationMethods.AbortRound, new RoundRequest { Round = round }, Question(cancellationToken) with { Idempotent = false });
+        channel.UnaryAsync(OperationMethods.AbortRound, new RoundRequest { Round = round },
+            Question(cancellationToken) with { Idempotent = false });
 
     internal Task<StatusReply> PauseRoundsAsync(CancellationToken cancellationToken) =>
-        channel.UnaryAsync(OperationMethods.PauseRounds, new PauseRoundsRequest(), Question(cancellationToken) with { Idempotent = false });
+        channel.UnaryAsync(OperationMethods.PauseRounds, new PauseRoundsRequest(),
+            Question(cancellationToken) with { Idempotent = false });
 
     public void Dispose() => channel.Dispose();
 
-    private GrpcCallOptions Question(CancellationToken cancellationToken) => new() { Timeout = Short, Cancellation = cancellationToken, Headers = headers, Idempotent = true };
+    private GrpcCallOptions Question(CancellationToken cancellationToken) =>
+        new() { Timeout = Short, Cancellation = cancellationToken, Headers = headers, Idempotent = true };
 
-    private GrpcCallOptions Stream(CancellationToken cancellationToken) => new() { Cancellation = cancellationToken, Headers = headers };
+    private GrpcCallOptions Stream(CancellationToken cancellationToken) =>
+        new() { Cancellation = cancellationToken, Headers = headers };
 }

@@ -2,7 +2,9 @@ using Google.Protobuf;
 
 namespace SecureFL.Deployment.Contracts;
 
-/// <summary>Parses the parts of an upload so that a chunk stays where it arrived: nothing is allocated by the megabyte.</summary>
+/// <summary>
+/// Parses the parts of an upload so that a chunk stays where it arrived: nothing is allocated by the megabyte.
+/// </summary>
 internal static class SharedUploadPart
 {
     private const byte LengthDelimited = 2;
@@ -16,7 +18,10 @@ internal static class SharedUploadPart
         ? new UploadPart { ChunkMessage = UnsafeByteOperations.UnsafeWrap(chunk) }
         : Parser.ParseFrom(bytes.Span);
 
-    /// <summary>Whether the bytes are one field, the chunk, and nothing else, as every implementation writes it. Whatever else is right too goes through the parser.</summary>
+    /// <summary>
+    /// Whether the bytes are one field, the chunk, and nothing else, as every implementation writes it. Whatever else
+    /// is right too goes through the parser.
+    /// </summary>
     private static bool TryChunk(ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte> chunk)
     {
         chunk = default;

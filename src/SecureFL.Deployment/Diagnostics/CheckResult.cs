@@ -21,7 +21,8 @@ public enum CheckState
 public sealed record CheckResult(string Name, CheckState State, string Text, string? Hint = null)
 {
     /// <summary>One line.</summary>
-    public override string ToString() => $"{State.ToString().ToLowerInvariant(),-6}{Name,-14}{Text}{(Hint is null ? "" : $" - hint: {Hint}")}";
+    public override string ToString() =>
+        $"{State.ToString().ToLowerInvariant(),-6}{Name,-14}{Text}{(Hint is null ? "" : $" - hint: {Hint}")}";
 
     internal static CheckResult Ok(string name, string text) => new(name, CheckState.Ok, text);
 

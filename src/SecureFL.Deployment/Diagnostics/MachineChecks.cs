@@ -26,18 +26,24 @@ internal static class MachineChecks
             : 0;
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, {(width == 0 ? "no vectors" : $"{width}-bit vectors")}, AES instructions {(X86Aes.IsSupported || System.Runtime.Intrinsics.Arm.Aes.IsSupported ? "yes" : "no")}");
+            $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, "
+            + $"{(width == 0 ? "no vectors" : $"{width}-bit vectors")}, AES instructions "
+            + $"{(X86Aes.IsSupported || System.Runtime.Intrinsics.Arm.Aes.IsSupported ? "yes" : "no")}");
         return width >= 256 || AdvSimd.Arm64.IsSupported
             ? CheckResult.Ok("processor", text)
-            : CheckResult.Warn("processor", text, "everything works, encryption is several times slower; a virtual machine may hide what its host has");
+            : CheckResult.Warn("processor", text,
+                "everything works, encryption is several times slower; a virtual machine may hide what its host has");
     }
 
-    /// <summary>Whether the state folder keeps what is flushed, and has room for <paramref name="neededBytes"/>.</summary>
+    /// <summary>
+    /// Whether the state folder keeps what is flushed, and has room for <paramref name="neededBytes"/>.
+    /// </summary>
     internal static CheckResult Disk(string folder, long neededBytes)
     {
         if (!Directory.Exists(folder))
         {
-            return CheckResult.Fail("disk", $"there is no folder {folder}", "make it, owned by the user that runs this process, mode 0700");
+            return CheckResult.Fail("disk", $"there is no folder {folder}",
+                "make it, owned by the user that runs this process, mode 0700");
         }
 
         string probe = Path.Combine(folder, $".probe-{Environment.ProcessId}");
@@ -59,12 +65,16 @@ internal static class MachineChecks
             }
 
             long free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
-            string text = string.Create(CultureInfo.InvariantCulture, $"{folder}: {free / Mebibyte} MiB free, {neededBytes / Mebibyte} MiB wanted, a flush takes {milliseconds:F1} ms");
-            return free < neededBytes ? CheckResult.Fail("disk", text, "make room: a full disk stops rounds, it never damages them") : CheckResult.Ok("disk", text);
+            string text = string.Create(CultureInfo.InvariantCulture,
+                $"{folder}: {free / Mebibyte} MiB free, {neededBytes / Mebibyte} MiB wanted, a flush takes "
+                + $"{milliseconds:F1} ms");
+            return free < neededBytes ? CheckResult.Fail("disk", text,
+                "make room: a full disk stops rounds, it never damages them") : CheckResult.Ok("disk", text);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return CheckResult.Fail("disk", $"{folder}: {FaultText.Of(fault)}", "the user that runs this process must own the folder, and the disk must have room");
+            return CheckResult.Fail("disk", $"{folder}: {FaultText.Of(fault)}",
+                "the user that runs this process must own the folder, and the disk must have room");
         }
         finally
         {
@@ -84,7 +94,8 @@ internal static class MachineChecks
         }
         catch (SocketException fault)
         {
-            return CheckResult.Fail("port", $"{endpoint}: {FaultText.Of(fault)}", "another process listens there, or the address is not this machine's, or the port is below 1024");
+            return CheckResult.Fail("port", $"{endpoint}: {FaultText.Of(fault)}",
+                "another process listens there, or the address is not this machine's, or the port is below 1024");
         }
     }
 

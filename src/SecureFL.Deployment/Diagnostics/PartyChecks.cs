@@ -19,15 +19,20 @@ internal static class PartyChecks
         try
         {
             PartyIdentity identity = PartyIdentity.Load(folder);
-            return (CheckResult.Ok("identity", $"{identity.Peer} of {identity.Peer.Consortium}; keys readable by their owner only"), identity);
+            return
+                (CheckResult.Ok("identity",
+                    $"{identity.Peer} of {identity.Peer.Consortium}; keys readable by their owner only"), identity);
         }
         catch (UnauthorizedAccessException fault)
         {
-            return (CheckResult.Fail("identity", FaultText.Of(fault), "chmod 600 the key, chown it to the user that runs this process"), null);
+            return
+                (CheckResult.Fail("identity", FaultText.Of(fault),
+                    "chmod 600 the key, chown it to the user that runs this process"), null);
         }
         catch (Exception fault) when (fault is FormatException or IOException)
         {
-            return (CheckResult.Fail("identity", FaultText.Of(fault), "securefl identity new, then identity import"), null);
+            return (CheckResult.Fail("identity", FaultText.Of(fault), "securefl identity new, then identity import"),
+                null);
         }
     }
 
@@ -35,12 +40,15 @@ internal static class PartyChecks
     internal static CheckResult Certificate(PartyIdentity identity, TimeProvider clock)
     {
         string? expected = identity.Peer.Role == PeerRole.Server ? identity.Name : null;
-        string? refusal = new PeerVerifier(identity.Trust, identity.Peer.Consortium, expected, clock).Refusal(identity.Certificate);
+        string? refusal = new PeerVerifier(identity.Trust, identity.Peer.Consortium, expected,
+            clock).Refusal(identity.Certificate);
         DateTimeOffset end = new(identity.Certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
         double days = (end - clock.GetUtcNow()).TotalDays;
         string text = string.Create(CultureInfo.InvariantCulture, $"until {end:yyyy-MM-dd}, {days:F0} days");
-        return refusal is not null ? CheckResult.Fail("certificate", refusal, "have it issued anew: securefl identity issue, then identity import")
-            : days < SoonDays ? CheckResult.Warn("certificate", text, "have it renewed: securefl identity issue with the same request, then identity import")
+        return refusal is not null ? CheckResult.Fail("certificate", refusal,
+            "have it issued anew: securefl identity issue, then identity import")
+            : days < SoonDays ? CheckResult.Warn("certificate", text,
+                "have it renewed: securefl identity issue with the same request, then identity import")
             : CheckResult.Ok("certificate", text);
     }
 
@@ -53,18 +61,23 @@ internal static class PartyChecks
             IReadOnlyList<RevocationList> lists = identity.Trust.Lists;
             if (lists.Count == 0)
             {
-                return CheckResult.Warn(Name, "there is no revocation list: nobody can be shut out", "securefl identity import --revocations ca.crl");
+                return CheckResult.Warn(Name, "there is no revocation list: nobody can be shut out",
+                    "securefl identity import --revocations ca.crl");
             }
 
-            string text = string.Create(CultureInfo.InvariantCulture, $"{lists.Sum(list => list.Count)} certificates revoked");
+            string text = string.Create(CultureInfo.InvariantCulture,
+                $"{lists.Sum(list => list.Count)} certificates revoked");
             DateTimeOffset? next = lists.Min(list => list.NextUpdate);
             return next < clock.GetUtcNow()
-                ? CheckResult.Warn(Name, string.Create(CultureInfo.InvariantCulture, $"{text}; a newer list was due on {next:yyyy-MM-dd}"), "ask the certificate authority for its list: identity revoke --renew writes it")
+                ? CheckResult.Warn(Name,
+                    string.Create(CultureInfo.InvariantCulture, $"{text}; a newer list was due on {next:yyyy-MM-dd}"),
+                    "ask the certificate authority for its list: identity revoke --renew writes it")
                 : CheckResult.Ok(Name, text);
         }
         catch (Exception fault) when (fault is FormatException or IOException)
         {
-            return CheckResult.Fail(Name, FaultText.Of(fault), "securefl identity import --revocations with the authority's list: until then every peer is refused");
+            return CheckResult.Fail(Name, FaultText.Of(fault),
+                "securefl identity import --revocations with the authority's list: until then every peer is refused");
         }
     }
 
@@ -78,7 +91,8 @@ internal static class PartyChecks
             plan = PlanFile.Load(path);
             plan.RequireSigned();
         }
-        catch (Exception fault) when (fault is FormatException or IOException or PlanMismatchException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is FormatException or IOException or PlanMismatchException
+            or UnauthorizedAccessException)
         {
             return (CheckResult.Fail(Name, FaultText.Of(fault), "take the plan from the party that signed it"), null);
         }
@@ -86,10 +100,12 @@ internal static class PartyChecks
         string text = $"{plan.SpokenForm} ({plan.Digest.ToShortString()})";
         if (identity is not null && Stranger(plan, identity) is string stranger)
         {
-            return (CheckResult.Fail(Name, $"{text}: {stranger}", "this is another plan's or another party's folder"), plan);
+            return (CheckResult.Fail(Name, $"{text}: {stranger}", "this is another plan's or another party's folder"),
+                plan);
         }
 
-        if (stateFolder is null || !Directory.Exists(stateFolder) || identity?.Peer.Role is not (PeerRole.Client or PeerRole.KeyHolder))
+        if (stateFolder is null || !Directory.Exists(stateFolder)
+            || identity?.Peer.Role is not (PeerRole.Client or PeerRole.KeyHolder))
         {
             return (CheckResult.Ok(Name, text), plan);
         }
@@ -97,8 +113,10 @@ internal static class PartyChecks
         return (new ApprovedPlan(stateFolder).For(plan.Digest) switch
         {
             Consent.Given => CheckResult.Ok(Name, $"{text}, approved"),
-            Consent.Open => CheckResult.Warn(Name, $"{text}, not approved in {stateFolder} yet", "securefl plan approve, after your people compared the words"),
-            _ => CheckResult.Fail(Name, $"{text}: {stateFolder} approved another plan", "another plan needs another --state folder"),
+            Consent.Open => CheckResult.Warn(Name, $"{text}, not approved in {stateFolder} yet",
+                "securefl plan approve, after your people compared the words"),
+            _ => CheckResult.Fail(Name, $"{text}: {stateFolder} approved another plan",
+                "another plan needs another --state folder"),
         }, plan);
     }
 
@@ -130,9 +148,11 @@ internal static class PartyChecks
         {
             PeerRole.Server => enrolment.Server.Equals(key) && plan.ServerName == identity.Name,
             PeerRole.Client => enrolment.Clients.Any(party => party.Name == identity.Name && party.Key.Equals(key)),
-            PeerRole.KeyHolder => enrolment.KeyHolders.Any(party => party.Name == identity.Name && party.Key.Equals(key)),
+            PeerRole.KeyHolder => enrolment.KeyHolders
+                .Any(party => party.Name == identity.Name && party.Key.Equals(key)),
             _ => true,
         };
-        return plan.Consortium != identity.Peer.Consortium ? $"it is of consortium {plan.Consortium}" : enrolled ? null : $"it does not enrol {identity.Peer} with this key";
+        return plan.Consortium != identity.Peer.Consortium ? $"it is of consortium {plan.Consortium}" : enrolled ? null
+            : $"it does not enrol {identity.Peer} with this key";
     }
 }

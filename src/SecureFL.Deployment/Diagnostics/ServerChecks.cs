@@ -17,29 +17,43 @@ internal static class ServerChecks
     private static readonly TimeSpan MuchDrift = TimeSpan.FromMinutes(2);
 
     /// <summary>Whether the server answers, and that it is the one that is meant.</summary>
-    internal static async Task<CheckResult> HealthAsync(Uri address, PartyIdentity identity, string serverName, bool insecureLoopback, CancellationToken cancellationToken)
+    internal static async Task<CheckResult> HealthAsync(Uri address, PartyIdentity identity, string serverName,
+        bool insecureLoopback, CancellationToken cancellationToken)
     {
         const string Name = "server";
-        TlsSettings? tls = address.Scheme == Uri.UriSchemeHttps && identity.Peer.Role != PeerRole.Server ? TlsSettings.ForClient(identity, serverName) : null;
+        TlsSettings? tls = address.Scheme == Uri.UriSchemeHttps && identity.Peer.Role != PeerRole.Server
+            ? TlsSettings.ForClient(identity, serverName) : null;
         try
         {
             InsecureLoopback.Require(address, insecureLoopback);
-            using GrpcChannel channel = new(address, new GrpcChannelOptions { ConfigureTls = tls is null ? null : tls.Apply, AllowInsecureLoopback = insecureLoopback });
+            using GrpcChannel channel = new(address,
+                new GrpcChannelOptions
+                {
+                    ConfigureTls = tls is null ? null : tls.Apply,
+                    AllowInsecureLoopback = insecureLoopback
+                });
             long started = Stopwatch.GetTimestamp();
-            bool serving = await GrpcHealth.CheckAsync(channel, options: new GrpcCallOptions { Timeout = Limit, Cancellation = cancellationToken }).ConfigureAwait(false);
-            string text = string.Create(CultureInfo.InvariantCulture, $"{address} answers after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:F0} ms");
-            return serving ? CheckResult.Ok(Name, text) : CheckResult.Warn(Name, $"{text}: it does not serve at the moment", "its log says why");
+            bool serving = await GrpcHealth.CheckAsync(channel,
+                options: new GrpcCallOptions { Timeout = Limit, Cancellation = cancellationToken })
+                .ConfigureAwait(false);
+            string text = string.Create(CultureInfo.InvariantCulture,
+                $"{address} answers after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:F0} ms");
+            return serving ? CheckResult.Ok(Name, text)
+                : CheckResult.Warn(Name, $"{text}: it does not serve at the moment", "its log says why");
         }
         catch (Exception fault) when (fault is GrpcException or ArgumentException)
         {
             string reason = tls?.LastRefusal ?? FaultText.Of(fault);
-            return CheckResult.Fail(Name, $"{address}: {reason}", "check the address, the firewall (no proxy, no TLS inspection), that the server runs, and its log: it says whom it refused and why");
+            return CheckResult.Fail(Name, $"{address}: {reason}",
+                "check the address, the firewall (no proxy, no TLS inspection), that the server runs, and its log: "
+                + "it says whom it refused and why");
         }
     }
 
     /// <summary>This machine's clock against the server's, from the date of an answer: whole seconds.</summary>
     internal static async Task<CheckResult> ClockAsync(
-        Uri address, PartyIdentity identity, string serverName, bool insecureLoopback, TimeProvider clock, CancellationToken cancellationToken)
+        Uri address, PartyIdentity identity, string serverName, bool insecureLoopback, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         const string Name = "clock";
         try
@@ -51,7 +65,12 @@ internal static class ServerChecks
                 TlsSettings.ForClient(identity, serverName).Apply(handler.SslOptions);
             }
 
-            using HttpClient client = new(handler) { Timeout = Limit, DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using HttpClient client = new(handler)
+            {
+                Timeout = Limit,
+                DefaultRequestVersion = HttpVersion.Version20,
+                DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact
+            };
             using HttpResponseMessage answer = await client.GetAsync(address, cancellationToken).ConfigureAwait(false);
             if (answer.Headers.Date is not DateTimeOffset theirs)
             {
@@ -59,8 +78,10 @@ internal static class ServerChecks
             }
 
             TimeSpan difference = clock.GetUtcNow() - theirs;
-            string text = string.Create(CultureInfo.InvariantCulture, $"{difference.TotalSeconds:F0} s against the server");
-            return difference.Duration() > MuchDrift ? CheckResult.Fail(Name, text, "set the clock by NTP: certificates and deadlines stand on it")
+            string text = string.Create(CultureInfo.InvariantCulture,
+                $"{difference.TotalSeconds:F0} s against the server");
+            return difference.Duration() > MuchDrift
+                ? CheckResult.Fail(Name, text, "set the clock by NTP: certificates and deadlines stand on it")
                 : difference.Duration() > Drift ? CheckResult.Warn(Name, text, "set the clock by NTP")
                 : CheckResult.Ok(Name, text);
         }

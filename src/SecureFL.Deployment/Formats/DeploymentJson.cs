@@ -6,7 +6,10 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Deployment.Formats;
 
-/// <summary>How the deployment's JSON documents are read and written: camel case, enumerations by name, unknown and doubled members refused.</summary>
+/// <summary>
+/// How the deployment's JSON documents are read and written: camel case, enumerations by name, unknown and doubled
+/// members refused.
+/// </summary>
 internal static class DeploymentJson
 {
     /// <summary>Deepest nesting of any document.</summary>
@@ -18,9 +21,13 @@ internal static class DeploymentJson
     /// <summary>For people.</summary>
     internal static JsonSerializerOptions Indented { get; } = Create(indented: true);
 
-    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions DocumentOptions = new()
+    { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
-    /// <summary>Parses a versioned document: the version is judged before the shape, so that a newer file is called newer and not malformed.</summary>
+    /// <summary>
+    /// Parses a versioned document: the version is judged before the shape, so that a newer file is called newer and
+    /// not malformed.
+    /// </summary>
     /// <exception cref="FormatException">Not JSON, no object, or no version.</exception>
     /// <exception cref="NewerVersionException">A newer version.</exception>
     internal static JsonObject ParseVersioned(ReadOnlySpan<byte> utf8, string what, int supported)
@@ -40,7 +47,8 @@ internal static class DeploymentJson
 
     private static JsonObject RequireVersion(JsonNode? node, string what, int supported)
     {
-        if (node is not JsonObject document || document["version"] is not JsonValue value || !value.TryGetValue(out long version) || version < 1)
+        if (node is not JsonObject document || document["version"] is not JsonValue value
+            || !value.TryGetValue(out long version) || version < 1)
         {
             throw new FormatException($"{what} is no JSON object with a version");
         }
@@ -89,7 +97,8 @@ internal static class DeploymentJson
         fault is JsonException or ArgumentException or InvalidOperationException or NullReferenceException;
 
     /// <summary>UTF-8 of the indented form and a line feed.</summary>
-    internal static byte[] WriteIndented<T>(T value) => System.Text.Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, Indented) + "\n");
+    internal static byte[] WriteIndented<T>(T value) =>
+        System.Text.Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, Indented) + "\n");
 
     private static JsonSerializerOptions Create(bool indented) => new()
     {
@@ -113,12 +122,14 @@ internal static class DeploymentJson
             string text = reader.GetString() ?? "";
             if (text.Length != 2 * Digest.Size || !text.All(char.IsAsciiHexDigitLower))
             {
-                throw new JsonException($"a digest is {2 * Digest.Size} lower-case hexadecimal digits, not '{(text.Length <= 80 ? text : text[..80])}'");
+                throw new JsonException(
+                    $"a digest is {2 * Digest.Size} lower-case hexadecimal digits, not '{(text.Length <= 80 ? text : text[..80])}'");
             }
 
             return new Digest(Convert.FromHexString(text));
         }
 
-        public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 }

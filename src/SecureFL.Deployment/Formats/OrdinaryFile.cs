@@ -2,7 +2,10 @@ using System.Formats.Tar;
 
 namespace SecureFL.Deployment.Formats;
 
-/// <summary>Files that have an end. Folders, pipes, devices and sockets are named and never opened: reading one may wait for ever. Stateless and thread-safe.</summary>
+/// <summary>
+/// Files that have an end. Folders, pipes, devices and sockets are named and never opened: reading one may wait for
+/// ever. Stateless and thread-safe.
+/// </summary>
 internal static class OrdinaryFile
 {
     /// <summary>Opens a file for reading, shared with other readers.</summary>
@@ -20,7 +23,10 @@ internal static class OrdinaryFile
     /// <exception cref="FormatException">As <see cref="ReadBytes"/>.</exception>
     internal static string ReadText(string path) => System.Text.Encoding.ASCII.GetString(ReadBytes(path));
 
-    /// <summary>What a path names, in words, where it is no ordinary file; null for one, and for nothing at all. Found without opening it: the kinds are those of tar.</summary>
+    /// <summary>
+    /// What a path names, in words, where it is no ordinary file; null for one, and for nothing at all. Found without
+    /// opening it: the kinds are those of tar.
+    /// </summary>
     internal static string? SpecialName(string path)
     {
         if (Directory.Exists(path))

@@ -4,11 +4,14 @@ using System.Security.Principal;
 
 namespace SecureFL.Deployment.Formats;
 
-/// <summary>Files and folders that only their owner can read: mode 0600 and 0700, on Windows an access list without inheritance.</summary>
+/// <summary>
+/// Files and folders that only their owner can read: mode 0600 and 0700, on Windows an access list without inheritance.
+/// </summary>
 internal static class OwnerOnly
 {
     private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Creates the folder, or takes it from the others where it is there already.</summary>
     internal static void CreateDirectory(string path)
@@ -27,7 +30,8 @@ internal static class OwnerOnly
     /// <summary>Writes a secret: whole or not at all, and never readable by others, not even for a moment.</summary>
     internal static void WriteFile(string path, ReadOnlySpan<byte> content)
     {
-        // On Unix the file is created with mode 0600. On Windows it inherits the folder's access list, which names the owner alone, and then gets its own.
+        // On Unix the file is created with mode 0600. On Windows it inherits the folder's access list, which names the
+        // owner alone, and then gets its own.
         WholeFile.Write(path, content);
         if (OperatingSystem.IsWindows())
         {
@@ -49,7 +53,8 @@ internal static class OwnerOnly
         if ((mode & Others) != 0)
         {
             throw new UnauthorizedAccessException(
-                $"{path} is open to others (mode 0{Convert.ToString((int)mode, 8)}): a key that others could read is no key; chmod 600 it, or replace it if they did");
+                $"{path} is open to others (mode 0{Convert.ToString((int)mode, 8)}): a key that others could read "
+                + $"is no key; chmod 600 it, or replace it if they did");
         }
     }
 
@@ -59,7 +64,8 @@ internal static class OwnerOnly
         DirectorySecurity security = new();
         security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
         security.AddAccessRule(new FileSystemAccessRule(
-            Me(), FileSystemRights.FullControl, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit, PropagationFlags.None, AccessControlType.Allow));
+            Me(), FileSystemRights.FullControl, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit,
+            PropagationFlags.None, AccessControlType.Allow));
         directory.SetAccessControl(security);
     }
 
@@ -77,16 +83,21 @@ internal static class OwnerOnly
     {
         SecurityIdentifier system = new(WellKnownSidType.LocalSystemSid, null);
         SecurityIdentifier administrators = new(WellKnownSidType.BuiltinAdministratorsSid, null);
-        foreach (FileSystemAccessRule rule in file.GetAccessControl().GetAccessRules(includeExplicit: true, includeInherited: true, typeof(SecurityIdentifier)))
+        foreach (FileSystemAccessRule rule in file.GetAccessControl()
+            .GetAccessRules(includeExplicit: true, includeInherited: true, typeof(SecurityIdentifier)))
         {
-            bool own = rule.IdentityReference.Equals(Me()) || rule.IdentityReference.Equals(system) || rule.IdentityReference.Equals(administrators);
-            if (!own && rule.AccessControlType == AccessControlType.Allow && (rule.FileSystemRights & FileSystemRights.ReadData) != 0)
+            bool own = rule.IdentityReference.Equals(Me()) || rule.IdentityReference.Equals(system)
+                || rule.IdentityReference.Equals(administrators);
+            if (!own && rule.AccessControlType == AccessControlType.Allow
+                && (rule.FileSystemRights & FileSystemRights.ReadData) != 0)
             {
-                throw new UnauthorizedAccessException($"{file.FullName} is open to {rule.IdentityReference}: a key that others could read is no key");
+                throw new UnauthorizedAccessException(
+                    $"{file.FullName} is open to {rule.IdentityReference}: a key that others could read is no key");
             }
         }
     }
 
     [SupportedOSPlatform("windows")]
-    private static SecurityIdentifier Me() => WindowsIdentity.GetCurrent().User ?? throw new UnauthorizedAccessException("the current user has no security identifier");
+    private static SecurityIdentifier Me() => WindowsIdentity.GetCurrent().User
+        ?? throw new UnauthorizedAccessException("the current user has no security identifier");
 }

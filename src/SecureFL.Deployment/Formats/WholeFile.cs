@@ -2,7 +2,9 @@ using SecureFL.Storage;
 
 namespace SecureFL.Deployment.Formats;
 
-/// <summary>Files that are there whole or not at all: written beside, flushed to the disk, renamed, and the directory flushed.</summary>
+/// <summary>
+/// Files that are there whole or not at all: written beside, flushed to the disk, renamed, and the directory flushed.
+/// </summary>
 internal static class WholeFile
 {
     /// <summary>Replaces the file with <paramref name="content"/>, of which no copy stays in memory.</summary>
@@ -28,7 +30,10 @@ internal static class WholeFile
         FileDevice.Instance.FlushDirectory(Path.GetDirectoryName(whole)!);
     }
 
-    /// <summary>Replaces the file with what <paramref name="write"/> writes; where that fails the old one stays, and nothing is left beside it.</summary>
+    /// <summary>
+    /// Replaces the file with what <paramref name="write"/> writes; where that fails the old one stays, and nothing is
+    /// left beside it.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content; leaves the stream open.</param>
     /// <param name="ownerOnly">Whether only its owner may read it; otherwise whoever may read new files.</param>
@@ -70,11 +75,13 @@ internal static class WholeFile
         return content;
     }
 
-    private static (string Whole, string Part) Paths(string path) => (Path.GetFullPath(path), Path.GetFullPath(path) + ".part");
+    private static (string Whole, string Part) Paths(string path) =>
+        (Path.GetFullPath(path), Path.GetFullPath(path) + ".part");
 
     private static FileStream Create(string path, bool ownerOnly, int bufferSize)
     {
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = bufferSize };
+        FileStreamOptions options = new()
+        { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = bufferSize };
         if (ownerOnly && !OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

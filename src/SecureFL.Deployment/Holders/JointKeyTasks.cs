@@ -3,13 +3,18 @@ using SecureFL.Deployment.Contracts;
 
 namespace SecureFL.Deployment.Holders;
 
-/// <summary>The key holder's answers to the tasks of the joint-key suite: a key epoch's messages, the check of a sum, partial decryptions. Not thread-safe.</summary>
+/// <summary>
+/// The key holder's answers to the tasks of the joint-key suite: a key epoch's messages, the check of a sum, partial
+/// decryptions. Not thread-safe.
+/// </summary>
 internal sealed class JointKeyTasks(AggregationPlan plan, KeyHolder holder) : IDisposable
 {
     private KeyReveal? _reveal;
     private CiphertextSumCheck? _check;
 
-    /// <summary>The answer's canonical message, empty for "done"; null for a task that is none of this suite's.</summary>
+    /// <summary>
+    /// The answer's canonical message, empty for "done"; null for a task that is none of this suite's.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">The task breaks the protocol.</exception>
     internal byte[]? Answer(HolderTask task)
     {
@@ -30,7 +35,8 @@ internal sealed class JointKeyTasks(AggregationPlan plan, KeyHolder holder) : ID
                 return task.CreateKeyShare.Recipient < (uint)reveal.Shares.Length
                     ? reveal.Shares[(int)task.CreateKeyShare.Recipient].Encode()
                     : throw new ProtocolViolationException(
-                        ViolationCode.OutOfRange, Party.Server, $"recipient 0 to {reveal.Shares.Length - 1}", $"{task.CreateKeyShare.Recipient}");
+                        ViolationCode.OutOfRange, Party.Server, $"recipient 0 to {reveal.Shares.Length - 1}",
+                        $"{task.CreateKeyShare.Recipient}");
             case HolderTask.TaskOneofCase.PublicKeyShareMessage:
                 key.HandlePublicKeyShare(PublicKeyShare.Parse(task.PublicKeyShareMessage.Span, plan));
                 return [];
@@ -71,10 +77,13 @@ internal sealed class JointKeyTasks(AggregationPlan plan, KeyHolder holder) : ID
                 return [];
             case HolderTask.TaskOneofCase.CreatePartialDecryption:
                 CreatePartialDecryption create = task.CreatePartialDecryption;
-                return create.Group < (uint)plan.Enrolment.Clients.Count && create.Chunk < (ulong)plan.Parameters.ChunkCount
+                return create.Group < (uint)plan.Enrolment.Clients.Count
+                    && create.Chunk < (ulong)plan.Parameters.ChunkCount
                     ? Decrypt(key, create)
                     : throw new ProtocolViolationException(
-                        ViolationCode.OutOfRange, Party.Server, $"a chunk below {plan.Parameters.ChunkCount} of a group", $"chunk {create.Chunk} of group {create.Group}");
+                        ViolationCode.OutOfRange, Party.Server,
+                        $"a chunk below {plan.Parameters.ChunkCount} of a group",
+                        $"chunk {create.Chunk} of group {create.Group}");
             default:
                 return null;
         }
@@ -88,7 +97,8 @@ internal sealed class JointKeyTasks(AggregationPlan plan, KeyHolder holder) : ID
         }
         catch (ArgumentOutOfRangeException)
         {
-            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server, $"a group of round {create.Round}", $"{create.Group}");
+            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server,
+                $"a group of round {create.Round}", $"{create.Group}");
         }
     }
 
@@ -97,7 +107,8 @@ internal sealed class JointKeyTasks(AggregationPlan plan, KeyHolder holder) : ID
     {
         if (_check is not { } check)
         {
-            throw new ProtocolViolationException(ViolationCode.ChunkOrder, Party.Server, "the proposal before its ciphertexts", "a ciphertext");
+            throw new ProtocolViolationException(ViolationCode.ChunkOrder, Party.Server,
+                "the proposal before its ciphertexts", "a ciphertext");
         }
 
         try
@@ -118,7 +129,8 @@ internal sealed class JointKeyTasks(AggregationPlan plan, KeyHolder holder) : ID
 
     private KeyReveal Revealed(ulong epoch) => _reveal is { } reveal && reveal.Dealing.Context.Round == epoch
         ? reveal
-        : throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server, "the commitments of the key epoch first", $"key epoch {epoch}");
+        : throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
+            "the commitments of the key epoch first", $"key epoch {epoch}");
 
     private void EndCheck()
     {

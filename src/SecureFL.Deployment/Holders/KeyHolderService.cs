@@ -8,14 +8,16 @@ using SecureFL.Grpc;
 namespace SecureFL.Deployment.Holders;
 
 /// <summary>
-/// A key holder at work: it connects outwards, proves to itself with its peers' help that its ledger is not behind, takes tasks, answers or refuses them, and comes back for ever
-/// when the connection ends. Whatever it signs is durable in its ledger before it leaves. Runs once.
+/// A key holder at work: it connects outwards, proves to itself with its peers' help that its ledger is not behind,
+/// takes tasks, answers or refuses them, and comes back for ever when the connection ends. Whatever it signs is durable
+/// in its ledger before it leaves. Runs once.
 /// </summary>
 /// <param name="plan">The plan that the holder's people approved.</param>
 /// <param name="holder">The holder on its ledger.</param>
 /// <param name="link">The server.</param>
 /// <param name="logger">Ids and sizes.</param>
-internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, ServerLink link, ILogger logger) : IDisposable
+internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, ServerLink link, ILogger logger)
+    : IDisposable
 {
     // Control messages of a server that asks too early; it asks again when the holder comes back.
     private const int MaxDeferred = 64;
@@ -24,7 +26,8 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
     private readonly Queue<HolderTask> _deferred = new();
 
     /// <summary>Runs until it is cancelled.</summary>
-    /// <exception cref="StaleLedgerException">A peer shows a signature that the ledger does not know: it was restored from an old copy.</exception>
+    /// <exception cref="StaleLedgerException">A peer shows a signature that the ledger does not know: it was restored
+    /// from an old copy.</exception>
     /// <exception cref="LedgerUnavailableException">A write to the ledger failed.</exception>
     /// <exception cref="GrpcException">The server refuses this holder for good.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -60,13 +63,22 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
         _deferred.Clear();
         await SendAsync(
             call,
-            new HolderMessage { Hello = new HolderHello { PlanDigest = ByteString.CopyFrom(plan.Digest.ToArray()), KnownVersions = (ulong)holder.KnownVersions } },
+            new HolderMessage
+            {
+                Hello = new HolderHello
+                {
+                    PlanDigest = ByteString.CopyFrom(plan.Digest.ToArray()),
+                    KnownVersions = (ulong)holder.KnownVersions
+                }
+            },
             cancellationToken).ConfigureAwait(false);
         if (!holder.IsConfirmed)
         {
-            // Once a stream: the server shows it to peers that come later, too, and a fresh nonce makes those answer who answered before.
+            // Once a stream: the server shows it to peers that come later, too, and a fresh nonce makes those answer
+            // who answered before.
             byte[] request = holder.CreateLedgerHeadRequest().Encode();
-            await SendAsync(call, new HolderMessage { LedgerHeadRequestMessage = ByteString.CopyFrom(request) }, cancellationToken).ConfigureAwait(false);
+            await SendAsync(call, new HolderMessage { LedgerHeadRequestMessage = ByteString.CopyFrom(request) },
+                cancellationToken).ConfigureAwait(false);
         }
 
         await foreach (HolderTask task in call.Responses.WithCancellation(cancellationToken).ConfigureAwait(false))
@@ -81,7 +93,8 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
     }
 
     // A call that has ended refuses messages; why it has ended is at the end of its responses.
-    private static async Task SendAsync(GrpcDuplexCall<HolderMessage, HolderTask> call, HolderMessage message, CancellationToken cancellationToken)
+    private static async Task SendAsync(GrpcDuplexCall<HolderMessage, HolderTask> call, HolderMessage message,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -92,7 +105,8 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
         }
     }
 
-    private async Task TakeAsync(GrpcDuplexCall<HolderMessage, HolderTask> call, HolderTask task, CancellationToken cancellationToken)
+    private async Task TakeAsync(GrpcDuplexCall<HolderMessage, HolderTask> call, HolderTask task,
+        CancellationToken cancellationToken)
     {
         bool confirmed = holder.IsConfirmed;
         if (!confirmed && HolderTasks.NeedsConfirmedLedger(task) && _deferred.Count < MaxDeferred)

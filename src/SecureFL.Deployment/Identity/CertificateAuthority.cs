@@ -7,8 +7,8 @@ using SecureFL.Deployment.Formats;
 namespace SecureFL.Deployment.Identity;
 
 /// <summary>
-/// A consortium's certificate authority in a folder: <c>ca.key</c> (its operator's alone), <c>ca.crt</c>, <c>ca.crl</c>, and a copy of every certificate under <c>issued</c>.
-/// ECDSA P-384. One process at a time.
+/// A consortium's certificate authority in a folder: <c>ca.key</c> (its operator's alone), <c>ca.crt</c>,
+/// <c>ca.crl</c>, and a copy of every certificate under <c>issued</c>. ECDSA P-384. One process at a time.
 /// </summary>
 public sealed class CertificateAuthority : IDisposable
 {
@@ -49,16 +49,20 @@ public sealed class CertificateAuthority : IDisposable
     /// <param name="validity">How long its certificate holds.</param>
     /// <param name="clock">The clock; null for the system's.</param>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
-    public static CertificateAuthority Create(string folder, string consortium, TimeSpan validity, TimeProvider? clock = null)
+    public static CertificateAuthority Create(string folder, string consortium, TimeSpan validity,
+        TimeProvider? clock = null)
     {
         if (!PeerIdentity.IsConsortium(consortium))
         {
-            throw new ArgumentException($"a consortium's name has 1 to {PeerIdentity.MaxConsortiumLength} of a-z, 0-9, point and hyphen, not '{consortium}'", nameof(consortium));
+            throw new ArgumentException(
+                $"a consortium's name has 1 to {PeerIdentity.MaxConsortiumLength} of a-z, 0-9, point and hyphen, "
+                + $"not '{consortium}'", nameof(consortium));
         }
 
         if (File.Exists(Path.Combine(folder, KeyName)))
         {
-            throw new InvalidOperationException($"{folder} holds a certificate authority already; keys are never overwritten");
+            throw new InvalidOperationException(
+                $"{folder} holds a certificate authority already; keys are never overwritten");
         }
 
         clock ??= TimeProvider.System;
@@ -68,14 +72,18 @@ public sealed class CertificateAuthority : IDisposable
         subject.AddOrganizationName(consortium);
         subject.AddCommonName("SecureFL consortium authority");
         CertificateRequest request = new(subject.Build(), key, HashAlgorithmName.SHA384);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true,
+                pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         DateTimeOffset now = clock.GetUtcNow();
         X509Certificate2 certificate = request.CreateSelfSigned(now - ClockTolerance, now + validity);
         KeyFile.Write(Path.Combine(folder, KeyName), key.ExportPkcs8PrivateKey());
         CertificateAuthority authority = new(folder, consortium, certificate, clock);
-        WholeFile.Write(Path.Combine(folder, IdentityFolder.Authority), System.Text.Encoding.ASCII.GetBytes(authority.CertificatePem));
+        WholeFile.Write(Path.Combine(folder, IdentityFolder.Authority),
+            System.Text.Encoding.ASCII.GetBytes(authority.CertificatePem));
         Directory.CreateDirectory(Path.Combine(folder, Issued));
         authority.WriteRevocationList(new CertificateRevocationListBuilder(), 1);
         return authority;
@@ -90,13 +98,17 @@ public sealed class CertificateAuthority : IDisposable
         try
         {
             using X509Certificate2 certificate =
-                X509Certificate2.CreateFromPem(System.Text.Encoding.ASCII.GetString(WholeFile.Read(Path.Combine(folder, IdentityFolder.Authority), MaxBytes)));
+                X509Certificate2.CreateFromPem(
+                    System.Text.Encoding.ASCII.GetString(
+                        WholeFile.Read(Path.Combine(folder, IdentityFolder.Authority), MaxBytes)));
             using ECDsa ecdsa = ECDsa.Create();
             ecdsa.ImportPkcs8PrivateKey(key, out _);
             string consortium = certificate.SubjectName.EnumerateRelativeDistinguishedNames()
-                .FirstOrDefault(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.10")?.GetSingleElementValue() ?? "";
+                .FirstOrDefault(part => !part.HasMultipleElements
+                    && part.GetSingleElementType().Value == "2.5.4.10")?.GetSingleElementValue() ?? "";
             return PeerIdentity.IsConsortium(consortium)
-                ? new CertificateAuthority(folder, consortium, certificate.CopyWithPrivateKey(ecdsa), clock ?? TimeProvider.System)
+                ? new CertificateAuthority(folder, consortium, certificate.CopyWithPrivateKey(ecdsa),
+                    clock ?? TimeProvider.System)
                 : throw new FormatException($"{folder}: the authority's certificate names no consortium");
         }
         catch (Exception fault) when (fault is CryptographicException or ArgumentException)
@@ -112,14 +124,16 @@ public sealed class CertificateAuthority : IDisposable
     /// <summary>Issues a certificate. Who runs this has compared the request's fingerprint with its sender's.</summary>
     /// <returns>The content of <c>issued.json</c>, for the party.</returns>
     /// <exception cref="InvalidOperationException">
-    /// Another consortium's request, or role and name belong to another key already: a second party of one name would be the first one to everybody. Revoke the first.
+    /// Another consortium's request, or role and name belong to another key already: a second party of one name would
+    /// be the first one to everybody. Revoke the first.
     /// </exception>
     public byte[] Issue(PartyRequest request, TimeSpan validity)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Peer.Consortium != Consortium)
         {
-            throw new InvalidOperationException($"the request is for consortium {request.Peer.Consortium}, this authority is of {Consortium}");
+            throw new InvalidOperationException(
+                $"the request is for consortium {request.Peer.Consortium}, this authority is of {Consortium}");
         }
 
         RequireFreeName(request);
@@ -128,12 +142,20 @@ public sealed class CertificateAuthority : IDisposable
         bool isServer = request.Peer.Role == PeerRole.Server;
 
         // Nothing of the request but its key and its alternative names goes into the certificate.
-        CertificateRequest certificate = new(PartyRequest.SubjectOf(request.Peer), request.CertificateRequest.PublicKey, HashAlgorithmName.SHA384);
+        CertificateRequest certificate =
+            new(PartyRequest.SubjectOf(request.Peer), request.CertificateRequest.PublicKey, HashAlgorithmName.SHA384);
         certificate.CertificateExtensions.Add(NamesOf(request));
-        certificate.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
-        certificate.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        certificate.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(isServer ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], critical: false));
-        certificate.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        certificate.CertificateExtensions
+            .Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0,
+                critical: true));
+        certificate.CertificateExtensions
+            .Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        certificate.CertificateExtensions
+            .Add(new X509EnhancedKeyUsageExtension([new Oid(isServer ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")],
+                critical: false));
+        certificate.CertificateExtensions
+            .Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true,
+                includeIssuerAndSerial: false));
         byte[] serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
         using X509Certificate2 issued = certificate.Create(_certificate, now - ClockTolerance, end, serial);
@@ -141,7 +163,13 @@ public sealed class CertificateAuthority : IDisposable
         string copy = Path.Combine(Folder, Issued, $"{Convert.ToHexStringLower(serial)}.crt");
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         WholeFile.Write(copy, System.Text.Encoding.ASCII.GetBytes(pem));
-        return DeploymentJson.WriteIndented(new IssuedDocument { Certificate = pem, Authority = CertificatePem, RevocationList = OrdinaryFile.ReadText(RevocationListPath) });
+        return DeploymentJson.WriteIndented(
+            new IssuedDocument
+            {
+                Certificate = pem,
+                Authority = CertificatePem,
+                RevocationList = OrdinaryFile.ReadText(RevocationListPath)
+            });
     }
 
     /// <summary>Revokes all certificates of a party and writes the new list.</summary>
@@ -197,10 +225,13 @@ public sealed class CertificateAuthority : IDisposable
             using (certificate)
             {
                 bool same = certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key);
-                if (!same && certificate.NotAfter.ToUniversalTime() > now.UtcDateTime && !lists.Any(list => list.Revokes(certificate)))
+                if (!same && certificate.NotAfter.ToUniversalTime() > now.UtcDateTime
+                    && !lists.Any(list => list.Revokes(certificate)))
                 {
                     throw new InvalidOperationException(string.Create(
-                        CultureInfo.InvariantCulture, $"{request.Peer} has a certificate for another key until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}: revoke that first"));
+                        CultureInfo.InvariantCulture,
+                        $"{request.Peer} has a certificate for another key until "
+                        + $"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}: revoke that first"));
                 }
             }
         }
@@ -208,9 +239,11 @@ public sealed class CertificateAuthority : IDisposable
 
     private IEnumerable<X509Certificate2> CertificatesOf(PeerIdentity peer)
     {
-        foreach (string path in Directory.EnumerateFiles(Path.Combine(Folder, Issued), "*.crt").Order(StringComparer.Ordinal))
+        foreach (string path in Directory.EnumerateFiles(Path.Combine(Folder, Issued), "*.crt")
+            .Order(StringComparer.Ordinal))
         {
-            X509Certificate2 certificate = X509Certificate2.CreateFromPem(System.Text.Encoding.ASCII.GetString(WholeFile.Read(path, MaxBytes)));
+            X509Certificate2 certificate =
+                X509Certificate2.CreateFromPem(System.Text.Encoding.ASCII.GetString(WholeFile.Read(path, MaxBytes)));
             if (PeerIdentity.Of(certificate) == peer)
             {
                 yield return certificate;
@@ -222,19 +255,24 @@ public sealed class CertificateAuthority : IDisposable
         }
     }
 
-    private IReadOnlyList<RevocationList> CurrentLists() => RevocationList.ParsePem(OrdinaryFile.ReadText(RevocationListPath), [_certificate]);
+    private IReadOnlyList<RevocationList> CurrentLists() =>
+        RevocationList.ParsePem(OrdinaryFile.ReadText(RevocationListPath), [_certificate]);
 
     private NumberedList LoadBuilder()
     {
-        CertificateRevocationListBuilder builder = CertificateRevocationListBuilder.LoadPem(OrdinaryFile.ReadText(RevocationListPath), out System.Numerics.BigInteger number);
+        CertificateRevocationListBuilder builder =
+            CertificateRevocationListBuilder.LoadPem(OrdinaryFile.ReadText(RevocationListPath),
+                out System.Numerics.BigInteger number);
         return new NumberedList(builder, number);
     }
 
     private void WriteRevocationList(CertificateRevocationListBuilder builder, System.Numerics.BigInteger number)
     {
         DateTimeOffset now = _clock.GetUtcNow();
-        byte[] list = builder.Build(_certificate, number, now + TimeSpan.FromDays(90), HashAlgorithmName.SHA384, thisUpdate: now - ClockTolerance);
-        WholeFile.Write(RevocationListPath, System.Text.Encoding.ASCII.GetBytes(PemEncoding.WriteString("X509 CRL", list) + "\n"));
+        byte[] list = builder.Build(_certificate, number, now + TimeSpan.FromDays(90), HashAlgorithmName.SHA384,
+            thisUpdate: now - ClockTolerance);
+        WholeFile.Write(RevocationListPath,
+            System.Text.Encoding.ASCII.GetBytes(PemEncoding.WriteString("X509 CRL", list) + "\n"));
     }
 
     private sealed record NumberedList(CertificateRevocationListBuilder Builder, System.Numerics.BigInteger Number);

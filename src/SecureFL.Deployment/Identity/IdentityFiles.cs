@@ -21,7 +21,9 @@ internal sealed record IdentityDocument
     public required byte[] SigningKey { get; init; }
 }
 
-/// <summary><c>request.json</c>: what a party sends to the consortium's certificate authority, and to whoever writes the plan.</summary>
+/// <summary>
+/// <c>request.json</c>: what a party sends to the consortium's certificate authority, and to whoever writes the plan.
+/// </summary>
 internal sealed record RequestDocument
 {
     public const string FormatName = "securefl-request";
@@ -98,7 +100,8 @@ internal static class IdentityFolder
     {
         try
         {
-            return new PeerIdentity(consortium, PeerRoles.Parse(role) ?? throw new FormatException($"{source}: there is no role {role}"), name);
+            return new PeerIdentity(consortium,
+                PeerRoles.Parse(role) ?? throw new FormatException($"{source}: there is no role {role}"), name);
         }
         catch (ArgumentException fault)
         {

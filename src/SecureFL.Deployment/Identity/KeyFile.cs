@@ -44,7 +44,8 @@ internal static class KeyFile
             }
 
             byte[] key = new byte[fields.DecodedDataLength];
-            return Convert.TryFromBase64Chars(pem.AsSpan()[fields.Base64Data], key, out _) ? key : throw new FormatException($"{path} is no PEM file");
+            return Convert.TryFromBase64Chars(pem.AsSpan()[fields.Base64Data], key, out _)
+                ? key : throw new FormatException($"{path} is no PEM file");
         }
         finally
         {

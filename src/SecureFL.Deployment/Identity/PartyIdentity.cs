@@ -6,12 +6,14 @@ using SecureFL.Deployment.Formats;
 namespace SecureFL.Deployment.Identity;
 
 /// <summary>
-/// A party's folder: <c>identity.json</c> (public), <c>signing.key</c> and <c>tls.key</c> (its owner's alone), <c>tls.crt</c>, <c>ca.crt</c>, perhaps <c>ca.crl</c>. The signing
-/// key signs the protocol's messages, the TLS key opens connections; neither stands in for the other. Thread-safe.
+/// A party's folder: <c>identity.json</c> (public), <c>signing.key</c> and <c>tls.key</c> (its owner's alone),
+/// <c>tls.crt</c>, <c>ca.crt</c>, perhaps <c>ca.crl</c>. The signing key signs the protocol's messages, the TLS key
+/// opens connections; neither stands in for the other. Thread-safe.
 /// </summary>
 public sealed class PartyIdentity : IDisposable
 {
-    private PartyIdentity(string folder, PeerIdentity peer, SigningIdentity signing, X509Certificate2 certificate, TrustStore trust)
+    private PartyIdentity(string folder, PeerIdentity peer, SigningIdentity signing, X509Certificate2 certificate,
+        TrustStore trust)
     {
         Folder = folder;
         Peer = peer;
@@ -36,15 +38,18 @@ public sealed class PartyIdentity : IDisposable
     public X509Certificate2 Certificate { get; }
 
     /// <summary>The fingerprint that the party's request has.</summary>
-    public Digest Fingerprint => PartyRequest.FingerprintOf(Peer, Signing.PublicKey, Certificate.PublicKey.ExportSubjectPublicKeyInfo());
+    public Digest Fingerprint => PartyRequest.FingerprintOf(Peer, Signing.PublicKey,
+        Certificate.PublicKey.ExportSubjectPublicKeyInfo());
 
     internal TrustStore Trust { get; }
 
     /// <summary>Creates a folder with fresh keys and the request for its certificate.</summary>
     /// <param name="folder">A folder that holds no identity yet.</param>
     /// <param name="peer">Who it is.</param>
-    /// <param name="hosts">DNS names and addresses of a server, for callers that check them; empty for other roles.</param>
-    /// <exception cref="InvalidOperationException">There is an identity already: keys are never overwritten.</exception>
+    /// <param name="hosts">DNS names and addresses of a server, for callers that check them; empty for other
+    /// roles.</param>
+    /// <exception cref="InvalidOperationException">There is an identity already: keys are never
+    /// overwritten.</exception>
     public static PartyRequest Create(string folder, PeerIdentity peer, IReadOnlyList<string> hosts)
     {
         ArgumentNullException.ThrowIfNull(peer);
@@ -61,7 +66,8 @@ public sealed class PartyIdentity : IDisposable
         PartyRequest request = PartyRequest.Create(peer, signing, tlsKey, hosts);
         KeyFile.Write(signingPath, signing.ExportPrivateKey());
         KeyFile.Write(Path.Combine(folder, IdentityFolder.TlsKey), tlsKey.ExportPkcs8PrivateKey());
-        WholeFile.Write(Path.Combine(folder, IdentityFolder.CertificateRequest), System.Text.Encoding.ASCII.GetBytes(request.CertificateRequestPem()));
+        WholeFile.Write(Path.Combine(folder, IdentityFolder.CertificateRequest),
+            System.Text.Encoding.ASCII.GetBytes(request.CertificateRequestPem()));
         WholeFile.Write(Path.Combine(folder, IdentityFolder.Request), request.ToBytes());
         WholeFile.Write(Path.Combine(folder, IdentityFolder.Document), DeploymentJson.WriteIndented(new IdentityDocument
         {
@@ -78,11 +84,13 @@ public sealed class PartyIdentity : IDisposable
     /// <param name="certificatePem">The certificate, and perhaps intermediates after it.</param>
     /// <param name="authorityPem">The certificate authority, with its intermediates.</param>
     /// <param name="revocationListPem">Its revocation list, null for none.</param>
-    /// <exception cref="FormatException">A certificate of somebody else, for another key, or not from that authority.</exception>
+    /// <exception cref="FormatException">A certificate of somebody else, for another key, or not from that
+    /// authority.</exception>
     public static void Import(string folder, string certificatePem, string authorityPem, string? revocationListPem)
     {
         ReadDocument(folder, out PeerIdentity peer);
-        TrustStore trust = TrustStore.Parse(authorityPem, "the authority", Path.Combine(folder, IdentityFolder.RevocationList));
+        TrustStore trust = TrustStore.Parse(authorityPem, "the authority",
+            Path.Combine(folder, IdentityFolder.RevocationList));
         using X509Certificate2 certificate = ParseCertificate(certificatePem, "the certificate");
         byte[] key = KeyFile.Read(Path.Combine(folder, IdentityFolder.TlsKey));
         try
@@ -98,11 +106,14 @@ public sealed class PartyIdentity : IDisposable
         if (revocationListPem is not null)
         {
             RevocationList.ParsePem(revocationListPem, trust.Roots.Concat(trust.Intermediates));
-            WholeFile.Write(Path.Combine(folder, IdentityFolder.RevocationList), System.Text.Encoding.ASCII.GetBytes(revocationListPem));
+            WholeFile.Write(Path.Combine(folder, IdentityFolder.RevocationList),
+                System.Text.Encoding.ASCII.GetBytes(revocationListPem));
         }
 
-        WholeFile.Write(Path.Combine(folder, IdentityFolder.Authority), System.Text.Encoding.ASCII.GetBytes(authorityPem));
-        WholeFile.Write(Path.Combine(folder, IdentityFolder.Certificate), System.Text.Encoding.ASCII.GetBytes(certificatePem));
+        WholeFile.Write(Path.Combine(folder, IdentityFolder.Authority),
+            System.Text.Encoding.ASCII.GetBytes(authorityPem));
+        WholeFile.Write(Path.Combine(folder, IdentityFolder.Certificate),
+            System.Text.Encoding.ASCII.GetBytes(certificatePem));
     }
 
     /// <summary>Imports what <c>identity issue</c> wrote.</summary>
@@ -114,7 +125,9 @@ public sealed class PartyIdentity : IDisposable
         Import(folder, document.Certificate, document.Authority, document.RevocationList);
     }
 
-    /// <summary>Replaces the revocation list of a party's folder; a running process takes it up at its next handshake.</summary>
+    /// <summary>
+    /// Replaces the revocation list of a party's folder; a running process takes it up at its next handshake.
+    /// </summary>
     /// <exception cref="FormatException">Not signed by the folder's authority.</exception>
     public static void ImportRevocationList(string folder, string revocationListPem)
     {
@@ -125,7 +138,8 @@ public sealed class PartyIdentity : IDisposable
     }
 
     /// <summary>Loads a folder.</summary>
-    /// <exception cref="FormatException">Parts that are malformed or do not belong together, or no certificate yet.</exception>
+    /// <exception cref="FormatException">Parts that are malformed or do not belong together, or no certificate
+    /// yet.</exception>
     /// <exception cref="UnauthorizedAccessException">A key that others can read.</exception>
     public static PartyIdentity Load(string folder)
     {
@@ -133,15 +147,20 @@ public sealed class PartyIdentity : IDisposable
         string certificatePath = Path.Combine(folder, IdentityFolder.Certificate);
         if (!File.Exists(certificatePath))
         {
-            throw new FormatException($"{folder} has no certificate yet: send request.json to the consortium's certificate authority, then run identity import");
+            throw new FormatException(
+                $"{folder} has no certificate yet: send request.json to the consortium's certificate authority, "
+                + $"then run identity import");
         }
 
-        TrustStore trust = TrustStore.Load(Path.Combine(folder, IdentityFolder.Authority), Path.Combine(folder, IdentityFolder.RevocationList));
+        TrustStore trust = TrustStore.Load(Path.Combine(folder, IdentityFolder.Authority),
+            Path.Combine(folder, IdentityFolder.RevocationList));
         SigningIdentity signing = LoadSigning(folder, document);
         byte[] key = KeyFile.Read(Path.Combine(folder, IdentityFolder.TlsKey));
         try
         {
-            using X509Certificate2 certificate = ParseCertificate(System.Text.Encoding.ASCII.GetString(WholeFile.Read(certificatePath, IdentityFolder.MaxBytes)), certificatePath);
+            using X509Certificate2 certificate =
+                ParseCertificate(System.Text.Encoding.ASCII
+                    .GetString(WholeFile.Read(certificatePath, IdentityFolder.MaxBytes)), certificatePath);
             RequireOwn(certificate, peer, key, certificatePath);
             return new PartyIdentity(Path.GetFullPath(folder), peer, signing, WithKey(certificate, key), trust);
         }
@@ -205,10 +224,12 @@ public sealed class PartyIdentity : IDisposable
         string path = Path.Combine(folder, IdentityFolder.Document);
         if (!File.Exists(path))
         {
-            throw new DirectoryNotFoundException($"{folder} holds no identity: securefl identity new makes one, --identity names another folder");
+            throw new DirectoryNotFoundException(
+                $"{folder} holds no identity: securefl identity new makes one, --identity names another folder");
         }
 
-        IdentityDocument document = DeploymentJson.Read<IdentityDocument>(WholeFile.Read(path, IdentityFolder.MaxBytes), path, IdentityDocument.CurrentVersion);
+        IdentityDocument document = DeploymentJson.Read<IdentityDocument>(WholeFile.Read(path, IdentityFolder.MaxBytes),
+            path, IdentityDocument.CurrentVersion);
         IdentityFolder.RequireFormat(document.Format, IdentityDocument.FormatName, path);
         peer = IdentityFolder.ParsePeer(document.Consortium, document.Role, document.Name, path);
         return document;
@@ -230,12 +251,14 @@ public sealed class PartyIdentity : IDisposable
     {
         if (PeerIdentity.Of(certificate) != peer)
         {
-            throw new FormatException($"{source} states {PeerIdentity.Of(certificate)?.Uri ?? "no identity"}, this is {peer.Uri}");
+            throw new FormatException(
+                $"{source} states {PeerIdentity.Of(certificate)?.Uri ?? "no identity"}, this is {peer.Uri}");
         }
 
         using ECDsa own = ECDsa.Create();
         own.ImportPkcs8PrivateKey(key, out _);
-        if (!certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(own.ExportSubjectPublicKeyInfo()))
+        if (!certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan()
+            .SequenceEqual(own.ExportSubjectPublicKeyInfo()))
         {
             throw new FormatException($"{source} is for another key than {IdentityFolder.TlsKey}");
         }
@@ -252,7 +275,9 @@ public sealed class PartyIdentity : IDisposable
         chain.ChainPolicy.ExtraStore.AddRange(trust.Intermediates);
         if (!chain.Build(certificate))
         {
-            throw new FormatException($"the certificate is not from that authority: {string.Join(", ", chain.ChainStatus.Select(status => status.Status))}");
+            throw new FormatException(
+                $"the certificate is not from that authority: "
+                + $"{string.Join(", ", chain.ChainStatus.Select(status => status.Status))}");
         }
     }
 

@@ -7,15 +7,16 @@ using SecureFL.Deployment.Formats;
 namespace SecureFL.Deployment.Identity;
 
 /// <summary>
-/// A party's public half, checked: both keys signed for each other, so that nobody is enrolled with a key that is not theirs. Goes to the certificate authority and into plans.
-/// Immutable.
+/// A party's public half, checked: both keys signed for each other, so that nobody is enrolled with a key that is not
+/// theirs. Goes to the certificate authority and into plans. Immutable.
 /// </summary>
 public sealed class PartyRequest
 {
     private const string Purpose = "party-request";
     private readonly RequestDocument _document;
 
-    private PartyRequest(RequestDocument document, PeerIdentity peer, VerificationKey signingKey, CertificateRequest certificateRequest)
+    private PartyRequest(RequestDocument document, PeerIdentity peer, VerificationKey signingKey,
+        CertificateRequest certificateRequest)
     {
         _document = document;
         Peer = peer;
@@ -30,7 +31,10 @@ public sealed class PartyRequest
     /// <summary>The key that signs the party's messages.</summary>
     public VerificationKey SigningKey { get; }
 
-    /// <summary>SHA-256 over identity and both public keys; its spoken form is what two people compare before a certificate is issued.</summary>
+    /// <summary>
+    /// SHA-256 over identity and both public keys; its spoken form is what two people compare before a certificate is
+    /// issued.
+    /// </summary>
     public Digest Fingerprint { get; }
 
     /// <summary>The fingerprint in words.</summary>
@@ -42,7 +46,8 @@ public sealed class PartyRequest
     public EnrolledParty ToEnrolledParty() => new(Peer.Name, SigningKey);
 
     /// <summary>Reads a request and checks both signatures.</summary>
-    /// <exception cref="FormatException">Malformed, a signature that does not hold, or a certificate request that states another identity.</exception>
+    /// <exception cref="FormatException">Malformed, a signature that does not hold, or a certificate request that
+    /// states another identity.</exception>
     public static PartyRequest Parse(ReadOnlySpan<byte> utf8, string source)
     {
         RequestDocument document = DeploymentJson.Read<RequestDocument>(utf8, source, RequestDocument.CurrentVersion);
@@ -53,11 +58,13 @@ public sealed class PartyRequest
         try
         {
             request = CertificateRequest.LoadSigningRequest(
-                document.CertificateRequest, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
+                document.CertificateRequest, HashAlgorithmName.SHA256,
+                CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
         }
         catch (CryptographicException fault)
         {
-            throw new FormatException($"{source}: the certificate request is malformed or its signature does not hold", fault);
+            throw new FormatException($"{source}: the certificate request is malformed or its signature does not hold",
+                fault);
         }
 
         string[] uris = [.. PeerIdentity.UrisOf(request.CertificateExtensions)];
@@ -85,7 +92,8 @@ public sealed class PartyRequest
     internal static Digest FingerprintOf(PeerIdentity peer, VerificationKey signingKey, byte[] tlsKey) =>
         new(SHA256.HashData([.. System.Text.Encoding.UTF8.GetBytes(peer.Uri), 0, .. signingKey.ToArray(), .. tlsKey]));
 
-    internal static PartyRequest Create(PeerIdentity peer, SigningIdentity signing, ECDsa tlsKey, IReadOnlyList<string> hosts)
+    internal static PartyRequest Create(PeerIdentity peer, SigningIdentity signing, ECDsa tlsKey,
+        IReadOnlyList<string> hosts)
     {
         CertificateRequest request = new(SubjectOf(peer), tlsKey, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
@@ -116,7 +124,8 @@ public sealed class PartyRequest
         return Parse(DeploymentJson.WriteIndented(document), "the new request");
     }
 
-    internal string CertificateRequestPem() => PemEncoding.WriteString("CERTIFICATE REQUEST", _document.CertificateRequest) + "\n";
+    internal string CertificateRequestPem() =>
+        PemEncoding.WriteString("CERTIFICATE REQUEST", _document.CertificateRequest) + "\n";
 
     internal static X500DistinguishedName SubjectOf(PeerIdentity peer)
     {

@@ -6,8 +6,9 @@ using SecureFL.Aggregation;
 namespace SecureFL.Deployment.Identity;
 
 /// <summary>
-/// Who a party is: consortium, role and name, as the certificate's one subject alternative name <c>securefl://consortium/role/name</c> says. Says nothing about whether the
-/// certificate is to be trusted. Immutable and thread-safe.
+/// Who a party is: consortium, role and name, as the certificate's one subject alternative name
+/// <c>securefl://consortium/role/name</c> says. Says nothing about whether the certificate is to be trusted. Immutable
+/// and thread-safe.
 /// </summary>
 public sealed record PeerIdentity
 {
@@ -25,12 +26,15 @@ public sealed record PeerIdentity
     {
         if (!IsConsortium(consortium))
         {
-            throw new ArgumentException($"a consortium's name has 1 to {MaxConsortiumLength} of a-z, 0-9, point and hyphen, not '{consortium}'", nameof(consortium));
+            throw new ArgumentException(
+                $"a consortium's name has 1 to {MaxConsortiumLength} of a-z, 0-9, point and hyphen, not '{consortium}'",
+                nameof(consortium));
         }
 
         if (!IsName(name))
         {
-            throw new ArgumentException($"the party's name {PrintableText.Name(name ?? "")} {PrintableText.FaultOf(name, MaxNameBytes)}");
+            throw new ArgumentException(
+                $"the party's name {PrintableText.Name(name ?? "")} {PrintableText.FaultOf(name, MaxNameBytes)}");
         }
 
         if (!Enum.IsDefined(role))
@@ -59,22 +63,27 @@ public sealed record PeerIdentity
     public static PeerIdentity? Of(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        string[] stated = [.. UrisOf(certificate.Extensions).Where(uri => uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))];
+        string[] stated = [.. UrisOf(certificate.Extensions)
+            .Where(uri => uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))];
         return stated.Length == 1 ? Parse(stated[0]) : null;
     }
 
-    /// <summary>The identity that a subject alternative name states, null where it is none in its one canonical spelling.</summary>
+    /// <summary>
+    /// The identity that a subject alternative name states, null where it is none in its one canonical spelling.
+    /// </summary>
     public static PeerIdentity? Parse(string uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        string[] parts = uri.StartsWith(Scheme, StringComparison.Ordinal) && uri.Length <= 1024 ? uri[Scheme.Length..].Split('/') : [];
+        string[] parts = uri.StartsWith(Scheme, StringComparison.Ordinal) && uri.Length <= 1024
+            ? uri[Scheme.Length..].Split('/') : [];
         if (parts.Length != 3 || PeerRoles.Parse(parts[1]) is not PeerRole role || !IsConsortium(parts[0]))
         {
             return null;
         }
 
         string name = System.Uri.UnescapeDataString(parts[2]);
-        return IsName(name) && new PeerIdentity(parts[0], role, name) is { } identity && identity.Uri == uri ? identity : null;
+        return IsName(name) && new PeerIdentity(parts[0], role, name) is { } identity && identity.Uri == uri
+            ? identity : null;
     }
 
     /// <summary>For example <c>key-holder ethics-board</c>.</summary>
@@ -86,7 +95,8 @@ public sealed record PeerIdentity
         const string SubjectAlternativeName = "2.5.29.17";
         Asn1Tag uriTag = new(TagClass.ContextSpecific, 6);
         List<string> uris = [];
-        foreach (X509Extension extension in extensions.Where(extension => extension.Oid?.Value == SubjectAlternativeName))
+        foreach (X509Extension extension in
+            extensions.Where(extension => extension.Oid?.Value == SubjectAlternativeName))
         {
             try
             {
@@ -113,7 +123,8 @@ public sealed record PeerIdentity
     }
 
     internal static bool IsConsortium(string? text) =>
-        text is { Length: >= 1 and <= MaxConsortiumLength } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
+        text is { Length: >= 1 and <= MaxConsortiumLength }
+        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
 
     internal static bool IsName(string? text) => PrintableText.FaultOf(text, MaxNameBytes) is null;
 }

@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace SecureFL.Deployment.Identity;
 
 /// <summary>
-/// A certificate revocation list (RFC 5280, section 5) whose signature was checked against its issuer. Entries hold beyond nextUpdate: a list that nobody renewed must not
-/// give revoked certificates back. Immutable and thread-safe.
+/// A certificate revocation list (RFC 5280, section 5) whose signature was checked against its issuer. Entries hold
+/// beyond nextUpdate: a list that nobody renewed must not give revoked certificates back. Immutable and thread-safe.
 /// </summary>
 internal sealed class RevocationList
 {
@@ -53,7 +53,8 @@ internal sealed class RevocationList
 
     /// <summary>Whether this list is of the certificate's issuer and names its serial number.</summary>
     internal bool Revokes(X509Certificate2 certificate) =>
-        certificate.IssuerName.RawData.AsSpan().SequenceEqual(_issuer) && _serials.Contains(new BigInteger(certificate.SerialNumberBytes.Span, isUnsigned: true, isBigEndian: true));
+        certificate.IssuerName.RawData.AsSpan().SequenceEqual(_issuer)
+        && _serials.Contains(new BigInteger(certificate.SerialNumberBytes.Span, isUnsigned: true, isBigEndian: true));
 
     private static RevocationList Parse(byte[] der, X509Certificate2[] issuers)
     {
@@ -70,7 +71,8 @@ internal sealed class RevocationList
             outer.ThrowIfNotEmpty();
             if (unusedBits != 0)
             {
-                throw new FormatException($"the signature of a revocation list has {unusedBits} unused bits; whole bytes are read");
+                throw new FormatException(
+                    $"the signature of a revocation list has {unusedBits} unused bits; whole bytes are read");
             }
 
             if (list.PeekTag() == Asn1Tag.Integer)
@@ -105,7 +107,8 @@ internal sealed class RevocationList
         }
     }
 
-    private static void RequireSignature(X509Certificate2[] issuers, byte[] issuer, string algorithm, ReadOnlySpan<byte> signed, byte[] signature)
+    private static void RequireSignature(X509Certificate2[] issuers, byte[] issuer, string algorithm,
+        ReadOnlySpan<byte> signed, byte[] signature)
     {
         foreach (X509Certificate2 candidate in issuers.Where(c => c.SubjectName.RawData.AsSpan().SequenceEqual(issuer)))
         {
@@ -133,7 +136,8 @@ internal sealed class RevocationList
         };
         if (scheme is not (HashAlgorithmName hash, bool rsa))
         {
-            throw new FormatException($"a revocation list is signed by the algorithm {algorithm}: ECDSA or RSA with SHA-2 are read");
+            throw new FormatException(
+                $"a revocation list is signed by the algorithm {algorithm}: ECDSA or RSA with SHA-2 are read");
         }
 
         if (rsa)

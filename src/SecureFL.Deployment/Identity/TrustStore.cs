@@ -6,8 +6,9 @@ using SecureFL.Deployment.Formats;
 namespace SecureFL.Deployment.Identity;
 
 /// <summary>
-/// The certificate authorities of a party's folder (<c>ca.crt</c>: roots, and intermediates of one's own authority) and the revocation lists beside them
-/// (<c>ca.crl</c>), read again whenever that file changes. Nothing of the system's trust store counts. Thread-safe.
+/// The certificate authorities of a party's folder (<c>ca.crt</c>: roots, and intermediates of one's own authority) and
+/// the revocation lists beside them (<c>ca.crl</c>), read again whenever that file changes. Nothing of the system's
+/// trust store counts. Thread-safe.
 /// </summary>
 internal sealed class TrustStore
 {
@@ -43,7 +44,9 @@ internal sealed class TrustStore
                 {
                     _lists = stamp is null
                         ? []
-                        : RevocationList.ParsePem(System.Text.Encoding.ASCII.GetString(WholeFile.Read(_listPath, RevocationList.MaxBytes)), Roots.Concat(Intermediates));
+                        : RevocationList.ParsePem(System.Text.Encoding.ASCII
+                            .GetString(WholeFile.Read(_listPath, RevocationList.MaxBytes)),
+                            Roots.Concat(Intermediates));
                     _stamp = stamp;
                 }
 
@@ -55,7 +58,8 @@ internal sealed class TrustStore
     /// <summary>Reads the authorities of a file.</summary>
     /// <exception cref="FormatException">No authority in it.</exception>
     internal static TrustStore Load(string authoritiesPath, string listPath) =>
-        Parse(System.Text.Encoding.ASCII.GetString(WholeFile.Read(authoritiesPath, MaxBytes)), authoritiesPath, listPath);
+        Parse(System.Text.Encoding.ASCII.GetString(WholeFile.Read(authoritiesPath, MaxBytes)),
+            authoritiesPath, listPath);
 
     internal static TrustStore Parse(string pem, string source, string listPath)
     {
@@ -73,14 +77,17 @@ internal sealed class TrustStore
         X509Certificate2Collection intermediates = [];
         foreach (X509Certificate2 certificate in all)
         {
-            if (certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault()?.CertificateAuthority != true)
+            if (certificate.Extensions.OfType<X509BasicConstraintsExtension>()
+                .FirstOrDefault()?.CertificateAuthority != true)
             {
                 throw new FormatException($"{source}: {certificate.Subject} is not a certificate authority");
             }
 
-            (certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData) ? roots : intermediates).Add(certificate);
+            (certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData) ? roots
+                : intermediates).Add(certificate);
         }
 
-        return roots.Count > 0 ? new TrustStore(roots, intermediates, listPath) : throw new FormatException($"{source} holds no root certificate");
+        return roots.Count > 0 ? new TrustStore(roots, intermediates, listPath)
+            : throw new FormatException($"{source} holds no root certificate");
     }
 }

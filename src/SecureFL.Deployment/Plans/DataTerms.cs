@@ -14,7 +14,10 @@ public sealed record DataTerms
     /// <summary>The numbers of <see cref="ScalingKind.Fixed"/>, null otherwise.</summary>
     public FeatureScaling? FixedScaling { get; init; }
 
-    /// <summary>The share of a site's rows that it tests on and does not train on, where it has no test file of its own; of each class alike, in [0, 1).</summary>
+    /// <summary>
+    /// The share of a site's rows that it tests on and does not train on, where it has no test file of its own; of each
+    /// class alike, in [0, 1).
+    /// </summary>
     public double TestFraction { get; init; } = 0.2;
 
     /// <summary>Refuses terms that contradict themselves or the model.</summary>
@@ -30,19 +33,23 @@ public sealed record DataTerms
         if (Schema is TableSchema schema)
         {
             schema.Check();
-            if (schema.Width != model.Inputs || schema.Label.Task != model.Task || schema.Label.ClassCount != model.Classes)
+            if (schema.Width != model.Inputs || schema.Label.Task != model.Task
+                || schema.Label.ClassCount != model.Classes)
             {
                 throw new ArgumentException(
-                    $"the schema has {schema.Width} features and a {schema.Label.Task} label of {schema.Label.ClassCount} classes, the model {model.Inputs}, {model.Task} and {model.Classes}");
+                    $"the schema has {schema.Width} features and a {schema.Label.Task} label of "
+                    + $"{schema.Label.ClassCount} classes, the model {model.Inputs}, {model.Task} and {model.Classes}");
             }
         }
 
         bool whole = FixedScaling is null
-            || (!FixedScaling.Offset.IsDefault && !FixedScaling.Factor.IsDefault && !FixedScaling.Imputed.IsDefault && FixedScaling.Offset.Length == model.Inputs
+            || (!FixedScaling.Offset.IsDefault && !FixedScaling.Factor.IsDefault && !FixedScaling.Imputed.IsDefault
+                && FixedScaling.Offset.Length == model.Inputs
                 && FixedScaling.Factor.Length == model.Inputs && FixedScaling.Imputed.Length == model.Inputs);
         if (!whole || (Scaling == ScalingKind.Fixed) != (FixedScaling is not null))
         {
-            throw new ArgumentException($"fixedScaling has {model.Inputs} numbers of each kind exactly where scaling is fixed");
+            throw new ArgumentException(
+                $"fixedScaling has {model.Inputs} numbers of each kind exactly where scaling is fixed");
         }
     }
 }

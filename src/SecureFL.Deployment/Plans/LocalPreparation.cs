@@ -4,7 +4,9 @@ using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Plans;
 
-/// <summary>The preparation of some terms over sites that are all in this process: what a deployed session finds out in rounds.</summary>
+/// <summary>
+/// The preparation of some terms over sites that are all in this process: what a deployed session finds out in rounds.
+/// </summary>
 public static class LocalPreparation
 {
     /// <summary>Takes all steps.</summary>
@@ -14,7 +16,8 @@ public static class LocalPreparation
     /// <param name="sum">What sums.</param>
     /// <param name="quantised">Whether updates are quantised; floats need no clips.</param>
     /// <param name="parallelism">Sites at work at the same time.</param>
-    /// <param name="leaveOut">Leaves sites out of a step in which their trainer fails, as the round of a deployed session closes without them; null where that ends the preparation.</param>
+    /// <param name="leaveOut">Leaves sites out of a step in which their trainer fails, as the round of a deployed
+    /// session closes without them; null where that ends the preparation.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public static Task<PreparedState> RunAsync(
         TrainingTerms terms,
@@ -29,12 +32,16 @@ public static class LocalPreparation
         ArgumentNullException.ThrowIfNull(terms);
         ArgumentNullException.ThrowIfNull(trainers);
         ArgumentNullException.ThrowIfNull(sites);
-        PreparationTerms preparation = quantised ? terms.PreparationTerms : terms.PreparationTerms with { Clips = null };
-        SiteWorkOptions options = new() { Seed = terms.Seed, Weighting = terms.Weighting, MaxWeight = terms.MaxWeight ?? double.PositiveInfinity };
+        PreparationTerms preparation = quantised ? terms.PreparationTerms
+            : terms.PreparationTerms with { Clips = null };
+        SiteWorkOptions options = new()
+        { Seed = terms.Seed, Weighting = terms.Weighting, MaxWeight = terms.MaxWeight ?? double.PositiveInfinity };
         ModelParameters initial = trainers(PreparedState.Empty).CreateInitial(terms.Seed);
-        PreparingSite[] preparing = [.. sites.Select((site, i) => new PreparingSite(site.Name, site.Train, Once(async (state, token) =>
+        PreparingSite[] preparing =
+            [.. sites.Select((site, i) => new PreparingSite(site.Name, site.Train, Once(async (state, token) =>
             await new SiteWork(trainers(state), options).FirstUpdateAsync(
-                state.Scale(preparation, site with { Test = null }), i, initial, terms.UnitFrom(state) ?? 1, token).ConfigureAwait(false))))];
+                state.Scale(preparation, site with { Test = null }), i, initial, terms.UnitFrom(state) ?? 1, token)
+                .ConfigureAwait(false))))];
         PreparationSteps steps = PreparationSteps.For(preparation, PreparationRun.CountersPerSum);
         return PreparationRun.RunAsync(steps, preparing, sum, terms.Seed, parallelism, leaveOut, cancellationToken);
     }

@@ -10,8 +10,9 @@ namespace SecureFL.Deployment.Plans;
 public sealed class PlanMismatchException(string message) : Exception(message);
 
 /// <summary>
-/// <c>plan.json</c>: the plan with every field spelled out, the terms of training, and the plan's own bytes, unsigned (a draft) or signed. On loading, the readable fields are
-/// recomputed from the bytes, and any difference is refused: nobody approves a text that says something else than what is signed. Immutable and thread-safe.
+/// <c>plan.json</c>: the plan with every field spelled out, the terms of training, and the plan's own bytes, unsigned
+/// (a draft) or signed. On loading, the readable fields are recomputed from the bytes, and any difference is refused:
+/// nobody approves a text that says something else than what is signed. Immutable and thread-safe.
 /// </summary>
 public sealed class PlanFile
 {
@@ -21,7 +22,8 @@ public sealed class PlanFile
     /// <summary>Longest file: 2^16 enrolled clients and the longest terms fit.</summary>
     public const int MaxBytes = 64 << 20;
 
-    private PlanFile(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, SumTerms? sums, AggregationPlan? plan)
+    private PlanFile(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, SumTerms? sums,
+        AggregationPlan? plan)
     {
         Consortium = consortium;
         ServerName = serverName;
@@ -44,7 +46,10 @@ public sealed class PlanFile
     /// <summary>The terms of training; null for plain sums.</summary>
     public TrainingTerms? Terms { get; }
 
-    /// <summary>What is summed and how, in a plan of plain sums; null for a training, and for plain sums whose parties agreed on nothing more.</summary>
+    /// <summary>
+    /// What is summed and how, in a plan of plain sums; null for a training, and for plain sums whose parties agreed on
+    /// nothing more.
+    /// </summary>
     public SumTerms? Sums { get; }
 
     /// <summary>The signed plan; null for a draft.</summary>
@@ -61,7 +66,8 @@ public sealed class PlanFile
 
     /// <summary>A draft. Terms are put into the settings.</summary>
     /// <exception cref="ArgumentException">The settings break a rule of the plan, or do not fit the terms.</exception>
-    public static PlanFile Draft(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, SumTerms? sums = null)
+    public static PlanFile Draft(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms,
+        SumTerms? sums = null)
     {
         RequireNames(consortium, serverName);
         ArgumentNullException.ThrowIfNull(settings);
@@ -78,11 +84,14 @@ public sealed class PlanFile
         return new PlanFile(consortium, serverName, settings, terms, sums, plan: null);
     }
 
-    /// <summary>A signed plan that came from the server, with the terms' canonical bytes: both are checked against each other.</summary>
+    /// <summary>
+    /// A signed plan that came from the server, with the terms' canonical bytes: both are checked against each other.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">A malformed plan, a broken rule or a bad signature.</exception>
     /// <exception cref="FormatException">Malformed terms.</exception>
     /// <exception cref="PlanMismatchException">Terms that the plan does not hold.</exception>
-    public static PlanFile FromMessages(string consortium, string serverName, ReadOnlySpan<byte> plan, ReadOnlySpan<byte> terms)
+    public static PlanFile FromMessages(string consortium, string serverName, ReadOnlySpan<byte> plan,
+        ReadOnlySpan<byte> terms)
     {
         RequireNames(consortium, serverName);
         AggregationPlan signed = AggregationPlan.Parse(plan);
@@ -92,16 +101,19 @@ public sealed class PlanFile
 
     /// <summary>The same plan, signed.</summary>
     /// <exception cref="ArgumentException">The identity is not the plan's authority.</exception>
-    public PlanFile Sign(SigningIdentity authority) => new(Consortium, ServerName, Settings, Terms, Sums, AggregationPlan.Sign(Settings, authority));
+    public PlanFile Sign(SigningIdentity authority) =>
+        new(Consortium, ServerName, Settings, Terms, Sums, AggregationPlan.Sign(Settings, authority));
 
     /// <summary>The signed plan.</summary>
     /// <exception cref="PlanMismatchException">A draft.</exception>
-    public AggregationPlan RequireSigned() => Plan ?? throw new PlanMismatchException("the plan is a draft that nobody has signed yet");
+    public AggregationPlan RequireSigned() =>
+        Plan ?? throw new PlanMismatchException("the plan is a draft that nobody has signed yet");
 
     /// <summary>Loads a file.</summary>
     /// <exception cref="FormatException">Not a plan file.</exception>
     /// <exception cref="NewerVersionException">A newer version.</exception>
-    /// <exception cref="PlanMismatchException">Readable fields that differ from the plan's bytes, or a signature that does not hold.</exception>
+    /// <exception cref="PlanMismatchException">Readable fields that differ from the plan's bytes, or a signature that
+    /// does not hold.</exception>
     public static PlanFile Load(string path) => Parse(WholeFile.Read(path, MaxBytes), path);
 
     /// <summary>Writes the file, whole or not at all.</summary>
@@ -120,7 +132,8 @@ public sealed class PlanFile
             ["spoken"] = SpokenForm,
             ["plan"] = PlanView.Of(Settings, Terms is not null),
             ["terms"] = TermsBytes is { Length: > 0 } terms ? JsonNode.Parse(terms) : null,
-            [Plan is null ? "unsignedPlan" : "signedPlan"] = Convert.ToBase64String(Plan?.Encode() ?? AggregationPlan.EncodeUnsigned(Settings)),
+            [Plan is null ? "unsignedPlan" : "signedPlan"] =
+                Convert.ToBase64String(Plan?.Encode() ?? AggregationPlan.EncodeUnsigned(Settings)),
         };
         return DeploymentJson.WriteIndented(document);
     }
@@ -128,7 +141,8 @@ public sealed class PlanFile
     /// <summary>Reads a file's content; <paramref name="source"/> is the name used in messages.</summary>
     /// <exception cref="FormatException">Not a plan file.</exception>
     /// <exception cref="NewerVersionException">A newer version.</exception>
-    /// <exception cref="PlanMismatchException">Readable fields that differ from the plan's bytes, or a signature that does not hold.</exception>
+    /// <exception cref="PlanMismatchException">Readable fields that differ from the plan's bytes, or a signature that
+    /// does not hold.</exception>
     public static PlanFile Parse(ReadOnlySpan<byte> utf8, string source)
     {
         JsonObject document = DeploymentJson.ParseVersioned(utf8, source, CurrentVersion);
@@ -157,7 +171,8 @@ public sealed class PlanFile
         try
         {
             AggregationPlan? plan = signed ? AggregationPlan.Parse(bytes) : null;
-            file = Whole(consortium, serverName, plan?.Settings ?? AggregationPlan.ParseUnsigned(bytes), terms, sums, plan);
+            file = Whole(consortium, serverName, plan?.Settings ?? AggregationPlan.ParseUnsigned(bytes), terms,
+                sums, plan);
         }
         catch (ProtocolViolationException fault)
         {
@@ -178,19 +193,23 @@ public sealed class PlanFile
     {
         if (!PeerIdentity.IsConsortium(consortium))
         {
-            throw new ArgumentException($"the consortium's name is 1 to {PeerIdentity.MaxConsortiumLength} of a-z, 0-9, point and hyphen, not {PrintableText.Name(consortium)}");
+            throw new ArgumentException(
+                $"the consortium's name is 1 to {PeerIdentity.MaxConsortiumLength} of a-z, 0-9, point and hyphen, "
+                + $"not {PrintableText.Name(consortium)}");
         }
 
         PrintableText.RequireName(serverName, "the server's name", PeerIdentity.MaxNameBytes);
     }
 
-    private static PlanFile Whole(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms, SumTerms? sums, AggregationPlan? plan)
+    private static PlanFile Whole(string consortium, string serverName, PlanSettings settings, TrainingTerms? terms,
+        SumTerms? sums, AggregationPlan? plan)
     {
         if (terms is null && sums is null)
         {
             return settings.Terms == default
                 ? new PlanFile(consortium, serverName, settings, null, null, plan)
-                : throw new PlanMismatchException($"the plan holds terms {settings.Terms.ToShortString()}, none are there");
+                : throw new PlanMismatchException(
+                    $"the plan holds terms {settings.Terms.ToShortString()}, none are there");
         }
 
         try
@@ -209,8 +228,10 @@ public sealed class PlanFile
     private static (TrainingTerms? Training, SumTerms? Sums) ReadTerms(JsonNode node, string what)
     {
         return IsOfSums(node)
-            ? (null, SumTerms.Checked(DeploymentJson.BindVersioned<SumTerms>(node, what, SumTerms.CurrentVersion), what))
-            : (TrainingTerms.Checked(DeploymentJson.BindVersioned<TrainingTerms>(node, what, TrainingTerms.CurrentVersion), what), null);
+            ? (null,
+                SumTerms.Checked(DeploymentJson.BindVersioned<SumTerms>(node, what, SumTerms.CurrentVersion), what))
+            : (TrainingTerms.Checked(
+                DeploymentJson.BindVersioned<TrainingTerms>(node, what, TrainingTerms.CurrentVersion), what), null);
     }
 
     private static (TrainingTerms? Training, SumTerms? Sums) ReadTerms(ReadOnlySpan<byte> canonical)
@@ -230,7 +251,8 @@ public sealed class PlanFile
     {
         try
         {
-            return document[name] is JsonValue value && value.TryGetValue(out string? text) ? Convert.FromBase64String(text) : throw new FormatException();
+            return document[name] is JsonValue value && value.TryGetValue(out string? text)
+                ? Convert.FromBase64String(text) : throw new FormatException();
         }
         catch (FormatException)
         {

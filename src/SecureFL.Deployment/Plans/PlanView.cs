@@ -6,7 +6,10 @@ using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Deployment.Plans;
 
-/// <summary>The readable side of a plan file: every field of the plan for people, recomputed from the plan's bytes and compared on loading.</summary>
+/// <summary>
+/// The readable side of a plan file: every field of the plan for people, recomputed from the plan's bytes and compared
+/// on loading.
+/// </summary>
 internal static class PlanView
 {
     /// <summary>The fields of a plan. Counters are listed one by one only where no terms explain them.</summary>
@@ -25,10 +28,12 @@ internal static class PlanView
                 ["clip"] = p.Clip,
                 ["bits"] = p.Bits,
                 ["maxWeight"] = s.Counters.MaxWeight,
-                ["counters"] = hasTerms ? s.Counters.Counters.Length : new JsonArray([.. s.Counters.Counters.Select(CounterView)]),
+                ["counters"] = hasTerms ? s.Counters.Counters.Length
+                    : new JsonArray([.. s.Counters.Counters.Select(CounterView)]),
                 ["counterElements"] = p.IntegerLength,
             },
-            ["clientsInASum"] = new JsonObject { ["minimum"] = s.MinClients, ["maximum"] = p.MaxClients, ["groupSize"] = s.GroupSize },
+            ["clientsInASum"] = new JsonObject
+            { ["minimum"] = s.MinClients, ["maximum"] = p.MaxClients, ["groupSize"] = s.GroupSize },
             ["threshold"] = s.Threshold,
             ["colludingKeyHolders"] = s.ColludingKeyHolders,
             ["colludingClients"] = s.ColludingClients,
@@ -71,7 +76,9 @@ internal static class PlanView
         return view;
     }
 
-    /// <summary>The path of the first member in which two views differ, with both values; null where they agree.</summary>
+    /// <summary>
+    /// The path of the first member in which two views differ, with both values; null where they agree.
+    /// </summary>
     internal static string? Difference(JsonNode? read, JsonNode? due, string path)
     {
         switch (read, due)
@@ -92,7 +99,8 @@ internal static class PlanView
 
                 return null;
             case (JsonArray a, JsonArray b) when a.Count == b.Count:
-                return a.Zip(b).Select((pair, i) => Difference(pair.First, pair.Second, $"{path}[{i}]")).FirstOrDefault(text => text is not null);
+                return a.Zip(b).Select((pair, i) => Difference(pair.First, pair.Second, $"{path}[{i}]"))
+                    .FirstOrDefault(text => text is not null);
             default:
                 string left = Text(read);
                 string right = Text(due);
@@ -100,7 +108,8 @@ internal static class PlanView
         }
     }
 
-    private static JsonNode CounterView(Counter counter) => new JsonObject { ["name"] = counter.Name, ["maxMagnitude"] = counter.MaxMagnitude };
+    private static JsonNode CounterView(Counter counter) =>
+        new JsonObject { ["name"] = counter.Name, ["maxMagnitude"] = counter.MaxMagnitude };
 
     private static JsonArray Parties(IReadOnlyList<EnrolledParty> parties) =>
         new([.. parties.Select(party => new JsonObject { ["name"] = party.Name, ["key"] = Key(party.Key) })]);

@@ -4,7 +4,10 @@ using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Plans;
 
-/// <summary>Who takes part in a round, and how many contributions close it: a function of terms, plan and model version that every party computes alike. Thread-safe.</summary>
+/// <summary>
+/// Who takes part in a round, and how many contributions close it: a function of terms, plan and model version that
+/// every party computes alike. Thread-safe.
+/// </summary>
 internal sealed class RoundParticipation(TrainingTerms? terms, PlanSettings plan)
 {
     private int Clients => plan.Enrolment.Clients.Count;
@@ -23,7 +26,8 @@ internal sealed class RoundParticipation(TrainingTerms? terms, PlanSettings plan
     {
         int most = plan.GroupSize == 0 ? Math.Min(Clients, plan.Parameters.MaxClients) : Clients;
         return kind == RoundKind.Training && terms?.Asynchronous is { } pace ? pace.Arrivals
-            : kind == RoundKind.Training && terms is { SitesPerRound: > 0 } ? Least(terms.SitesPerRound, terms.Rounds.Contributions)
+            : kind == RoundKind.Training && terms is { SitesPerRound: > 0 }
+            ? Least(terms.SitesPerRound, terms.Rounds.Contributions)
             : Least(most, terms?.Rounds.Contributions ?? 0);
     }
 

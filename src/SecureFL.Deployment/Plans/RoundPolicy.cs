@@ -30,11 +30,13 @@ public sealed record RoundPolicy
     {
         if (Contributions < 0)
         {
-            throw new ArgumentException($"{Contributions} contributions that close a round: 0 (all enrolled clients) or more");
+            throw new ArgumentException(
+                $"{Contributions} contributions that close a round: 0 (all enrolled clients) or more");
         }
 
         (string Name, double Value)[] seconds =
-            [("deadlineSeconds", DeadlineSeconds), ("openingGraceSeconds", OpeningGraceSeconds), ("betweenRoundsSeconds", BetweenRoundsSeconds)];
+            [("deadlineSeconds", DeadlineSeconds), ("openingGraceSeconds", OpeningGraceSeconds),
+                ("betweenRoundsSeconds", BetweenRoundsSeconds)];
         foreach ((string name, double value) in seconds)
         {
             if (!(value is >= 0 and <= MostSeconds))

@@ -15,8 +15,9 @@ namespace SecureFL.Deployment.Plans;
 public sealed record SumTensor(string Name, ImmutableArray<int> Shape, float? Clip = null);
 
 /// <summary>
-/// What the parties of plain sums agree on beside the plan: which named tensors the vector is made of, so that every site's elements mean the same whatever the order in its file, which
-/// ones stay out, and how much may be clipped. The plan's digest covers <see cref="Digest"/>, the SHA-256 of <see cref="ToBytes"/>. Immutable and thread-safe.
+/// What the parties of plain sums agree on beside the plan: which named tensors the vector is made of, so that every
+/// site's elements mean the same whatever the order in its file, which ones stay out, and how much may be clipped. The
+/// plan's digest covers <see cref="Digest"/>, the SHA-256 of <see cref="ToBytes"/>. Immutable and thread-safe.
 /// </summary>
 public sealed record SumTerms
 {
@@ -47,18 +48,23 @@ public sealed record SumTerms
     /// <summary>Tensors that sites' files may have and that are not summed, such as counters of batches.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
-    /// <summary>The largest share of a site's elements that may lie beyond their clip, 0 to 1: a site beyond sends nothing.</summary>
+    /// <summary>
+    /// The largest share of a site's elements that may lie beyond their clip, 0 to 1: a site beyond sends nothing.
+    /// </summary>
     public double MaxClipped { get; init; } = DefaultMaxClipped;
 
     /// <summary>Where the tensors lie in the vector; null for one array without a name.</summary>
     [JsonIgnore]
-    public ModelLayout? Layout => Tensors.IsEmpty ? null : new ModelLayout(Tensors.Select(tensor => (tensor.Name, tensor.Shape)));
+    public ModelLayout? Layout => Tensors.IsEmpty ? null
+        : new ModelLayout(Tensors.Select(tensor => (tensor.Name, tensor.Shape)));
 
     /// <summary>SHA-256 of <see cref="ToBytes"/>: what the plan carries.</summary>
     [JsonIgnore]
     public Digest Digest => new(SHA256.HashData(ToBytes()));
 
-    /// <summary>The canonical form: one line of UTF-8 JSON, members in the order of this type, numbers in their shortest form.</summary>
+    /// <summary>
+    /// The canonical form: one line of UTF-8 JSON, members in the order of this type, numbers in their shortest form.
+    /// </summary>
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, DeploymentJson.Compact);
 
     /// <summary>Reads a canonical form and checks it.</summary>
@@ -67,7 +73,8 @@ public sealed record SumTerms
     public static SumTerms Parse(ReadOnlySpan<byte> bytes)
     {
         SumTerms terms = Checked(DeploymentJson.Read<SumTerms>(bytes, "terms", CurrentVersion));
-        return bytes.SequenceEqual(terms.ToBytes()) ? terms : throw new FormatException("the terms are not in their canonical form");
+        return bytes.SequenceEqual(terms.ToBytes()) ? terms
+            : throw new FormatException("the terms are not in their canonical form");
     }
 
     /// <summary>Refuses terms that contradict themselves.</summary>
@@ -76,7 +83,8 @@ public sealed record SumTerms
     {
         if (Kind != KindName || Version != CurrentVersion)
         {
-            throw new ArgumentException($"terms of kind {Kind}, version {Version}: {KindName}, version {CurrentVersion}");
+            throw new ArgumentException(
+                $"terms of kind {Kind}, version {Version}: {KindName}, version {CurrentVersion}");
         }
 
         if (Tensors.IsDefault || LeftOut.IsDefault || Tensors.Any(tensor => tensor is null || tensor.Shape.IsDefault))
@@ -104,9 +112,11 @@ public sealed record SumTerms
             }
         }
 
-        if (Tensors.FirstOrDefault(tensor => tensor.Clip is float clip && !(clip > 0 && float.IsNormal(clip))) is SumTensor unusable)
+        if (Tensors.FirstOrDefault(tensor => tensor.Clip is float clip && !(clip > 0 && float.IsNormal(clip)))
+            is SumTensor unusable)
         {
-            throw new ArgumentException($"tensor {unusable.Name}: a clip of {unusable.Clip} is not finite and positive");
+            throw new ArgumentException(
+                $"tensor {unusable.Name}: a clip of {unusable.Clip} is not finite and positive");
         }
 
         if (!(MaxClipped is >= 0 and <= 1))
@@ -122,12 +132,14 @@ public sealed record SumTerms
         ArgumentNullException.ThrowIfNull(plan);
         if (plan.Terms != Digest)
         {
-            throw new ArgumentException($"the plan holds the terms {plan.Terms.ToShortString()}, these are {Digest.ToShortString()}");
+            throw new ArgumentException(
+                $"the plan holds the terms {plan.Terms.ToShortString()}, these are {Digest.ToShortString()}");
         }
 
         if (plan.Parameters.FloatLength != Elements)
         {
-            throw new ArgumentException($"the plan sums vectors of {plan.Parameters.FloatLength} elements, its terms have {Elements}");
+            throw new ArgumentException(
+                $"the plan sums vectors of {plan.Parameters.FloatLength} elements, its terms have {Elements}");
         }
     }
 

@@ -20,12 +20,16 @@ public enum ClassWeighting
     /// <summary>All rows alike.</summary>
     None,
 
-    /// <summary>Rare classes up, so that every class carries the same sum: <see cref="ClassBalance"/> over the sites' counts, which a secure sum adds up.</summary>
+    /// <summary>
+    /// Rare classes up, so that every class carries the same sum: <see cref="ClassBalance"/> over the sites' counts,
+    /// which a secure sum adds up.
+    /// </summary>
     Balanced,
 }
 
 /// <summary>
-/// Everything about training that the parties agree on beside the plan: model, local training, weighting, server optimiser, stopping, data and pace. The plan's digest covers
+/// Everything about training that the parties agree on beside the plan: model, local training, weighting, server
+/// optimiser, stopping, data and pace. The plan's digest covers
 /// <see cref="Digest"/>, the SHA-256 of <see cref="ToBytes"/>. Immutable and thread-safe.
 /// </summary>
 public sealed record TrainingTerms
@@ -62,26 +66,34 @@ public sealed record TrainingTerms
     public Weighting Weighting { get; init; } = Weighting.Samples;
 
     /// <summary>
-    /// Training rows that make weight 1 under <see cref="Weighting.Samples"/>; null for the mean of the sites' rows, found by a secure sum before the first round.
+    /// Training rows that make weight 1 under <see cref="Weighting.Samples"/>; null for the mean of the sites' rows,
+    /// found by a secure sum before the first round.
     /// </summary>
     public double? WeightUnit { get; init; }
 
-    /// <summary>The largest weight a site may have, in units; larger sites are counted as that. Null for no bound.</summary>
+    /// <summary>
+    /// The largest weight a site may have, in units; larger sites are counted as that. Null for no bound.
+    /// </summary>
     public double? MaxWeight { get; init; }
 
     /// <summary>
-    /// Elements of tensors' updates are clipped to these magnitudes, one for each tensor in the model's order or one for all; empty to find one for each tensor by a secure sum
-    /// before the first round.
+    /// Elements of tensors' updates are clipped to these magnitudes, one for each tensor in the model's order or one
+    /// for all; empty to find one for each tensor by a secure sum before the first round.
     /// </summary>
     public ImmutableArray<float> Clips { get; init; } = [];
 
-    /// <summary>Whether regression targets are scaled for training by the mean and deviation of all sites' rows; the delivered model gives original units.</summary>
+    /// <summary>
+    /// Whether regression targets are scaled for training by the mean and deviation of all sites' rows; the delivered
+    /// model gives original units.
+    /// </summary>
     public bool ScaleTargets { get; init; } = true;
 
     /// <summary>The server's optimiser.</summary>
     public ServerOptimizerOptions ServerOptimizer { get; init; } = new();
 
-    /// <summary>Decay of the moving average of the global model, which is then what is evaluated and delivered; 0 for none.</summary>
+    /// <summary>
+    /// Decay of the moving average of the global model, which is then what is evaluated and delivered; 0 for none.
+    /// </summary>
     public double AverageDecay { get; init; }
 
     /// <summary>Sites drawn for each training round, by seed and model version; 0 for all.</summary>
@@ -93,7 +105,10 @@ public sealed record TrainingTerms
     /// <summary>How weighted updates are rounded to integers.</summary>
     public Rounding Rounding { get; init; } = Rounding.Stochastic;
 
-    /// <summary>Whether a site adds to an update what clipping and rounding took from the ones before (<see cref="Federated.Rounds.ErrorFeedback"/>).</summary>
+    /// <summary>
+    /// Whether a site adds to an update what clipping and rounding took from the ones before
+    /// (<see cref="Federated.Rounds.ErrorFeedback"/>).
+    /// </summary>
     public bool ErrorFeedback { get; init; }
 
     /// <summary>When to stop.</summary>
@@ -116,7 +131,10 @@ public sealed record TrainingTerms
     [JsonIgnore]
     public MetricLayout Metrics => Model.Metrics;
 
-    /// <summary>The counters of the plan: those of <see cref="RoundCounters"/>, and a block for the sums of the preparation, 0 in all other rounds.</summary>
+    /// <summary>
+    /// The counters of the plan: those of <see cref="RoundCounters"/>, and a block for the sums of the preparation, 0
+    /// in all other rounds.
+    /// </summary>
     [JsonIgnore]
     public CounterLayout Counters
     {
@@ -124,7 +142,8 @@ public sealed record TrainingTerms
         {
             const long Most = (1L << WideInteger.LimbBits) - 1;
             ImmutableArray<Counter> rounds = RoundCounters.LayoutOf(Metrics).Counters;
-            IEnumerable<Counter> block = Enumerable.Range(0, Preparation.Longest).Select(i => new Counter(FormattableString.Invariant($"prepare.{i}"), Most));
+            IEnumerable<Counter> block = Enumerable.Range(0, Preparation.Longest)
+                .Select(i => new Counter(FormattableString.Invariant($"prepare.{i}"), Most));
             return new CounterLayout(0, [.. rounds, .. block]);
         }
     }
@@ -141,38 +160,46 @@ public sealed record TrainingTerms
     {
         // A block that is small beside a large vector may hold more of a step.
         int room = PreparationRun.CountersPerSum - RoundCounters.LayoutOf(Metrics).Counters.Length;
-        return PreparationSteps.For(PreparationTerms, Math.Min(Math.Clamp(Layout.Length / 64, IsPreconditioned ? 2048 : 512, 2048), room));
+        return PreparationSteps.For(PreparationTerms,
+            Math.Min(Math.Clamp(Layout.Length / 64, IsPreconditioned ? 2048 : 512, 2048), room));
     }
 
-    private PreparationTerms PlanPreparation() => PreparationTerms.For(Data.Scaling, Data.Schema, Model.Inputs, Model.Task, Model.Classes) with
-    {
-        Fixed = Data.FixedScaling,
-        Targets = ScaleTargets && Model.Task == LearningTask.Regression,
-        Rows = IsPreconditioned || (Weighting == Weighting.Samples && WeightUnit is null),
-        ClassCounts = ClassWeights == ClassWeighting.Balanced,
-        SecondMoments = IsPreconditioned,
-        EqualSites = Weighting == Weighting.Equal,
-        Clips = Clips.IsEmpty ? Layout : null,
-    };
+    private PreparationTerms PlanPreparation() =>
+        PreparationTerms.For(Data.Scaling, Data.Schema, Model.Inputs, Model.Task, Model.Classes) with
+        {
+            Fixed = Data.FixedScaling,
+            Targets = ScaleTargets && Model.Task == LearningTask.Regression,
+            Rows = IsPreconditioned || (Weighting == Weighting.Samples && WeightUnit is null),
+            ClassCounts = ClassWeights == ClassWeighting.Balanced,
+            SecondMoments = IsPreconditioned,
+            EqualSites = Weighting == Weighting.Equal,
+            Clips = Clips.IsEmpty ? Layout : null,
+        };
 
-    private bool IsPreconditioned => Model.BuiltIn is not null && Training.Optimizer.Kind == LocalOptimizerKind.Preconditioned;
+    private bool IsPreconditioned =>
+        Model.BuiltIn is not null && Training.Optimizer.Kind == LocalOptimizerKind.Preconditioned;
 
     /// <summary>SHA-256 of <see cref="ToBytes"/>: what the plan carries.</summary>
     [JsonIgnore]
     public Digest Digest => DigestOf(ToBytes());
 
-    /// <summary>The digest of the terms but for the stopping rules: what a run that goes on must share with the one that began.</summary>
+    /// <summary>
+    /// The digest of the terms but for the stopping rules: what a run that goes on must share with the one that began.
+    /// </summary>
     [JsonIgnore]
     public Digest Identity => (this with { Stopping = new StoppingRules() }).Digest;
 
     /// <summary>The digest of a canonical form.</summary>
     public static Digest DigestOf(ReadOnlySpan<byte> bytes) => new(SHA256.HashData(bytes));
 
-    /// <summary>The canonical form: one line of UTF-8 JSON, members in the order of this type, numbers in their shortest form.</summary>
+    /// <summary>
+    /// The canonical form: one line of UTF-8 JSON, members in the order of this type, numbers in their shortest form.
+    /// </summary>
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, DeploymentJson.Compact);
 
     /// <summary>Reads a canonical form and checks it.</summary>
-    /// <exception cref="FormatException">Too long, not of this shape, contradicting itself, or not canonical.</exception>
+    /// <exception cref="FormatException">Too long, not of this shape, contradicting itself, or not
+    /// canonical.</exception>
     /// <exception cref="NewerVersionException">A newer version.</exception>
     public static TrainingTerms Parse(ReadOnlySpan<byte> bytes)
     {
@@ -182,7 +209,8 @@ public sealed record TrainingTerms
         }
 
         TrainingTerms terms = Checked(DeploymentJson.Read<TrainingTerms>(bytes, "terms", CurrentVersion));
-        return bytes.SequenceEqual(terms.ToBytes()) ? terms : throw new FormatException("the terms are not in their canonical form");
+        return bytes.SequenceEqual(terms.ToBytes()) ? terms
+            : throw new FormatException("the terms are not in their canonical form");
     }
 
     /// <summary>Refuses terms that contradict themselves.</summary>
@@ -205,7 +233,8 @@ public sealed record TrainingTerms
         Rounds.Check();
         if (!RoundMetricInfo.Exists(Stopping.Metric, Metrics))
         {
-            throw new ArgumentException($"stopping looks at {RoundMetricInfo.Of(Stopping.Metric).Name}: there is none for this label");
+            throw new ArgumentException(
+                $"stopping looks at {RoundMetricInfo.Of(Stopping.Metric).Name}: there is none for this label");
         }
 
         if (Weighting == Weighting.Equal && WeightUnit is not null)
@@ -228,23 +257,28 @@ public sealed record TrainingTerms
             throw new ArgumentException("class weights are for built-in models of classes");
         }
 
-        if (IsPreconditioned && (Data.Scaling == ScalingKind.None || !Model.BuiltIn!.Hidden.IsEmpty || Model.Inputs > TrainingDefaults.MaxPreconditioned))
+        if (IsPreconditioned && (Data.Scaling == ScalingKind.None || !Model.BuiltIn!.Hidden.IsEmpty
+            || Model.Inputs > TrainingDefaults.MaxPreconditioned))
         {
             throw new ArgumentException(
-                $"the optimiser preconditioned is for regressions of at most {TrainingDefaults.MaxPreconditioned} scaled features; there is momentum for others");
+                $"the optimiser preconditioned is for regressions of at most {TrainingDefaults.MaxPreconditioned} "
+                + $"scaled features; there is momentum for others");
         }
 
         if (!Training.ClassWeights.IsEmpty)
         {
-            throw new ArgumentException("training.classWeights follow from classWeights and the sites' counts, they are no terms");
+            throw new ArgumentException(
+                "training.classWeights follow from classWeights and the sites' counts, they are no terms");
         }
 
         CheckPace();
         (FederationOptionsFor(1) with { SitesPerRound = 0 }).Check(1);
-        if (Stopping.Patience < 0 || !(Stopping.MinimumImprovement >= 0) || (Stopping.Target is double target && !double.IsFinite(target)))
+        if (Stopping.Patience < 0 || !(Stopping.MinimumImprovement >= 0)
+            || (Stopping.Target is double target && !double.IsFinite(target)))
         {
             throw new ArgumentException(
-                $"patience {Stopping.Patience}, minimum improvement {Stopping.MinimumImprovement}, target {Stopping.Target}: at least 0, at least 0, and finite");
+                $"patience {Stopping.Patience}, minimum improvement {Stopping.MinimumImprovement}, target "
+                + $"{Stopping.Target}: at least 0, at least 0, and finite");
         }
 
         if (Stopping.Rounds > MaxRounds)
@@ -263,12 +297,15 @@ public sealed record TrainingTerms
 
         if (Asynchronous is not null && (SitesPerRound > 0 || Rounds.Contributions > 0))
         {
-            throw new ArgumentException("asynchronous rounds have neither sitesPerRound nor rounds.contributions: they close with their arrivals");
+            throw new ArgumentException(
+                "asynchronous rounds have neither sitesPerRound nor rounds.contributions: they close with their "
+                + "arrivals");
         }
 
         if (SitesPerRound > 0 && Rounds.Contributions > SitesPerRound)
         {
-            throw new ArgumentException($"rounds that close with {Rounds.Contributions} contributions of {SitesPerRound} sites a round");
+            throw new ArgumentException(
+                $"rounds that close with {Rounds.Contributions} contributions of {SitesPerRound} sites a round");
         }
     }
 
@@ -278,20 +315,28 @@ public sealed record TrainingTerms
     {
         ArgumentNullException.ThrowIfNull(plan);
         string? broken =
-            plan.Terms != Digest ? $"the plan holds the terms {plan.Terms.ToShortString()}, these are {Digest.ToShortString()}"
-            : plan.Parameters.FloatLength != Layout.Length ? $"the plan sums vectors of {plan.Parameters.FloatLength} elements, the model has {Layout.Length}"
-            : plan.Counters.MaxWeight != 0 || !plan.Counters.Counters.SequenceEqual(Counters.Counters) ? "the plan has other counters than the terms"
+            plan.Terms != Digest
+            ? $"the plan holds the terms {plan.Terms.ToShortString()}, these are {Digest.ToShortString()}"
+            : plan.Parameters.FloatLength != Layout.Length
+            ? $"the plan sums vectors of {plan.Parameters.FloatLength} elements, the model has {Layout.Length}"
+            : plan.Counters.MaxWeight != 0 || !plan.Counters.Counters.SequenceEqual(Counters.Counters)
+            ? "the plan has other counters than the terms"
             : plan.Rounds <= Stopping.Rounds + Measurements + Preparation.Steps.Length
-                ? $"{Stopping.Rounds} training rounds, {Measurements} of evaluation between them and {Preparation.Steps.Length} of preparation in a plan of {plan.Rounds} rounds:"
+                ? $"{Stopping.Rounds} training rounds, {Measurements} of evaluation between them and "
+                + $"{Preparation.Steps.Length} of preparation in a plan of {plan.Rounds} rounds:"
                 + " the plan needs at least one more"
             : SitesPerRound > plan.Enrolment.Clients.Count || (SitesPerRound > 0 && SitesPerRound < plan.MinClients)
                 ? $"{SitesPerRound} sites a round: {plan.MinClients} to {plan.Enrolment.Clients.Count}, or 0 for all"
-            : Asynchronous is { } pace && (pace.Arrivals > plan.Enrolment.Clients.Count || pace.Arrivals < plan.MinClients)
-                ? $"asynchronous rounds of {pace.Arrivals} arrivals: {plan.MinClients} to {plan.Enrolment.Clients.Count}"
+            : Asynchronous is { } pace && (pace.Arrivals > plan.Enrolment.Clients.Count
+                || pace.Arrivals < plan.MinClients)
+                ? $"asynchronous rounds of {pace.Arrivals} arrivals: {plan.MinClients} to "
+                + $"{plan.Enrolment.Clients.Count}"
             : plan.BaseVersionWindow < BaseVersionWindow
                 ? $"a base version window of {plan.BaseVersionWindow} versions, the staleness needs {BaseVersionWindow}"
-            : Rounds.Contributions > plan.Enrolment.Clients.Count || (Rounds.Contributions > 0 && Rounds.Contributions < plan.MinClients)
-                ? $"rounds close with {Rounds.Contributions} contributions: {plan.MinClients} to {plan.Enrolment.Clients.Count}, or 0 for all"
+            : Rounds.Contributions > plan.Enrolment.Clients.Count
+            || (Rounds.Contributions > 0 && Rounds.Contributions < plan.MinClients)
+                ? $"rounds close with {Rounds.Contributions} contributions: {plan.MinClients} to "
+                + $"{plan.Enrolment.Clients.Count}, or 0 for all"
             : null;
         if (broken is not null)
         {
@@ -314,11 +359,12 @@ public sealed record TrainingTerms
     }
 
     /// <summary>
-    /// Entries of the model chain that a contribution may stand on, the newest included: what the plan's window must hold at least. Evaluations of all sites between
-    /// asynchronous rounds are entries of their own.
+    /// Entries of the model chain that a contribution may stand on, the newest included: what the plan's window must
+    /// hold at least. Evaluations of all sites between asynchronous rounds are entries of their own.
     /// </summary>
     [JsonIgnore]
-    public int BaseVersionWindow => Asynchronous is { } pace ? checked(pace.MaxStaleness + (pace.MaxStaleness / pace.EvaluateEvery) + 2) : 1;
+    public int BaseVersionWindow =>
+        Asynchronous is { } pace ? checked(pace.MaxStaleness + (pace.MaxStaleness / pace.EvaluateEvery) + 2) : 1;
 
     private int Measurements => Asynchronous is { } pace ? Stopping.Rounds / pace.EvaluateEvery : 0;
 
@@ -344,7 +390,9 @@ public sealed record TrainingTerms
     /// <summary>The built-in trainer, all classes alike; null where the sites bring their own.</summary>
     public ILocalTrainer? CreateBuiltInTrainer() => TrainerUnder(PreparedState.Empty);
 
-    /// <summary>The built-in trainer under what the preparation found out; null where the sites bring their own.</summary>
+    /// <summary>
+    /// The built-in trainer under what the preparation found out; null where the sites bring their own.
+    /// </summary>
     public ILocalTrainer? TrainerUnder(PreparedState prepared)
     {
         ArgumentNullException.ThrowIfNull(prepared);

@@ -5,15 +5,18 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Deployment.Plans;
 
 /// <summary>
-/// The values of a model version as sites fetch them and its digest covers them: the weights that sites train from; where the terms keep a moving average, the average behind
-/// them, which is what sites evaluate and keep; and where there is a preparation, its opened totals. One digest over all: a server cannot let one site evaluate another model
-/// than the others, or scale by other numbers. In asynchronous training the last value is 1 once all sites have evaluated the version, 0 before: a site contributes once on a digest,
-/// and so once to the evaluation of a version and once to a sum of updates.
+/// The values of a model version as sites fetch them and its digest covers them: the weights that sites train from;
+/// where the terms keep a moving average, the average behind them, which is what sites evaluate and keep; and where
+/// there is a preparation, its opened totals. One digest over all: a server cannot let one site evaluate another model
+/// than the others, or scale by other numbers. In asynchronous training the last value is 1 once all sites have
+/// evaluated the version, 0 before: a site contributes once on a digest, and so once to the evaluation of a version and
+/// once to a sum of updates.
 /// </summary>
 internal static class VersionValues
 {
     /// <summary>Values of every version under <paramref name="terms"/>.</summary>
-    internal static int LengthFor(TrainingTerms terms) => checked(ModelsOf(terms) + PreparationProgress.ValuesOf(terms.Preparation) + MarksOf(terms));
+    internal static int LengthFor(TrainingTerms terms) =>
+        checked(ModelsOf(terms) + PreparationProgress.ValuesOf(terms.Preparation) + MarksOf(terms));
 
     /// <summary>The values of the version that <paramref name="model"/> is at.</summary>
     internal static float[] Of(TrainingTerms terms, GlobalModel model, PreparationProgress progress) =>
@@ -25,7 +28,8 @@ internal static class VersionValues
     ];
 
     /// <summary>The weights that sites train from.</summary>
-    internal static ModelParameters Trained(TrainingTerms terms, float[] values) => new(terms.Layout, values[..terms.Layout.Length]);
+    internal static ModelParameters Trained(TrainingTerms terms, float[] values) =>
+        new(terms.Layout, values[..terms.Layout.Length]);
 
     /// <summary>The weights that sites evaluate, and that are delivered at the end.</summary>
     internal static ModelParameters Delivered(TrainingTerms terms, float[] values) =>
@@ -38,5 +42,6 @@ internal static class VersionValues
 
     private static int MarksOf(TrainingTerms terms) => terms.Asynchronous is null ? 0 : 1;
 
-    private static int ModelsOf(TrainingTerms terms) => terms.AverageDecay == 0 ? terms.Layout.Length : checked(2 * terms.Layout.Length);
+    private static int ModelsOf(TrainingTerms terms) => terms.AverageDecay == 0 ? terms.Layout.Length
+        : checked(2 * terms.Layout.Length);
 }

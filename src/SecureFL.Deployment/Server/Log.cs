@@ -3,7 +3,9 @@ using SecureFL.Deployment.Server.Rounds;
 
 namespace SecureFL.Deployment.Server;
 
-/// <summary>All that the server logs: numbers of rounds and parties, digests, sizes. Never a value, a share, a key.</summary>
+/// <summary>
+/// All that the server logs: numbers of rounds and parties, digests, sizes. Never a value, a share, a key.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "Round {Round} begun: {Kind}")]
@@ -21,20 +23,24 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Information, "Round {Round}: client {Client} withdrew")]
     internal static partial void ContributionWithdrawn(ILogger logger, ulong round, int client);
 
-    [LoggerMessage(6, LogLevel.Information, "Round {Round} closed with {Contributions} contributions, certificate {Certificate}")]
+    [LoggerMessage(6, LogLevel.Information,
+        "Round {Round} closed with {Contributions} contributions, certificate {Certificate}")]
     internal static partial void RoundClosed(ILogger logger, ulong round, int contributions, string certificate);
 
     [LoggerMessage(7, LogLevel.Information, "Round {Round} agreed by {Votes} votes")]
     internal static partial void RoundCertified(ILogger logger, ulong round, int votes);
 
-    [LoggerMessage(8, LogLevel.Information, "Round {Round}: sum of {Contributors} contributions opened, version {Version} with model {Model}")]
+    [LoggerMessage(8, LogLevel.Information,
+        "Round {Round}: sum of {Contributors} contributions opened, version {Version} with model {Model}")]
     internal static partial void SumOpened(ILogger logger, ulong round, int contributors, ulong version, string model);
 
     [LoggerMessage(29, LogLevel.Information, "The model after training round {Round}: {Metrics}")]
     internal static partial void RoundMeasured(ILogger logger, int round, string metrics);
 
-    [LoggerMessage(30, LogLevel.Information, "Round {Round}: preparation by {Step}, {Opened} of {Steps} steps, from {Contributors}; without {Absent}")]
-    internal static partial void Prepared(ILogger logger, ulong round, string step, int opened, int steps, string contributors, string absent);
+    [LoggerMessage(30, LogLevel.Information,
+        "Round {Round}: preparation by {Step}, {Opened} of {Steps} steps, from {Contributors}; without {Absent}")]
+    internal static partial void Prepared(ILogger logger, ulong round, string step, int opened, int steps,
+        string contributors, string absent);
 
     [LoggerMessage(31, LogLevel.Warning, "Round {Round}: {Warning}")]
     internal static partial void Quantisation(ILogger logger, ulong round, string warning);
@@ -72,7 +78,8 @@ internal static partial class Log
     [LoggerMessage(18, LogLevel.Error, "The disk fails; nothing is lost, the server tries again")]
     internal static partial void DiskFails(ILogger logger, Exception fault);
 
-    [LoggerMessage(19, LogLevel.Warning, "The transcript file is behind the state; the bytes are kept and written later")]
+    [LoggerMessage(19, LogLevel.Warning,
+        "The transcript file is behind the state; the bytes are kept and written later")]
     internal static partial void TranscriptBehind(ILogger logger, Exception fault);
 
     [LoggerMessage(20, LogLevel.Warning, "Files of round {Round} could not be tidied up")]
@@ -90,7 +97,8 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Information, "Key epoch {Epoch}: all key holders confirm joint key {Key}")]
     internal static partial void KeyEpochConfirmed(ILogger logger, ulong epoch, string key);
 
-    [LoggerMessage(26, LogLevel.Warning, "Key epoch {Epoch} failed: key holder {Holder} refuses with code {Code}; the next one follows")]
+    [LoggerMessage(26, LogLevel.Warning,
+        "Key epoch {Epoch} failed: key holder {Holder} refuses with code {Code}; the next one follows")]
     internal static partial void KeyEpochFailed(ILogger logger, ulong epoch, int holder, uint code);
 
     [LoggerMessage(23, LogLevel.Warning, "{Method}: {Peer} refused with code {Code}")]

@@ -36,19 +36,22 @@ public sealed record ServerLimits
     /// <exception cref="ArgumentException">Names the limit.</exception>
     public void Check()
     {
-        if (WindowBytes < 1 << 16 || 2L * FlowWindowBytes > BytesInFlight || WaitingUploads < 0 || Connections < 1 || CallsPerParty < 4 || !(CallsPerSecond > 0) || CallBurst < 1)
+        if (WindowBytes < 1 << 16 || 2L * FlowWindowBytes > BytesInFlight || WaitingUploads < 0 || Connections < 1
+            || CallsPerParty < 4 || !(CallsPerSecond > 0) || CallBurst < 1)
         {
             throw new ArgumentException(
-                $"limits: a window of {WindowBytes} bytes (64 KiB to a third of bytesInFlight), {BytesInFlight} bytes in flight, {WaitingUploads} waiting, {Connections} connections, "
+                $"limits: a window of {WindowBytes} bytes (64 KiB to a third of bytesInFlight), {BytesInFlight} "
+                + $"bytes in flight, {WaitingUploads} waiting, {Connections} connections, "
                 + $"{CallsPerParty} calls a party (at least 4), {CallsPerSecond} a second");
         }
     }
 
     /// <summary>
-    /// Flow-control window of a stream and of a connection: one and a half windows. Kestrel gives a window back in halves, so three quarters of a window are under way at any
-    /// time: 3 MiB a round trip.
+    /// Flow-control window of a stream and of a connection: one and a half windows. Kestrel gives a window back in
+    /// halves, so three quarters of a window are under way at any time: 3 MiB a round trip.
     /// </summary>
     internal int FlowWindowBytes => WindowBytes + (WindowBytes / 2);
 
-    internal GrpcTransportLimits Transport => new() { MaxConnections = Connections, StreamWindowBytes = FlowWindowBytes, ConnectionWindowBytes = FlowWindowBytes };
+    internal GrpcTransportLimits Transport => new()
+    { MaxConnections = Connections, StreamWindowBytes = FlowWindowBytes, ConnectionWindowBytes = FlowWindowBytes };
 }

@@ -11,13 +11,20 @@ internal static class ServerMetrics
     public const string Name = "SecureFL.Server";
 
     private static readonly Meter Instruments = new(Name, "1");
-    private static readonly Counter<long> Received = Instruments.CreateCounter<long>("securefl.upload.received", "By", "Bytes of chunks and headers received");
-    private static readonly Counter<long> Sent = Instruments.CreateCounter<long>("securefl.model.sent", "By", "Bytes of models sent");
-    private static readonly Counter<long> Accepted = Instruments.CreateCounter<long>("securefl.contributions", "{contribution}", "Accepted contributions");
-    private static readonly Counter<long> Refusals = Instruments.CreateCounter<long>("securefl.refusals", "{message}", "Refused messages, by code");
-    private static readonly Counter<long> Rounds = Instruments.CreateCounter<long>("securefl.rounds", "{round}", "Decided rounds");
-    private static readonly Histogram<double> RoundSeconds = Instruments.CreateHistogram<double>("securefl.round.duration", "s", "From the round's begin to its opening");
-    private static readonly Histogram<double> AckMilliseconds = Instruments.CreateHistogram<double>("securefl.upload.ack", "ms", "From a full window to its acknowledgement");
+    private static readonly Counter<long> Received =
+        Instruments.CreateCounter<long>("securefl.upload.received", "By", "Bytes of chunks and headers received");
+    private static readonly Counter<long> Sent =
+        Instruments.CreateCounter<long>("securefl.model.sent", "By", "Bytes of models sent");
+    private static readonly Counter<long> Accepted =
+        Instruments.CreateCounter<long>("securefl.contributions", "{contribution}", "Accepted contributions");
+    private static readonly Counter<long> Refusals =
+        Instruments.CreateCounter<long>("securefl.refusals", "{message}", "Refused messages, by code");
+    private static readonly Counter<long> Rounds =
+        Instruments.CreateCounter<long>("securefl.rounds", "{round}", "Decided rounds");
+    private static readonly Histogram<double> RoundSeconds =
+        Instruments.CreateHistogram<double>("securefl.round.duration", "s", "From the round's begin to its opening");
+    private static readonly Histogram<double> AckMilliseconds =
+        Instruments.CreateHistogram<double>("securefl.upload.ack", "ms", "From a full window to its acknowledgement");
 
     /// <summary>Spans of uploads and openings.</summary>
     public static ActivitySource Traces { get; } = new(Name, "1");
@@ -34,7 +41,8 @@ internal static class ServerMetrics
 
     public static void RoundEnded(RoundSummary summary)
     {
-        Rounds.Add(1, new KeyValuePair<string, object?>("outcome", summary.Outcome.ToString()), new KeyValuePair<string, object?>("kind", summary.Kind.ToString()));
+        Rounds.Add(1, new KeyValuePair<string, object?>("outcome", summary.Outcome.ToString()),
+            new KeyValuePair<string, object?>("kind", summary.Kind.ToString()));
         RoundSeconds.Record(summary.Seconds);
     }
 }

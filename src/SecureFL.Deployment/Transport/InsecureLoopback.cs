@@ -4,8 +4,8 @@ using SecureFL.Deployment.Identity;
 namespace SecureFL.Deployment.Transport;
 
 /// <summary>
-/// Connections without TLS, for development: only where <c>--insecure-loopback</c> was given, only to loopback addresses. The caller names itself in a header that counts nowhere
-/// else.
+/// Connections without TLS, for development: only where <c>--insecure-loopback</c> was given, only to loopback
+/// addresses. The caller names itself in a header that counts nowhere else.
 /// </summary>
 public static class InsecureLoopback
 {
@@ -22,10 +22,13 @@ public static class InsecureLoopback
             return;
         }
 
-        bool loopback = address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 ? IPAddress.IsLoopback(IPAddress.Parse(address.Host)) : address.IsLoopback;
+        bool loopback = address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
+            ? IPAddress.IsLoopback(IPAddress.Parse(address.Host)) : address.IsLoopback;
         if (address.Scheme != Uri.UriSchemeHttp || !loopback || !insecureLoopback)
         {
-            throw new ArgumentException($"{address} is not encrypted: use https, or http on a loopback address together with --insecure-loopback", nameof(address));
+            throw new ArgumentException(
+                $"{address} is not encrypted: use https, or http on a loopback address together with "
+                + $"--insecure-loopback", nameof(address));
         }
     }
 
@@ -36,10 +39,13 @@ public static class InsecureLoopback
         return $"{PeerRoles.NameOf(peer.Role)}/{Uri.EscapeDataString(peer.Name)}";
     }
 
-    /// <summary>The party that a header names; null where it names none, or the caller is not on this machine.</summary>
+    /// <summary>
+    /// The party that a header names; null where it names none, or the caller is not on this machine.
+    /// </summary>
     public static PeerIdentity? Parse(string? header, string consortium, IPAddress? caller)
     {
         ArgumentNullException.ThrowIfNull(consortium);
-        return header is not null && caller is not null && IPAddress.IsLoopback(caller) ? PeerIdentity.Parse($"securefl://{consortium}/{header}") : null;
+        return header is not null && caller is not null && IPAddress.IsLoopback(caller)
+            ? PeerIdentity.Parse($"securefl://{consortium}/{header}") : null;
     }
 }

@@ -5,7 +5,8 @@ using SecureFL.Deployment.Identity;
 namespace SecureFL.Deployment.Transport;
 
 /// <summary>
-/// Judges a peer's certificate: chain to the consortium's authority and to nothing else, validity, revocation, purpose, stated identity, role. Thread-safe.
+/// Judges a peer's certificate: chain to the consortium's authority and to nothing else, validity, revocation, purpose,
+/// stated identity, role. Thread-safe.
 /// </summary>
 internal sealed class PeerVerifier
 {
@@ -50,7 +51,8 @@ internal sealed class PeerVerifier
         chain.ChainPolicy = Policy();
         if (!chain.Build(certificate))
         {
-            return $"its certificate does not stand: {string.Join(", ", chain.ChainStatus.Select(Describe).Distinct())}";
+            return
+                $"its certificate does not stand: {string.Join(", ", chain.ChainStatus.Select(Describe).Distinct())}";
         }
 
         X509Certificate2[] issued = [.. chain.ChainElements.Select(element => element.Certificate).SkipLast(1)];
@@ -76,9 +78,11 @@ internal sealed class PeerVerifier
     private string? Purpose(X509Certificate2 certificate)
     {
         string needed = _serverName is null ? ClientPurpose : ServerPurpose;
-        bool there = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(extension => extension.EnhancedKeyUsages.Cast<System.Security.Cryptography.Oid>())
+        bool there = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .SelectMany(extension => extension.EnhancedKeyUsages.Cast<System.Security.Cryptography.Oid>())
             .Any(purpose => purpose.Value == needed);
-        return there ? null : $"its certificate is not for {(_serverName is null ? "clients" : "servers")} (extended key usage)";
+        return there ? null
+            : $"its certificate is not for {(_serverName is null ? "clients" : "servers")} (extended key usage)";
     }
 
     private string? Identity(X509Certificate2 certificate)
@@ -98,13 +102,15 @@ internal sealed class PeerVerifier
             return $"it is a {PeerRoles.NameOf(peer.Role)}, which has no business at this end";
         }
 
-        return _serverName is null || peer.Name == _serverName ? null : $"it is the server {peer.Name}, expected is {_serverName}";
+        return _serverName is null || peer.Name == _serverName ? null
+            : $"it is the server {peer.Name}, expected is {_serverName}";
     }
 
     private static string Describe(X509ChainStatus status) => status.Status switch
     {
         X509ChainStatusFlags.NotTimeValid => "it is expired or not yet valid",
-        X509ChainStatusFlags.UntrustedRoot or X509ChainStatusFlags.PartialChain => "it is not from the consortium's certificate authority",
+        X509ChainStatusFlags.UntrustedRoot
+            or X509ChainStatusFlags.PartialChain => "it is not from the consortium's certificate authority",
         X509ChainStatusFlags.NotSignatureValid => "a signature does not hold",
         _ => status.Status.ToString(),
     };

@@ -7,8 +7,8 @@ using SecureFL.Deployment.Identity;
 namespace SecureFL.Deployment.Transport;
 
 /// <summary>
-/// TLS 1.3 with certificates of the consortium on both sides. Nothing is resumed: every connection shows its certificate anew, so that a revocation holds from the next
-/// handshake on. Thread-safe.
+/// TLS 1.3 with certificates of the consortium on both sides. Nothing is resumed: every connection shows its
+/// certificate anew, so that a revocation holds from the next handshake on. Thread-safe.
 /// </summary>
 public sealed class TlsSettings
 {
@@ -23,13 +23,18 @@ public sealed class TlsSettings
         _identity = identity;
         _isServer = expectedServer is null;
         _verifier = new PeerVerifier(identity.Trust, identity.Peer.Consortium, expectedServer, clock);
-        _context = SslStreamCertificateContext.Create(identity.Certificate, identity.Trust.Intermediates, offline: true);
+        _context = SslStreamCertificateContext.Create(identity.Certificate, identity.Trust.Intermediates,
+            offline: true);
     }
 
-    /// <summary>Raised with a sentence when a peer is refused: about the peer, for the log. Comes on the connection's thread.</summary>
+    /// <summary>
+    /// Raised with a sentence when a peer is refused: about the peer, for the log. Comes on the connection's thread.
+    /// </summary>
     public event Action<string>? Refused;
 
-    /// <summary>Why the last peer was refused: what to tell people when a handshake fails. Null where none was.</summary>
+    /// <summary>
+    /// Why the last peer was refused: what to tell people when a handshake fails. Null where none was.
+    /// </summary>
     public string? LastRefusal => _lastRefusal;
 
     /// <summary>The settings of a server: every client shows a certificate.</summary>
@@ -42,7 +47,10 @@ public sealed class TlsSettings
             : throw new ArgumentException($"{identity.Peer} is no server", nameof(identity));
     }
 
-    /// <summary>The settings of anybody who calls the server called <paramref name="expectedServer"/> (the plan file's serverName).</summary>
+    /// <summary>
+    /// The settings of anybody who calls the server called <paramref name="expectedServer"/> (the plan file's
+    /// serverName).
+    /// </summary>
     /// <exception cref="ArgumentException">The identity is a server's.</exception>
     public static TlsSettings ForClient(PartyIdentity identity, string expectedServer, TimeProvider? clock = null)
     {
@@ -87,7 +95,10 @@ public sealed class TlsSettings
         options.RemoteCertificateValidationCallback = (_, certificate, _, _) => Judge(certificate as X509Certificate2);
     }
 
-    /// <summary>Why the certificate would be refused now; null where it is good. A server asks again at every call, so that a revocation ends connections that are open.</summary>
+    /// <summary>
+    /// Why the certificate would be refused now; null where it is good. A server asks again at every call, so that a
+    /// revocation ends connections that are open.
+    /// </summary>
     public string? Refusal(X509Certificate2? certificate) => _verifier.Refusal(certificate);
 
     private bool Judge(X509Certificate2? certificate)

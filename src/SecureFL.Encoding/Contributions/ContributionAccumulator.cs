@@ -6,8 +6,9 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Encoding.Contributions;
 
 /// <summary>
-/// The server's sum of ciphertexts: one 64-bit word a residue, added lazily without reduction for as many uploads as fit. Memory is O(model): 8 bytes times N times the
-/// number of primes for every polynomial of every chunk, whatever the number of clients. Not thread-safe, but different chunks may be added to from different threads.
+/// The server's sum of ciphertexts: one 64-bit word a residue, added lazily without reduction for as many uploads as
+/// fit. Memory is O(model): 8 bytes times N times the number of primes for every polynomial of every chunk, whatever
+/// the number of clients. Not thread-safe, but different chunks may be added to from different threads.
 /// </summary>
 public sealed class ContributionAccumulator : IDisposable
 {
@@ -34,13 +35,19 @@ public sealed class ContributionAccumulator : IDisposable
     public AggregationParameters Parameters { get; }
 
     /// <summary>Adds one packed chunk.</summary>
-    /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; nothing was added.</exception>
+    /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; nothing was
+    /// added.</exception>
     public void Add(long chunk, ReadOnlySpan<byte> packed) => Add(chunk, packed, default, default, default);
 
-    /// <summary>Adds up to four packed chunks of different clients in one pass over the sum, which is up to twice as fast; unused ones are empty and come last.</summary>
+    /// <summary>
+    /// Adds up to four packed chunks of different clients in one pass over the sum, which is up to twice as fast;
+    /// unused ones are empty and come last.
+    /// </summary>
     /// <exception cref="ArgumentException">An empty one stands before another.</exception>
-    /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; none of the four was added.</exception>
-    public void Add(long chunk, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, ReadOnlySpan<byte> fourth)
+    /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; none of the
+    /// four was added.</exception>
+    public void Add(long chunk, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third,
+        ReadOnlySpan<byte> fourth)
     {
         if (chunk < 0 || chunk >= Parameters.ChunkCount)
         {
@@ -52,7 +59,8 @@ public sealed class ContributionAccumulator : IDisposable
             throw new ArgumentException("an upload follows an empty one: it would not be added");
         }
 
-        int count = CheckLength(first, true) + CheckLength(second, false) + CheckLength(third, false) + CheckLength(fourth, false);
+        int count = CheckLength(first, true) + CheckLength(second, false) + CheckLength(third, false)
+            + CheckLength(fourth, false);
         Span<ulong> sums = (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span;
         if (_pending[chunk] > _lazyLimit - count)
         {
@@ -70,8 +78,8 @@ public sealed class ContributionAccumulator : IDisposable
     }
 
     /// <summary>
-    /// Writes the sum of a chunk as a packed chunk of canonical residues (under a joint key c0, then c1): what is hashed, handed to key holders and opened. The one encoding of that
-    /// sum, whatever the order of additions.
+    /// Writes the sum of a chunk as a packed chunk of canonical residues (under a joint key c0, then c1): what is
+    /// hashed, handed to key holders and opened. The one encoding of that sum, whatever the order of additions.
     /// </summary>
     /// <exception cref="ArgumentException">No such chunk, or a destination that is not ChunkBytes long.</exception>
     public void EncodeSum(long chunk, Span<byte> destination)
@@ -80,7 +88,9 @@ public sealed class ContributionAccumulator : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(chunk, Parameters.ChunkCount);
         if (destination.Length != Parameters.ChunkBytes)
         {
-            throw new ArgumentException($"a packed chunk is {Parameters.ChunkBytes} bytes, the destination {destination.Length}", nameof(destination));
+            throw new ArgumentException(
+                $"a packed chunk is {Parameters.ChunkBytes} bytes, the destination {destination.Length}",
+                nameof(destination));
         }
 
         Span<ulong> sums = (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span;
@@ -89,12 +99,18 @@ public sealed class ContributionAccumulator : IDisposable
         for (int i = 0; i < Parameters.Polynomials; i++)
         {
             ResiduePacking.Pack(
-                Parameters.Ckks, sums.Slice(i * (_chunkWords / Parameters.Polynomials), _chunkWords / Parameters.Polynomials), destination.Slice(i * Parameters.PolynomialBytes, Parameters.PolynomialBytes));
+                Parameters.Ckks,
+                sums.Slice(i * (_chunkWords / Parameters.Polynomials), _chunkWords / Parameters.Polynomials),
+                destination.Slice(i * Parameters.PolynomialBytes, Parameters.PolynomialBytes));
         }
     }
 
-    /// <summary>The lazy sums of a chunk's c0 (the only polynomial under one-time keys), [prime][coefficient]; all zero if nothing was added.</summary>
-    internal ReadOnlySpan<ulong> Sums(long chunk) => (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span[..(_chunkWords / Parameters.Polynomials)];
+    /// <summary>
+    /// The lazy sums of a chunk's c0 (the only polynomial under one-time keys), [prime][coefficient]; all zero if
+    /// nothing was added.
+    /// </summary>
+    internal ReadOnlySpan<ulong> Sums(long chunk) =>
+        (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span[..(_chunkWords / Parameters.Polynomials)];
 
     /// <summary>Releases working memory.</summary>
     public void Dispose() => _codec.Dispose();
@@ -108,6 +124,7 @@ public sealed class ContributionAccumulator : IDisposable
 
         return packed.IsEmpty && !required
             ? 0
-            : throw new CiphertextFormatException("chunk length", $"{Parameters.ChunkBytes} bytes", $"{packed.Length} bytes");
+            : throw new CiphertextFormatException("chunk length", $"{Parameters.ChunkBytes} bytes",
+                $"{packed.Length} bytes");
     }
 }

@@ -9,8 +9,9 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Encoding.Contributions;
 
 /// <summary>
-/// Encrypts one contribution of one client under a fresh one-time key s: c = a*s + Delta*m + e for every chunk, in coefficient form, residues bit-packed.
-/// Each chunk can be masked once: two messages under one mask would differ by exactly Delta*(m - m'). Not thread-safe; no allocation per chunk.
+/// Encrypts one contribution of one client under a fresh one-time key s: c = a*s + Delta*m + e for every chunk, in
+/// coefficient form, residues bit-packed. Each chunk can be masked once: two messages under one mask would differ by
+/// exactly Delta*(m - m'). Not thread-safe; no allocation per chunk.
 /// </summary>
 public sealed class ContributionEncryptor : IDisposable
 {
@@ -29,12 +30,15 @@ public sealed class ContributionEncryptor : IDisposable
 
     /// <summary>Draws the one-time key.</summary>
     /// <param name="parameters">The parameters of the round.</param>
-    /// <param name="publicSeed">32 bytes from which all derive the public polynomials; a new one for every round.</param>
+    /// <param name="publicSeed">32 bytes from which all derive the public polynomials; a new one for every
+    /// round.</param>
     /// <param name="entropy">Secret randomness.</param>
     /// <param name="rounding">How values are rounded.</param>
-    /// <param name="roundingSeed">Fixes the stochastic rounding, for reproducible runs; drawn from <paramref name="entropy"/> if null. It never affects keys or errors.</param>
+    /// <param name="roundingSeed">Fixes the stochastic rounding, for reproducible runs; drawn from
+    /// <paramref name="entropy"/> if null. It never affects keys or errors.</param>
     public ContributionEncryptor(
-        AggregationParameters parameters, ReadOnlySpan<byte> publicSeed, IEntropySource entropy, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
+        AggregationParameters parameters, ReadOnlySpan<byte> publicSeed, IEntropySource entropy,
+        Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(entropy);
@@ -45,7 +49,9 @@ public sealed class ContributionEncryptor : IDisposable
 
         if (publicSeed.Length != PublicPolynomialExpander.SeedSize)
         {
-            throw new ArgumentException($"a public seed is {PublicPolynomialExpander.SeedSize} bytes, not {publicSeed.Length}", nameof(publicSeed));
+            throw new ArgumentException(
+                $"a public seed is {PublicPolynomialExpander.SeedSize} bytes, not {publicSeed.Length}",
+                nameof(publicSeed));
         }
 
         Parameters = parameters;
@@ -99,22 +105,31 @@ public sealed class ContributionEncryptor : IDisposable
     public long ClippedCount => _quantizer.ClippedCount;
 
     /// <summary>
-    /// A second encryptor of the same contribution, for another thread: one key, one record of which masks are spent. Dispose it before this one.
+    /// A second encryptor of the same contribution, for another thread: one key, one record of which masks are spent.
+    /// Dispose it before this one.
     /// </summary>
     public ContributionEncryptor CreateWorker() => new(this);
 
-    /// <summary>Copies the N coefficients of the one-time key (|s_k| &lt;= 80), to be shared among the key holders and erased by the caller.</summary>
+    /// <summary>
+    /// Copies the N coefficients of the one-time key (|s_k| &lt;= 80), to be shared among the key holders and erased by
+    /// the caller.
+    /// </summary>
     public void ExportSecret(Span<int> coefficients)
     {
         if (coefficients.Length != Parameters.RingDegree)
         {
-            throw new ArgumentException($"room for {coefficients.Length} coefficients, the key has {Parameters.RingDegree}", nameof(coefficients));
+            throw new ArgumentException(
+                $"room for {coefficients.Length} coefficients, the key has {Parameters.RingDegree}",
+                nameof(coefficients));
         }
 
         _secret.Span.CopyTo(coefficients);
     }
 
-    /// <summary>Computes the mask of a chunk ahead of its message, for example while training runs. It is kept in memory only, and consumed by <see cref="EncryptChunk"/>.</summary>
+    /// <summary>
+    /// Computes the mask of a chunk ahead of its message, for example while training runs. It is kept in memory only,
+    /// and consumed by <see cref="EncryptChunk"/>.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The chunk's mask was prepared or used before.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such chunk.</exception>
     public void PrepareMask(long chunk)
@@ -140,10 +155,12 @@ public sealed class ContributionEncryptor : IDisposable
     /// <summary>Encrypts the elements of a chunk.</summary>
     /// <param name="chunk">0 to ChunkCount - 1, in any order, each once.</param>
     /// <param name="floats">Its model elements: exactly FloatsIn(chunk).</param>
-    /// <param name="integers">Its integer elements: exactly IntegersIn(chunk), each at most 2^(b-1) - 1 in absolute value.</param>
+    /// <param name="integers">Its integer elements: exactly IntegersIn(chunk), each at most 2^(b-1) - 1 in absolute
+    /// value.</param>
     /// <param name="destination">ChunkBytes bytes.</param>
     /// <exception cref="InvalidOperationException">The chunk was encrypted before: a mask is used once.</exception>
-    /// <exception cref="ArgumentException">Wrong lengths, a value that is not finite (the message names its index in the vector) or an integer out of range; nothing is encrypted, and the mask is spent.</exception>
+    /// <exception cref="ArgumentException">Wrong lengths, a value that is not finite (the message names its index in
+    /// the vector) or an integer out of range; nothing is encrypted, and the mask is spent.</exception>
     public void EncryptChunk(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<byte> destination)
     {
         ChunkInput.Check(Parameters, chunk, floats.Length, integers, destination.Length);

@@ -8,8 +8,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Encoding.Contributions;
 
 /// <summary>
-/// Encrypts one contribution of one client under a joint public key (b, a): for every chunk (c0, c1) = (b u + e0 + Delta m, a u + e1) with a fresh ternary u and fresh
-/// errors, in coefficient form, residues bit-packed, c0 before c1. Not thread-safe; no allocation per chunk.
+/// Encrypts one contribution of one client under a joint public key (b, a): for every chunk (c0, c1) = (b u + e0 +
+/// Delta m, a u + e1) with a fresh ternary u and fresh errors, in coefficient form, residues bit-packed, c0 before c1.
+/// Not thread-safe; no allocation per chunk.
 /// </summary>
 public sealed class JointKeyEncryptor : IDisposable
 {
@@ -27,20 +28,26 @@ public sealed class JointKeyEncryptor : IDisposable
     /// <param name="key">The joint public key.</param>
     /// <param name="entropy">Secret randomness.</param>
     /// <param name="rounding">How values are rounded.</param>
-    /// <param name="roundingSeed">Fixes the stochastic rounding, for reproducible runs; drawn from <paramref name="entropy"/> if null. It never affects the encryption.</param>
-    /// <exception cref="ArgumentException">The parameters are not of the joint-key suite, or the key is of others.</exception>
+    /// <param name="roundingSeed">Fixes the stochastic rounding, for reproducible runs; drawn from
+    /// <paramref name="entropy"/> if null. It never affects the encryption.</param>
+    /// <exception cref="ArgumentException">The parameters are not of the joint-key suite, or the key is of
+    /// others.</exception>
     public JointKeyEncryptor(
-        AggregationParameters parameters, JointPublicKey key, IEntropySource entropy, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
+        AggregationParameters parameters, JointPublicKey key, IEntropySource entropy,
+        Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
         : this(parameters, key, entropy, Quantiser(parameters, entropy, rounding, roundingSeed))
     {
     }
 
-    private JointKeyEncryptor(AggregationParameters parameters, JointPublicKey key, IEntropySource entropy, Quantizer quantizer)
+    private JointKeyEncryptor(AggregationParameters parameters, JointPublicKey key, IEntropySource entropy,
+        Quantizer quantizer)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (parameters.JointKey is null || !(key.Parameters.Equals(parameters.KeySet) || key.Parameters.Equals(parameters.Ckks)))
+        if (parameters.JointKey is null
+            || !(key.Parameters.Equals(parameters.KeySet) || key.Parameters.Equals(parameters.Ckks)))
         {
-            throw new ArgumentException($"the key is of parameters {key.Parameters}, the round of {parameters.KeySet}", nameof(key));
+            throw new ArgumentException($"the key is of parameters {key.Parameters}, the round of {parameters.KeySet}",
+                nameof(key));
         }
 
         // A special prime serves SEAL's programs alone: modulo the others this key encrypts without it.
@@ -65,11 +72,13 @@ public sealed class JointKeyEncryptor : IDisposable
     public JointKeyEncryptor CreateWorker() => new(Parameters, _key, _entropy, _quantizer.Fork());
 
     /// <summary>
-    /// Encrypts zero ahead of a message, for example while training runs; kept in memory only and consumed, once, by a later <see cref="EncryptChunk"/> of any chunk.
+    /// Encrypts zero ahead of a message, for example while training runs; kept in memory only and consumed, once, by a
+    /// later <see cref="EncryptChunk"/> of any chunk.
     /// </summary>
     public void PrepareChunk()
     {
-        PreparedZero zero = _spare.TryPop(out PreparedZero? spare) ? spare : new PreparedZero(new SecretBuffer<ulong>(_zeros.MaskWords), new byte[Parameters.PolynomialBytes]);
+        PreparedZero zero = _spare.TryPop(out PreparedZero? spare) ? spare
+            : new PreparedZero(new SecretBuffer<ulong>(_zeros.MaskWords), new byte[Parameters.PolynomialBytes]);
         _zeros.Encrypt(zero.Mask.Span, zero.Second);
         _prepared.Push(zero);
     }
@@ -77,9 +86,11 @@ public sealed class JointKeyEncryptor : IDisposable
     /// <summary>Encrypts the elements of a chunk.</summary>
     /// <param name="chunk">0 to ChunkCount - 1.</param>
     /// <param name="floats">Its model elements: exactly FloatsIn(chunk).</param>
-    /// <param name="integers">Its integer elements: exactly IntegersIn(chunk), each at most 2^(b-1) - 1 in absolute value.</param>
+    /// <param name="integers">Its integer elements: exactly IntegersIn(chunk), each at most 2^(b-1) - 1 in absolute
+    /// value.</param>
     /// <param name="destination">ChunkBytes bytes.</param>
-    /// <exception cref="ArgumentException">Wrong lengths, a value that is not finite (the message names its index in the vector) or an integer out of range; the destination then holds no ciphertext.</exception>
+    /// <exception cref="ArgumentException">Wrong lengths, a value that is not finite (the message names its index in
+    /// the vector) or an integer out of range; the destination then holds no ciphertext.</exception>
     public void EncryptChunk(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<byte> destination)
     {
         ChunkInput.Check(Parameters, chunk, floats.Length, integers, destination.Length);
@@ -88,7 +99,8 @@ public sealed class JointKeyEncryptor : IDisposable
         {
             zero.Second.CopyTo(second);
             _quantizer.BeginChunk(chunk);
-            bool finite = _codec.EncryptErasing(_quantizer, floats, integers, zero.Mask.Span, destination[..Parameters.PolynomialBytes]);
+            bool finite = _codec.EncryptErasing(_quantizer, floats, integers, zero.Mask.Span,
+                destination[..Parameters.PolynomialBytes]);
             _spare.Push(zero);
             RequireEncrypted(finite, chunk, floats, destination);
         }
@@ -96,7 +108,8 @@ public sealed class JointKeyEncryptor : IDisposable
         {
             _zeros.Encrypt(_mask.Span, second);
             _quantizer.BeginChunk(chunk);
-            bool finite = _codec.Encrypt(_quantizer, floats, integers, _mask.Span, destination[..Parameters.PolynomialBytes]);
+            bool finite = _codec.Encrypt(_quantizer, floats, integers, _mask.Span,
+                destination[..Parameters.PolynomialBytes]);
             RequireEncrypted(finite, chunk, floats, destination);
         }
     }
@@ -114,7 +127,8 @@ public sealed class JointKeyEncryptor : IDisposable
         _codec.Dispose();
     }
 
-    private static Quantizer Quantiser(AggregationParameters parameters, IEntropySource entropy, Rounding rounding, ulong? roundingSeed)
+    private static Quantizer Quantiser(AggregationParameters parameters, IEntropySource entropy, Rounding rounding,
+        ulong? roundingSeed)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(entropy);

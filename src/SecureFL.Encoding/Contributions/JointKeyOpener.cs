@@ -6,9 +6,10 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Encoding.Contributions;
 
 /// <summary>
-/// Combines the t partial decryptions of a summed ciphertext and opens it: Delta m + e = c0 + sum_j d_j, rounded by Delta; exact. In order for every chunk:
-/// <see cref="BeginChunk(long, ContributionAccumulator)"/>, <see cref="AddPartialDecryption"/> t times, one of the two Finish methods. Also measures the noise.
-/// Not thread-safe; no allocation per chunk.
+/// Combines the t partial decryptions of a summed ciphertext and opens it: Delta m + e = c0 + sum_j d_j, rounded by
+/// Delta; exact. In order for every chunk:
+/// <see cref="BeginChunk(long, ContributionAccumulator)"/>, <see cref="AddPartialDecryption"/> t times, one of the two
+/// Finish methods. Also measures the noise. Not thread-safe; no allocation per chunk.
 /// </summary>
 public sealed class JointKeyOpener : IDisposable
 {
@@ -26,7 +27,8 @@ public sealed class JointKeyOpener : IDisposable
     public JointKeyOpener(AggregationParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        _jointKey = parameters.JointKey ?? throw new ArgumentException("these parameters are not of the joint-key suite", nameof(parameters));
+        _jointKey = parameters.JointKey
+            ?? throw new ArgumentException("these parameters are not of the joint-key suite", nameof(parameters));
         Parameters = parameters;
         _codec = new ChunkCodec(parameters);
         _sums = new AlignedBuffer<ulong>(ResiduePacking.Words(parameters.Ckks));
@@ -37,27 +39,37 @@ public sealed class JointKeyOpener : IDisposable
     public AggregationParameters Parameters { get; }
 
     /// <summary>
-    /// False once a message lay outside its lanes: a contribution, a key or a partial decryption did not follow the protocol, and the sums mean nothing.
+    /// False once a message lay outside its lanes: a contribution, a key or a partial decryption did not follow the
+    /// protocol, and the sums mean nothing.
     /// </summary>
     public bool InsideLanes { get; private set; } = true;
 
-    /// <summary>False once a coefficient's noise reached <see cref="JointKeyParameters.NoiseBound"/>, which honest parties' noise does with probability below 2^-128.</summary>
+    /// <summary>
+    /// False once a coefficient's noise reached <see cref="JointKeyParameters.NoiseBound"/>, which honest parties'
+    /// noise does with probability below 2^-128.
+    /// </summary>
     public bool WithinNoiseBound => NoiseMaximum < _jointKey.NoiseBound;
 
-    /// <summary>Variance of the noise of all coefficients opened so far; about <see cref="JointKeyParameters.OpeningDeviation"/> squared at n clients.</summary>
+    /// <summary>
+    /// Variance of the noise of all coefficients opened so far; about <see cref="JointKeyParameters.OpeningDeviation"/>
+    /// squared at n clients.
+    /// </summary>
     public double NoiseVariance => _coefficients == 0 ? 0 : _squares / _coefficients;
 
     /// <summary>Largest noise of a coefficient so far; rounding is right while it is below Delta/2.</summary>
     public double NoiseMaximum { get; private set; }
 
     /// <summary>Starts a chunk from the server's sum.</summary>
-    /// <exception cref="ArgumentException">The accumulator is of other parameters, or there is no such chunk.</exception>
+    /// <exception cref="ArgumentException">The accumulator is of other parameters, or there is no such
+    /// chunk.</exception>
     public void BeginChunk(long chunk, ContributionAccumulator accumulator)
     {
         ArgumentNullException.ThrowIfNull(accumulator);
         if (!accumulator.Parameters.Digest.SequenceEqual(Parameters.Digest))
         {
-            throw new ArgumentException($"accumulator of parameters {Short(accumulator.Parameters)}, opener of {Short(Parameters)}", nameof(accumulator));
+            throw new ArgumentException(
+                $"accumulator of parameters {Short(accumulator.Parameters)}, opener of {Short(Parameters)}",
+                nameof(accumulator));
         }
 
         Begin(chunk);
@@ -65,13 +77,16 @@ public sealed class JointKeyOpener : IDisposable
         _codec.Reduce(_sums.Span);
     }
 
-    /// <summary>Starts a chunk from an encoded sum (<see cref="ContributionAccumulator.EncodeSum"/>), of which it takes c0.</summary>
+    /// <summary>
+    /// Starts a chunk from an encoded sum (<see cref="ContributionAccumulator.EncodeSum"/>), of which it takes c0.
+    /// </summary>
     /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime.</exception>
     public void BeginChunk(long chunk, ReadOnlySpan<byte> encodedSum)
     {
         if (encodedSum.Length != Parameters.ChunkBytes)
         {
-            throw new CiphertextFormatException("chunk length", $"{Parameters.ChunkBytes} bytes", $"{encodedSum.Length} bytes");
+            throw new CiphertextFormatException("chunk length", $"{Parameters.ChunkBytes} bytes",
+                $"{encodedSum.Length} bytes");
         }
 
         Begin(chunk);
@@ -80,18 +95,22 @@ public sealed class JointKeyOpener : IDisposable
     }
 
     /// <summary>Adds one active holder's partial decryption of the chunk.</summary>
-    /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; nothing was added.</exception>
-    /// <exception cref="InvalidOperationException">No chunk was begun, or t partial decryptions have been added.</exception>
+    /// <exception cref="CiphertextFormatException">Wrong length, or a residue that is not below its prime; nothing was
+    /// added.</exception>
+    /// <exception cref="InvalidOperationException">No chunk was begun, or t partial decryptions have been
+    /// added.</exception>
     public void AddPartialDecryption(ReadOnlySpan<byte> packed)
     {
         if (_chunk < 0 || _added == _jointKey.Threshold)
         {
-            throw new InvalidOperationException($"{_added} of {_jointKey.Threshold} partial decryptions have been added to chunk {_chunk}");
+            throw new InvalidOperationException(
+                $"{_added} of {_jointKey.Threshold} partial decryptions have been added to chunk {_chunk}");
         }
 
         if (packed.Length != Parameters.PolynomialBytes)
         {
-            throw new CiphertextFormatException("partial decryption length", $"{Parameters.PolynomialBytes} bytes", $"{packed.Length} bytes");
+            throw new CiphertextFormatException("partial decryption length", $"{Parameters.PolynomialBytes} bytes",
+                $"{packed.Length} bytes");
         }
 
         Add(packed, "partial decryption");
@@ -102,7 +121,10 @@ public sealed class JointKeyOpener : IDisposable
     /// <exception cref="InvalidOperationException">Not t partial decryptions have been added.</exception>
     public void FinishChunk(Span<long> sums) => Finish(sums, default, 0);
 
-    /// <summary>Opens the chunk to means in the units of the model: sum * step / contributors, FloatsIn(chunk) of them, rounded once to single precision.</summary>
+    /// <summary>
+    /// Opens the chunk to means in the units of the model: sum * step / contributors, FloatsIn(chunk) of them, rounded
+    /// once to single precision.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Not t partial decryptions have been added.</exception>
     public void FinishChunk(int contributors, Span<float> means)
     {
@@ -133,7 +155,8 @@ public sealed class JointKeyOpener : IDisposable
         if (_codec.Add(packed, default, default, default, _sums.Span) is { } bad)
         {
             throw new CiphertextFormatException(
-                $"{field}, residue {bad.Coefficient} modulo prime {bad.Prime} of chunk {_chunk}", $"below {Parameters.Ckks.Moduli[bad.Prime]}", "a larger residue");
+                $"{field}, residue {bad.Coefficient} modulo prime {bad.Prime} of chunk {_chunk}",
+                $"below {Parameters.Ckks.Moduli[bad.Prime]}", "a larger residue");
         }
     }
 
@@ -141,12 +164,15 @@ public sealed class JointKeyOpener : IDisposable
     {
         if (_chunk < 0 || _added != _jointKey.Threshold)
         {
-            throw new InvalidOperationException($"{_added} of {_jointKey.Threshold} partial decryptions have been added");
+            throw new InvalidOperationException(
+                $"{_added} of {_jointKey.Threshold} partial decryptions have been added");
         }
 
         if (sums.Length > Parameters.ElementsIn(_chunk) || means.Length > Parameters.FloatsIn(_chunk))
         {
-            throw new ArgumentException($"chunk {_chunk} has {Parameters.ElementsIn(_chunk)} elements, {Parameters.FloatsIn(_chunk)} of them of the model");
+            throw new ArgumentException(
+                $"chunk {_chunk} has {Parameters.ElementsIn(_chunk)} elements, {Parameters.FloatsIn(_chunk)} of "
+                + $"them of the model");
         }
 
         ChunkOpening opening = _codec.Open(_sums.Span, _noMask.Span, sums, means, step);

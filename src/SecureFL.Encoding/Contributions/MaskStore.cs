@@ -2,7 +2,10 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Encoding.Contributions;
 
-/// <summary>Masks computed ahead of their messages, in memory only: each is taken once, then erased and its buffer used again. Thread-safe.</summary>
+/// <summary>
+/// Masks computed ahead of their messages, in memory only: each is taken once, then erased and its buffer used again.
+/// Thread-safe.
+/// </summary>
 internal sealed class MaskStore(int maskWords) : IDisposable
 {
     private readonly Dictionary<long, SecretBuffer<ulong>> _prepared = [];

@@ -9,8 +9,9 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Encoding.Contributions;
 
 /// <summary>
-/// A chunk (c0, c1) between its two forms: a ciphertext object of Microsoft SEAL 4.1, which travels, and packed canonical coefficients, c0 before c1, which are hashed, kept
-/// and added. Both say the same: a chunk has exactly one packed form, and <see cref="Unpack"/> gives exactly one object for it. Not thread-safe; buffers for one chunk.
+/// A chunk (c0, c1) between its two forms: a ciphertext object of Microsoft SEAL 4.1, which travels, and packed
+/// canonical coefficients, c0 before c1, which are hashed, kept and added. Both say the same: a chunk has exactly one
+/// packed form, and <see cref="Unpack"/> gives exactly one object for it. Not thread-safe; buffers for one chunk.
 /// </summary>
 public sealed class SealChunkCodec
 {
@@ -28,7 +29,8 @@ public sealed class SealChunkCodec
     {
         ArgumentNullException.ThrowIfNull(parameters);
         _parameters = parameters;
-        _seal = parameters.Seal ?? throw new ArgumentException("the ciphertexts of these parameters are bit-packed, not SEAL objects", nameof(parameters));
+        _seal = parameters.Seal ?? throw new ArgumentException(
+            "the ciphertexts of these parameters are bit-packed, not SEAL objects", nameof(parameters));
         _scale = Math.ScaleB(1.0, parameters.LogDelta);
         _ciphertext = new Ciphertext(_seal) { Scale = _scale };
         _residues = new AlignedBuffer<ulong>(ResiduePacking.Words(parameters.Ckks));
@@ -37,17 +39,21 @@ public sealed class SealChunkCodec
     /// <summary>Reads a chunk as it travels: uncompressed, unseeded, so of a size that the plan fixes.</summary>
     /// <param name="wire">A peer's bytes.</param>
     /// <param name="packed">ChunkBytes bytes; undefined after a refusal.</param>
-    /// <exception cref="SealFormatException">A field is not what the plan says, or a residue is not below its prime.</exception>
+    /// <exception cref="SealFormatException">A field is not what the plan says, or a residue is not below its
+    /// prime.</exception>
     public void Pack(ReadOnlySpan<byte> wire, Span<byte> packed)
     {
         if (wire.Length != _parameters.WireChunkBytes)
         {
-            throw new SealFormatException("ciphertext.size", $"{wire.Length} bytes, a chunk of this plan is an uncompressed SEAL ciphertext of {_parameters.WireChunkBytes}");
+            throw new SealFormatException("ciphertext.size",
+                $"{wire.Length} bytes, a chunk of this plan is an uncompressed SEAL ciphertext of "
+                + $"{_parameters.WireChunkBytes}");
         }
 
         if (wire[CompressionAt] != (byte)SealCompression.None)
         {
-            throw new SealFormatException("ciphertext.header.compr_mode", $"{wire[CompressionAt]}, chunks travel uncompressed (0)");
+            throw new SealFormatException("ciphertext.header.compr_mode",
+                $"{wire[CompressionAt]}, chunks travel uncompressed (0)");
         }
 
         Load(wire, packed);
@@ -56,7 +62,8 @@ public sealed class SealChunkCodec
     /// <summary>Reads a ciphertext as a SEAL program saved it: also compressed with zlib, also seeded.</summary>
     /// <param name="bytes">The program's file.</param>
     /// <param name="packed">ChunkBytes bytes; undefined after a refusal.</param>
-    /// <exception cref="SealFormatException">A field is not what the plan says, or a residue is not below its prime.</exception>
+    /// <exception cref="SealFormatException">A field is not what the plan says, or a residue is not below its
+    /// prime.</exception>
     public void Import(ReadOnlySpan<byte> bytes, Span<byte> packed) => Load(bytes, packed);
 
     /// <summary>Writes a packed chunk as it travels.</summary>
@@ -68,7 +75,9 @@ public sealed class SealChunkCodec
         RequirePacked(packed.Length);
         for (int polynomial = 0; polynomial < _parameters.Polynomials; polynomial++)
         {
-            ResiduePacking.Unpack(_parameters.Ckks, packed.Slice(polynomial * _parameters.PolynomialBytes, _parameters.PolynomialBytes), _residues.Span, $"c{polynomial}");
+            ResiduePacking.Unpack(_parameters.Ckks,
+                packed.Slice(polynomial * _parameters.PolynomialBytes, _parameters.PolynomialBytes), _residues.Span,
+                $"c{polynomial}");
             for (int i = 0; i < _seal.DataPrimes; i++)
             {
                 Span<ulong> values = _ciphertext.Writable(polynomial, i);
@@ -89,7 +98,8 @@ public sealed class SealChunkCodec
         SealFormat.LoadCiphertext(bytes, _ciphertext);
         if (_ciphertext.Scale != _scale)
         {
-            throw new SealFormatException("ciphertext.scale", $"{_ciphertext.Scale:R}, expected 2^{_parameters.LogDelta}");
+            throw new SealFormatException("ciphertext.scale",
+                $"{_ciphertext.Scale:R}, expected 2^{_parameters.LogDelta}");
         }
 
         for (int polynomial = 0; polynomial < _parameters.Polynomials; polynomial++)
@@ -103,17 +113,20 @@ public sealed class SealChunkCodec
                 kernel.Inverse(residues);
             }
 
-            ResiduePacking.Pack(_parameters.Ckks, _residues.Span, packed.Slice(polynomial * _parameters.PolynomialBytes, _parameters.PolynomialBytes));
+            ResiduePacking.Pack(_parameters.Ckks, _residues.Span,
+                packed.Slice(polynomial * _parameters.PolynomialBytes, _parameters.PolynomialBytes));
         }
     }
 
-    private Span<ulong> Residues(int prime) => _residues.Span.Slice(prime * _parameters.RingDegree, _parameters.RingDegree);
+    private Span<ulong> Residues(int prime) =>
+        _residues.Span.Slice(prime * _parameters.RingDegree, _parameters.RingDegree);
 
     private void RequirePacked(int length)
     {
         if (length != _parameters.ChunkBytes)
         {
-            throw new ArgumentException($"a packed chunk is {_parameters.ChunkBytes} bytes, not {length}", nameof(length));
+            throw new ArgumentException($"a packed chunk is {_parameters.ChunkBytes} bytes, not {length}",
+                nameof(length));
         }
     }
 }

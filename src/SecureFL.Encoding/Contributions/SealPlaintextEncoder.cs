@@ -11,9 +11,10 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Encoding.Contributions;
 
 /// <summary>
-/// Quantises and lane-packs chunks into SEAL plaintexts: Delta m modulo the data primes, in evaluation form, at the first data level. A SEAL program that encrypts them under the
-/// joint public key makes exactly the messages that <see cref="JointKeyEncryptor"/> makes of the same integers. Plaintexts are secret: the caller erases them.
-/// Not thread-safe.
+/// Quantises and lane-packs chunks into SEAL plaintexts: Delta m modulo the data primes, in evaluation form, at the
+/// first data level. A SEAL program that encrypts them under the joint public key makes exactly the messages that
+/// <see cref="JointKeyEncryptor"/> makes of the same integers. Plaintexts are secret: the caller erases them. Not
+/// thread-safe.
 /// </summary>
 public sealed class SealPlaintextEncoder : IDisposable
 {
@@ -30,11 +31,13 @@ public sealed class SealPlaintextEncoder : IDisposable
     /// <param name="rounding">How values are rounded.</param>
     /// <param name="roundingSeed">Fixes the stochastic rounding, for reproducible runs.</param>
     /// <exception cref="ArgumentException">The parameters' ciphertexts are bit-packed.</exception>
-    public SealPlaintextEncoder(AggregationParameters parameters, IEntropySource entropy, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
+    public SealPlaintextEncoder(AggregationParameters parameters, IEntropySource entropy,
+        Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(entropy);
-        _seal = parameters.Seal ?? throw new ArgumentException("the ciphertexts of these parameters are bit-packed, not SEAL objects", nameof(parameters));
+        _seal = parameters.Seal ?? throw new ArgumentException(
+            "the ciphertexts of these parameters are bit-packed, not SEAL objects", nameof(parameters));
         _parameters = parameters;
         ulong seed = roundingSeed ?? 0;
         if (roundingSeed is null)
@@ -54,8 +57,10 @@ public sealed class SealPlaintextEncoder : IDisposable
     /// <summary>Encodes the elements of a chunk.</summary>
     /// <param name="chunk">0 to ChunkCount - 1.</param>
     /// <param name="floats">Its model elements: exactly FloatsIn(chunk).</param>
-    /// <param name="integers">Its integer elements: exactly IntegersIn(chunk), each at most 2^(b-1) - 1 in absolute value.</param>
-    /// <exception cref="ArgumentException">Wrong lengths, a value that is not finite (the message names its index in the vector) or an integer out of range.</exception>
+    /// <param name="integers">Its integer elements: exactly IntegersIn(chunk), each at most 2^(b-1) - 1 in absolute
+    /// value.</param>
+    /// <exception cref="ArgumentException">Wrong lengths, a value that is not finite (the message names its index in
+    /// the vector) or an integer out of range.</exception>
     public byte[] EncodeChunk(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers)
     {
         ChunkInput.Check(_parameters, chunk, floats.Length, integers, _parameters.ChunkBytes);

@@ -6,8 +6,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Encoding.Contributions;
 
 /// <summary>
-/// Opens a sum of ciphertexts with the sum of the one-time keys: Delta*m + e = sum c - a*S, rounded by Delta; exact. Also measures the noise, which tells
-/// contributions that did not follow the protocol. Not thread-safe; no allocation per chunk.
+/// Opens a sum of ciphertexts with the sum of the one-time keys: Delta*m + e = sum c - a*S, rounded by Delta; exact.
+/// Also measures the noise, which tells contributions that did not follow the protocol. Not thread-safe; no allocation
+/// per chunk.
 /// </summary>
 public sealed class SumOpener : IDisposable
 {
@@ -35,19 +36,28 @@ public sealed class SumOpener : IDisposable
     /// <summary>The parameters of the round.</summary>
     public AggregationParameters Parameters { get; }
 
-    /// <summary>False once a message lay outside its lanes: some contribution did not follow the protocol, and the sums mean nothing.</summary>
+    /// <summary>
+    /// False once a message lay outside its lanes: some contribution did not follow the protocol, and the sums mean
+    /// nothing.
+    /// </summary>
     public bool InsideLanes { get; private set; } = true;
 
-    /// <summary>Variance of the noise of all coefficients opened so far; about n times the variance of one error.</summary>
+    /// <summary>
+    /// Variance of the noise of all coefficients opened so far; about n times the variance of one error.
+    /// </summary>
     public double NoiseVariance => _coefficients == 0 ? 0 : _squares / _coefficients;
 
     /// <summary>Largest noise of a coefficient so far; rounding is right while it is below Delta/2.</summary>
     public double NoiseMaximum { get; private set; }
 
     /// <summary>Opens a chunk to integer sums, ElementsIn(chunk) of them.</summary>
-    public void OpenChunk(long chunk, ContributionAccumulator accumulator, Span<long> sums) => Open(chunk, accumulator, sums, default, 0);
+    public void OpenChunk(long chunk, ContributionAccumulator accumulator, Span<long> sums) =>
+        Open(chunk, accumulator, sums, default, 0);
 
-    /// <summary>Opens a chunk to means in the units of the model: sum * step / contributors, FloatsIn(chunk) of them, rounded once to single precision.</summary>
+    /// <summary>
+    /// Opens a chunk to means in the units of the model: sum * step / contributors, FloatsIn(chunk) of them, rounded
+    /// once to single precision.
+    /// </summary>
     public void OpenChunk(long chunk, ContributionAccumulator accumulator, int contributors, Span<float> means)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(contributors, 1);
@@ -68,12 +78,16 @@ public sealed class SumOpener : IDisposable
         ArgumentNullException.ThrowIfNull(accumulator);
         if (!accumulator.Parameters.Digest.SequenceEqual(Parameters.Digest))
         {
-            throw new ArgumentException($"accumulator of parameters {Short(accumulator.Parameters)}, opener of {Short(Parameters)}", nameof(accumulator));
+            throw new ArgumentException(
+                $"accumulator of parameters {Short(accumulator.Parameters)}, opener of {Short(Parameters)}",
+                nameof(accumulator));
         }
 
         if (sums.Length > Parameters.ElementsIn(chunk) || means.Length > Parameters.FloatsIn(chunk))
         {
-            throw new ArgumentException($"chunk {chunk} has {Parameters.ElementsIn(chunk)} elements, {Parameters.FloatsIn(chunk)} of them of the model");
+            throw new ArgumentException(
+                $"chunk {chunk} has {Parameters.ElementsIn(chunk)} elements, {Parameters.FloatsIn(chunk)} of them "
+                + $"of the model");
         }
 
         _masks.Generate(0, (ulong)chunk, _mask.Span);

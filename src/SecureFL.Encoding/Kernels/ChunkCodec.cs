@@ -6,7 +6,10 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Encoding.Kernels;
 
-/// <summary>Whole chunks, group by group, through spans: the door between the chunk kernels and safe code. Lengths are checked here. Not thread-safe.</summary>
+/// <summary>
+/// Whole chunks, group by group, through spans: the door between the chunk kernels and safe code. Lengths are checked
+/// here. Not thread-safe.
+/// </summary>
 internal sealed unsafe class ChunkCodec : IDisposable
 {
     private readonly AggregationParameters _parameters;
@@ -27,7 +30,8 @@ internal sealed unsafe class ChunkCodec : IDisposable
         _packedOffsets = new int[_residues + 1];
         for (int i = 0; i < _residues; i++)
         {
-            _packedOffsets[i + 1] = _packedOffsets[i] + WordKernel.PackedBytes(parameters.RingDegree, parameters.Ckks.Moduli[i % _primes].Bits);
+            _packedOffsets[i + 1] = _packedOffsets[i]
+                + WordKernel.PackedBytes(parameters.RingDegree, parameters.Ckks.Moduli[i % _primes].Bits);
         }
 
         _lanes = new SecretBuffer<int>(parameters.Lanes * ChunkKernel.Group);
@@ -38,15 +42,21 @@ internal sealed unsafe class ChunkCodec : IDisposable
 
     private int ElementsPerGroup => _parameters.Lanes * ChunkKernel.Group;
 
-    /// <summary>Quantises, packs and masks one chunk: the polynomial that carries the message. False, with the destination cleared, if a float is not finite.</summary>
-    internal bool Encrypt(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, ReadOnlySpan<ulong> mask, Span<byte> packed) =>
+    /// <summary>
+    /// Quantises, packs and masks one chunk: the polynomial that carries the message. False, with the destination
+    /// cleared, if a float is not finite.
+    /// </summary>
+    internal bool Encrypt(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers,
+        ReadOnlySpan<ulong> mask, Span<byte> packed) =>
         Encrypt(quantizer, floats, integers, mask, packed, erase: false);
 
     /// <summary>The same, and the mask is overwritten with zeros piece by piece, while it is in the cache.</summary>
-    internal bool EncryptErasing(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<ulong> mask, Span<byte> packed) =>
+    internal bool EncryptErasing(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers,
+        Span<ulong> mask, Span<byte> packed) =>
         Encrypt(quantizer, floats, integers, mask, packed, erase: true);
 
-    private bool Encrypt(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, ReadOnlySpan<ulong> mask, Span<byte> packed, bool erase)
+    private bool Encrypt(Quantizer quantizer, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers,
+        ReadOnlySpan<ulong> mask, Span<byte> packed, bool erase)
     {
         Check(mask.Length, _primes * _parameters.RingDegree, nameof(mask));
         Check(packed.Length, _parameters.PolynomialBytes, nameof(packed));
@@ -65,7 +75,8 @@ internal sealed unsafe class ChunkCodec : IDisposable
                 for (; i < _primes - 1; i += 2)
                 {
                     ulong* first = maskGroup + (i * _parameters.RingDegree);
-                    _kernel.EncryptPair(i, words, first, first + _parameters.RingDegree, PackedGroup(to, i, group), PackedGroup(to, i + 1, group));
+                    _kernel.EncryptPair(i, words, first, first + _parameters.RingDegree, PackedGroup(to, i, group),
+                        PackedGroup(to, i + 1, group));
                 }
 
                 if (i < _primes)
@@ -75,7 +86,8 @@ internal sealed unsafe class ChunkCodec : IDisposable
 
                 for (i = 0; erase && i < _primes; i++)
                 {
-                    CryptographicOperations.ZeroMemory(new Span<byte>(maskGroup + (i * _parameters.RingDegree), ChunkKernel.Group * sizeof(ulong)));
+                    CryptographicOperations.ZeroMemory(
+                        new Span<byte>(maskGroup + (i * _parameters.RingDegree), ChunkKernel.Group * sizeof(ulong)));
                 }
             }
         }
@@ -88,8 +100,13 @@ internal sealed unsafe class ChunkCodec : IDisposable
         return finite;
     }
 
-    /// <summary>Adds 1 to 4 packed chunks (or, under a joint key, packed single polynomials, if the sums have room for one) to the sums. If a residue is not below its prime, the sums are restored and its upload, prime and position returned.</summary>
-    internal BadResidue? Add(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, ReadOnlySpan<byte> fourth, Span<ulong> sums)
+    /// <summary>
+    /// Adds 1 to 4 packed chunks (or, under a joint key, packed single polynomials, if the sums have room for one) to
+    /// the sums. If a residue is not below its prime, the sums are restored and its upload, prime and position
+    /// returned.
+    /// </summary>
+    internal BadResidue? Add(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third,
+        ReadOnlySpan<byte> fourth, Span<ulong> sums)
     {
         int count = second.IsEmpty ? 1 : third.IsEmpty ? 2 : fourth.IsEmpty ? 3 : 4;
         int residues = Residues(sums.Length);
@@ -108,7 +125,8 @@ internal sealed unsafe class ChunkCodec : IDisposable
                         groups[upload] = PackedGroup(uploads[upload], i, group);
                     }
 
-                    below &= _kernel.Add(i % _primes, groups, count, total + (i * _parameters.RingDegree) + (group * ChunkKernel.Group));
+                    below &= _kernel.Add(i % _primes, groups, count,
+                        total + (i * _parameters.RingDegree) + (group * ChunkKernel.Group));
                 }
             }
         }
@@ -132,8 +150,12 @@ internal sealed unsafe class ChunkCodec : IDisposable
         }
     }
 
-    /// <summary>Opens the sums of the polynomial that carries the message with its mask (a*S, or the opposite of the summed partial decryptions); writes integers (if asked) and the same times <paramref name="step"/> (if asked).</summary>
-    internal ChunkOpening Open(ReadOnlySpan<ulong> sums, ReadOnlySpan<ulong> mask, Span<long> integers, Span<float> singles, double step)
+    /// <summary>
+    /// Opens the sums of the polynomial that carries the message with its mask (a*S, or the opposite of the summed
+    /// partial decryptions); writes integers (if asked) and the same times <paramref name="step"/> (if asked).
+    /// </summary>
+    internal ChunkOpening Open(ReadOnlySpan<ulong> sums, ReadOnlySpan<ulong> mask, Span<long> integers,
+        Span<float> singles, double step)
     {
         Check(sums.Length, _primes * _parameters.RingDegree, nameof(sums));
         Check(mask.Length, _primes * _parameters.RingDegree, nameof(mask));
@@ -196,7 +218,8 @@ internal sealed unsafe class ChunkCodec : IDisposable
     }
 
     /// <summary>Takes back what was added and finds the first residue that is too large.</summary>
-    private BadResidue Undo(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, ReadOnlySpan<byte> fourth, Span<ulong> sums)
+    private BadResidue Undo(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third,
+        ReadOnlySpan<byte> fourth, Span<ulong> sums)
     {
         BadResidue? found = null;
         Span<ulong> residues = new ulong[_parameters.RingDegree];
@@ -211,7 +234,8 @@ internal sealed unsafe class ChunkCodec : IDisposable
                 for (int k = 0; k < residues.Length; k++)
                 {
                     total[k] -= residues[k];
-                    found ??= residues[k] >= p.Value ? new BadResidue(upload, i / _primes, i % _primes, k, residues[k]) : null;
+                    found ??= residues[k] >= p.Value
+                        ? new BadResidue(upload, i / _primes, i % _primes, k, residues[k]) : null;
                 }
             }
         }
@@ -219,7 +243,9 @@ internal sealed unsafe class ChunkCodec : IDisposable
         return found ?? throw new InvalidOperationException("a residue was refused and then not found");
     }
 
-    /// <summary>Polynomials modulo one prime in so many words: those of one polynomial, or of all that travel.</summary>
+    /// <summary>
+    /// Polynomials modulo one prime in so many words: those of one polynomial, or of all that travel.
+    /// </summary>
     private int Residues(int words)
     {
         int residues = words / _parameters.RingDegree;
@@ -228,7 +254,8 @@ internal sealed unsafe class ChunkCodec : IDisposable
     }
 
     private ulong* PackedGroup(byte* packed, int residue, int group) =>
-        (ulong*)(packed + _packedOffsets[residue]) + (group * _parameters.Ckks.Moduli[residue % _primes].Bits * WordKernel.Columns);
+        (ulong*)(packed + _packedOffsets[residue])
+        + (group * _parameters.Ckks.Moduli[residue % _primes].Bits * WordKernel.Columns);
 
     private static void Check(int length, int expected, string name)
     {

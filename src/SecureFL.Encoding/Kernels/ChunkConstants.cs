@@ -6,9 +6,11 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Encoding.Kernels;
 
 /// <summary>
-/// The numbers the chunk kernels need, from the parameters. Positions are the digits of Delta*m + e in the mixed base (Delta, R_0, R_1, ...):
-/// digit 0 is the noise, digit 1 + g is word g of the lanes, of radix R_g. A Delta above 2^40 is itself split, into two or three powers of two: then the noise is
-/// the first <see cref="NoiseDigits"/> digits, and every digit stays an exact double.
+/// The numbers the chunk kernels need, from the parameters. Positions are the digits of Delta*m + e in the mixed base
+/// (Delta, R_0, R_1, ...):
+/// digit 0 is the noise, digit 1 + g is word g of the lanes, of radix R_g. A Delta above 2^40 is itself split, into two
+/// or three powers of two: then the noise is the first <see cref="NoiseDigits"/> digits, and every digit stays an exact
+/// double.
 /// </summary>
 internal sealed class ChunkConstants
 {
@@ -81,8 +83,11 @@ internal sealed class ChunkConstants
             }
         }
 
-        // z_i is a product of a lazy residue, |v| < 3/2 p + 2^33, with a centred one; the carry is at most their sum, the rest at most (k + 2) R with |k| <= sum z_i/p_i + 1.
-        double[] bounds = [.. basis.Moduli.Select(p => 0.5 + (1.5 * ((1.5 * p.Value) + Math.ScaleB(1, 33)) * Math.ScaleB(1, -53)))];
+        // z_i is a product of a lazy residue, |v|
+        // < 3/2 p + 2^33, with a centred one; the carry is at most their sum, the rest at most (k + 2) R with |k| <=
+        // sum z_i/p_i + 1.
+        double[] bounds =
+            [.. basis.Moduli.Select(p => 0.5 + (1.5 * ((1.5 * p.Value) + Math.ScaleB(1, 33)) * Math.ScaleB(1, -53)))];
         double carry = bounds.Zip(basis.Moduli, (bound, p) => bound * p.Value).Sum();
         DigitsAreExact = carry + ((bounds.Sum() + 3) * Radices.Span.ToArray().Max()) < Math.ScaleB(1, 51);
         BigInteger modulus = basis.Product;

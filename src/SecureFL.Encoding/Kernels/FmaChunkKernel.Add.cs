@@ -61,9 +61,12 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         return TLanes.IsZero(bad);
     }
 
-    /// <summary>Four uploads share their bit positions and one pass over the sums, which is what memory bandwidth is spent on.</summary>
+    /// <summary>
+    /// Four uploads share their bit positions and one pass over the sums, which is what memory bandwidth is spent on.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static bool AddFour(ulong* packed0, ulong* packed1, ulong* packed2, ulong* packed3, int width, ulong modulus, ulong* sums)
+    private static bool AddFour(ulong* packed0, ulong* packed1, ulong* packed2, ulong* packed3, int width,
+        ulong modulus, ulong* sums)
     {
         TWord mask = TLanes.BroadcastWord((1UL << width) - 1);
         TWord highest = TLanes.BroadcastWord(0);

@@ -13,11 +13,13 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         for (int i = 0; i < Group; i += TLanes.Count)
         {
             TDouble value = reducer.Lazy(TLanes.LoadWord(sums + i));
-            TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(value, reducer.P, reducer.Inverse)), sums + i);
+            TLanes.StoreWord(TLanes.ToWord(
+                FmaTransform<TLanes, TDouble, TWord>.Canonical(value, reducer.P, reducer.Inverse)), sums + i);
         }
     }
 
-    internal override bool Open(ulong** sums, ulong** masks, double* scratch, double* lanes, ref double noiseSquares, ref double noiseMax)
+    internal override bool Open(ulong** sums, ulong** masks, double* scratch, double* lanes, ref double noiseSquares,
+        ref double noiseMax)
     {
         int primes = Constants.Primes;
         double* z = scratch;
@@ -96,7 +98,8 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
             // The same words of the next group, which begins another page.
             Lookahead.Fetch(sums + Group + i, TLanes.Count);
             Lookahead.Fetch(mask + Group + i, TLanes.Count);
-            TDouble value = TLanes.Subtract(reducer.Lazy(TLanes.LoadWord(sums + i)), TLanes.ToDouble(TLanes.LoadWord(mask + i)));
+            TDouble value = TLanes.Subtract(reducer.Lazy(TLanes.LoadWord(sums + i)),
+                TLanes.ToDouble(TLanes.LoadWord(mask + i)));
             value = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(value, factor, reducer.P, reducer.Inverse);
             TLanes.Store(value, z + i);
             TLanes.Store(TLanes.MultiplyAdd(value, reducer.Inverse, TLanes.Load(wraps + i)), wraps + i);
@@ -116,9 +119,10 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
     }
 
     /// <summary>
-    /// sum_i z_i * digit_i in one sum modulo 2^64, its quotient by the radix in double precision (below 2^52, so off by less than one). What the digit then has above the radix is found
-    /// by rounding: where it stays below 2^51 an odd radix R is never nearer to a tie than 1/(2R) > 2^-52 |digit/R|, and a power of two divides exactly, with a shift of 1/(4R) to send a tie
-    /// to -R/2.
+    /// sum_i z_i * digit_i in one sum modulo 2^64, its quotient by the radix in double precision (below 2^52, so off by
+    /// less than one). What the digit then has above the radix is found by rounding: where it stays below 2^51 an odd
+    /// radix R is never nearer to a tie than 1/(2R) > 2^-52 |digit/R|, and a power of two divides exactly, with a shift
+    /// of 1/(4R) to send a tie to -R/2.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void DigitOfIntegers(int position, double* z, double* wraps, double* carries, double* digits)
@@ -140,26 +144,33 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
                 double* from = z + i;
                 for (int j = 0; j < primes; j++, from += Group)
                 {
-                    TDouble a = TLanes.Load(from), b = TLanes.Load(from + TLanes.Count), c = TLanes.Load(from + (2 * TLanes.Count)), d = TLanes.Load(from + (3 * TLanes.Count));
+                    TDouble a = TLanes.Load(from), b = TLanes.Load(from + TLanes.Count),
+                        c = TLanes.Load(from + (2 * TLanes.Count)), d = TLanes.Load(from + (3 * TLanes.Count));
                     TDouble ratio = TLanes.Broadcast(ratios[j]);
                     (qa, qb) = (TLanes.MultiplyAdd(a, ratio, qa), TLanes.MultiplyAdd(b, ratio, qb));
                     (qc, qd) = (TLanes.MultiplyAdd(c, ratio, qc), TLanes.MultiplyAdd(d, ratio, qd));
                     TWord factor = TLanes.BroadcastWord((ulong)factors[j]);
-                    (sa, sb) = (AddProduct(sa, TLanes.ToSignedWord(a), factor), AddProduct(sb, TLanes.ToSignedWord(b), factor));
-                    (sc, sd) = (AddProduct(sc, TLanes.ToSignedWord(c), factor), AddProduct(sd, TLanes.ToSignedWord(d), factor));
+                    (sa, sb) = (AddProduct(sa, TLanes.ToSignedWord(a), factor),
+                        AddProduct(sb, TLanes.ToSignedWord(b), factor));
+                    (sc, sd) = (AddProduct(sc, TLanes.ToSignedWord(c), factor),
+                        AddProduct(sd, TLanes.ToSignedWord(d), factor));
                 }
 
                 Finish(sa, qa, wraps + i, carries + i, digits + i, radix, inverse, tie, modulusDigit, wordRadix);
-                Finish(sb, qb, wraps + i + TLanes.Count, carries + i + TLanes.Count, digits + i + TLanes.Count, radix, inverse, tie, modulusDigit, wordRadix);
-                Finish(sc, qc, wraps + i + (2 * TLanes.Count), carries + i + (2 * TLanes.Count), digits + i + (2 * TLanes.Count), radix, inverse, tie, modulusDigit, wordRadix);
-                Finish(sd, qd, wraps + i + (3 * TLanes.Count), carries + i + (3 * TLanes.Count), digits + i + (3 * TLanes.Count), radix, inverse, tie, modulusDigit, wordRadix);
+                Finish(sb, qb, wraps + i + TLanes.Count, carries + i + TLanes.Count, digits + i + TLanes.Count, radix,
+                    inverse, tie, modulusDigit, wordRadix);
+                Finish(sc, qc, wraps + i + (2 * TLanes.Count), carries + i + (2 * TLanes.Count),
+                    digits + i + (2 * TLanes.Count), radix, inverse, tie, modulusDigit, wordRadix);
+                Finish(sd, qd, wraps + i + (3 * TLanes.Count), carries + i + (3 * TLanes.Count),
+                    digits + i + (3 * TLanes.Count), radix, inverse, tie, modulusDigit, wordRadix);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(
-        TWord sum, TDouble quotient, double* wraps, double* carries, double* digits, TDouble radix, TDouble inverse, TDouble tie, TDouble modulusDigit, TWord wordRadix)
+        TWord sum, TDouble quotient, double* wraps, double* carries, double* digits, TDouble radix, TDouble inverse,
+        TDouble tie, TDouble modulusDigit, TWord wordRadix)
     {
         TWord whole = TLanes.ToSignedWord(quotient);
         TDouble digit = TLanes.FromSignedWord(TLanes.SubtractWord(sum, TLanes.MultiplyLow(whole, wordRadix)));
@@ -176,7 +187,8 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         double radixValue = Constants.Radices.Span[position];
         TDouble radix = TLanes.Broadcast(radixValue);
         TDouble inverse = TLanes.Broadcast(1.0 / radixValue);
-        // Odd radices have digits of at most (R - 1)/2. The even one, Delta, has them from -Delta/2 to Delta/2 - 1: a tie has one representative at every width.
+        // Odd radices have digits of at most (R - 1)/2. The even one, Delta, has them from -Delta/2 to Delta/2 - 1: a
+        // tie has one representative at every width.
         TDouble most = TLanes.Broadcast(Math.Floor((radixValue - 1) / 2));
         TDouble least = TLanes.Broadcast(Math.Floor(radixValue / 2));
         TDouble modulusDigit = TLanes.Broadcast(Constants.ModulusDigits.Span[position]);
@@ -184,7 +196,8 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         {
             for (int i = 0; i < Group; i += TLanes.Count)
             {
-                TDouble digit = TLanes.NegateMultiplyAdd(TLanes.Load(wraps + i), modulusDigit, TLanes.Load(carries + i));
+                TDouble digit = TLanes.NegateMultiplyAdd(TLanes.Load(wraps + i), modulusDigit,
+                    TLanes.Load(carries + i));
                 TDouble carry = TLanes.Broadcast(0);
                 for (int j = 0; j < primes; j++)
                 {
@@ -278,7 +291,9 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         TDouble largest = TLanes.Broadcast(0);
         for (int i = 0; i < Group; i += TLanes.Count)
         {
-            largest = TLanes.Max(largest, TLanes.Abs(TLanes.NegateMultiplyAdd(TLanes.Load(wraps + i), factor, TLanes.Load(carries + i))));
+            largest =
+                TLanes.Max(largest,
+                    TLanes.Abs(TLanes.NegateMultiplyAdd(TLanes.Load(wraps + i), factor, TLanes.Load(carries + i))));
         }
 
         return TLanes.IsZero(TLanes.ToWord(largest));
@@ -293,7 +308,9 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
         }
     }
 
-    /// <summary>Sums of up to 2^64 to |x| &lt; p/2 + 2^32 + 1: the upper half times 2^32 mod p, plus the lower half.</summary>
+    /// <summary>
+    /// Sums of up to 2^64 to |x| &lt; p/2 + 2^32 + 1: the upper half times 2^32 mod p, plus the lower half.
+    /// </summary>
     private readonly struct ResidueReducer
     {
         private readonly TDouble _shift;

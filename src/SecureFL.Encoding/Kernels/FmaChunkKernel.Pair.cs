@@ -3,11 +3,15 @@ using SecureFL.Ring.Kernels;
 
 namespace SecureFL.Encoding.Kernels;
 
-/// <summary>Two primes and four rows at a time: a word is loaded and converted once for both, a weight loaded once for the rows; loads are what limits one prime alone.</summary>
+/// <summary>
+/// Two primes and four rows at a time: a word is loaded and converted once for both, a weight loaded once for the rows;
+/// loads are what limits one prime alone.
+/// </summary>
 internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
 {
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    internal override void EncryptPair(int prime, double* words, ulong* mask, ulong* nextMask, ulong* packed, ulong* nextPacked)
+    internal override void EncryptPair(int prime, double* words, ulong* mask, ulong* nextMask, ulong* packed,
+        ulong* nextPacked)
     {
         if (!TLanes.HasMultiplyLow)
         {
@@ -37,14 +41,16 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
                     double* word = words + i;
                     for (int g = 0; g < count; g++, word += Group)
                     {
-                        TDouble a = TLanes.Load(word), b = TLanes.Load(word + Row), c = TLanes.Load(word + (2 * Row)), d = TLanes.Load(word + (3 * Row));
+                        TDouble a = TLanes.Load(word), b = TLanes.Load(word + Row), c = TLanes.Load(word + (2 * Row)),
+                            d = TLanes.Load(word + (3 * Row));
                         TDouble ratio = TLanes.Broadcast(ratios[g]);
                         (qa, qb) = (TLanes.MultiplyAdd(a, ratio, qa), TLanes.MultiplyAdd(b, ratio, qb));
                         (qc, qd) = (TLanes.MultiplyAdd(c, ratio, qc), TLanes.MultiplyAdd(d, ratio, qd));
                         ratio = TLanes.Broadcast(ratios[count + g]);
                         (na, nb) = (TLanes.MultiplyAdd(a, ratio, na), TLanes.MultiplyAdd(b, ratio, nb));
                         (nc, nd) = (TLanes.MultiplyAdd(c, ratio, nc), TLanes.MultiplyAdd(d, ratio, nd));
-                        TWord wa = TLanes.ToSignedWord(a), wb = TLanes.ToSignedWord(b), wc = TLanes.ToSignedWord(c), wd = TLanes.ToSignedWord(d);
+                        TWord wa = TLanes.ToSignedWord(a), wb = TLanes.ToSignedWord(b), wc = TLanes.ToSignedWord(c),
+                            wd = TLanes.ToSignedWord(d);
                         TWord weight = TLanes.BroadcastWord((ulong)weights[g]);
                         (sa, sb) = (AddProduct(sa, wa, weight), AddProduct(sb, wb, weight));
                         (sc, sd) = (AddProduct(sc, wc, weight), AddProduct(sd, wd, weight));
@@ -69,7 +75,9 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TWord AddProduct(TWord sum, TWord a, TWord b) => TLanes.AddWord(sum, TLanes.MultiplyLow(a, b));
 
-    /// <summary>sum - round(quotient) p + mask, canonical; see <see cref="IntegerDot"/>. The conversion to integers rounds.</summary>
+    /// <summary>
+    /// sum - round(quotient) p + mask, canonical; see <see cref="IntegerDot"/>. The conversion to integers rounds.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TWord Residue(TWord sum, TDouble quotient, ulong* mask, TWord p)
     {

@@ -5,12 +5,15 @@ namespace SecureFL.Encoding.Kernels;
 
 /// <summary>The double-precision chunk kernel, for primes below 2^50; one text for every vector width.</summary>
 /// <remarks>
-/// Words are below 2^45 in absolute value and weights at most p/2, so every product obeys the bound of <see cref="FmaTransform{TLanes, TDouble, TWord}"/>.
-/// Opening: with z_i = v_i (q/p_i)^-1 mod p_i centred, Delta m + e = sum_i z_i (q/p_i) - k q for k = round(sum_i z_i/p_i); the 2^-20 of q that stays free makes k certain.
-/// The sum is taken digit by digit in the mixed base (Delta, R_0, R_1, ...): every product z_i * digit is split exactly in quotient and remainder by the radix,
+/// Words are below 2^45 in absolute value and weights at most p/2, so every product obeys the bound of
+/// <see cref="FmaTransform{TLanes, TDouble, TWord}"/>. Opening: with z_i = v_i (q/p_i)^-1 mod p_i centred, Delta m + e
+/// = sum_i z_i (q/p_i) - k q for k = round(sum_i z_i/p_i); the 2^-20 of q that stays free makes k certain. The sum is
+/// taken digit by digit in the mixed base (Delta, R_0, R_1, ...): every product z_i * digit is split exactly in
+/// quotient and remainder by the radix,
 /// |quotient| &lt;= 2^49, so a digit before its carry is below (primes + 2) R + 2^52 and exact.
 /// </remarks>
-internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstants constants) : ChunkKernel(constants)
+internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>(ChunkConstants constants)
+    : ChunkKernel(constants)
     where TLanes : struct, ILanes<TDouble, TWord>
     where TDouble : struct
     where TWord : struct
@@ -32,7 +35,8 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>(Chun
                     TDouble w = TLanes.Broadcast(weight[1]);
                     for (int i = 0; i < Group; i += TLanes.Count)
                     {
-                        TLanes.Store(TLanes.MultiplyAdd(TLanes.LoadIntegers(values + Group + i), w, TLanes.LoadIntegers(values + i)), words + i);
+                        TLanes.Store(TLanes.MultiplyAdd(TLanes.LoadIntegers(values + Group + i), w,
+                            TLanes.LoadIntegers(values + i)), words + i);
                     }
                 }
                 else
@@ -42,7 +46,8 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>(Chun
                         TDouble word = TLanes.LoadIntegers(values + i);
                         for (int j = 1; j < count; j++)
                         {
-                            word = TLanes.MultiplyAdd(TLanes.LoadIntegers(values + (j * Group) + i), TLanes.Broadcast(weight[j]), word);
+                            word = TLanes.MultiplyAdd(TLanes.LoadIntegers(values + (j * Group) + i),
+                                TLanes.Broadcast(weight[j]), word);
                         }
 
                         TLanes.Store(word, words + i);
@@ -63,7 +68,8 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>(Chun
         TDouble p = TLanes.Broadcast(modulus);
         TDouble inverse = TLanes.Broadcast(1.0 / modulus);
         TWord wordP = TLanes.BroadcastWord(modulus);
-        fixed (double* weights = Constants.Weights.Span[(prime * count)..], ratios = Constants.WeightRatios.Span[(prime * count)..])
+        fixed (double* weights = Constants.Weights.Span[(prime * count)..],
+            ratios = Constants.WeightRatios.Span[(prime * count)..])
         fixed (long* integers = Constants.WeightWords.Span[(prime * count)..])
         {
             for (int column = 0; column < WordKernel.Columns; column += TLanes.Count)
@@ -87,7 +93,9 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>(Chun
                         for (int g = 0; g < count; g++)
                         {
                             TDouble w = TLanes.Load(words + (g * Group) + i);
-                            sum = TLanes.Add(sum, FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(w, TLanes.Broadcast(weights[g]), p, inverse));
+                            sum =
+                                TLanes.Add(sum, FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(w,
+                                    TLanes.Broadcast(weights[g]), p, inverse));
                         }
 
                         word = TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(sum, p, inverse));
@@ -108,9 +116,11 @@ internal sealed unsafe partial class FmaChunkKernel<TLanes, TDouble, TWord>(Chun
     }
 
     /// <summary>
-    /// sum_g words_g * weight_g mod p in two's complement, |result| &lt; 0.64 p: the quotient by the prime in double precision, the remainder modulo 2^64. Words are below 2^45, weights at
-    /// most p/2, and ten such words fill the largest modulus of nine primes of 50 bits: the partial sums of the quotient stay below 10 * 2^44, and their rounding adds up to less than
-    /// (1 + 2 + ... + 10 + 10) 2^44 2^-53 &lt; 0.13. With a residue added the result lies between -p and 2p, which two conditional additions make canonical.
+    /// sum_g words_g * weight_g mod p in two's complement, |result| &lt; 0.64 p: the quotient by the prime in double
+    /// precision, the remainder modulo 2^64. Words are below 2^45, weights at most p/2, and ten such words fill the
+    /// largest modulus of nine primes of 50 bits: the partial sums of the quotient stay below 10 * 2^44, and their
+    /// rounding adds up to less than (1 + 2 + ... + 10 + 10) 2^44 2^-53 &lt; 0.13. With a residue added the result lies
+    /// between -p and 2p, which two conditional additions make canonical.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TWord IntegerDot(double* words, ulong* weights, double* ratios, int count, TWord p)

@@ -4,7 +4,10 @@ using SecureFL.Ring.Kernels;
 
 namespace SecureFL.Encoding.Kernels;
 
-/// <summary>The chunk kernel in plain integers and big integers: for processors without fused multiply-add, and the oracle of the vector kernels.</summary>
+/// <summary>
+/// The chunk kernel in plain integers and big integers: for processors without fused multiply-add, and the oracle of
+/// the vector kernels.
+/// </summary>
 internal sealed unsafe class ScalarChunkKernel(ChunkConstants constants) : ChunkKernel(constants)
 {
     private static readonly WordKernel Words = WordKernel.Create(VectorWidth.Scalar);
@@ -39,7 +42,8 @@ internal sealed unsafe class ScalarChunkKernel(ChunkConstants constants) : Chunk
             Int128 sum = mask[i];
             for (int g = 0; g < Constants.Words; g++)
             {
-                sum += (Int128)(long)words[(g * Group) + i] * (long)Constants.Weights.Span[(prime * Constants.Words) + g];
+                sum += (Int128)(long)words[(g * Group) + i]
+                    * (long)Constants.Weights.Span[(prime * Constants.Words) + g];
             }
 
             Int128 residue = sum % modulus.Value;
@@ -84,7 +88,8 @@ internal sealed unsafe class ScalarChunkKernel(ChunkConstants constants) : Chunk
         }
     }
 
-    internal override bool Open(ulong** sums, ulong** masks, double* scratch, double* lanes, ref double noiseSquares, ref double noiseMax)
+    internal override bool Open(ulong** sums, ulong** masks, double* scratch, double* lanes, ref double noiseSquares,
+        ref double noiseMax)
     {
         RnsBasis basis = Constants.Parameters.Ckks.Basis;
         BigInteger halfRange = Constants.Parameters.Layout.Range / 2;
@@ -136,6 +141,7 @@ internal sealed unsafe class ScalarChunkKernel(ChunkConstants constants) : Chunk
     private bool Unpack(int prime, ulong* packed, Span<ulong> residues)
     {
         Modulus modulus = Constants.Parameters.Ckks.Moduli[prime];
-        return Words.Unpack(new ReadOnlySpan<byte>(packed, WordKernel.PackedBytes(Group, modulus.Bits)), modulus.Bits, modulus.Value, residues);
+        return Words.Unpack(new ReadOnlySpan<byte>(packed, WordKernel.PackedBytes(Group, modulus.Bits)), modulus.Bits,
+            modulus.Value, residues);
     }
 }

@@ -4,9 +4,9 @@ using System.Numerics;
 namespace SecureFL.Encoding.Packing;
 
 /// <summary>
-/// How the integers of one coefficient stand side by side: lane l holds a balanced digit of odd radix B_l, |v_l| &lt;= (B_l - 1)/2, and the message is
-/// m = v_0 + v_1 B_0 + v_2 B_0 B_1 + ... (mixed radix). Neighbouring lanes are gathered in words of radix at most 2^46 so that a word is an exact double.
-/// Immutable, thread-safe.
+/// How the integers of one coefficient stand side by side: lane l holds a balanced digit of odd radix B_l, |v_l| &lt;=
+/// (B_l - 1)/2, and the message is m = v_0 + v_1 B_0 + v_2 B_0 B_1 + ... (mixed radix). Neighbouring lanes are gathered
+/// in words of radix at most 2^46 so that a word is an exact double. Immutable, thread-safe.
 /// </summary>
 public sealed class LaneLayout
 {

@@ -13,8 +13,9 @@ using SecureFL.Ring.Kernels;
 namespace SecureFL.Encoding.Planning;
 
 /// <summary>
-/// Everything that fixes how a vector becomes ciphertexts and back. Two parties that compare <see cref="Digest"/> compare all of it. Immutable, thread-safe.
-/// The vector is cut into chunks of N * L elements; element e of a chunk stands in lane floor(e/512) mod L of coefficient 512 * floor(e/(512 L)) + e mod 512.
+/// Everything that fixes how a vector becomes ciphertexts and back. Two parties that compare <see cref="Digest"/>
+/// compare all of it. Immutable, thread-safe. The vector is cut into chunks of N * L elements; element e of a chunk
+/// stands in lane floor(e/512) mod L of coefficient 512 * floor(e/(512 L)) + e mod 512.
 /// </summary>
 public sealed class AggregationParameters
 {
@@ -27,7 +28,10 @@ public sealed class AggregationParameters
     /// <summary>Most clients in one sum.</summary>
     public const int MaxClientsLimit = 65536;
 
-    /// <summary>Every coefficient's message must leave this fraction of q unused: 2^-20, so that the wrap count of the recombination is certain.</summary>
+    /// <summary>
+    /// Every coefficient's message must leave this fraction of q unused: 2^-20, so that the wrap count of the
+    /// recombination is certain.
+    /// </summary>
     internal const int MarginBits = 20;
 
     private readonly byte[] _digest;
@@ -41,28 +45,34 @@ public sealed class AggregationParameters
     /// <param name="clip">The clipping bound.</param>
     /// <param name="maxClients">n.</param>
     /// <param name="jointKey">What the joint-key suite adds; null for one-time keys.</param>
-    /// <exception cref="ArgumentException">A rule is broken; the message names it. With a special prime the security rule counts it too.</exception>
+    /// <exception cref="ArgumentException">A rule is broken; the message names it. With a special prime the security
+    /// rule counts it too.</exception>
     public AggregationParameters(
-        CkksParameters ckks, LaneLayout layout, long floatLength, int integerLength, int bits, float clip, int maxClients, JointKeyParameters? jointKey = null)
+        CkksParameters ckks, LaneLayout layout, long floatLength, int integerLength, int bits, float clip,
+        int maxClients, JointKeyParameters? jointKey = null)
     {
         ArgumentNullException.ThrowIfNull(ckks);
         ArgumentNullException.ThrowIfNull(layout);
         CheckRanges(floatLength, integerLength, bits, clip, maxClients);
         if (layout.Radices.Any(r => (BigInteger)r < LaneRadix(maxClients, bits)))
         {
-            throw new ArgumentException($"lane rule: a sum of {maxClients} values of {bits} bits needs radix {LaneRadix(maxClients, bits)}", nameof(layout));
+            throw new ArgumentException(
+                $"lane rule: a sum of {maxClients} values of {bits} bits needs radix {LaneRadix(maxClients, bits)}",
+                nameof(layout));
         }
 
         CheckSuite(ckks, maxClients, jointKey);
         int minLogScale = jointKey?.MinLogScale ?? MinLogScale(maxClients, ckks.Error);
         if (ckks.LogScale < minLogScale)
         {
-            throw new ArgumentException($"scale rule: {maxClients} clients need scale 2^{minLogScale}, not 2^{ckks.LogScale}", nameof(ckks));
+            throw new ArgumentException(
+                $"scale rule: {maxClients} clients need scale 2^{minLogScale}, not 2^{ckks.LogScale}", nameof(ckks));
         }
 
         if (!Fits(ckks.Basis.Product, ckks.LogScale, layout.Range))
         {
-            throw new ArgumentException("modulus rule: q > scale * (product of lane radices + 1) * (1 + 2^-20) does not hold", nameof(ckks));
+            throw new ArgumentException(
+                "modulus rule: q > scale * (product of lane radices + 1) * (1 + 2^-20) does not hold", nameof(ckks));
         }
 
         if (ckks.Basis.Product / ckks.Moduli.Min(p => p.Value) >= layout.Range << ckks.LogScale)
@@ -78,8 +88,11 @@ public sealed class AggregationParameters
         Clip = clip;
         MaxClients = maxClients;
         JointKey = jointKey;
-        KeySet = jointKey is { SpecialPrime: not 0 } key ? new CkksParameters(ckks.RingDegree, [.. Primes, key.SpecialPrime], ckks.LogScale, ckks.Error, ckks.Secret) : ckks;
-        Seal = jointKey is { Wire: WireMode.Seal } ? new SealParameters(ckks.RingDegree, [.. KeySet.Moduli.Select(p => p.Value)]) : null;
+        KeySet = jointKey is { SpecialPrime: not 0 } key
+            ? new CkksParameters(ckks.RingDegree, [.. Primes, key.SpecialPrime], ckks.LogScale, ckks.Error, ckks.Secret)
+            : ckks;
+        Seal = jointKey is { Wire: WireMode.Seal }
+            ? new SealParameters(ckks.RingDegree, [.. KeySet.Moduli.Select(p => p.Value)]) : null;
         PolynomialBytes = ckks.Moduli.Sum(p => WordKernel.PackedBytes(ckks.RingDegree, p.Bits));
         ChunkBytes = Polynomials * PolynomialBytes;
         WireChunkBytes = Seal is null ? ChunkBytes : SealFormat.CiphertextSize(Seal);
@@ -92,19 +105,30 @@ public sealed class AggregationParameters
     /// <summary>What the joint-key suite adds; null under one-time keys.</summary>
     public JointKeyParameters? JointKey { get; }
 
-    /// <summary>The set of the joint public key: that of the ciphertexts, and the special prime where there is one.</summary>
+    /// <summary>
+    /// The set of the joint public key: that of the ciphertexts, and the special prime where there is one.
+    /// </summary>
     public CkksParameters KeySet { get; }
 
-    /// <summary>The set as SEAL names it, where ciphertexts travel as SEAL objects; null where they are bit-packed.</summary>
+    /// <summary>
+    /// The set as SEAL names it, where ciphertexts travel as SEAL objects; null where they are bit-packed.
+    /// </summary>
     public SealParameters? Seal { get; }
 
-    /// <summary>Polynomials of a ciphertext that travel: c alone under one-time keys, (c0, c1) under a joint key.</summary>
+    /// <summary>
+    /// Polynomials of a ciphertext that travel: c alone under one-time keys, (c0, c1) under a joint key.
+    /// </summary>
     public int Polynomials => JointKey is null ? 1 : 2;
 
-    /// <summary>Bytes of one packed polynomial; under a joint key also those of one partial decryption of a chunk.</summary>
+    /// <summary>
+    /// Bytes of one packed polynomial; under a joint key also those of one partial decryption of a chunk.
+    /// </summary>
     public int PolynomialBytes { get; }
 
-    /// <summary>Coefficients that opening one sum of the whole vector decrypts: N for every chunk. Under a joint key they count against M.</summary>
+    /// <summary>
+    /// Coefficients that opening one sum of the whole vector decrypts: N for every chunk. Under a joint key they count
+    /// against M.
+    /// </summary>
     public long CoefficientsPerOpening => checked(ChunkCount * RingDegree);
 
     /// <summary>Lanes of a coefficient.</summary>
@@ -185,10 +209,12 @@ public sealed class AggregationParameters
     public int IntegersIn(long chunk) => ElementsIn(chunk) - FloatsIn(chunk);
 
     /// <summary>B = 2 n (2^(b-1) - 1) + 1: exactly the values that a sum of n quantised values can take.</summary>
-    internal static long LaneRadix(int maxClients, int bits) => checked((2L * maxClients * ((1L << (bits - 1)) - 1)) + 1);
+    internal static long LaneRadix(int maxClients, int bits) =>
+        checked((2L * maxClients * ((1L << (bits - 1)) - 1)) + 1);
 
     /// <summary>
-    /// The smallest k with 2^(k-1) &gt;= 16 sigma sqrt(n): a rounding by 2^k is wrong with probability below 2^-128. In integers: 4^(k-1) * 100 &gt;= 25600 sigma^2 n.
+    /// The smallest k with 2^(k-1) &gt;= 16 sigma sqrt(n): a rounding by 2^k is wrong with probability below 2^-128. In
+    /// integers: 4^(k-1) * 100 &gt;= 25600 sigma^2 n.
     /// </summary>
     internal static int MinLogScale(int maxClients, ErrorDistribution error)
     {
@@ -210,11 +236,14 @@ public sealed class AggregationParameters
     private static void CheckRanges(long floatLength, int integerLength, int bits, float clip, int maxClients)
     {
         string? broken =
-            floatLength is < 0 or > MaxFloatLength ? $"length rule: 0 to {MaxFloatLength} model elements, not {floatLength}"
-            : integerLength is < 0 or > MaxIntegerLength ? $"length rule: 0 to {MaxIntegerLength} integer elements, not {integerLength}"
+            floatLength is < 0 or > MaxFloatLength
+            ? $"length rule: 0 to {MaxFloatLength} model elements, not {floatLength}"
+            : integerLength is < 0 or > MaxIntegerLength
+            ? $"length rule: 0 to {MaxIntegerLength} integer elements, not {integerLength}"
             : floatLength + integerLength == 0 ? "length rule: the vector has no element"
             : bits is < 4 or > 24 ? $"bits rule: 4 to 24 bits, not {bits}"
-            : !Quantizer.IsUsableClip(bits, clip) ? $"clip rule: finite and positive, with a step that single precision can hold, not {clip}"
+            : !Quantizer.IsUsableClip(bits, clip)
+            ? $"clip rule: finite and positive, with a step that single precision can hold, not {clip}"
             : maxClients is < 1 or > MaxClientsLimit ? $"clients rule: 1 to {MaxClientsLimit} clients, not {maxClients}"
             : null;
         if (broken is not null)
@@ -227,13 +256,15 @@ public sealed class AggregationParameters
     {
         if ((jointKey is not null) != (ckks.Secret == SecretDistribution.Ternary))
         {
-            throw new ArgumentException($"secret rule: one-time keys are Gaussian and joint keys ternary, not {ckks.Secret}", nameof(ckks));
+            throw new ArgumentException(
+                $"secret rule: one-time keys are Gaussian and joint keys ternary, not {ckks.Secret}", nameof(ckks));
         }
 
         if (jointKey is not null && (jointKey.RingDegree != ckks.RingDegree || jointKey.MaxClients != maxClients))
         {
             throw new ArgumentException(
-                $"joint key rule: its noise is computed for N = {jointKey.RingDegree} and {jointKey.MaxClients} clients, not N = {ckks.RingDegree} and {maxClients}", nameof(jointKey));
+                $"joint key rule: its noise is computed for N = {jointKey.RingDegree} and {jointKey.MaxClients} "
+                + $"clients, not N = {ckks.RingDegree} and {maxClients}", nameof(jointKey));
         }
 
         if (jointKey is not null && ckks.Error != ErrorDistribution.CenteredBinomial)
@@ -245,10 +276,12 @@ public sealed class AggregationParameters
     private byte[] ComputeDigest()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(JointKey is null ? "SecureFL v1 aggregation-parameters"u8 : "SecureFL v1 joint-key aggregation-parameters"u8);
+        hash.AppendData(JointKey is null ? "SecureFL v1 aggregation-parameters"u8
+            : "SecureFL v1 joint-key aggregation-parameters"u8);
         hash.AppendData(Ckks.Digest);
         Span<byte> word = stackalloc byte[sizeof(long)];
-        long[] fields = [FloatLength, IntegerLength, Bits, BitConverter.SingleToInt32Bits(Clip), MaxClients, Lanes, .. Layout.Radices, .. JointKeyFields()];
+        long[] fields = [FloatLength, IntegerLength, Bits, BitConverter.SingleToInt32Bits(Clip), MaxClients, Lanes,
+            .. Layout.Radices, .. JointKeyFields()];
         foreach (long field in fields)
         {
             BinaryPrimitives.WriteInt64LittleEndian(word, field);
@@ -260,6 +293,8 @@ public sealed class AggregationParameters
 
     private long[] JointKeyFields() =>
         JointKey is null ? []
-        : JointKey.Wire == WireMode.Packed ? [JointKey.KeyHolders, JointKey.Threshold, JointKey.Smudging, JointKey.MaxCoefficientsPerKey]
-        : [JointKey.KeyHolders, JointKey.Threshold, JointKey.Smudging, JointKey.MaxCoefficientsPerKey, (long)JointKey.SpecialPrime];
+        : JointKey.Wire == WireMode.Packed
+        ? [JointKey.KeyHolders, JointKey.Threshold, JointKey.Smudging, JointKey.MaxCoefficientsPerKey]
+        : [JointKey.KeyHolders, JointKey.Threshold, JointKey.Smudging, JointKey.MaxCoefficientsPerKey,
+            (long)JointKey.SpecialPrime];
 }

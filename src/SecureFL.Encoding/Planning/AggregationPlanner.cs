@@ -9,10 +9,11 @@ using SecureFL.Ring.Arithmetic;
 namespace SecureFL.Encoding.Planning;
 
 /// <summary>
-/// Picks N, primes, lanes and scale. For the one-time-key suite: the fewest bytes a client sends in all, shares included; among equals the fewest primes.
-/// At N of 4096 and 8192 errors are centred binomial, and Gaussian only where no such set fits; the small rings, which pay for short vectors, always have Gaussian errors.
-/// For the joint-key suite, with ternary secrets and centred binomial errors, N is 4096 to 16384; a key holder's shares do not depend on the number of clients and are
-/// not counted. All arithmetic is in checked integers.
+/// Picks N, primes, lanes and scale. For the one-time-key suite: the fewest bytes a client sends in all, shares
+/// included; among equals the fewest primes. At N of 4096 and 8192 errors are centred binomial, and Gaussian only where
+/// no such set fits; the small rings, which pay for short vectors, always have Gaussian errors. For the joint-key
+/// suite, with ternary secrets and centred binomial errors, N is 4096 to 16384; a key holder's shares do not depend on
+/// the number of clients and are not counted. All arithmetic is in checked integers.
 /// </summary>
 public static class AggregationPlanner
 {
@@ -52,18 +53,25 @@ public static class AggregationPlanner
     {
         ArgumentNullException.ThrowIfNull(request);
         CheckRequest(request);
-        Candidate? best = request.JointKey is null ? Best(request, Preferred) ?? Best(request, Reserve) : Best(request, JointRings);
+        Candidate? best = request.JointKey is null ? Best(request, Preferred) ?? Best(request, Reserve)
+            : Best(request, JointRings);
         if (best is not { } chosen)
         {
             throw new PlanningException(
                 "modulus rule",
-                $"no ring holds one lane of radix {AggregationParameters.LaneRadix(request.MaxClients, request.Bits)} above the noise of {request.MaxClients} clients",
-                request.JointKey is null ? "fewer bits or fewer clients fit" : "fewer bits, clients or rounds a key, or less smudging fit");
+                $"no ring holds one lane of radix "
+                + $"{AggregationParameters.LaneRadix(request.MaxClients, request.Bits)} above the noise of "
+                + $"{request.MaxClients} clients",
+                request.JointKey is null ? "fewer bits or fewer clients fit"
+                    : "fewer bits, clients or rounds a key, or less smudging fit");
         }
 
-        CkksParameters ckks = new(chosen.Degree, [.. chosen.Primes.Select(p => p.Value)], chosen.LogScale, chosen.Error, request.JointKey is null ? SecretDistribution.DiscreteGaussian : SecretDistribution.Ternary);
-        LaneLayout layout = LaneLayout.Uniform(chosen.Lanes, AggregationParameters.LaneRadix(request.MaxClients, request.Bits));
-        return new AggregationParameters(ckks, layout, request.FloatLength, request.IntegerLength, request.Bits, request.Clip, request.MaxClients, chosen.JointKey);
+        CkksParameters ckks = new(chosen.Degree, [.. chosen.Primes.Select(p => p.Value)], chosen.LogScale, chosen.Error,
+            request.JointKey is null ? SecretDistribution.DiscreteGaussian : SecretDistribution.Ternary);
+        LaneLayout layout = LaneLayout.Uniform(chosen.Lanes,
+            AggregationParameters.LaneRadix(request.MaxClients, request.Bits));
+        return new AggregationParameters(ckks, layout, request.FloatLength, request.IntegerLength, request.Bits,
+            request.Clip, request.MaxClients, chosen.JointKey);
     }
 
     /// <summary>Bytes of one sealed share for one key holder at ring degree N.</summary>
@@ -71,26 +79,35 @@ public static class AggregationPlanner
 
     private static void CheckRequest(PlanningRequest request)
     {
-        Require(request.FloatLength is >= 0 and <= AggregationParameters.MaxFloatLength, "length rule", $"{request.FloatLength} model elements", $"0 to {AggregationParameters.MaxFloatLength} fit");
+        Require(request.FloatLength is >= 0 and <= AggregationParameters.MaxFloatLength, "length rule",
+            $"{request.FloatLength} model elements", $"0 to {AggregationParameters.MaxFloatLength} fit");
         Require(
-            request.IntegerLength is >= 0 and <= AggregationParameters.MaxIntegerLength, "length rule", $"{request.IntegerLength} integer elements", $"0 to {AggregationParameters.MaxIntegerLength} fit");
-        Require(request.FloatLength + request.IntegerLength > 0, "length rule", "the vector is empty", "1 element or more fits");
+            request.IntegerLength is >= 0 and <= AggregationParameters.MaxIntegerLength, "length rule",
+            $"{request.IntegerLength} integer elements", $"0 to {AggregationParameters.MaxIntegerLength} fit");
+        Require(request.FloatLength + request.IntegerLength > 0, "length rule", "the vector is empty",
+            "1 element or more fits");
         Require(request.Bits is >= 4 and <= 24, "bits rule", $"{request.Bits} bits", "4 to 24 fit");
-        Require(Quantizer.IsUsableClip(request.Bits, request.Clip), "clip rule", $"clip {request.Clip}", "a finite positive bound fits, for example 8");
-        Require(request.MaxClients is >= 1 and <= AggregationParameters.MaxClientsLimit, "clients rule", $"{request.MaxClients} clients", $"1 to {AggregationParameters.MaxClientsLimit} fit");
+        Require(Quantizer.IsUsableClip(request.Bits, request.Clip), "clip rule", $"clip {request.Clip}",
+            "a finite positive bound fits, for example 8");
+        Require(request.MaxClients is >= 1 and <= AggregationParameters.MaxClientsLimit, "clients rule",
+            $"{request.MaxClients} clients", $"1 to {AggregationParameters.MaxClientsLimit} fit");
         if (request.JointKey is { } joint)
         {
-            Require(joint.KeyHolders is >= 2 and <= JointKeyParameters.MaxKeyHolders, "key holder rule", $"{joint.KeyHolders} key holders", $"2 to {JointKeyParameters.MaxKeyHolders} fit");
-            Require(joint.Threshold >= 2 && joint.Threshold <= joint.KeyHolders, "threshold rule", $"threshold {joint.Threshold}", $"2 to {joint.KeyHolders} fit");
+            Require(joint.KeyHolders is >= 2 and <= JointKeyParameters.MaxKeyHolders, "key holder rule",
+                $"{joint.KeyHolders} key holders", $"2 to {JointKeyParameters.MaxKeyHolders} fit");
+            Require(joint.Threshold >= 2 && joint.Threshold <= joint.KeyHolders, "threshold rule",
+                $"threshold {joint.Threshold}", $"2 to {joint.KeyHolders} fit");
             Require(
                 joint.Smudging is >= JointKeyParameters.MinSmudging and <= JointKeyParameters.MaxSmudging,
                 "smudging rule",
                 $"lambda {joint.Smudging}",
                 $"{JointKeyParameters.MinSmudging} to {JointKeyParameters.MaxSmudging} fit");
-            Require(joint.RoundsPerKey is >= 1 and <= 1L << MaxRoundsBits, "key life rule", $"{joint.RoundsPerKey} rounds a key", $"1 to 2^{MaxRoundsBits} fit");
+            Require(joint.RoundsPerKey is >= 1 and <= 1L << MaxRoundsBits, "key life rule",
+                $"{joint.RoundsPerKey} rounds a key", $"1 to 2^{MaxRoundsBits} fit");
         }
 
-        Require(request.KeyHolders is >= 0 and <= 64, "key holder rule", $"{request.KeyHolders} key holders", "0 to 64 fit");
+        Require(request.KeyHolders is >= 0 and <= 64, "key holder rule", $"{request.KeyHolders} key holders",
+            "0 to 64 fit");
     }
 
     private static void Require(bool holds, string rule, string what, string hint)
@@ -106,9 +123,11 @@ public static class AggregationPlanner
         Candidate? best = null;
         foreach ((int degree, ErrorDistribution error) in rings)
         {
-            foreach (Candidate candidate in request.JointKey is { } joint ? JointCandidates(request, joint, degree) : Candidates(request, degree, error))
+            foreach (Candidate candidate in request.JointKey is { } joint ? JointCandidates(request, joint, degree)
+                : Candidates(request, degree, error))
             {
-                if (best is not { } b || candidate.TotalBytes < b.TotalBytes || (candidate.TotalBytes == b.TotalBytes && candidate.Primes.Length < b.Primes.Length))
+                if (best is not { } b || candidate.TotalBytes < b.TotalBytes
+                    || (candidate.TotalBytes == b.TotalBytes && candidate.Primes.Length < b.Primes.Length))
                 {
                     best = candidate;
                 }
@@ -131,7 +150,8 @@ public static class AggregationPlanner
                 long elements = request.FloatLength + request.IntegerLength;
                 long perChunk = (long)degree * lanes;
                 long chunkBytes = (long)degree / 8 * primes.Sum(p => p.Bits);
-                long bytes = checked(((elements + perChunk - 1) / perChunk * chunkBytes) + ((long)request.KeyHolders * ShareBytes(degree)));
+                long bytes = checked(((elements + perChunk - 1) / perChunk * chunkBytes)
+                    + ((long)request.KeyHolders * ShareBytes(degree)));
                 yield return new Candidate(degree, error, primes, logScale, lanes, bytes);
             }
         }
@@ -140,7 +160,8 @@ public static class AggregationPlanner
     private static IEnumerable<Candidate> JointCandidates(PlanningRequest request, JointKeyRequest joint, int degree)
     {
         // The special prime is published with the key and counts: what is left is the ciphertexts'.
-        // Dividing by one of 20 bits leaves nothing of an encryption's errors but rounding (JointKeyParameters); every further bit would be missing in the lanes.
+        // Dividing by one of 20 bits leaves nothing of an encryption's errors but rounding (JointKeyParameters); every
+        // further bit would be missing in the lanes.
         Modulus? special = joint.Wire == WireMode.Seal ? Primality.LargestPrimes(MinPrimeBits, degree, 1)[0] : null;
         int limit = SecurityTable.MaxLogModulusTernary(degree) - (special?.Bits ?? 0);
         BigInteger radix = AggregationParameters.LaneRadix(request.MaxClients, request.Bits);
@@ -156,21 +177,28 @@ public static class AggregationPlanner
                 continue;
             }
 
-            JointKeyParameters key = new(degree, request.MaxClients, joint.KeyHolders, joint.Threshold, joint.Smudging, (long)coefficients, special?.Value ?? 0);
-            if (((range + 1) << key.MinLogScale).GetBitLength() <= limit && SmallestPrimes(degree, key.MinLogScale, range, limit) is { } primes
+            JointKeyParameters key = new(degree, request.MaxClients, joint.KeyHolders, joint.Threshold, joint.Smudging,
+                (long)coefficients, special?.Value ?? 0);
+            if (((range + 1) << key.MinLogScale).GetBitLength() <= limit
+                && SmallestPrimes(degree, key.MinLogScale, range, limit) is { } primes
                 && (special is null || (primes.Length < CkksParameters.MaxPrimes && !primes.Contains(special))))
             {
                 // SEAL's words have 8 bytes whatever the prime.
-                long chunkBytes = special is null ? 2 * ((long)degree / 8) * primes.Sum(p => p.Bits) : 2L * degree * sizeof(ulong) * primes.Length;
-                yield return new Candidate(degree, ErrorDistribution.CenteredBinomial, primes, key.MinLogScale, lanes, checked(chunks * chunkBytes), key);
+                long chunkBytes = special is null ? 2 * ((long)degree / 8) * primes.Sum(p => p.Bits)
+                    : 2L * degree * sizeof(ulong) * primes.Length;
+                yield return new Candidate(degree, ErrorDistribution.CenteredBinomial, primes, key.MinLogScale, lanes,
+                    checked(chunks * chunkBytes), key);
             }
         }
     }
 
-    /// <summary>The fewest bits, then the fewest primes, whose product holds the range; sizes differ by at most one bit.</summary>
+    /// <summary>
+    /// The fewest bits, then the fewest primes, whose product holds the range; sizes differ by at most one bit.
+    /// </summary>
     private static ImmutableArray<Modulus>? SmallestPrimes(int degree, int logScale, BigInteger range, int limit)
     {
-        for (int bits = Math.Max(MinPrimeBits, (int)((range + 1) << logScale).GetBitLength() - 1); bits <= limit; bits++)
+        for (int bits = Math.Max(MinPrimeBits, (int)((range + 1) << logScale).GetBitLength() - 1);
+            bits <= limit; bits++)
         {
             int count = (bits + MaxPrimeBits - 1) / MaxPrimeBits;
             int size = bits / count;
@@ -189,5 +217,6 @@ public static class AggregationPlanner
         return null;
     }
 
-    private readonly record struct Candidate(int Degree, ErrorDistribution Error, ImmutableArray<Modulus> Primes, int LogScale, int Lanes, long TotalBytes, JointKeyParameters? JointKey = null);
+    private readonly record struct Candidate(int Degree, ErrorDistribution Error, ImmutableArray<Modulus> Primes,
+        int LogScale, int Lanes, long TotalBytes, JointKeyParameters? JointKey = null);
 }

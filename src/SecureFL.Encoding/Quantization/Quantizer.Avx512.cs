@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SecureFL.Encoding.Quantization;
 
-/// <summary>The same bits, sixteen values at a time: all eight columns of the generator in one vector, floor and fraction in one instruction each.</summary>
+/// <summary>
+/// The same bits, sixteen values at a time: all eight columns of the generator in one vector, floor and fraction in one
+/// instruction each.
+/// </summary>
 public sealed partial class Quantizer
 {
     private static class Avx512
@@ -40,7 +43,8 @@ public sealed partial class Quantizer
                 {
                     Vector512<ulong> random = s0 + s1;
                     RoundingGenerator.Step(ref s1, ref s0);
-                    Vector512<float> uniform = Vector512.ConvertToSingle((random.AsUInt32() >>> 8).AsInt32()) * Vector512.Create(TwoToMinus24);
+                    Vector512<float> uniform = Vector512.ConvertToSingle((random.AsUInt32() >>> 8).AsInt32())
+                        * Vector512.Create(TwoToMinus24);
                     Vector512<int> floor = Avx512F.ConvertToVector512Int32(t, FloatRoundingMode.ToNegativeInfinity);
                     rounded = floor - Vector512.LessThan(uniform, Avx512DQ.Reduce(t, TowardMinusInfinity)).AsInt32();
                 }

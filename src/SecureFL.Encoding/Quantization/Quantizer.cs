@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace SecureFL.Encoding.Quantization;
 
 /// <summary>
-/// Symmetric b-bit quantisation: t = x * (2^(b-1) - 1) / clip in single precision, held to [-(2^(b-1) - 1), 2^(b-1) - 1], then rounded.
-/// The same bits at every vector width. Branches do not depend on the values. Not thread-safe (it counts and draws).
+/// Symmetric b-bit quantisation: t = x * (2^(b-1) - 1) / clip in single precision, held to [-(2^(b-1) - 1), 2^(b-1) -
+/// 1], then rounded. The same bits at every vector width. Branches do not depend on the values. Not thread-safe (it
+/// counts and draws).
 /// </summary>
 public sealed partial class Quantizer
 {
@@ -42,7 +43,8 @@ public sealed partial class Quantizer
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 24);
         if (!IsUsableClip(bits, clip))
         {
-            throw new ArgumentOutOfRangeException(nameof(clip), clip, "the clip is finite and positive and leaves a representable quantisation step");
+            throw new ArgumentOutOfRangeException(nameof(clip), clip,
+                "the clip is finite and positive and leaves a representable quantisation step");
         }
 
         _bits = bits;
@@ -60,7 +62,8 @@ public sealed partial class Quantizer
     public long ClippedCount { get; private set; }
 
     /// <summary>Whether clip, and the steps of the quantiser a unit, are normal numbers in single precision.</summary>
-    internal static bool IsUsableClip(int bits, float clip) => clip > 0 && float.IsNormal(clip) && float.IsNormal(Scale(bits, clip));
+    internal static bool IsUsableClip(int bits, float clip) =>
+        clip > 0 && float.IsNormal(clip) && float.IsNormal(Scale(bits, clip));
 
     /// <summary>The first index at or after 0 that is NaN or infinite, -1 if there is none.</summary>
     public static long IndexOfNonFinite(ReadOnlySpan<float> values)
@@ -94,7 +97,8 @@ public sealed partial class Quantizer
     }
 
     /// <summary>Quantises a vector; element i of the result has absolute value at most 2^(b-1) - 1.</summary>
-    /// <exception cref="ArgumentException">A value is NaN or infinite (the message names its index), or the lengths differ; the result is cleared.</exception>
+    /// <exception cref="ArgumentException">A value is NaN or infinite (the message names its index), or the lengths
+    /// differ; the result is cleared.</exception>
     public void Quantize(ReadOnlySpan<float> values, Span<int> quantised)
     {
         if (quantised.Length != values.Length)
@@ -116,7 +120,8 @@ public sealed partial class Quantizer
         }
     }
 
-    internal static ArgumentException NonFinite(long index) => new($"element {index} is not a finite number: nothing was encrypted");
+    internal static ArgumentException NonFinite(long index) =>
+        new($"element {index} is not a finite number: nothing was encrypted");
 
     /// <summary>Another quantiser that rounds alike.</summary>
     internal Quantizer Fork() => new(_bits, _clip, _rounding, _seed, _wide);
@@ -124,7 +129,9 @@ public sealed partial class Quantizer
     /// <summary>Restarts the stochastic rounding for a chunk.</summary>
     internal void BeginChunk(long chunk) => _generator.Seed(_seed, (ulong)chunk);
 
-    /// <summary>Quantises up to 512 values into the first places of a run of 512, zeros behind. False if one is not finite.</summary>
+    /// <summary>
+    /// Quantises up to 512 values into the first places of a run of 512, zeros behind. False if one is not finite.
+    /// </summary>
     internal bool QuantizeRun(ReadOnlySpan<float> values, Span<int> run)
     {
         if (values.Length < Run)
@@ -145,7 +152,8 @@ public sealed partial class Quantizer
 
     private static float Scale(int bits, float clip) => (float)(((1 << (bits - 1)) - 1) / (double)clip);
 
-    // One text for both: the mode is a type, so the compiler drops what it does not use. Column by column, so that each keeps its generator in registers.
+    // One text for both: the mode is a type, so the compiler drops what it does not use. Column by column, so that each
+    // keeps its generator in registers.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private bool Round<TMode>(ReadOnlySpan<float> values, Span<int> run)
         where TMode : struct, IRoundingMode
@@ -167,7 +175,8 @@ public sealed partial class Quantizer
                 largest = Vector.Max(largest, Vector.AsVectorUInt32(x) & magnitude);
                 clipped -= Vector.GreaterThan(Vector.Abs(x), clip);
                 Vector<float> t = Vector.MinNative(Vector.MaxNative(x * scale, -limit), limit);
-                Vector<int> rounded = TMode.IsStochastic ? RoundUpBy(RoundingGenerator.Next(ref s1, ref s0), t) : Vector.ConvertToInt32Native(Vector.Round(t));
+                Vector<int> rounded = TMode.IsStochastic ? RoundUpBy(RoundingGenerator.Next(ref s1, ref s0), t)
+                    : Vector.ConvertToInt32Native(Vector.Round(t));
                 rounded.StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)i);
             }
 
@@ -186,7 +195,8 @@ public sealed partial class Quantizer
     private static Vector<int> RoundUpBy(Vector<ulong> random, Vector<float> t)
     {
         Vector<float> floor = Vector.Floor(t);
-        Vector<float> uniform = Vector.ConvertToSingle(Vector.AsVectorInt32(Vector.AsVectorUInt32(random) >> 8)) * new Vector<float>(TwoToMinus24);
+        Vector<float> uniform = Vector.ConvertToSingle(Vector.AsVectorInt32(Vector.AsVectorUInt32(random) >> 8))
+            * new Vector<float>(TwoToMinus24);
         return Vector.ConvertToInt32Native(floor) - Vector.LessThan(uniform, t - floor);
     }
 

@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 namespace SecureFL.Encoding.Quantization;
 
 /// <summary>
-/// The fast generator of stochastic rounding: eight xorshift128+ columns (Vigna, 2017) side by side. Not cryptographic: it decides on rounding only,
-/// and what it rounds is encrypted. Seeded for each chunk, so that results do not depend on the order of chunks or on the vector width. Not thread-safe.
+/// The fast generator of stochastic rounding: eight xorshift128+ columns (Vigna, 2017) side by side. Not cryptographic:
+/// it decides on rounding only, and what it rounds is encrypted. Seeded for each chunk, so that results do not depend
+/// on the order of chunks or on the vector width. Not thread-safe.
 /// </summary>
 internal sealed class RoundingGenerator
 {

@@ -2,10 +2,16 @@ using System.Collections.Immutable;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>Brings the rows of several files under one header and one way of writing numbers, so that they can be put together. Thread-safe.</summary>
+/// <summary>
+/// Brings the rows of several files under one header and one way of writing numbers, so that they can be put together.
+/// Thread-safe.
+/// </summary>
 public static class AlignedTables
 {
-    /// <summary>The columns that all tables have, in the order of the first, after it is clear that none lacks one that is not ignored.</summary>
+    /// <summary>
+    /// The columns that all tables have, in the order of the first, after it is clear that none lacks one that is not
+    /// ignored.
+    /// </summary>
     /// <exception cref="DataFormatException">A file lacks a column that another has.</exception>
     public static ImmutableArray<string> SharedColumns(IReadOnlyList<RawTable> tables, SchemaOptions options)
     {
@@ -16,10 +22,11 @@ public static class AlignedTables
     }
 
     /// <summary>
-    /// The tables with <paramref name="columns"/> in this order, cells moved by name. Where the files do not write numbers alike, all numbers are rewritten with a
-    /// decimal point. Every row remembers its file.
+    /// The tables with <paramref name="columns"/> in this order, cells moved by name. Where the files do not write
+    /// numbers alike, all numbers are rewritten with a decimal point. Every row remembers its file.
     /// </summary>
-    /// <exception cref="DataFormatException">A file lacks a column, or has a text that would be a number in another file's writing.</exception>
+    /// <exception cref="DataFormatException">A file lacks a column, or has a text that would be a number in another
+    /// file's writing.</exception>
     public static IReadOnlyList<RawTable> Of(IReadOnlyList<RawTable> tables, ImmutableArray<string> columns)
     {
         ArgumentNullException.ThrowIfNull(tables);
@@ -33,7 +40,8 @@ public static class AlignedTables
         List<RawRow> rows = new(table.Rows.Count);
         foreach (RawRow row in table.Rows)
         {
-            string[] cells = [.. positions.Select(position => format is null ? row.Cells[position] : Rewrite(table, row, position))];
+            string[] cells =
+                [.. positions.Select(position => format is null ? row.Cells[position] : Rewrite(table, row, position))];
             rows.Add(row with { Cells = cells, Source = row.Source ?? table.Source });
         }
 
@@ -49,7 +57,8 @@ public static class AlignedTables
         bool other = NumberFormat.Plain.TryParse(number, out double plain);
         if (table.Numbers.TryParse(number, out double value))
         {
-            return other && plain == value ? cell : measured ? $"{TrainableNumber.Show(value)} {unit}" : TrainableNumber.Show(value);
+            return other && plain == value ? cell : measured ? $"{TrainableNumber.Show(value)} {unit}"
+                : TrainableNumber.Show(value);
         }
 
         return !other ? cell : throw new DataFormatException(

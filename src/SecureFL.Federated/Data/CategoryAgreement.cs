@@ -3,17 +3,23 @@ using System.Collections.Immutable;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Agrees on a column's categories by a secure sum of counts: the plan names candidates, each site counts its rows of each, only the total is
-/// opened. No site shows which categories it has. Candidates below a minimum count, and everything else, fall under "unseen".
+/// Agrees on a column's categories by a secure sum of counts: the plan names candidates, each site counts its rows of
+/// each, only the total is opened. No site shows which categories it has. Candidates below a minimum count, and
+/// everything else, fall under "unseen".
 /// </summary>
 public static class CategoryAgreement
 {
-    /// <summary>This site's rows of each candidate, in their order, and last its rows of none of them (missing cells are not counted).</summary>
-    public static long[] Count(RawTable table, string column, ImmutableArray<string> candidates, MissingCodes? codes = null)
+    /// <summary>
+    /// This site's rows of each candidate, in their order, and last its rows of none of them (missing cells are not
+    /// counted).
+    /// </summary>
+    public static long[] Count(RawTable table, string column, ImmutableArray<string> candidates,
+        MissingCodes? codes = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         codes ??= new MissingCodes([]);
-        Dictionary<string, int> positions = candidates.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+        Dictionary<string, int> positions = candidates.Select((name, i) => (name, i))
+            .ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
         long[] counts = new long[candidates.Length + 1];
         int cellIndex = table.FindColumn(column);
         foreach (RawRow row in table.Rows)
@@ -29,11 +35,12 @@ public static class CategoryAgreement
     }
 
     /// <summary>
-    /// The column with the candidates whose summed count reaches <paramref name="minimumCount"/>, of these the <paramref name="most"/> commonest; of equally
-    /// common ones the earlier candidates.
+    /// The column with the candidates whose summed count reaches <paramref name="minimumCount"/>, of these the
+    /// <paramref name="most"/> commonest; of equally common ones the earlier candidates.
     /// </summary>
     /// <exception cref="ArgumentException">As many totals are needed as there are candidates, or one more.</exception>
-    public static ColumnSchema Agree(string column, ImmutableArray<string> candidates, ReadOnlySpan<long> totals, long minimumCount = 1, int most = int.MaxValue)
+    public static ColumnSchema Agree(string column, ImmutableArray<string> candidates, ReadOnlySpan<long> totals,
+        long minimumCount = 1, int most = int.MaxValue)
     {
         if (totals.Length != candidates.Length && totals.Length != candidates.Length + 1)
         {
@@ -43,6 +50,11 @@ public static class CategoryAgreement
         long[] counts = totals.ToArray();
         IEnumerable<int> kept = Enumerable.Range(0, candidates.Length).Where(i => counts[i] >= minimumCount)
             .OrderByDescending(i => counts[i]).Take(most).Order();
-        return new ColumnSchema { Name = column, Kind = ColumnKind.Categorical, Categories = [.. kept.Select(i => candidates[i])] };
+        return new ColumnSchema
+        {
+            Name = column,
+            Kind = ColumnKind.Categorical,
+            Categories = [.. kept.Select(i => candidates[i])]
+        };
     }
 }

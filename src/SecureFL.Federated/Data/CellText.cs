@@ -17,19 +17,26 @@ internal static class CellText
                 {
                     throw new DataFormatException(
                         at.Source ?? site.Source,
-                        $"the text {PrintableText.Name(text.Length <= 40 ? text : text[..40])} {fault}: no category or class",
+                        $"the text {PrintableText.Name(text.Length <= 40 ? text : text[..40])} {fault}: no category "
+                        + $"or class",
                         at.Line,
                         column.Name,
-                        wayOut: column.IsLabel ? "write the classes as short words" : $"--ignore {column.Name} leaves the column out, or write its answers as short words");
+                        wayOut: column.IsLabel ? "write the classes as short words"
+                            : $"--ignore {column.Name} leaves the column out, or write its answers as short words");
                 }
             }
         }
     }
 
-    /// <summary>A cell of a column of which most begin with an amount, ranges too, but not codes such as 2a; null for other columns.</summary>
+    /// <summary>
+    /// A cell of a column of which most begin with an amount, ranges too, but not codes such as 2a; null for other
+    /// columns.
+    /// </summary>
     internal static string? FirstWithNumber(ColumnFacts column)
     {
-        long begin = column.Numbers + column.Sites.Sum(site => site.Texts.Counts.Where(pair => BeginsWithAmount(pair.Key)).Sum(pair => (long)pair.Value.Count));
+        long begin = column.Numbers + column.Sites
+            .Sum(site => site.Texts.Counts.Where(pair => BeginsWithAmount(pair.Key))
+                .Sum(pair => (long)pair.Value.Count));
         return 2 * begin <= column.Numbers + column.Texts ? null
             : column.Sites.SelectMany(site => site.Texts.Counts.Keys).FirstOrDefault(BeginsWithAmount);
     }
@@ -42,6 +49,7 @@ internal static class CellText
         }
 
         string rest = text.TrimStart('<', '>', '=', '\u2264', '\u2265', '+', '-', '~', ' ');
-        return rest is [>= '0' and <= '9', ..] && rest.TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') is not [>= 'A' and <= 'z', ..];
+        return rest is [>= '0' and <= '9', ..]
+            && rest.TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') is not [>= 'A' and <= 'z', ..];
     }
 }

@@ -2,24 +2,34 @@ using System.Buffers;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>A number and its unit in one cell: <c>12.5 %</c>, <c>5mg</c>, <c>1.1 mg/dl</c>. Stateless and thread-safe.</summary>
+/// <summary>
+/// A number and its unit in one cell: <c>12.5 %</c>, <c>5mg</c>, <c>1.1 mg/dl</c>. Stateless and thread-safe.
+/// </summary>
 internal static class CellUnit
 {
     private const int Longest = 12;
 
-    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("+-\u22120123456789.,' \u00A0\u202F\u2009\u2019");
+    private static readonly SearchValues<char> NumberCharacters =
+        SearchValues.Create("+-\u22120123456789.,' \u00A0\u202F\u2009\u2019");
 
-    /// <summary>Units that measure the same thing in other sizes stand beside each other here; others can be words of any kind.</summary>
+    /// <summary>
+    /// Units that measure the same thing in other sizes stand beside each other here; others can be words of any kind.
+    /// </summary>
     private static readonly HashSet<string> Known =
     [
-        "%", "\u2030", "kg", "g", "mg", "\u00B5g", "ug", "mcg", "ng", "pg", "lb", "lbs", "oz", "l", "dl", "cl", "ml", "\u00B5l", "ul", "fl",
-        "km", "m", "dm", "cm", "mm", "\u00B5m", "um", "nm", "in", "ft", "mi", "mol", "mmol", "\u00B5mol", "umol", "nmol", "pmol",
+        "%", "\u2030", "kg", "g", "mg", "\u00B5g", "ug", "mcg", "ng", "pg", "lb", "lbs", "oz", "l", "dl", "cl", "ml",
+        "\u00B5l", "ul", "fl",
+        "km", "m", "dm", "cm", "mm", "\u00B5m", "um", "nm", "in", "ft", "mi", "mol", "mmol", "\u00B5mol", "umol",
+        "nmol", "pmol",
         "IU", "U", "kU", "mU", "mIU", "Pa", "kPa", "mmHg", "bar", "mbar", "\u00B0C", "\u00B0F", "C", "F", "K",
-        "s", "sec", "ms", "min", "h", "hr", "hrs", "d", "day", "days", "wk", "weeks", "mo", "months", "y", "yr", "yrs", "years",
+        "s", "sec", "ms", "min", "h", "hr", "hrs", "d", "day", "days", "wk", "weeks", "mo", "months", "y", "yr",
+        "yrs", "years",
         "J", "kJ", "kcal", "cal", "W", "kW", "V", "mV", "A", "mA", "Hz", "kHz", "bpm", "EUR", "USD", "k", "M",
     ];
 
-    /// <summary>The number and what follows it; false for any other text. The micro sign and the Greek letter are one unit.</summary>
+    /// <summary>
+    /// The number and what follows it; false for any other text. The micro sign and the Greek letter are one unit.
+    /// </summary>
     internal static bool TrySplit(ReadOnlySpan<char> cell, out ReadOnlySpan<char> number, out string unit)
     {
         ReadOnlySpan<char> text = cell.Trim();
@@ -34,7 +44,8 @@ internal static class CellUnit
         ReadOnlySpan<char> rest = text[end..];
         foreach (char c in rest)
         {
-            if (!char.IsLetter(c) && c is not ('%' or '\u2030' or '/' or '^' or '\u00B0' or '\u00B5' or '\u00B2' or '\u00B3'))
+            if (!char.IsLetter(c) && c is not ('%' or '\u2030' or '/' or '^' or '\u00B0' or '\u00B5' or '\u00B2'
+                or '\u00B3'))
             {
                 return false;
             }
@@ -45,7 +56,8 @@ internal static class CellUnit
     }
 
     /// <summary>The cell without its unit.</summary>
-    internal static ReadOnlySpan<char> NumberOf(ReadOnlySpan<char> cell) => TrySplit(cell, out ReadOnlySpan<char> number, out _) ? number : cell;
+    internal static ReadOnlySpan<char> NumberOf(ReadOnlySpan<char> cell) =>
+        TrySplit(cell, out ReadOnlySpan<char> number, out _) ? number : cell;
 
     /// <summary>Whether it is a unit and nothing else: 2a and 2b are no measurements in two units.</summary>
     internal static bool IsKnown(string unit) => unit.Split('/').All(Known.Contains);

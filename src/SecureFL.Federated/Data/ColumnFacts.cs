@@ -13,7 +13,9 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     /// <summary>Most share of numbers for a column of texts; between the two nobody can tell.</summary>
     private const double TextShare = 0.5;
 
-    /// <summary>Least share of numbers beside words for "no value" for a label of numbers; below it the words are classes.</summary>
+    /// <summary>
+    /// Least share of numbers beside words for "no value" for a label of numbers; below it the words are classes.
+    /// </summary>
     private const double ClassShare = 0.1;
 
     private const int Shown = 5;
@@ -35,7 +37,8 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     internal long Rows => sites.Sum(site => (long)site.Rows);
 
     /// <summary>Whether the column holds numbers, dates or texts.</summary>
-    /// <exception cref="DataFormatException">It is a mixture, alone or over the sites, or its dates can be read two ways.</exception>
+    /// <exception cref="DataFormatException">It is a mixture, alone or over the sites, or its dates can be read two
+    /// ways.</exception>
     internal (ColumnKind Kind, DateReading? Dates) Decide(SchemaOptions options)
     {
         if (Dates(options) is DateReading dates)
@@ -69,12 +72,15 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
         (string source, long line) = FirstText();
         throw new DataFormatException(
             source,
-            string.Create(CultureInfo.InvariantCulture, $"{Texts} of {Numbers + Texts} cells are no number: {OddTexts()}; neither a column of numbers nor of texts"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{Texts} of {Numbers + Texts} cells are no number: {OddTexts()}; neither a column of numbers nor "
+                + $"of texts"),
             line,
             name,
             wayOut: label
                 ? $"--missing-values {Argument(CommonestText())} where they mean no value: such rows are left out"
-                : $"--missing-values {Argument(CommonestText())} where they mean no value, --categorical {name} where all are categories, or --ignore {name}");
+                : $"--missing-values {Argument(CommonestText())} where they mean no value, --categorical {name} "
+                + $"where all are categories, or --ignore {name}");
     }
 
     /// <summary>The texts of a column of numbers, the commonest first, with how often; at most five.</summary>
@@ -82,12 +88,16 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     {
         List<(string Text, int Count)> all =
         [
-            .. sites.SelectMany(site => site.Texts.Counts.Concat(site.Markers.Counts)).GroupBy(pair => pair.Key, StringComparer.Ordinal)
+            .. sites.SelectMany(site => site.Texts.Counts.Concat(site.Markers.Counts))
+                .GroupBy(pair => pair.Key, StringComparer.Ordinal)
                 .Select(group => (group.Key, group.Sum(pair => pair.Value.Count))).OrderByDescending(pair => pair.Item2)
                 .ThenBy(pair => pair.Key, StringComparer.Ordinal),
         ];
-        string list = string.Join(", ", all.Take(Shown).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{Quote(pair.Text)} {pair.Count}x")));
-        return all.Count > Shown ? string.Create(CultureInfo.InvariantCulture, $"{list} and {all.Count - Shown} more") : list;
+        string list = string.Join(", ",
+            all.Take(Shown)
+                .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{Quote(pair.Text)} {pair.Count}x")));
+        return all.Count > Shown ? string.Create(CultureInfo.InvariantCulture, $"{list} and {all.Count - Shown} more")
+            : list;
     }
 
     /// <summary>The first text or marker: where to look.</summary>
@@ -127,7 +137,8 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     internal ImmutableArray<string> AllValues()
     {
         SortedSet<double> numbers = [.. sites.SelectMany(site => site.Numbers.Counts.Keys)];
-        SortedSet<string> texts = new(sites.SelectMany(site => site.Texts.Counts.Keys.Concat(site.Markers.Counts.Keys)), StringComparer.Ordinal);
+        SortedSet<string> texts = new(sites.SelectMany(site => site.Texts.Counts.Keys.Concat(site.Markers.Counts.Keys)),
+            StringComparer.Ordinal);
         return [.. numbers.Select(SchemaInference.Canonical), .. texts];
     }
 
@@ -138,12 +149,14 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     {
         string[] all = [.. values];
         string list = string.Join(", ", all.Take(Shown));
-        return all.Length > Shown ? string.Create(CultureInfo.InvariantCulture, $"{list} and {all.Length - Shown} more") : list;
+        return all.Length > Shown ? string.Create(CultureInfo.InvariantCulture, $"{list} and {all.Length - Shown} more")
+            : list;
     }
 
     private DateReading? Dates(SchemaOptions options)
     {
-        DateReading[] readings = [DateReading.YearFirst, DateReading.DayFirst, DateReading.MonthFirst, DateReading.Clock];
+        DateReading[] readings = [DateReading.YearFirst, DateReading.DayFirst, DateReading.MonthFirst,
+            DateReading.Clock];
         long Total(DateReading reading) => sites.Sum(site => (long)site.Dates(reading));
         long dates = sites.Sum(site => (long)site.AnyDates);
         if (dates == 0 || dates < NumberShare * (Numbers + Texts))
@@ -157,11 +170,13 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
             return fitting[0];
         }
 
-        if (Only(DateReading.DayFirst) is var day && Only(DateReading.MonthFirst) is var month && day.Line > 0 && month.Line > 0)
+        if (Only(DateReading.DayFirst) is var day && Only(DateReading.MonthFirst) is var month && day.Line > 0
+            && month.Line > 0)
         {
             throw new DataFormatException(
                 day.Source,
-                string.Create(CultureInfo.InvariantCulture, $"'{day.Cell}' has the day first, '{month.Cell}' ({month.Source}, line {month.Line}) the month"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"'{day.Cell}' has the day first, '{month.Cell}' ({month.Source}, line {month.Line}) the month"),
                 day.Line,
                 name,
                 wayOut: $"write all dates as 2020-04-03, or leave the column out with --ignore {name}");
@@ -187,7 +202,8 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     }
 
     /// <summary>Sites all of whose dates can have the day or the month first.</summary>
-    internal IEnumerable<ColumnProfile> OpenDates() => sites.Where(site => site.AnyDates > site.Dates(DateReading.YearFirst)
+    internal IEnumerable<ColumnProfile> OpenDates() =>
+        sites.Where(site => site.AnyDates > site.Dates(DateReading.YearFirst)
         && site.Dates(DateReading.DayFirst) == site.AnyDates && site.Dates(DateReading.MonthFirst) == site.AnyDates);
 
     /// <summary>The first date that has this order of day and month alone; line 0 for none.</summary>
@@ -210,10 +226,13 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
 
     private DataFormatException Differ(ColumnProfile numbers, ColumnProfile texts) => new(
         texts.Texts.Counts.Values.MinBy(count => count.Line).Source ?? texts.Source,
-        $"holds texts ({Show(texts.Texts.Counts.Keys)}) where {numbers.Source} holds numbers ({Show(numbers.Numbers.Counts.Keys.Order().Select(SchemaInference.Canonical))})",
+        $"holds texts ({Show(texts.Texts.Counts.Keys)}) where {numbers.Source} holds numbers "
+        + $"({Show(numbers.Numbers.Counts.Keys.Order().Select(SchemaInference.Canonical))})",
         texts.Texts.Counts.Values.Min(count => count.Line),
         name,
-        wayOut: label ? "write the same values at all sites" : $"write the same values at all sites; --categorical {name} where all are categories, --ignore {name} to do without");
+        wayOut: label ? "write the same values at all sites"
+            : $"write the same values at all sites; --categorical {name} where all are categories, --ignore {name} "
+            + $"to do without");
 
     private string CommonestText() => sites.SelectMany(site => site.Texts.Counts).MaxBy(pair => pair.Value.Count).Key;
 

@@ -1,8 +1,8 @@
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// What one file shows of one column, before anybody decides what the column is: the facts that inference, <c>check-data</c> and their messages share.
-/// Nothing of it leaves the machine.
+/// What one file shows of one column, before anybody decides what the column is: the facts that inference,
+/// <c>check-data</c> and their messages share. Nothing of it leaves the machine.
 /// </summary>
 public sealed class ColumnProfile
 {
@@ -11,7 +11,8 @@ public sealed class ColumnProfile
     private const int MostUnits = 100;
 
     private static readonly double[] Sentinels =
-        [-1, -7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 99, 999, 9999, 99999, 999999, 99.9, 999.9, -99.9, -999.9];
+        [-1, -7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 99, 999, 9999, 99999, 999999, 99.9, 999.9,
+            -99.9, -999.9];
 
     private readonly HashSet<double> _seen = [];
     private readonly long[] _sentinelCounts = new long[Sentinels.Length];
@@ -51,10 +52,14 @@ public sealed class ColumnProfile
     /// <summary>What the numbers are like, and the outermost of them.</summary>
     internal NumberSample Sample { get; } = new();
 
-    /// <summary>Words and marks that mean "no value" in a column of numbers (<see cref="MissingValue.IsMarker"/>).</summary>
+    /// <summary>
+    /// Words and marks that mean "no value" in a column of numbers (<see cref="MissingValue.IsMarker"/>).
+    /// </summary>
     public ValueTally<string> Markers { get; } = new(RememberedTexts, StringComparer.Ordinal);
 
-    /// <summary>The unit that at least nine tenths of the cells with a value have after a number; null for none.</summary>
+    /// <summary>
+    /// The unit that at least nine tenths of the cells with a value have after a number; null for none.
+    /// </summary>
     public string? Unit => _units.Count > 0 && _units.MaxBy(unit => unit.Value) is var (unit, count)
         && count >= UnitRule.Share * ((double)Numbers.Total + Texts.Total) ? unit : null;
 
@@ -86,7 +91,8 @@ public sealed class ColumnProfile
     public bool Consecutive { get; private set; } = true;
 
     /// <summary>Least and largest number that is none of the usual codes for "missing".</summary>
-    internal (double Minimum, double Maximum) Ordinary { get; private set; } = (double.PositiveInfinity, double.NegativeInfinity);
+    internal (double Minimum, double Maximum) Ordinary { get; private set; } =
+        (double.PositiveInfinity, double.NegativeInfinity);
 
     /// <summary>Usual codes for "missing" that stand here, with how often.</summary>
     internal IEnumerable<(double Value, long Count)> CodesSeen =>
@@ -95,13 +101,18 @@ public sealed class ColumnProfile
     /// <summary>Texts that are a date or time under some reading.</summary>
     public int AnyDates { get; private set; }
 
-    /// <summary>The first text that is a date or time under some reading, where <see cref="AnyDates"/> counts one.</summary>
+    /// <summary>
+    /// The first text that is a date or time under some reading, where <see cref="AnyDates"/> counts one.
+    /// </summary>
     internal (RawRow Row, string Cell) FirstDate { get; private set; }
 
     /// <summary>Texts that are a date or time under <paramref name="reading"/>.</summary>
     public int Dates(DateReading reading) => _readings[(int)reading];
 
-    /// <summary>The first text that is a date under <paramref name="reading"/> and under no other order of day and month; line 0 for none.</summary>
+    /// <summary>
+    /// The first text that is a date under <paramref name="reading"/> and under no other order of day and month; line 0
+    /// for none.
+    /// </summary>
     internal (RawRow Row, string Cell) FirstOnly(DateReading reading) => _firstOnly[(int)reading];
 
     /// <summary>One column of a table.</summary>
@@ -136,7 +147,8 @@ public sealed class ColumnProfile
         {
             Texts.Add(cell, row.Line, row.Source);
             AddDate(cell, row);
-            if (CellUnit.TrySplit(cell, out _, out string unit) && (_units.Count < MostUnits || _units.ContainsKey(unit)))
+            if (CellUnit.TrySplit(cell, out _, out string unit)
+                && (_units.Count < MostUnits || _units.ContainsKey(unit)))
             {
                 _units[unit] = _units.GetValueOrDefault(unit) + 1;
             }

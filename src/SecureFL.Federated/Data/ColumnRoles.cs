@@ -3,11 +3,15 @@ using SecureFL.Federated.Data.Text;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>Which columns are label, features and none of both, after all files were found to have the same ones.</summary>
+/// <summary>
+/// Which columns are label, features and none of both, after all files were found to have the same ones.
+/// </summary>
 internal sealed record ColumnRoles(
-    string Label, ImmutableArray<string> Features, ImmutableHashSet<string> Categorical, ImmutableHashSet<string> Kept, ImmutableHashSet<string> Exact)
+    string Label, ImmutableArray<string> Features, ImmutableHashSet<string> Categorical, ImmutableHashSet<string> Kept,
+    ImmutableHashSet<string> Exact)
 {
-    /// <exception cref="DataFormatException">A column that another file lacks, or has under another spelling; or an option that names no column.</exception>
+    /// <exception cref="DataFormatException">A column that another file lacks, or has under another spelling; or an
+    /// option that names no column.</exception>
     internal static ColumnRoles Of(IReadOnlyList<RawTable> tables, SchemaOptions options)
     {
         RawTable first = tables[0];
@@ -27,11 +31,13 @@ internal sealed record ColumnRoles(
 
     /// <summary>By name in any file, else by index in the first.</summary>
     private static string Name(IReadOnlyList<RawTable> tables, string reference) =>
-        tables.Any(table => table.Columns.Contains(reference)) ? reference : tables[0].Columns[tables[0].FindColumn(reference)];
+        tables.Any(table => table.Columns.Contains(reference)) ? reference
+        : tables[0].Columns[tables[0].FindColumn(reference)];
 
     private static void RequireSame(IReadOnlyList<RawTable> tables, ImmutableHashSet<string> ignored, string label)
     {
-        string[] all = [.. tables.SelectMany(table => table.Columns).Distinct(StringComparer.Ordinal).Where(name => !ignored.Contains(name))];
+        string[] all = [.. tables.SelectMany(table => table.Columns).Distinct(StringComparer.Ordinal)
+            .Where(name => !ignored.Contains(name))];
         List<string> faults = [];
         RawTable? faulty = null;
         HashSet<string> lacking = new(StringComparer.Ordinal);
@@ -42,7 +48,9 @@ internal sealed record ColumnRoles(
             {
                 faulty ??= table;
                 lacking.UnionWith(missing);
-                faults.Add($"{table.Source} has no {string.Join(", ", missing.Take(10).Select(name => Describe(name, table)))}{(missing.Length > 10 ? " ..." : "")}");
+                faults.Add(
+                    $"{table.Source} has no "
+                    + $"{string.Join(", ", missing.Take(10).Select(name => Describe(name, table)))}{(missing.Length > 10 ? " ..." : "")}");
             }
         }
 
@@ -53,7 +61,8 @@ internal sealed record ColumnRoles(
                 $"the files have different columns: {string.Join("; ", faults)}",
                 wayOut: lacking.Contains(label)
                     ? $"the label {label} must be in every file, under this name"
-                    : $"give the columns the same names in all files; --ignore {string.Join(',', lacking.Take(10))} leaves them out");
+                    : $"give the columns the same names in all files; --ignore {string.Join(',', lacking.Take(10))} "
+                    + $"leaves them out");
         }
     }
 

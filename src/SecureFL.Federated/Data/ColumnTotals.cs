@@ -3,9 +3,9 @@ using System.Numerics;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Sum and sum of squares of many doubles as whole numbers of a very small unit, so that sites' sums add up without any rounding, whatever the scale of the
-/// column. Within a block of 256 values, sums carry their rounding errors along, and those of the errors (Klein 2006); squares have theirs from a fused
-/// multiply-add. Not thread-safe.
+/// Sum and sum of squares of many doubles as whole numbers of a very small unit, so that sites' sums add up without any
+/// rounding, whatever the scale of the column. Within a block of 256 values, sums carry their rounding errors along,
+/// and those of the errors (Klein 2006); squares have theirs from a fused multiply-add. Not thread-safe.
 /// </summary>
 internal struct ColumnTotals
 {
@@ -69,7 +69,8 @@ internal struct ColumnTotals
 
         public BigInteger Take(int fraction)
         {
-            BigInteger sum = WideInteger.FromDouble(_high, fraction) + WideInteger.FromDouble(_low, fraction) + WideInteger.FromDouble(_lowest, fraction);
+            BigInteger sum = WideInteger.FromDouble(_high, fraction) + WideInteger.FromDouble(_low, fraction)
+                + WideInteger.FromDouble(_lowest, fraction);
             this = default;
             return sum;
         }

@@ -3,7 +3,10 @@ namespace SecureFL.Federated.Data;
 /// <summary>Whether the first record of a file names the columns.</summary>
 public enum HeaderMode
 {
-    /// <summary>It does when it names what stands below it (<see cref="HeaderRule"/>); where that is unclear the file is refused.</summary>
+    /// <summary>
+    /// It does when it names what stands below it (<see cref="HeaderRule"/>); where that is unclear the file is
+    /// refused.
+    /// </summary>
     Detect,
 
     /// <summary>It does.</summary>
@@ -31,7 +34,9 @@ public sealed record CsvReadOptions
     /// <summary>A point or a comma before the fraction of numbers, or null to detect it.</summary>
     public char? Decimal { get; init; }
 
-    /// <summary>The character between groups of three digits, <see cref="NoThousands"/> for none, or null to detect it.</summary>
+    /// <summary>
+    /// The character between groups of three digits, <see cref="NoThousands"/> for none, or null to detect it.
+    /// </summary>
     public char? Thousands { get; init; }
 
     /// <summary>The name of the file's character encoding, or null to detect it.</summary>

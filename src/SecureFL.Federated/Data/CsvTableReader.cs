@@ -7,8 +7,9 @@ using SecureFL.Federated.Data.Text;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Reads delimited text (RFC 4180 with a free separator) into a <see cref="RawTable"/>: separator, header and the way numbers are written are detected,
-/// cells trimmed, letters composed (<see cref="UnicodeComposition"/>). Stateless and thread-safe.
+/// Reads delimited text (RFC 4180 with a free separator) into a <see cref="RawTable"/>: separator, header and the way
+/// numbers are written are detected, cells trimmed, letters composed (<see cref="UnicodeComposition"/>). Stateless and
+/// thread-safe.
 /// </summary>
 public static class CsvTableReader
 {
@@ -16,11 +17,12 @@ public static class CsvTableReader
     private const int MostTitleRows = 5;
 
     /// <summary>
-    /// Reads all of <paramref name="reader"/>, which stays open. <paramref name="source"/> is the name used in messages. Blank lines are skipped; every record
-    /// must have the same number of fields.
+    /// Reads all of <paramref name="reader"/>, which stays open. <paramref name="source"/> is the name used in
+    /// messages. Blank lines are skipped; every record must have the same number of fields.
     /// </summary>
     /// <exception cref="DataFormatException">
-    /// Malformed quotes, a record of another width, no record at all, a size beyond the options, or a header or numbers that can be read two ways.
+    /// Malformed quotes, a record of another width, no record at all, a size beyond the options, or a header or numbers
+    /// that can be read two ways.
     /// </exception>
     public static RawTable Read(TextReader reader, string source, CsvReadOptions? options = null)
     {
@@ -46,9 +48,11 @@ public static class CsvTableReader
             using PrefixedReader whole = new(beginning.AsMemory(mark, length - mark), reader);
             using CsvReader parser = CsvReader.Create(whole, csv, leaveOpen: true);
             List<RawRow> rows = ReadRows(parser, source, options);
-            return rows.Count == 0 ? throw new DataFormatException(source, "the file holds no record") : Shape(source, rows, options);
+            return rows.Count == 0 ? throw new DataFormatException(source, "the file holds no record")
+                : Shape(source, rows, options);
         }
-        catch (CsvFormatException fault) when (fault.Message.Contains(nameof(CsvReaderOptions.MaxRecordSize), StringComparison.Ordinal))
+        catch (CsvFormatException fault) when (fault.Message
+            .Contains(nameof(CsvReaderOptions.MaxRecordSize), StringComparison.Ordinal))
         {
             throw new DataFormatException(
                 source,
@@ -76,7 +80,8 @@ public static class CsvTableReader
         ArgumentNullException.ThrowIfNull(options);
         List<RawRow> rows = records as List<RawRow> ?? [.. records];
         RawRow first = rows[0];
-        bool named = options.Header == HeaderMode.Present || (options.Header == HeaderMode.Detect && HeaderRule.HasHeader(source, rows));
+        bool named = options.Header == HeaderMode.Present
+            || (options.Header == HeaderMode.Detect && HeaderRule.HasHeader(source, rows));
         ImmutableArray<string> columns = named
             ? HeaderRule.Names(source, first)
             : [.. Enumerable.Range(0, first.Cells.Length).Select(i => $"c{i.ToString(CultureInfo.InvariantCulture)}")];
@@ -88,7 +93,8 @@ public static class CsvTableReader
 
         if (rows.Count == 0)
         {
-            throw new DataFormatException(source, "the file holds a header and no row", wayOut: "export the table again, with its rows");
+            throw new DataFormatException(source, "the file holds a header and no row",
+                wayOut: "export the table again, with its rows");
         }
 
         (NumberFormat format, string? remark) = NumberFormatDetection.Detect(source, columns, rows, options);
@@ -112,7 +118,8 @@ public static class CsvTableReader
             int width = parser.FieldCount;
             if (width > options.MaxColumns)
             {
-                throw new DataFormatException(source, $"{width} columns, at most {options.MaxColumns} are accepted", parser.LineNumber);
+                throw new DataFormatException(source, $"{width} columns, at most {options.MaxColumns} are accepted",
+                    parser.LineNumber);
             }
 
             if (rows.Count > 0 && width != rows[0].Cells.Length)
@@ -122,7 +129,9 @@ public static class CsvTableReader
                     $"{width} fields where the first record has {rows[0].Cells.Length}",
                     parser.LineNumber,
                     wayOut: rows[0].Cells.Length < width && rows.Count <= MostTitleRows
-                        ? $"the first line must name the columns: delete a title or notes above the header ({ColumnFacts.Quote(rows[0].Cells[0])}); or quote cells that hold the separator; --separator names another"
+                        ? $"the first line must name the columns: delete a title or notes above the header "
+                        + $"({ColumnFacts.Quote(rows[0].Cells[0])}); or quote cells that hold the separator; "
+                        + $"--separator names another"
                         : "mend the line, or quote cells that hold the separator; --separator names another");
             }
 
@@ -157,7 +166,8 @@ public static class CsvTableReader
             if (row.Cells[0] == columns[0] && row.Cells.AsSpan().SequenceEqual(columns.AsSpan()))
             {
                 throw new DataFormatException(
-                    source, "the header comes again", row.Line, wayOut: "remove the line: files that were joined keep one header");
+                    source, "the header comes again", row.Line,
+                    wayOut: "remove the line: files that were joined keep one header");
             }
         }
     }

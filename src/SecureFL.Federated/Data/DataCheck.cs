@@ -5,7 +5,8 @@ namespace SecureFL.Federated.Data;
 
 /// <summary>What was found in one column.</summary>
 /// <param name="Name">The column.</param>
-/// <param name="Kind"><see cref="ColumnKind.Numeric"/> where at least nine tenths of its cells with a value are numbers.</param>
+/// <param name="Kind"><see cref="ColumnKind.Numeric"/> where at least nine tenths of its cells with a value are
+/// numbers.</param>
 /// <param name="Present">Cells with a value; in a column of numbers, with a number.</param>
 /// <param name="Missing">Cells without.</param>
 /// <param name="Distinct">Different values.</param>
@@ -14,12 +15,17 @@ namespace SecureFL.Federated.Data;
 /// <param name="Mean">Mean of the numbers, null for texts.</param>
 /// <param name="NonNumeric">In a column that is mostly numbers: the first cell that is none, as "line N".</param>
 public sealed record ColumnCheck(
-    string Name, ColumnKind Kind, int Present, int Missing, int Distinct, double? Minimum, double? Maximum, double? Mean, string? NonNumeric)
+    string Name, ColumnKind Kind, int Present, int Missing, int Distinct, double? Minimum, double? Maximum,
+    double? Mean, string? NonNumeric)
 {
-    /// <summary>Whether there are more different values than <see cref="Distinct"/>, which is where counting ends.</summary>
+    /// <summary>
+    /// Whether there are more different values than <see cref="Distinct"/>, which is where counting ends.
+    /// </summary>
     public bool MoreDistinct { get; init; }
 
-    /// <summary>What stands after the numbers of nine tenths of the cells with a value, <c>%</c> or <c>mg</c>; null for nothing.</summary>
+    /// <summary>
+    /// What stands after the numbers of nine tenths of the cells with a value, <c>%</c> or <c>mg</c>; null for nothing.
+    /// </summary>
     public string? Unit { get; init; }
 
     /// <summary>Whether the texts are dates or times of day, which become numbers.</summary>
@@ -71,8 +77,10 @@ public sealed record DataCheck
             Rows = table.Rows.Count,
             CompleteRows = complete,
             DuplicateRows = duplicates,
-            Columns = [.. profile.Columns.Select(column => Check(column.Measured ?? column) with { Unit = column.Unit })],
-            LabelBalance = labelPosition < 0 ? [] : Balance(profile.Columns[labelPosition].Measured ?? profile.Columns[labelPosition]),
+            Columns =
+                [.. profile.Columns.Select(column => Check(column.Measured ?? column) with { Unit = column.Unit })],
+            LabelBalance = labelPosition < 0
+                ? [] : Balance(profile.Columns[labelPosition].Measured ?? profile.Columns[labelPosition]),
             Remarks = table.Remarks,
             Warnings = [],
         };
@@ -99,7 +107,8 @@ public sealed record DataCheck
         bool numeric = numbers >= 0.9 * (numbers + texts) && (numbers > 0 || column.Markers.Total == 0);
         bool known = numeric && numbers > 0;
         int odd = texts + column.Markers.Total;
-        long first = column.Texts.Counts.Values.Concat(column.Markers.Counts.Values).Select(count => count.Line).DefaultIfEmpty(0).Min();
+        long first = column.Texts.Counts.Values.Concat(column.Markers.Counts.Values).Select(count => count.Line)
+            .DefaultIfEmpty(0).Min();
         return new ColumnCheck(
             column.Name,
             numeric ? ColumnKind.Numeric : ColumnKind.Categorical,
@@ -120,10 +129,13 @@ public sealed record DataCheck
     {
         IEnumerable<KeyValuePair<string, int>> counts =
         [
-            .. column.Numbers.Counts.Select(pair => KeyValuePair.Create(SchemaInference.Canonical(pair.Key), pair.Value.Count)),
-            .. column.Texts.Counts.Concat(column.Markers.Counts).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Count)),
+            .. column.Numbers.Counts.Select(
+                pair => KeyValuePair.Create(SchemaInference.Canonical(pair.Key), pair.Value.Count)),
+            .. column.Texts.Counts.Concat(column.Markers.Counts)
+                .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Count)),
         ];
-        return counts.Count() > 100 ? [] : [.. counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
+        return counts.Count() > 100 ? []
+            : [.. counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
     }
 
     private IEnumerable<string> Warn(TableProfile profile, int labelPosition)
@@ -160,7 +172,9 @@ public sealed record DataCheck
 
             if (LabelBalance.Length > 1 && LabelBalance[^1].Value * 20 < LabelBalance[0].Value)
             {
-                yield return $"label value {LabelBalance[^1].Key} has {LabelBalance[^1].Value} rows against {LabelBalance[0].Value} of {LabelBalance[0].Key}";
+                yield return
+                    $"label value {LabelBalance[^1].Key} has {LabelBalance[^1].Value} rows against "
+                    + $"{LabelBalance[0].Value} of {LabelBalance[0].Key}";
             }
         }
     }
@@ -198,7 +212,9 @@ public sealed record DataCheck
         }
         else if (!label && IdentifierRule.IsSuspect(facts))
         {
-            yield return $"column {column.Name} has another whole number in every row; if it is an identifier: --ignore {column.Name}";
+            yield return
+                $"column {column.Name} has another whole number in every row; if it is an identifier: --ignore "
+                + $"{column.Name}";
         }
 
         foreach ((double value, long count) in column.Kind == ColumnKind.Numeric ? SentinelRule.Find(facts) : [])
@@ -206,7 +222,8 @@ public sealed record DataCheck
             yield return SentinelRule.Sentence(column.Name, value, count);
         }
 
-        foreach (string far in column.Kind == ColumnKind.Numeric && IdentifierRule.Reason(facts) is null ? FarCellRule.Sentences(facts) : [])
+        foreach (string far in column.Kind == ColumnKind.Numeric && IdentifierRule.Reason(facts) is null
+            ? FarCellRule.Sentences(facts) : [])
         {
             yield return far;
         }

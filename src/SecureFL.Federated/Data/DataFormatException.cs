@@ -1,11 +1,18 @@
 namespace SecureFL.Federated.Data;
 
-/// <summary>A data file does not say what it should: names the file, and where known the line and the column, so that its owner can find the spot.</summary>
+/// <summary>
+/// A data file does not say what it should: names the file, and where known the line and the column, so that its owner
+/// can find the spot.
+/// </summary>
 public sealed class DataFormatException : FormatException
 {
-    /// <summary>A fault in <paramref name="source"/>, at <paramref name="line"/> (1-based) and <paramref name="column"/> where they are known.</summary>
+    /// <summary>
+    /// A fault in <paramref name="source"/>, at <paramref name="line"/> (1-based) and <paramref name="column"/> where
+    /// they are known.
+    /// </summary>
     public DataFormatException(
-        string source, string problem, long? line = null, string? column = null, Exception? inner = null, string? wayOut = null)
+        string source, string problem, long? line = null, string? column = null, Exception? inner = null,
+        string? wayOut = null)
         : base(Describe(source, problem, line, column), inner)
     {
         WayOut = wayOut;

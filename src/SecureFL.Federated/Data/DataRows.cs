@@ -3,7 +3,8 @@ using System.Numerics;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// A row-major matrix of <see cref="Count"/> by <see cref="Width"/> features and one label a row (a class index, or a real target). Two kinds:
+/// A row-major matrix of <see cref="Count"/> by <see cref="Width"/> features and one label a row (a class index, or a
+/// real target). Two kinds:
 /// <see cref="RawDataset"/>, as read, and <see cref="Dataset"/>, scaled. Immutable by convention.
 /// </summary>
 /// <typeparam name="T">The type of the numbers.</typeparam>
@@ -17,7 +18,8 @@ public abstract class DataRows<T>
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         if (features.LongLength != (long)labels.Length * width)
         {
-            throw new ArgumentException($"{features.LongLength} features for {labels.Length} rows of {width}", nameof(features));
+            throw new ArgumentException($"{features.LongLength} features for {labels.Length} rows of {width}",
+                nameof(features));
         }
 
         bool classesFit = task switch
@@ -40,7 +42,8 @@ public abstract class DataRows<T>
                 : label >= T.Zero && label < most && T.IsInteger(label);
             if (!valid)
             {
-                throw new ArgumentException($"label {label} of row {i} does not fit a {task} task of {classCount} classes", nameof(labels));
+                throw new ArgumentException(
+                    $"label {label} of row {i} does not fit a {task} task of {classCount} classes", nameof(labels));
             }
         }
 
@@ -72,7 +75,9 @@ public abstract class DataRows<T>
     /// <summary>The features of one row.</summary>
     public ReadOnlySpan<T> Row(int index) => Features.AsSpan(index * Width, Width);
 
-    /// <summary>Rows of each class (empty for regression): what a site contributes to federated class weights.</summary>
+    /// <summary>
+    /// Rows of each class (empty for regression): what a site contributes to federated class weights.
+    /// </summary>
     public long[] CountClasses()
     {
         long[] counts = new long[ClassCount];

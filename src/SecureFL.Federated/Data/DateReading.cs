@@ -1,6 +1,9 @@
 namespace SecureFL.Federated.Data;
 
-/// <summary>How the cells of a column of dates or times are read. Dates become days since 1970-01-01, a time of day their fraction.</summary>
+/// <summary>
+/// How the cells of a column of dates or times are read. Dates become days since 1970-01-01, a time of day their
+/// fraction.
+/// </summary>
 public enum DateReading
 {
     /// <summary>The year first (2020-04-03, 2020/04/03 12:30), or the month by its English name (3-Apr-2020).</summary>

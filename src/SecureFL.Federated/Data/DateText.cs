@@ -1,13 +1,17 @@
 namespace SecureFL.Federated.Data;
 
-/// <summary>Reads dates and times, years of four digits only. A cell's own offset from UTC is applied. Thread-safe.</summary>
+/// <summary>
+/// Reads dates and times, years of four digits only. A cell's own offset from UTC is applied. Thread-safe.
+/// </summary>
 public static class DateText
 {
     private const string Months = "janfebmaraprmayjunjulaugsepoctnovdec";
     private const int Longest = 40;
     private static readonly DateTime Epoch = DateTime.UnixEpoch;
 
-    /// <summary>The readings under which <paramref name="cell"/> is a date or time, as flags 1 &lt;&lt; reading; 0 for none.</summary>
+    /// <summary>
+    /// The readings under which <paramref name="cell"/> is a date or time, as flags 1 &lt;&lt; reading; 0 for none.
+    /// </summary>
     public static int Readings(ReadOnlySpan<char> cell)
     {
         int flags = 0;
@@ -16,7 +20,8 @@ public static class DateText
             return 0;
         }
 
-        foreach (DateReading reading in new[] { DateReading.YearFirst, DateReading.DayFirst, DateReading.MonthFirst, DateReading.Clock })
+        foreach (DateReading reading in
+            new[] { DateReading.YearFirst, DateReading.DayFirst, DateReading.MonthFirst, DateReading.Clock })
         {
             flags |= TryRead(cell, reading, out _) ? 1 << (int)reading : 0;
         }
@@ -24,7 +29,9 @@ public static class DateText
         return flags;
     }
 
-    /// <summary>Days since 1970-01-01 (negative before), or seconds since midnight for <see cref="DateReading.Clock"/>.</summary>
+    /// <summary>
+    /// Days since 1970-01-01 (negative before), or seconds since midnight for <see cref="DateReading.Clock"/>.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<char> cell, DateReading reading, out double value)
     {
         value = 0;
@@ -61,11 +68,13 @@ public static class DateText
         return true;
     }
 
-    private static bool TryDate(ref ReadOnlySpan<char> text, DateReading reading, out int year, out int month, out int day)
+    private static bool TryDate(ref ReadOnlySpan<char> text, DateReading reading, out int year, out int month,
+        out int day)
     {
         (year, month, day) = (0, 0, 0);
         if (!Part(ref text, out int first, out int firstLength, out bool firstNamed) || !Mark(ref text, out char mark)
-            || !Part(ref text, out int second, out int secondLength, out bool secondNamed) || !Mark(ref text, out char mark2)
+            || !Part(ref text, out int second, out int secondLength, out bool secondNamed)
+            || !Mark(ref text, out char mark2)
             || !Part(ref text, out int third, out int thirdLength, out bool thirdNamed) || thirdNamed)
         {
             return false;
@@ -103,7 +112,8 @@ public static class DateText
     private static bool Part(ref ReadOnlySpan<char> text, out int value, out int length, out bool named)
     {
         (value, length, named) = (0, 0, text.Length > 0 && char.IsAsciiLetter(text[0]));
-        while (length < text.Length && (named ? char.IsAsciiLetter(text[length]) : char.IsAsciiDigit(text[length]) && length < 4))
+        while (length < text.Length && (named ? char.IsAsciiLetter(text[length]) : char.IsAsciiDigit(text[length])
+            && length < 4))
         {
             value = named ? 0 : (value * 10) + text[length] - '0';
             length++;
@@ -152,7 +162,8 @@ public static class DateText
                 ReadOnlySpan<char> zone = text[(at + 1)..];
                 int colon = zone.Contains(':') ? 1 : 0;
                 bool twoParts = zone.Length == 4 + colon;
-                if (!(twoParts || zone.Length == 2) || !Digits(zone[..2], out int hours) || !Digits(twoParts ? zone[(2 + colon)..] : "00", out int minutes))
+                if (!(twoParts || zone.Length == 2) || !Digits(zone[..2], out int hours)
+                    || !Digits(twoParts ? zone[(2 + colon)..] : "00", out int minutes))
                 {
                     return false;
                 }
@@ -163,7 +174,8 @@ public static class DateText
         }
 
         text = text.Trim();
-        int noon = text.EndsWith("pm", StringComparison.OrdinalIgnoreCase) ? 12 : text.EndsWith("am", StringComparison.OrdinalIgnoreCase) ? 0 : -1;
+        int noon = text.EndsWith("pm", StringComparison.OrdinalIgnoreCase)
+            ? 12 : text.EndsWith("am", StringComparison.OrdinalIgnoreCase) ? 0 : -1;
         text = noon >= 0 ? text[..^2].Trim() : text;
         int firstColon = text.IndexOf(':');
         if (firstColon is < 1 or > 2 || !Digits(text[..firstColon], out int hour))

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Points out two columns whose contents are exchanged at one site: there each is unlike itself at all other sites, and like the
-/// other one.
+/// Points out two columns whose contents are exchanged at one site: there each is unlike itself at all other sites, and
+/// like the other one.
 /// </summary>
 internal static class ExchangedColumnsRule
 {
@@ -41,12 +41,16 @@ internal static class ExchangedColumnsRule
             }
 
             string[] names = suspects.Count <= MostSuspects ? [.. suspects.Keys] : [];
-            string where = sites.Count == 2 ? $"one of {sites[0].Table.Source} and {sites[1].Table.Source}" : sites[s].Table.Source;
+            string where = sites.Count == 2 ? $"one of {sites[0].Table.Source} and {sites[1].Table.Source}"
+                : sites[s].Table.Source;
             foreach ((string a, string b) in names.SelectMany((a, i) => names.Skip(i + 1).Select(b => (a, b))))
             {
-                if (suspects[a].Here.Likeness(suspects[b].There) >= Alike && suspects[b].Here.Likeness(suspects[a].There) >= Alike)
+                if (suspects[a].Here.Likeness(suspects[b].There) >= Alike
+                    && suspects[b].Here.Likeness(suspects[a].There) >= Alike)
                 {
-                    string sentence = $"exchanged? the values of {a} and {b} at {where} are those of the other one elsewhere; exchange the two columns there";
+                    string sentence =
+                        $"exchanged? the values of {a} and {b} at {where} are those of the other one elsewhere; "
+                        + $"exchange the two columns there";
                     yield return (a, sentence);
                     yield return (b, sentence);
                 }
@@ -67,11 +71,14 @@ internal static class ExchangedColumnsRule
             (double Low, double High)? range = (double.PositiveInfinity, double.NegativeInfinity);
             foreach (ColumnProfile profile in profiles)
             {
-                Dictionary<string, ValueCount> own = profile.Numbers.Overflow || profile.Texts.Overflow ? [] : ColumnFacts.Values(profile);
-                few &= own.Count is > 0 and <= MostValues && (profile.Texts.Total > 0 || CellsPerValue * own.Count <= profile.Numbers.Total);
+                Dictionary<string, ValueCount> own = profile.Numbers.Overflow || profile.Texts.Overflow
+                    ? [] : ColumnFacts.Values(profile);
+                few &= own.Count is > 0 and <= MostValues
+                    && (profile.Texts.Total > 0 || CellsPerValue * own.Count <= profile.Numbers.Total);
                 values.UnionWith(few ? own.Keys : []);
                 ImmutableArray<double> sample = profile.Sample.Sorted();
-                range = range is not (double low, double high) || sample.IsEmpty || profile.Texts.Total > profile.Numbers.Total
+                range = range is not (double low, double high) || sample.IsEmpty
+                    || profile.Texts.Total > profile.Numbers.Total
                     ? null
                     : (Math.Min(low, sample[sample.Length / 20]), Math.Max(high, sample[^((sample.Length / 20) + 1)]));
             }

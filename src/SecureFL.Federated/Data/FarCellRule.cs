@@ -4,9 +4,9 @@ using System.Globalization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Points out a few numbers that stand so far from all others of their file that they are slips of the key, such as 1e9 among
-/// values near 100: scaled with the column, one of them leaves no difference between all others. Skewed columns (incomes, laboratory
-/// values) have a tail that thins out; these cells have nothing between themselves and the rest.
+/// Points out a few numbers that stand so far from all others of their file that they are slips of the key, such as 1e9
+/// among values near 100: scaled with the column, one of them leaves no difference between all others. Skewed columns
+/// (incomes, laboratory values) have a tail that thins out; these cells have nothing between themselves and the rest.
 /// </summary>
 internal static class FarCellRule
 {
@@ -15,7 +15,10 @@ internal static class FarCellRule
     /// <summary>Times the distance that any other number has from the median.</summary>
     private const double Gap = 10;
 
-    /// <summary>Distances from the median, in interquartile ranges: of the numbers, and of their logarithms where all are positive.</summary>
+    /// <summary>
+    /// Distances from the median, in interquartile ranges: of the numbers, and of their logarithms where all are
+    /// positive.
+    /// </summary>
     private const double Ranges = 50;
     private const double LogRanges = 10;
 
@@ -35,12 +38,15 @@ internal static class FarCellRule
             where !codes.Contains(far.Value)
             select string.Create(
                 CultureInfo.InvariantCulture,
-                $"column {column.Name}: {far.Value:R} in {far.Row.Source ?? site.Source}, line {far.Row.Line}, is far beyond the others, ")
-                + string.Create(CultureInfo.InvariantCulture, $"{far.Least:G5} .. {far.Median:G5} .. {far.Most:G5} (least, median, largest), ")
+                $"column {column.Name}: {far.Value:R} in {far.Row.Source ?? site.Source}, line {far.Row.Line}, is "
+                + $"far beyond the others, ")
+                + string.Create(CultureInfo.InvariantCulture,
+                    $"{far.Least:G5} .. {far.Median:G5} .. {far.Most:G5} (least, median, largest), ")
                 + "and leaves them no difference once the column is scaled; correct or empty the cell if it is a slip";
     }
 
-    private static IEnumerable<(double Value, RawRow Row, double Least, double Median, double Most)> Find(ColumnProfile site)
+    private static IEnumerable<(double Value, RawRow Row, double Least, double Median, double Most)> Find(
+        ColumnProfile site)
     {
         ImmutableArray<double> sample = site.Sample.Sorted();
         if (site.Sample.Count < LeastNumbers)
@@ -49,12 +55,15 @@ internal static class FarCellRule
         }
 
         double median = At(sample, 0.5);
-        (double Value, RawRow Row)[] ends = [.. site.Sample.Ends.OrderByDescending(end => Math.Abs(end.Value - median))];
+        (double Value, RawRow Row)[] ends =
+            [.. site.Sample.Ends.OrderByDescending(end => Math.Abs(end.Value - median))];
         int far = FarCount(ends, median, site.Sample.Count);
         (double Value, RawRow Row)[] rest = ends[far..];
-        (double least, double most) = rest.Length == 0 ? (median, median) : (rest.Min(end => end.Value), rest.Max(end => end.Value));
+        (double least, double most) = rest.Length == 0 ? (median, median)
+            : (rest.Min(end => end.Value), rest.Max(end => end.Value));
         double reach = Math.Max(most - median, median - least);
-        foreach ((double value, RawRow row) in ends[..far].Where(end => IsBeyond(end.Value, sample, least, reach)).OrderBy(end => end.Row.Line))
+        foreach ((double value, RawRow row) in ends[..far].Where(end => IsBeyond(end.Value, sample, least, reach))
+            .OrderBy(end => end.Row.Line))
         {
             yield return (value, row, least, median, most);
         }
@@ -81,7 +90,8 @@ internal static class FarCellRule
         double range = At(sample, 0.75) - At(sample, 0.25);
         if (range <= 0)
         {
-            // A column that is mostly one number has no quartiles to go by: only what is absurd beside the rest is told.
+            // A column that is mostly one number has no quartiles to go by: only what is absurd beside the rest is
+            // told.
             return Math.Abs(value - median) > Absurd * reach;
         }
 
@@ -99,5 +109,6 @@ internal static class FarCellRule
         return Math.Abs(Math.Log(value) - Math.Log(median)) > LogRanges * logs;
     }
 
-    private static double At(ImmutableArray<double> sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
+    private static double At(ImmutableArray<double> sorted, double share) =>
+        sorted[(int)Math.Round(share * (sorted.Length - 1))];
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// x -> (x - offset) * factor for every feature, and the value that stands in for a missing one before that. A constant column has factor 0 and
-/// becomes 0 everywhere. Immutable and thread-safe.
+/// x -> (x - offset) * factor for every feature, and the value that stands in for a missing one before that. A constant
+/// column has factor 0 and becomes 0 everywhere. Immutable and thread-safe.
 /// </summary>
 public sealed record FeatureScaling
 {
@@ -22,7 +22,10 @@ public sealed record FeatureScaling
     [JsonIgnore]
     public int Width => Offset.Length;
 
-    /// <summary>Zero mean and unit deviation: offset = mean, factor = 1 / deviation with n - <paramref name="ddof"/> degrees of freedom (1 as in FLamby).</summary>
+    /// <summary>
+    /// Zero mean and unit deviation: offset = mean, factor = 1 / deviation with n - <paramref name="ddof"/> degrees of
+    /// freedom (1 as in FLamby).
+    /// </summary>
     public static FeatureScaling Standard(FeatureStatistics statistics, int ddof = 1)
     {
         ArgumentNullException.ThrowIfNull(statistics);
@@ -30,7 +33,8 @@ public sealed record FeatureScaling
     }
 
     /// <summary>[minimum, maximum] to [0, 1].</summary>
-    /// <exception cref="ArgumentException">The statistics have no minima and maxima, as those from a secure sum.</exception>
+    /// <exception cref="ArgumentException">The statistics have no minima and maxima, as those from a secure
+    /// sum.</exception>
     public static FeatureScaling MinMax(FeatureStatistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
@@ -38,14 +42,17 @@ public sealed record FeatureScaling
         {
             if (statistics.Counts[f] > 0 && statistics.Minima[f] > statistics.Maxima[f])
             {
-                throw new ArgumentException($"feature {f} has no known minimum and maximum: sums do not supply them", nameof(statistics));
+                throw new ArgumentException($"feature {f} has no known minimum and maximum: sums do not supply them",
+                    nameof(statistics));
             }
         }
 
         return Build(statistics, f => statistics.Minima[f], f => 1.0 / (statistics.Maxima[f] - statistics.Minima[f]));
     }
 
-    /// <summary>This scaling, and <paramref name="shared"/> for features of which <paramref name="own"/> has no value.</summary>
+    /// <summary>
+    /// This scaling, and <paramref name="shared"/> for features of which <paramref name="own"/> has no value.
+    /// </summary>
     public FeatureScaling Or(FeatureScaling? shared, FeatureStatistics own)
     {
         ArgumentNullException.ThrowIfNull(own);
@@ -96,7 +103,9 @@ public sealed record FeatureScaling
         };
     }
 
-    /// <summary>The scaled rows in single precision, nothing missing any more. The arithmetic is that of doubles.</summary>
+    /// <summary>
+    /// The scaled rows in single precision, nothing missing any more. The arithmetic is that of doubles.
+    /// </summary>
     /// <param name="data">Rows as they were read.</param>
     /// <param name="targets">How targets are scaled; null not to.</param>
     /// <exception cref="ArgumentException">Rows of another width.</exception>
@@ -123,7 +132,8 @@ public sealed record FeatureScaling
         return new Dataset(scaled, data.ScaledLabels(targets), data.Width, data.Task, data.ClassCount);
     }
 
-    private static FeatureScaling Build(FeatureStatistics statistics, Func<int, double> offset, Func<int, double> factor)
+    private static FeatureScaling Build(FeatureStatistics statistics, Func<int, double> offset,
+        Func<int, double> factor)
     {
         double[] offsets = new double[statistics.Width];
         double[] factors = new double[statistics.Width];

@@ -5,8 +5,9 @@ using SecureFL.Aggregation;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Decides whether the first record of a file names the columns, by comparing it with what stands below: a word over numbers is a name, a number over
-/// numbers and a word that comes again below it are data. Where the cells of one line disagree the file is refused, never read one way in silence.
+/// Decides whether the first record of a file names the columns, by comparing it with what stands below: a word over
+/// numbers is a name, a number over numbers and a word that comes again below it are data. Where the cells of one line
+/// disagree the file is refused, never read one way in silence.
 /// </summary>
 public static class HeaderRule
 {
@@ -39,7 +40,8 @@ public static class HeaderRule
         {
             int odd = Array.IndexOf(votes, Vote.Data);
             int name = Array.IndexOf(votes, Vote.Name);
-            throw Unclear(source, first, odd, $"'{first.Cells[odd]}' looks like data, '{first.Cells[name]}' in the same line like a name");
+            throw Unclear(source, first, odd,
+                $"'{first.Cells[odd]}' looks like data, '{first.Cells[name]}' in the same line like a name");
         }
 
         if (data == 0)
@@ -54,7 +56,8 @@ public static class HeaderRule
 
         return data >= perhaps || rows.Count == 1
             ? false
-            : throw Unclear(source, first, Array.IndexOf(votes, Vote.Data), $"'{first.Cells[Array.IndexOf(votes, Vote.Data)]}' looks like data, the rest of the line like names");
+            : throw Unclear(source, first, Array.IndexOf(votes, Vote.Data),
+                $"'{first.Cells[Array.IndexOf(votes, Vote.Data)]}' looks like data, the rest of the line like names");
     }
 
     /// <summary>The names that <paramref name="header"/> gives.</summary>
@@ -69,7 +72,8 @@ public static class HeaderRule
             if (name.Length == 0)
             {
                 throw new DataFormatException(
-                    source, "the header has no name here", header.Line, number, wayOut: "give the column a name in the file, or remove it");
+                    source, "the header has no name here", header.Line, number,
+                    wayOut: "give the column a name in the file, or remove it");
             }
 
             if (PrintableText.FaultOf(name) is string fault)
@@ -80,7 +84,8 @@ public static class HeaderRule
             if (!names.Add(name))
             {
                 throw new DataFormatException(
-                    source, $"the header names two columns '{name}'", header.Line, number, wayOut: "give each column a name of its own in the file");
+                    source, $"the header names two columns '{name}'", header.Line, number,
+                    wayOut: "give each column a name of its own in the file");
             }
         }
 
@@ -121,18 +126,22 @@ public static class HeaderRule
 
         bool word = cell.Any(char.IsLetter) && !MissingValue.IsMarker(cell) && !StartsLikeNumber(cell);
         bool overNumbers = present > 0 && numbers >= 0.8 * present;
-        return overNumbers ? word ? Vote.Name : Vote.Unknown : again ? Vote.Data : word ? Vote.PerhapsName : Vote.Unknown;
+        return overNumbers ? word ? Vote.Name : Vote.Unknown : again ? Vote.Data : word ? Vote.PerhapsName
+            : Vote.Unknown;
     }
 
-    private static bool IsNumber(string cell) => NumberShapes.Of(cell, out _) != NumberShape.None || NumberFormat.Plain.TryParse(cell, out _);
+    private static bool IsNumber(string cell) => NumberShapes.Of(cell, out _) != NumberShape.None
+        || NumberFormat.Plain.TryParse(cell, out _);
 
     /// <summary>&lt;0.5, 12mg, +inf: a measurement that is no plain number.</summary>
     private static bool StartsLikeNumber(string cell) =>
         cell.TrimStart('<', '>', '=', '~', '+', '-', ' ') is { } rest
-        && ((rest.Length > 0 && rest.Length < cell.Length && char.IsAsciiDigit(rest[0])) || rest.StartsWith("inf", StringComparison.OrdinalIgnoreCase));
+        && ((rest.Length > 0 && rest.Length < cell.Length && char.IsAsciiDigit(rest[0]))
+            || rest.StartsWith("inf", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsCount(string[] cells) =>
-        cells.Length >= 3 && int.TryParse(cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out int start) && start is 0 or 1
+        cells.Length >= 3 && int.TryParse(cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out int start)
+        && start is 0 or 1
         && cells.Select((cell, i) => cell == (start + i).ToString(CultureInfo.InvariantCulture)).All(fits => fits);
 
     private static DataFormatException Unclear(string source, RawRow first, int column, string problem) => new(

@@ -1,6 +1,9 @@
 namespace SecureFL.Federated.Data;
 
-/// <summary>Tells columns that number or name rows from features: none is missing, every value is another, and the name or the order says why. Thread-safe.</summary>
+/// <summary>
+/// Tells columns that number or name rows from features: none is missing, every value is another, and the name or the
+/// order says why. Thread-safe.
+/// </summary>
 internal static class IdentifierRule
 {
     private const int LeastRows = 20;
@@ -13,11 +16,13 @@ internal static class IdentifierRule
     private static readonly string[] SuspectWords = ["id", "no", "number", "num", "nr", "code", "key"];
 
     private static readonly string[] Words =
-        ["id", "ids", "identifier", "uuid", "guid", "mrn", "ssn", "pid", "index", "idx", "rowid", "rownum", "rownumber", "nr", "key", "subject", "unnamed"];
+        ["id", "ids", "identifier", "uuid", "guid", "mrn", "ssn", "pid", "index", "idx", "rowid", "rownum", "rownumber",
+            "nr", "key", "subject", "unnamed"];
 
     private static readonly string[] Owners =
     [
-        "patient", "subject", "case", "record", "row", "sample", "person", "customer", "user", "visit", "encounter", "admission", "hadm", "stay", "member",
+        "patient", "subject", "case", "record", "row", "sample", "person", "customer", "user", "visit", "encounter",
+        "admission", "hadm", "stay", "member",
         "client", "study", "participant", "specimen", "pat",
     ];
 
@@ -29,24 +34,28 @@ internal static class IdentifierRule
         {
             bool distinct = large && column.Sites.All(site => site.Whole && site.AllDistinct);
             bool counts = distinct && column.Sites.All(site => site.Consecutive && site.Rows >= LeastRowsByOrder);
-            return !distinct ? null : counts ? "counts the rows" : IsName(column.Name) ? "has another whole number in every row, and an identifier's name" : null;
+            return !distinct ? null : counts ? "counts the rows" : IsName(column.Name)
+                ? "has another whole number in every row, and an identifier's name" : null;
         }
 
-        bool texts = large && column.Texts > column.Numbers && column.Sites.All(site => site.Texts.DistinctShare >= TextShare && site.Texts.Total >= LeastRows);
+        bool texts = large && column.Texts > column.Numbers
+            && column.Sites.All(site => site.Texts.DistinctShare >= TextShare && site.Texts.Total >= LeastRows);
         bool all = texts && column.Sites.All(site => site.Texts.DistinctShare == 1);
         return all ? "has another text in every row" : texts ? "has another text in nearly every row" : null;
     }
 
     /// <summary>
-    /// Whether the column may be an identifier: whole numbers, each another, that fill their range as numbers given out one
-    /// after the other do, or under the
+    /// Whether the column may be an identifier: whole numbers, each another, that fill their range as numbers given out
+    /// one after the other do, or under the
     /// name of a number or code.
     /// </summary>
     internal static bool IsSuspect(ColumnFacts column) =>
         column.Texts == 0 && column.Numbers >= LeastRows && column.Sites.All(site => site.Whole && site.AllDistinct)
         && (HasWord(column.Name, SuspectWords) || column.Sites.All(IsDense));
 
-    /// <summary>Whether many whole numbers, some of them several times, stand under an identifier's name: visits of one patient.</summary>
+    /// <summary>
+    /// Whether many whole numbers, some of them several times, stand under an identifier's name: visits of one patient.
+    /// </summary>
     internal static bool IsRepeated(ColumnFacts column) =>
         column.Texts == 0 && IsName(column.Name) && column.Sites.All(site => site.Whole)
         && column.Sites.Sum(site => (long)site.Numbers.Distinct) >= LeastRows;
@@ -62,7 +71,8 @@ internal static class IdentifierRule
         List<string> words = WordsOf(name);
         string joined = string.Concat(words);
         return words.Exists(word => Words.Contains(word))
-            || Array.Exists(Owners, owner => joined == owner + "id" || joined == owner + "no" || joined == owner + "number" || joined == owner + "num");
+            || Array.Exists(Owners, owner => joined == owner + "id" || joined == owner + "no"
+                || joined == owner + "number" || joined == owner + "num");
     }
 
     private static List<string> WordsOf(string name)
@@ -71,7 +81,8 @@ internal static class IdentifierRule
         int start = 0;
         for (int i = 1; i <= name.Length; i++)
         {
-            bool boundary = i == name.Length || !char.IsLetterOrDigit(name[i]) || (char.IsUpper(name[i]) && char.IsLower(name[i - 1]));
+            bool boundary = i == name.Length || !char.IsLetterOrDigit(name[i])
+                || (char.IsUpper(name[i]) && char.IsLower(name[i - 1]));
             if (boundary)
             {
                 words.Add(name[start..i].Trim('_', '-', ' ', '.', ':', '#').ToLowerInvariant());

@@ -6,7 +6,9 @@ namespace SecureFL.Federated.Data;
 /// <summary>Decides what task a label column asks for, and its classes.</summary>
 internal static class LabelRule
 {
-    /// <summary>Most share of words for "no value" in a label of texts; where there are more they are classes.</summary>
+    /// <summary>
+    /// Most share of words for "no value" in a label of texts; where there are more they are classes.
+    /// </summary>
     private const double MostMissing = 0.1;
 
     private static readonly double[] Codes = [9, 99, 999, 9999, 88, 77, -1, -7, -8, -9, -99, -999, -9999];
@@ -17,10 +19,11 @@ internal static class LabelRule
     /// <param name="exact">Whether spellings that look alike are two classes.</param>
     /// <param name="notes">Takes what people should know.</param>
     /// <exception cref="DataFormatException">
-    /// No value, values that fit no task, other values at other sites, two values but for a few cells, or a class of the test
-    /// rows alone.
+    /// No value, values that fit no task, other values at other sites, two values but for a few cells, or a class of
+    /// the test rows alone.
     /// </exception>
-    internal static LabelSchema Decide(ColumnFacts label, int training, SchemaOptions options, bool exact, List<string> notes)
+    internal static LabelSchema Decide(ColumnFacts label, int training, SchemaOptions options, bool exact,
+        List<string> notes)
     {
         if (!options.Classes.IsDefaultOrEmpty)
         {
@@ -29,7 +32,8 @@ internal static class LabelRule
 
         if (label.Numbers + label.Texts + label.Markers == 0)
         {
-            throw new DataFormatException(label.Sites[0].Source, "the label has no value in any row", column: label.Name);
+            throw new DataFormatException(label.Sites[0].Source, "the label has no value in any row",
+                column: label.Name);
         }
 
         bool numbers = Kind(label, options) == ColumnKind.Numeric;
@@ -37,7 +41,8 @@ internal static class LabelRule
         if (measured && !numbers)
         {
             (string source, long line) = label.FirstText();
-            throw new DataFormatException(source, "the label of a regression or of a threshold holds texts", line, label.Name);
+            throw new DataFormatException(source, "the label of a regression or of a threshold holds texts", line,
+                label.Name);
         }
 
         if (numbers && label.Texts + label.Markers > 0)
@@ -45,7 +50,8 @@ internal static class LabelRule
             (string source, long line) = label.FirstText();
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"label {label.Name}: {label.Texts + label.Markers} rows are left out, as their label is no number: {label.OddTexts()}; the first is in {source}, line {line}"));
+                $"label {label.Name}: {label.Texts + label.Markers} rows are left out, as their label is no number: "
+                + $"{label.OddTexts()}; the first is in {source}, line {line}"));
         }
 
         if (options.LabelThreshold is double threshold)
@@ -88,7 +94,8 @@ internal static class LabelRule
     /// <summary>What the label is, and how to have it otherwise, in one sentence.</summary>
     internal static string Describe(LabelSchema label, ColumnFacts facts, SchemaOptions options)
     {
-        string other = label.Task == LearningTask.Regression ? NumberLabelRule.ToClasses(Numbers(facts), options.MaxInferredClasses)
+        string other = label.Task == LearningTask.Regression
+            ? NumberLabelRule.ToClasses(Numbers(facts), options.MaxInferredClasses)
             : label.ClassCount > 2 && Numeric(label.Classes) ? "; --model linear takes it as a number"
             : "";
         return $"label {label.Words}{other}";
@@ -111,12 +118,14 @@ internal static class LabelRule
             wayOut: "write a number in their place, such as days from admission, or name another column with --label");
     }
 
-    private static LabelSchema Classes(ColumnFacts label, LearningTask? task, ImmutableArray<string> values, bool declared = false)
+    private static LabelSchema Classes(ColumnFacts label, LearningTask? task, ImmutableArray<string> values,
+        bool declared = false)
     {
         LearningTask decided = task ?? (values.Length == 2 ? LearningTask.Binary : LearningTask.MultiClass);
         bool two = decided == LearningTask.Binary;
         string count = Count(values);
-        string? fault = values.Length == 1 ? $"the label has one value in all rows ({values[0]}): there is nothing to tell apart"
+        string? fault = values.Length == 1
+            ? $"the label has one value in all rows ({values[0]}): there is nothing to tell apart"
             : decided == LearningTask.Regression ? "the label is to be a number, and classes are named for it"
             : two && values.Length != 2 ? $"the label has {count}, where the model tells two apart"
             : values.Length > Most(declared) ? $"the label has {count}, at most {Most(declared)} classes are accepted"
@@ -135,7 +144,9 @@ internal static class LabelRule
                 : "put the values together in fewer classes, or name another column with --label");
     }
 
-    /// <summary>Points out a rare class of nines or below zero that stands apart from all others: 9 beside 0 and 1.</summary>
+    /// <summary>
+    /// Points out a rare class of nines or below zero that stands apart from all others: 9 beside 0 and 1.
+    /// </summary>
     private static void NoteCode(ColumnFacts label, ImmutableArray<string> values, List<string> notes)
     {
         if (values.Length < 3 || !Numeric(values))
@@ -146,12 +157,15 @@ internal static class LabelRule
         double[] numbers = [.. values.Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
         foreach (double code in numbers.Where(number => Codes.Contains(number)))
         {
-            long count = label.Sites.Sum(site => site.Numbers.Counts.TryGetValue(code, out ValueCount at) ? (long)at.Count : 0);
-            if (count <= MostMissing * label.Numbers && numbers.Where(number => number != code).Min(number => Math.Abs(number - code)) > 1)
+            long count =
+                label.Sites.Sum(site => site.Numbers.Counts.TryGetValue(code, out ValueCount at) ? (long)at.Count : 0);
+            if (count <= MostMissing * label.Numbers
+                && numbers.Where(number => number != code).Min(number => Math.Abs(number - code)) > 1)
             {
                 notes.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"label {label.Name}: {code:R} in {count} rows is a class of its own; if it means no value: --missing-values {code:R}, in all columns"));
+                    $"label {label.Name}: {code:R} in {count} rows is a class of its own; if it means no value: "
+                    + $"--missing-values {code:R}, in all columns"));
             }
         }
     }
@@ -165,9 +179,12 @@ internal static class LabelRule
         string.Create(CultureInfo.InvariantCulture, $"{values.Length} different values ({ColumnFacts.Show(values)})");
 
     private static ImmutableArray<string> Numbers(ColumnFacts label) =>
-        [.. label.Sites.SelectMany(site => site.Numbers.Counts.Keys).Distinct().Order().Select(SchemaInference.Canonical)];
+        [.. label.Sites.SelectMany(site => site.Numbers.Counts.Keys).Distinct().Order()
+            .Select(SchemaInference.Canonical)];
 
-    /// <summary>The classes that stand in the files; words for "no value" are none where they are few, which is said.</summary>
+    /// <summary>
+    /// The classes that stand in the files; words for "no value" are none where they are few, which is said.
+    /// </summary>
     private static ImmutableArray<string> Values(ColumnFacts label, bool numbers, List<string> notes)
     {
         if (numbers)
@@ -186,13 +203,16 @@ internal static class LabelRule
 
         string list = string.Join(", ", words.Order(StringComparer.Ordinal).Select(ColumnFacts.Quote));
         notes.Add(
-            string.Create(CultureInfo.InvariantCulture, $"label {label.Name}: {label.Markers} rows are left out, as {list} ")
+            string.Create(CultureInfo.InvariantCulture,
+                $"label {label.Name}: {label.Markers} rows are left out, as {list} ")
             + $"means no value; if it is a class: --classes {string.Join(',', all)}");
         return classes;
     }
 
-    private static LearningTask Task(ImmutableArray<string> values, bool numbers, ImmutableArray<LabelValue> counted, int most) =>
+    private static LearningTask Task(ImmutableArray<string> values, bool numbers, ImmutableArray<LabelValue> counted,
+        int most) =>
         !numbers ? values.Length == 2 ? LearningTask.Binary : LearningTask.MultiClass
-        : counted.IsEmpty || !NumberLabelRule.AreClasses([.. counted.Where(value => values.Contains(value.Text))], most) ? LearningTask.Regression
+        : counted.IsEmpty || !NumberLabelRule.AreClasses([.. counted.Where(value => values.Contains(value.Text))], most)
+        ? LearningTask.Regression
         : values.Length == 2 ? LearningTask.Binary : LearningTask.MultiClass;
 }

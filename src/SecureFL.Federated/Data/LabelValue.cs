@@ -13,11 +13,14 @@ internal sealed record LabelValue(string Text, long Rows, string Source, long Li
     internal static ImmutableArray<LabelValue> Of(ColumnFacts label) =>
     [
         .. label.Sites
-            .SelectMany(site => site.Numbers.Counts.Select(pair => (Text: SchemaInference.Canonical(pair.Key), At: pair.Value))
+            .SelectMany(
+                site => site.Numbers.Counts.Select(pair => (Text: SchemaInference.Canonical(pair.Key), At: pair.Value))
                 .Concat(site.Texts.Counts.Select(pair => (Text: pair.Key, At: pair.Value)))
                 .Select(value => (value.Text, value.At, site.Source)))
             .GroupBy(value => value.Text, StringComparer.Ordinal)
-            .Select(group => new LabelValue(group.Key, group.Sum(value => (long)value.At.Count), group.First().At.Source ?? group.First().Source, group.First().At.Line))
+            .Select(
+                group => new LabelValue(group.Key, group.Sum(value => (long)value.At.Count),
+                    group.First().At.Source ?? group.First().Source, group.First().At.Line))
             .OrderByDescending(value => value.Rows).ThenBy(value => value.Text, StringComparer.Ordinal),
     ];
 }

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>Values that the owner of the data says mean "missing", beside those of <see cref="MissingValue"/>. Immutable and thread-safe.</summary>
+/// <summary>
+/// Values that the owner of the data says mean "missing", beside those of <see cref="MissingValue"/>. Immutable and
+/// thread-safe.
+/// </summary>
 public sealed class MissingCodes
 {
     private readonly HashSet<string> _texts;
@@ -27,6 +30,7 @@ public sealed class MissingCodes
     {
         ArgumentNullException.ThrowIfNull(table);
         return MissingValue.Is(cell) || (_texts.Count > 0
-            && (_texts.Contains(cell) || (_numbers.Count > 0 && table.TryParseNumber(cell, out double number) && _numbers.Contains(number))));
+            && (_texts.Contains(cell) || (_numbers.Count > 0 && table.TryParseNumber(cell, out double number)
+                && _numbers.Contains(number))));
     }
 }

@@ -3,10 +3,12 @@ using System.Globalization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// How a file writes numbers. An exponent, a sign (the typographic minus too) and blanks around are accepted everywhere. Immutable and thread-safe.
+/// How a file writes numbers. An exponent, a sign (the typographic minus too) and blanks around are accepted
+/// everywhere. Immutable and thread-safe.
 /// </summary>
 /// <param name="Decimal">Before the fraction: a point or a comma.</param>
-/// <param name="Thousands">Between groups of three digits; null for none. A space stands for every kind of blank, an apostrophe for both kinds.</param>
+/// <param name="Thousands">Between groups of three digits; null for none. A space stands for every kind of blank, an
+/// apostrophe for both kinds.</param>
 public readonly record struct NumberFormat(char Decimal, char? Thousands)
 {
     private const int LongestNumber = 64;
@@ -15,7 +17,9 @@ public readonly record struct NumberFormat(char Decimal, char? Thousands)
     /// <summary>A decimal point and no groups, as programs write.</summary>
     public static NumberFormat Plain { get; } = new('.', null);
 
-    /// <summary>Reads the finite number in <paramref name="cell"/>; false for anything else, infinities and NaN included.</summary>
+    /// <summary>
+    /// Reads the finite number in <paramref name="cell"/>; false for anything else, infinities and NaN included.
+    /// </summary>
     public bool TryParse(ReadOnlySpan<char> cell, out double value)
     {
         if (Decimal == '.' && Thousands is null && !cell.Contains(TypographicMinus))

@@ -4,22 +4,27 @@ using System.Globalization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Finds out how a file writes its numbers: one way for the whole file, from what its columns of numbers show. What contradicts itself, or can mean two
-/// things, is refused. Thread-safe.
+/// Finds out how a file writes its numbers: one way for the whole file, from what its columns of numbers show. What
+/// contradicts itself, or can mean two things, is refused. Thread-safe.
 /// </summary>
 internal static class NumberFormatDetection
 {
-    /// <summary>Least share of a column's present cells that must look like numbers for the column to have a say.</summary>
+    /// <summary>
+    /// Least share of a column's present cells that must look like numbers for the column to have a say.
+    /// </summary>
     private const double LeastShare = 0.8;
 
     /// <summary>The format, and a remark where it is not the plain one.</summary>
-    /// <exception cref="DataFormatException">Both marks are decimal marks, or a single one can be read as fraction and as group.</exception>
+    /// <exception cref="DataFormatException">Both marks are decimal marks, or a single one can be read as fraction and
+    /// as group.</exception>
     internal static (NumberFormat Format, string? Remark) Detect(
         string source, ImmutableArray<string> columns, IReadOnlyList<RawRow> rows, CsvReadOptions options)
     {
         if (options is { Decimal: char fixedDecimal, Thousands: char fixedThousands })
         {
-            return (new NumberFormat(fixedDecimal, fixedThousands == CsvReadOptions.NoThousands ? null : fixedThousands), null);
+            return
+                (new NumberFormat(fixedDecimal, fixedThousands == CsvReadOptions.NoThousands ? null : fixedThousands),
+                    null);
         }
 
         Evidence all = new();
@@ -34,7 +39,10 @@ internal static class NumberFormatDetection
         return Decide(source, all, options);
     }
 
-    /// <summary>Whether a cell of the column may be a number that is not written plainly: a cheap look, as most columns have none.</summary>
+    /// <summary>
+    /// Whether a cell of the column may be a number that is not written plainly: a cheap look, as most columns have
+    /// none.
+    /// </summary>
     private static bool Suspect(IReadOnlyList<RawRow> rows, int column)
     {
         foreach (RawRow row in rows)
@@ -42,7 +50,8 @@ internal static class NumberFormatDetection
             string cell = row.Cells[column];
             int at = cell.AsSpan().IndexOfAny(NumberShapes.Marks);
             at = at < 0 && cell.AsSpan().Count('.') > 1 ? 0 : at;
-            if (at >= 0 && NumberShapes.Of(CellUnit.NumberOf(cell), out _) is not (NumberShape.None or NumberShape.Plain or NumberShape.DecimalPoint))
+            if (at >= 0 && NumberShapes.Of(CellUnit.NumberOf(cell), out _) is not (NumberShape.None or NumberShape.Plain
+                or NumberShape.DecimalPoint))
             {
                 return true;
             }
@@ -103,10 +112,12 @@ internal static class NumberFormatDetection
         {
             throw new DataFormatException(
                 source,
-                $"'{either.Cell}' can be {either.Cell.Replace(',', '.')} or {either.Cell.Replace(",", "", StringComparison.Ordinal)}",
+                $"'{either.Cell}' can be {either.Cell.Replace(',', '.')} or "
+                + $"{either.Cell.Replace(",", "", StringComparison.Ordinal)}",
                 either.Line,
                 either.Column,
-                wayOut: "--decimal , where the comma stands before a fraction, --thousands , where it stands between thousands");
+                wayOut: "--decimal , where the comma stands before a fraction, --thousands , where it stands "
+                + "between thousands");
         }
 
         char mark = byComma || (given is null && options.Thousands == '.') ? ',' : '.';
@@ -120,7 +131,8 @@ internal static class NumberFormatDetection
         if (groups == mark)
         {
             throw new DataFormatException(
-                source, $"'{mark}' stands before fractions, so it cannot stand between thousands", wayOut: "give another --thousands");
+                source, $"'{mark}' stands before fractions, so it cannot stand between thousands",
+                wayOut: "give another --thousands");
         }
 
         NumberFormat format = new(mark, groups);
@@ -152,11 +164,13 @@ internal static class NumberFormatDetection
     }
 
     private static string Place(Seen? seen) =>
-        seen is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ('{seen.Cell}', line {seen.Line}, column {seen.Column})");
+        seen is null ? "" : string.Create(CultureInfo.InvariantCulture,
+            $" ('{seen.Cell}', line {seen.Line}, column {seen.Column})");
 
     private static DataFormatException Contradiction(string source, Seen point, Seen comma) => new(
         source,
-        $"'{comma.Cell}' has a decimal comma, '{point.Cell}' (line {point.Line}, column {point.Column}) a decimal point",
+        $"'{comma.Cell}' has a decimal comma, '{point.Cell}' (line {point.Line}, column {point.Column}) a decimal "
+        + $"point",
         comma.Line,
         comma.Column,
         wayOut: "--decimal , or --decimal . says which it is; a cell of the other kind is then no number");

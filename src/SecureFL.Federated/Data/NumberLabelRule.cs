@@ -4,9 +4,10 @@ using System.Globalization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Whether a label of numbers means classes or a number to predict. Fractions are a number; two values are classes; up to
-/// five whole numbers are classes. More are a number (a score, a count, days, kilograms), except codes of classes that were
-/// gathered evenly: from 0 or 1 without a gap, the rarest at least half as common as the commonest, as in digits 0 .. 9.
+/// Whether a label of numbers means classes or a number to predict. Fractions are a number; two values are classes; up
+/// to five whole numbers are classes. More are a number (a score, a count, days, kilograms), except codes of classes
+/// that were gathered evenly: from 0 or 1 without a gap, the rarest at least half as common as the commonest, as in
+/// digits 0 .. 9.
 /// </summary>
 internal static class NumberLabelRule
 {
@@ -29,12 +30,15 @@ internal static class NumberLabelRule
     }
 
     /// <summary>How to take a label of numbers for classes.</summary>
-    internal static string ToClasses(ImmutableArray<string> values, int most) => values.Length <= most && values.All(IsWhole)
-        ? string.Create(CultureInfo.InvariantCulture, $", of {values.Length} whole values in all; if they are classes: --classes {string.Join(',', values)}; ")
+    internal static string ToClasses(ImmutableArray<string> values, int most) =>
+        values.Length <= most && values.All(IsWhole)
+        ? string.Create(CultureInfo.InvariantCulture,
+            $", of {values.Length} whole values in all; if they are classes: --classes {string.Join(',', values)}; ")
             + "--label-threshold makes two classes of it"
         : "; --label-threshold makes two classes of it, --classes takes its values as classes";
 
-    private static bool IsWhole(string value) => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+    private static bool IsWhole(string value) =>
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     private static bool AreCodes(ImmutableArray<LabelValue> values, double[] numbers) =>
         numbers[0] is 0 or 1 && numbers[^1] - numbers[0] == numbers.Length - 1

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// What a column's numbers are like, in little memory: every k-th of them, k doubling as they grow in number, and the outermost
-/// ones with their lines. The same rows in the same order give the same sample.
+/// What a column's numbers are like, in little memory: every k-th of them, k doubling as they grow in number, and the
+/// outermost ones with their lines. The same rows in the same order give the same sample.
 /// </summary>
 internal sealed class NumberSample
 {
@@ -25,7 +25,8 @@ internal sealed class NumberSample
     /// <summary>The outermost numbers, least first, each cell once.</summary>
     internal IEnumerable<(double Value, RawRow Row)> Ends =>
         _count <= 2 * Outermost
-            ? _least.Concat(_largest).DistinctBy(end => (end.Row.Source, end.Row.Line, end.Value)).OrderBy(end => end.Value)
+            ? _least.Concat(_largest).DistinctBy(end => (end.Row.Source, end.Row.Line, end.Value))
+            .OrderBy(end => end.Value)
             : _least.OrderBy(end => end.Value).Concat(_largest.OrderBy(end => end.Value));
 
     internal void Add(double value, RawRow row)

@@ -77,8 +77,10 @@ internal static class NumberShapes
             (0, 1) => Single(text, ',', NumberShape.DecimalComma, NumberShape.EitherComma),
             ( > 1, 0) => IsGrouped(text, '.') ? NumberShape.GroupedByPoint : NumberShape.None,
             (0, > 1) => IsGrouped(text, ',') ? NumberShape.GroupedByComma : NumberShape.None,
-            ( >= 1, 1) when text.LastIndexOf('.') < text.IndexOf(',') => Both(text, '.', ',', NumberShape.DecimalComma, out grouped),
-            (1, >= 1) when text.LastIndexOf(',') < text.IndexOf('.') => Both(text, ',', '.', NumberShape.DecimalPoint, out grouped),
+            ( >= 1, 1) when text.LastIndexOf('.')
+                < text.IndexOf(',') => Both(text, '.', ',', NumberShape.DecimalComma, out grouped),
+            (1, >= 1) when text.LastIndexOf(',')
+                < text.IndexOf('.') => Both(text, ',', '.', NumberShape.DecimalPoint, out grouped),
             _ => NumberShape.None,
         };
     }

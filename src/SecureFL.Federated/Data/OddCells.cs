@@ -27,7 +27,9 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
     /// <summary>Numbers without the unit that was agreed.</summary>
     internal int Bare { get; set; }
 
-    /// <summary>Fewest odd cells that can refuse the column: a file of a few rows to predict may have one. A unit always can.</summary>
+    /// <summary>
+    /// Fewest odd cells that can refuse the column: a file of a few rows to predict may have one. A unit always can.
+    /// </summary>
     internal int Fewest { get; init; } = 1;
 
     /// <summary>Cells that are numbers.</summary>
@@ -43,10 +45,13 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
 
     /// <summary>What people should know of numbers without the unit that was agreed; null for none.</summary>
     internal string? BareSentence(string? unit) => Bare == 0 ? null : string.Create(
-        CultureInfo.InvariantCulture, $"column {column}: {Bare} cells have no unit and are read in {unit}, which was agreed: make sure that they are");
+        CultureInfo.InvariantCulture,
+        $"column {column}: {Bare} cells have no unit and are read in {unit}, which was agreed: make sure that they "
+        + $"are");
 
     /// <summary>What people should know; null where all cells are numbers.</summary>
-    /// <exception cref="DataFormatException">Half the cells or more are no number: the column is not what was agreed.</exception>
+    /// <exception cref="DataFormatException">Half the cells or more are no number: the column is not what was
+    /// agreed.</exception>
     internal string? Sentence()
     {
         if (_texts.Total == 0)
@@ -56,15 +61,24 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
 
         if (_unmarked >= Math.Max(_unit ? 1 : Fewest, Numbers))
         {
-            string more = _texts.Total == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", as are {_texts.Total - 1} more cells of {_texts.Total + Numbers}");
+            string more = _texts.Total == 1
+                ? "" : string.Create(CultureInfo.InvariantCulture,
+                    $", as are {_texts.Total - 1} more cells of {_texts.Total + Numbers}");
             throw new DataFormatException(
-                _first.Row.Source ?? table.Source, $"{ColumnFacts.Quote(_first.Cell)} is not a {expected}{more}", _first.Row.Line, column);
+                _first.Row.Source ?? table.Source, $"{ColumnFacts.Quote(_first.Cell)} is not a {expected}{more}",
+                _first.Row.Line, column);
         }
 
-        string list = string.Join(", ", _texts.Counts.OrderByDescending(pair => pair.Value.Count).ThenBy(pair => pair.Key, StringComparer.Ordinal)
-            .Take(Shown).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{ColumnFacts.Quote(pair.Key)} {pair.Value.Count}x")));
+        string list = string.Join(", ",
+            _texts.Counts.OrderByDescending(pair => pair.Value.Count).ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            .Take(Shown)
+            .Select(
+                pair => string.Create(CultureInfo.InvariantCulture,
+                    $"{ColumnFacts.Quote(pair.Key)} {pair.Value.Count}x")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"column {column}: {_texts.Total} cells are no {expected} and count as missing: {list}{(_texts.Distinct > Shown ? " ..." : "")}; the first is in {(_first.Row.Source is string file ? $"{file}, " : "")}line {_first.Row.Line}");
+            $"column {column}: {_texts.Total} cells are no {expected} and count as missing: "
+            + $"{list}{(_texts.Distinct > Shown ? " ..." : "")}; the first is in "
+            + $"{(_first.Row.Source is string file ? $"{file}, " : "")}line {_first.Row.Line}");
     }
 }

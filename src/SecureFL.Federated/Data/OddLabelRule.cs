@@ -4,8 +4,8 @@ using System.Globalization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Labels that one slip of a key would turn into another study: a 0.5 or a 10 in a label of 0 and 1, a row of means below
-/// the table, a class that only the test rows have.
+/// Labels that one slip of a key would turn into another study: a 0.5 or a 10 in a label of 0 and 1, a row of means
+/// below the table, a class that only the test rows have.
 /// </summary>
 internal static class OddLabelRule
 {
@@ -37,17 +37,20 @@ internal static class OddLabelRule
 
         LabelValue first = odd[0];
         string[] usual = [.. values.Take(2).Select(value => value.Text).Order(StringComparer.Ordinal)];
-        string more = odd.Length == 1 ? "" : $", and so are {ColumnFacts.Show(odd.Skip(1).Select(value => ColumnFacts.Quote(value.Text)))}";
+        string more = odd.Length == 1 ? ""
+            : $", and so are {ColumnFacts.Show(odd.Skip(1).Select(value => ColumnFacts.Quote(value.Text)))}";
         string classes = string.Join(',', label.AllValues().Where(text => values.Any(value => value.Text == text)));
         throw new DataFormatException(
             first.Source,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"the label is {usual[0]} or {usual[1]} in {rows - cells} of {rows} rows, and {ColumnFacts.Quote(first.Text)} is neither{more}"),
+                $"the label is {usual[0]} or {usual[1]} in {rows - cells} of {rows} rows, and "
+                + $"{ColumnFacts.Quote(first.Text)} is neither{more}"),
             first.Line,
             label.Name,
             wayOut: "correct the cell, or empty it to leave its row out (is it a row of totals or means?)"
-                + (classes.Length <= 100 ? $"; --classes {ColumnFacts.Argument(classes)} where it is a class" : "; --classes where they are classes")
+                + (classes.Length <= 100 ? $"; --classes {ColumnFacts.Argument(classes)} where it is a class"
+                    : "; --classes where they are classes")
                 + (label.Texts == 0 ? "; --model linear where the label is a number to predict" : ""));
     }
 
@@ -67,10 +70,12 @@ internal static class OddLabelRule
                 {
                     throw new DataFormatException(
                         where.Source ?? test.Source,
-                        $"the class {ColumnFacts.Quote(text)} stands in the test rows alone: no training row has it, so that no model can learn it",
+                        $"the class {ColumnFacts.Quote(text)} stands in the test rows alone: no training row has "
+                        + $"it, so that no model can learn it",
                         where.Line,
                         label.Name,
-                        wayOut: "correct the cell, take such rows out of the test rows, or add training rows of the class");
+                        wayOut: "correct the cell, take such rows out of the test rows, or add training rows of the "
+                        + "class");
                 }
             }
         }
@@ -83,11 +88,14 @@ internal static class OddLabelRule
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"label {label.Name}: the class {ColumnFacts.Quote(rare.Text)} has {rare.Rows} {(rare.Rows == 1 ? "row" : "rows")} ({rare.Source}, line {rare.Line}), the largest {values[0].Rows}: too few to learn; is it a slip?");
+                $"label {label.Name}: the class {ColumnFacts.Quote(rare.Text)} has {rare.Rows} "
+                + $"{(rare.Rows == 1 ? "row" : "rows")} ({rare.Source}, line {rare.Line}), the largest "
+                + $"{values[0].Rows}: too few to learn; is it a slip?");
         }
     }
 
     private static bool IsNumber(string text) => NumberFormat.Plain.TryParse(text, out _);
 
-    private static bool IsFraction(string text) => NumberFormat.Plain.TryParse(text, out double number) && number != Math.Floor(number);
+    private static bool IsFraction(string text) =>
+        NumberFormat.Plain.TryParse(text, out double number) && number != Math.Floor(number);
 }

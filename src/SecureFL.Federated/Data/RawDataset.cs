@@ -1,8 +1,9 @@
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Rows as they were read, in double precision: epoch seconds and incomes keep their digits until a <see cref="FeatureScaling"/> has brought them to a
-/// common range. A feature that is missing is NaN. Immutable by convention.
+/// Rows as they were read, in double precision: epoch seconds and incomes keep their digits until a
+/// <see cref="FeatureScaling"/> has brought them to a common range. A feature that is missing is NaN. Immutable by
+/// convention.
 /// </summary>
 public sealed class RawDataset : DataRows<double>
 {

@@ -6,16 +6,24 @@ namespace SecureFL.Federated.Data;
 /// <summary>One row of text cells and the physical line (from 1) on which it starts.</summary>
 public readonly record struct RawRow(long Line, string[] Cells)
 {
-    /// <summary>The file that the line is in, where the table's rows come from several; null for the table's own.</summary>
+    /// <summary>
+    /// The file that the line is in, where the table's rows come from several; null for the table's own.
+    /// </summary>
     public string? Source { get; init; }
 }
 
-/// <summary>A table as it was read: text cells, nothing interpreted yet. Immutable by convention; rows may be shared between tables.</summary>
+/// <summary>
+/// A table as it was read: text cells, nothing interpreted yet. Immutable by convention; rows may be shared between
+/// tables.
+/// </summary>
 public sealed class RawTable
 {
-    /// <summary>A table from <paramref name="rows"/>, each with as many cells as there are <paramref name="columns"/>.</summary>
+    /// <summary>
+    /// A table from <paramref name="rows"/>, each with as many cells as there are <paramref name="columns"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">No column, two columns of one name, or a row of another width.</exception>
-    public RawTable(string source, ImmutableArray<string> columns, IReadOnlyList<RawRow> rows, NumberFormat? numbers = null)
+    public RawTable(string source, ImmutableArray<string> columns, IReadOnlyList<RawRow> rows,
+        NumberFormat? numbers = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(rows);
@@ -33,7 +41,8 @@ public sealed class RawTable
         {
             if (row.Cells.Length != columns.Length)
             {
-                throw new ArgumentException($"a row has {row.Cells.Length} cells, the table {columns.Length} columns", nameof(rows));
+                throw new ArgumentException($"a row has {row.Cells.Length} cells, the table {columns.Length} columns",
+                    nameof(rows));
             }
         }
 
@@ -55,19 +64,22 @@ public sealed class RawTable
     /// <summary>How its numbers are written.</summary>
     public NumberFormat Numbers { get; }
 
-    /// <summary>What was found out about the file while reading it, for people: its encoding, its decimal marks, its sheet.</summary>
+    /// <summary>
+    /// What was found out about the file while reading it, for people: its encoding, its decimal marks, its sheet.
+    /// </summary>
     public ImmutableArray<string> Remarks { get; init; } = [];
 
     /// <summary>
-    /// The position of the column that <paramref name="reference"/> means: a name, or else a zero-based index, negative ones counting from the
-    /// end (-1 is the last column).
+    /// The position of the column that <paramref name="reference"/> means: a name, or else a zero-based index, negative
+    /// ones counting from the end (-1 is the last column).
     /// </summary>
     /// <exception cref="DataFormatException">There is no such column; the message lists those there are.</exception>
     public int FindColumn(string reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
         int position = Columns.IndexOf(reference);
-        if (position < 0 && int.TryParse(reference, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
+        if (position < 0 && int.TryParse(reference, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out int index))
         {
             position = index < 0 ? index + Columns.Length : index;
         }
@@ -75,7 +87,8 @@ public sealed class RawTable
         if (position < 0 || position >= Columns.Length)
         {
             IEnumerable<string> known = Columns.Take(40);
-            throw new DataFormatException(Source, $"no column {reference}; there are {Columns.Length}: {string.Join(", ", known)}");
+            throw new DataFormatException(Source,
+                $"no column {reference}; there are {Columns.Length}: {string.Join(", ", known)}");
         }
 
         return position;
@@ -88,7 +101,9 @@ public sealed class RawTable
     /// <summary>The same table with one more remark, before the others.</summary>
     public RawTable WithRemark(string remark) => new(Source, Columns, Rows, Numbers) { Remarks = [remark, .. Remarks] };
 
-    /// <summary>As <see cref="TryParseNumber(string, out double)"/>, with or without <paramref name="unit"/> after the number.</summary>
+    /// <summary>
+    /// As <see cref="TryParseNumber(string, out double)"/>, with or without <paramref name="unit"/> after the number.
+    /// </summary>
     public bool TryParseNumber(string cell, string? unit, out double value)
     {
         ArgumentNullException.ThrowIfNull(cell);
@@ -97,7 +112,9 @@ public sealed class RawTable
             : Numbers.TryParse(cell, out value);
     }
 
-    /// <summary>Reads the number in <paramref name="cell"/>; false for anything else, infinities and NaN included.</summary>
+    /// <summary>
+    /// Reads the number in <paramref name="cell"/>; false for anything else, infinities and NaN included.
+    /// </summary>
     public bool TryParseNumber(string cell, out double value)
     {
         ArgumentNullException.ThrowIfNull(cell);

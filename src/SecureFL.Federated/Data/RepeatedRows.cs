@@ -8,12 +8,16 @@ internal static class RepeatedRows
 {
     private const int LeastRows = 10;
 
-    /// <summary>Least share of a file's rows that stand in another, and so many times more than repeat a row of their own file.</summary>
+    /// <summary>
+    /// Least share of a file's rows that stand in another, and so many times more than repeat a row of their own file.
+    /// </summary>
     private const double LeastShare = 0.05;
 
     private const double Chance = 3;
 
-    /// <summary>Files that hold the same rows in the same order, or many of another's rows; one sentence a pair.</summary>
+    /// <summary>
+    /// Files that hold the same rows in the same order, or many of another's rows; one sentence a pair.
+    /// </summary>
     internal static ImmutableArray<string> Between(IReadOnlyList<TableProfile> sites)
     {
         ArgumentNullException.ThrowIfNull(sites);
@@ -25,7 +29,8 @@ internal static class RepeatedRows
             for (int a = 0; a < b; a++)
             {
                 if (sites[a].Table.Columns.SequenceEqual(sites[b].Table.Columns)
-                    && Sentence(sites[a].Table.Source, rows[a], sets[a], sites[b].Table.Source, rows[b], sets[b]) is string sentence)
+                    && Sentence(sites[a].Table.Source, rows[a], sets[a], sites[b].Table.Source, rows[b], sets[b])
+                    is string sentence)
                 {
                     said.Add(sentence);
                 }
@@ -35,7 +40,8 @@ internal static class RepeatedRows
         return [.. said];
     }
 
-    private static string? Sentence(string first, ulong[] a, HashSet<ulong> inA, string second, ulong[] b, HashSet<ulong> inB)
+    private static string? Sentence(string first, ulong[] a, HashSet<ulong> inA, string second, ulong[] b,
+        HashSet<ulong> inB)
     {
         if (a.AsSpan().SequenceEqual(b))
         {
@@ -46,7 +52,8 @@ internal static class RepeatedRows
         int common = b.Count(inA.Contains);
         int own = b.Length - inB.Count + a.Length - inA.Count;
         return common >= LeastShare * Math.Min(a.Length, b.Length) && common >= LeastRows + Chance * own
-            ? string.Create(CultureInfo.InvariantCulture, $"{common} of {b.Length} rows of {second} stand in {first} too: are they the same people twice?")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{common} of {b.Length} rows of {second} stand in {first} too: are they the same people twice?")
             : null;
     }
 

@@ -5,17 +5,19 @@ namespace SecureFL.Federated.Data;
 
 /// <summary>A schema with what was decided on the way to it.</summary>
 /// <param name="Schema">The columns, their kinds, the label.</param>
-/// <param name="Notes">For people, one sentence each: columns left out, cells that are no number, dates, codes that look like "missing".</param>
+/// <param name="Notes">For people, one sentence each: columns left out, cells that are no number, dates, codes that
+/// look like "missing".</param>
 /// <param name="Profiles">What the files show, in their order.</param>
-public sealed record InferredSchema(TableSchema Schema, ImmutableArray<string> Notes, ImmutableArray<TableProfile> Profiles)
+public sealed record InferredSchema(TableSchema Schema, ImmutableArray<string> Notes,
+    ImmutableArray<TableProfile> Profiles)
 {
     /// <summary>What the label was taken for and how to have it otherwise, one sentence.</summary>
     public required string LabelNote { get; init; }
 }
 
 /// <summary>
-/// Infers a schema from tables that lie on one machine. Across sites that may not show their tables the schema is declared in the plan, its
-/// categories agreed by <see cref="CategoryAgreement"/>.
+/// Infers a schema from tables that lie on one machine. Across sites that may not show their tables the schema is
+/// declared in the plan, its categories agreed by <see cref="CategoryAgreement"/>.
 /// </summary>
 public static class SchemaInference
 {
@@ -24,12 +26,16 @@ public static class SchemaInference
 
     /// <summary>The schema that fits all of <paramref name="tables"/>; they must share their column names.</summary>
     /// <exception cref="DataFormatException">As <see cref="Examine"/>.</exception>
-    public static TableSchema Infer(IReadOnlyList<RawTable> tables, SchemaOptions options) => Examine(tables, options).Schema;
+    public static TableSchema Infer(IReadOnlyList<RawTable> tables, SchemaOptions options) =>
+        Examine(tables, options).Schema;
 
-    /// <summary>As <see cref="Infer"/>, with the reasons. A column with more texts than <see cref="SchemaOptions.MaxCategories"/> keeps all as candidates.</summary>
+    /// <summary>
+    /// As <see cref="Infer"/>, with the reasons. A column with more texts than
+    /// <see cref="SchemaOptions.MaxCategories"/> keeps all as candidates.
+    /// </summary>
     /// <exception cref="DataFormatException">
-    /// A column that is missing somewhere, mixtures of numbers and texts, ambiguous dates, two spellings of one answer, a text column with too many values, or
-    /// labels that fit no task.
+    /// A column that is missing somewhere, mixtures of numbers and texts, ambiguous dates, two spellings of one answer,
+    /// a text column with too many values, or labels that fit no task.
     /// </exception>
     /// <param name="tables">Training files, then files of test rows.</param>
     /// <param name="options">What is said of the columns.</param>
@@ -60,14 +66,16 @@ public static class SchemaInference
         ColumnFacts label = new(roles.Label, [.. profiles.Select(profile => profile.Find(roles.Label)!)], label: true);
         UnitReading? labelUnit = options.Classes.IsDefaultOrEmpty ? UnitRule.Of(label) : null;
         ColumnFacts measured = labelUnit?.Facts ?? label;
-        LabelSchema labelSchema = LabelRule.Decide(measured, tables.Count - tests, options, roles.Exact.Contains(roles.Label), notes);
+        LabelSchema labelSchema = LabelRule.Decide(measured, tables.Count - tests, options,
+            roles.Exact.Contains(roles.Label), notes);
         labelSchema = labelSchema with { Unit = labelUnit?.Unit };
         notes.AddRange(labelUnit is null ? [] : [labelUnit.Note]);
         notes.AddRange(labelSchema.Task == LearningTask.Regression ? FarCellRule.Sentences(measured) : []);
         if (features.Count == 0)
         {
             throw new DataFormatException(
-                tables[0].Source, "no feature column is left beside the label and the columns left out", wayOut: notes.Count > 0 ? notes[0] : null);
+                tables[0].Source, "no feature column is left beside the label and the columns left out",
+                wayOut: notes.Count > 0 ? notes[0] : null);
         }
 
         TableSchema schema = new()
@@ -78,7 +86,8 @@ public static class SchemaInference
             MissingValues = options.MissingValues.IsDefaultOrEmpty ? null : options.MissingValues,
         };
         schema.Check();
-        return new InferredSchema(schema, [.. notes], profiles) { LabelNote = LabelRule.Describe(labelSchema, measured, options) };
+        return new InferredSchema(schema, [.. notes], profiles)
+        { LabelNote = LabelRule.Describe(labelSchema, measured, options) };
     }
 
     /// <summary>Refuses a class that only test rows have.</summary>
@@ -88,7 +97,8 @@ public static class SchemaInference
     /// <param name="missing">Cells that mean no value.</param>
     /// <exception cref="DataFormatException">Names the first such row.</exception>
     public static void RefuseTestOnlyClasses(
-        LabelSchema label, IReadOnlyList<RawTable> training, IReadOnlyList<RawTable> tests, ImmutableArray<string> missing)
+        LabelSchema label, IReadOnlyList<RawTable> training, IReadOnlyList<RawTable> tests,
+        ImmutableArray<string> missing)
     {
         ArgumentNullException.ThrowIfNull(label);
         ArgumentNullException.ThrowIfNull(training);
@@ -96,12 +106,17 @@ public static class SchemaInference
         if (!label.Classes.IsDefaultOrEmpty)
         {
             MissingCodes codes = new(missing);
-            ColumnFacts facts = new(label.Name, [.. training.Concat(tests).Select(table => ColumnProfile.Of(table, label.Name, label.Unit, codes))], label: true);
+            ColumnFacts facts = new(label.Name,
+                [.. training.Concat(tests).Select(table => ColumnProfile.Of(table, label.Name, label.Unit, codes))],
+                label: true);
             OddLabelRule.CheckTestOnly(facts, training.Count, label.Classes);
         }
     }
 
-    /// <summary>The one spelling of a category: numbers in their shortest form, so that <c>1</c>, <c>1.0</c> and <c>01</c> are one category.</summary>
+    /// <summary>
+    /// The one spelling of a category: numbers in their shortest form, so that <c>1</c>, <c>1.0</c> and <c>01</c> are
+    /// one category.
+    /// </summary>
     public static string Canonical(RawTable table, string cell)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -110,12 +125,14 @@ public static class SchemaInference
 
     internal static string Canonical(double number) => (number + 0.0).ToString("R", CultureInfo.InvariantCulture);
 
-    private static ColumnSchema? Feature(ColumnFacts written, ColumnRoles roles, SchemaOptions options, List<string> notes)
+    private static ColumnSchema? Feature(ColumnFacts written, ColumnRoles roles, SchemaOptions options,
+        List<string> notes)
     {
         bool declared = roles.Categorical.Contains(written.Name);
         UnitReading? unit = declared ? null : UnitRule.Of(written);
         ColumnFacts facts = unit?.Facts ?? written;
-        if (!declared && !roles.Kept.Contains(facts.Name) && IdentifierRule.Reason(facts) is string reason && IsNoDate(facts, options))
+        if (!declared && !roles.Kept.Contains(facts.Name) && IdentifierRule.Reason(facts) is string reason
+            && IsNoDate(facts, options))
         {
             notes.Add(ShortDates.Of(facts) is ShortDates unread
                 ? $"column {facts.Name} is left out, as it holds {unread.What}; {unread.WayOut}"
@@ -133,13 +150,16 @@ public static class SchemaInference
 
         if (!declared && ShortDates.Of(facts) is ShortDates dated)
         {
-            notes.Add($"column {facts.Name} holds {dated.What} and is taken as categories without order; {dated.WayOut}");
+            notes.Add(
+                $"column {facts.Name} holds {dated.What} and is taken as categories without order; {dated.WayOut}");
         }
         else if (!declared && CellText.FirstWithNumber(facts) is string amount)
         {
             notes.Add(
-                $"column {facts.Name}: most cells begin with a number ({ColumnFacts.Quote(amount)}) and are taken as categories without order; "
-                + $"write a number in each where they are amounts, a range as its middle; --categorical {facts.Name} where they are categories");
+                $"column {facts.Name}: most cells begin with a number ({ColumnFacts.Quote(amount)}) and are taken "
+                + $"as categories without order; "
+                + $"write a number in each where they are amounts, a range as its middle; --categorical "
+                + $"{facts.Name} where they are categories");
         }
 
         return new ColumnSchema
@@ -151,7 +171,8 @@ public static class SchemaInference
         };
     }
 
-    private static bool IsNoDate(ColumnFacts facts, SchemaOptions options) => facts.Texts == 0 || facts.Decide(options).Dates is null;
+    private static bool IsNoDate(ColumnFacts facts, SchemaOptions options) =>
+        facts.Texts == 0 || facts.Decide(options).Dates is null;
 
     private static ImmutableArray<string> Categories(ColumnFacts facts, ColumnRoles roles, SchemaOptions options)
     {
@@ -165,12 +186,15 @@ public static class SchemaInference
             (string source, long line) = texts ? facts.FirstText() : (facts.Sites[0].Source, 0);
             throw new DataFormatException(
                 source,
-                string.Create(CultureInfo.InvariantCulture, $"{count} different {(texts ? "texts" : "numbers")}, at most {most} categories are accepted"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{count} different {(texts ? "texts" : "numbers")}, at most {most} categories are accepted"),
                 texts ? line : null,
                 facts.Name,
-                wayOut: ShortDates.Of(facts) is ShortDates written ? $"the column holds {written.What}; {written.WayOut}"
+                wayOut: ShortDates.Of(facts) is ShortDates written
+                    ? $"the column holds {written.What}; {written.WayOut}"
                     : options.MaxCategories is null
-                    ? $"--ignore {facts.Name} leaves the column out, --max-categories 50 keeps the 50 commonest and puts the others together"
+                    ? $"--ignore {facts.Name} leaves the column out, --max-categories 50 keeps the 50 commonest and "
+                    + $"puts the others together"
                     : $"--ignore {facts.Name}");
         }
 
@@ -196,7 +220,8 @@ public static class SchemaInference
             };
             string[] open = [.. facts.OpenDates().Select(site => site.Source)];
             string also = open.Length == 0 || open.Length == facts.Sites.Length ? ""
-                : $"; all dates of {string.Join(", ", open)} can have the day or the month first and are read as the others: make sure";
+                : $"; all dates of {string.Join(", ", open)} can have the day or the month first and are read as "
+                + $"the others: make sure";
             yield return $"column {facts.Name}: {how}{also}";
             foreach ((string cell, long count) in SentinelRule.FindDates(facts))
             {
@@ -211,7 +236,8 @@ public static class SchemaInference
             (string source, long line) = facts.FirstText();
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"column {facts.Name}: {facts.Texts + facts.Markers} of {facts.Rows} cells are no number and count as missing: {facts.OddTexts()}; the first is in {source}, line {line}");
+                $"column {facts.Name}: {facts.Texts + facts.Markers} of {facts.Rows} cells are no number and count "
+                + $"as missing: {facts.OddTexts()}; the first is in {source}, line {line}");
         }
 
         foreach ((double value, long count) in SentinelRule.Find(facts))
@@ -226,11 +252,15 @@ public static class SchemaInference
 
         if (!kept && IdentifierRule.IsSuspect(facts) && IdentifierRule.Reason(facts) is null)
         {
-            yield return $"column {facts.Name} has another whole number in every row; if it is an identifier: --ignore {facts.Name}";
+            yield return
+                $"column {facts.Name} has another whole number in every row; if it is an identifier: --ignore "
+                + $"{facts.Name}";
         }
         else if (!kept && IdentifierRule.IsRepeated(facts))
         {
-            yield return $"column {facts.Name} has an identifier's name and is taken as a number; if it is an identifier: --ignore {facts.Name}";
+            yield return
+                $"column {facts.Name} has an identifier's name and is taken as a number; if it is an identifier: "
+                + $"--ignore {facts.Name}";
         }
     }
 }

@@ -23,7 +23,9 @@ public sealed record SchemaOptions
     /// <summary>Columns of texts in which every letter's case and every space tells values apart.</summary>
     public ImmutableArray<string> Exact { get; init; } = [];
 
-    /// <summary>The task, or null to infer it from the label's values. Several classes may turn out to be two.</summary>
+    /// <summary>
+    /// The task, or null to infer it from the label's values. Several classes may turn out to be two.
+    /// </summary>
     public LearningTask? Task { get; init; }
 
     /// <summary>Makes the label binary: 1 where the number exceeds this.</summary>
@@ -50,6 +52,9 @@ public sealed record SchemaOptions
     /// </summary>
     public int? MaxCategories { get; init; }
 
-    /// <summary>Most distinct whole numbers a label may have to be taken for classes when the task is inferred, and they are few or evenly common.</summary>
+    /// <summary>
+    /// Most distinct whole numbers a label may have to be taken for classes when the task is inferred, and they are few
+    /// or evenly common.
+    /// </summary>
     public int MaxInferredClasses { get; init; } = 20;
 }

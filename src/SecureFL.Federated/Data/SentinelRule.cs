@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>Points out numbers that look like codes for "missing": -999, 9999 and their like, far from or on the other side of all other numbers.</summary>
+/// <summary>
+/// Points out numbers that look like codes for "missing": -999, 9999 and their like, far from or on the other side of
+/// all other numbers.
+/// </summary>
 internal static class SentinelRule
 {
     private static readonly string[] LastYears = ["9999", "2999"];
@@ -34,7 +37,8 @@ internal static class SentinelRule
     /// <summary>Dates of the years 9999 and 2999, with how often they stand there.</summary>
     internal static IEnumerable<(string Cell, long Count)> FindDates(ColumnFacts column) => column.Sites
         .SelectMany(site => site.Texts.Counts)
-        .Where(pair => Array.Exists(LastYears, year => pair.Key.Contains(year, StringComparison.Ordinal)) && DateText.Readings(pair.Key) != 0)
+        .Where(pair => Array.Exists(LastYears, year => pair.Key.Contains(year, StringComparison.Ordinal))
+            && DateText.Readings(pair.Key) != 0)
         .GroupBy(pair => pair.Key, StringComparer.Ordinal)
         .OrderBy(group => group.Key, StringComparer.Ordinal)
         .Select(group => (group.Key, group.Sum(pair => (long)pair.Value.Count)));
@@ -46,5 +50,6 @@ internal static class SentinelRule
     /// <summary>One sentence, with the option to type.</summary>
     internal static string Sentence(string column, string value, long count) => string.Create(
         CultureInfo.InvariantCulture,
-        $"column {column}: {value} in {count} cells looks like a code for missing; if it is: --missing-values {ColumnFacts.Argument(value)}");
+        $"column {column}: {value} in {count} cells looks like a code for missing; if it is: --missing-values "
+        + $"{ColumnFacts.Argument(value)}");
 }

@@ -1,8 +1,8 @@
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Finds the field separator of delimited text: the one that every record has equally often. A semicolon comes before a comma, which then is part of
-/// numbers. Thread-safe.
+/// Finds the field separator of delimited text: the one that every record has equally often. A semicolon comes before a
+/// comma, which then is part of numbers. Thread-safe.
 /// </summary>
 internal static class SeparatorDetection
 {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>Texts that a person reads as dates and this program does not, as nobody can tell what comes first: 19.06.20.</summary>
+/// <summary>
+/// Texts that a person reads as dates and this program does not, as nobody can tell what comes first: 19.06.20.
+/// </summary>
 /// <param name="What">What they are, with an example.</param>
 /// <param name="WayOut">How to write them.</param>
 internal sealed record ShortDates(string What, string WayOut)
@@ -16,7 +18,8 @@ internal sealed record ShortDates(string What, string WayOut)
         long total = texts.Sum(pair => (long)pair.Value.Count);
         return total > 0 && texts.Where(pair => Is(pair.Key)).Sum(pair => (long)pair.Value.Count) >= Share * total
             ? new ShortDates(
-                $"dates with a year of two digits ({ColumnFacts.Quote(texts[0].Key)})", "write them with four, best as 2020-06-19, to have dates")
+                $"dates with a year of two digits ({ColumnFacts.Quote(texts[0].Key)})",
+                "write them with four, best as 2020-06-19, to have dates")
             : null;
     }
 
@@ -24,7 +27,8 @@ internal sealed record ShortDates(string What, string WayOut)
     private static bool Is(string cell)
     {
         string[] parts = cell.Trim().Split(['.', '/', '-']);
-        return parts.Length == 3 && Array.TrueForAll(parts, part => part.Length is 1 or 2 && part.All(char.IsAsciiDigit))
+        return parts.Length == 3 && Array.TrueForAll(parts,
+            part => part.Length is 1 or 2 && part.All(char.IsAsciiDigit))
             && Array.Exists(parts, part => int.Parse(part, CultureInfo.InvariantCulture) is >= 1 and <= 12);
     }
 }

@@ -18,7 +18,8 @@ public sealed record SiteColumn(string Source, string Kind, double MissingShare,
 /// <param name="Name">The column.</param>
 /// <param name="Sites">In the order of the files.</param>
 /// <param name="Differences">What would hurt, one sentence each.</param>
-public sealed record ColumnComparison(string Name, ImmutableArray<SiteColumn> Sites, ImmutableArray<string> Differences);
+public sealed record ColumnComparison(string Name, ImmutableArray<SiteColumn> Sites,
+    ImmutableArray<string> Differences);
 
 /// <summary>Compares the files of several sites column by column without showing a row.</summary>
 public static class SiteComparison
@@ -31,7 +32,8 @@ public static class SiteComparison
     private const int LeastCells = 10;
 
     private const string LabelWarning =
-        ". It is the label: if so, a model of all sites is wrong at one of them; write the label in the same way at all sites";
+        ". It is the label: if so, a model of all sites is wrong at one of them; write the label in the same way at "
+        + "all sites";
 
     /// <summary>
     /// All columns, in the order of the first file, then those that only others have. <paramref name="label"/> is a
@@ -42,7 +44,8 @@ public static class SiteComparison
         ArgumentNullException.ThrowIfNull(sites);
         string? target = label is null || sites.Count == 0 || sites.Any(site => site.Table.Columns.Contains(label))
             ? label : sites[0].Table.Columns[sites[0].Table.FindColumn(label)];
-        ILookup<string, string> exchanged = ExchangedColumnsRule.Find(sites).ToLookup(pair => pair.Column, pair => pair.Sentence, StringComparer.Ordinal);
+        ILookup<string, string> exchanged = ExchangedColumnsRule.Find(sites)
+            .ToLookup(pair => pair.Column, pair => pair.Sentence, StringComparer.Ordinal);
         return
         [
             .. sites.SelectMany(site => site.Table.Columns).Distinct(StringComparer.Ordinal)
@@ -63,7 +66,8 @@ public static class SiteComparison
         ColumnProfile?[] profiles = [.. written.Select(profile => profile?.Measured ?? profile)];
         ImmutableArray<SiteColumn> columns =
         [
-            .. profiles.Select((profile, i) => Describe(profile, sites[i].Table.Source)).Zip(written, (column, profile) => column with { Unit = profile?.Unit }),
+            .. profiles.Select((profile, i) => Describe(profile, sites[i].Table.Source))
+                .Zip(written, (column, profile) => column with { Unit = profile?.Unit }),
         ];
         return new ColumnComparison(name, columns, [.. OtherUnit(columns), .. Differences(columns, profiles, label)]);
     }
@@ -88,7 +92,8 @@ public static class SiteComparison
 
     private static string Range(string kind, ColumnProfile profile) => kind switch
     {
-        "numbers" => string.Create(CultureInfo.InvariantCulture, $"{profile.Minimum:G5} .. {profile.Mean:G5} .. {profile.Maximum:G5}"),
+        "numbers" => string.Create(CultureInfo.InvariantCulture,
+            $"{profile.Minimum:G5} .. {profile.Mean:G5} .. {profile.Maximum:G5}"),
         "texts" or "mixed" => profile.Texts.Overflow || profile.Texts.DistinctShare > 0.5 && profile.Texts.Distinct > 20
             ? string.Create(CultureInfo.InvariantCulture, $"{profile.Texts.Distinct} different")
             : ColumnFacts.Show(ColumnFacts.Values(profile).Keys.Order(StringComparer.Ordinal)),
@@ -100,17 +105,22 @@ public static class SiteComparison
         SiteColumn[] numbers = [.. columns.Where(column => column.Kind == "numbers")];
         if (numbers.Select(column => column.Unit).Distinct(StringComparer.Ordinal).Count() > 1)
         {
-            yield return $"not the same unit at all sites: {string.Join(", ", numbers.Select(column => $"{column.Unit ?? "none"} at {column.Source}"))}";
+            yield return
+                $"not the same unit at all sites: "
+                + $"{string.Join(", ", numbers.Select(column => $"{column.Unit ?? "none"} at {column.Source}"))}";
         }
     }
 
     private static IEnumerable<string> Differences(
         ImmutableArray<SiteColumn> columns, ColumnProfile?[] profiles, bool label)
     {
-        string[] kinds = [.. columns.Select(column => column.Kind).Where(kind => kind != "empty").Distinct(StringComparer.Ordinal)];
+        string[] kinds =
+            [.. columns.Select(column => column.Kind).Where(kind => kind != "empty").Distinct(StringComparer.Ordinal)];
         if (kinds.Length > 1)
         {
-            yield return $"not the same kind at all sites: {string.Join(", ", columns.Select(column => $"{column.Source} {column.Kind}"))}";
+            yield return
+                $"not the same kind at all sites: "
+                + $"{string.Join(", ", columns.Select(column => $"{column.Source} {column.Kind}"))}";
         }
         else if (kinds is ["numbers"] && !IsIdentifier([.. profiles.OfType<ColumnProfile>()])
             && (OtherCodes(profiles) ?? OtherScale(profiles) ?? Apart(profiles)) is string scale)
@@ -131,16 +141,21 @@ public static class SiteComparison
         SiteColumn worst = columns.MaxBy(column => column.MissingShare)!;
         if (worst.Kind != "absent" && worst.MissingShare - least > MuchMissing)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(100 * worst.MissingShare)} % missing at {worst.Source}, {Math.Round(100 * least)} % elsewhere");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{Math.Round(100 * worst.MissingShare)} % missing at {worst.Source}, {Math.Round(100 * least)} % "
+                + $"elsewhere");
         }
     }
 
     /// <summary>Numbers of which one site's all lie beyond those of every other site.</summary>
     private static string? Apart(ColumnProfile?[] profiles)
     {
-        ColumnProfile[] known = [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Numbers.Total >= LeastCells)];
+        ColumnProfile[] known =
+            [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Numbers.Total >= LeastCells)];
         ColumnProfile? alone = known.Length < 2 ? null : known.FirstOrDefault(one =>
-            one.Numbers.Distinct > 1 && known.All(other => other == one || (other.Numbers.Distinct > 1 && (other.Minimum > one.Maximum || other.Maximum < one.Minimum))));
+            one.Numbers.Distinct > 1 && known.All(
+                other => other == one || (other.Numbers.Distinct > 1
+                    && (other.Minimum > one.Maximum || other.Maximum < one.Minimum))));
         return alone is null ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"the ranges do not meet: {alone.Minimum:G5} .. {alone.Maximum:G5} at {alone.Source}, {known.Where(other => other != alone).Min(other => other.Minimum):G5} .. {known.Where(other => other != alone).Max(other => other.Maximum):G5} elsewhere");
@@ -149,19 +164,26 @@ public static class SiteComparison
     /// <summary>Texts of which one site has none of the others'.</summary>
     private static string? NothingShared(ColumnProfile?[] profiles)
     {
-        ColumnProfile[] known = [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Texts.Total >= LeastCells)];
-        if (known.Length < 2 || !Array.TrueForAll(known, profile => !profile.Texts.Overflow && profile.Texts.Distinct is >= 2 and <= SchemaOptions.DefaultMaxCategories))
+        ColumnProfile[] known =
+            [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Texts.Total >= LeastCells)];
+        if (known.Length < 2 || !Array.TrueForAll(known,
+            profile => !profile.Texts.Overflow
+                && profile.Texts.Distinct is >= 2 and <= SchemaOptions.DefaultMaxCategories))
         {
             return null;
         }
 
-        ColumnProfile? alone = known.FirstOrDefault(one => known.All(other => other == one || !one.Texts.Counts.Keys.Any(other.Texts.Counts.ContainsKey)));
+        ColumnProfile? alone = known.FirstOrDefault(
+            one => known.All(other => other == one || !one.Texts.Counts.Keys.Any(other.Texts.Counts.ContainsKey)));
         return alone is null ? null
-            : $"no value in common: {ColumnFacts.Show(alone.Texts.Counts.Keys.Order(StringComparer.Ordinal))} at {alone.Source}, "
+            : $"no value in common: {ColumnFacts.Show(alone.Texts.Counts.Keys.Order(StringComparer.Ordinal))} at "
+            + $"{alone.Source}, "
                 + $"{ColumnFacts.Show(known.Where(other => other != alone).SelectMany(other => other.Texts.Counts.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))} elsewhere";
     }
 
-    /// <summary>Two numbers at every site, but not the same two; or a few whole numbers, another site's all moved.</summary>
+    /// <summary>
+    /// Two numbers at every site, but not the same two; or a few whole numbers, another site's all moved.
+    /// </summary>
     private static string? OtherCodes(ColumnProfile?[] profiles)
     {
         ColumnProfile[] known = [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Numbers.Total > 0)];
@@ -176,20 +198,23 @@ public static class SiteComparison
             && (a.Length == 2 || a.Zip(b).All(pair => pair.Second - pair.First == b[0] - a[0]));
         int other = Array.FindIndex(values, site => Other(values[0], site));
         return other < 0 ? null
-            : $"other codes? {Codes(values[0])} at {known[0].Source} and {Codes(values[other])} at {known[other].Source}";
+            : $"other codes? {Codes(values[0])} at {known[0].Source} and {Codes(values[other])} at "
+            + $"{known[other].Source}";
     }
 
     private static string Codes(double[] values) => ColumnFacts.Show(values.Select(SchemaInference.Canonical));
 
     /// <summary>
-    /// Amounts, of one sign at all sites, whose means differ by half or more while the ranges do not meet: mg/dl against
-    /// mmol/l, Fahrenheit against Celsius. Not two values in all, such as classes that sites have one each of.
+    /// Amounts, of one sign at all sites, whose means differ by half or more while the ranges do not meet: mg/dl
+    /// against mmol/l, Fahrenheit against Celsius. Not two values in all, such as classes that sites have one each of.
     /// </summary>
     private static string? OtherScale(ColumnProfile?[] profiles)
     {
         ColumnProfile[] known = [.. profiles.OfType<ColumnProfile>().Where(profile => profile.Numbers.Total > 0)];
-        bool amounts = Array.TrueForAll(known, profile => profile.Minimum >= 0) || Array.TrueForAll(known, profile => profile.Maximum <= 0);
-        if (known.Length < 2 || !amounts || known.SelectMany(profile => profile.Numbers.Counts.Keys).Distinct().Take(3).Count() < 3)
+        bool amounts = Array.TrueForAll(known, profile => profile.Minimum >= 0)
+            || Array.TrueForAll(known, profile => profile.Maximum <= 0);
+        if (known.Length < 2 || !amounts || known.SelectMany(profile => profile.Numbers.Counts.Keys).Distinct().Take(3)
+            .Count() < 3)
         {
             return null;
         }
@@ -200,7 +225,8 @@ public static class SiteComparison
         return apart && Math.Abs(high.Mean) > OtherUnits * Math.Abs(low.Mean)
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"other units? the mean is {low.Mean:G5} at {low.Source} and {high.Mean:G5} at {high.Source}, and the ranges do not meet")
+                $"other units? the mean is {low.Mean:G5} at {low.Source} and {high.Mean:G5} at {high.Source}, and "
+                + $"the ranges do not meet")
             : null;
     }
 }

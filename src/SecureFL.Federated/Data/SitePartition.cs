@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>Splits one table into sites. All splits are lists of row indexes, so they serve tables and data sets alike. Thread-safe.</summary>
+/// <summary>
+/// Splits one table into sites. All splits are lists of row indexes, so they serve tables and data sets alike.
+/// Thread-safe.
+/// </summary>
 public static class SitePartition
 {
     /// <summary>Draws of a Dirichlet split before it is given up.</summary>
@@ -53,10 +56,12 @@ public static class SitePartition
     }
 
     /// <summary>
-    /// Label skew (Hsu, Qi and Brown 2019): for every class, site shares are drawn from Dirichlet(alpha). Small alpha gives sites with few
-    /// classes each. Redrawn, with the next stream of the same seed, until every site has <paramref name="minimumRows"/> rows.
+    /// Label skew (Hsu, Qi and Brown 2019): for every class, site shares are drawn from Dirichlet(alpha). Small alpha
+    /// gives sites with few classes each. Redrawn, with the next stream of the same seed, until every site has
+    /// <paramref name="minimumRows"/> rows.
     /// </summary>
-    /// <exception cref="ArgumentException">Too few rows for that, no classes, or none of <see cref="Attempts"/> draws succeeded.</exception>
+    /// <exception cref="ArgumentException">Too few rows for that, no classes, or none of <see cref="Attempts"/> draws
+    /// succeeded.</exception>
     public static int[][] Dirichlet<T>(DataRows<T> data, int sites, double alpha, ulong seed, int minimumRows = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -65,7 +70,8 @@ public static class SitePartition
         CheckSites(data.Count, sites);
         if ((long)sites * minimumRows > data.Count)
         {
-            throw new ArgumentException($"{data.Count} rows do not make {sites} sites with {minimumRows} rows each", nameof(minimumRows));
+            throw new ArgumentException($"{data.Count} rows do not make {sites} sites with {minimumRows} rows each",
+                nameof(minimumRows));
         }
 
         if (data.ClassCount == 0)
@@ -83,7 +89,9 @@ public static class SitePartition
         }
 
         throw new ArgumentException(
-            string.Create(CultureInfo.InvariantCulture, $"of {Attempts} draws of a Dirichlet({alpha}) split none gives each of {sites} sites at least {minimumRows} of {data.Count} rows"), nameof(alpha));
+            string.Create(CultureInfo.InvariantCulture,
+                $"of {Attempts} draws of a Dirichlet({alpha}) split none gives each of {sites} sites at least "
+                + $"{minimumRows} of {data.Count} rows"), nameof(alpha));
     }
 
     private static List<int>[] DealByClass<T>(DataRows<T> data, int sites, double alpha, SeededRandom random)
@@ -92,7 +100,8 @@ public static class SitePartition
         List<int>[] parts = NewParts(sites);
         for (int label = 0; label < data.ClassCount; label++)
         {
-            int[] members = [.. Enumerable.Range(0, data.Count).Where(i => int.CreateTruncating(data.Labels[i]) == label)];
+            int[] members =
+                [.. Enumerable.Range(0, data.Count).Where(i => int.CreateTruncating(data.Labels[i]) == label)];
             random.Shuffle<int>(members);
             double[] shares = random.NextDirichlet(alpha, sites);
             double cumulative = 0;

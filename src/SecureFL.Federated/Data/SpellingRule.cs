@@ -3,7 +3,10 @@ using SecureFL.Federated.Data.Text;
 
 namespace SecureFL.Federated.Data;
 
-/// <summary>Refuses categories and classes that are one answer in two spellings, in one file or between sites: they would become two features.</summary>
+/// <summary>
+/// Refuses categories and classes that are one answer in two spellings, in one file or between sites: they would become
+/// two features.
+/// </summary>
 internal static class SpellingRule
 {
     private const int MostCompared = 100;
@@ -51,7 +54,8 @@ internal static class SpellingRule
                 label.Sites[other].Source,
                 $"every site has two values of the label, but not the same two: {BySite(label, sites)}",
                 column: label.Name,
-                wayOut: $"write the same values at all sites; --classes {string.Join(',', label.AllValues())} where they are classes of their own");
+                wayOut: $"write the same values at all sites; --classes {string.Join(',', label.AllValues())} where "
+                + $"they are classes of their own");
         }
     }
 
@@ -92,19 +96,26 @@ internal static class SpellingRule
         }
     }
 
-    private static DataFormatException Differ(ColumnFacts column, Dictionary<string, ValueCount>[] sites, int a, string one, int b, string other)
+    private static DataFormatException Differ(ColumnFacts column, Dictionary<string, ValueCount>[] sites, int a,
+        string one, int b, string other)
     {
-        string where = a == b ? $"{(sites[a][one].Source is string file ? $"{file}, " : "")}line {sites[a][one].Line}" : column.Sites[a].Source;
+        string where = a == b ? $"{(sites[a][one].Source is string file ? $"{file}, " : "")}line {sites[a][one].Line}"
+            : column.Sites[a].Source;
         return new DataFormatException(
             sites[b][other].Source ?? column.Sites[b].Source,
-            $"{ColumnFacts.Quote(other)} and {ColumnFacts.Quote(one)} ({where}) look like one answer in two spellings{(a == b ? "" : ": " + BySite(column, sites))}",
+            $"{ColumnFacts.Quote(other)} and {ColumnFacts.Quote(one)} ({where}) look like one answer in two "
+            + $"spellings{(a == b ? "" : ": " + BySite(column, sites))}",
             sites[b][other].Line,
             column.Name,
             wayOut: column.IsLabel
                 ? $"write one spelling in all files; --exact {column.Name} keeps them apart as two classes"
-                : $"write one spelling in all files; --exact {column.Name} keeps them apart, --ignore {column.Name} leaves the column out");
+                : $"write one spelling in all files; --exact {column.Name} keeps them apart, --ignore {column.Name} "
+                + $"leaves the column out");
     }
 
     private static string BySite(ColumnFacts column, Dictionary<string, ValueCount>[] sites) =>
-        string.Join("; ", sites.Select((site, s) => $"{column.Sites[s].Source} has {ColumnFacts.Show(site.Keys.Order(StringComparer.Ordinal))}"));
+        string.Join("; ",
+            sites.Select(
+                (site, s) =>
+                    $"{column.Sites[s].Source} has {ColumnFacts.Show(site.Keys.Order(StringComparer.Ordinal))}"));
 }

@@ -11,7 +11,8 @@ namespace SecureFL.Federated.Data;
 /// <param name="ImputedCells">Missing features kept under <see cref="MissingPolicy.Impute"/>.</param>
 /// <param name="UnseenCells">Cells whose category nobody declared.</param>
 public sealed record EncodedTable(
-    RawDataset Data, IReadOnlyList<int> RowIndexes, int RowsWithoutLabel, int RowsWithMissing, int ImputedCells, int UnseenCells)
+    RawDataset Data, IReadOnlyList<int> RowIndexes, int RowsWithoutLabel, int RowsWithMissing, int ImputedCells,
+    int UnseenCells)
 {
     /// <summary>For people, one sentence a column: cells that are no number and count as missing.</summary>
     public ImmutableArray<string> Remarks { get; init; } = [];
@@ -47,8 +48,8 @@ public sealed class TableEncoder
     }
 
     /// <summary>Encodes features and labels.</summary>
-    /// <exception cref="DataFormatException">A column of numbers of which half the cells are none, an undeclared class, another spelling of a category, a missing column, or no
-    /// usable row.</exception>
+    /// <exception cref="DataFormatException">A column of numbers of which half the cells are none, an undeclared class,
+    /// another spelling of a category, a missing column, or no usable row.</exception>
     public EncodedTable Encode(RawTable table) => Encode(table, withLabels: true);
 
     /// <summary>Encodes features only, every label 0: for prediction on tables that have none.</summary>
@@ -63,7 +64,8 @@ public sealed class TableEncoder
         int width = _schema.Width;
         if ((long)table.Rows.Count * width > Array.MaxLength)
         {
-            throw new DataFormatException(table.Source, $"{table.Rows.Count} rows of {width} features, at most {Array.MaxLength} numbers fit one table");
+            throw new DataFormatException(table.Source,
+                $"{table.Rows.Count} rows of {width} features, at most {Array.MaxLength} numbers fit one table");
         }
 
         OddCells[] odd =
@@ -105,22 +107,26 @@ public sealed class TableEncoder
             kept.Add(r);
         }
 
-        IEnumerable<string?> bare = odd.Select((column, c) => column.BareSentence(_schema.Features[c].Unit)).Append(oddLabels.BareSentence(_schema.Label.Unit));
+        IEnumerable<string?> bare = odd.Select((column, c) => column.BareSentence(_schema.Features[c].Unit))
+            .Append(oddLabels.BareSentence(_schema.Label.Unit));
         string[] remarks = [.. odd.Append(oddLabels).Select(column => column.Sentence()).Concat(bare).OfType<string>()];
         if (kept.Count == 0)
         {
             throw new DataFormatException(
-                table.Source, $"no usable row: of {table.Rows.Count}, {withoutLabel} lack the label and {withMissing} a feature");
+                table.Source,
+                $"no usable row: of {table.Rows.Count}, {withoutLabel} lack the label and {withMissing} a feature");
         }
 
         string[] unknown = [.. strange.Select(column => column.Sentence()).OfType<string>()];
         Array.Resize(ref features, kept.Count * width);
         Array.Resize(ref labels, kept.Count);
         RawDataset data = new(features, labels, width, _schema.Label.Task, _schema.Label.ClassCount);
-        return new EncodedTable(data, kept, withoutLabel, withMissing, imputed, unseen) { Remarks = [.. remarks], UnseenByColumn = [.. unknown] };
+        return new EncodedTable(data, kept, withoutLabel, withMissing, imputed, unseen)
+        { Remarks = [.. remarks], UnseenByColumn = [.. unknown] };
     }
 
-    private RowFacts EncodeRow(RawTable table, RawRow raw, int[] positions, OddCells[] odd, UnseenCells[] strange, Span<double> row)
+    private RowFacts EncodeRow(RawTable table, RawRow raw, int[] positions, OddCells[] odd, UnseenCells[] strange,
+        Span<double> row)
     {
         row.Clear();
         int at = 0;
@@ -170,7 +176,8 @@ public sealed class TableEncoder
 
         return _spellings[column].Count > 0 && _spellings[column].TryGetValue(SpellingKey.Of(value), out string? known)
             ? throw new DataFormatException(
-                raw.Source ?? table.Source, $"{Quote(cell)} is another spelling of the agreed category {Quote(known)}", raw.Line, _schema.Features[column].Name, wayOut: "write it as agreed")
+                raw.Source ?? table.Source, $"{Quote(cell)} is another spelling of the agreed category {Quote(known)}",
+                raw.Line, _schema.Features[column].Name, wayOut: "write it as agreed")
             : -1;
     }
 
@@ -207,11 +214,13 @@ public sealed class TableEncoder
             raw.Source ?? table.Source, $"{Quote(cell)} is none of the classes {string.Join(", ", label.Classes)}",
             raw.Line,
             label.Name,
-            wayOut: "correct the cell, or describe the label from rows that have all its classes: all sites train on the same ones");
+            wayOut: "correct the cell, or describe the label from rows that have all its classes: all sites train "
+            + "on the same ones");
     }
 
     /// <summary>The number in a cell, a date's included; NaN for a cell that is none, which is counted.</summary>
-    private static double Number(RawTable table, RawRow raw, ColumnSchema? column, string? unit, string cell, OddCells odd)
+    private static double Number(RawTable table, RawRow raw, ColumnSchema? column, string? unit, string cell,
+        OddCells odd)
     {
         if (!TryRead(table, column, unit, cell, out double number))
         {
@@ -233,14 +242,17 @@ public sealed class TableEncoder
 
     /// <summary>Reads the number in a cell, or that of its date.</summary>
     internal static bool TryRead(RawTable table, ColumnSchema? column, string? unit, string cell, out double number) =>
-        column?.Dates is DateReading dates ? DateText.TryRead(cell, dates, out number) : table.TryParseNumber(cell, unit, out number);
+        column?.Dates is DateReading dates ? DateText.TryRead(cell, dates, out number)
+        : table.TryParseNumber(cell, unit, out number);
 
     private static string Quote(string cell) => ColumnFacts.Quote(cell);
 
     private static Dictionary<string, int> Index(IReadOnlyList<string> names) =>
         names.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
 
-    /// <summary>Categories by what their spellings have in common; none where two of them share it, as then every letter counts.</summary>
+    /// <summary>
+    /// Categories by what their spellings have in common; none where two of them share it, as then every letter counts.
+    /// </summary>
     private static Dictionary<string, string> Spellings(ImmutableArray<string> categories)
     {
         Dictionary<string, string> spellings = new(StringComparer.Ordinal);

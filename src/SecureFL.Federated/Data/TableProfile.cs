@@ -12,7 +12,8 @@ public sealed record TableProfile(RawTable Table, ImmutableArray<ColumnProfile> 
     {
         ArgumentNullException.ThrowIfNull(table);
         codes ??= new MissingCodes([]);
-        ImmutableArray<ColumnProfile> columns = [.. table.Columns.Select(name => new ColumnProfile(table.Source, name))];
+        ImmutableArray<ColumnProfile> columns =
+            [.. table.Columns.Select(name => new ColumnProfile(table.Source, name))];
         foreach (RawRow row in table.Rows)
         {
             for (int c = 0; c < columns.Length; c++)

@@ -17,13 +17,17 @@ public enum ColumnKind
     Categorical,
 }
 
-/// <summary>What to do with a row in which a feature is missing. A row without a label is always dropped, and counted.</summary>
+/// <summary>
+/// What to do with a row in which a feature is missing. A row without a label is always dropped, and counted.
+/// </summary>
 public enum MissingPolicy
 {
     /// <summary>Leave the row out.</summary>
     DropRow,
 
-    /// <summary>Keep it: a number becomes the column's mean when scaling is applied, a category becomes "unseen".</summary>
+    /// <summary>
+    /// Keep it: a number becomes the column's mean when scaling is applied, a category becomes "unseen".
+    /// </summary>
     Impute,
 }
 
@@ -39,15 +43,22 @@ public sealed record ColumnSchema
     /// <summary>The declared or agreed categories, in the order of their features; empty for numbers.</summary>
     public ImmutableArray<string> Categories { get; init; } = [];
 
-    /// <summary>How dates or times of day in the column become a number; null where its cells are numbers or categories.</summary>
+    /// <summary>
+    /// How dates or times of day in the column become a number; null where its cells are numbers or categories.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateReading? Dates { get; init; }
 
-    /// <summary>What stands after the column's numbers, <c>%</c> or <c>mg</c>: cells are read with and without it, never with another. Null for none.</summary>
+    /// <summary>
+    /// What stands after the column's numbers, <c>%</c> or <c>mg</c>: cells are read with and without it, never with
+    /// another. Null for none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Unit { get; init; }
 
-    /// <summary>Leave out the first category's feature (reference coding). A row of that category is then all zeros.</summary>
+    /// <summary>
+    /// Leave out the first category's feature (reference coding). A row of that category is then all zeros.
+    /// </summary>
     public bool OmitFirstCategory { get; init; }
 }
 
@@ -60,10 +71,14 @@ public sealed record LabelSchema
     /// <summary>The task.</summary>
     public required LearningTask Task { get; init; }
 
-    /// <summary>The classes in the order of their indexes; empty for regression and where <see cref="Threshold"/> decides.</summary>
+    /// <summary>
+    /// The classes in the order of their indexes; empty for regression and where <see cref="Threshold"/> decides.
+    /// </summary>
     public ImmutableArray<string> Classes { get; init; } = [];
 
-    /// <summary>With a value, the task is binary and a row's class is 1 where the number in the column exceeds it.</summary>
+    /// <summary>
+    /// With a value, the task is binary and a row's class is 1 where the number in the column exceeds it.
+    /// </summary>
     public double? Threshold { get; init; }
 
     /// <summary>What stands after the label's numbers; null for nothing.</summary>
@@ -90,8 +105,8 @@ public sealed record LabelSchema
 }
 
 /// <summary>
-/// What every site agrees on before training: columns, categories, label. Part of the plan, so that all sites build features of the same meaning
-/// and width. Unseen categories have a feature of their own and never change the width.
+/// What every site agrees on before training: columns, categories, label. Part of the plan, so that all sites build
+/// features of the same meaning and width. Unseen categories have a feature of their own and never change the width.
 /// </summary>
 public sealed record TableSchema
 {
@@ -138,17 +153,21 @@ public sealed record TableSchema
                 continue;
             }
 
-            names.AddRange(column.Categories.Skip(column.OmitFirstCategory ? 1 : 0).Select(category => $"{column.Name}={category}"));
+            names.AddRange(column.Categories.Skip(column.OmitFirstCategory ? 1 : 0)
+                .Select(category => $"{column.Name}={category}"));
             names.Add($"{column.Name}={UnseenCategory}");
         }
 
         return names;
     }
 
-    /// <summary>The names of a label's classes: the schema's, or their numbers where none says; none for regression.</summary>
+    /// <summary>
+    /// The names of a label's classes: the schema's, or their numbers where none says; none for regression.
+    /// </summary>
     /// <param name="schema">The columns; null for arrays.</param>
     /// <param name="classes">Classes of the task, 0 for regression.</param>
-    public static ImmutableArray<string> ClassNames(TableSchema? schema, int classes) => schema is not null && schema.Label.Classes.Length == classes
+    public static ImmutableArray<string> ClassNames(TableSchema? schema, int classes) =>
+        schema is not null && schema.Label.Classes.Length == classes
         ? schema.Label.Classes
         : [.. Enumerable.Range(0, classes).Select(c => c.ToString(CultureInfo.InvariantCulture))];
 
@@ -156,7 +175,9 @@ public sealed record TableSchema
     {
         if (unit is not null && !(numbers && CellUnit.TrySplit("1" + unit, out _, out string same) && same == unit))
         {
-            throw new ArgumentException($"column {column} has the unit {PrintableText.Name(unit)}: letters and signs such as %, of numbers alone");
+            throw new ArgumentException(
+                $"column {column} has the unit {PrintableText.Name(unit)}: letters and signs such as %, of numbers "
+                + $"alone");
         }
     }
 
@@ -169,7 +190,8 @@ public sealed record TableSchema
     {
         try
         {
-            TableSchema schema = JsonSerializer.Deserialize<TableSchema>(json, Json) ?? throw new JsonException("null is no schema");
+            TableSchema schema = JsonSerializer.Deserialize<TableSchema>(json, Json)
+                ?? throw new JsonException("null is no schema");
             schema.Check();
             return schema;
         }
@@ -228,12 +250,14 @@ public sealed record TableSchema
         };
         if (!fits)
         {
-            throw new ArgumentException($"label {Label.Name}: {Label.Classes.Length} classes do not fit a {Label.Task} task");
+            throw new ArgumentException(
+                $"label {Label.Name}: {Label.Classes.Length} classes do not fit a {Label.Task} task");
         }
     }
 
     internal static int WidthOf(ColumnSchema column) =>
-        column.Kind == ColumnKind.Numeric ? 1 : column.Categories.Length + 1 - (column.OmitFirstCategory && column.Categories.Length > 0 ? 1 : 0);
+        column.Kind == ColumnKind.Numeric
+        ? 1 : column.Categories.Length + 1 - (column.OmitFirstCategory && column.Categories.Length > 0 ? 1 : 0);
 
     private static void CheckDistinct(string column, ImmutableArray<string> values)
     {

@@ -1,10 +1,12 @@
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// How a regression's targets are scaled before training, and its predictions back: scaled = (target - offset) * factor. Immutable and thread-safe.
+/// How a regression's targets are scaled before training, and its predictions back: scaled = (target - offset) *
+/// factor. Immutable and thread-safe.
 /// </summary>
 /// <param name="Offset">What is subtracted: the mean of all sites' targets, in the target's units.</param>
-/// <param name="Factor">What the difference is multiplied with, the inverse of their deviation; above 0 and finite.</param>
+/// <param name="Factor">What the difference is multiplied with, the inverse of their deviation; above 0 and
+/// finite.</param>
 public sealed record TargetScaling(double Offset, double Factor)
 {
     /// <summary>Zero mean and unit deviation by statistics of one column; a constant target is only shifted.</summary>
@@ -27,7 +29,8 @@ public sealed record TargetScaling(double Offset, double Factor)
     {
         if (!double.IsFinite(Offset) || !(Factor > 0) || !double.IsFinite(Factor))
         {
-            throw new ArgumentException($"a target scaling with offset {Offset} and factor {Factor}: finite, and the factor above 0");
+            throw new ArgumentException(
+                $"a target scaling with offset {Offset} and factor {Factor}: finite, and the factor above 0");
         }
     }
 }

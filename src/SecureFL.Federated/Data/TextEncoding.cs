@@ -4,8 +4,9 @@ using System.Text;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Which characters a text file's bytes are: UTF-8 and UTF-16 by their marks, UTF-8 without a mark where every byte fits, else Windows-1252 (which holds
-/// Latin-1), with a remark that says so. Never a replacement character. Thread-safe.
+/// Which characters a text file's bytes are: UTF-8 and UTF-16 by their marks, UTF-8 without a mark where every byte
+/// fits, else Windows-1252 (which holds Latin-1), with a remark that says so. Never a replacement character.
+/// Thread-safe.
 /// </summary>
 /// <param name="Encoding">Decodes strictly: a byte that does not fit is an error.</param>
 /// <param name="Remark">For people, where the encoding was guessed; null otherwise.</param>
@@ -15,7 +16,9 @@ public sealed record TextEncoding(System.Text.Encoding Encoding, string? Remark)
 
     private const int BlockBytes = 1 << 16;
 
-    /// <summary>Looks through the whole of <paramref name="content"/>, or takes the encoding that <paramref name="name"/> means.</summary>
+    /// <summary>
+    /// Looks through the whole of <paramref name="content"/>, or takes the encoding that <paramref name="name"/> means.
+    /// </summary>
     /// <exception cref="DataFormatException">No such encoding, UTF-32, or bytes of no text.</exception>
     public static TextEncoding Of(Stream content, string source, string? name = null)
     {
@@ -35,7 +38,9 @@ public sealed record TextEncoding(System.Text.Encoding Encoding, string? Remark)
 
         if (head.StartsWith(new byte[] { 0xFF, 0xFE }) || head.StartsWith(new byte[] { 0xFE, 0xFF }))
         {
-            return new TextEncoding(new UnicodeEncoding(head[0] == 0xFE, byteOrderMark: true, throwOnInvalidBytes: true), null);
+            return
+                new TextEncoding(new UnicodeEncoding(head[0] == 0xFE, byteOrderMark: true, throwOnInvalidBytes: true),
+                    null);
         }
 
         return Survey(content, source, block, length);
@@ -78,11 +83,13 @@ public sealed record TextEncoding(System.Text.Encoding Encoding, string? Remark)
         if (firstUndefined is not null)
         {
             throw new DataFormatException(
-                source, "bytes that are neither UTF-8 nor Windows-1252", firstUndefined, wayOut: "save the file as UTF-8, or name its --encoding, for example cp850");
+                source, "bytes that are neither UTF-8 nor Windows-1252", firstUndefined,
+                wayOut: "save the file as UTF-8, or name its --encoding, for example cp850");
         }
 
         return new TextEncoding(
-            Named(source, "windows-1252"), $"read as Windows-1252, as line {firstForeign ?? line} is not UTF-8 (--encoding names another)");
+            Named(source, "windows-1252"),
+            $"read as Windows-1252, as line {firstForeign ?? line} is not UTF-8 (--encoding names another)");
     }
 
     private static bool Fits(Decoder decoder, ReadOnlySpan<byte> bytes, char[] characters, bool flush = false)
@@ -98,7 +105,9 @@ public sealed record TextEncoding(System.Text.Encoding Encoding, string? Remark)
         }
     }
 
-    /// <summary>Line feeds before the first byte that is no UTF-8; a character that the block's end cuts off does not count.</summary>
+    /// <summary>
+    /// Line feeds before the first byte that is no UTF-8; a character that the block's end cuts off does not count.
+    /// </summary>
     private static int FirstForeign(ReadOnlySpan<byte> bytes)
     {
         int at = 0;
@@ -124,7 +133,8 @@ public sealed record TextEncoding(System.Text.Encoding Encoding, string? Remark)
             source,
             wide ? "UTF-16 text without its mark" : "a zero byte: this is no text file",
             line + bytes[..zero].Count((byte)'\n'),
-            wayOut: wide ? "save the file as UTF-8, or name its --encoding, utf-16le or utf-16be" : "save the table as CSV or Parquet");
+            wayOut: wide ? "save the file as UTF-8, or name its --encoding, utf-16le or utf-16be"
+                : "save the table as CSV or Parquet");
     }
 
     private static System.Text.Encoding Named(string source, string name)
@@ -135,21 +145,26 @@ public sealed record TextEncoding(System.Text.Encoding Encoding, string? Remark)
             "utf-16le" or "utf16" or "utf-16" => "utf-16le",
             "latin1" or "latin-1" => "iso-8859-1",
             "cp1252" or "ansi" => "windows-1252",
-            string other => other.StartsWith("cp", StringComparison.Ordinal) && other.Length > 2 && other.AsSpan(2).ContainsAnyExceptInRange('0', '9') is false
+            string other => other.StartsWith("cp", StringComparison.Ordinal) && other.Length > 2
+                && other.AsSpan(2).ContainsAnyExceptInRange('0', '9') is false
                 ? other[2..]
                 : other,
         };
         try
         {
             System.Text.Encoding? found = int.TryParse(known, out int page)
-                ? CodePagesEncodingProvider.Instance.GetEncoding(page, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
-                : CodePagesEncodingProvider.Instance.GetEncoding(known, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-            return found ?? System.Text.Encoding.GetEncoding(known, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+                ? CodePagesEncodingProvider.Instance
+                .GetEncoding(page, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+                : CodePagesEncodingProvider.Instance
+                .GetEncoding(known, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            return found ?? System.Text.Encoding
+                .GetEncoding(known, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
         {
             throw new DataFormatException(
-                source, $"there is no character encoding '{name}'", inner: fault, wayOut: "for example --encoding utf-8, windows-1252, latin1, utf-16le or cp850");
+                source, $"there is no character encoding '{name}'", inner: fault,
+                wayOut: "for example --encoding utf-8, windows-1252, latin1, utf-16le or cp850");
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace SecureFL.Federated.Data;
 
-/// <summary>Divides rows into those to train on and those to test on. A separate test file needs no split. Thread-safe.</summary>
+/// <summary>
+/// Divides rows into those to train on and those to test on. A separate test file needs no split. Thread-safe.
+/// </summary>
 public static class TrainTestSplit
 {
     /// <summary>By a column whose cells say <c>train</c> or <c>test</c>, whatever their case.</summary>
@@ -24,7 +26,8 @@ public static class TrainTestSplit
             }
             else
             {
-                throw new DataFormatException(table.Source, "the cell says neither train nor test", row.Line, table.Columns[position]);
+                throw new DataFormatException(table.Source, "the cell says neither train nor test", row.Line,
+                    table.Columns[position]);
             }
         }
 
@@ -34,11 +37,12 @@ public static class TrainTestSplit
     }
 
     /// <summary>
-    /// At random, <paramref name="fraction"/> of each class (of all rows for real targets) to test, at least one row to train. The split depends on the seed
-    /// and <paramref name="site"/> only.
+    /// At random, <paramref name="fraction"/> of each class (of all rows for real targets) to test, at least one row to
+    /// train. The split depends on the seed and <paramref name="site"/> only.
     /// </summary>
     /// <exception cref="ArgumentException">A fraction outside [0, 1).</exception>
-    public static (RawDataset Train, RawDataset? Test) ByFraction(RawDataset data, double fraction, ulong seed, int site = 0)
+    public static (RawDataset Train, RawDataset? Test) ByFraction(RawDataset data, double fraction, ulong seed,
+        int site = 0)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!(fraction >= 0 && fraction < 1))
@@ -67,8 +71,9 @@ public static class TrainTestSplit
     }
 
     /// <summary>
-    /// Deals a site's rows out to folds, in the random order of <see cref="ByFraction"/>: the rows of each class (all rows for real targets) in turn, so that
-    /// the folds' sizes, and each class's share of them, differ by one row at most.
+    /// Deals a site's rows out to folds, in the random order of <see cref="ByFraction"/>: the rows of each class (all
+    /// rows for real targets) in turn, so that the folds' sizes, and each class's share of them, differ by one row at
+    /// most.
     /// </summary>
     /// <returns>The fold of each row, 0 to <paramref name="folds"/> - 1; no fold is empty.</returns>
     /// <exception cref="ArgumentException">Fewer than two folds, or fewer rows than folds.</exception>
@@ -77,7 +82,8 @@ public static class TrainTestSplit
         ArgumentNullException.ThrowIfNull(data);
         if (folds < 2 || data.Count < folds)
         {
-            throw new ArgumentException($"{folds} folds of {data.Count} rows: at least two folds, and a row for each", nameof(folds));
+            throw new ArgumentException($"{folds} folds of {data.Count} rows: at least two folds, and a row for each",
+                nameof(folds));
         }
 
         int[] fold = new int[data.Count];
@@ -97,7 +103,8 @@ public static class TrainTestSplit
         int groups = Math.Max(1, data.ClassCount);
         for (int group = 0; group < groups; group++)
         {
-            int[] members = [.. Enumerable.Range(0, data.Count).Where(i => data.ClassCount == 0 || (int)data.Labels[i] == group)];
+            int[] members =
+                [.. Enumerable.Range(0, data.Count).Where(i => data.ClassCount == 0 || (int)data.Labels[i] == group)];
             random.Shuffle<int>(members);
             yield return members;
         }

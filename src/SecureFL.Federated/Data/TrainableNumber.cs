@@ -12,5 +12,6 @@ internal static class TrainableNumber
     internal static string Show(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>What is wrong with a number that does not.</summary>
-    internal static string Fault(double number) => $"{Show(number)} is beyond the numbers that can be trained on, -3.4E+38 .. 3.4E+38";
+    internal static string Fault(double number) =>
+        $"{Show(number)} is beyond the numbers that can be trained on, -3.4E+38 .. 3.4E+38";
 }

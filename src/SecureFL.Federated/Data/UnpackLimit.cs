@@ -3,8 +3,8 @@ using System.Globalization;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Most bytes that a packed file (gzip, zip, and what is built on them) may unpack to: a small file that fills all memory is no
-/// data. Tables rarely pack to less than a twentieth; a table that does is given unpacked.
+/// Most bytes that a packed file (gzip, zip, and what is built on them) may unpack to: a small file that fills all
+/// memory is no data. Tables rarely pack to less than a twentieth; a table that does is given unpacked.
 /// </summary>
 public static class UnpackLimit
 {
@@ -32,12 +32,15 @@ public static class UnpackLimit
                 source,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"its {packed} bytes unpack to more than {most}, the limit: {Ratio} times as many, or {Least >> 20} MiB where that is more"),
+                    $"its {packed} bytes unpack to more than {most}, the limit: {Ratio} times as many, or "
+                    + $"{Least >> 20} MiB where that is more"),
                 wayOut: wayOut);
         }
     }
 
-    /// <summary>Reads a packed part to its end and keeps nothing of it; <paramref name="unpacked"/> is what came before.</summary>
+    /// <summary>
+    /// Reads a packed part to its end and keeps nothing of it; <paramref name="unpacked"/> is what came before.
+    /// </summary>
     /// <returns>The bytes with those of this part.</returns>
     /// <exception cref="DataFormatException">As <see cref="Require"/>.</exception>
     public static long Count(Stream part, string source, long packed, long unpacked, string wayOut)

@@ -5,11 +5,15 @@ namespace SecureFL.Federated.Data;
 /// <param name="Line">The first one's line.</param>
 public readonly record struct ValueCount(int Count, long Line)
 {
-    /// <summary>The file that the line is in, where the rows come from several; null for the one that is looked at.</summary>
+    /// <summary>
+    /// The file that the line is in, where the rows come from several; null for the one that is looked at.
+    /// </summary>
     public string? Source { get; init; }
 }
 
-/// <summary>Counts different values up to a limit; beyond it the values are forgotten and only their number so far is known.</summary>
+/// <summary>
+/// Counts different values up to a limit; beyond it the values are forgotten and only their number so far is known.
+/// </summary>
 public sealed class ValueTally<T>
     where T : notnull
 {
@@ -31,7 +35,9 @@ public sealed class ValueTally<T>
     /// <summary>Whether there are more different values than are remembered.</summary>
     public bool Overflow { get; private set; }
 
-    /// <summary>Of the cells that were counted before the overflow, the share that was a new value: 1 where all differ.</summary>
+    /// <summary>
+    /// Of the cells that were counted before the overflow, the share that was a new value: 1 where all differ.
+    /// </summary>
     public double DistinctShare { get; private set; }
 
     /// <summary>The first values with their counts; all of them where there is no <see cref="Overflow"/>.</summary>

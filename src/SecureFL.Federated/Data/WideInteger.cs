@@ -3,8 +3,8 @@ using System.Numerics;
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Whole numbers of any size as limbs of 47 bits, each of which a counter can carry: limbs of several sites add up to the limbs of the sum, up to 2^16
-/// sites. And the way from doubles and back. Thread-safe.
+/// Whole numbers of any size as limbs of 47 bits, each of which a counter can carry: limbs of several sites add up to
+/// the limbs of the sum, up to 2^16 sites. And the way from doubles and back. Thread-safe.
 /// </summary>
 public static class WideInteger
 {
@@ -14,7 +14,8 @@ public static class WideInteger
     private const int DoubleBits = 64;
 
     /// <summary>Whether <paramref name="value"/> fits that many limbs.</summary>
-    public static bool Fits(BigInteger value, int limbs) => BigInteger.Abs(value).GetBitLength() <= (long)limbs * LimbBits;
+    public static bool Fits(BigInteger value, int limbs) =>
+        BigInteger.Abs(value).GetBitLength() <= (long)limbs * LimbBits;
 
     /// <summary>Writes the limbs of a number, the lowest first, each with the number's sign.</summary>
     /// <exception cref="ArgumentException">The number has more bits than the limbs.</exception>
@@ -22,7 +23,9 @@ public static class WideInteger
     {
         if (!Fits(value, limbs.Length))
         {
-            throw new ArgumentException($"a number of {BigInteger.Abs(value).GetBitLength()} bits, {limbs.Length * LimbBits} have room", nameof(value));
+            throw new ArgumentException(
+                $"a number of {BigInteger.Abs(value).GetBitLength()} bits, {limbs.Length * LimbBits} have room",
+                nameof(value));
         }
 
         BigInteger rest = BigInteger.Abs(value);
@@ -80,7 +83,8 @@ public static class WideInteger
             throw new DivideByZeroException();
         }
 
-        int shift = DoubleBits - (int)(BigInteger.Abs(numerator).GetBitLength() - BigInteger.Abs(denominator).GetBitLength());
+        int shift = DoubleBits - (int)(BigInteger.Abs(numerator).GetBitLength() - BigInteger.Abs(denominator)
+            .GetBitLength());
         BigInteger quotient = shift >= 0 ? (numerator << shift) / denominator : numerator / (denominator << -shift);
         return Math.ScaleB((double)quotient, exponent - shift);
     }

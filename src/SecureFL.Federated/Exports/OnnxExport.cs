@@ -5,9 +5,11 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Exports;
 
 /// <summary>
-/// A built-in model as an ONNX file that takes rows as they are in a table. A model over a table has one input a column, named like it: numbers of double precision,
-/// NaN where the cell is empty, and text for categories, each of shape (rows, 1). A model over arrays has one input <c>features</c> of shape (rows, features). Filling
-/// in, one-hot coding and scaling are part of the graph. Outputs: <c>probabilities</c> (rows, classes) and <c>class</c> (rows), the index into the metadata's
+/// A built-in model as an ONNX file that takes rows as they are in a table. A model over a table has one input a
+/// column, named like it: numbers of double precision, NaN where the cell is empty, and text for categories, each of
+/// shape (rows, 1). A model over arrays has one input <c>features</c> of shape (rows, features). Filling in, one-hot
+/// coding and scaling are part of the graph. Outputs: <c>probabilities</c> (rows, classes) and <c>class</c> (rows), the
+/// index into the metadata's
 /// <c>classes</c>; or <c>prediction</c> (rows, 1) in the units of the label.
 /// </summary>
 public static class OnnxExport
@@ -21,7 +23,8 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(bundle);
-        ModelSpec spec = bundle.Spec ?? throw new ArgumentException("the model has weights and no architecture", nameof(bundle));
+        ModelSpec spec = bundle.Spec ?? throw new ArgumentException("the model has weights and no architecture",
+            nameof(bundle));
         OnnxGraph graph = new();
         string features = bundle.Schema is TableSchema schema
             ? Columns(graph, schema)
@@ -51,7 +54,10 @@ public static class OnnxExport
             metadata.Add(new("securefl.schema", described.ToJson()));
         }
 
-        stream.Write(graph.ToModel("securefl", "Trained with SecureFL. Inputs are raw columns; missing numbers are NaN, unknown categories any other text.", metadata));
+        stream.Write(
+            graph.ToModel("securefl",
+                "Trained with SecureFL. Inputs are raw columns; missing numbers are NaN, unknown categories any "
+                + "other text.", metadata));
     }
 
     // One input a column, all joined in the order of the schema's features.
@@ -66,14 +72,16 @@ public static class OnnxExport
                 continue;
             }
 
-            string texts = graph.Input(column.Name, OnnxType.Text, 1, "a category: " + string.Join(", ", column.Categories));
+            string texts = graph.Input(column.Name, OnnxType.Text, 1,
+                "a category: " + string.Join(", ", column.Categories));
             parts.Add(graph.Node("Cast", [Category(graph, column, texts)], attributes: ("to", (long)OnnxType.Double)));
         }
 
         return parts.Count == 1 ? parts[0] : graph.Node("Concat", [.. parts], attributes: ("axis", 1L));
     }
 
-    // [one column a category | 1 - their sum]: the last one stands for what nobody declared. OneHotEncoder adds an axis at the end.
+    // [one column a category | 1 - their sum]: the last one stands for what nobody declared. OneHotEncoder adds an axis
+    // at the end.
     private static string Category(OnnxGraph graph, ColumnSchema column, string texts)
     {
         if (column.Categories.IsEmpty)
@@ -87,7 +95,8 @@ public static class OnnxExport
         string known = graph.Node("Reshape", [graph.OneHot(texts, column.Categories), graph.Constant(-1L, count)]);
         string total = graph.Node("ReduceSum", [known, graph.Constant(1L)]);
         string unseen = graph.Node("Sub", [graph.Constant([1f], 1, 1), total]);
-        string kept = column.OmitFirstCategory ? graph.Node("Slice", [known, graph.Constant(1L), graph.Constant((long)count), graph.Constant(1L)]) : known;
+        string kept = column.OmitFirstCategory
+            ? graph.Node("Slice", [known, graph.Constant(1L), graph.Constant((long)count), graph.Constant(1L)]) : known;
         return graph.Node("Concat", [kept, unseen], attributes: ("axis", 1L));
     }
 
@@ -99,7 +108,8 @@ public static class OnnxExport
         {
             long width = scaling.Width;
             string missing = graph.Node("IsNaN", [features]);
-            string present = graph.Node("Where", [missing, graph.Constant(scaling.Imputed.AsSpan(), 1, width), features]);
+            string present = graph.Node("Where",
+                [missing, graph.Constant(scaling.Imputed.AsSpan(), 1, width), features]);
             string centred = graph.Node("Sub", [present, graph.Constant(scaling.Offset.AsSpan(), 1, width)]);
             scaled = graph.Node("Mul", [centred, graph.Constant(scaling.Factor.AsSpan(), 1, width)]);
         }
@@ -114,7 +124,8 @@ public static class OnnxExport
         {
             TensorSlot weight = parameters.Layout.Tensors[2 * layer];
             TensorSlot bias = parameters.Layout.Tensors[(2 * layer) + 1];
-            string matrix = graph.Constant(parameters.Values.AsSpan(weight.Offset, weight.Length), weight.Shape[0], weight.Shape[1]);
+            string matrix = graph.Constant(parameters.Values.AsSpan(weight.Offset, weight.Length), weight.Shape[0],
+                weight.Shape[1]);
             string constant = graph.Constant(parameters.Values.AsSpan(bias.Offset, bias.Length), bias.Shape[0]);
             value = graph.Node("Gemm", [value, matrix, constant], attributes: ("transB", 1L));
             if (layer < spec.Hidden.Length)
@@ -142,6 +153,7 @@ public static class OnnxExport
 
         graph.Output(probabilities, "probabilities", OnnxType.Float, spec.ClassCount, "one probability a class");
         string index = graph.Node("ArgMax", [probabilities], null, ("axis", 1L), ("keepdims", 0L));
-        graph.Output(index, "class", OnnxType.Int64, null, "the index of the most probable class, the first of equal ones");
+        graph.Output(index, "class", OnnxType.Int64, null,
+            "the index of the most probable class, the first of equal ones");
     }
 }

@@ -11,7 +11,10 @@ internal enum OnnxType
     Double = 11,
 }
 
-/// <summary>A graph of ONNX operators while it is built. The numbers of fields are those of onnx.proto (IR version 8). Not thread-safe.</summary>
+/// <summary>
+/// A graph of ONNX operators while it is built. The numbers of fields are those of onnx.proto (IR version 8). Not
+/// thread-safe.
+/// </summary>
 internal sealed class OnnxGraph
 {
     private const int IrVersion = 8;
@@ -35,8 +38,8 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>
-    /// Makes a value an output of the model; <paramref name="width"/> null for one number a row without a second axis. Where a column has the
-    /// name already, the output's ends in "_output".
+    /// Makes a value an output of the model; <paramref name="width"/> null for one number a row without a second axis.
+    /// Where a column has the name already, the output's ends in "_output".
     /// </summary>
     public void Output(string value, string name, OnnxType type, int? width, string description)
     {
@@ -50,16 +53,20 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>A constant of single-precision numbers.</summary>
-    public string Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => Constant(OnnxType.Float, ProtobufWriter.LittleEndian(values), shape);
+    public string Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
+        Constant(OnnxType.Float, ProtobufWriter.LittleEndian(values), shape);
 
     /// <summary>A constant of double-precision numbers.</summary>
-    public string Constant(ReadOnlySpan<double> values, params ReadOnlySpan<long> shape) => Constant(OnnxType.Double, ProtobufWriter.LittleEndian(values), shape);
+    public string Constant(ReadOnlySpan<double> values, params ReadOnlySpan<long> shape) =>
+        Constant(OnnxType.Double, ProtobufWriter.LittleEndian(values), shape);
 
     /// <summary>A constant row of integers: shapes, axes, positions.</summary>
-    public string Constant(params ReadOnlySpan<long> values) => Constant(OnnxType.Int64, ProtobufWriter.LittleEndian(values), [values.Length]);
+    public string Constant(params ReadOnlySpan<long> values) =>
+        Constant(OnnxType.Int64, ProtobufWriter.LittleEndian(values), [values.Length]);
 
     /// <summary>One operator; the name of its result is made up where <paramref name="result"/> is null.</summary>
-    public string Node(string operation, ReadOnlySpan<string> inputs, string? result = null, params ReadOnlySpan<(string Name, long Value)> attributes)
+    public string Node(string operation, ReadOnlySpan<string> inputs, string? result = null,
+        params ReadOnlySpan<(string Name, long Value)> attributes)
     {
         string output = result ?? NextName();
         ProtobufWriter node = Begin(operation, inputs, output);
@@ -112,7 +119,8 @@ internal sealed class OnnxGraph
         model.Text(6, description);
         ProtobufWriter title = new();
         title.Text(2, name);
-        model.Bytes(7, [.. _nodes.ToArray(), .. title.ToArray(), .. _constants.ToArray(), .. _inputs.ToArray(), .. _outputs.ToArray()]);
+        model.Bytes(7, [.. _nodes.ToArray(), .. title.ToArray(), .. _constants.ToArray(), .. _inputs.ToArray(),
+            .. _outputs.ToArray()]);
         foreach ((string domain, int version) in new[] { ("", Opset), (MachineLearningDomain, MachineLearningOpset) })
         {
             model.Message(8, set =>
@@ -148,7 +156,8 @@ internal sealed class OnnxGraph
         return node;
     }
 
-    private static void Describe(ProtobufWriter target, int field, string name, OnnxType type, int? width, string description) =>
+    private static void Describe(ProtobufWriter target, int field, string name, OnnxType type, int? width,
+        string description) =>
         target.Message(field, info =>
         {
             info.Text(1, name);
@@ -183,6 +192,7 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    // Columns may be called anything; a space keeps these names apart from everything that a person would call a column "t 1".
+    // Columns may be called anything; a space keeps these names apart from everything that a person would call a column
+    // "t 1".
     private string NextName() => string.Create(CultureInfo.InvariantCulture, $"securefl value {++_names}");
 }

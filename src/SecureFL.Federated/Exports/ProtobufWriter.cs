@@ -4,7 +4,8 @@ using System.Buffers.Binary;
 namespace SecureFL.Federated.Exports;
 
 /// <summary>
-/// Writes protocol buffer fields, as much of the encoding as an ONNX file needs: integers, text, bytes and nested messages. Not thread-safe.
+/// Writes protocol buffer fields, as much of the encoding as an ONNX file needs: integers, text, bytes and nested
+/// messages. Not thread-safe.
 /// </summary>
 internal sealed class ProtobufWriter
 {

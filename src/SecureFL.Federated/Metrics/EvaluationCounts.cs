@@ -56,7 +56,8 @@ public sealed class EvaluationCounts
         if (layout.Task == LearningTask.Regression)
         {
             WideSum.TryWrite(data.Labels.Sum(label => (double)label), counters.AsSpan(MetricLayout.Targets));
-            WideSum.TryWrite(data.Labels.Sum(label => (double)label * label), counters.AsSpan(MetricLayout.TargetSquares));
+            WideSum.TryWrite(data.Labels.Sum(label => (double)label * label),
+                counters.AsSpan(MetricLayout.TargetSquares));
         }
         else
         {
@@ -104,12 +105,14 @@ public sealed class EvaluationCounts
             BigInteger sum = WideSum.Read(_values.AsSpan(MetricLayout.Targets));
             BigInteger squares = WideSum.Read(_values.AsSpan(MetricLayout.TargetSquares));
             BigInteger centred = ((squares * Samples) << WideSum.FractionBits) - (sum * sum);
-            return centred.Sign <= 0 ? null : 1 - (Sum(MetricLayout.Loss) * Samples / Math.ScaleB((double)centred, -2 * WideSum.FractionBits));
+            return centred.Sign <= 0 ? null
+                : 1 - (Sum(MetricLayout.Loss) * Samples / Math.ScaleB((double)centred, -2 * WideSum.FractionBits));
         }
     }
 
     /// <summary>The root of the mean squared error, in the units of training; null for classes.</summary>
-    public double? RootMeanSquare => Layout.Task == LearningTask.Regression && MeanLoss is double loss ? Math.Sqrt(loss) : null;
+    public double? RootMeanSquare => Layout.Task == LearningTask.Regression && MeanLoss is double loss
+        ? Math.Sqrt(loss) : null;
 
     /// <summary>The mean absolute error, in the units of training; null for classes.</summary>
     public double? MeanAbsolute =>
@@ -145,7 +148,8 @@ public sealed class EvaluationCounts
     /// The AUC of a scored class (the only one of a binary task) against all others; null without scores or where
     /// either kind has no rows.
     /// </summary>
-    public AucEstimate? AucOf(int scoredClass) => !_fine.IsEmpty ? _fine[scoredClass] : Scores.IsEmpty ? null : HistogramOf(scoredClass).Auc;
+    public AucEstimate? AucOf(int scoredClass) => !_fine.IsEmpty ? _fine[scoredClass] : Scores.IsEmpty ? null
+        : HistogramOf(scoredClass).Auc;
 
     /// <summary>
     /// The bins for a second count of the same rows, which tells the AUC better; empty without scores.
@@ -174,7 +178,9 @@ public sealed class EvaluationCounts
     /// <see cref="MetricLayout.MaxDetailedClasses"/> classes, and where it was not counted.
     /// </summary>
     public ConfusionMatrix? Confusion =>
-        Layout.HasConfusion && IsScored ? new ConfusionMatrix(Layout.ClassCount, _values.AsSpan(MetricLayout.Confusion, Layout.ClassCount * Layout.ClassCount))
+        Layout.HasConfusion && IsScored
+        ? new ConfusionMatrix(Layout.ClassCount,
+            _values.AsSpan(MetricLayout.Confusion, Layout.ClassCount * Layout.ClassCount))
         : Layout.Task == LearningTask.Binary && Layout.HasScores && IsScored ? HistogramOf(0).At(0.5).Matrix
         : null;
 
@@ -220,7 +226,8 @@ public sealed class EvaluationCounts
             if (AucOf(c) is AucEstimate auc)
             {
                 double share = weight(all[c]);
-                (value, halfWidth, total) = (value + (share * auc.Value), halfWidth + (share * auc.HalfWidth), total + share);
+                (value, halfWidth, total) = (value + (share * auc.Value), halfWidth + (share * auc.HalfWidth),
+                    total + share);
             }
         }
 

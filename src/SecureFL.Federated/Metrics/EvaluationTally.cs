@@ -135,7 +135,8 @@ public sealed class EvaluationTally
     }
 
     /// <summary>Counts rows in finer bins: for each grid the class's own rows, then the others.</summary>
-    internal static void CountFine(ReadOnlySpan<FineGrid> grids, LearningTask task, ReadOnlySpan<float> outputs, int label, Span<long> counts)
+    internal static void CountFine(ReadOnlySpan<FineGrid> grids, LearningTask task, ReadOnlySpan<float> outputs,
+        int label, Span<long> counts)
     {
         double largest = TensorPrimitives.Max(outputs);
         double whole = 0;
@@ -148,7 +149,8 @@ public sealed class EvaluationTally
         for (int c = 0; c < grids.Length; c++)
         {
             bool own = task == LearningTask.Binary ? label == 1 : label == c;
-            double logit = task == LearningTask.Binary ? outputs[0] : LogitOf(outputs[c] - largest, Math.Exp(outputs[c] - largest), whole);
+            double logit = task == LearningTask.Binary ? outputs[0]
+                : LogitOf(outputs[c] - largest, Math.Exp(outputs[c] - largest), whole);
             counts[at + (own ? 0 : grids[c].Bins) + grids[c].BinOf(logit)]++;
             at += 2 * grids[c].Bins;
         }

@@ -48,7 +48,8 @@ public sealed record MetricLayout(LearningTask Task, int ClassCount, bool Detail
     internal const int Confusion = Brier + 1;
 
     /// <summary>Counters in all.</summary>
-    public int Length => Task == LearningTask.Regression ? TargetSquares + WideSum.Limbs : !Detail ? Brier : Scores + (2 * ScoredClasses * ScoreBins);
+    public int Length => Task == LearningTask.Regression ? TargetSquares + WideSum.Limbs : !Detail ? Brier
+        : Scores + (2 * ScoredClasses * ScoreBins);
 
     /// <summary>The first of these counters: those of an evaluation without detail.</summary>
     public MetricLayout Brief => this with { Detail = false };
@@ -70,7 +71,8 @@ public sealed record MetricLayout(LearningTask Task, int ClassCount, bool Detail
 
     /// <summary>The bins.</summary>
     /// <exception cref="InvalidOperationException">There are no histograms.</exception>
-    public ScoreGrid Grid => HasScores ? new ScoreGrid(ScoreBins) : throw new InvalidOperationException("this layout counts no scores");
+    public ScoreGrid Grid => HasScores ? new ScoreGrid(ScoreBins)
+        : throw new InvalidOperationException("this layout counts no scores");
 
     internal int Scores => Confusion + (HasConfusion ? ClassCount * ClassCount : 0);
 
@@ -88,7 +90,8 @@ public sealed record MetricLayout(LearningTask Task, int ClassCount, bool Detail
         const long Count = (1L << CountBits) - 1;
         Counter One(string name) => new($"{prefix}.{name}", Count);
         IEnumerable<Counter> Sum(string name) =>
-            Enumerable.Range(0, WideSum.Limbs).Select(limb => new Counter($"{prefix}.{name}.{limb}", (1L << WideSum.LimbBits) - 1));
+            Enumerable.Range(0, WideSum.Limbs)
+            .Select(limb => new Counter($"{prefix}.{name}.{limb}", (1L << WideSum.LimbBits) - 1));
         IEnumerable<Counter> counters = [One("samples"), One("scored"), One("diverged"), .. Sum("loss")];
         if (Task == LearningTask.Regression)
         {
@@ -106,9 +109,11 @@ public sealed record MetricLayout(LearningTask Task, int ClassCount, bool Detail
         [
             .. counters,
             new Counter($"{prefix}.brier", (1L << BrierBits) - 1),
-            .. Enumerable.Range(0, classes * classes).Select(cell => One($"confusion.{cell / classes}.{cell % classes}")),
+            .. Enumerable.Range(0, classes * classes)
+                .Select(cell => One($"confusion.{cell / classes}.{cell % classes}")),
             .. Enumerable.Range(0, ScoredClasses).SelectMany(scored => Enumerable.Range(0, 2 * ScoreBins).Select(bin =>
-                One($"scores.{(Task == LearningTask.Binary ? 1 : scored)}.{(bin < ScoreBins ? "own" : "other")}.{bin % ScoreBins}"))),
+                One(
+                    $"scores.{(Task == LearningTask.Binary ? 1 : scored)}.{(bin < ScoreBins ? "own" : "other")}.{bin % ScoreBins}"))),
         ];
     }
 }

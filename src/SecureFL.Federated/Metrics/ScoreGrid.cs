@@ -62,7 +62,8 @@ public sealed record ScoreGrid
     /// <summary>
     /// Where the scores of bins <paramref name="from"/> to <paramref name="to"/> - 1 lie, as far as bins go.
     /// </summary>
-    internal (double Low, double High) Span(int from, int to) => (Math.Max(Edge(from), -Outermost), Math.Min(Edge(to), Outermost));
+    internal (double Low, double High) Span(int from, int to) =>
+        (Math.Max(Edge(from), -Outermost), Math.Min(Edge(to), Outermost));
 
     /// <summary>
     /// The edge whose probability is nearest to <paramref name="probability"/>: thresholds can be counted at edges

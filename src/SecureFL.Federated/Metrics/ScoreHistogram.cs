@@ -112,7 +112,8 @@ public sealed class ScoreHistogram
 
             positives += _positive[bin];
             negatives += _negative[bin];
-            points.Add(new RocPoint(ScoreGrid.Probability(Grid.Edge(bin)), (double)negatives / Negatives, (double)positives / Positives));
+            points.Add(new RocPoint(ScoreGrid.Probability(Grid.Edge(bin)), (double)negatives / Negatives,
+                (double)positives / Positives));
         }
 
         return points.ToImmutable();
@@ -196,6 +197,7 @@ public sealed class ScoreHistogram
         long hits = _positive.AsSpan(edge).ToArray().Sum();
         long alarms = _negative.AsSpan(edge).ToArray().Sum();
         return new ThresholdCounts(
-            ScoreGrid.Probability(Grid.Edge(edge)), new ConfusionMatrix(2, [Negatives - alarms, alarms, Positives - hits, hits]));
+            ScoreGrid.Probability(Grid.Edge(edge)),
+            new ConfusionMatrix(2, [Negatives - alarms, alarms, Positives - hits, hits]));
     }
 }

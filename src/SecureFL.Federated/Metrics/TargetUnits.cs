@@ -13,7 +13,8 @@ public readonly record struct TargetUnits(double Offset, double Factor)
     public static TargetUnits Same { get; } = new(0, 1);
 
     /// <summary>The units of targets that were scaled so; of targets as they came for null.</summary>
-    public static TargetUnits Of(Data.TargetScaling? scaling) => scaling is null ? Same : new TargetUnits(scaling.Offset, scaling.Factor);
+    public static TargetUnits Of(Data.TargetScaling? scaling) =>
+        scaling is null ? Same : new TargetUnits(scaling.Offset, scaling.Factor);
 
     /// <summary>An error (a difference of targets) of training in the target's units.</summary>
     public double ErrorOf(double scaled) => scaled / Math.Abs(Factor);

@@ -1,8 +1,8 @@
 namespace SecureFL.Federated.Models;
 
 /// <summary>
-/// Deals rows out in batches: each pass shuffles all rows anew and cuts them up, the last batch of a pass may be short. A batch size of 0, or
-/// one that covers all rows, gives every row in file order. Not thread-safe.
+/// Deals rows out in batches: each pass shuffles all rows anew and cuts them up, the last batch of a pass may be short.
+/// A batch size of 0, or one that covers all rows, gives every row in file order. Not thread-safe.
 /// </summary>
 internal sealed class BatchSampler
 {

@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace SecureFL.Federated.Models;
 
 /// <summary>
-/// The two vector operations of dense layers. Sums run in an order that depends on the length alone: library reductions that align their loads
-/// first may add up differently when the garbage collector moves an array, and training must repeat bit for bit.
+/// The two vector operations of dense layers. Sums run in an order that depends on the length alone: library reductions
+/// that align their loads first may add up differently when the garbage collector moves an array, and training must
+/// repeat bit for bit.
 /// </summary>
 internal static class DenseKernels
 {

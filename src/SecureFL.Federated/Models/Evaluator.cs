@@ -7,7 +7,10 @@ namespace SecureFL.Federated.Models;
 /// <summary>Evaluates built-in models. Thread-safe.</summary>
 public static class Evaluator
 {
-    /// <summary>Counters of <paramref name="weights"/> on <paramref name="data"/>. Of equal outputs the first class wins; a binary score above one half means class 1.</summary>
+    /// <summary>
+    /// Counters of <paramref name="weights"/> on <paramref name="data"/>. Of equal outputs the first class wins; a
+    /// binary score above one half means class 1.
+    /// </summary>
     public static EvaluationCounts Evaluate(ModelSpec spec, ReadOnlySpan<float> weights, Dataset data)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -18,7 +21,10 @@ public static class Evaluator
         return tally.ToCounts();
     }
 
-    /// <summary>Counters of predictions that somebody else made: values for regression, the probability of class 1, or one probability a class.</summary>
+    /// <summary>
+    /// Counters of predictions that somebody else made: values for regression, the probability of class 1, or one
+    /// probability a class.
+    /// </summary>
     /// <param name="predictions">Row-major, <paramref name="columns"/> a row; probabilities in [0, 1].</param>
     /// <param name="columns">1 for regression and for the probability of class 1; else the classes.</param>
     /// <param name="data">The rows with their labels.</param>
@@ -26,10 +32,13 @@ public static class Evaluator
     public static EvaluationCounts CountPredictions(ReadOnlySpan<float> predictions, int columns, Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        bool fits = data.ClassCount == 0 ? columns == 1 : columns == data.ClassCount || (columns == 1 && data.ClassCount == 2);
+        bool fits = data.ClassCount == 0 ? columns == 1 : columns == data.ClassCount
+            || (columns == 1 && data.ClassCount == 2);
         if (!fits || predictions.Length != data.Count * columns)
         {
-            throw new ArgumentException($"{predictions.Length} predictions in {columns} columns for {data.Count} rows of {data.ClassCount} classes", nameof(predictions));
+            throw new ArgumentException(
+                $"{predictions.Length} predictions in {columns} columns for {data.Count} rows of {data.ClassCount} "
+                + $"classes", nameof(predictions));
         }
 
         EvaluationTally tally = new(new MetricLayout(data.Task, data.ClassCount));
@@ -64,10 +73,12 @@ public static class Evaluator
     }
 
     /// <summary>
-    /// Counts rows by their scores in finer bins than an evaluation has: for each grid (one a scored class) the class's own rows, then the others. Rows without finite outputs are
-    /// left out; where there are any, an evaluation has no scores to refine.
+    /// Counts rows by their scores in finer bins than an evaluation has: for each grid (one a scored class) the class's
+    /// own rows, then the others. Rows without finite outputs are left out; where there are any, an evaluation has no
+    /// scores to refine.
     /// </summary>
-    public static long[] CountScores(ModelSpec spec, ReadOnlySpan<float> weights, Dataset data, ImmutableArray<FineGrid> grids)
+    public static long[] CountScores(ModelSpec spec, ReadOnlySpan<float> weights, Dataset data,
+        ImmutableArray<FineGrid> grids)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(data);
@@ -82,7 +93,10 @@ public static class Evaluator
         return counts;
     }
 
-    /// <summary>The exact AUC of a binary model on rows that one party has all of, from its outputs, in which no scores tie that differ.</summary>
+    /// <summary>
+    /// The exact AUC of a binary model on rows that one party has all of, from its outputs, in which no scores tie that
+    /// differ.
+    /// </summary>
     public static double? ExactAuc(ModelSpec spec, ReadOnlySpan<float> weights, Dataset data)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -93,8 +107,9 @@ public static class Evaluator
     }
 
     /// <summary>
-    /// The exact AUC at one site: the share of (positive, negative) pairs in which the positive scores higher, ties one half. Null when a class has no
-    /// rows. <paramref name="scores"/> and 0/1 <paramref name="labels"/> have one length.
+    /// The exact AUC at one site: the share of (positive, negative) pairs in which the positive scores higher, ties one
+    /// half. Null when a class has no rows. <paramref name="scores"/> and 0/1 <paramref name="labels"/> have one
+    /// length.
     /// </summary>
     public static double? ExactAuc(ReadOnlySpan<float> scores, ReadOnlySpan<float> labels)
     {

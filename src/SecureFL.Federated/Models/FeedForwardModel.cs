@@ -3,8 +3,8 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Federated.Models;
 
 /// <summary>
-/// A built-in model for training and prediction: initial parameters, objective with gradient, raw outputs. Holds a work area: not thread-safe; one per
-/// worker costs little.
+/// A built-in model for training and prediction: initial parameters, objective with gradient, raw outputs. Holds a work
+/// area: not thread-safe; one per worker costs little.
 /// </summary>
 public sealed class FeedForwardModel
 {
@@ -29,8 +29,8 @@ public sealed class FeedForwardModel
     public ModelLayout Layout { get; }
 
     /// <summary>
-    /// Initial parameters: zero for a regression; for a perceptron normal weights of variance 2/inputs before ReLU (He et al. 2015) and 1/inputs otherwise
-    /// (LeCun et al. 1998), biases zero.
+    /// Initial parameters: zero for a regression; for a perceptron normal weights of variance 2/inputs before ReLU (He
+    /// et al. 2015) and 1/inputs otherwise (LeCun et al. 1998), biases zero.
     /// </summary>
     public ModelParameters CreateInitial(ulong seed)
     {
@@ -54,11 +54,13 @@ public sealed class FeedForwardModel
     }
 
     /// <summary>
-    /// Writes the gradient of the mean over <paramref name="rows"/> of w(class) * loss, and returns that mean. The mean divides by the number of rows, not by the sum
-    /// of class weights, so that sample-weighted means over sites are exact.
+    /// Writes the gradient of the mean over <paramref name="rows"/> of w(class) * loss, and returns that mean. The mean
+    /// divides by the number of rows, not by the sum of class weights, so that sample-weighted means over sites are
+    /// exact.
     /// </summary>
     public double Gradient(
-        ReadOnlySpan<float> weights, Dataset data, ReadOnlySpan<int> rows, ReadOnlySpan<float> classWeights, Span<float> gradient)
+        ReadOnlySpan<float> weights, Dataset data, ReadOnlySpan<int> rows, ReadOnlySpan<float> classWeights,
+        Span<float> gradient)
     {
         ArgumentNullException.ThrowIfNull(data);
         CheckShape(data, weights);
@@ -75,7 +77,8 @@ public sealed class FeedForwardModel
 
             _network.Forward(weights, block.Length);
             loss += _network.Backward(
-                weights, _labels.AsSpan(0, block.Length), classWeights.IsEmpty ? [] : _rowWeights.AsSpan(0, block.Length), gradient);
+                weights, _labels.AsSpan(0, block.Length),
+                classWeights.IsEmpty ? [] : _rowWeights.AsSpan(0, block.Length), gradient);
         }
 
         float scale = 1f / rows.Length;
@@ -88,7 +91,8 @@ public sealed class FeedForwardModel
     }
 
     /// <summary>
-    /// Hands every row of <paramref name="data"/> and its raw outputs (before sigmoid or softmax) to <paramref name="visit"/>, in order.
+    /// Hands every row of <paramref name="data"/> and its raw outputs (before sigmoid or softmax) to
+    /// <paramref name="visit"/>, in order.
     /// </summary>
     public void VisitOutputs(ReadOnlySpan<float> weights, Dataset data, OutputVisitor visit)
     {
@@ -114,7 +118,8 @@ public sealed class FeedForwardModel
     }
 
     /// <summary>
-    /// Predictions, row by row: for regression the value; for binary the probability of class 1; for multi-class one probability a class.
+    /// Predictions, row by row: for regression the value; for binary the probability of class 1; for multi-class one
+    /// probability a class.
     /// </summary>
     public float[] Predict(ReadOnlySpan<float> weights, Dataset data)
     {
@@ -162,7 +167,8 @@ public sealed class FeedForwardModel
         if (data.Width != Spec.Inputs || data.Task != Spec.Task || data.ClassCount != Spec.ClassCount)
         {
             throw new ArgumentException(
-                $"data of {data.Width} features for {data.Task} ({data.ClassCount} classes), a model of {Spec.Inputs} for {Spec.Task} ({Spec.ClassCount})", nameof(data));
+                $"data of {data.Width} features for {data.Task} ({data.ClassCount} classes), a model of "
+                + $"{Spec.Inputs} for {Spec.Task} ({Spec.ClassCount})", nameof(data));
         }
 
         if (weights.Length != Layout.Length)

@@ -5,8 +5,9 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Federated.Models;
 
 /// <summary>
-/// Forward and backward passes of a <see cref="ModelSpec"/> over a block of rows, in the precision <typeparamref name="T"/> (single for training; tests check
-/// gradients in double). Holds the activations of one block: not thread-safe, one per worker.
+/// Forward and backward passes of a <see cref="ModelSpec"/> over a block of rows, in the precision
+/// <typeparamref name="T"/> (single for training; tests check gradients in double). Holds the activations of one block:
+/// not thread-safe, one per worker.
 /// </summary>
 internal sealed class FeedForwardNetwork<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -63,10 +64,12 @@ internal sealed class FeedForwardNetwork<T>
     }
 
     /// <summary>
-    /// Adds to <paramref name="gradient"/> the gradient of the sum over the rows of weight * loss, after <see cref="Forward"/> of the same rows, and returns
-    /// that sum. <paramref name="rowWeights"/> may be empty for all ones.
+    /// Adds to <paramref name="gradient"/> the gradient of the sum over the rows of weight * loss, after
+    /// <see cref="Forward"/> of the same rows, and returns that sum. <paramref name="rowWeights"/> may be empty for all
+    /// ones.
     /// </summary>
-    public double Backward(ReadOnlySpan<T> weights, ReadOnlySpan<float> labels, ReadOnlySpan<float> rowWeights, Span<T> gradient)
+    public double Backward(ReadOnlySpan<T> weights, ReadOnlySpan<float> labels, ReadOnlySpan<float> rowWeights,
+        Span<T> gradient)
     {
         int rows = labels.Length;
         int last = LayerCount;

@@ -6,13 +6,22 @@ using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Federated.Models;
 
-/// <summary>The built-in trainer: mini-batch descent on a <see cref="ModelSpec"/>. Thread-safe; every call has its own work area.</summary>
+/// <summary>
+/// The built-in trainer: mini-batch descent on a <see cref="ModelSpec"/>. Thread-safe; every call has its own work
+/// area.
+/// </summary>
 public sealed class GradientTrainer : ILocalTrainer
 {
-    /// <summary>The most parts of a step. A site of more than that times the common curvature has rows that no other has: it does not go as far as the others.</summary>
+    /// <summary>
+    /// The most parts of a step. A site of more than that times the common curvature has rows that no other has: it
+    /// does not go as far as the others.
+    /// </summary>
     private const int MostParts = 1000;
 
-    /// <summary>A step without momentum, as after a new start, is stable up to 2; a quarter is left for rows that are not that random.</summary>
+    /// <summary>
+    /// A step without momentum, as after a new start, is stable up to 2; a quarter is left for rows that are not that
+    /// random.
+    /// </summary>
     private const double StableStep = 1.5;
     private readonly ModelSpec _spec;
     private readonly LocalTrainingOptions _options;
@@ -47,7 +56,8 @@ public sealed class GradientTrainer : ILocalTrainer
     public ModelParameters CreateInitial(ulong seed) => new FeedForwardModel(_spec).CreateInitial(seed);
 
     /// <inheritdoc/>
-    public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request, CancellationToken cancellationToken = default)
+    public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         float[] weights = Train(request, cancellationToken);
@@ -55,7 +65,8 @@ public sealed class GradientTrainer : ILocalTrainer
     }
 
     /// <inheritdoc/>
-    public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default)
+    public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return ValueTask.FromResult(Evaluator.Evaluate(_spec, model.Values, data));
@@ -63,7 +74,8 @@ public sealed class GradientTrainer : ILocalTrainer
 
     /// <inheritdoc/>
     public ValueTask<long[]?> CountScoresAsync(
-        ModelParameters model, Dataset data, ImmutableArray<FineGrid> grids, CancellationToken cancellationToken = default)
+        ModelParameters model, Dataset data, ImmutableArray<FineGrid> grids,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return ValueTask.FromResult<long[]?>(Evaluator.CountScores(_spec, model.Values, data, grids));
@@ -86,7 +98,8 @@ public sealed class GradientTrainer : ILocalTrainer
         LocalOptimizer optimizer = _preconditioner is null
             ? LocalMethods.Of(options.Kind).Create(options, weights.Length)
             : new LocalOptimizer.PreconditionedHeavyBall(options, weights.Length, _preconditioner);
-        BatchSampler batches = new(data.Count, _options.BatchSize, SeededRandom.For(request.Seed, "batches", request.SiteIndex, request.Round));
+        BatchSampler batches = new(data.Count, _options.BatchSize,
+            SeededRandom.For(request.Seed, "batches", request.SiteIndex, request.Round));
         int steps = _options.Steps > 0 ? _options.Steps : checked(_options.Epochs * batches.BatchesPerPass);
         for (int step = 0; step < checked(steps * parts); step++)
         {
@@ -96,11 +109,12 @@ public sealed class GradientTrainer : ILocalTrainer
             optimizer.Step(weights, gradient);
         }
 
-        return Array.TrueForAll(weights, float.IsFinite) ? weights : throw new TrainingDivergedException(request.Site, request.Round);
+        return Array.TrueForAll(weights, float.IsFinite) ? weights
+            : throw new TrainingDivergedException(request.Site, request.Round);
     }
 
-    // How many times faster the objective may bend on a site's rows than on all rows together: there, steps of the common rate would overshoot,
-    // and each is taken in parts, which go as far in the end. 0 where nothing is known.
+    // How many times faster the objective may bend on a site's rows than on all rows together: there, steps of the
+    // common rate would overshoot, and each is taken in parts, which go as far in the end. 0 where nothing is known.
     private double CurvatureOn(Dataset data)
     {
         if (_preconditioner is not Preconditioner preconditioner)
@@ -109,7 +123,9 @@ public sealed class GradientTrainer : ILocalTrainer
         }
 
         double curvature = _curvatures.GetValue(
-            data, rows => new StrongBox<double>(preconditioner.LargestOn(_spec.Task, SecondMoments.Of(rows, _options.ClassWeights.AsSpan())))).Value;
+            data,
+            rows => new StrongBox<double>(
+                preconditioner.LargestOn(_spec.Task, SecondMoments.Of(rows, _options.ClassWeights.AsSpan())))).Value;
 
         // The largest eigenvalue of second moments of that few random rows (Marchenko and Pastur 1967).
         return _options.BatchSize > 0 && _options.BatchSize < data.Count

@@ -38,8 +38,8 @@ public sealed record LocalTrainingResult(float[] Weights, long Samples);
 public sealed record LocalRoundResult(LocalTrainingResult Training, EvaluationCounts Train, EvaluationCounts? Test);
 
 /// <summary>
-/// Trains and evaluates at one site: built in (<see cref="GradientTrainer"/>) or any external command behind the same interface. Implementations may be
-/// called for several sites at once.
+/// Trains and evaluates at one site: built in (<see cref="GradientTrainer"/>) or any external command behind the same
+/// interface. Implementations may be called for several sites at once.
 /// </summary>
 public interface ILocalTrainer
 {
@@ -54,32 +54,43 @@ public interface ILocalTrainer
 
     /// <summary>Trains from the global model on the site's rows.</summary>
     /// <exception cref="TrainingDivergedException">The weights are no longer finite.</exception>
-    ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request, CancellationToken cancellationToken = default);
+    ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Evaluates a model on rows of one site.</summary>
-    ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default);
+    ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data,
+        CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Counts rows of one site by their scores in finer bins (<see cref="Evaluator.CountScores"/>); null, as by default, where the trainer does not see each row's outputs.
+    /// Counts rows of one site by their scores in finer bins (<see cref="Evaluator.CountScores"/>); null, as by
+    /// default, where the trainer does not see each row's outputs.
     /// </summary>
     ValueTask<long[]?> CountScoresAsync(
-        ModelParameters model, Dataset data, ImmutableArray<FineGrid> grids, CancellationToken cancellationToken = default) => ValueTask.FromResult<long[]?>(null);
+        ModelParameters model, Dataset data, ImmutableArray<FineGrid> grids,
+        CancellationToken cancellationToken = default) => ValueTask.FromResult<long[]?>(null);
 
     /// <summary>
-    /// One site's whole round: training, and the counters of <paramref name="evaluated"/> on its training and test rows. By default three calls; a trainer whose calls
-    /// are dear does it in one.
+    /// One site's whole round: training, and the counters of <paramref name="evaluated"/> on its training and test
+    /// rows. By default three calls; a trainer whose calls are dear does it in one.
     /// </summary>
     async ValueTask<LocalRoundResult> TrainAndEvaluateAsync(
-        LocalTrainingRequest request, ModelParameters evaluated, Dataset? test, CancellationToken cancellationToken = default)
+        LocalTrainingRequest request, ModelParameters evaluated, Dataset? test,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        EvaluationCounts onTrain = await EvaluateAsync(evaluated, request.Train, cancellationToken).ConfigureAwait(false);
-        EvaluationCounts? onTest = test is null ? null : await EvaluateAsync(evaluated, test, cancellationToken).ConfigureAwait(false);
-        return new LocalRoundResult(await TrainAsync(request, cancellationToken).ConfigureAwait(false), onTrain, onTest);
+        EvaluationCounts onTrain = await EvaluateAsync(evaluated, request.Train, cancellationToken)
+            .ConfigureAwait(false);
+        EvaluationCounts? onTest = test is null ? null
+            : await EvaluateAsync(evaluated, test, cancellationToken).ConfigureAwait(false);
+        return new LocalRoundResult(await TrainAsync(request, cancellationToken).ConfigureAwait(false),
+            onTrain, onTest);
     }
 }
 
-/// <summary>Training left weights that are infinite or not numbers, or a loss that grows: the learning rate is too large for the data's scale.</summary>
+/// <summary>
+/// Training left weights that are infinite or not numbers, or a loss that grows: the learning rate is too large for the
+/// data's scale.
+/// </summary>
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Names the site and the round.</summary>

@@ -21,8 +21,9 @@ public enum LocalOptimizerKind
     RmsProp,
 
     /// <summary>
-    /// Momentum on P g, where P is the inverse of a bound on the curvature, from second moments that are summed securely before the first
-    /// round; where the objective rises, momentum starts anew (O'Donoghue and Candes 2015). For regressions.
+    /// Momentum on P g, where P is the inverse of a bound on the curvature, from second moments that are summed
+    /// securely before the first round; where the objective rises, momentum starts anew (O'Donoghue and Candes 2015).
+    /// For regressions.
     /// </summary>
     Preconditioned,
 }
@@ -36,7 +37,9 @@ public sealed record LocalOptimizerOptions
     /// <summary>Step size.</summary>
     public float LearningRate { get; init; } = 0.1f;
 
-    /// <summary>Momentum of <see cref="LocalOptimizerKind.Momentum"/> and <see cref="LocalOptimizerKind.Preconditioned"/>.</summary>
+    /// <summary>
+    /// Momentum of <see cref="LocalOptimizerKind.Momentum"/> and <see cref="LocalOptimizerKind.Preconditioned"/>.
+    /// </summary>
     public float Momentum { get; init; } = 0.9f;
 
     /// <summary>Decay of the first moment in Adam.</summary>
@@ -64,7 +67,8 @@ public sealed record LocalOptimizerOptions
             throw new ArgumentException($"a learning rate of {LearningRate}, it must be above 0");
         }
 
-        (string Name, float Value)[] decays = [("momentum", Momentum), ("beta1", Beta1), ("beta2", Beta2), ("decay", Decay)];
+        (string Name, float Value)[] decays =
+            [("momentum", Momentum), ("beta1", Beta1), ("beta2", Beta2), ("decay", Decay)];
         foreach ((string name, float value) in decays)
         {
             if (!(value is >= 0 and < 1))
@@ -75,7 +79,8 @@ public sealed record LocalOptimizerOptions
 
         if (!(Epsilon > 0) || !(WeightDecay >= 0) || !float.IsFinite(Epsilon) || !float.IsFinite(WeightDecay))
         {
-            throw new ArgumentException($"epsilon {Epsilon} must be above 0, the weight decay {WeightDecay} at least 0");
+            throw new ArgumentException(
+                $"epsilon {Epsilon} must be above 0, the weight decay {WeightDecay} at least 0");
         }
     }
 }
@@ -107,10 +112,11 @@ internal abstract class LocalOptimizer(float learningRate)
     }
 
     /// <summary>
-    /// Heavy ball on preconditioned gradients. It overshoots where the curvature falls to a fraction of its bound, as in the intercept of a
-    /// rare outcome: once it moves against the gradient, it starts anew.
+    /// Heavy ball on preconditioned gradients. It overshoots where the curvature falls to a fraction of its bound, as
+    /// in the intercept of a rare outcome: once it moves against the gradient, it starts anew.
     /// </summary>
-    internal sealed class PreconditionedHeavyBall(LocalOptimizerOptions options, int length, Preconditioner preconditioner)
+    internal sealed class PreconditionedHeavyBall(LocalOptimizerOptions options, int length,
+        Preconditioner preconditioner)
         : LocalOptimizer(options.LearningRate)
     {
         private readonly float[] _velocity = new float[length];
@@ -130,7 +136,8 @@ internal abstract class LocalOptimizer(float learningRate)
         }
     }
 
-    internal sealed class AdaptiveMoments(LocalOptimizerOptions options, float weightDecay, int length) : LocalOptimizer(options.LearningRate)
+    internal sealed class AdaptiveMoments(LocalOptimizerOptions options, float weightDecay, int length)
+        : LocalOptimizer(options.LearningRate)
     {
         private readonly float[] _first = new float[length];
         private readonly float[] _second = new float[length];

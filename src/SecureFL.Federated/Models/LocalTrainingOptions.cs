@@ -25,8 +25,10 @@ public sealed record LocalTrainingOptions
     public float ProximalMu { get; init; }
 
     /// <summary>
-    /// The objective gains L2/2 |weights|^2, biases left out. Null for one over all sites' training rows where the optimiser is
-    /// <see cref="LocalOptimizerKind.Preconditioned"/> (what scikit-learn's logistic regression has by default, C = 1), and none otherwise.
+    /// The objective gains L2/2 |weights|^2, biases left out. Null for one over all sites' training rows where the
+    /// optimiser is
+    /// <see cref="LocalOptimizerKind.Preconditioned"/> (what scikit-learn's logistic regression has by default, C = 1),
+    /// and none otherwise.
     /// </summary>
     public float? L2 { get; init; }
 
@@ -34,7 +36,10 @@ public sealed record LocalTrainingOptions
     [JsonIgnore]
     public ImmutableArray<float> ClassWeights { get; init; } = [];
 
-    /// <summary>Second moments of all sites' rows, which <see cref="LocalOptimizerKind.Preconditioned"/> needs before it trains; null until they are known.</summary>
+    /// <summary>
+    /// Second moments of all sites' rows, which <see cref="LocalOptimizerKind.Preconditioned"/> needs before it trains;
+    /// null until they are known.
+    /// </summary>
     [JsonIgnore]
     public SecondMoments? SecondMoments { get; init; }
 
@@ -54,9 +59,11 @@ public sealed record LocalTrainingOptions
         Optimizer.Check();
         Schedule.Check();
 
-        if (ClassWeights.Length != 0 && (ClassWeights.Length != classCount || ClassWeights.Any(weight => !(weight >= 0))))
+        if (ClassWeights.Length != 0 && (ClassWeights.Length != classCount
+            || ClassWeights.Any(weight => !(weight >= 0))))
         {
-            throw new ArgumentException($"{ClassWeights.Length} class weights for {classCount} classes, each must be at least 0");
+            throw new ArgumentException(
+                $"{ClassWeights.Length} class weights for {classCount} classes, each must be at least 0");
         }
     }
 }
@@ -65,8 +72,8 @@ public sealed record LocalTrainingOptions
 public static class ClassBalance
 {
     /// <summary>
-    /// The weights called "balanced": total / (classes with rows * rows of the class), so that every class carries the same sum and the mean weight over all
-    /// rows is 1. A class without rows gets 0.
+    /// The weights called "balanced": total / (classes with rows * rows of the class), so that every class carries the
+    /// same sum and the mean weight over all rows is 1. A class without rows gets 0.
     /// </summary>
     public static ImmutableArray<float> Balanced(ReadOnlySpan<long> counts)
     {

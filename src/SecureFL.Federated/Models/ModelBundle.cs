@@ -9,8 +9,8 @@ using SecureFL.Federated.Data.Tensors;
 namespace SecureFL.Federated.Models;
 
 /// <summary>
-/// A trained model with all that is needed to use it on a table: architecture, schema with categories, scaling. One safetensors file; any reader of
-/// that format gets the weights.
+/// A trained model with all that is needed to use it on a table: architecture, schema with categories, scaling. One
+/// safetensors file; any reader of that format gets the weights.
 /// </summary>
 public sealed record ModelBundle
 {
@@ -20,7 +20,8 @@ public sealed record ModelBundle
     private const string TargetKey = "securefl.target";
     private const string LabelsKey = "securefl.labels";
 
-    private static readonly JsonSerializerOptions Json = new() { Converters = { new NamedEnumConverter() }, MaxDepth = 8 };
+    private static readonly JsonSerializerOptions Json = new()
+    { Converters = { new NamedEnumConverter() }, MaxDepth = 8 };
 
     /// <summary>The weights.</summary>
     public required ModelParameters Parameters { get; init; }
@@ -32,7 +33,8 @@ public sealed record ModelBundle
     public TableSchema? Schema { get; init; }
 
     /// <summary>The scaling by site; under the empty name the one that all sites share. Empty for none.</summary>
-    public ImmutableSortedDictionary<string, FeatureScaling> Scalings { get; init; } = ImmutableSortedDictionary<string, FeatureScaling>.Empty;
+    public ImmutableSortedDictionary<string, FeatureScaling> Scalings { get; init; } =
+        ImmutableSortedDictionary<string, FeatureScaling>.Empty;
 
     /// <summary>What the labels of arrays were; null for tables, and where nobody knows.</summary>
     public ArrayLabels? Labels { get; init; }
@@ -40,7 +42,9 @@ public sealed record ModelBundle
     /// <summary>How regression targets were scaled: what the model says is brought back by it. Null for not.</summary>
     public TargetScaling? Targets { get; init; }
 
-    /// <summary>The scaling for rows of <paramref name="site"/>: its own, else the shared one, else null for none.</summary>
+    /// <summary>
+    /// The scaling for rows of <paramref name="site"/>: its own, else the shared one, else null for none.
+    /// </summary>
     /// <exception cref="ArgumentException">Only single sites have one, and this is none of them.</exception>
     public FeatureScaling? ScalingFor(string? site)
     {
@@ -51,7 +55,8 @@ public sealed record ModelBundle
 
         return site is not null && Scalings.TryGetValue(site, out FeatureScaling? own) ? own
             : Scalings.TryGetValue("", out FeatureScaling? shared) ? shared
-            : throw new ArgumentException($"the model was scaled per site ({string.Join(", ", Scalings.Keys)}): name one of them", nameof(site));
+            : throw new ArgumentException(
+                $"the model was scaled per site ({string.Join(", ", Scalings.Keys)}): name one of them", nameof(site));
     }
 
     /// <summary>Writes the bundle.</summary>
@@ -86,7 +91,10 @@ public sealed record ModelBundle
         Safetensors.Write(stream, Parameters.ToTensors(), metadata);
     }
 
-    /// <summary>Reads a bundle, or any safetensors file with weights alone; <paramref name="source"/> is the name used in messages.</summary>
+    /// <summary>
+    /// Reads a bundle, or any safetensors file with weights alone; <paramref name="source"/> is the name used in
+    /// messages.
+    /// </summary>
     /// <exception cref="DataFormatException">Not this format, or parts that contradict each other.</exception>
     public static ModelBundle Read(Stream stream, string source)
     {
@@ -94,9 +102,11 @@ public sealed record ModelBundle
         try
         {
             ModelSpec? spec = Parse<ModelSpec>(content, SpecKey);
-            TableSchema? schema = content.Metadata.TryGetValue(SchemaKey, out string? text) ? TableSchema.FromJson(text, source) : null;
+            TableSchema? schema = content.Metadata.TryGetValue(SchemaKey, out string? text)
+                ? TableSchema.FromJson(text, source) : null;
             ImmutableSortedDictionary<string, FeatureScaling> scalings =
-                Parse<ImmutableSortedDictionary<string, FeatureScaling>>(content, ScalingKey) ?? ImmutableSortedDictionary<string, FeatureScaling>.Empty;
+                Parse<ImmutableSortedDictionary<string, FeatureScaling>>(content, ScalingKey)
+                ?? ImmutableSortedDictionary<string, FeatureScaling>.Empty;
             ModelParameters parameters = spec is null
                 ? ModelParameters.FromAllTensors(content, source)
                 : ModelParameters.FromTensors(spec.CreateLayout(), content, source);
@@ -107,7 +117,15 @@ public sealed record ModelBundle
             CheckWidths(spec, schema, scalings);
             CheckScalings(spec, schema, scalings, content.Metadata.ContainsKey(ScalingKey));
             CheckWeights(parameters);
-            return new ModelBundle { Parameters = parameters, Spec = spec, Schema = schema, Scalings = scalings, Labels = labels, Targets = targets };
+            return new ModelBundle
+            {
+                Parameters = parameters,
+                Spec = spec,
+                Schema = schema,
+                Scalings = scalings,
+                Labels = labels,
+                Targets = targets
+            };
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or OverflowException)
         {
@@ -120,7 +138,8 @@ public sealed record ModelBundle
     }
 
     private static T? Parse<T>(SafetensorsContent content, string key)
-        where T : class => content.Metadata.TryGetValue(key, out string? text) ? JsonSerializer.Deserialize<T>(text, Json) : null;
+        where T : class => content.Metadata.TryGetValue(key, out string? text)
+        ? JsonSerializer.Deserialize<T>(text, Json) : null;
 
     private static void CheckTask(ModelSpec? spec, TableSchema? schema, ArrayLabels? labels, TargetScaling? targets)
     {
@@ -138,20 +157,30 @@ public sealed record ModelBundle
         ];
         if (said.Distinct().Count() > 1)
         {
-            throw new ArgumentException($"a {said[0].Task} model of {said[0].Classes} classes with a {said[1].Task} label of {said[1].Classes} classes");
+            throw new ArgumentException(
+                $"a {said[0].Task} model of {said[0].Classes} classes with a {said[1].Task} label of "
+                + $"{said[1].Classes} classes");
         }
 
         foreach ((LearningTask task, int classes) in said)
         {
-            bool fits = task switch { LearningTask.Regression => classes == 0, LearningTask.Binary => classes == 2, LearningTask.MultiClass => classes >= 2, _ => false };
+            bool fits = task switch
+            {
+                LearningTask.Regression => classes == 0,
+                LearningTask.Binary => classes == 2,
+                LearningTask.MultiClass => classes >= 2,
+                _ => false
+            };
             if (!fits || (targets is not null && task != LearningTask.Regression))
             {
-                throw new ArgumentException($"a {task} model of {classes} classes{(targets is null ? "" : " with scaled targets")}");
+                throw new ArgumentException(
+                    $"a {task} model of {classes} classes{(targets is null ? "" : " with scaled targets")}");
             }
         }
     }
 
-    // A model of a table was trained on scaled columns: without their scaling it would answer nonsense, and nobody would notice.
+    // A model of a table was trained on scaled columns: without their scaling it would answer nonsense, and nobody
+    // would notice.
     private static void CheckScalings(
         ModelSpec? spec, TableSchema? schema, ImmutableSortedDictionary<string, FeatureScaling> scalings, bool said)
     {
@@ -166,12 +195,16 @@ public sealed record ModelBundle
         {
             for (int f = 0; f < scaling.Width; f++)
             {
-                if (!double.IsFinite(scaling.Offset[f]) || !(scaling.Factor[f] >= 0) || !double.IsFinite(scaling.Factor[f]) || !double.IsFinite(scaling.Imputed[f]))
+                if (!double.IsFinite(scaling.Offset[f]) || !(scaling.Factor[f] >= 0)
+                    || !double.IsFinite(scaling.Factor[f]) || !double.IsFinite(scaling.Imputed[f]))
                 {
-                    string feature = names is null ? string.Create(CultureInfo.InvariantCulture, $"feature {f + 1}") : $"feature {names[f]}";
+                    string feature = names is null ? string.Create(CultureInfo.InvariantCulture, $"feature {f + 1}")
+                        : $"feature {names[f]}";
                     throw new ArgumentException(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"the scaling{(site.Length == 0 ? "" : " of " + PrintableText.Name(site))} has offset {scaling.Offset[f]}, factor {scaling.Factor[f]} and mean {scaling.Imputed[f]} for {feature}: finite, and the factor at least 0"));
+                        $"the scaling{(site.Length == 0 ? "" : " of " + PrintableText.Name(site))} has offset "
+                        + $"{scaling.Offset[f]}, factor {scaling.Factor[f]} and mean {scaling.Imputed[f]} for "
+                        + $"{feature}: finite, and the factor at least 0"));
                 }
             }
         }
@@ -185,12 +218,15 @@ public sealed record ModelBundle
             if (bad >= 0)
             {
                 throw new ArgumentException(string.Create(
-                    CultureInfo.InvariantCulture, $"tensor {PrintableText.Name(slot.Name)} holds {parameters[slot.Name][bad]} at {bad}, which is no finite number"));
+                    CultureInfo.InvariantCulture,
+                    $"tensor {PrintableText.Name(slot.Name)} holds {parameters[slot.Name][bad]} at {bad}, which is "
+                    + $"no finite number"));
             }
         }
     }
 
-    private static void CheckWidths(ModelSpec? spec, TableSchema? schema, ImmutableSortedDictionary<string, FeatureScaling> scalings)
+    private static void CheckWidths(ModelSpec? spec, TableSchema? schema,
+        ImmutableSortedDictionary<string, FeatureScaling> scalings)
     {
         int? width = spec?.Inputs ?? schema?.Width;
         if (width is not null && schema is not null && schema.Width != width)
@@ -200,7 +236,8 @@ public sealed record ModelBundle
 
         foreach ((string site, FeatureScaling scaling) in scalings)
         {
-            bool whole = scaling is not null && !scaling.Offset.IsDefault && !scaling.Factor.IsDefault && !scaling.Imputed.IsDefault
+            bool whole = scaling is not null && !scaling.Offset.IsDefault && !scaling.Factor.IsDefault
+                && !scaling.Imputed.IsDefault
                 && scaling.Offset.Length == scaling.Factor.Length && scaling.Offset.Length == scaling.Imputed.Length;
             if (!whole || (width is not null && scaling!.Width != width))
             {

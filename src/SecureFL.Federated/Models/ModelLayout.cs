@@ -64,13 +64,15 @@ public sealed class ModelLayout
     /// <summary>The tensor called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public TensorSlot Find(string name) =>
-        _byName.TryGetValue(name, out TensorSlot? slot) ? slot : throw new ArgumentException($"the model has no tensor {name}", nameof(name));
+        _byName.TryGetValue(name, out TensorSlot? slot) ? slot
+        : throw new ArgumentException($"the model has no tensor {name}", nameof(name));
 
     /// <summary>Whether both name the same tensors of the same shapes in the same order.</summary>
     public bool Matches(ModelLayout other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return Tensors.Length == other.Tensors.Length
-            && Tensors.Zip(other.Tensors).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape.SequenceEqual(pair.Second.Shape));
+            && Tensors.Zip(other.Tensors).All(
+                pair => pair.First.Name == pair.Second.Name && pair.First.Shape.SequenceEqual(pair.Second.Shape));
     }
 }

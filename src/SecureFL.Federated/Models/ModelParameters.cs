@@ -4,7 +4,9 @@ using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Federated.Models;
 
-/// <summary>A model's named tensors over one flat vector: what is sent out, trained, differenced and averaged.</summary>
+/// <summary>
+/// A model's named tensors over one flat vector: what is sent out, trained, differenced and averaged.
+/// </summary>
 public sealed class ModelParameters
 {
     /// <summary>Wraps <paramref name="values"/>.</summary>
@@ -15,7 +17,8 @@ public sealed class ModelParameters
         ArgumentNullException.ThrowIfNull(values);
         if (values.Length != layout.Length)
         {
-            throw new ArgumentException($"{values.Length} values for a model of {layout.Length} parameters", nameof(values));
+            throw new ArgumentException($"{values.Length} values for a model of {layout.Length} parameters",
+                nameof(values));
         }
 
         Layout = layout;
@@ -47,7 +50,8 @@ public sealed class ModelParameters
             slot.Name, TensorData.FromFloats(Values.AsSpan(slot.Offset, slot.Length), slot.Shape.AsSpan())));
 
     /// <summary>Takes the tensors of <paramref name="content"/> by name; others there are ignored.</summary>
-    /// <exception cref="DataFormatException">A tensor is missing, has another shape, or holds a number that is not finite.</exception>
+    /// <exception cref="DataFormatException">A tensor is missing, has another shape, or holds a number that is not
+    /// finite.</exception>
     public static ModelParameters FromTensors(ModelLayout layout, SafetensorsContent content, string source)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -71,13 +75,19 @@ public sealed class ModelParameters
         return new ModelParameters(layout, values);
     }
 
-    /// <summary>The layout that a file's floating-point tensors have, in file order: for models that only an external trainer understands.</summary>
+    /// <summary>
+    /// The layout that a file's floating-point tensors have, in file order: for models that only an external trainer
+    /// understands.
+    /// </summary>
     /// <exception cref="DataFormatException">The file holds no floating-point tensor.</exception>
     public static ModelParameters FromAllTensors(SafetensorsContent content, string source)
     {
         ArgumentNullException.ThrowIfNull(content);
         ImmutableArray<KeyValuePair<string, TensorData>> floating =
-            [.. content.Tensors.Where(pair => pair.Value.Count > 0 && pair.Value.Element is TensorElement.Float16 or TensorElement.BFloat16 or TensorElement.Float32 or TensorElement.Float64)];
+            [
+                .. content.Tensors
+                    .Where(pair => pair.Value.Count > 0 && pair.Value.Element is TensorElement.Float16
+                        or TensorElement.BFloat16 or TensorElement.Float32 or TensorElement.Float64)];
         if (floating.Length == 0)
         {
             throw new DataFormatException(source, "the file holds no floating-point tensor");
@@ -88,10 +98,13 @@ public sealed class ModelParameters
 
     private static TensorData Find(SafetensorsContent content, TensorSlot slot, string source)
     {
-        TensorData tensor = content.Find(slot.Name) ?? throw new DataFormatException(source, $"tensor {slot.Name} is missing");
+        TensorData tensor = content.Find(slot.Name)
+            ?? throw new DataFormatException(source, $"tensor {slot.Name} is missing");
         return tensor.Shape.AsSpan().SequenceEqual(slot.Shape.AsSpan())
             ? tensor
             : throw new DataFormatException(
-                source, $"tensor {slot.Name} has shape {string.Join(" x ", tensor.Shape)}, expected {string.Join(" x ", slot.Shape)}");
+                source,
+                $"tensor {slot.Name} has shape {string.Join(" x ", tensor.Shape)}, expected "
+                + $"{string.Join(" x ", slot.Shape)}");
     }
 }

@@ -16,8 +16,9 @@ public enum Activation
 }
 
 /// <summary>
-/// A built-in model: dense layers with an output for the task. Without hidden layers it is linear, logistic or softmax regression; with them a
-/// multi-layer perceptron. Losses: squared error (y - f)^2, or cross-entropy of the sigmoid or softmax output.
+/// A built-in model: dense layers with an output for the task. Without hidden layers it is linear, logistic or softmax
+/// regression; with them a multi-layer perceptron. Losses: squared error (y - f)^2, or cross-entropy of the sigmoid or
+/// softmax output.
 /// </summary>
 public sealed record ModelSpec
 {
@@ -46,15 +47,19 @@ public sealed record ModelSpec
     };
 
     /// <summary>Linear regression with squared error.</summary>
-    public static ModelSpec Linear(int inputs) => new() { Task = LearningTask.Regression, Inputs = inputs, Outputs = 1 };
+    public static ModelSpec Linear(int inputs) =>
+        new() { Task = LearningTask.Regression, Inputs = inputs, Outputs = 1 };
 
     /// <summary>Logistic regression.</summary>
     public static ModelSpec Logistic(int inputs) => new() { Task = LearningTask.Binary, Inputs = inputs, Outputs = 1 };
 
     /// <summary>Softmax regression.</summary>
-    public static ModelSpec Softmax(int inputs, int classes) => new() { Task = LearningTask.MultiClass, Inputs = inputs, Outputs = classes };
+    public static ModelSpec Softmax(int inputs, int classes) =>
+        new() { Task = LearningTask.MultiClass, Inputs = inputs, Outputs = classes };
 
-    /// <summary>The regression that fits the data, or a perceptron when <paramref name="hidden"/> names layers.</summary>
+    /// <summary>
+    /// The regression that fits the data, or a perceptron when <paramref name="hidden"/> names layers.
+    /// </summary>
     public static ModelSpec For(Dataset data, params ReadOnlySpan<int> hidden)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -76,7 +81,9 @@ public sealed record ModelSpec
     {
         if (Inputs < 1 || Hidden.IsDefault || Hidden.Any(units => units < 1))
         {
-            throw new ArgumentException($"{Inputs} inputs and hidden layers of {(Hidden.IsDefault ? "none" : string.Join(", ", Hidden))}: each must be at least 1");
+            throw new ArgumentException(
+                $"{Inputs} inputs and hidden layers of {(Hidden.IsDefault ? "none" : string.Join(", ", Hidden))}: "
+                + $"each must be at least 1");
         }
 
         double parameters = 0;
@@ -90,7 +97,8 @@ public sealed record ModelSpec
         if (parameters > MostParameters)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"hidden layers that make {parameters:G3} parameters: at most {MostParameters}"));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"hidden layers that make {parameters:G3} parameters: at most {MostParameters}"));
         }
 
         if (Task == LearningTask.MultiClass ? Outputs < 2 : Outputs != 1)
@@ -99,7 +107,9 @@ public sealed record ModelSpec
         }
     }
 
-    /// <summary>The tensors <c>layers.i.weight</c> (outputs by inputs, as PyTorch's Linear) and <c>layers.i.bias</c>.</summary>
+    /// <summary>
+    /// The tensors <c>layers.i.weight</c> (outputs by inputs, as PyTorch's Linear) and <c>layers.i.bias</c>.
+    /// </summary>
     public ModelLayout CreateLayout()
     {
         Check();

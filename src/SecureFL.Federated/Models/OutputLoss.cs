@@ -3,7 +3,9 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Federated.Models;
 
-/// <summary>The loss of one row from the raw outputs z, in the stable forms: log(1 + e^z) - y z, log sum e^z - z_y, (z - y)^2.</summary>
+/// <summary>
+/// The loss of one row from the raw outputs z, in the stable forms: log(1 + e^z) - y z, log sum e^z - z_y, (z - y)^2.
+/// </summary>
 internal static class OutputLoss
 {
     /// <summary>The loss of one row; its derivative by every output goes to <paramref name="delta"/>.</summary>

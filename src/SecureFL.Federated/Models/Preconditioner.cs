@@ -4,11 +4,13 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Federated.Models;
 
 /// <summary>
-/// The inverse of a bound on the curvature of a regression's objective: descent along P g takes correlated features as easily as independent ones. Thread-safe.
+/// The inverse of a bound on the curvature of a regression's objective: descent along P g takes correlated features as
+/// easily as independent ones. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The Hessian of the mean loss is at most c S in the order of symmetric matrices, with S the second moments and c = 2 for squared error (where it is the Hessian), 1/4 for
-/// the logistic and 1/2, output by output, for the softmax loss (Boehning and Lindsay 1988, Boehning 1992). Ridge terms are added, and at least a hundred-thousandth of c:
+/// The Hessian of the mean loss is at most c S in the order of symmetric matrices, with S the second moments and c = 2
+/// for squared error (where it is the Hessian), 1/4 for the logistic and 1/2, output by output, for the softmax loss
+/// (Boehning and Lindsay 1988, Boehning 1992). Ridge terms are added, and at least a hundred-thousandth of c:
 /// along directions that no row has, rounding would decide. The intercept has no ridge.
 /// </remarks>
 internal sealed class Preconditioner
@@ -38,8 +40,8 @@ internal sealed class Preconditioner
             double[] matrix = moments.ToMatrix();
             TensorPrimitives.Multiply(matrix, bound, matrix);
 
-            // The intercept needs none, unless sums of different sites do not fit each other: then twice what makes the matrix definite is added,
-            // so that its least eigenvalue is no matter of chance.
+            // The intercept needs none, unless sums of different sites do not fit each other: then twice what makes the
+            // matrix definite is added, so that its least eigenvalue is no matter of chance.
             for (int i = 0; i < (attempt == 0 ? moments.Size - 1 : moments.Size); i++)
             {
                 matrix[(i * moments.Size) + i] += added;
@@ -58,7 +60,8 @@ internal sealed class Preconditioner
     }
 
     /// <summary>The largest second derivative of the loss by an output.</summary>
-    internal static double CurvatureOf(LearningTask task) => task switch { LearningTask.Regression => 2, LearningTask.Binary => 0.25, _ => 0.5 };
+    internal static double CurvatureOf(LearningTask task) =>
+        task switch { LearningTask.Regression => 2, LearningTask.Binary => 0.25, _ => 0.5 };
 
     /// <summary>Replaces a gradient, weights [outputs, inputs] and then biases [outputs], by P times it.</summary>
     internal void Apply(Span<float> gradient)
@@ -82,7 +85,8 @@ internal sealed class Preconditioner
     }
 
     /// <summary>
-    /// The largest eigenvalue of P times the curvature's bound on one site's rows: how many times faster than on all rows together the objective may bend there.
+    /// The largest eigenvalue of P times the curvature's bound on one site's rows: how many times faster than on all
+    /// rows together the objective may bend there.
     /// </summary>
     internal double LargestOn(LearningTask task, SecondMoments site)
     {

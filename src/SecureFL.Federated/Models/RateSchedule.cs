@@ -6,20 +6,34 @@ public enum RateScheduleKind
     /// <summary>It does not.</summary>
     Constant,
 
-    /// <summary>Times <see cref="RateSchedule.Factor"/> after every <see cref="RateSchedule.StepRounds"/> rounds.</summary>
+    /// <summary>
+    /// Times <see cref="RateSchedule.Factor"/> after every <see cref="RateSchedule.StepRounds"/> rounds.
+    /// </summary>
     Step,
 
-    /// <summary>Along half a cosine from the full rate in round 1 to the floor in round <see cref="RateSchedule.Rounds"/>, and stays there.</summary>
+    /// <summary>
+    /// Along half a cosine from the full rate in round 1 to the floor in round <see cref="RateSchedule.Rounds"/>, and
+    /// stays there.
+    /// </summary>
     Cosine,
 
-    /// <summary>Divided by 1 + decay (round - 1): the rates whose sum diverges and whose squares' sum does not (Robbins and Monro 1951).</summary>
+    /// <summary>
+    /// Divided by 1 + decay (round - 1): the rates whose sum diverges and whose squares' sum does not (Robbins and
+    /// Monro 1951).
+    /// </summary>
     Inverse,
 
-    /// <summary>By one factor a round, from the full rate in round 1 to the floor in round <see cref="RateSchedule.Rounds"/>, and stays there.</summary>
+    /// <summary>
+    /// By one factor a round, from the full rate in round 1 to the floor in round <see cref="RateSchedule.Rounds"/>,
+    /// and stays there.
+    /// </summary>
     Exponential,
 }
 
-/// <summary>The factor on the sites' learning rate, by round; a round is the model version that is trained from, plus one. Immutable.</summary>
+/// <summary>
+/// The factor on the sites' learning rate, by round; a round is the model version that is trained from, plus one.
+/// Immutable.
+/// </summary>
 public sealed record RateSchedule
 {
     /// <summary>The course.</summary>
@@ -35,15 +49,21 @@ public sealed record RateSchedule
     public double Decay { get; init; } = 0.1;
 
     /// <summary>
-    /// The round in which <see cref="RateScheduleKind.Cosine"/> and <see cref="RateScheduleKind.Exponential"/> reach their floor; 0 for the last round that
-    /// the stopping rules allow (<see cref="In"/>), or the default's where there are no rules.
+    /// The round in which <see cref="RateScheduleKind.Cosine"/> and <see cref="RateScheduleKind.Exponential"/> reach
+    /// their floor; 0 for the last round that the stopping rules allow (<see cref="In"/>), or the default's where there
+    /// are no rules.
     /// </summary>
     public int Rounds { get; init; }
 
-    /// <summary>The lowest factor of <see cref="RateScheduleKind.Cosine"/>, in [0, 1], and of <see cref="RateScheduleKind.Exponential"/>, in (0, 1].</summary>
+    /// <summary>
+    /// The lowest factor of <see cref="RateScheduleKind.Cosine"/>, in [0, 1], and of
+    /// <see cref="RateScheduleKind.Exponential"/>, in (0, 1].
+    /// </summary>
     public double Floor { get; init; } = 0.01;
 
-    /// <summary>Rounds over which the rate rises to its full height, in equal steps: round r of W has r / W of it. 0 for none.</summary>
+    /// <summary>
+    /// Rounds over which the rate rises to its full height, in equal steps: round r of W has r / W of it. 0 for none.
+    /// </summary>
     public int WarmUpRounds { get; init; }
 
     /// <summary>The factor in <paramref name="round"/>, counted from 1.</summary>
@@ -56,13 +76,17 @@ public sealed record RateSchedule
             RateScheduleKind.Step => Math.Pow(Factor, (round - 1) / StepRounds),
             RateScheduleKind.Cosine => Floor + ((1 - Floor) * (1 + Math.Cos(Math.PI * Progress(round))) / 2),
             RateScheduleKind.Inverse => 1 / (1 + (Decay * (round - 1))),
-            RateScheduleKind.Exponential => Rounds == 1 ? 1 : Math.Pow(Floor, In(TrainingDefaults.Rounds).Progress(round)),
+            RateScheduleKind.Exponential => Rounds == 1
+                ? 1 : Math.Pow(Floor, In(TrainingDefaults.Rounds).Progress(round)),
             _ => throw new InvalidOperationException($"no schedule is called {Kind}"),
         };
         return WarmUpRounds > 0 ? factor * Math.Min(1, (double)round / WarmUpRounds) : factor;
     }
 
-    /// <summary>The same in a run of that many rounds: where <see cref="Rounds"/> is 0, it is this. So a run of other rounds, resumed or new, has its rate.</summary>
+    /// <summary>
+    /// The same in a run of that many rounds: where <see cref="Rounds"/> is 0, it is this. So a run of other rounds,
+    /// resumed or new, has its rate.
+    /// </summary>
     public RateSchedule In(int rounds) => Rounds == 0 ? this with { Rounds = rounds } : this;
 
     /// <summary>Refuses settings out of range.</summary>
@@ -76,7 +100,9 @@ public sealed record RateSchedule
 
         if (StepRounds < 1 || Rounds < 0 || WarmUpRounds < 0)
         {
-            throw new ArgumentException($"a schedule with steps of {StepRounds} rounds, {Rounds} rounds and {WarmUpRounds} of warm-up: at least 1, 0 and 0");
+            throw new ArgumentException(
+                $"a schedule with steps of {StepRounds} rounds, {Rounds} rounds and {WarmUpRounds} of warm-up: at "
+                + $"least 1, 0 and 0");
         }
 
         if (Kind == RateScheduleKind.Exponential && !(Floor > 0))
@@ -86,7 +112,9 @@ public sealed record RateSchedule
 
         if (!(Factor is > 0 and <= 1) || !(Floor is >= 0 and <= 1) || !(Decay >= 0) || !double.IsFinite(Decay))
         {
-            throw new ArgumentException($"a schedule with factor {Factor}, floor {Floor} and decay {Decay}: in (0, 1], in [0, 1], and at least 0");
+            throw new ArgumentException(
+                $"a schedule with factor {Factor}, floor {Floor} and decay {Decay}: in (0, 1], in [0, 1], and at "
+                + $"least 0");
         }
     }
 

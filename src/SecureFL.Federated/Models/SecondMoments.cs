@@ -5,7 +5,8 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Federated.Models;
 
 /// <summary>
-/// The mean over rows of x x', where x is a row's features and a 1 for the intercept: symmetric, in packed form (row i from its diagonal element on). Immutable.
+/// The mean over rows of x x', where x is a row's features and a 1 for the intercept: symmetric, in packed form (row i
+/// from its diagonal element on). Immutable.
 /// </summary>
 public sealed class SecondMoments
 {
@@ -18,7 +19,8 @@ public sealed class SecondMoments
         Size = size;
         Packed = packed.Length == LengthOf(size)
             ? packed
-            : throw new ArgumentException($"{packed.Length} elements, {size} features with the intercept have {LengthOf(size)}", nameof(packed));
+            : throw new ArgumentException(
+                $"{packed.Length} elements, {size} features with the intercept have {LengthOf(size)}", nameof(packed));
     }
 
     /// <summary>Features and the intercept.</summary>
@@ -30,10 +32,15 @@ public sealed class SecondMoments
     /// <summary>Elements of the packed form.</summary>
     public static int LengthOf(int size) => checked(size * (size + 1) / 2);
 
-    /// <summary>Refuses what no rows have: a negative square, an intercept of 0, or a product beyond its squares where all three are of one sum.</summary>
-    /// <param name="sumOf">The number of the sum that each element of the packed form was opened in: other sums may be of other sites' rows.</param>
+    /// <summary>
+    /// Refuses what no rows have: a negative square, an intercept of 0, or a product beyond its squares where all three
+    /// are of one sum.
+    /// </summary>
+    /// <param name="sumOf">The number of the sum that each element of the packed form was opened in: other sums may be
+    /// of other sites' rows.</param>
     /// <param name="slack">What rounding may have added to an element, by sum.</param>
-    /// <returns>The same, with products that exceed squares of other sums lowered to what those allow, and how many these are.</returns>
+    /// <returns>The same, with products that exceed squares of other sums lowered to what those allow, and how many
+    /// these are.</returns>
     /// <exception cref="ArgumentException">Names the element.</exception>
     internal (SecondMoments Moments, int Lowered) Fit(ReadOnlySpan<int> sumOf, ReadOnlySpan<double> slack)
     {
@@ -63,7 +70,8 @@ public sealed class SecondMoments
 
                 if (!double.IsFinite(Packed[at]) || (sumOf[at] == sumOf[first] && sumOf[at] == sumOf[second]))
                 {
-                    throw new ArgumentException($"a mean product of {Packed[at]} of columns {i} and {j}, whose squares allow {most}");
+                    throw new ArgumentException(
+                        $"a mean product of {Packed[at]} of columns {i} and {j}, whose squares allow {most}");
                 }
 
                 fitting[at] = Math.CopySign(Math.Sqrt(Packed[first] * Packed[second]), Packed[at]);
@@ -74,9 +82,13 @@ public sealed class SecondMoments
         return (lowered == 0 ? this : new SecondMoments(Size, [.. fitting]), lowered);
     }
 
-    /// <summary>What bounds the second moments of standardised features that nobody has summed: no eigenvalue exceeds the trace.</summary>
+    /// <summary>
+    /// What bounds the second moments of standardised features that nobody has summed: no eigenvalue exceeds the trace.
+    /// </summary>
     public static SecondMoments Bound(int size) =>
-        new(size, [.. Enumerable.Range(0, size).SelectMany(i => Enumerable.Range(i, size - i).Select(j => i == j ? (double)size : 0))]);
+        new(size,
+            [.. Enumerable.Range(0, size).SelectMany(
+                i => Enumerable.Range(i, size - i).Select(j => i == j ? (double)size : 0))]);
 
     /// <summary>Row and column of an element of the packed form.</summary>
     internal static (int Row, int Column) PlaceOf(int element, int size)

@@ -11,7 +11,8 @@ public sealed class TrainerFaultException : Exception
     {
     }
 
-    private TrainerFaultException(string problem, string site, int round, IReadOnlyList<string> lastLines, Exception? inner)
+    private TrainerFaultException(string problem, string site, int round, IReadOnlyList<string> lastLines,
+        Exception? inner)
         : base(Describe(problem, site, round), inner)
     {
         Problem = problem;
@@ -29,14 +30,17 @@ public sealed class TrainerFaultException : Exception
     /// <summary>The round that stands for the preparation, in which sites train once before the first round.</summary>
     public const int Preparation = -1;
 
-    /// <summary>The round, from 1; 0 where it is none of a round; <see cref="Preparation"/> before the first one.</summary>
+    /// <summary>
+    /// The round, from 1; 0 where it is none of a round; <see cref="Preparation"/> before the first one.
+    /// </summary>
     public int Round { get; }
 
     /// <summary>The last lines that the trainer wrote, whole.</summary>
     public IReadOnlyList<string> LastLines { get; }
 
     /// <summary>The same fault with its place; a place that is known already stays.</summary>
-    public TrainerFaultException At(string site, int round) => Site.Length > 0 ? this : new TrainerFaultException(Problem, site, round, LastLines, this);
+    public TrainerFaultException At(string site, int round) =>
+        Site.Length > 0 ? this : new TrainerFaultException(Problem, site, round, LastLines, this);
 
     private static string Describe(string problem, string site, int round) => site.Length == 0 ? problem
         : round == 0 ? $"site {site}: {problem}"

@@ -3,8 +3,9 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Preparation;
 
 /// <summary>
-/// Finds the clip of some tensors: every site trains once from the initial model and counts itself, for each tensor, into the bin of the power of two that its
-/// largest weighted update element has. The clip leaves room above the largest bin that a site is in: at least twice that element.
+/// Finds the clip of some tensors: every site trains once from the initial model and counts itself, for each tensor,
+/// into the bin of the power of two that its largest weighted update element has. The clip leaves room above the
+/// largest bin that a site is in: at least twice that element.
 /// </summary>
 internal sealed class ClipStep : PreparationStep
 {
@@ -35,7 +36,8 @@ internal sealed class ClipStep : PreparationStep
     internal static int TensorsIn(int counters) => Math.Max(1, counters / CountersPerTensor);
 
     /// <inheritdoc/>
-    public override async ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state, CancellationToken cancellationToken)
+    public override async ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(site);
         float[] update = await site.FirstUpdate(state, cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,9 @@ public enum ColumnSum
     /// <summary>Nothing.</summary>
     Nothing,
 
-    /// <summary>The rows in which a feature of 0 and 1 that is never missing is 1: mean and deviation follow from that.</summary>
+    /// <summary>
+    /// The rows in which a feature of 0 and 1 that is never missing is 1: mean and deviation follow from that.
+    /// </summary>
     Indicator,
 
     /// <summary>Count and sum.</summary>
@@ -15,7 +17,9 @@ public enum ColumnSum
     /// <summary>Count, sum and sum of squares.</summary>
     Deviation,
 
-    /// <summary>Count and sum; and over the sites that have a value, the sums of their least and of their largest one.</summary>
+    /// <summary>
+    /// Count and sum; and over the sites that have a value, the sums of their least and of their largest one.
+    /// </summary>
     Range,
 }
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace SecureFL.Federated.Preparation;
 
 /// <summary>
-/// How far a session's preparation has come: the opened totals, and what they say. As values of a model version it is covered by the version's digest, so that every
-/// site works out scaling and clips from the same totals. Immutable.
+/// How far a session's preparation has come: the opened totals, and what they say. As values of a model version it is
+/// covered by the version's digest, so that every site works out scaling and clips from the same totals. Immutable.
 /// </summary>
 public sealed class PreparationProgress
 {
@@ -64,7 +64,8 @@ public sealed class PreparationProgress
     /// <param name="counters">Its opened counters, first those of the step; what follows is not looked at.</param>
     /// <exception cref="ArgumentException">Totals that no rows have.</exception>
     public PreparationProgress Advance(ReadOnlySpan<long> counters) =>
-        new(Steps, [.. Totals, .. counters[..(Next ?? throw new InvalidOperationException("all is prepared")).Length]], Opened + 1);
+        new(Steps, [.. Totals, .. counters[..(Next ?? throw new InvalidOperationException("all is prepared")).Length]],
+            Opened + 1);
 
     /// <summary>As values of a model version.</summary>
     public float[] ToValues()

@@ -14,8 +14,10 @@ internal sealed class PreparationReading(PreparationTerms terms)
     private readonly BigInteger[] _squares = new BigInteger[terms.Columns.Length];
     private readonly double[] _low = new double[terms.Columns.Length];
     private readonly double[] _high = new double[terms.Columns.Length];
-    private readonly double[] _moments = new double[terms.SecondMoments ? Models.SecondMoments.LengthOf(terms.Columns.Length + 1) : 0];
-    private readonly int[] _momentSums = new int[terms.SecondMoments ? Models.SecondMoments.LengthOf(terms.Columns.Length + 1) : 0];
+    private readonly double[] _moments =
+        new double[terms.SecondMoments ? Models.SecondMoments.LengthOf(terms.Columns.Length + 1) : 0];
+    private readonly int[] _momentSums =
+        new int[terms.SecondMoments ? Models.SecondMoments.LengthOf(terms.Columns.Length + 1) : 0];
     private readonly List<double> _momentSlack = [];
     private readonly float[] _clips = new float[terms.Clips?.Tensors.Length ?? 0];
 
@@ -57,7 +59,8 @@ internal sealed class PreparationReading(PreparationTerms terms)
 
     public PreparedState Finish()
     {
-        (SecondMoments? moments, int lowered) = terms.SecondMoments && Moments == _moments.Length ? ReadMoments() : (null, 0);
+        (SecondMoments? moments, int lowered) = terms.SecondMoments && Moments == _moments.Length ? ReadMoments()
+            : (null, 0);
         return new PreparedState
         {
             Sites = Sites,
@@ -65,7 +68,8 @@ internal sealed class PreparationReading(PreparationTerms terms)
             ClassCounts = ClassCounts,
             Targets = Targets,
             Shared = Columns == terms.Columns.Length ? Scaling() : null,
-            Rare = terms.SecondMoments && Columns == terms.Columns.Length ? [.. Enumerable.Range(0, Columns).Select(IsRare)] : [],
+            Rare = terms.SecondMoments && Columns == terms.Columns.Length
+                ? [.. Enumerable.Range(0, Columns).Select(IsRare)] : [],
             SecondMoments = moments,
             LoweredMoments = lowered,
             Clips = terms.Clips is not null && Tensors == _clips.Length ? new TensorClips(terms.Clips, Filled()) : null,
@@ -88,7 +92,8 @@ internal sealed class PreparationReading(PreparationTerms terms)
         return terms.Scaling switch
         {
             ScalingKind.None => FeatureScaling.None(statistics),
-            ScalingKind.MinMax => FeatureScaling.Declared(_low, _high) with { Imputed = [.. Enumerable.Range(0, _counts.Length).Select(statistics.Mean)] },
+            ScalingKind.MinMax => FeatureScaling.Declared(_low, _high) with
+            { Imputed = [.. Enumerable.Range(0, _counts.Length).Select(statistics.Mean)] },
             _ => FeatureScaling.Standard(statistics),
         };
     }
@@ -111,7 +116,8 @@ internal sealed class PreparationReading(PreparationTerms terms)
 
         BigInteger ones = _sums[feature] >> ColumnTotals.SumFraction;
         return terms.Columns[feature] != ColumnSum.Indicator
-            || ones < SecondMomentsStep.LeastCategoryRows || _counts[feature] - ones < SecondMomentsStep.LeastCategoryRows;
+            || ones < SecondMomentsStep.LeastCategoryRows
+            || _counts[feature] - ones < SecondMomentsStep.LeastCategoryRows;
     }
 
     // A tensor that no site changed has no clip of its own yet: the widest of the others.

@@ -21,13 +21,15 @@ public static class PreparationRun
     /// <param name="sum">What sums.</param>
     /// <param name="seed">The user's seed.</param>
     /// <param name="parallelism">Sites at work at the same time.</param>
-    /// <param name="leaveOut">Leaves sites out of a step in which their trainer fails; null where that ends the preparation.</param>
+    /// <param name="leaveOut">Leaves sites out of a step in which their trainer fails; null where that ends the
+    /// preparation.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="DataFormatException">A site's numbers cannot be summed: names the column.</exception>
     /// <exception cref="TrainerFaultException">A site's trainer failed, and is not left out.</exception>
     /// <exception cref="TooFewContributorsException">Fewer sites are left than may be summed.</exception>
     public static async Task<PreparedState> RunAsync(
-        PreparationSteps steps, IReadOnlyList<PreparingSite> sites, ISecureSum sum, ulong seed, int parallelism = 1, PreparationLeaveOut? leaveOut = null,
+        PreparationSteps steps, IReadOnlyList<PreparingSite> sites, ISecureSum sum, ulong seed, int parallelism = 1,
+        PreparationLeaveOut? leaveOut = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(steps);
@@ -38,8 +40,10 @@ public static class PreparationRun
         for (int i = 0; i < steps.Steps.Length; i++)
         {
             PreparationStep step = steps.Steps[i];
-            SiteContribution[] contributions = await GatherAsync(step, sites, state, parallelism, leaveOut, cancellationToken).ConfigureAwait(false);
-            totals.AddRange(await FederatedPreparation.SumCountersAsync(sum, contributions, WideInteger.LimbBits, seed, cancellationToken).ConfigureAwait(false));
+            SiteContribution[] contributions =
+                await GatherAsync(step, sites, state, parallelism, leaveOut, cancellationToken).ConfigureAwait(false);
+            totals.AddRange(await FederatedPreparation.SumCountersAsync(sum, contributions, WideInteger.LimbBits, seed,
+                cancellationToken).ConfigureAwait(false));
             state = steps.Read(totals.ToArray(), i + 1);
         }
 
@@ -47,7 +51,8 @@ public static class PreparationRun
     }
 
     private static async Task<SiteContribution[]> GatherAsync(
-        PreparationStep step, IReadOnlyList<PreparingSite> sites, PreparedState state, int parallelism, PreparationLeaveOut? leaveOut, CancellationToken cancellationToken)
+        PreparationStep step, IReadOnlyList<PreparingSite> sites, PreparedState state, int parallelism,
+        PreparationLeaveOut? leaveOut, CancellationToken cancellationToken)
     {
         SiteContribution?[] contributions = new SiteContribution?[sites.Count];
         await Parallel.ForEachAsync(
@@ -57,7 +62,8 @@ public static class PreparationRun
             {
                 try
                 {
-                    contributions[s] = new SiteContribution(sites[s].Name, s, [], await step.ContributeAsync(sites[s], state, token).ConfigureAwait(false));
+                    contributions[s] = new SiteContribution(sites[s].Name, s, [],
+                        await step.ContributeAsync(sites[s], state, token).ConfigureAwait(false));
                 }
                 catch (TrainerFaultException fault) when (leaveOut is not null)
                 {
@@ -66,6 +72,7 @@ public static class PreparationRun
             }).ConfigureAwait(false);
         SiteContribution[] came = [.. contributions.OfType<SiteContribution>()];
         int least = Math.Max(1, leaveOut?.MinimumContributors ?? 0);
-        return came.Length == sites.Count || came.Length >= least ? came : throw new TooFewContributorsException(0, came.Length, least, "whose trainers did not fail");
+        return came.Length == sites.Count || came.Length >= least ? came
+            : throw new TooFewContributorsException(0, came.Length, least, "whose trainers did not fail");
     }
 }

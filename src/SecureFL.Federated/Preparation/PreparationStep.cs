@@ -3,7 +3,8 @@ namespace SecureFL.Federated.Preparation;
 /// <summary>A site that takes part in the preparation.</summary>
 /// <param name="Name">Its name, for messages.</param>
 /// <param name="Train">Its training rows as they were read.</param>
-/// <param name="FirstUpdate">Trains once from the initial model under what is known by then, and gives the weighted update.</param>
+/// <param name="FirstUpdate">Trains once from the initial model under what is known by then, and gives the weighted
+/// update.</param>
 public sealed record PreparingSite(
     string Name, Data.RawDataset Train, Func<PreparedState, CancellationToken, ValueTask<float[]>> FirstUpdate);
 
@@ -25,7 +26,8 @@ public abstract class PreparationStep
     /// <param name="state">What the steps before this one found out.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="Data.DataFormatException">The site's numbers cannot be summed: names the column.</exception>
-    public abstract ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state, CancellationToken cancellationToken);
+    public abstract ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state,
+        CancellationToken cancellationToken);
 
     /// <summary>Takes up the opened sums.</summary>
     /// <exception cref="ArgumentException">Sums that no sites' rows have.</exception>

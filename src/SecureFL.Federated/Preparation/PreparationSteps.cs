@@ -4,8 +4,9 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Preparation;
 
 /// <summary>
-/// The sums that are opened one after another before the first round, a function of the terms and of the counters that one sum may have; and what their opened
-/// totals say. The same in a simulation and a deployed session. Immutable and thread-safe.
+/// The sums that are opened one after another before the first round, a function of the terms and of the counters that
+/// one sum may have; and what their opened totals say. The same in a simulation and a deployed session. Immutable and
+/// thread-safe.
 /// </summary>
 public sealed class PreparationSteps
 {
@@ -29,7 +30,10 @@ public sealed class PreparationSteps
     /// <summary>Counters of the longest step.</summary>
     public int Longest => Steps.Select(step => step.Length).DefaultIfEmpty(0).Max();
 
-    /// <summary>The steps of <paramref name="terms"/>, each of at most <paramref name="counters"/> counters where its parts allow it.</summary>
+    /// <summary>
+    /// The steps of <paramref name="terms"/>, each of at most <paramref name="counters"/> counters where its parts
+    /// allow it.
+    /// </summary>
     public static PreparationSteps For(PreparationTerms terms, int counters)
     {
         ArgumentNullException.ThrowIfNull(terms);
@@ -99,6 +103,7 @@ public sealed class PreparationSteps
             reading.Columns = _terms.Columns.Length;
         }
 
-        return at == totals.Length ? reading.Finish() : throw new ArgumentException($"{totals.Length} totals, {at} are due", nameof(totals));
+        return at == totals.Length ? reading.Finish()
+            : throw new ArgumentException($"{totals.Length} totals, {at} are due", nameof(totals));
     }
 }

@@ -4,7 +4,10 @@ using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Preparation;
 
-/// <summary>What sites find out together before the first round, all of it by sums of counters. The steps follow from it alone. Immutable.</summary>
+/// <summary>
+/// What sites find out together before the first round, all of it by sums of counters. The steps follow from it alone.
+/// Immutable.
+/// </summary>
 public sealed record PreparationTerms
 {
     /// <summary>The task of the labels.</summary>
@@ -52,26 +55,38 @@ public sealed record PreparationTerms
     /// <param name="inputs">Features a row.</param>
     /// <param name="task">The task.</param>
     /// <param name="classes">Its classes.</param>
-    public static PreparationTerms For(ScalingKind scaling, TableSchema? schema, int inputs, LearningTask task, int classes)
+    public static PreparationTerms For(ScalingKind scaling, TableSchema? schema, int inputs, LearningTask task,
+        int classes)
     {
-        ImmutableArray<string> names = schema is not null ? [.. schema.FeatureNames()] : [.. Enumerable.Range(0, inputs).Select(i => $"feature {i + 1}")];
+        ImmutableArray<string> names = schema is not null ? [.. schema.FeatureNames()]
+            : [.. Enumerable.Range(0, inputs).Select(i => $"feature {i + 1}")];
         List<ColumnSum> columns = [];
         List<bool> categories = [];
         if (schema is null)
         {
-            columns.AddRange(Enumerable.Repeat(scaling == ScalingKind.None ? ColumnSum.Nothing : SumOf(scaling), inputs));
+            columns.AddRange(
+                Enumerable.Repeat(scaling == ScalingKind.None ? ColumnSum.Nothing : SumOf(scaling), inputs));
             categories.AddRange(Enumerable.Repeat(false, inputs));
         }
 
         foreach (ColumnSchema column in schema?.Features ?? [])
         {
             bool numbers = column.Kind == ColumnKind.Numeric;
-            ColumnSum indicator = scaling is ScalingKind.Federated or ScalingKind.Site ? ColumnSum.Indicator : ColumnSum.Nothing;
+            ColumnSum indicator = scaling is ScalingKind.Federated or ScalingKind.Site ? ColumnSum.Indicator
+                : ColumnSum.Nothing;
             columns.AddRange(Enumerable.Repeat(numbers ? SumOf(scaling) : indicator, TableSchema.WidthOf(column)));
             categories.AddRange(Enumerable.Repeat(!numbers, TableSchema.WidthOf(column)));
         }
 
-        return new PreparationTerms { Task = task, Classes = classes, Scaling = scaling, Columns = [.. columns], Categories = [.. categories], Names = names };
+        return new PreparationTerms
+        {
+            Task = task,
+            Classes = classes,
+            Scaling = scaling,
+            Columns = [.. columns],
+            Categories = [.. categories],
+            Names = names
+        };
     }
 
     private static ColumnSum SumOf(ScalingKind scaling) => scaling switch

@@ -6,13 +6,14 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Federated.Preparation;
 
 /// <summary>
-/// Sums some of the second moments of scaled rows, for the optimiser called preconditioned: every site's share of the mean over all rows, in
-/// fixed point. Every step counts sites and rows for itself, as those of the statistics do.
+/// Sums some of the second moments of scaled rows, for the optimiser called preconditioned: every site's share of the
+/// mean over all rows, in fixed point. Every step counts sites and rows for itself, as those of the statistics do.
 /// </summary>
 /// <remarks>
-/// Products can tell of single rows, so some are not summed and stand as 0: any over fewer than three rows a column (DataSHIELD refuses
-/// regressions by the same number), those of two categories, which would be a table of counts, and those of a category that fewer than ten
-/// rows, or all but fewer than ten, have. Descent is slower along such columns, not wrong.
+/// Products can tell of single rows, so some are not summed and stand as 0: any over fewer than three rows a column
+/// (DataSHIELD refuses regressions by the same number), those of two categories, which would be a table of counts, and
+/// those of a category that fewer than ten rows, or all but fewer than ten, have. Descent is slower along such columns,
+/// not wrong.
 /// </remarks>
 internal sealed class SecondMomentsStep : PreparationStep
 {
@@ -23,7 +24,8 @@ internal sealed class SecondMomentsStep : PreparationStep
     internal const int LeastCategoryRows = 10;
 
     /// <summary>
-    /// Bits after the point. Scaled features have a mean square of 1, so that shares are below 1 but for rare classes that are weighed up.
+    /// Bits after the point. Scaled features have a mean square of 1, so that shares are below 1 but for rare classes
+    /// that are weighed up.
     /// </summary>
     private const int FractionBits = 30;
     private const double Limit = 1L << (WideInteger.LimbBits - FractionBits);
@@ -50,7 +52,8 @@ internal sealed class SecondMomentsStep : PreparationStep
     internal static bool AreEnough(long rows, int columns) => rows >= (long)LeastRowsPerColumn * (columns + 1);
 
     /// <inheritdoc/>
-    public override ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state, CancellationToken cancellationToken)
+    public override ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(state);

@@ -5,8 +5,8 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Federated.Preparation;
 
 /// <summary>
-/// Sums of some columns; with those of the first columns, rows of every class and the targets. Every step counts sites and rows for itself, so that steps with
-/// different contributors do not mix.
+/// Sums of some columns; with those of the first columns, rows of every class and the targets. Every step counts sites
+/// and rows for itself, so that steps with different contributors do not mix.
 /// </summary>
 internal sealed class StatisticsStep : PreparationStep
 {
@@ -39,7 +39,8 @@ internal sealed class StatisticsStep : PreparationStep
         + (first && terms.Targets ? ColumnSums.SumLimbs + ColumnSums.SquareLimbs : 0);
 
     /// <inheritdoc/>
-    public override ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state, CancellationToken cancellationToken)
+    public override ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(site);
         long[] counters = new long[Length];
@@ -99,7 +100,8 @@ internal sealed class StatisticsStep : PreparationStep
             if (_terms.Targets)
             {
                 BigInteger sum = reader.Wide(ColumnSums.SumLimbs);
-                reading.Targets = TargetScaling.Standard(FeatureStatistics.FromSums([rows], [sum], [reader.Wide(ColumnSums.SquareLimbs)]));
+                reading.Targets = TargetScaling.Standard(
+                    FeatureStatistics.FromSums([rows], [sum], [reader.Wide(ColumnSums.SquareLimbs)]));
             }
         }
 
@@ -137,7 +139,8 @@ internal sealed class StatisticsStep : PreparationStep
             writer.Whole(count > 0 ? 1 : 0);
             foreach (double end in new[] { statistics.Minima[f], statistics.Maxima[f] })
             {
-                writer.Wide(count > 0 ? WideInteger.FromDouble(end, ColumnTotals.SumFraction) : 0, ColumnSums.SumLimbs, name, statistics, f);
+                writer.Wide(count > 0 ? WideInteger.FromDouble(end, ColumnTotals.SumFraction) : 0, ColumnSums.SumLimbs,
+                    name, statistics, f);
             }
         }
     }
@@ -148,7 +151,8 @@ internal sealed class StatisticsStep : PreparationStep
         if (kind == ColumnSum.Indicator)
         {
             long ones = Within(reader.Whole(), rows, f);
-            reading.Column(f, rows, new BigInteger(ones) << ColumnTotals.SumFraction, new BigInteger(ones) << ColumnTotals.SquareFraction);
+            reading.Column(f, rows, new BigInteger(ones) << ColumnTotals.SumFraction,
+                new BigInteger(ones) << ColumnTotals.SquareFraction);
         }
 
         if (kind is ColumnSum.Nothing or ColumnSum.Indicator)
@@ -164,7 +168,8 @@ internal sealed class StatisticsStep : PreparationStep
         {
             long sites = Math.Max(1, reader.Whole());
             double low = WideInteger.Ratio(reader.Wide(ColumnSums.SumLimbs), sites, -ColumnTotals.SumFraction);
-            reading.Range(f, low, WideInteger.Ratio(reader.Wide(ColumnSums.SumLimbs), sites, -ColumnTotals.SumFraction));
+            reading.Range(f, low,
+                WideInteger.Ratio(reader.Wide(ColumnSums.SumLimbs), sites, -ColumnTotals.SumFraction));
         }
     }
 
@@ -185,7 +190,9 @@ internal sealed class StatisticsStep : PreparationStep
                 double largest = Math.Max(Math.Abs(statistics.Minima[f]), Math.Abs(statistics.Maxima[f]));
                 throw new DataFormatException(
                     site.Name,
-                    string.Create(CultureInfo.InvariantCulture, $"numbers up to {largest:G3} in {statistics.Counts[f]} rows are too large to be summed; divide the column by a power of ten, or leave it out"),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"numbers up to {largest:G3} in {statistics.Counts[f]} rows are too large to be summed; "
+                        + $"divide the column by a power of ten, or leave it out"),
                     column: column);
             }
 

@@ -4,10 +4,15 @@ using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Privacy;
 
-/// <summary>Bounds the sensitivity of what a site sends (Abadi et al. 2016; McMahan et al. 2018). Thread-safe.</summary>
+/// <summary>
+/// Bounds the sensitivity of what a site sends (Abadi et al. 2016; McMahan et al. 2018). Thread-safe.
+/// </summary>
 public static class NormClipping
 {
-    /// <summary>Unit <c>client</c>: scales <paramref name="update"/> down to a Euclidean norm of at most <paramref name="bound"/>; true when it had to.</summary>
+    /// <summary>
+    /// Unit <c>client</c>: scales <paramref name="update"/> down to a Euclidean norm of at most
+    /// <paramref name="bound"/>; true when it had to.
+    /// </summary>
     /// <exception cref="ArgumentException">A bound that is not positive, or an update that is not finite.</exception>
     public static bool ClipUpdate(Span<float> update, double bound)
     {
@@ -30,12 +35,14 @@ public static class NormClipping
     }
 
     /// <summary>
-    /// Unit <c>record</c>: writes the sum over <paramref name="rows"/> of each row's gradient, clipped to <paramref name="bound"/> by itself. Adding or removing one row changes the sum by
-    /// at most the bound. Returns how many rows were clipped.
+    /// Unit <c>record</c>: writes the sum over <paramref name="rows"/> of each row's gradient, clipped to
+    /// <paramref name="bound"/> by itself. Adding or removing one row changes the sum by at most the bound. Returns how
+    /// many rows were clipped.
     /// </summary>
     /// <exception cref="ArgumentException">A bound that is not positive, or a gradient that is not finite.</exception>
     public static int SumClippedGradients(
-        FeedForwardModel model, ReadOnlySpan<float> weights, Dataset data, ReadOnlySpan<int> rows, double bound, Span<float> sum)
+        FeedForwardModel model, ReadOnlySpan<float> weights, Dataset data, ReadOnlySpan<int> rows, double bound,
+        Span<float> sum)
     {
         ArgumentNullException.ThrowIfNull(model);
         CheckBound(bound);

@@ -9,17 +9,24 @@ public enum PrivacyUnit
     /// <summary>One row of one site: per-example clipping, one summed gradient a round.</summary>
     Record,
 
-    /// <summary>Everything a site holds: its update is clipped. Of little use below <see cref="PrivacyAccountant.FewClients"/> clients.</summary>
+    /// <summary>
+    /// Everything a site holds: its update is clipped. Of little use below <see cref="PrivacyAccountant.FewClients"/>
+    /// clients.
+    /// </summary>
     Client,
 }
 
 /// <summary>
-/// Adds up what rounds of (subsampled) Gaussian noise cost, in Renyi differential privacy, and converts to (epsilon, delta):
-/// eps = min over orders a of r(a) + log(1 - 1/a) - log(delta a) / (a - 1) (Canonne, Kamath and Steinke 2020, proposition 12). Not thread-safe.
+/// Adds up what rounds of (subsampled) Gaussian noise cost, in Renyi differential privacy, and converts to (epsilon,
+/// delta):
+/// eps = min over orders a of r(a) + log(1 - 1/a) - log(delta a) / (a - 1) (Canonne, Kamath and Steinke 2020,
+/// proposition 12). Not thread-safe.
 /// </summary>
 public sealed class PrivacyAccountant
 {
-    /// <summary>Below as many clients the noise that hides a whole client usually drowns the update: callers warn.</summary>
+    /// <summary>
+    /// Below as many clients the noise that hides a whole client usually drowns the update: callers warn.
+    /// </summary>
     public const int FewClients = 30;
 
     private readonly double[] _rdp;
@@ -52,13 +59,18 @@ public sealed class PrivacyAccountant
     /// <summary>The cost so far at every order.</summary>
     public ReadOnlySpan<double> Rdp => _rdp;
 
-    /// <summary>Adds <paramref name="steps"/> releases of a sum with Gaussian noise of <paramref name="noiseMultiplier"/> times the sensitivity, each over a Poisson sample of rate q.</summary>
-    /// <exception cref="ArgumentException">A rate outside [0, 1], a multiplier that is not positive, or negative steps.</exception>
+    /// <summary>
+    /// Adds <paramref name="steps"/> releases of a sum with Gaussian noise of <paramref name="noiseMultiplier"/> times
+    /// the sensitivity, each over a Poisson sample of rate q.
+    /// </summary>
+    /// <exception cref="ArgumentException">A rate outside [0, 1], a multiplier that is not positive, or negative
+    /// steps.</exception>
     public void AddSubsampledGaussian(double samplingRate, double noiseMultiplier, long steps)
     {
         if (!(samplingRate is >= 0 and <= 1) || !(noiseMultiplier > 0) || steps < 0)
         {
-            throw new ArgumentException($"sampling rate {samplingRate}, noise multiplier {noiseMultiplier}, {steps} steps");
+            throw new ArgumentException(
+                $"sampling rate {samplingRate}, noise multiplier {noiseMultiplier}, {steps} steps");
         }
 
         for (int i = 0; i < _rdp.Length; i++)
@@ -67,7 +79,10 @@ public sealed class PrivacyAccountant
         }
     }
 
-    /// <summary>Adds a mechanism of which rho-zCDP is known (Bun and Steinke 2016): r(a) = rho a. Gaussian and discrete Gaussian noise of deviation sigma have rho = 1 / (2 sigma^2) at sensitivity 1.</summary>
+    /// <summary>
+    /// Adds a mechanism of which rho-zCDP is known (Bun and Steinke 2016): r(a) = rho a. Gaussian and discrete Gaussian
+    /// noise of deviation sigma have rho = 1 / (2 sigma^2) at sensitivity 1.
+    /// </summary>
     public void AddZeroConcentrated(double rho)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rho);
@@ -81,7 +96,9 @@ public sealed class PrivacyAccountant
     /// <exception cref="ArgumentException">A delta outside (0, 1).</exception>
     public double Epsilon(double delta) => EpsilonFromRdp(Orders.AsSpan(), _rdp, delta);
 
-    /// <summary>Epsilon at <paramref name="delta"/> from costs at given orders; 0 where the bound is negative.</summary>
+    /// <summary>
+    /// Epsilon at <paramref name="delta"/> from costs at given orders; 0 where the bound is negative.
+    /// </summary>
     /// <exception cref="ArgumentException">A delta outside (0, 1), or different lengths.</exception>
     public static double EpsilonFromRdp(ReadOnlySpan<double> orders, ReadOnlySpan<double> rdp, double delta)
     {
@@ -140,8 +157,12 @@ public sealed class PrivacyAccountant
         }
     }
 
-    /// <summary>The smallest noise multiplier, to within a thousandth, that keeps <paramref name="steps"/> steps within (epsilon, delta).</summary>
-    /// <exception cref="ArgumentException">Arguments out of range, or more noise than a multiplier of 10^6 would be needed.</exception>
+    /// <summary>
+    /// The smallest noise multiplier, to within a thousandth, that keeps <paramref name="steps"/> steps within
+    /// (epsilon, delta).
+    /// </summary>
+    /// <exception cref="ArgumentException">Arguments out of range, or more noise than a multiplier of 10^6 would be
+    /// needed.</exception>
     public static double NoiseMultiplierFor(double samplingRate, long steps, double epsilon, double delta)
     {
         if (!(epsilon > 0))
@@ -153,7 +174,8 @@ public sealed class PrivacyAccountant
         double high = 1e6;
         if (At(high) > epsilon)
         {
-            throw new ArgumentException($"no noise multiplier up to {high} gives epsilon {epsilon} at delta {delta}", nameof(epsilon));
+            throw new ArgumentException($"no noise multiplier up to {high} gives epsilon {epsilon} at delta {delta}",
+                nameof(epsilon));
         }
 
         while (high / low > 1.001)
@@ -181,7 +203,8 @@ public sealed class PrivacyAccountant
 
     private static double Convert(double order, double rdp, double delta)
     {
-        // r(a) bounds the Kullback-Leibler divergence, and total variation <= sqrt(1 - e^-KL) (Bretagnolle and Huber): below delta nothing is left to pay.
+        // r(a) bounds the Kullback-Leibler divergence, and total variation
+        // <= sqrt(1 - e^-KL) (Bretagnolle and Huber): below delta nothing is left to pay.
         if (-SpecialFunctions.Expm1(-rdp) <= delta * delta)
         {
             return 0;

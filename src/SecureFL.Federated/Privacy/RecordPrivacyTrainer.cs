@@ -5,8 +5,9 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Privacy;
 
 /// <summary>
-/// Local work for the unit <c>record</c>: one step a round along the sum of per-row clipped gradients of a Poisson sample,
-/// w - w_global = -lr / (q n) * sum of clip(g_i). Weighted by n rows in units of u, a row moves a site's contribution by at most
+/// Local work for the unit <c>record</c>: one step a round along the sum of per-row clipped gradients of a Poisson
+/// sample, w - w_global = -lr / (q n) * sum of clip(g_i). Weighted by n rows in units of u, a row moves a site's
+/// contribution by at most
 /// <see cref="Sensitivity"/>(u); the noise for that is added to the quantised integers elsewhere. Thread-safe.
 /// </summary>
 public sealed class RecordPrivacyTrainer : ILocalTrainer
@@ -21,12 +22,13 @@ public sealed class RecordPrivacyTrainer : ILocalTrainer
     /// <param name="samplingRate">q, the probability of each row to take part in a round, in (0, 1].</param>
     /// <param name="bound">The bound on each row's gradient norm.</param>
     /// <param name="sampling">
-    /// The stream that draws the sample. Amplification by sampling holds only while the sample is secret: outside simulations the site seeds it itself. Null for
-    /// the request's seed.
+    /// The stream that draws the sample. Amplification by sampling holds only while the sample is secret: outside
+    /// simulations the site seeds it itself. Null for the request's seed.
     /// </param>
     /// <exception cref="ArgumentException">A number out of range.</exception>
     public RecordPrivacyTrainer(
-        ModelSpec spec, double learningRate, double samplingRate, double bound, Func<LocalTrainingRequest, SeededRandom>? sampling = null)
+        ModelSpec spec, double learningRate, double samplingRate, double bound,
+        Func<LocalTrainingRequest, SeededRandom>? sampling = null)
     {
         if (!(learningRate > 0) || !(samplingRate is > 0 and <= 1) || !(bound > 0))
         {
@@ -35,7 +37,8 @@ public sealed class RecordPrivacyTrainer : ILocalTrainer
 
         _spec = spec;
         _evaluation = new GradientTrainer(spec, new LocalTrainingOptions());
-        _sampling = sampling ?? (request => SeededRandom.For(request.Seed, "record-sampling", request.SiteIndex, request.Round));
+        _sampling = sampling
+            ?? (request => SeededRandom.For(request.Seed, "record-sampling", request.SiteIndex, request.Round));
         LearningRate = learningRate;
         SamplingRate = samplingRate;
         Bound = bound;
@@ -56,14 +59,17 @@ public sealed class RecordPrivacyTrainer : ILocalTrainer
     /// <inheritdoc/>
     public MetricLayout Metrics => _evaluation.Metrics;
 
-    /// <summary>By how much one row can move a site's weighted update, in Euclidean norm: lr * bound / (q * unit).</summary>
+    /// <summary>
+    /// By how much one row can move a site's weighted update, in Euclidean norm: lr * bound / (q * unit).
+    /// </summary>
     public double Sensitivity(double weightUnit) => LearningRate * Bound / (SamplingRate * weightUnit);
 
     /// <inheritdoc/>
     public ModelParameters CreateInitial(ulong seed) => _evaluation.CreateInitial(seed);
 
     /// <inheritdoc/>
-    public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request, CancellationToken cancellationToken = default)
+    public ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         SeededRandom random = _sampling(request);
@@ -81,6 +87,7 @@ public sealed class RecordPrivacyTrainer : ILocalTrainer
     }
 
     /// <inheritdoc/>
-    public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default) =>
+    public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data,
+        CancellationToken cancellationToken = default) =>
         _evaluation.EvaluateAsync(model, data, cancellationToken);
 }

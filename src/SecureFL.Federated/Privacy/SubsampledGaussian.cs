@@ -3,15 +3,18 @@ using MathNet.Numerics;
 namespace SecureFL.Federated.Privacy;
 
 /// <summary>
-/// Renyi differential privacy of the Gaussian mechanism on a Poisson sample (Mironov, Talwar and Zhang 2019, arXiv 1908.10530): integer orders by
-/// the binomial sum of their section 3.3, fractional ones by their two-sided series.
+/// Renyi differential privacy of the Gaussian mechanism on a Poisson sample (Mironov, Talwar and Zhang 2019, arXiv
+/// 1908.10530): integer orders by the binomial sum of their section 3.3, fractional ones by their two-sided series.
 /// </summary>
 internal static class SubsampledGaussian
 {
     private const double NegligibleLog = -40;
     private const int MaxTerms = 100_000;
 
-    /// <summary>The RDP of one step at order <paramref name="order"/> > 1, sampling rate q in [0, 1], noise multiplier sigma > 0.</summary>
+    /// <summary>
+    /// The RDP of one step at order <paramref name="order"/> > 1, sampling rate q in [0, 1], noise multiplier sigma >
+    /// 0.
+    /// </summary>
     public static double Rdp(double q, double sigma, double order)
     {
         if (q == 0)
@@ -24,7 +27,8 @@ internal static class SubsampledGaussian
             return order / (2 * sigma * sigma);
         }
 
-        double logMoment = order == Math.Floor(order) && order <= 1 << 20 ? LogMomentInteger(q, sigma, (int)order) : LogMomentFractional(q, sigma, order);
+        double logMoment = order == Math.Floor(order) && order <= 1 << 20 ? LogMomentInteger(q, sigma, (int)order)
+            : LogMomentFractional(q, sigma, order);
         return Math.Max(0, logMoment) / (order - 1);
     }
 
@@ -35,14 +39,16 @@ internal static class SubsampledGaussian
         for (int i = 0; i <= order; i++)
         {
             logs[i] = SpecialFunctions.BinomialLn(order, i)
-                + (i * Math.Log(q)) + ((order - i) * SpecialFunctions.Log1p(-q)) + (((double)i * i) - i) / (2 * sigma * sigma);
+                + (i * Math.Log(q)) + ((order - i) * SpecialFunctions.Log1p(-q))
+                + (((double)i * i) - i) / (2 * sigma * sigma);
         }
 
         double largest = logs.Max();
         return largest + Math.Log(logs.Sum(value => Math.Exp(value - largest)));
     }
 
-    // The integral is cut at z0, where q mu1 = (1 - q) mu0; each half is a binomial series of fractional order with alternating tail.
+    // The integral is cut at z0, where q mu1 = (1 - q) mu0; each half is a binomial series of fractional order with
+    // alternating tail.
     private static double LogMomentFractional(double q, double sigma, double order)
     {
         double z0 = (sigma * sigma * Math.Log((1 / q) - 1)) + 0.5;

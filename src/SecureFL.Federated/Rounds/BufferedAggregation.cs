@@ -17,14 +17,14 @@ public sealed record BufferOptions
     public int MaxStaleness { get; init; } = 20;
 
     /// <summary>
-    /// Every so many versions all sites evaluate the new model, in a sum of counters of its own; the last version always is. Versions between have no metrics, and stopping rules
-    /// pass them over.
+    /// Every so many versions all sites evaluate the new model, in a sum of counters of its own; the last version
+    /// always is. Versions between have no metrics, and stopping rules pass them over.
     /// </summary>
     public int EvaluateEvery { get; init; } = 5;
 
     /// <summary>
-    /// Whether all sites evaluate this version in a sum of its own: the one rule of simulated and deployed rounds. Between two such versions nothing is known that
-    /// training could be stopped by.
+    /// Whether all sites evaluate this version in a sum of its own: the one rule of simulated and deployed rounds.
+    /// Between two such versions nothing is known that training could be stopped by.
     /// </summary>
     public bool Measures(int version) => version > 0 && version % EvaluateEvery == 0;
 
@@ -39,19 +39,23 @@ public sealed record BufferOptions
     /// <exception cref="ArgumentException">Names the setting.</exception>
     public void Check()
     {
-        if (Arrivals < 1 || MaxStaleness < 0 || EvaluateEvery < 1 || !(StalenessExponent >= 0) || !double.IsFinite(StalenessExponent))
+        if (Arrivals < 1 || MaxStaleness < 0 || EvaluateEvery < 1 || !(StalenessExponent >= 0)
+            || !double.IsFinite(StalenessExponent))
         {
             throw new ArgumentException(
-                $"{Arrivals} arrivals, staleness up to {MaxStaleness} with exponent {StalenessExponent}, evaluated every {EvaluateEvery} versions: at least 1, 0, 0 and 1");
+                $"{Arrivals} arrivals, staleness up to {MaxStaleness} with exponent {StalenessExponent}, evaluated "
+                + $"every {EvaluateEvery} versions: at least 1, 0, 0 and 1");
         }
     }
 }
 
 /// <summary>
-/// Asynchronous, buffered rounds (FedBuff: Nguyen et al. 2022): every site works at its own pace, the server aggregates after K arrivals. A site multiplies its
-/// update by its staleness weight itself, since nobody else may see the update; the version does not change between its upload and the sum. A site is in a sum at
-/// most once and contributes once for a base version; having contributed, it starts anew at once from the newest model, or waits for the next one where it contributed on that. A
-/// version's metrics are those of all sites, not of those that happened to arrive, and take no simulated time. Runs on the simulated clock of <see cref="FederationOptions.Timing"/>. Not thread-safe.
+/// Asynchronous, buffered rounds (FedBuff: Nguyen et al. 2022): every site works at its own pace, the server aggregates
+/// after K arrivals. A site multiplies its update by its staleness weight itself, since nobody else may see the update;
+/// the version does not change between its upload and the sum. A site is in a sum at most once and contributes once for
+/// a base version; having contributed, it starts anew at once from the newest model, or waits for the next one where it
+/// contributed on that. A version's metrics are those of all sites, not of those that happened to arrive, and take no
+/// simulated time. Runs on the simulated clock of <see cref="FederationOptions.Timing"/>. Not thread-safe.
 /// </summary>
 public sealed class BufferedAggregation
 {
@@ -63,9 +67,11 @@ public sealed class BufferedAggregation
     private readonly RoundWork _work;
 
     /// <summary>A federation.</summary>
-    /// <exception cref="ArgumentException">Options out of range, no simulated clock, or a K that the sites cannot fill.</exception>
+    /// <exception cref="ArgumentException">Options out of range, no simulated clock, or a K that the sites cannot
+    /// fill.</exception>
     public BufferedAggregation(
-        FederationOptions options, BufferOptions buffer, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer, ISecureSum sum)
+        FederationOptions options, BufferOptions buffer, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer,
+        ISecureSum sum)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(buffer);
@@ -73,17 +79,21 @@ public sealed class BufferedAggregation
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(sum);
         _work = new RoundWork(options, sites, trainer, sum);
-        _timing = options.Timing ?? throw new ArgumentException("asynchronous training needs a simulated clock", nameof(options));
+        _timing = options.Timing ?? throw new ArgumentException("asynchronous training needs a simulated clock",
+            nameof(options));
         if (options.SitesPerRound != 0 || options.DeadlineSeconds is not null)
         {
-            throw new ArgumentException("asynchronous training has neither sites a round nor deadlines", nameof(options));
+            throw new ArgumentException("asynchronous training has neither sites a round nor deadlines",
+                nameof(options));
         }
 
-        if (buffer.Arrivals < options.MinimumContributors || buffer.Arrivals > sites.Count || buffer.MaxStaleness < 0 || !(buffer.StalenessExponent >= 0)
+        if (buffer.Arrivals < options.MinimumContributors || buffer.Arrivals > sites.Count || buffer.MaxStaleness < 0
+            || !(buffer.StalenessExponent >= 0)
             || buffer.EvaluateEvery < 1)
         {
             throw new ArgumentException(
-                $"{buffer.Arrivals} arrivals with {sites.Count} sites and at least {options.MinimumContributors} in a sum, staleness up to {buffer.MaxStaleness},"
+                $"{buffer.Arrivals} arrivals with {sites.Count} sites and at least {options.MinimumContributors} in "
+                + $"a sum, staleness up to {buffer.MaxStaleness},"
                 + $" evaluated every {buffer.EvaluateEvery}",
                 nameof(buffer));
         }
@@ -92,7 +102,9 @@ public sealed class BufferedAggregation
         _buffer = buffer;
         _sites = sites;
         _trainer = trainer;
-        RunDigest = _work.RunDigest(FormattableString.Invariant($"asynchronous {buffer.Arrivals} {buffer.StalenessExponent} {buffer.MaxStaleness}"));
+        RunDigest =
+            _work.RunDigest(FormattableString.Invariant(
+                $"asynchronous {buffer.Arrivals} {buffer.StalenessExponent} {buffer.MaxStaleness}"));
     }
 
     /// <summary>Identifies the run; a checkpoint carries it.</summary>
@@ -105,7 +117,8 @@ public sealed class BufferedAggregation
     {
         if (resume is not null && resume.RunDigest != RunDigest)
         {
-            throw new ArgumentException("the checkpoint belongs to a run of other settings, or on other sites or rows", nameof(resume));
+            throw new ArgumentException("the checkpoint belongs to a run of other settings, or on other sites or rows",
+                nameof(resume));
         }
 
         TrainingCheckpoint start = resume ?? await _work.StartAsync(RunDigest, cancellationToken).ConfigureAwait(false);
@@ -117,12 +130,14 @@ public sealed class BufferedAggregation
         {
             Buffered buffered = await FillAsync(global, timeline, cancellationToken).ConfigureAwait(false);
             OpenedRound opened = await _work.SumAsync(
-                buffered.Contributions, global.Version + 1, global.WeightUnit, global.Stamp, cancellationToken, global.Current)
+                buffered.Contributions, global.Version + 1, global.WeightUnit, global.Stamp, cancellationToken,
+                global.Current)
                 .ConfigureAwait(false);
             global.Advance(opened.MeanUpdate, RecordOf(buffered, opened, timeline.Now));
             _work.Residuals.Settle(opened.Left);
             timeline.Release(global.Version, global.Current);
-            metrics = _buffer.Measures(global.Version) ? await MeasureAsync(global, observer, cancellationToken).ConfigureAwait(false) : null;
+            metrics = _buffer.Measures(global.Version)
+                ? await MeasureAsync(global, observer, cancellationToken).ConfigureAwait(false) : null;
             if (observer is not null)
             {
                 await observer.OnCheckpointAsync(Save(global, timeline), cancellationToken).ConfigureAwait(false);
@@ -141,11 +156,13 @@ public sealed class BufferedAggregation
         timeline.Save(global.Save(RunDigest, timeline.Now)) with { Residuals = _work.Residuals.All };
 
     // The current version at all sites. A run that goes on from its end measures it again, and tells nobody twice.
-    private async Task<OpenedRound> MeasureAsync(GlobalModel global, IRunObserver? observer, CancellationToken cancellationToken)
+    private async Task<OpenedRound> MeasureAsync(GlobalModel global, IRunObserver? observer,
+        CancellationToken cancellationToken)
     {
         OpenedRound opened = await _work.EvaluateEverywhereAsync(
             global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
-        if (!global.IsMeasured && global.Describe(opened.Train, opened.Test, opened.Sum) is RoundRecord described && observer is not null)
+        if (!global.IsMeasured && global.Describe(opened.Train, opened.Test, opened.Sum) is RoundRecord described
+            && observer is not null)
         {
             await observer.OnRoundAsync(described, cancellationToken).ConfigureAwait(false);
         }
@@ -195,7 +212,8 @@ public sealed class BufferedAggregation
             double scale = _buffer.WeightAt(age);
             ModelParameters from = timeline.VersionOf(arrived);
             SiteContribution contribution = await _work.ContributeAsync(
-                arrived.SiteIndex, from, evaluated: null, SiteWork.TaskOf(arrived.BaseVersion), global.WeightUnit, scale, cancellationToken).ConfigureAwait(false);
+                arrived.SiteIndex, from, evaluated: null, SiteWork.TaskOf(arrived.BaseVersion), global.WeightUnit,
+                scale, cancellationToken).ConfigureAwait(false);
             contributions.Add(contribution with { BaseVersion = arrived.BaseVersion });
             arrivedSites.Add(arrived.SiteIndex);
             timeline.Deliver(arrived, global.Version);
@@ -205,5 +223,6 @@ public sealed class BufferedAggregation
         return new Buffered(contributions, [.. tooStale], (double)staleness / contributions.Count);
     }
 
-    private sealed record Buffered(List<SiteContribution> Contributions, ImmutableArray<string> TooStale, double MeanStaleness);
+    private sealed record Buffered(List<SiteContribution> Contributions, ImmutableArray<string> TooStale,
+        double MeanStaleness);
 }

@@ -8,7 +8,9 @@ using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Federated.Rounds;
 
-/// <summary>A checkpoint as a safetensors file: the vectors as tensors, the rest as JSON in the metadata. Thread-safe.</summary>
+/// <summary>
+/// A checkpoint as a safetensors file: the vectors as tensors, the rest as JSON in the metadata. Thread-safe.
+/// </summary>
 public static class CheckpointFormat
 {
     private const string StateKey = "securefl.checkpoint";
@@ -16,7 +18,8 @@ public static class CheckpointFormat
     private const string ResidualPrefix = "residual.";
 
     // A run that diverges has infinite losses and norms, and is stored like any other.
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new()
+    { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes <paramref name="checkpoint"/>.</summary>
     public static void Write(Stream stream, TrainingCheckpoint checkpoint)
@@ -28,13 +31,17 @@ public static class CheckpointFormat
             Named("first_moment", checkpoint.FirstMoment),
             Named("second_moment", checkpoint.SecondMoment),
             Named("average", checkpoint.Average),
-            .. checkpoint.OlderVersions.Select(pair => Named(VersionPrefix + pair.Key.ToString(CultureInfo.InvariantCulture), pair.Value)),
+            .. checkpoint.OlderVersions.Select(
+                pair => Named(VersionPrefix + pair.Key.ToString(CultureInfo.InvariantCulture), pair.Value)),
             .. checkpoint.Residuals.Select(pair => KeyValuePair.Create(
-                ResidualPrefix + pair.Key.ToString(CultureInfo.InvariantCulture), TensorData.FromInt64(pair.Value, pair.Value.Length))),
+                ResidualPrefix + pair.Key.ToString(CultureInfo.InvariantCulture),
+                TensorData.FromInt64(pair.Value, pair.Value.Length))),
         ];
         State state = new(
-            checkpoint.RunDigest, checkpoint.Version, checkpoint.WeightUnit, checkpoint.SimulatedSeconds, checkpoint.History, checkpoint.InFlight, checkpoint.Preparation);
-        Safetensors.Write(stream, tensors, new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state, Json) });
+            checkpoint.RunDigest, checkpoint.Version, checkpoint.WeightUnit, checkpoint.SimulatedSeconds,
+            checkpoint.History, checkpoint.InFlight, checkpoint.Preparation);
+        Safetensors.Write(stream, tensors,
+            new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state, Json) });
     }
 
     /// <summary>Reads a checkpoint; <paramref name="source"/> is the name used in messages.</summary>
@@ -49,7 +56,8 @@ public static class CheckpointFormat
 
         try
         {
-            State state = JsonSerializer.Deserialize<State>(json, Json) ?? throw new JsonException("null is no checkpoint");
+            State state = JsonSerializer.Deserialize<State>(json, Json)
+                ?? throw new JsonException("null is no checkpoint");
             return new TrainingCheckpoint
             {
                 RunDigest = state.RunDigest ?? throw new JsonException("the run's digest is missing"),
@@ -67,17 +75,23 @@ public static class CheckpointFormat
                 Residuals = Numbered(content, ResidualPrefix, tensor => tensor.ToInt64()),
             };
         }
-        catch (Exception fault) when (fault is JsonException or FormatException and not DataFormatException or OverflowException)
+        catch (Exception fault) when (fault is JsonException or FormatException and not DataFormatException
+            or OverflowException)
         {
-            throw new DataFormatException(source, $"the checkpoint's state cannot be read: {FaultText.Of(fault)}", inner: fault);
+            throw new DataFormatException(source, $"the checkpoint's state cannot be read: {FaultText.Of(fault)}",
+                inner: fault);
         }
     }
 
-    private static KeyValuePair<string, TensorData> Named(string name, float[] values) => new(name, TensorData.FromFloats(values, values.Length));
+    private static KeyValuePair<string, TensorData> Named(string name, float[] values) =>
+        new(name, TensorData.FromFloats(values, values.Length));
 
-    private static ImmutableSortedDictionary<int, T> Numbered<T>(SafetensorsContent content, string prefix, Func<TensorData, T> read) => content.Tensors
+    private static ImmutableSortedDictionary<int, T> Numbered<T>(SafetensorsContent content, string prefix,
+        Func<TensorData, T> read) => content.Tensors
         .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
-        .ToImmutableSortedDictionary(pair => int.Parse(pair.Key.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture), pair => read(pair.Value));
+        .ToImmutableSortedDictionary(
+            pair => int.Parse(pair.Key.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture),
+            pair => read(pair.Value));
 
     private static float[] Take(SafetensorsContent content, string name, string source) =>
         (content.Find(name) ?? throw new DataFormatException(source, $"tensor {name} is missing")).ToFloats();

@@ -4,8 +4,8 @@ namespace SecureFL.Federated.Rounds;
 public static class ClientSampling
 {
     /// <summary>
-    /// <paramref name="count"/> of <paramref name="sites"/> sites, without replacement, in ascending order; all of them when the count is 0. Depends on seed and
-    /// round alone.
+    /// <paramref name="count"/> of <paramref name="sites"/> sites, without replacement, in ascending order; all of them
+    /// when the count is 0. Depends on seed and round alone.
     /// </summary>
     /// <exception cref="ArgumentException">More are asked for than there are.</exception>
     public static int[] Choose(int sites, int count, ulong seed, int round)

@@ -1,6 +1,9 @@
 namespace SecureFL.Federated.Rounds;
 
-/// <summary>Whether the rounds so far say that training has diverged: a model that got worse is never delivered as if it were fine. Thread-safe.</summary>
+/// <summary>
+/// Whether the rounds so far say that training has diverged: a model that got worse is never delivered as if it were
+/// fine. Thread-safe.
+/// </summary>
 public static class Divergence
 {
     private const double Explosion = 10;
@@ -8,9 +11,11 @@ public static class Divergence
     private const double Negligible = 0.05;
 
     /// <summary>
-    /// What is wrong after the newest round that is measured, in words that follow "round N: "; null where nothing is. Losses that are no numbers or beyond all bounds
-    /// always are; so is a training loss ten times the least one so far, and, where <paramref name="ended"/>, one twice the least. Losses under a twentieth of the first
-    /// one are never, nor are models that explain all but a twentieth of the targets' variance: losses move about where a model fits everything.
+    /// What is wrong after the newest round that is measured, in words that follow "round N: "; null where nothing is.
+    /// Losses that are no numbers or beyond all bounds always are; so is a training loss ten times the least one so
+    /// far, and, where <paramref name="ended"/>, one twice the least. Losses under a twentieth of the first one are
+    /// never, nor are models that explain all but a twentieth of the targets' variance: losses move about where a model
+    /// fits everything.
     /// </summary>
     /// <param name="history">The rounds, oldest first; those without metrics are passed over.</param>
     /// <param name="ended">Whether this is the model that would be delivered.</param>
@@ -41,8 +46,10 @@ public static class Divergence
         }
 
         double allowed = (ended ? WorseAtTheEnd : Explosion) * least;
-        return newest is (int round, double last) && last > allowed && last > Negligible * first && !(explained > 1 - Negligible)
-            ? (round, FormattableString.Invariant($"the training loss rose to {last:G4}, from {least:G4} in round {best}"))
+        return newest is (int round, double last) && last > allowed && last > Negligible * first
+            && !(explained > 1 - Negligible)
+            ? (round,
+                FormattableString.Invariant($"the training loss rose to {last:G4}, from {least:G4} in round {best}"))
             : null;
     }
 }

@@ -1,8 +1,9 @@
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>
-/// Error feedback (Seide et al. 2014; Karimireddy et al. 2019): what clipping and rounding took from a site's update is kept at the site and added to its next one, so that coarse
-/// integers lose nothing for good. Counted in whole 2^-32 of a quantisation step: what was sent and what is left add up exactly to what was intended. Immutable and thread-safe.
+/// Error feedback (Seide et al. 2014; Karimireddy et al. 2019): what clipping and rounding took from a site's update is
+/// kept at the site and added to its next one, so that coarse integers lose nothing for good. Counted in whole 2^-32 of
+/// a quantisation step: what was sent and what is left add up exactly to what was intended. Immutable and thread-safe.
 /// </summary>
 public sealed class ErrorFeedback
 {
@@ -27,19 +28,22 @@ public sealed class ErrorFeedback
     /// <summary>An update as it should arrive: with what is left from the rounds before.</summary>
     /// <param name="update">The update on the wire's scale.</param>
     /// <param name="residual">What is left; empty for nothing.</param>
-    /// <returns>Units of 2^-32 steps; null where an element is no number or beyond 2^29 steps: such a residual grows without end.</returns>
+    /// <returns>Units of 2^-32 steps; null where an element is no number or beyond 2^29 steps: such a residual grows
+    /// without end.</returns>
     public long[]? Intend(ReadOnlySpan<float> update, ReadOnlySpan<long> residual)
     {
         if (!residual.IsEmpty && residual.Length != update.Length)
         {
-            throw new ArgumentException($"a residual of {residual.Length} elements for an update of {update.Length}", nameof(residual));
+            throw new ArgumentException($"a residual of {residual.Length} elements for an update of {update.Length}",
+                nameof(residual));
         }
 
         long[] intended = new long[update.Length];
         for (int i = 0; i < intended.Length; i++)
         {
             double units = Math.Round(update[i] / _unit);
-            if (!(Math.Abs(units) < Most) || Math.Abs(intended[i] = (long)units + (residual.IsEmpty ? 0 : residual[i])) >= Most)
+            if (!(Math.Abs(units) < Most) || Math.Abs(intended[i] = (long)units + (residual.IsEmpty ? 0 : residual[i]))
+                >= Most)
             {
                 return null;
             }
@@ -67,7 +71,8 @@ public sealed class ErrorFeedback
     {
         if (intended.Length != sent.Length)
         {
-            throw new ArgumentException($"{sent.Length} integers for an update of {intended.Length} elements", nameof(sent));
+            throw new ArgumentException($"{sent.Length} integers for an update of {intended.Length} elements",
+                nameof(sent));
         }
 
         long[] left = new long[intended.Length];

@@ -5,8 +5,9 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>
-/// Synchronous rounds (McMahan et al. 2017): chosen sites train from the global model, their weighted updates are summed, the server's optimiser applies the
-/// mean. Encrypted and plaintext runs differ in the <see cref="ISecureSum"/> alone. Not thread-safe.
+/// Synchronous rounds (McMahan et al. 2017): chosen sites train from the global model, their weighted updates are
+/// summed, the server's optimiser applies the mean. Encrypted and plaintext runs differ in the <see cref="ISecureSum"/>
+/// alone. Not thread-safe.
 /// </summary>
 public sealed class FederatedAveraging
 {
@@ -17,7 +18,8 @@ public sealed class FederatedAveraging
 
     /// <summary>A federation.</summary>
     /// <exception cref="ArgumentException">Options out of range, no sites, or two of one name.</exception>
-    public FederatedAveraging(FederationOptions options, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer, ISecureSum sum)
+    public FederatedAveraging(FederationOptions options, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer,
+        ISecureSum sum)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(sites);
@@ -35,13 +37,15 @@ public sealed class FederatedAveraging
 
     /// <summary>Trains to the end, from the start or from a checkpoint; both give the same final weights.</summary>
     /// <exception cref="ArgumentException">The checkpoint belongs to another run.</exception>
-    /// <exception cref="TooFewContributorsException">A round's deadline left fewer sites than may be summed.</exception>
+    /// <exception cref="TooFewContributorsException">A round's deadline left fewer sites than may be
+    /// summed.</exception>
     public async Task<TrainingOutcome> RunAsync(
         TrainingCheckpoint? resume = null, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         if (resume is not null && resume.RunDigest != RunDigest)
         {
-            throw new ArgumentException("the checkpoint belongs to a run of other settings, or on other sites or rows", nameof(resume));
+            throw new ArgumentException("the checkpoint belongs to a run of other settings, or on other sites or rows",
+                nameof(resume));
         }
 
         TrainingCheckpoint start = resume ?? await _work.StartAsync(RunDigest, cancellationToken).ConfigureAwait(false);
@@ -52,12 +56,15 @@ public sealed class FederatedAveraging
         {
             (int[] present, ImmutableArray<string> late, double seconds) = Attend(global.Version + 1);
             clock += seconds;
-            OpenedRound opened = await OpenRoundAsync(global, present, observer, cancellationToken).ConfigureAwait(false);
+            OpenedRound opened = await OpenRoundAsync(global, present, observer, cancellationToken)
+                .ConfigureAwait(false);
             late = [.. late, .. present.Select(site => _sites[site].Name).Except(opened.Sum.Contributors)];
-            await ReportAsync(global.Describe(opened.Train, opened.Test), observer, cancellationToken).ConfigureAwait(false);
+            await ReportAsync(global.Describe(opened.Train, opened.Test), observer, cancellationToken)
+                .ConfigureAwait(false);
             if (_options.Stopping.Decide(global.History) is StopReason reason)
             {
-                return await FinishAsync(global, reason, opened, clock - seconds, cancellationToken).ConfigureAwait(false);
+                return await FinishAsync(global, reason, opened, clock - seconds, cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             RoundRecord record = new()
@@ -82,13 +89,15 @@ public sealed class FederatedAveraging
             }
         }
 
-        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, global.Stamp, cancellationToken, observer).ConfigureAwait(false);
+        OpenedRound last = await _work.EvaluateEverywhereAsync(global.Delivered, global.Version + 1, global.Stamp,
+            cancellationToken, observer).ConfigureAwait(false);
         await ReportAsync(global.Describe(last.Train, last.Test), observer, cancellationToken).ConfigureAwait(false);
         StopReason end = _options.Stopping.Decide(global.History) ?? StopReason.Rounds;
         return await FinishAsync(global, end, last, clock, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<OpenedRound> OpenRoundAsync(GlobalModel global, int[] present, IRunObserver? observer, CancellationToken cancellationToken)
+    private async Task<OpenedRound> OpenRoundAsync(GlobalModel global, int[] present, IRunObserver? observer,
+        CancellationToken cancellationToken)
     {
         ModelParameters evaluated = global.Delivered;
         int round = global.Version + 1;
@@ -99,7 +108,8 @@ public sealed class FederatedAveraging
             observer,
             cancellationToken).ConfigureAwait(false);
         return await _work.SumAsync(
-            contributions, round, global.WeightUnit, global.Stamp, cancellationToken, global.Current).ConfigureAwait(false);
+            contributions, round, global.WeightUnit, global.Stamp, cancellationToken, global.Current)
+            .ConfigureAwait(false);
     }
 
     private (int[] Present, ImmutableArray<string> Late, double Seconds) Attend(int round)
@@ -127,12 +137,15 @@ public sealed class FederatedAveraging
     {
         EvaluationCounts test = await _work.RefineAsync(
             metrics.Test, global.Delivered, global.Version + 1, global.Stamp, cancellationToken).ConfigureAwait(false);
-        return new TrainingOutcome(global.Delivered, reason, [.. global.History], metrics.Train, test, Save(global, clock));
+        return new TrainingOutcome(global.Delivered, reason, [.. global.History], metrics.Train, test,
+            Save(global, clock));
     }
 
-    private TrainingCheckpoint Save(GlobalModel global, double clock) => global.Save(RunDigest, clock) with { Residuals = _work.Residuals.All };
+    private TrainingCheckpoint Save(GlobalModel global, double clock) =>
+        global.Save(RunDigest, clock) with { Residuals = _work.Residuals.All };
 
-    private static async ValueTask ReportAsync(RoundRecord? record, IRunObserver? observer, CancellationToken cancellationToken)
+    private static async ValueTask ReportAsync(RoundRecord? record, IRunObserver? observer,
+        CancellationToken cancellationToken)
     {
         if (record is not null && observer is not null)
         {
@@ -146,7 +159,9 @@ public sealed class TooFewContributorsException : Exception
 {
     /// <summary>Names the round and the numbers.</summary>
     public TooFewContributorsException(int round, int present, int minimum, string which = "in time")
-        : base($"{(round == 0 ? "before round 1" : $"round {round}")}: {present} sites {which}, at least {minimum} are needed")
+        : base(
+            $"{(round == 0 ? "before round 1" : $"round {round}")}: {present} sites {which}, at least {minimum} are "
+            + $"needed")
     {
         Round = round;
         Present = present;

@@ -32,7 +32,9 @@ public enum TrainerFaultRule
     /// <summary>The run ends.</summary>
     Stop,
 
-    /// <summary>The round goes on without the site, as long as enough others are there; the next round asks it again.</summary>
+    /// <summary>
+    /// The round goes on without the site, as long as enough others are there; the next round asks it again.
+    /// </summary>
     LeaveOut,
 }
 
@@ -54,7 +56,10 @@ public sealed class ConstantTiming(params IReadOnlyList<double> seconds) : ISite
 /// <summary>What the round engine needs beside sites, trainer and sum.</summary>
 public sealed record FederationOptions
 {
-    /// <summary>The least and the largest unit of weights, in rows, and largest weight, in units: beyond them updates vanish or have no bound.</summary>
+    /// <summary>
+    /// The least and the largest unit of weights, in rows, and largest weight, in units: beyond them updates vanish or
+    /// have no bound.
+    /// </summary>
     public const double LeastUnit = 1e-9;
 
     /// <summary>The largest of these, see <see cref="LeastUnit"/>.</summary>
@@ -70,8 +75,8 @@ public sealed record FederationOptions
     public Weighting Weighting { get; init; } = Weighting.Samples;
 
     /// <summary>
-    /// Training rows that make weight 1, under <see cref="Weighting.Samples"/>; null to take the mean over all sites from a sum of counts before the first round. An update is
-    /// multiplied by rows / unit before it is clipped.
+    /// Training rows that make weight 1, under <see cref="Weighting.Samples"/>; null to take the mean over all sites
+    /// from a sum of counts before the first round. An update is multiplied by rows / unit before it is clipped.
     /// </summary>
     public double? WeightUnit { get; init; }
 
@@ -81,19 +86,27 @@ public sealed record FederationOptions
     /// <summary>The clip of every tensor; null for the one of the sum.</summary>
     public TensorClips? Clips { get; init; }
 
-    /// <summary>What clipping and rounding take from a site's update is added to its next one; sums of floats take nothing.</summary>
+    /// <summary>
+    /// What clipping and rounding take from a site's update is added to its next one; sums of floats take nothing.
+    /// </summary>
     public bool ErrorFeedback { get; init; }
 
     /// <summary>The server's optimiser.</summary>
     public ServerOptimizerOptions ServerOptimizer { get; init; } = new();
 
-    /// <summary>Decay of the exponential moving average of the global model, 0 for none. With it the average is what is evaluated and delivered.</summary>
+    /// <summary>
+    /// Decay of the exponential moving average of the global model, 0 for none. With it the average is what is
+    /// evaluated and delivered.
+    /// </summary>
     public double AverageDecay { get; init; }
 
     /// <summary>Sites a synchronous round, 0 for all.</summary>
     public int SitesPerRound { get; init; }
 
-    /// <summary>Simulated seconds after which a synchronous round leaves stragglers behind; null to wait. Needs <see cref="Timing"/>.</summary>
+    /// <summary>
+    /// Simulated seconds after which a synchronous round leaves stragglers behind; null to wait. Needs
+    /// <see cref="Timing"/>.
+    /// </summary>
     public double? DeadlineSeconds { get; init; }
 
     /// <summary>Fewest contributions that may be summed.</summary>
@@ -105,7 +118,9 @@ public sealed record FederationOptions
     /// <summary>The simulated clock, null for none.</summary>
     public ISiteTiming? Timing { get; init; }
 
-    /// <summary>How a regression's targets were scaled before training: errors are told in the target's units.</summary>
+    /// <summary>
+    /// How a regression's targets were scaled before training: errors are told in the target's units.
+    /// </summary>
     public TargetUnits Units { get; init; } = TargetUnits.Same;
 
     /// <summary>Sites trained at the same time.</summary>
@@ -115,7 +130,8 @@ public sealed record FederationOptions
     public TimeProvider? Clock { get; init; }
 
     /// <summary>
-    /// Names the settings of the run in a checkpoint, for example the digest of their canonical form; null to take those of this record. Stopping rules are no part of it:
+    /// Names the settings of the run in a checkpoint, for example the digest of their canonical form; null to take
+    /// those of this record. Stopping rules are no part of it:
     /// a run may go on for longer.
     /// </summary>
     public string? Identity { get; init; }
@@ -129,20 +145,24 @@ public sealed record FederationOptions
         ServerOptimizer.Check();
         if (WeightUnit is not (null or (>= LeastUnit and <= MostUnit)))
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"a weight unit of {WeightUnit} rows: {LeastUnit} to {MostUnit}"));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"a weight unit of {WeightUnit} rows: {LeastUnit} to {MostUnit}"));
         }
 
-        if (!(MaxWeight is (>= LeastUnit and <= MostUnit) or double.PositiveInfinity) || !(AverageDecay is >= 0 and < 1))
+        if (!(MaxWeight is (>= LeastUnit and <= MostUnit) or double.PositiveInfinity)
+            || !(AverageDecay is >= 0 and < 1))
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"a largest weight of {MaxWeight} must be {LeastUnit} to {MostUnit}, an average decay of {AverageDecay} in [0, 1)"));
+                $"a largest weight of {MaxWeight} must be {LeastUnit} to {MostUnit}, an average decay of "
+                + $"{AverageDecay} in [0, 1)"));
         }
 
         int chosen = SitesPerRound == 0 ? sites : SitesPerRound;
         if (SitesPerRound < 0 || SitesPerRound > sites || MinimumContributors < 1 || MinimumContributors > chosen)
         {
-            throw new ArgumentException($"{SitesPerRound} sites a round of {sites}, at least {MinimumContributors} in a sum");
+            throw new ArgumentException(
+                $"{SitesPerRound} sites a round of {sites}, at least {MinimumContributors} in a sum");
         }
 
         if (DeadlineSeconds is not null && Timing is null)

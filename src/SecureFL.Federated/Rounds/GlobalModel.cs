@@ -5,7 +5,10 @@ using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Rounds;
 
-/// <summary>The server's side of a run: the current weights, the optimiser's moments, the average, the rounds so far. Not thread-safe.</summary>
+/// <summary>
+/// The server's side of a run: the current weights, the optimiser's moments, the average, the rounds so far. Not
+/// thread-safe.
+/// </summary>
 public sealed class GlobalModel
 {
     private readonly FederationOptions _options;
@@ -14,7 +17,8 @@ public sealed class GlobalModel
     private readonly List<RoundRecord> _history;
 
     /// <summary>A model at the start of a run, or where a checkpoint left it.</summary>
-    /// <exception cref="ArgumentException">The checkpoint has another number of weights, or contradicts itself.</exception>
+    /// <exception cref="ArgumentException">The checkpoint has another number of weights, or contradicts
+    /// itself.</exception>
     public GlobalModel(FederationOptions options, ModelLayout layout, TrainingCheckpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -23,13 +27,16 @@ public sealed class GlobalModel
         if (checkpoint.Weights.Length != layout.Length || checkpoint.History.Length != checkpoint.Version)
         {
             throw new ArgumentException(
-                $"a checkpoint of {checkpoint.Weights.Length} weights and {checkpoint.History.Length} rounds at version {checkpoint.Version}, the model has {layout.Length} weights");
+                $"a checkpoint of {checkpoint.Weights.Length} weights and {checkpoint.History.Length} rounds at "
+                + $"version {checkpoint.Version}, the model has {layout.Length} weights");
         }
 
         _options = options;
         Current = new ModelParameters(layout, [.. checkpoint.Weights]);
-        _optimizer = new ServerOptimizer(options.ServerOptimizer, layout.Length, checkpoint.FirstMoment, checkpoint.SecondMoment, checkpoint.Version);
-        _average = options.AverageDecay == 0 ? [] : checkpoint.Average.Length == 0 ? [.. checkpoint.Weights] : [.. checkpoint.Average];
+        _optimizer = new ServerOptimizer(options.ServerOptimizer, layout.Length, checkpoint.FirstMoment,
+            checkpoint.SecondMoment, checkpoint.Version);
+        _average = options.AverageDecay == 0 ? [] : checkpoint.Average.Length == 0 ? [.. checkpoint.Weights]
+            : [.. checkpoint.Average];
         WeightUnit = checkpoint.WeightUnit;
         Version = checkpoint.Version;
         Units = options.Units;
@@ -39,11 +46,14 @@ public sealed class GlobalModel
     /// <summary>Completed rounds.</summary>
     public int Version { get; private set; }
 
-    /// <summary>The weights that sites train from. Replaced, never changed in place, so that sites may hold on to old versions.</summary>
+    /// <summary>
+    /// The weights that sites train from. Replaced, never changed in place, so that sites may hold on to old versions.
+    /// </summary>
     public ModelParameters Current { get; private set; }
 
     /// <summary>The weights that are evaluated and delivered: the average where there is one.</summary>
-    public ModelParameters Delivered => _average.Length == 0 ? Current : new ModelParameters(Current.Layout, [.. _average]);
+    public ModelParameters Delivered =>
+        _average.Length == 0 ? Current : new ModelParameters(Current.Layout, [.. _average]);
 
     /// <summary>The version and digest of <see cref="Current"/>.</summary>
     public ModelStamp Stamp => ModelStamp.Of(Version, Current.Values);
@@ -63,7 +73,8 @@ public sealed class GlobalModel
     /// <summary>Writes the metrics of the current version into the newest record; version 0 has none.</summary>
     /// <param name="train">Summed counters of the training rows.</param>
     /// <param name="test">Summed counters of the test rows.</param>
-    /// <param name="evaluation">The sum that gave them where it was one of its own: its costs are the round's too.</param>
+    /// <param name="evaluation">The sum that gave them where it was one of its own: its costs are the round's
+    /// too.</param>
     public RoundRecord? Describe(EvaluationCounts train, EvaluationCounts test, SecureSumResult? evaluation = null)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -77,7 +88,8 @@ public sealed class GlobalModel
         return _history[^1] = evaluation is null ? record : record with
         {
             Costs = record.Costs.Plus(evaluation.Costs),
-            SumIsExact = record.SumIsExact is bool exact && evaluation.SumIsExact is bool also ? exact && also : record.SumIsExact ?? evaluation.SumIsExact,
+            SumIsExact = record.SumIsExact is bool exact && evaluation.SumIsExact is bool also ? exact && also
+                : record.SumIsExact ?? evaluation.SumIsExact,
         };
     }
 

@@ -6,14 +6,18 @@ namespace SecureFL.Federated.Rounds;
 /// <summary>What one site sends in one round.</summary>
 /// <param name="Site">The site's name.</param>
 /// <param name="SiteIndex">Its position in the federation.</param>
-/// <param name="Update">The weighted update, clipped and quantised by the sum where it is one of integers; empty when only counters are summed.</param>
+/// <param name="Update">The weighted update, clipped and quantised by the sum where it is one of integers; empty when
+/// only counters are summed.</param>
 /// <param name="Counters">Integers that are summed exactly.</param>
 public sealed record SiteContribution(string Site, int SiteIndex, float[] Update, long[] Counters)
 {
     /// <summary>The model version that the site trained from; null for the one that the round stands on.</summary>
     public int? BaseVersion { get; init; }
 
-    /// <summary>Under error feedback what the update should have been, in 2^-32 of a quantisation step (<see cref="ErrorFeedback.Intend"/>); it stays at the site. Null without.</summary>
+    /// <summary>
+    /// Under error feedback what the update should have been, in 2^-32 of a quantisation step
+    /// (<see cref="ErrorFeedback.Intend"/>); it stays at the site. Null without.
+    /// </summary>
     public long[]? Intended { get; init; }
 }
 
@@ -32,14 +36,21 @@ public sealed record SecureSumRequest
     /// <summary>The contributions, at least one.</summary>
     public required IReadOnlyList<SiteContribution> Contributions { get; init; }
 
-    /// <summary>The counters' names and magnitudes; no weight of its own (a weight is a counter like the others, and updates arrive weighted).</summary>
+    /// <summary>
+    /// The counters' names and magnitudes; no weight of its own (a weight is a counter like the others, and updates
+    /// arrive weighted).
+    /// </summary>
     public required CounterLayout Counters { get; init; }
 
-    /// <summary>What rounds a contribution's update: of the version that it was trained from, however late it comes, as at a deployed site.</summary>
+    /// <summary>
+    /// What rounds a contribution's update: of the version that it was trained from, however late it comes, as at a
+    /// deployed site.
+    /// </summary>
     public ulong RoundingSeedOf(SiteContribution contribution)
     {
         ArgumentNullException.ThrowIfNull(contribution);
-        return SiteWork.RoundingSeed(Seed, contribution.BaseVersion is int trainedFrom ? SiteWork.TaskOf(trainedFrom) : Round, contribution.SiteIndex);
+        return SiteWork.RoundingSeed(Seed,
+            contribution.BaseVersion is int trainedFrom ? SiteWork.TaskOf(trainedFrom) : Round, contribution.SiteIndex);
     }
 
     /// <summary>Refuses contributions of different shapes.</summary>
@@ -57,7 +68,8 @@ public sealed record SecureSumRequest
             if (contribution.Update.Length != length || contribution.Counters.Length != Counters.Counters.Length)
             {
                 throw new ArgumentException(
-                    $"{contribution.Site} contributes {contribution.Update.Length} elements and {contribution.Counters.Length} counters, due are {length} and {Counters.Counters.Length}");
+                    $"{contribution.Site} contributes {contribution.Update.Length} elements and "
+                    + $"{contribution.Counters.Length} counters, due are {length} and {Counters.Counters.Length}");
             }
         }
     }
@@ -108,10 +120,15 @@ public sealed record SecureSumResult
     /// <summary>The sites whose contributions are in the sum.</summary>
     public required ImmutableArray<string> Contributors { get; init; }
 
-    /// <summary>The sums of the quantised integers where the updates were quantised: equal, bit for bit, for every exact implementation.</summary>
+    /// <summary>
+    /// The sums of the quantised integers where the updates were quantised: equal, bit for bit, for every exact
+    /// implementation.
+    /// </summary>
     public long[]? QuantisedSum { get; init; }
 
-    /// <summary>Whether the opened sum was compared with the plaintext one, and the outcome; null when nobody compared.</summary>
+    /// <summary>
+    /// Whether the opened sum was compared with the plaintext one, and the outcome; null when nobody compared.
+    /// </summary>
     public bool? SumIsExact { get; init; }
 
     /// <summary>What it cost.</summary>
@@ -119,8 +136,8 @@ public sealed record SecureSumResult
 }
 
 /// <summary>
-/// Sums contributions so that nobody sees a single one: in the clear for comparison, or encrypted. The round engine knows nothing else about
-/// how a sum comes about.
+/// Sums contributions so that nobody sees a single one: in the clear for comparison, or encrypted. The round engine
+/// knows nothing else about how a sum comes about.
 /// </summary>
 public interface ISecureSum
 {
@@ -130,10 +147,14 @@ public interface ISecureSum
     /// <summary>Bits of a quantised element, null when updates are summed as floats.</summary>
     int? Bits => null;
 
-    /// <summary>The integers that this sum takes of a contribution's update: what its site rounds to. Empty where updates are summed as floats.</summary>
+    /// <summary>
+    /// The integers that this sum takes of a contribution's update: what its site rounds to. Empty where updates are
+    /// summed as floats.
+    /// </summary>
     int[] QuantisedUpdate(SecureSumRequest request, SiteContribution contribution) => [];
 
     /// <summary>Sums the contributions of <paramref name="request"/>.</summary>
-    /// <exception cref="ArgumentException">Contributions of different shapes, or an element that is not finite.</exception>
+    /// <exception cref="ArgumentException">Contributions of different shapes, or an element that is not
+    /// finite.</exception>
     ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request, CancellationToken cancellationToken = default);
 }

@@ -1,8 +1,8 @@
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>
-/// The exponential moving average of the global model: a = k a + (1 - k) w after each round, with k = min(decay, (1 + t) / (10 + t)) in round t, so that the
-/// initial model is soon forgotten.
+/// The exponential moving average of the global model: a = k a + (1 - k) w after each round, with k = min(decay, (1 +
+/// t) / (10 + t)) in round t, so that the initial model is soon forgotten.
 /// </summary>
 internal static class ModelAverage
 {

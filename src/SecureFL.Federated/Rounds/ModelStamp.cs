@@ -10,7 +10,9 @@ namespace SecureFL.Federated.Rounds;
 /// <param name="Digest">SHA-256 over version and weights: what the signed model chain carries.</param>
 public readonly record struct ModelStamp(int Version, Digest Digest)
 {
-    /// <summary>The stamp of <paramref name="weights"/>: their little-endian bits after an eight-byte version.</summary>
+    /// <summary>
+    /// The stamp of <paramref name="weights"/>: their little-endian bits after an eight-byte version.
+    /// </summary>
     public static ModelStamp Of(int version, ReadOnlySpan<float> weights)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,13 +1,17 @@
 namespace SecureFL.Federated.Rounds;
 
-/// <summary>Sums in the clear, floats in double precision in the order of the contributions: the arm that encrypted runs are compared with. Thread-safe.</summary>
+/// <summary>
+/// Sums in the clear, floats in double precision in the order of the contributions: the arm that encrypted runs are
+/// compared with. Thread-safe.
+/// </summary>
 public sealed class PlaintextSum : ISecureSum
 {
     /// <inheritdoc/>
     public float? Clip => null;
 
     /// <inheritdoc/>
-    public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request, CancellationToken cancellationToken = default)
+    public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Check();
@@ -33,7 +37,8 @@ public sealed class PlaintextSum : ISecureSum
             Sum = Array.ConvertAll(sum, value => (float)value),
             Counters = counters,
             Contributors = [.. request.Contributions.Select(contribution => contribution.Site)],
-            Costs = new SumCosts { UploadBytesPerClient = (sizeof(float) * (long)length) + (sizeof(long) * (long)counters.Length) },
+            Costs = new SumCosts
+            { UploadBytesPerClient = (sizeof(float) * (long)length) + (sizeof(long) * (long)counters.Length) },
         });
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SecureFL.Federated.Rounds;
 
-/// <summary>What people should know about one round's or one site's clipping and quantisation, with numbers. Thread-safe.</summary>
+/// <summary>
+/// What people should know about one round's or one site's clipping and quantisation, with numbers. Thread-safe.
+/// </summary>
 public static class QuantisationNotes
 {
     /// <summary>Share of clipped elements above which it is said.</summary>
@@ -15,14 +17,16 @@ public static class QuantisationNotes
     {
         if (clippedShare > MostClipped)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{100 * clippedShare.Value:0.0} % of the updates' elements were clipped");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{100 * clippedShare.Value:0.0} % of the updates' elements were clipped");
         }
 
         if (coarsest is { StepOverUpdate: > 1 })
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"the quantisation step of tensor {coarsest.Tensor}, {coarsest.Step:G3}, exceeds the typical element of its update, {coarsest.Update:G3}");
+                $"the quantisation step of tensor {coarsest.Tensor}, {coarsest.Step:G3}, exceeds the typical "
+                + $"element of its update, {coarsest.Update:G3}");
         }
     }
 }

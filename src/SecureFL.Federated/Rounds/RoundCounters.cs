@@ -4,8 +4,9 @@ using SecureFL.Federated.Metrics;
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>
-/// The counters that stand beside every update: the site's weight, the elements it clipped, then the evaluation counters on its training rows, without detail, and on its test
-/// rows, with all of it. All of them add up. Immutable and thread-safe.
+/// The counters that stand beside every update: the site's weight, the elements it clipped, then the evaluation
+/// counters on its training rows, without detail, and on its test rows, with all of it. All of them add up. Immutable
+/// and thread-safe.
 /// </summary>
 /// <param name="metrics">The counters that evaluation yields.</param>
 public sealed class RoundCounters(MetricLayout metrics)
@@ -23,13 +24,15 @@ public sealed class RoundCounters(MetricLayout metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         return new CounterLayout(
-            0, [new Counter("samples", Most), new Counter("clipped", Most), .. metrics.Brief.DescribeCounters("train"), .. metrics.DescribeCounters("test")]);
+            0, [new Counter("samples", Most), new Counter("clipped", Most), .. metrics.Brief.DescribeCounters("train"),
+                .. metrics.DescribeCounters("test")]);
     }
 
     /// <summary>The counters of one site.</summary>
     /// <param name="weight">Its weight; 0 without an update.</param>
     /// <param name="clipped">Elements of its update beyond the clip.</param>
-    /// <param name="train">Evaluated on its training rows, whose detail is left out; null where nothing was evaluated.</param>
+    /// <param name="train">Evaluated on its training rows, whose detail is left out; null where nothing was
+    /// evaluated.</param>
     /// <param name="test">Evaluated on its test rows; null without any.</param>
     public long[] Compose(long weight, long clipped, EvaluationCounts? train, EvaluationCounts? test)
     {
@@ -57,5 +60,6 @@ public sealed class RoundCounters(MetricLayout metrics)
 
     private ReadOnlySpan<long> Checked(ReadOnlySpan<long> counters) => counters.Length == Layout.Counters.Length
         ? counters
-        : throw new ArgumentException($"{counters.Length} counters, due are {Layout.Counters.Length}", nameof(counters));
+        : throw new ArgumentException($"{counters.Length} counters, due are {Layout.Counters.Length}",
+            nameof(counters));
 }

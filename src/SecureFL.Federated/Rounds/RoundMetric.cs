@@ -61,13 +61,16 @@ public enum RoundMetric
 /// <param name="Label">Its name for people.</param>
 /// <param name="LessIsBetter">Whether smaller values are better ones.</param>
 /// <param name="IsShare">Whether it is best read as per cent.</param>
-public sealed record RoundMetricInfo(RoundMetric Metric, string Name, string Key, string Label, bool LessIsBetter = false, bool IsShare = false)
+public sealed record RoundMetricInfo(RoundMetric Metric, string Name, string Key, string Label,
+    bool LessIsBetter = false, bool IsShare = false)
 {
     private static readonly ImmutableArray<RoundMetric> OfClasses =
-        [RoundMetric.TestAccuracy, RoundMetric.TestAuc, RoundMetric.TestF1, RoundMetric.TestBrier, RoundMetric.TestLoss, RoundMetric.TrainLoss, RoundMetric.TrainAccuracy];
+        [RoundMetric.TestAccuracy, RoundMetric.TestAuc, RoundMetric.TestF1, RoundMetric.TestBrier, RoundMetric.TestLoss,
+            RoundMetric.TrainLoss, RoundMetric.TrainAccuracy];
 
     private static readonly ImmutableArray<RoundMetric> OfRegression =
-        [RoundMetric.TestR2, RoundMetric.TestRmse, RoundMetric.TestMae, RoundMetric.TestLoss, RoundMetric.TrainLoss, RoundMetric.TrainR2];
+        [RoundMetric.TestR2, RoundMetric.TestRmse, RoundMetric.TestMae, RoundMetric.TestLoss, RoundMetric.TrainLoss,
+            RoundMetric.TrainR2];
 
     /// <summary>Every metric, in the order of <see cref="RoundMetric"/>.</summary>
     public static ImmutableArray<RoundMetricInfo> All { get; } =
@@ -97,7 +100,8 @@ public sealed record RoundMetricInfo(RoundMetric Metric, string Name, string Key
     public static RoundMetricInfo Of(RoundMetric metric) => All[(int)metric];
 
     /// <summary>The metric that a task is judged by unless somebody says otherwise: accuracy, or R squared.</summary>
-    public static RoundMetric MainOf(LearningTask task) => task == LearningTask.Regression ? RoundMetric.TestR2 : RoundMetric.TestAccuracy;
+    public static RoundMetric MainOf(LearningTask task) => task == LearningTask.Regression ? RoundMetric.TestR2
+        : RoundMetric.TestAccuracy;
 
     /// <summary>The metrics that exist under a layout, in the order of <see cref="All"/>.</summary>
     public static IEnumerable<RoundMetricInfo> For(MetricLayout layout)
@@ -117,7 +121,8 @@ public sealed record RoundMetricInfo(RoundMetric Metric, string Name, string Key
     }
 
     /// <summary>Whether it follows from each row's outputs alone, and not from sums of losses and right rows.</summary>
-    public bool NeedsEveryRow => Metric is RoundMetric.TestAuc or RoundMetric.TestF1 or RoundMetric.TestSensitivity or RoundMetric.TestSpecificity
+    public bool NeedsEveryRow => Metric is RoundMetric.TestAuc or RoundMetric.TestF1 or RoundMetric.TestSensitivity
+        or RoundMetric.TestSpecificity
         or RoundMetric.TestBrier or RoundMetric.TestMae;
 
     /// <summary>Whether evaluations under <paramref name="layout"/> know <paramref name="metric"/>.</summary>
@@ -161,7 +166,8 @@ public sealed record RoundMetricInfo(RoundMetric Metric, string Name, string Key
     /// <summary>
     /// Whether <paramref name="value"/> is better than <paramref name="other"/> by more than <paramref name="margin"/>.
     /// </summary>
-    public bool IsBetter(double value, double other, double margin = 0) => LessIsBetter ? value < other - margin : value > other + margin;
+    public bool IsBetter(double value, double other, double margin = 0) => LessIsBetter ? value < other - margin
+        : value > other + margin;
 
     /// <summary>
     /// A value as people read it: per cent for shares, else four decimals, or six digits for large and small numbers.
@@ -174,9 +180,11 @@ public sealed record RoundMetricInfo(RoundMetric Metric, string Name, string Key
     public static string Line(IReadOnlyDictionary<string, double> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        IEnumerable<string> parts = All.Where(info => values.ContainsKey(info.Key)).OrderBy(info => info.Metric != RoundMetric.TrainLoss).Select(info =>
+        IEnumerable<string> parts = All.Where(info => values.ContainsKey(info.Key))
+            .OrderBy(info => info.Metric != RoundMetric.TrainLoss).Select(info =>
             $"{info.Label} {info.Format(values[info.Key])}"
-            + (info.Metric == RoundMetric.TestAuc && values.TryGetValue(AucBoundKey, out double bound) ? $" ± {bound.ToString("0.0###", CultureInfo.InvariantCulture)}" : ""));
+            + (info.Metric == RoundMetric.TestAuc && values.TryGetValue(AucBoundKey, out double bound)
+                ? $" ± {bound.ToString("0.0###", CultureInfo.InvariantCulture)}" : ""));
         return (values.ContainsKey(DivergedKey) ? "DIVERGED: losses are no numbers; " : "") + string.Join(", ", parts);
     }
 
@@ -190,6 +198,7 @@ public sealed record RoundMetricInfo(RoundMetric Metric, string Name, string Key
             ("testSamples", test is { Samples: > 0 } ? test.Samples : null),
             (DivergedKey, train is { Diverged: true } || test is { Diverged: true } ? 1 : null),
         ];
-        return all.Where(pair => pair.Value is double value && double.IsFinite(value)).ToDictionary(pair => pair.Key, pair => pair.Value!.Value);
+        return all.Where(pair => pair.Value is double value && double.IsFinite(value))
+            .ToDictionary(pair => pair.Key, pair => pair.Value!.Value);
     }
 }

@@ -5,8 +5,8 @@ using SecureFL.Federated.Metrics;
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>
-/// One round. Metrics describe the model after it; they are summed with the next round's contributions (each site evaluates the model it receives), which is
-/// why the newest record has none yet.
+/// One round. Metrics describe the model after it; they are summed with the next round's contributions (each site
+/// evaluates the model it receives), which is why the newest record has none yet.
 /// </summary>
 public sealed record RoundRecord
 {
@@ -16,7 +16,9 @@ public sealed record RoundRecord
     /// <summary>The sites in the sum.</summary>
     public required ImmutableArray<string> Contributors { get; init; }
 
-    /// <summary>Sites chosen but not in time or whose trainer failed (synchronous), or results too stale to use (asynchronous).</summary>
+    /// <summary>
+    /// Sites chosen but not in time or whose trainer failed (synchronous), or results too stale to use (asynchronous).
+    /// </summary>
     public ImmutableArray<string> LeftBehind { get; init; } = [];
 
     /// <summary>Elements that sites clipped, all together.</summary>
@@ -26,12 +28,14 @@ public sealed record RoundRecord
     public double? ClippedShare { get; init; }
 
     /// <summary>
-    /// The tensor with the largest clipped share; null where nothing is clipped, and where the sites' updates are not in one process.
+    /// The tensor with the largest clipped share; null where nothing is clipped, and where the sites' updates are not
+    /// in one process.
     /// </summary>
     public ClippedTensor? MostClipped { get; init; }
 
     /// <summary>
-    /// The tensor whose quantisation is coarsest beside its mean update, of those where that could matter; null where there is none.
+    /// The tensor whose quantisation is coarsest beside its mean update, of those where that could matter; null where
+    /// there is none.
     /// </summary>
     public QuantisationGrain? Coarsest { get; init; }
 
@@ -53,7 +57,9 @@ public sealed record RoundRecord
     /// <summary>Whether the opened sum equalled the plaintext one; null when nobody compared.</summary>
     public bool? SumIsExact { get; init; }
 
-    /// <summary>Metrics on the sites' training rows: loss, accuracy or R squared alone. Null while they are not known.</summary>
+    /// <summary>
+    /// Metrics on the sites' training rows: loss, accuracy or R squared alone. Null while they are not known.
+    /// </summary>
     public MetricSummary? Train { get; init; }
 
     /// <summary>Metrics on the sites' test rows. Null while they are not known.</summary>

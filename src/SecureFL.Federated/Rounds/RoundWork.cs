@@ -11,7 +11,8 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>An opened round: the mean update and the counters of all contributors.</summary>
-internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationCounts Train, EvaluationCounts Test, SecureSumResult Sum)
+internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationCounts Train, EvaluationCounts Test,
+    SecureSumResult Sum)
 {
     /// <summary>Clipped elements' share of all; null where nothing is clipped.</summary>
     public double? ClippedShare { get; init; }
@@ -43,7 +44,8 @@ internal sealed class RoundWork
     private double _secondsTrain;
     private readonly Lock _timeLock = new();
 
-    public RoundWork(FederationOptions options, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer, ISecureSum sum)
+    public RoundWork(FederationOptions options, IReadOnlyList<FederatedSite> sites, ILocalTrainer trainer,
+        ISecureSum sum)
     {
         if (sites.Count == 0 || sites.Select(site => site.Name).Distinct(StringComparer.Ordinal).Count() != sites.Count)
         {
@@ -54,7 +56,8 @@ internal sealed class RoundWork
         if (options.ErrorFeedback && trainer is Privacy.RecordPrivacyTrainer)
         {
             throw new ArgumentException(
-                "error feedback adds to an update what earlier ones held back, so a row moves a contribution by more than its bound: it does not go with record privacy", nameof(options));
+                "error feedback adds to an update what earlier ones held back, so a row moves a contribution by "
+                + "more than its bound: it does not go with record privacy", nameof(options));
         }
 
         _options = options;
@@ -68,7 +71,8 @@ internal sealed class RoundWork
             MaxWeight = options.MaxWeight,
             Clip = sum.Clip,
             Clips = options.Clips,
-            Feedback = options.ErrorFeedback && sum is { Clip: float bound, Bits: int bits } ? new ErrorFeedback((double)bound / ((1 << (bits - 1)) - 1)) : null,
+            Feedback = options.ErrorFeedback && sum is { Clip: float bound, Bits: int bits }
+                ? new ErrorFeedback((double)bound / ((1 << (bits - 1)) - 1)) : null,
         });
         _clips = sum.Clip is float clip ? options.Clips ?? new TensorClips(trainer.Layout, [clip]) : null;
     }
@@ -76,7 +80,9 @@ internal sealed class RoundWork
     /// <summary>What is left at the sites under error feedback.</summary>
     public SiteResiduals Residuals { get; } = new();
 
-    /// <summary>Identifies what a checkpoint may not be mixed up with; the stopping rules may change between runs.</summary>
+    /// <summary>
+    /// Identifies what a checkpoint may not be mixed up with; the stopping rules may change between runs.
+    /// </summary>
     public string RunDigest(string engine)
     {
         StringBuilder text = new();
@@ -108,7 +114,9 @@ internal sealed class RoundWork
         _options.ErrorFeedback,
     });
 
-    /// <summary>The checkpoint before the first round. With sample weights the unit comes from a sum of row counts.</summary>
+    /// <summary>
+    /// The checkpoint before the first round. With sample weights the unit comes from a sum of row counts.
+    /// </summary>
     public async Task<TrainingCheckpoint> StartAsync(string runDigest, CancellationToken cancellationToken)
     {
         double unit = _options.WeightUnit ?? 1;
@@ -120,39 +128,58 @@ internal sealed class RoundWork
                     Round = 0,
                     Seed = _options.Seed,
                     Counters = new CounterLayout(0, new Counter("samples", int.MaxValue)),
-                    Contributions = [.. _sites.Select((site, i) => new SiteContribution(site.Name, i, [], [site.Train.Count]))],
+                    Contributions =
+                        [.. _sites.Select((site, i) => new SiteContribution(site.Name, i, [], [site.Train.Count]))],
                 },
                 cancellationToken).ConfigureAwait(false);
             unit = (double)counts.Counters[0] / counts.Contributors.Length;
         }
 
-        return new TrainingCheckpoint { RunDigest = runDigest, Version = 0, Weights = _trainer.CreateInitial(_options.Seed).Values, WeightUnit = unit };
+        return new TrainingCheckpoint
+        {
+            RunDigest = runDigest,
+            Version = 0,
+            Weights = _trainer.CreateInitial(_options.Seed).Values,
+            WeightUnit = unit
+        };
     }
 
-    /// <summary>One site's contribution: trained from <paramref name="from"/>, its update multiplied by <paramref name="scale"/>, with counters of <paramref name="evaluated"/> if any.</summary>
+    /// <summary>
+    /// One site's contribution: trained from <paramref name="from"/>, its update multiplied by
+    /// <paramref name="scale"/>, with counters of <paramref name="evaluated"/> if any.
+    /// </summary>
     public async Task<SiteContribution> ContributeAsync(
-        int siteIndex, ModelParameters from, ModelParameters? evaluated, int task, double weightUnit, double scale, CancellationToken cancellationToken)
+        int siteIndex, ModelParameters from, ModelParameters? evaluated, int task, double weightUnit, double scale,
+        CancellationToken cancellationToken)
     {
         long started = _options.Clock?.GetTimestamp() ?? 0;
         SiteContribution contribution = await _work.TrainAsync(
-            _sites[siteIndex], siteIndex, from, evaluated, task, weightUnit, scale, Residuals.Of(siteIndex), cancellationToken).ConfigureAwait(false);
+            _sites[siteIndex], siteIndex, from, evaluated, task, weightUnit, scale, Residuals.Of(siteIndex),
+            cancellationToken).ConfigureAwait(false);
         CountSeconds(started);
         return contribution;
     }
 
     /// <summary>The counters of <paramref name="model"/> at every site, summed, without any training.</summary>
     public async Task<OpenedRound> EvaluateEverywhereAsync(
-        ModelParameters model, int round, ModelStamp stamp, CancellationToken cancellationToken, IRunObserver? observer = null)
+        ModelParameters model, int round, ModelStamp stamp, CancellationToken cancellationToken,
+        IRunObserver? observer = null)
     {
         SiteContribution[] contributions = await GatherAsync(
-            [.. Enumerable.Range(0, _sites.Count)], round, (site, token) => _work.EvaluateAsync(_sites[site], site, model, token), observer, cancellationToken).ConfigureAwait(false);
+            [.. Enumerable.Range(0, _sites.Count)], round,
+            (site, token) => _work.EvaluateAsync(_sites[site], site, model, token), observer, cancellationToken)
+            .ConfigureAwait(false);
         return await SumAsync(contributions, round, 1, stamp, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The contributions of these sites, in their order; without those whose trainer failed, where the options say so and enough are left.</summary>
+    /// <summary>
+    /// The contributions of these sites, in their order; without those whose trainer failed, where the options say so
+    /// and enough are left.
+    /// </summary>
     /// <exception cref="TooFewContributorsException">Fewer are left than may be summed.</exception>
     public async Task<SiteContribution[]> GatherAsync(
-        int[] sites, int round, Func<int, CancellationToken, Task<SiteContribution>> contribute, IRunObserver? observer, CancellationToken cancellationToken)
+        int[] sites, int round, Func<int, CancellationToken, Task<SiteContribution>> contribute, IRunObserver? observer,
+        CancellationToken cancellationToken)
     {
         SiteContribution?[] contributions = new SiteContribution?[sites.Length];
         await ForEachAsync(
@@ -172,14 +199,17 @@ internal sealed class RoundWork
         SiteContribution[] came = [.. contributions.OfType<SiteContribution>()];
         return came.Length == sites.Length || came.Length >= _options.MinimumContributors
             ? came
-            : throw new TooFewContributorsException(round, came.Length, _options.MinimumContributors, "whose trainers did not fail");
+            : throw new TooFewContributorsException(round, came.Length, _options.MinimumContributors,
+                "whose trainers did not fail");
     }
 
     /// <summary>
-    /// The test rows' counters of a run's last model, with a finer AUC where the bins leave it less certain than <see cref="CertainEnough"/>: all sites count their test rows once
-    /// more, in bins laid by the counts that were opened, in a sum of its own.
+    /// The test rows' counters of a run's last model, with a finer AUC where the bins leave it less certain than
+    /// <see cref="CertainEnough"/>: all sites count their test rows once more, in bins laid by the counts that were
+    /// opened, in a sum of its own.
     /// </summary>
-    public async Task<EvaluationCounts> RefineAsync(EvaluationCounts test, ModelParameters model, int round, ModelStamp stamp, CancellationToken cancellationToken)
+    public async Task<EvaluationCounts> RefineAsync(EvaluationCounts test, ModelParameters model, int round,
+        ModelStamp stamp, CancellationToken cancellationToken)
     {
         if (test.Auc is not AucEstimate auc || auc.HalfWidth <= CertainEnough)
         {
@@ -207,7 +237,8 @@ internal sealed class RoundWork
             Round = round,
             Seed = _options.Seed,
             Model = stamp,
-            Counters = new CounterLayout(0, [.. contributions[0].Counters.Select((_, i) => new Counter($"scores.{i}", Most))]),
+            Counters = new CounterLayout(0,
+                [.. contributions[0].Counters.Select((_, i) => new Counter($"scores.{i}", Most))]),
             Contributions = contributions,
         };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
@@ -217,7 +248,8 @@ internal sealed class RoundWork
     }
 
     /// <summary>
-    /// Sums contributions and reads the result: mean update = sum * unit / total weight, of updates of <paramref name="current"/> if any.
+    /// Sums contributions and reads the result: mean update = sum * unit / total weight, of updates of
+    /// <paramref name="current"/> if any.
     /// </summary>
     public async Task<OpenedRound> SumAsync(
         IReadOnlyList<SiteContribution> contributions,
@@ -227,21 +259,33 @@ internal sealed class RoundWork
         CancellationToken cancellationToken,
         ModelParameters? current = null)
     {
-        SecureSumRequest request = new() { Round = round, Seed = _options.Seed, Model = stamp, Contributions = contributions, Counters = _work.Counters.Layout };
+        SecureSumRequest request = new()
+        {
+            Round = round,
+            Seed = _options.Seed,
+            Model = stamp,
+            Contributions = contributions,
+            Counters = _work.Counters.Layout
+        };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
         RoundReading reading = RoundReading.Of(
-            _work.Counters, [.. sum.Sum], sum.Counters, weightUnit, _sum.Clip is null ? null : _options.Clips, _sum.Clip ?? 1);
+            _work.Counters, [.. sum.Sum], sum.Counters, weightUnit, _sum.Clip is null ? null : _options.Clips,
+            _sum.Clip ?? 1);
         bool quantised = _clips is not null && _sum.Bits is not null && reading.MeanUpdate.Length > 0;
         return new OpenedRound(reading.MeanUpdate, reading.Clipped, reading.Train, reading.Test, sum)
         {
-            ClippedShare = quantised ? reading.Clipped / ((double)sum.Contributors.Length * reading.MeanUpdate.Length) : null,
+            ClippedShare = quantised ? reading.Clipped
+                / ((double)sum.Contributors.Length * reading.MeanUpdate.Length) : null,
             MostClipped = quantised && reading.Clipped > 0
                 ? _clips!.MostClipped(contributions.Select(contribution => contribution.Update), _sum.Clip!.Value)
                 : null,
             Coarsest = quantised
-                ? _clips!.Coarsest(MeanBeforeRounding(contributions, weightUnit / reading.Weight), _sum.Bits!.Value, current?.Values)
+                ? _clips!.Coarsest(MeanBeforeRounding(contributions, weightUnit / reading.Weight), _sum.Bits!.Value,
+                    current?.Values)
                 : null,
-            Left = contributions.Where(contribution => contribution.Intended is not null && sum.Contributors.Contains(contribution.Site)).ToDictionary(
+            Left =
+                contributions.Where(contribution => contribution.Intended is not null
+                    && sum.Contributors.Contains(contribution.Site)).ToDictionary(
                 contribution => contribution.SiteIndex,
                 contribution => ErrorFeedback.Left(contribution.Intended, _sum.QuantisedUpdate(request, contribution))),
         };
@@ -265,10 +309,15 @@ internal sealed class RoundWork
     }
 
     /// <summary>Runs <paramref name="body"/> for 0 .. count-1, as many at a time as the options allow.</summary>
-    public Task ForEachAsync(int count, Func<int, CancellationToken, ValueTask> body, CancellationToken cancellationToken) =>
+    public Task ForEachAsync(int count, Func<int, CancellationToken, ValueTask> body,
+        CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             Enumerable.Range(0, count),
-            new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism, CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = _options.Parallelism,
+                CancellationToken = cancellationToken
+            },
             body);
 
     /// <summary>Seconds of local work since the last call.</summary>

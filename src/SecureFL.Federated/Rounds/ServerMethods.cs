@@ -7,9 +7,11 @@ namespace SecureFL.Federated.Rounds;
 /// <param name="Kind">Its name in options and descriptions.</param>
 /// <param name="Paper">Who described it.</param>
 /// <param name="Defaults">Its settings where nobody says otherwise.</param>
-/// <param name="Uses">The settings beside the learning rate that it has: names of properties of <see cref="ServerOptimizerOptions"/>.</param>
+/// <param name="Uses">The settings beside the learning rate that it has: names of properties of
+/// <see cref="ServerOptimizerOptions"/>.</param>
 /// <param name="Moments">Vectors that it keeps from round to round: 0, 1 (momentum) or 2.</param>
-public sealed record ServerMethod(ServerOptimizerKind Kind, string Paper, ServerOptimizerOptions Defaults, ImmutableArray<string> Uses, int Moments)
+public sealed record ServerMethod(ServerOptimizerKind Kind, string Paper, ServerOptimizerOptions Defaults,
+    ImmutableArray<string> Uses, int Moments)
 {
     internal ServerStepAction Step { get; init; } = _ => throw new NotSupportedException("the method has no step");
 }
@@ -19,7 +21,8 @@ internal delegate void ServerStepAction(ServerStep step);
 
 /// <summary>What a method needs for a step; <paramref name="number"/> counts from 1.</summary>
 internal readonly ref struct ServerStep(
-    ServerOptimizerOptions options, Span<float> weights, ReadOnlySpan<float> meanUpdate, float[] firstMoment, float[] secondMoment, int number)
+    ServerOptimizerOptions options, Span<float> weights, ReadOnlySpan<float> meanUpdate, float[] firstMoment,
+    float[] secondMoment, int number)
 {
     public ServerOptimizerOptions Options { get; } = options;
 
@@ -68,19 +71,25 @@ public static class ServerMethods
     /// <summary>The row of <paramref name="kind"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static ServerMethod Of(ServerOptimizerKind kind) =>
-        All.FirstOrDefault(method => method.Kind == kind) ?? throw new ArgumentException($"no server optimiser is called {kind}");
+        All.FirstOrDefault(method => method.Kind == kind)
+        ?? throw new ArgumentException($"no server optimiser is called {kind}");
 
     private static ServerMethod Method(
-        ServerOptimizerKind kind, string paper, double rate, ImmutableArray<string> uses, int moments, ServerStepAction step) =>
-        new(kind, paper, new ServerOptimizerOptions { Kind = kind, LearningRate = rate }, uses, moments) { Step = step };
+        ServerOptimizerKind kind, string paper, double rate, ImmutableArray<string> uses, int moments,
+        ServerStepAction step) =>
+        new(kind, paper, new ServerOptimizerOptions { Kind = kind, LearningRate = rate }, uses, moments)
+        { Step = step };
 
     private static void Average(ServerStep step) =>
-        TensorPrimitives.FusedMultiplyAdd(step.MeanUpdate, (float)step.Options.LearningRate, step.Weights, step.Weights);
+        TensorPrimitives.FusedMultiplyAdd(step.MeanUpdate, (float)step.Options.LearningRate, step.Weights,
+            step.Weights);
 
     private static void AverageWithMomentum(ServerStep step)
     {
-        TensorPrimitives.FusedMultiplyAdd(step.FirstMoment, (float)step.Options.Momentum, step.MeanUpdate, step.FirstMoment);
-        TensorPrimitives.FusedMultiplyAdd(step.FirstMoment, (float)step.Options.LearningRate, step.Weights, step.Weights);
+        TensorPrimitives.FusedMultiplyAdd(step.FirstMoment, (float)step.Options.Momentum, step.MeanUpdate,
+            step.FirstMoment);
+        TensorPrimitives.FusedMultiplyAdd(step.FirstMoment, (float)step.Options.LearningRate, step.Weights,
+            step.Weights);
     }
 
     private static void Adapt(ServerStep step, Func<double, double, double> second, bool decays)

@@ -19,7 +19,10 @@ public enum ServerOptimizerKind
     FedYogi,
 }
 
-/// <summary>Settings of the server's optimiser. The adaptive ones are Reddi et al. 2021, algorithm 2: m = beta1 m + (1 - beta1) d. <see cref="ServerMethods"/> says which method uses which setting.</summary>
+/// <summary>
+/// Settings of the server's optimiser. The adaptive ones are Reddi et al. 2021, algorithm 2: m = beta1 m + (1 - beta1)
+/// d. <see cref="ServerMethods"/> says which method uses which setting.
+/// </summary>
 public sealed record ServerOptimizerOptions
 {
     /// <summary>The method.</summary>
@@ -41,8 +44,8 @@ public sealed record ServerOptimizerOptions
     public double Tau { get; init; } = 1e-8;
 
     /// <summary>
-    /// Divides the moments by 1 - beta^t in step t, as Adam does (Kingma and Ba 2015); the adaptive methods of Reddi et al. do not. FedAdagrad's second moment is a sum and
-    /// needs none.
+    /// Divides the moments by 1 - beta^t in step t, as Adam does (Kingma and Ba 2015); the adaptive methods of Reddi et
+    /// al. do not. FedAdagrad's second moment is a sum and needs none.
     /// </summary>
     public bool BiasCorrection { get; init; }
 
@@ -58,14 +61,15 @@ public sealed record ServerOptimizerOptions
 
         if (!(Momentum is >= 0 and < 1) || !(Beta1 is >= 0 and < 1) || !(Beta2 is >= 0 and < 1) || !(Tau > 0))
         {
-            throw new ArgumentException($"momentum {Momentum} and betas {Beta1}, {Beta2} must lie in [0, 1), tau {Tau} above 0");
+            throw new ArgumentException(
+                $"momentum {Momentum} and betas {Beta1}, {Beta2} must lie in [0, 1), tau {Tau} above 0");
         }
     }
 }
 
 /// <summary>
-/// Applies mean updates to the global weights. A new model is a deterministic function of the old one, the moments and the opened sum, which is what lets
-/// an auditor recompute it. Not thread-safe.
+/// Applies mean updates to the global weights. A new model is a deterministic function of the old one, the moments and
+/// the opened sum, which is what lets an auditor recompute it. Not thread-safe.
 /// </summary>
 public sealed class ServerOptimizer
 {
@@ -79,9 +83,12 @@ public sealed class ServerOptimizer
     {
     }
 
-    /// <summary>An optimiser that continues with moments from a checkpoint, <paramref name="steps"/> steps after its start.</summary>
+    /// <summary>
+    /// An optimiser that continues with moments from a checkpoint, <paramref name="steps"/> steps after its start.
+    /// </summary>
     /// <exception cref="ArgumentException">Settings out of range, or moments of another length.</exception>
-    public ServerOptimizer(ServerOptimizerOptions options, int length, ReadOnlySpan<float> firstMoment, ReadOnlySpan<float> secondMoment, int steps)
+    public ServerOptimizer(ServerOptimizerOptions options, int length, ReadOnlySpan<float> firstMoment,
+        ReadOnlySpan<float> secondMoment, int steps)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
@@ -105,7 +112,9 @@ public sealed class ServerOptimizer
     {
         if (meanUpdate.Length != weights.Length || (FirstMoment.Length != 0 && FirstMoment.Length != weights.Length))
         {
-            throw new ArgumentException($"{meanUpdate.Length} updates and {FirstMoment.Length} moments for {weights.Length} weights", nameof(meanUpdate));
+            throw new ArgumentException(
+                $"{meanUpdate.Length} updates and {FirstMoment.Length} moments for {weights.Length} weights",
+                nameof(meanUpdate));
         }
 
         _steps++;
@@ -119,6 +128,7 @@ public sealed class ServerOptimizer
             return new float[length];
         }
 
-        return saved.Length == length ? saved.ToArray() : throw new ArgumentException($"saved moments of {saved.Length} elements, due are {length}");
+        return saved.Length == length ? saved.ToArray()
+            : throw new ArgumentException($"saved moments of {saved.Length} elements, due are {length}");
     }
 }

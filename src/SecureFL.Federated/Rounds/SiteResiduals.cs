@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace SecureFL.Federated.Rounds;
 
-/// <summary>What is left at every site of a simulated federation under <see cref="ErrorFeedback"/>. Reading is thread-safe while nothing is settled.</summary>
+/// <summary>
+/// What is left at every site of a simulated federation under <see cref="ErrorFeedback"/>. Reading is thread-safe while
+/// nothing is settled.
+/// </summary>
 internal sealed class SiteResiduals
 {
     private ImmutableSortedDictionary<int, long[]> _left = ImmutableSortedDictionary<int, long[]>.Empty;
@@ -16,6 +19,9 @@ internal sealed class SiteResiduals
     /// <summary>Goes on from a checkpoint.</summary>
     public void Restore(ImmutableSortedDictionary<int, long[]> residuals) => _left = residuals;
 
-    /// <summary>The contributions of an opened sum arrived: what they left over takes the place of what was left before. All others' stays.</summary>
+    /// <summary>
+    /// The contributions of an opened sum arrived: what they left over takes the place of what was left before. All
+    /// others' stays.
+    /// </summary>
     public void Settle(IReadOnlyDictionary<int, long[]> residuals) => _left = _left.SetItems(residuals);
 }

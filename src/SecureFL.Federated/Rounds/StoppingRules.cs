@@ -34,7 +34,9 @@ public sealed record StoppingRules
     /// <summary>By how much a round must beat the best one to count as improvement.</summary>
     public double MinimumImprovement { get; init; }
 
-    /// <summary>The verdict on the rounds so far, null to go on. Whatever would end training, a model that diverged comes first.</summary>
+    /// <summary>
+    /// The verdict on the rounds so far, null to go on. Whatever would end training, a model that diverged comes first.
+    /// </summary>
     public StopReason? Decide(IReadOnlyList<RoundRecord> history)
     {
         ArgumentNullException.ThrowIfNull(history);

@@ -5,22 +5,26 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>
-/// A bound for each tensor's update elements where the vector on the wire has one: tensor t is multiplied by wire clip / clip_t before it is quantised, and divided by
-/// that after opening. Immutable and thread-safe.
+/// A bound for each tensor's update elements where the vector on the wire has one: tensor t is multiplied by wire clip
+/// / clip_t before it is quantised, and divided by that after opening. Immutable and thread-safe.
 /// </summary>
 public sealed class TensorClips
 {
     private readonly ModelLayout _layout;
 
     /// <summary>One bound a tensor, in the order of the layout; or one for all of them.</summary>
-    /// <exception cref="ArgumentException">Another number of bounds, or one that is not positive and finite.</exception>
+    /// <exception cref="ArgumentException">Another number of bounds, or one that is not positive and
+    /// finite.</exception>
     public TensorClips(ModelLayout layout, ImmutableArray<float> clips)
     {
         ArgumentNullException.ThrowIfNull(layout);
         Values = clips.Length == 1 ? [.. Enumerable.Repeat(clips[0], layout.Tensors.Length)] : clips;
-        if (Values.Length != layout.Tensors.Length || Values.Any(clip => !(clip > 0) || !float.IsNormal(clip) || !float.IsNormal(1 / clip)))
+        if (Values.Length != layout.Tensors.Length
+            || Values.Any(clip => !(clip > 0) || !float.IsNormal(clip) || !float.IsNormal(1 / clip)))
         {
-            throw new ArgumentException($"clips {string.Join(", ", clips)} for {layout.Tensors.Length} tensors: one for each, or one for all, above 0 and finite", nameof(clips));
+            throw new ArgumentException(
+                $"clips {string.Join(", ", clips)} for {layout.Tensors.Length} tensors: one for each, or one for "
+                + $"all, above 0 and finite", nameof(clips));
         }
 
         _layout = layout;
@@ -50,13 +54,14 @@ public sealed class TensorClips
     }
 
     /// <summary>
-    /// Where quantisation is coarsest: its step over the root mean square of the elements of a mean update, the largest over the
-    /// tensors where that could matter.
+    /// Where quantisation is coarsest: its step over the root mean square of the elements of a mean update, the largest
+    /// over the tensors where that could matter.
     /// </summary>
     /// <param name="meanUpdate">The mean update in the units of the weights.</param>
     /// <param name="bits">Bits of a quantised element.</param>
     /// <param name="weights">The weights that it changes; empty where they are not known.</param>
-    /// <returns>The tensor and its figures; null where no element is other than 0, or none of them could matter.</returns>
+    /// <returns>The tensor and its figures; null where no element is other than 0, or none of them could
+    /// matter.</returns>
     public QuantisationGrain? Coarsest(ReadOnlySpan<float> meanUpdate, int bits, ReadOnlySpan<float> weights = default)
     {
         double[] typical = new double[Values.Length];
@@ -83,8 +88,8 @@ public sealed class TensorClips
     }
 
     /// <summary>
-    /// The tensor with the largest share of elements beyond its bound, of updates on the wire. Only whoever has the updates, as a
-    /// simulation, can look.
+    /// The tensor with the largest share of elements beyond its bound, of updates on the wire. Only whoever has the
+    /// updates, as a simulation, can look.
     /// </summary>
     /// <param name="updates">Updates as <see cref="Scale"/> leaves them.</param>
     /// <param name="wireClip">The wire's bound.</param>
@@ -118,13 +123,14 @@ public sealed class TensorClips
         return beyond[most] == 0 ? null : new ClippedTensor(_layout.Tensors[most].Name, Share(most), largest);
     }
 
-    // A step does harm by what it swallows (the update) and by what rounding adds (up to a step). Next to the tensor that moves
-    // most, an update below a thousandth is not missed, and a step no larger than that tensor's update adds no more than training
-    // itself moves: a bias whose updates cancel over the sites is such a tensor, and is rightly still. Next to the tensor's own
-    // weights, an update below a thousandth tells of training that has come to its end, and a step of at most three thousandths,
-    // a sixth of which rounding at three sites adds, does not spoil the third digit; nor does a step of a hundred-thousandth of
-    // the weights that dominate.
-    private static bool IsNegligible(QuantisationGrain grain, double largestUpdate, double weight, double largestWeight) =>
+    // A step does harm by what it swallows (the update) and by what rounding adds (up to a step). Next to the tensor
+    // that moves most, an update below a thousandth is not missed, and a step no larger than that tensor's update adds
+    // no more than training itself moves: a bias whose updates cancel over the sites is such a tensor, and is rightly
+    // still. Next to the tensor's own weights, an update below a thousandth tells of training that has come to its end,
+    // and a step of at most three thousandths, a sixth of which rounding at three sites adds, does not spoil the third
+    // digit; nor does a step of a hundred-thousandth of the weights that dominate.
+    private static bool IsNegligible(QuantisationGrain grain, double largestUpdate, double weight,
+        double largestWeight) =>
         (grain.Update < 1e-3 * largestUpdate && grain.Step <= largestUpdate)
         || (grain.Update < 1e-3 * weight && grain.Step <= 3e-3 * weight)
         || (grain.Update < 1e-3 * largestWeight && grain.Step <= 1e-5 * largestWeight);
@@ -133,10 +139,12 @@ public sealed class TensorClips
     private double Typical(ReadOnlySpan<float> vector, int tensor)
     {
         TensorSlot slot = _layout.Tensors[tensor];
-        return slot.Length == 0 ? 0 : TensorPrimitives.Norm(vector.Slice(slot.Offset, slot.Length)) / Math.Sqrt(slot.Length);
+        return slot.Length == 0 ? 0 : TensorPrimitives.Norm(vector.Slice(slot.Offset, slot.Length))
+            / Math.Sqrt(slot.Length);
     }
 
-    private Span<float> Part(Span<float> vector, int tensor) => vector.Slice(_layout.Tensors[tensor].Offset, _layout.Tensors[tensor].Length);
+    private Span<float> Part(Span<float> vector, int tensor) =>
+        vector.Slice(_layout.Tensors[tensor].Offset, _layout.Tensors[tensor].Length);
 }
 
 /// <summary>How coarse the quantisation of one tensor is.</summary>
@@ -152,5 +160,6 @@ public sealed record QuantisationGrain(string Tensor, double Step, double Update
 /// <summary>How much of one tensor's updates is clipped.</summary>
 /// <param name="Tensor">The tensor of the largest share.</param>
 /// <param name="Share">Its clipped elements' share of its elements, 0 to 1.</param>
-/// <param name="Largest">The largest magnitude among the clipped elements of all tensors, in the units of the weights.</param>
+/// <param name="Largest">The largest magnitude among the clipped elements of all tensors, in the units of the
+/// weights.</param>
 public sealed record ClippedTensor(string Tensor, double Share, double Largest);

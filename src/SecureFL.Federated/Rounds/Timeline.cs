@@ -4,8 +4,8 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Federated.Rounds;
 
 /// <summary>
-/// The simulated clock of asynchronous training: which site delivers next, from which model version, and who waits for a new version. Ties go to the lower
-/// site index. Not thread-safe.
+/// The simulated clock of asynchronous training: which site delivers next, from which model version, and who waits for
+/// a new version. Ties go to the lower site index. Not thread-safe.
 /// </summary>
 internal sealed class Timeline
 {
@@ -31,7 +31,9 @@ internal sealed class Timeline
             {
                 if (task.SiteIndex < 0 || task.SiteIndex >= sites || !_versions.ContainsKey(task.BaseVersion))
                 {
-                    throw new ArgumentException($"the checkpoint has a task of site {task.SiteIndex} on version {task.BaseVersion}, which it does not hold");
+                    throw new ArgumentException(
+                        $"the checkpoint has a task of site {task.SiteIndex} on version {task.BaseVersion}, which "
+                        + $"it does not hold");
                 }
 
                 Enqueue(task);
@@ -59,8 +61,8 @@ internal sealed class Timeline
     public ModelParameters VersionOf(InFlightTask task) => _versions[task.BaseVersion];
 
     /// <summary>
-    /// The site has contributed and begins anew at once from <paramref name="newest"/>; where that is what it contributed on, it waits for the next version, since a site
-    /// contributes once for a base version.
+    /// The site has contributed and begins anew at once from <paramref name="newest"/>; where that is what it
+    /// contributed on, it waits for the next version, since a site contributes once for a base version.
     /// </summary>
     public void Deliver(InFlightTask delivered, int newest)
     {
@@ -81,7 +83,8 @@ internal sealed class Timeline
     public void Restart(InFlightTask delivered, int version) => Begin(delivered.SiteIndex, delivered.Task + 1, version);
 
     /// <summary>
-    /// A new version is there: waiting sites begin with it, what came too late for the last sum is delivered, versions nobody works on are forgotten.
+    /// A new version is there: waiting sites begin with it, what came too late for the last sum is delivered, versions
+    /// nobody works on are forgotten.
     /// </summary>
     public void Release(int version, ModelParameters model)
     {
@@ -101,11 +104,15 @@ internal sealed class Timeline
         }
     }
 
-    /// <summary>Adds tasks in flight, and the versions they need, to a checkpoint. Between sums: nobody waits then.</summary>
+    /// <summary>
+    /// Adds tasks in flight, and the versions they need, to a checkpoint. Between sums: nobody waits then.
+    /// </summary>
     public TrainingCheckpoint Save(TrainingCheckpoint checkpoint) => checkpoint with
     {
-        InFlight = [.. _queue.UnorderedItems.Select(item => item.Element).OrderBy(task => task.FinishSeconds).ThenBy(task => task.SiteIndex)],
-        OlderVersions = _versions.Where(pair => pair.Key != checkpoint.Version).ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value.Values),
+        InFlight = [.. _queue.UnorderedItems.Select(item => item.Element).OrderBy(task => task.FinishSeconds)
+            .ThenBy(task => task.SiteIndex)],
+        OlderVersions = _versions.Where(pair => pair.Key != checkpoint.Version)
+            .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value.Values),
     };
 
     private void Begin(int site, int task, int version)

@@ -10,11 +10,14 @@ namespace SecureFL.Federated.Rounds;
 public sealed record InFlightTask(int SiteIndex, int Task, int BaseVersion, double FinishSeconds);
 
 /// <summary>
-/// All that is needed to go on after a round as if nothing had happened. Random streams are not in it: they depend on seed, purpose and round alone.
+/// All that is needed to go on after a round as if nothing had happened. Random streams are not in it: they depend on
+/// seed, purpose and round alone.
 /// </summary>
 public sealed record TrainingCheckpoint
 {
-    /// <summary>Identifies seed, model, sites and server settings; a checkpoint only continues the run it was made by.</summary>
+    /// <summary>
+    /// Identifies seed, model, sites and server settings; a checkpoint only continues the run it was made by.
+    /// </summary>
     public required string RunDigest { get; init; }
 
     /// <summary>Completed rounds, which is also the version of <see cref="Weights"/>.</summary>
@@ -35,8 +38,11 @@ public sealed record TrainingCheckpoint
     /// <summary>Training rows that make weight 1.</summary>
     public required double WeightUnit { get; init; }
 
-    /// <summary>What is left at sites under error feedback (<see cref="ErrorFeedback"/>), by site; empty without.</summary>
-    public ImmutableSortedDictionary<int, long[]> Residuals { get; init; } = ImmutableSortedDictionary<int, long[]>.Empty;
+    /// <summary>
+    /// What is left at sites under error feedback (<see cref="ErrorFeedback"/>), by site; empty without.
+    /// </summary>
+    public ImmutableSortedDictionary<int, long[]> Residuals { get; init; } =
+        ImmutableSortedDictionary<int, long[]>.Empty;
 
     /// <summary>The opened totals of the preparation, where it is part of the session.</summary>
     public ImmutableArray<long> Preparation { get; init; } = [];
@@ -51,5 +57,6 @@ public sealed record TrainingCheckpoint
     public ImmutableArray<InFlightTask> InFlight { get; init; } = [];
 
     /// <summary>Older weights that tasks in flight started from, by version (asynchronous).</summary>
-    public ImmutableSortedDictionary<int, float[]> OlderVersions { get; init; } = ImmutableSortedDictionary<int, float[]>.Empty;
+    public ImmutableSortedDictionary<int, float[]> OlderVersions { get; init; } =
+        ImmutableSortedDictionary<int, float[]>.Empty;
 }

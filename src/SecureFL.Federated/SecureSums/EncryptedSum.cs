@@ -4,9 +4,10 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Federated.SecureSums;
 
 /// <summary>
-/// Sums through the roles of the protocol, all in this process: every client encrypts, the server adds ciphertexts, the key holders agree and release, the
-/// sum is opened and compared with the integer sum of the quantised contributions. One plan and session for each shape of contribution. Whoever runs the
-/// process could open any client: this is simulation, by the very roles that run apart in production. Not thread-safe.
+/// Sums through the roles of the protocol, all in this process: every client encrypts, the server adds ciphertexts, the
+/// key holders agree and release, the sum is opened and compared with the integer sum of the quantised contributions.
+/// One plan and session for each shape of contribution. Whoever runs the process could open any client: this is
+/// simulation, by the very roles that run apart in production. Not thread-safe.
 /// </summary>
 public sealed class EncryptedSum : ISecureSum, IDisposable
 {
@@ -31,13 +32,18 @@ public sealed class EncryptedSum : ISecureSum, IDisposable
     public IReadOnlyList<AggregationPlan> Plans => _plans;
 
     /// <inheritdoc/>
-    /// <exception cref="PlanRefusedException">The options break a rule of the plan: too few sites, or key holders that do not fit the threshold.</exception>
-    /// <exception cref="ProtocolViolationException">A role refuses, for example because too few sites contributed.</exception>
-    public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request, CancellationToken cancellationToken = default)
+    /// <exception cref="PlanRefusedException">The options break a rule of the plan: too few sites, or key holders that
+    /// do not fit the threshold.</exception>
+    /// <exception cref="ProtocolViolationException">A role refuses, for example because too few sites
+    /// contributed.</exception>
+    public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Check();
-        return ValueTask.FromResult(SumShapes.Join([.. SumShapes.Split(request).Select(part => SessionFor(part).Aggregate(part, cancellationToken))]));
+        return
+            ValueTask.FromResult(SumShapes.Join(
+                [.. SumShapes.Split(request).Select(part => SessionFor(part).Aggregate(part, cancellationToken))]));
     }
 
     /// <inheritdoc/>
@@ -47,7 +53,10 @@ public sealed class EncryptedSum : ISecureSum, IDisposable
         return SessionFor(request).Layout.Quantised(request, contribution);
     }
 
-    /// <summary>Puts the final model on the chain of the sessions whose last sum made it, and closes all transcripts. No sum can follow.</summary>
+    /// <summary>
+    /// Puts the final model on the chain of the sessions whose last sum made it, and closes all transcripts. No sum can
+    /// follow.
+    /// </summary>
     /// <param name="final">The model after the last round; null where no model was trained.</param>
     public void Complete(ModelStamp? final)
     {

@@ -28,7 +28,10 @@ public sealed record EncryptedSumOptions
     /// <summary>n_min: fewest contributions in a sum that is opened.</summary>
     public int MinClients { get; init; } = 3;
 
-    /// <summary>Insecure: sums of two sites, each of which has the other's update once it subtracts its own. For trials only; the plan says so.</summary>
+    /// <summary>
+    /// Insecure: sums of two sites, each of which has the other's update once it subtracts its own. For trials only;
+    /// the plan says so.
+    /// </summary>
     public bool InsecureTwoSites { get; init; }
 
     /// <summary>H.</summary>
@@ -37,7 +40,9 @@ public sealed record EncryptedSumOptions
     /// <summary>t.</summary>
     public int Threshold { get; init; } = 2;
 
-    /// <summary>f: key holders assumed to collude with the server; null for the most that the threshold stands, t - 1.</summary>
+    /// <summary>
+    /// f: key holders assumed to collude with the server; null for the most that the threshold stands, t - 1.
+    /// </summary>
     public int? ColludingKeyHolders { get; init; }
 
     /// <summary>K: how many model versions back a contribution may have started. 1 for synchronous rounds.</summary>
@@ -46,10 +51,15 @@ public sealed record EncryptedSumOptions
     /// <summary>How updates are rounded to integers; what is drawn depends on seed, round and site alone.</summary>
     public Rounding Rounding { get; init; } = Rounding.Stochastic;
 
-    /// <summary>Receives the transcript of each session, by the session's name: bytes to append. Null to keep none.</summary>
+    /// <summary>
+    /// Receives the transcript of each session, by the session's name: bytes to append. Null to keep none.
+    /// </summary>
     public Func<string, Action<ReadOnlyMemory<byte>>>? Transcripts { get; init; }
 
-    /// <summary>Makes the store of the uploads of one round of one session; null to keep none. A store that can be disposed of is, after its round.</summary>
+    /// <summary>
+    /// Makes the store of the uploads of one round of one session; null to keep none. A store that can be disposed of
+    /// is, after its round.
+    /// </summary>
     public Func<string, ulong, IContributionStore>? Uploads { get; init; }
 
     /// <summary>Measures the seconds of the stages; null not to.</summary>

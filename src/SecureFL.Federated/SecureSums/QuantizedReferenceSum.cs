@@ -3,15 +3,17 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Federated.SecureSums;
 
 /// <summary>
-/// The integers that <see cref="EncryptedSum"/> with the same options must open to, summed in the clear: same plan parameters, same quantiser, same rounding. The
-/// plaintext arm of a comparison. Not thread-safe.
+/// The integers that <see cref="EncryptedSum"/> with the same options must open to, summed in the clear: same plan
+/// parameters, same quantiser, same rounding. The plaintext arm of a comparison. Not thread-safe.
 /// </summary>
 public sealed class QuantizedReferenceSum : ISecureSum
 {
     private readonly EncryptedSumOptions _options;
     private readonly Dictionary<string, SumLayout> _layouts = new(StringComparer.Ordinal);
 
-    /// <summary>The reference of encrypted sums with these options; those on key holders and stores do not matter.</summary>
+    /// <summary>
+    /// The reference of encrypted sums with these options; those on key holders and stores do not matter.
+    /// </summary>
     public QuantizedReferenceSum(EncryptedSumOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -25,11 +27,14 @@ public sealed class QuantizedReferenceSum : ISecureSum
     public int? Bits => _options.Bits;
 
     /// <inheritdoc/>
-    public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request, CancellationToken cancellationToken = default)
+    public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Check();
-        return ValueTask.FromResult(SumShapes.Join([.. SumShapes.Split(request).Select(part => Aggregate(part, cancellationToken))]));
+        return
+            ValueTask.FromResult(
+                SumShapes.Join([.. SumShapes.Split(request).Select(part => Aggregate(part, cancellationToken))]));
     }
 
     /// <inheritdoc/>

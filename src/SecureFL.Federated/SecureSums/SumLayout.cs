@@ -6,8 +6,8 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Federated.SecureSums;
 
 /// <summary>
-/// How contributions of one shape lie in the integers of a plan: the quantised update, then the counters' digits. The same for encrypted sums and their
-/// plaintext reference. Immutable and thread-safe.
+/// How contributions of one shape lie in the integers of a plan: the quantised update, then the counters' digits. The
+/// same for encrypted sums and their plaintext reference. Immutable and thread-safe.
 /// </summary>
 internal sealed class SumLayout
 {
@@ -20,7 +20,9 @@ internal sealed class SumLayout
         Counters = request.Counters;
         Parameters = AggregationPlanner.Plan(new PlanningRequest(
             Floats, options.Bits, options.Clip, options.Sites, Counters.ElementCount(options.Bits), options.KeyHolders,
-            options.Suite == Suite.JointKey ? new JointKeyRequest(options.KeyHolders, options.Threshold, options.RoundsPerKey, Wire: options.Wire) : null));
+            options.Suite == Suite.JointKey
+                ? new JointKeyRequest(options.KeyHolders, options.Threshold, options.RoundsPerKey, Wire: options.Wire)
+                : null));
     }
 
     public int Floats { get; }
@@ -31,7 +33,9 @@ internal sealed class SumLayout
 
     public int Length => checked((int)Parameters.VectorLength);
 
-    /// <summary>Adds to <paramref name="sums"/> the integers that the contribution carries: those that its client encrypts.</summary>
+    /// <summary>
+    /// Adds to <paramref name="sums"/> the integers that the contribution carries: those that its client encrypts.
+    /// </summary>
     public void AddIntegers(SecureSumRequest request, SiteContribution contribution, Span<long> sums)
     {
         int[] integers = new int[Length];

@@ -6,7 +6,8 @@ using SecureFL.Local;
 namespace SecureFL.Federated.SecureSums;
 
 /// <summary>
-/// One plan and its rounds. The model that a sum made is put on the signed chain when the next sum, or the end, says what it is. Not thread-safe.
+/// One plan and its rounds. The model that a sum made is put on the signed chain when the next sum, or the end, says
+/// what it is. Not thread-safe.
 /// </summary>
 internal sealed class SumSession : IDisposable
 {
@@ -81,9 +82,11 @@ internal sealed class SumSession : IDisposable
 
             AggregationResult result = time.Open(() => _session.Open(server, _session.Release(server)));
             ReadOnlyMemory<long> opened = result.GroupSum(0)
-                ?? throw new InvalidOperationException($"the sum of round {request.Round} could not be opened: {result.Groups[0].Status}");
+                ?? throw new InvalidOperationException(
+                    $"the sum of round {request.Round} could not be opened: {result.Groups[0].Status}");
             IEnumerable<string> contributors = request.Contributions
-                .Where(contribution => result.Groups[0].Clients.Contains(contribution.SiteIndex)).Select(contribution => contribution.Site);
+                .Where(contribution => result.Groups[0].Clients.Contains(contribution.SiteIndex))
+                .Select(contribution => contribution.Site);
             return _layout.Read(opened.Span, contributors) with
             {
                 SumIsExact = opened.Span.SequenceEqual(expected),
@@ -129,8 +132,9 @@ internal sealed class SumSession : IDisposable
             request.RoundingSeedOf(contribution));
 
     /// <summary>
-    /// The chain from the version that the site trained from. What was trained from a version before the session (in a resumed run) stands on the session's first, and what follows it
-    /// from the same site at least one further: a client contributes once for a version of the chain.
+    /// The chain from the version that the site trained from. What was trained from a version before the session (in a
+    /// resumed run) stands on the session's first, and what follows it from the same site at least one further: a
+    /// client contributes once for a version of the chain.
     /// </summary>
     private RoundInvitation InvitationFor(RoundInvitation invitation, int site, int? baseVersion)
     {
@@ -144,7 +148,8 @@ internal sealed class SumSession : IDisposable
         _stoodOn[site] = number;
         if (!_models.TryGetValue(number, out Digest model))
         {
-            throw new ArgumentException($"a contribution from model version {number}, which no round of this session stood on");
+            throw new ArgumentException(
+                $"a contribution from model version {number}, which no round of this session stood on");
         }
 
         int position = 0;
@@ -155,7 +160,9 @@ internal sealed class SumSession : IDisposable
 
         return position < versions.Length
             ? new RoundInvitation(invitation.Opening, versions[position..])
-            : throw new ArgumentException($"a contribution from model version {number}, which lies further back than {Plan.Settings.BaseVersionWindow} versions");
+            : throw new ArgumentException(
+                $"a contribution from model version {number}, which lies further back than "
+                + $"{Plan.Settings.BaseVersionWindow} versions");
     }
 
     private void Advance(ModelStamp? model)
@@ -174,7 +181,8 @@ internal sealed class SumSession : IDisposable
         }
 
         _models[stamp.Version] = stamp.Digest;
-        foreach (int old in _models.Keys.Where(version => version < stamp.Version - Plan.Settings.BaseVersionWindow).ToArray())
+        foreach (int old in _models.Keys
+            .Where(version => version < stamp.Version - Plan.Settings.BaseVersionWindow).ToArray())
         {
             _models.Remove(old);
         }

@@ -5,8 +5,8 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Federated.SecureSums;
 
 /// <summary>
-/// One object for every shape of contribution (length of the update, widths of the counters), made when the shape first comes; and sums of more counters than
-/// a plan may have, cut into several. Not thread-safe.
+/// One object for every shape of contribution (length of the update, widths of the counters), made when the shape first
+/// comes; and sums of more counters than a plan may have, cut into several. Not thread-safe.
 /// </summary>
 internal static class SumShapes
 {
@@ -15,9 +15,12 @@ internal static class SumShapes
 
     /// <summary>A shape as a key.</summary>
     public static string KeyOf(SecureSumRequest request) => string.Create(
-        CultureInfo.InvariantCulture, $"{request.Contributions[0].Update.Length}:{string.Join(',', request.Counters.Counters)}");
+        CultureInfo.InvariantCulture,
+        $"{request.Contributions[0].Update.Length}:{string.Join(',', request.Counters.Counters)}");
 
-    /// <summary>The request, or several with some of the counters each where there are no elements beside too many counters.</summary>
+    /// <summary>
+    /// The request, or several with some of the counters each where there are no elements beside too many counters.
+    /// </summary>
     public static IEnumerable<SecureSumRequest> Split(SecureSumRequest request)
     {
         if (request.Contributions[0].Update.Length > 0 || request.Counters.Counters.Length <= MaxPlanCounters)
@@ -34,16 +37,21 @@ internal static class SumShapes
             yield return request with
             {
                 Counters = new CounterLayout(0, parts[i]),
-                Contributions = [.. request.Contributions.Select(contribution => contribution with { Counters = contribution.Counters[start..(start + length)] })],
+                Contributions =
+                    [
+                        .. request.Contributions.Select(
+                            contribution => contribution with
+                                { Counters = contribution.Counters[start..(start + length)] })],
             };
         }
     }
 
     /// <summary>The results of <see cref="Split"/> as one.</summary>
-    public static SecureSumResult Join(IReadOnlyList<SecureSumResult> parts) => parts.Count == 1 ? parts[0] : parts[0] with
-    {
-        Counters = [.. parts.SelectMany(part => part.Counters)],
-        SumIsExact = parts.Any(part => part.SumIsExact is null) ? null : parts.All(part => part.SumIsExact == true),
-        Costs = parts.Select(part => part.Costs).Aggregate((all, part) => all.Plus(part)),
-    };
+    public static SecureSumResult Join(IReadOnlyList<SecureSumResult> parts) =>
+        parts.Count == 1 ? parts[0] : parts[0] with
+        {
+            Counters = [.. parts.SelectMany(part => part.Counters)],
+            SumIsExact = parts.Any(part => part.SumIsExact is null) ? null : parts.All(part => part.SumIsExact == true),
+            Costs = parts.Select(part => part.Costs).Aggregate((all, part) => all.Plus(part)),
+        };
 }

@@ -13,7 +13,10 @@ internal sealed class Attempts(GrpcCallOptions options, GrpcRetryPolicy channelP
 
     public CallClock Clock { get; } = CallClock.Start(options);
 
-    /// <summary>Whether the call may be sent again: it is idempotent, nobody answered it, and the server did not forbid it (gRFC A6, push back).</summary>
+    /// <summary>
+    /// Whether the call may be sent again: it is idempotent, nobody answered it, and the server did not forbid it (gRFC
+    /// A6, push back).
+    /// </summary>
     public bool MayRepeat(GrpcException fault) =>
         Options.Idempotent && fault.Status == GrpcStatusCode.Unavailable && _made < _policy.MaxAttempts &&
         !(Pushback(fault) is { } pushback && pushback < TimeSpan.Zero);
@@ -21,14 +24,16 @@ internal sealed class Attempts(GrpcCallOptions options, GrpcRetryPolicy channelP
     public async Task WaitAsync(GrpcException fault, CancellationToken cancellation = default)
     {
         // A server may ask for patience, within the policy's largest delay.
-        TimeSpan delay = Pushback(fault) is { } pushback ? (pushback < _policy.MaxBackoff ? pushback : _policy.MaxBackoff) : _policy.DelayAfter(_made);
+        TimeSpan delay = Pushback(fault) is { } pushback
+            ? (pushback < _policy.MaxBackoff ? pushback : _policy.MaxBackoff) : _policy.DelayAfter(_made);
         if (Clock.Left is { } left && left <= delay)
         {
             throw fault;
         }
 
         _made++;
-        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(Options.Cancellation, cancellation);
+        using CancellationTokenSource both =
+            CancellationTokenSource.CreateLinkedTokenSource(Options.Cancellation, cancellation);
         await Task.Delay(delay, both.Token).ConfigureAwait(false);
     }
 

@@ -28,11 +28,13 @@ internal sealed class ClientCall<TResponse> : IDisposable
     private bool _disposed;
 
     public ClientCall(
-        HttpMessageInvoker invoker, Uri address, RequestBody body, MessageParser<TResponse> parser, ReadLimits reading, GrpcCallOptions options, CallClock clock,
+        HttpMessageInvoker invoker, Uri address, RequestBody body, MessageParser<TResponse> parser, ReadLimits reading,
+        GrpcCallOptions options, CallClock clock,
         CancellationToken cancellation = default)
     {
         (_options, _parser, _reading) = (options, parser, reading);
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation, _deadline.Token, cancellation);
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation, _deadline.Token,
+            cancellation);
         Cancellation = body.Call = _cancellation.Token;
         _caller = cancellation;
         _request = new HttpRequestMessage(HttpMethod.Post, address)
@@ -85,12 +87,14 @@ internal sealed class ClientCall<TResponse> : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _reads = !_reads ? true : throw new InvalidOperationException("the responses of a call are read by one task at a time");
+            _reads = !_reads ? true : throw new InvalidOperationException(
+                "the responses of a call are read by one task at a time");
         }
 
         try
         {
-            TResponse? message = _reader is not null || await OpenAsync().ConfigureAwait(false) ? await _reader!.ReadAsync().ConfigureAwait(false) : null;
+            TResponse? message = _reader is not null || await OpenAsync().ConfigureAwait(false)
+                ? await _reader!.ReadAsync().ConfigureAwait(false) : null;
             if (message is null)
             {
                 Finish();
@@ -121,11 +125,14 @@ internal sealed class ClientCall<TResponse> : IDisposable
     }
 
     /// <summary>The only response of the call.</summary>
-    /// <exception cref="GrpcException">The call ended otherwise, or the server sent none or several (INTERNAL).</exception>
+    /// <exception cref="GrpcException">The call ended otherwise, or the server sent none or several
+    /// (INTERNAL).</exception>
     public async Task<TResponse> ReadSingleAsync()
     {
-        TResponse message = await ReadAsync().ConfigureAwait(false) ?? throw new GrpcException(GrpcStatusCode.Internal, "the server ended the call well, without its response");
-        return await ReadAsync().ConfigureAwait(false) is null ? message : throw new GrpcException(GrpcStatusCode.Internal, "the server sent more than one response");
+        TResponse message = await ReadAsync().ConfigureAwait(false)
+            ?? throw new GrpcException(GrpcStatusCode.Internal, "the server ended the call well, without its response");
+        return await ReadAsync().ConfigureAwait(false) is null ? message
+            : throw new GrpcException(GrpcStatusCode.Internal, "the server sent more than one response");
     }
 
     /// <summary>What a fault on this call means to its caller.</summary>
@@ -138,7 +145,8 @@ internal sealed class ClientCall<TResponse> : IDisposable
 
         if (_options.Cancellation.IsCancellationRequested || _caller.IsCancellationRequested)
         {
-            return new OperationCanceledException("the call was cancelled", fault, _options.Cancellation.IsCancellationRequested ? _options.Cancellation : _caller);
+            return new OperationCanceledException("the call was cancelled", fault,
+                _options.Cancellation.IsCancellationRequested ? _options.Cancellation : _caller);
         }
 
         return _deadline.IsCancellationRequested
@@ -160,8 +168,8 @@ internal sealed class ClientCall<TResponse> : IDisposable
     }
 
     /// <summary>
-    /// Calls back when the response's headers have come, or will not come. A body that the transport has not asked for by then it never asks for: a server that
-    /// refuses the call at its headers answers before.
+    /// Calls back when the response's headers have come, or will not come. A body that the transport has not asked for
+    /// by then it never asks for: a server that refuses the call at its headers answers before.
     /// </summary>
     public void OnAnswered(Action<Exception> failed, Action answered) => _sending.ContinueWith(
         sending =>
@@ -177,7 +185,9 @@ internal sealed class ClientCall<TResponse> : IDisposable
         },
         CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-    /// <summary>Ends the call. A read under way ends too, and gives the buffers back: nobody takes them from under it.</summary>
+    /// <summary>
+    /// Ends the call. A read under way ends too, and gives the buffers back: nobody takes them from under it.
+    /// </summary>
     public void Dispose()
     {
         bool release;
@@ -216,7 +226,8 @@ internal sealed class ClientCall<TResponse> : IDisposable
         _deadline.Dispose();
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker invoker) => await invoker.SendAsync(_request, Cancellation).ConfigureAwait(false);
+    private async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker invoker) =>
+        await invoker.SendAsync(_request, Cancellation).ConfigureAwait(false);
 
     private async Task<bool> OpenAsync()
     {
@@ -228,7 +239,8 @@ internal sealed class ClientCall<TResponse> : IDisposable
 
         if (_response.StatusCode != HttpStatusCode.OK)
         {
-            throw new GrpcException(StatusFormat.OfHttp(_response.StatusCode), $"the server answered HTTP {(int)_response.StatusCode}");
+            throw new GrpcException(StatusFormat.OfHttp(_response.StatusCode),
+                $"the server answered HTTP {(int)_response.StatusCode}");
         }
 
         if (!WireNames.IsGrpc(_response.Content.Headers.ContentType?.ToString()))
@@ -236,13 +248,15 @@ internal sealed class ClientCall<TResponse> : IDisposable
             throw new GrpcException(GrpcStatusCode.Unknown, "the server's answer is not gRPC");
         }
 
-        if (_response.Headers.TryGetValues(WireNames.Encoding, out IEnumerable<string>? encodings) && encodings.Any(e => e != WireNames.Identity))
+        if (_response.Headers.TryGetValues(WireNames.Encoding, out IEnumerable<string>? encodings)
+            && encodings.Any(e => e != WireNames.Identity))
         {
             throw new GrpcException(GrpcStatusCode.Internal, "the server compresses, though nobody asked");
         }
 
         _options.OnHeaders?.Invoke(Custom(_response.Headers));
-        _pipe = PipeReader.Create(await _response.Content.ReadAsStreamAsync(Cancellation).ConfigureAwait(false), PipeOptions);
+        _pipe = PipeReader.Create(await _response.Content.ReadAsStreamAsync(Cancellation).ConfigureAwait(false),
+            PipeOptions);
         _reader = new MessageReader<TResponse>(_pipe, _parser, _reading, null, Cancellation);
         return true;
     }
@@ -259,7 +273,8 @@ internal sealed class ClientCall<TResponse> : IDisposable
         GrpcMetadata custom = Custom(trailers);
         if (status != GrpcStatusCode.Ok)
         {
-            string detail = trailers.TryGetValues(WireNames.Message, out IEnumerable<string>? messages) ? PercentEncoding.Decode(messages.First()) : string.Empty;
+            string detail = trailers.TryGetValues(WireNames.Message, out IEnumerable<string>? messages)
+                ? PercentEncoding.Decode(messages.First()) : string.Empty;
             throw new GrpcException(status, detail, custom);
         }
 

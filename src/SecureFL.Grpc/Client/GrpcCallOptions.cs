@@ -3,19 +3,25 @@ namespace SecureFL.Grpc;
 /// <summary>What one call asks for beyond its message. Immutable but for the metadata.</summary>
 public sealed record GrpcCallOptions
 {
-    /// <summary>How long the call may take, all attempts together; null for as long as it takes. Travels to the server.</summary>
+    /// <summary>
+    /// How long the call may take, all attempts together; null for as long as it takes. Travels to the server.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>When the call must be over; the earlier of this and <see cref="Timeout"/> counts.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>Cancels the call here and at the server; the caller gets an <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>
+    /// Cancels the call here and at the server; the caller gets an <see cref="OperationCanceledException"/>.
+    /// </summary>
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>Metadata to send.</summary>
     public GrpcMetadata? Headers { get; init; }
 
-    /// <summary>Whether the call may be sent twice. Only then it is repeated, and only before its first response message.</summary>
+    /// <summary>
+    /// Whether the call may be sent twice. Only then it is repeated, and only before its first response message.
+    /// </summary>
     public bool Idempotent { get; init; }
 
     /// <summary>How an idempotent call is repeated; null for the channel's policy.</summary>
@@ -24,6 +30,9 @@ public sealed record GrpcCallOptions
     /// <summary>Gets the metadata that came before the first message.</summary>
     public Action<GrpcMetadata>? OnHeaders { get; init; }
 
-    /// <summary>Gets the metadata that came with the status of a call that succeeded; that of others is in <see cref="GrpcException.Trailers"/>.</summary>
+    /// <summary>
+    /// Gets the metadata that came with the status of a call that succeeded; that of others is in
+    /// <see cref="GrpcException.Trailers"/>.
+    /// </summary>
     public Action<GrpcMetadata>? OnTrailers { get; init; }
 }

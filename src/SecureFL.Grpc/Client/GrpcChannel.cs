@@ -9,7 +9,8 @@ namespace SecureFL.Grpc;
 
 /// <summary>
 /// Calls to one server over one HTTP/2 connection, made when needed and again when lost. Safe for concurrent use.
-/// A call that the server or the connection ends throws <see cref="GrpcException"/>; one that the caller cancels, <see cref="OperationCanceledException"/>.
+/// A call that the server or the connection ends throws <see cref="GrpcException"/>; one that the caller cancels,
+/// <see cref="OperationCanceledException"/>.
 /// </summary>
 public sealed class GrpcChannel : IDisposable
 {
@@ -19,21 +20,25 @@ public sealed class GrpcChannel : IDisposable
     private readonly HttpMessageInvoker _invoker;
 
     /// <summary>Makes a channel; nothing is connected yet.</summary>
-    /// <param name="address">https and an authority; http only on loopback and only where the options permit it.</param>
+    /// <param name="address">https and an authority; http only on loopback and only where the options permit
+    /// it.</param>
     /// <param name="options">How to connect.</param>
     /// <exception cref="ArgumentException">The address is not permitted.</exception>
     public GrpcChannel(Uri address, GrpcChannelOptions options)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
-        if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp) || address.PathAndQuery != "/")
+        if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp)
+            || address.PathAndQuery != "/")
         {
             throw new ArgumentException($"{address} is no server: https://host:port is", nameof(address));
         }
 
         if (address.Scheme == Uri.UriSchemeHttp && !(options.AllowInsecureLoopback && address.IsLoopback))
         {
-            throw new ArgumentException($"{address} is plaintext, which only a loopback address may be, and only where the caller permits it", nameof(address));
+            throw new ArgumentException(
+                $"{address} is plaintext, which only a loopback address may be, and only where the caller permits it",
+                nameof(address));
         }
 
         Address = address;
@@ -51,7 +56,8 @@ public sealed class GrpcChannel : IDisposable
     /// <param name="request">The request.</param>
     /// <param name="options">Deadline, cancellation, metadata, retries.</param>
     /// <returns>The response.</returns>
-    public async Task<TResponse> UnaryAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions? options = null)
+    public async Task<TResponse> UnaryAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method,
+        TRequest request, GrpcCallOptions? options = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
@@ -59,7 +65,8 @@ public sealed class GrpcChannel : IDisposable
         Attempts attempts = new(options ?? NoOptions, _options.Retry);
         while (true)
         {
-            using ClientCall<TResponse> call = Start(method, new SingleBody(request, _options.MaxSendMessageBytes), attempts.Options, attempts.Clock);
+            using ClientCall<TResponse> call =
+                Start(method, new SingleBody(request, _options.MaxSendMessageBytes), attempts.Options, attempts.Clock);
             try
             {
                 return await call.ReadSingleAsync().ConfigureAwait(false);
@@ -71,16 +78,21 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    /// <summary>One request, a stream of responses. The call starts when the stream is enumerated and is cancelled when the enumeration is left.</summary>
+    /// <summary>
+    /// One request, a stream of responses. The call starts when the stream is enumerated and is cancelled when the
+    /// enumeration is left.
+    /// </summary>
     /// <typeparam name="TRequest">The request.</typeparam>
     /// <typeparam name="TResponse">The response.</typeparam>
     /// <param name="method">The method.</param>
     /// <param name="request">The request.</param>
-    /// <param name="options">Deadline, cancellation, metadata, retries: an idempotent call is repeated until its first response has come.</param>
+    /// <param name="options">Deadline, cancellation, metadata, retries: an idempotent call is repeated until its first
+    /// response has come.</param>
     /// <param name="cancellationToken">Of the enumeration.</param>
     /// <returns>The responses, as they come.</returns>
     public async IAsyncEnumerable<TResponse> ServerStreamingAsync<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
@@ -89,7 +101,9 @@ public sealed class GrpcChannel : IDisposable
         bool begun = false;
         while (true)
         {
-            using ClientCall<TResponse> call = Start(method, new SingleBody(request, _options.MaxSendMessageBytes), attempts.Options, attempts.Clock, cancellationToken);
+            using ClientCall<TResponse> call =
+                Start(method, new SingleBody(request, _options.MaxSendMessageBytes), attempts.Options, attempts.Clock,
+                    cancellationToken);
             while (true)
             {
                 TResponse? message;
@@ -118,7 +132,8 @@ public sealed class GrpcChannel : IDisposable
     /// <typeparam name="TRequest">The request.</typeparam>
     /// <typeparam name="TResponse">The response.</typeparam>
     /// <param name="method">The method.</param>
-    /// <param name="requests">The requests; their enumeration is cancelled where the server answers early. What it throws reaches the caller.</param>
+    /// <param name="requests">The requests; their enumeration is cancelled where the server answers early. What it
+    /// throws reaches the caller.</param>
     /// <param name="options">Deadline, cancellation, metadata.</param>
     /// <returns>The response.</returns>
     public async Task<TResponse> ClientStreamingAsync<TRequest, TResponse>(
@@ -137,7 +152,8 @@ public sealed class GrpcChannel : IDisposable
     /// <param name="method">The method.</param>
     /// <param name="options">Deadline, cancellation, metadata.</param>
     /// <returns>The call; dispose it.</returns>
-    public GrpcDuplexCall<TRequest, TResponse> Duplex<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, GrpcCallOptions? options = null)
+    public GrpcDuplexCall<TRequest, TResponse> Duplex<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method,
+        GrpcCallOptions? options = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
@@ -151,10 +167,12 @@ public sealed class GrpcChannel : IDisposable
     public void Dispose() => _invoker.Dispose();
 
     private ClientCall<TResponse> Start<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, RequestBody body, GrpcCallOptions options, CallClock clock, CancellationToken cancellation = default)
+        GrpcMethod<TRequest, TResponse> method, RequestBody body, GrpcCallOptions options, CallClock clock,
+        CancellationToken cancellation = default)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        new(_invoker, new Uri(Address, method.Path), body, method.Responses, _options.Reading, options, clock, cancellation);
+        new(_invoker, new Uri(Address, method.Path), body, method.Responses, _options.Reading, options, clock,
+            cancellation);
 
     private static SocketsHttpHandler CreateHandler(GrpcChannelOptions options)
     {

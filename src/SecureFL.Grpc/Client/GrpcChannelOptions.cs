@@ -6,7 +6,10 @@ namespace SecureFL.Grpc;
 /// <summary>How a channel connects and what it grants its server. Immutable.</summary>
 public sealed record GrpcChannelOptions
 {
-    /// <summary>Sets certificates and checks of the TLS handshake; TLS 1.3 is set before, and nothing is trusted beyond the system's authorities unless this says so.</summary>
+    /// <summary>
+    /// Sets certificates and checks of the TLS handshake; TLS 1.3 is set before, and nothing is trusted beyond the
+    /// system's authorities unless this says so.
+    /// </summary>
     public Action<SslClientAuthenticationOptions>? ConfigureTls { get; init; }
 
     /// <summary>Permits http addresses, on loopback only: there is no plaintext mode otherwise.</summary>
@@ -18,7 +21,10 @@ public sealed record GrpcChannelOptions
     /// <summary>Largest request message, bytes: 4 MiB.</summary>
     public int MaxSendMessageBytes { get; init; } = 4 << 20;
 
-    /// <summary>Time of a response message under way, beyond its length at <see cref="MinReceiveBytesPerSecond"/>: 60 s, then DEADLINE_EXCEEDED. Waiting for one to begin is the business of the call's own deadline.</summary>
+    /// <summary>
+    /// Time of a response message under way, beyond its length at <see cref="MinReceiveBytesPerSecond"/>: 60 s, then
+    /// DEADLINE_EXCEEDED. Waiting for one to begin is the business of the call's own deadline.
+    /// </summary>
     public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Least rate of a response message under way: 4 KiB a second.</summary>
@@ -39,6 +45,9 @@ public sealed record GrpcChannelOptions
     /// <summary>How idempotent calls are repeated.</summary>
     public GrpcRetryPolicy Retry { get; init; } = new();
 
-    // The first response message may be as long in coming as the call's deadline says; the clock runs from its first byte.
-    internal ReadLimits Reading => new(MaxReceiveMessageBytes, Timeout.InfiniteTimeSpan, MessageTimeout, MinReceiveBytesPerSecond, Timeout.InfiniteTimeSpan);
+    // The first response message may be as long in coming as the call's deadline says; the clock runs from its first
+    // byte.
+    internal ReadLimits Reading =>
+        new(MaxReceiveMessageBytes, Timeout.InfiniteTimeSpan, MessageTimeout, MinReceiveBytesPerSecond,
+            Timeout.InfiniteTimeSpan);
 }

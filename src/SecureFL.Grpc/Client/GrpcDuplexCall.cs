@@ -6,8 +6,9 @@ using SecureFL.Grpc.Client;
 namespace SecureFL.Grpc;
 
 /// <summary>
-/// A call with streams both ways. One task may write while another reads; concurrent writers take turns; a second enumeration of the responses goes on where the first was left. Disposing it before
-/// the responses have ended cancels the call at the server.
+/// A call with streams both ways. One task may write while another reads; concurrent writers take turns; a second
+/// enumeration of the responses goes on where the first was left. Disposing it before the responses have ended cancels
+/// the call at the server.
 /// </summary>
 /// <typeparam name="TRequest">The request.</typeparam>
 /// <typeparam name="TResponse">The response.</typeparam>
@@ -26,13 +27,14 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable, IDis
         (_body, _call) = (body, call);
         Requests = new Writer(this);
         Responses = ReadAllAsync();
-        _ended = call.Cancellation.UnsafeRegister(static state => ((StreamBody<TRequest>)state!).Fail(new IOException("the call has ended")), body);
+        _ended = call.Cancellation.UnsafeRegister(
+            static state => ((StreamBody<TRequest>)state!).Fail(new IOException("the call has ended")), body);
         call.OnAnswered(body.Fail, body.EndUnlessOpened);
     }
 
     /// <summary>
-    /// Sends requests. Where the server has ended the call, writing fails with the call's status if the responses have been read to it, else with UNAVAILABLE: the
-    /// status is at the end of <see cref="Responses"/>.
+    /// Sends requests. Where the server has ended the call, writing fails with the call's status if the responses have
+    /// been read to it, else with UNAVAILABLE: the status is at the end of <see cref="Responses"/>.
     /// </summary>
     public IGrpcWriter<TRequest> Requests { get; }
 
@@ -66,7 +68,8 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable, IDis
     {
         using CancellationTokenSource answered = CancellationTokenSource.CreateLinkedTokenSource(_call.Cancellation);
         Task feeding = FeedBodyAsync(requests, answered.Token);
-        _ = feeding.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = feeding.ContinueWith(static t => _ = t.Exception, CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         Task<TResponse> answer = _call.ReadSingleAsync();
         if (await Task.WhenAny(answer, feeding).ConfigureAwait(false) == feeding && _callersFault is not null)
         {
@@ -121,7 +124,8 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable, IDis
     {
         ArgumentNullException.ThrowIfNull(message);
         _body.Check(message);
-        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _call.Cancellation);
+        using CancellationTokenSource both =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellation, _call.Cancellation);
         try
         {
             await _body.WriteAsync(message, both.Token).ConfigureAwait(false);
@@ -132,13 +136,18 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable, IDis
         }
         catch (Exception fault)
         {
-            throw _call.Failure ?? _call.Explain(fault is GrpcException ? fault : new GrpcException(GrpcStatusCode.Unavailable, "the call has ended: its status is at the end of the responses", inner: fault));
+            throw _call.Failure ?? _call.Explain(
+                fault is GrpcException ? fault
+                    : new GrpcException(GrpcStatusCode.Unavailable,
+                        "the call has ended: its status is at the end of the responses", inner: fault));
         }
     }
 
-    private async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<TResponse> ReadAllAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using CancellationTokenRegistration left = cancellationToken.UnsafeRegister(static state => ((ClientCall<TResponse>)state!).Cancel(), _call);
+        using CancellationTokenRegistration left =
+            cancellationToken.UnsafeRegister(static state => ((ClientCall<TResponse>)state!).Cancel(), _call);
         while (true)
         {
             TResponse? message;

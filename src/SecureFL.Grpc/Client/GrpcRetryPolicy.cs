@@ -1,8 +1,9 @@
 namespace SecureFL.Grpc;
 
 /// <summary>
-/// When a call that is marked idempotent is tried again: after UNAVAILABLE, with exponential backoff and full jitter (the delay is uniform between zero and the
-/// bound, so that clients that lost the same server do not come back together). Immutable.
+/// When a call that is marked idempotent is tried again: after UNAVAILABLE, with exponential backoff and full jitter
+/// (the delay is uniform between zero and the bound, so that clients that lost the same server do not come back
+/// together). Immutable.
 /// </summary>
 public sealed record GrpcRetryPolicy
 {

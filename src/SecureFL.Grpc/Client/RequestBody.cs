@@ -14,14 +14,16 @@ internal abstract class RequestBody : HttpContent
     /// <summary>Cancelled when the call is over on this side.</summary>
     public CancellationToken Call { get; set; }
 
-    protected static async ValueTask WriteAsync(Stream stream, IMessage message, int maxBytes, CancellationToken cancellation)
+    protected static async ValueTask WriteAsync(Stream stream, IMessage message, int maxBytes,
+        CancellationToken cancellation)
     {
         int size = MessageFrame.SizeOf(message, maxBytes);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MessageFrame.PrefixBytes + size);
         try
         {
             MessageFrame.Write(buffer, message, size);
-            await stream.WriteAsync(buffer.AsMemory(0, MessageFrame.PrefixBytes + size), cancellation).ConfigureAwait(false);
+            await stream.WriteAsync(buffer.AsMemory(0, MessageFrame.PrefixBytes + size), cancellation)
+                .ConfigureAwait(false);
             await stream.FlushAsync(cancellation).ConfigureAwait(false);
         }
         finally
@@ -36,14 +38,17 @@ internal abstract class RequestBody : HttpContent
         return false;
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected abstract override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken);
+    protected abstract override Task SerializeToStreamAsync(Stream stream, TransportContext? context,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>A body of one message.</summary>
 internal sealed class SingleBody(IMessage message, int maxBytes) : RequestBody
 {
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context,
+        CancellationToken cancellationToken) =>
         await WriteAsync(stream, message, maxBytes, cancellationToken).ConfigureAwait(false);
 }

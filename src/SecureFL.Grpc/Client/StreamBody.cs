@@ -9,7 +9,8 @@ internal sealed class StreamBody<T>(int maxBytes) : RequestBody
     where T : class, IMessage<T>
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly TaskCompletionSource<(Stream Stream, CancellationToken Request)> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(Stream Stream, CancellationToken Request)> _opened =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether the caller has ended the stream, or the call has.</summary>
@@ -24,7 +25,8 @@ internal sealed class StreamBody<T>(int maxBytes) : RequestBody
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            (Stream stream, CancellationToken request) = await _opened.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            (Stream stream, CancellationToken request) = await _opened.Task.WaitAsync(cancellation)
+                .ConfigureAwait(false);
             if (IsCompleted)
             {
                 throw new IOException("the stream of requests has ended");
@@ -64,7 +66,10 @@ internal sealed class StreamBody<T>(int maxBytes) : RequestBody
         _completed.TrySetResult();
     }
 
-    /// <summary>The server has answered. Where the transport never asked for this body, writers fail instead of waiting for that.</summary>
+    /// <summary>
+    /// The server has answered. Where the transport never asked for this body, writers fail instead of waiting for
+    /// that.
+    /// </summary>
     public void EndUnlessOpened()
     {
         if (_opened.TrySetException(new IOException("the server ended the call before it took a message")))
@@ -74,7 +79,8 @@ internal sealed class StreamBody<T>(int maxBytes) : RequestBody
         }
     }
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context,
+        CancellationToken cancellationToken)
     {
         // Messages already sent are gone: the transport may not replay the stream on another connection.
         if (!_opened.TrySetResult((stream, cancellationToken)))
@@ -88,7 +94,8 @@ internal sealed class StreamBody<T>(int maxBytes) : RequestBody
         }
         catch (OperationCanceledException) when (!Call.IsCancellationRequested)
         {
-            // Not the caller's doing: the server wants no more of this body, because it has answered. To throw would hide the answer.
+            // Not the caller's doing: the server wants no more of this body, because it has answered. To throw would
+            // hide the answer.
             _completed.TrySetResult();
         }
     }

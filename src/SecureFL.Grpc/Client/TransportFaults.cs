@@ -18,10 +18,15 @@ internal static class TransportFaults
         {
             if (cause is HttpProtocolException protocol)
             {
-                // The handler reports an unanswered ping, which is a peer that vanished, under the code of a protocol error; only its text says so.
-                bool vanished = protocol.ErrorCode == NoError || protocol.Message.Contains("KeepAlivePing", StringComparison.Ordinal);
-                GrpcStatusCode status = vanished ? GrpcStatusCode.Unavailable : StatusFormat.OfReset(protocol.ErrorCode);
-                return new GrpcException(status, vanished ? "the server has vanished" : $"the server ended the stream with HTTP/2 error 0x{protocol.ErrorCode:x}", inner: fault);
+                // The handler reports an unanswered ping, which is a peer that vanished, under the code of a protocol
+                // error; only its text says so.
+                bool vanished = protocol.ErrorCode == NoError
+                    || protocol.Message.Contains("KeepAlivePing", StringComparison.Ordinal);
+                GrpcStatusCode status = vanished ? GrpcStatusCode.Unavailable
+                    : StatusFormat.OfReset(protocol.ErrorCode);
+                return new GrpcException(status,
+                    vanished ? "the server has vanished"
+                        : $"the server ended the stream with HTTP/2 error 0x{protocol.ErrorCode:x}", inner: fault);
             }
         }
 
@@ -31,8 +36,10 @@ internal static class TransportFaults
                 new GrpcException(GrpcStatusCode.Internal, "the server does not speak HTTP/2", inner: fault),
             HttpRequestException or IOException or SocketException or AuthenticationException =>
                 new GrpcException(GrpcStatusCode.Unavailable, Innermost(fault), inner: fault),
-            OperationCanceledException => new GrpcException(GrpcStatusCode.Unavailable, "the connection was given up", inner: fault),
-            ObjectDisposedException => new GrpcException(GrpcStatusCode.Cancelled, "the channel is closed", inner: fault),
+            OperationCanceledException => new GrpcException(GrpcStatusCode.Unavailable, "the connection was given up",
+                inner: fault),
+            ObjectDisposedException => new GrpcException(GrpcStatusCode.Cancelled, "the channel is closed",
+                inner: fault),
             _ => null,
         };
     }
@@ -46,7 +53,8 @@ internal static class TransportFaults
 
         // The platform names a member of its own here.
         return fault is System.Security.Authentication.AuthenticationException
-            ? "the encrypted connection was not set up: the other side's certificate was refused, or it refused this side's"
+            ? "the encrypted connection was not set up: the other side's certificate was refused, or it refused "
+            + "this side's"
             : fault.Message;
     }
 }

@@ -4,13 +4,19 @@ using Google.Protobuf;
 
 namespace SecureFL.Grpc.Framing;
 
-/// <summary>The length-prefixed message: one byte of flags, four bytes of length, big-endian, the message (grpc/doc/PROTOCOL-HTTP2.md).</summary>
+/// <summary>
+/// The length-prefixed message: one byte of flags, four bytes of length, big-endian, the message
+/// (grpc/doc/PROTOCOL-HTTP2.md).
+/// </summary>
 internal static class MessageFrame
 {
     public const int PrefixBytes = 5;
 
-    /// <summary>Reads a prefix if it is whole. Nothing is allocated: the length only bounds how far the caller goes on reading.</summary>
-    /// <exception cref="GrpcException">A flag that was not agreed (INTERNAL), or a length above the limit (RESOURCE_EXHAUSTED).</exception>
+    /// <summary>
+    /// Reads a prefix if it is whole. Nothing is allocated: the length only bounds how far the caller goes on reading.
+    /// </summary>
+    /// <exception cref="GrpcException">A flag that was not agreed (INTERNAL), or a length above the limit
+    /// (RESOURCE_EXHAUSTED).</exception>
     public static bool TryReadPrefix(in ReadOnlySequence<byte> buffer, int maxBytes, out int length)
     {
         length = -1;
@@ -31,7 +37,8 @@ internal static class MessageFrame
         uint declared = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
         if (declared > (uint)maxBytes)
         {
-            throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"a message of {declared} bytes arrives; the limit is {maxBytes}");
+            throw new GrpcException(GrpcStatusCode.ResourceExhausted,
+                $"a message of {declared} bytes arrives; the limit is {maxBytes}");
         }
 
         length = (int)declared;
@@ -45,7 +52,8 @@ internal static class MessageFrame
         int size = message.CalculateSize();
         return size <= maxBytes
             ? size
-            : throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"a message of {size} bytes is to be sent; the limit is {maxBytes}");
+            : throw new GrpcException(GrpcStatusCode.ResourceExhausted,
+                $"a message of {size} bytes is to be sent; the limit is {maxBytes}");
     }
 
     /// <summary>Writes prefix and message.</summary>

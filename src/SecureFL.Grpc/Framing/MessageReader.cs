@@ -6,11 +6,13 @@ using Google.Protobuf;
 namespace SecureFL.Grpc.Framing;
 
 /// <summary>
-/// Reads the messages of one stream from a pipe. Memory is what arrived, never what a prefix promises; a message of more than a page is admitted by
-/// the byte budget before the rest of it is fetched, and counts until the next one is asked for. One reader at a time.
+/// Reads the messages of one stream from a pipe. Memory is what arrived, never what a prefix promises; a message of
+/// more than a page is admitted by the byte budget before the rest of it is fetched, and counts until the next one is
+/// asked for. One reader at a time.
 /// </summary>
 internal sealed class MessageReader<T>(
-    PipeReader pipe, MessageParser<T> parser, ReadLimits limits, (ByteBudget Budget, string Peer)? admission, CancellationToken call, Func<ReadOnlyMemory<byte>, T>? share = null)
+    PipeReader pipe, MessageParser<T> parser, ReadLimits limits, (ByteBudget Budget, string Peer)? admission,
+    CancellationToken call, Func<ReadOnlyMemory<byte>, T>? share = null)
     : IDisposable
     where T : class, IMessage<T>
 {
@@ -20,7 +22,8 @@ internal sealed class MessageReader<T>(
     private bool _started;
 
     /// <summary>The next message, or null at the end of the stream.</summary>
-    /// <exception cref="GrpcException">The peer broke the framing, a limit or its time, or sent what is no message.</exception>
+    /// <exception cref="GrpcException">The peer broke the framing, a limit or its time, or sent what is no
+    /// message.</exception>
     /// <exception cref="OperationCanceledException">The call has ended.</exception>
     public async ValueTask<T?> ReadAsync()
     {
@@ -38,7 +41,8 @@ internal sealed class MessageReader<T>(
                 if (length < 0 && MessageFrame.TryReadPrefix(buffer, limits.MaxMessageBytes, out length))
                 {
                     // Unexamined bytes give the peer no further window while it waits here.
-                    _lease = admission is not var (budget, peer) ? default : await budget.AcquireAsync(peer, length, call).ConfigureAwait(false);
+                    _lease = admission is not var (budget, peer) ? default
+                        : await budget.AcquireAsync(peer, length, call).ConfigureAwait(false);
                     clock = Stopwatch.GetTimestamp();
                     allowed = limits.TimeFor(length);
                     _started = true;
@@ -54,7 +58,8 @@ internal sealed class MessageReader<T>(
 
                 if (result.IsCompleted)
                 {
-                    return buffer.IsEmpty ? null : throw new GrpcException(GrpcStatusCode.Internal, Truncated(length, buffer.Length));
+                    return buffer.IsEmpty ? null : throw new GrpcException(GrpcStatusCode.Internal,
+                        Truncated(length, buffer.Length));
                 }
 
                 call.ThrowIfCancellationRequested();
@@ -67,18 +72,23 @@ internal sealed class MessageReader<T>(
         }
     }
 
-    /// <summary>The only message of a stream. What it holds and shares stays its own until the reader is disposed.</summary>
-    /// <exception cref="GrpcException">There is none, or more than one (INTERNAL); and what <see cref="ReadAsync"/> throws.</exception>
+    /// <summary>
+    /// The only message of a stream. What it holds and shares stays its own until the reader is disposed.
+    /// </summary>
+    /// <exception cref="GrpcException">There is none, or more than one (INTERNAL); and what <see cref="ReadAsync"/>
+    /// throws.</exception>
     public async ValueTask<T> ReadSingleAsync()
     {
-        T message = await ReadAsync().ConfigureAwait(false) ?? throw new GrpcException(GrpcStatusCode.Internal, "the stream ended without its one message");
+        T message = await ReadAsync().ConfigureAwait(false)
+            ?? throw new GrpcException(GrpcStatusCode.Internal, "the stream ended without its one message");
         (ByteLease, byte[]?) held = (_lease, _shared);
         (_lease, _shared) = (default, null);
         try
         {
             return await ReadAsync().ConfigureAwait(false) is null
                 ? message
-                : throw new GrpcException(GrpcStatusCode.Internal, "more than the one message of a unary stream arrived");
+                : throw new GrpcException(GrpcStatusCode.Internal,
+                    "more than the one message of a unary stream arrived");
         }
         finally
         {
@@ -119,7 +129,8 @@ internal sealed class MessageReader<T>(
         }
         catch (InvalidProtocolBufferException fault)
         {
-            throw new GrpcException(GrpcStatusCode.Internal, $"{length} bytes that are no {typeof(T).Name} message", inner: fault);
+            throw new GrpcException(GrpcStatusCode.Internal, $"{length} bytes that are no {typeof(T).Name} message",
+                inner: fault);
         }
     }
 

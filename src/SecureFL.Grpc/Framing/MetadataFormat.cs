@@ -7,12 +7,14 @@ internal static class MetadataFormat
 {
     private const string BinarySuffix = "-bin";
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz_-.");
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz_-.");
 
     public static bool IsBinary(string name) => name.EndsWith(BinarySuffix, StringComparison.OrdinalIgnoreCase);
 
     public static bool IsReserved(string name) =>
-        name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase) || name.StartsWith(':') || name is "content-type" or "te" or "user-agent";
+        name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase) || name.StartsWith(':')
+        || name is "content-type" or "te" or "user-agent";
 
     public static string CheckName(string name)
     {
@@ -20,17 +22,20 @@ internal static class MetadataFormat
         string lower = name.ToLowerInvariant();
         if (lower.AsSpan().ContainsAnyExcept(NameCharacters))
         {
-            throw new ArgumentException($"'{name}' is no metadata name: letters, digits, '-', '_' and '.' only", nameof(name));
+            throw new ArgumentException($"'{name}' is no metadata name: letters, digits, '-', '_' and '.' only",
+                nameof(name));
         }
 
-        return IsReserved(lower) ? throw new ArgumentException($"'{name}' belongs to gRPC itself", nameof(name)) : lower;
+        return IsReserved(lower) ? throw new ArgumentException($"'{name}' belongs to gRPC itself", nameof(name))
+            : lower;
     }
 
     public static string CheckValue(string value)
     {
         if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
-            throw new ArgumentException("a text value of metadata is printable ASCII; bytes go under a name that ends in -bin", nameof(value));
+            throw new ArgumentException(
+                "a text value of metadata is printable ASCII; bytes go under a name that ends in -bin", nameof(value));
         }
 
         return value.Trim(' ');

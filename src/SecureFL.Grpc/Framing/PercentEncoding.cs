@@ -5,7 +5,8 @@ namespace SecureFL.Grpc.Framing;
 /// <summary>The percent-encoding of grpc-message (grpc/doc/PROTOCOL-HTTP2.md, Status-Message).</summary>
 internal static class PercentEncoding
 {
-    // Longer than any detail of this project, short enough for every peer's limit on a header block (8 KiB in most implementations).
+    // Longer than any detail of this project, short enough for every peer's limit on a header block (8 KiB in most
+    // implementations).
     public const int MaxCharacters = 1024;
 
     public static string Encode(string text)
@@ -27,9 +28,12 @@ internal static class PercentEncoding
         return encoded.ToString();
     }
 
-    public static string Shorten(string text, int characters) => text.Length <= characters ? text : string.Concat(text.AsSpan(0, characters), "...");
+    public static string Shorten(string text, int characters) =>
+        text.Length <= characters ? text : string.Concat(text.AsSpan(0, characters), "...");
 
-    /// <summary>Decodes leniently: what is no valid escape stays as it is, so that a bad message never hides a status.</summary>
+    /// <summary>
+    /// Decodes leniently: what is no valid escape stays as it is, so that a bad message never hides a status.
+    /// </summary>
     public static string Decode(string text)
     {
         if (!text.Contains('%', StringComparison.Ordinal))
@@ -41,7 +45,8 @@ internal static class PercentEncoding
         int length = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '%' && i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
+            if (text[i] == '%' && i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1])
+                && char.IsAsciiHexDigit(text[i + 2]))
             {
                 bytes[length++] = Convert.FromHexString(text.AsSpan(i + 1, 2))[0];
                 i += 2;

@@ -3,13 +3,17 @@ using System.Net;
 
 namespace SecureFL.Grpc.Framing;
 
-/// <summary>Statuses on the wire: grpc-status, and what stands for it where a peer speaks only HTTP (grpc/doc/http-grpc-status-mapping.md).</summary>
+/// <summary>
+/// Statuses on the wire: grpc-status, and what stands for it where a peer speaks only HTTP
+/// (grpc/doc/http-grpc-status-mapping.md).
+/// </summary>
 internal static class StatusFormat
 {
     public static string Format(GrpcStatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);
 
     public static GrpcStatusCode Parse(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= (int)GrpcStatusCode.Unauthenticated
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && number <= (int)GrpcStatusCode.Unauthenticated
             ? (GrpcStatusCode)number
             : GrpcStatusCode.Unknown;
 
@@ -19,7 +23,8 @@ internal static class StatusFormat
         HttpStatusCode.Unauthorized => GrpcStatusCode.Unauthenticated,
         HttpStatusCode.Forbidden => GrpcStatusCode.PermissionDenied,
         HttpStatusCode.NotFound => GrpcStatusCode.Unimplemented,
-        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable
+            or HttpStatusCode.GatewayTimeout =>
             GrpcStatusCode.Unavailable,
         _ => GrpcStatusCode.Unknown,
     };

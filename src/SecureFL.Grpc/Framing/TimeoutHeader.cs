@@ -14,7 +14,9 @@ internal static class TimeoutHeader
         ('M', TimeSpan.TicksPerMinute), ('H', TimeSpan.TicksPerHour),
     ];
 
-    /// <summary>The header's value; null where the timeout is longer than the header can say, which is no timeout.</summary>
+    /// <summary>
+    /// The header's value; null where the timeout is longer than the header can say, which is no timeout.
+    /// </summary>
     public static string? Format(TimeSpan timeout)
     {
         long ticks = Math.Max(timeout.Ticks, 1);
@@ -34,7 +36,8 @@ internal static class TimeoutHeader
     public static bool TryParse(string text, out TimeSpan timeout)
     {
         timeout = default;
-        if (text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out long value))
+        if (text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None,
+            CultureInfo.InvariantCulture, out long value))
         {
             return false;
         }

@@ -15,7 +15,9 @@ internal static class WireNames
     public const string TransferEncoding = "te";
     public const string Trailers = "trailers";
 
-    /// <summary>application/grpc, alone or with a subtype of protobuf or a parameter; never application/grpc-web.</summary>
+    /// <summary>
+    /// application/grpc, alone or with a subtype of protobuf or a parameter; never application/grpc-web.
+    /// </summary>
     public static bool IsGrpc(string? contentType) =>
         contentType is not null && contentType.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) &&
         (contentType.Length == ContentType.Length || contentType[ContentType.Length] == ';' ||

@@ -3,7 +3,8 @@ using System.Threading.Channels;
 namespace SecureFL.Grpc.Health;
 
 /// <summary>
-/// The standard health service (grpc/doc/health-checking.md): what serves, and what does not. The empty name stands for the whole server. Safe for concurrent use.
+/// The standard health service (grpc/doc/health-checking.md): what serves, and what does not. The empty name stands for
+/// the whole server. Safe for concurrent use.
 /// </summary>
 public sealed class GrpcHealth
 {
@@ -51,19 +52,22 @@ public sealed class GrpcHealth
     /// <param name="service">The service's full name; empty for the whole server.</param>
     /// <param name="options">Deadline and cancellation; the call is idempotent by itself.</param>
     /// <returns>Whether it serves.</returns>
-    /// <exception cref="GrpcException">The server cannot be reached, or does not know the service (NOT_FOUND).</exception>
+    /// <exception cref="GrpcException">The server cannot be reached, or does not know the service
+    /// (NOT_FOUND).</exception>
     public static async Task<bool> CheckAsync(GrpcChannel channel, string service = "", GrpcCallOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
         HealthCheckResponse reply = await channel
-            .UnaryAsync(CheckMethod, new HealthCheckRequest { Service = service }, (options ?? new GrpcCallOptions()) with { Idempotent = true }).ConfigureAwait(false);
+            .UnaryAsync(CheckMethod, new HealthCheckRequest { Service = service },
+                (options ?? new GrpcCallOptions()) with { Idempotent = true }).ConfigureAwait(false);
         return reply.Status == HealthCheckResponse.Types.ServingStatus.Serving;
     }
 
     private async Task WatchAsync(HealthCheckRequest request, IGrpcWriter<HealthCheckResponse> responses, GrpcCall call)
     {
         // One pending signal is enough: a watcher that lags hears of the newest state, not of every one.
-        Channel<bool> changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        Channel<bool> changes = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         lock (_gate)
         {
             _watchers.Add(changes);
@@ -74,10 +78,12 @@ public sealed class GrpcHealth
             HealthCheckResponse.Types.ServingStatus? told = null;
             do
             {
-                HealthCheckResponse.Types.ServingStatus status = Of(request.Service) ?? HealthCheckResponse.Types.ServingStatus.ServiceUnknown;
+                HealthCheckResponse.Types.ServingStatus status = Of(request.Service)
+                    ?? HealthCheckResponse.Types.ServingStatus.ServiceUnknown;
                 if (status != told)
                 {
-                    await responses.WriteAsync(new HealthCheckResponse { Status = status }, call.Cancellation).ConfigureAwait(false);
+                    await responses.WriteAsync(new HealthCheckResponse { Status = status }, call.Cancellation)
+                        .ConfigureAwait(false);
                     told = status;
                 }
             }
@@ -97,7 +103,8 @@ public sealed class GrpcHealth
         lock (_gate)
         {
             return !_serving.TryGetValue(service, out bool serving) ? null
-                : serving ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing;
+                : serving ? HealthCheckResponse.Types.ServingStatus.Serving
+                : HealthCheckResponse.Types.ServingStatus.NotServing;
         }
     }
 }

@@ -1,9 +1,10 @@
 namespace SecureFL.Grpc;
 
 /// <summary>
-/// Bounds the bytes of messages that are in memory at once, over all streams that share it: a message is admitted whole, before more of it is fetched than its
-/// first window. Peers take turns, each within a share of its own, so that one that opens a thousand uploads and feeds none delays only itself. Messages of at
-/// most <see cref="FreeBytes"/> pass by: control traffic never waits. Safe for concurrent use.
+/// Bounds the bytes of messages that are in memory at once, over all streams that share it: a message is admitted
+/// whole, before more of it is fetched than its first window. Peers take turns, each within a share of its own, so that
+/// one that opens a thousand uploads and feeds none delays only itself. Messages of at most <see cref="FreeBytes"/>
+/// pass by: control traffic never waits. Safe for concurrent use.
 /// </summary>
 public sealed class ByteBudget
 {
@@ -35,7 +36,9 @@ public sealed class ByteBudget
     /// <summary>Bytes in flight at most.</summary>
     public long Limit { get; }
 
-    /// <summary>Bytes in flight of one peer at most; a single larger message passes when it is the peer's only one.</summary>
+    /// <summary>
+    /// Bytes in flight of one peer at most; a single larger message passes when it is the peer's only one.
+    /// </summary>
     public long LimitPerPeer { get; }
 
     /// <summary>Bytes in flight now.</summary>
@@ -86,7 +89,9 @@ public sealed class ByteBudget
         }
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
         {
-            string detail = $"{InUse} bytes are in flight, {peer.InUse} of them of this peer, and {bytes} more waited {_patience.TotalSeconds:0.###} s; " +
+            string detail =
+                $"{InUse} bytes are in flight, {peer.InUse} of them of this peer, and {bytes} more waited "
+                + $"{_patience.TotalSeconds:0.###} s; " +
                 $"the limits are {Limit} and {LimitPerPeer}";
             Withdraw(peer, node);
             throw fault is TimeoutException ? new GrpcException(GrpcStatusCode.ResourceExhausted, detail) : fault;
@@ -143,7 +148,8 @@ public sealed class ByteBudget
 
     private void Admit()
     {
-        // A message above a whole limit passes when it is alone: refusing it for ever is the business of the limit on a message's size.
+        // A message above a whole limit passes when it is alone: refusing it for ever is the business of the limit on a
+        // message's size.
         for (int passed = 0; passed < _turns.Count && _turns.First is { } turn;)
         {
             Peer peer = turn.Value;

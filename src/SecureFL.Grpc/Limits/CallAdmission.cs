@@ -1,6 +1,9 @@
 namespace SecureFL.Grpc;
 
-/// <summary>Bounds the calls that run at once, in total and for one peer (its certificate, or its connection where there is none). Safe for concurrent use.</summary>
+/// <summary>
+/// Bounds the calls that run at once, in total and for one peer (its certificate, or its connection where there is
+/// none). Safe for concurrent use.
+/// </summary>
 /// <param name="limit">Calls at once; positive.</param>
 /// <param name="limitPerPeer">Calls of one peer at once; positive.</param>
 public sealed class CallAdmission(int limit, int limitPerPeer)
@@ -13,7 +16,8 @@ public sealed class CallAdmission(int limit, int limitPerPeer)
     public int Limit { get; } = limit > 0 ? limit : throw new ArgumentOutOfRangeException(nameof(limit));
 
     /// <summary>Calls of one peer at once.</summary>
-    public int LimitPerPeer { get; } = limitPerPeer > 0 ? limitPerPeer : throw new ArgumentOutOfRangeException(nameof(limitPerPeer));
+    public int LimitPerPeer { get; } = limitPerPeer > 0 ? limitPerPeer
+        : throw new ArgumentOutOfRangeException(nameof(limitPerPeer));
 
     /// <summary>Calls that run now.</summary>
     public int Running => Volatile.Read(ref _running);
@@ -25,12 +29,14 @@ public sealed class CallAdmission(int limit, int limitPerPeer)
             int ofPeer = _peers.GetValueOrDefault(peer);
             if (_running >= Limit)
             {
-                throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"{_running} calls are under way; the limit is {Limit}");
+                throw new GrpcException(GrpcStatusCode.ResourceExhausted,
+                    $"{_running} calls are under way; the limit is {Limit}");
             }
 
             if (ofPeer >= LimitPerPeer)
             {
-                throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"{ofPeer} calls of this peer are under way; the limit is {LimitPerPeer}");
+                throw new GrpcException(GrpcStatusCode.ResourceExhausted,
+                    $"{ofPeer} calls of this peer are under way; the limit is {LimitPerPeer}");
             }
 
             _peers[peer] = ofPeer + 1;

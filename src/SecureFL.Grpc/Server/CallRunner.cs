@@ -13,11 +13,13 @@ internal sealed class CallRunner(IReadOnlyList<Func<GrpcCall, ValueTask>> guards
     {
         if (!HttpProtocol.IsHttp2(http.Request.Protocol) || !WireNames.IsGrpc(http.Request.ContentType))
         {
-            http.Response.StatusCode = HttpProtocol.IsHttp2(http.Request.Protocol) ? StatusCodes.Status415UnsupportedMediaType : StatusCodes.Status426UpgradeRequired;
+            http.Response.StatusCode = HttpProtocol.IsHttp2(http.Request.Protocol)
+                ? StatusCodes.Status415UnsupportedMediaType : StatusCodes.Status426UpgradeRequired;
             return;
         }
 
-        // The framework's limits count a body's bytes and its rate; a stream of messages is limited message by message, in size and time.
+        // The framework's limits count a body's bytes and its rate; a stream of messages is limited message by message,
+        // in size and time.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
@@ -56,13 +58,15 @@ internal sealed class CallRunner(IReadOnlyList<Func<GrpcCall, ValueTask>> guards
         }
         catch (OperationCanceledException)
         {
-            return new Outcome(call is { DeadlinePassed: true } ? DeadlinePassed() : new GrpcException(GrpcStatusCode.Cancelled, "the call was cancelled"), call);
+            return new Outcome(call is { DeadlinePassed: true } ? DeadlinePassed()
+                : new GrpcException(GrpcStatusCode.Cancelled, "the call was cancelled"), call);
         }
         catch (Exception fault)
         {
             // What went wrong in here is nobody's business out there.
             Log.Fault(logger, method.Path, fault);
-            return new Outcome(new GrpcException(GrpcStatusCode.Internal, "an internal fault; the server's log has it"), call);
+            return new Outcome(new GrpcException(GrpcStatusCode.Internal, "an internal fault; the server's log has it"),
+                call);
         }
         finally
         {
@@ -94,7 +98,8 @@ internal sealed class CallRunner(IReadOnlyList<Func<GrpcCall, ValueTask>> guards
         IHeaderDictionary trailers = failure is null || http.Response.HasStarted || call is { WroteMessage: true }
             ? http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers
             : http.Response.Headers;
-        foreach ((string name, StringValues values) in call?.Trailers ?? Enumerable.Empty<KeyValuePair<string, StringValues>>())
+        foreach ((string name, StringValues values) in call?.Trailers
+            ?? Enumerable.Empty<KeyValuePair<string, StringValues>>())
         {
             trailers[name] = values;
         }

@@ -22,7 +22,8 @@ public sealed class GrpcCall : IDisposable
         Peer = $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}";
         if (http.Request.Headers[WireNames.Timeout].ToString() is { Length: > 0 } text)
         {
-            TimeSpan timeout = TimeoutHeader.TryParse(text, out TimeSpan parsed) ? parsed : throw new GrpcException(GrpcStatusCode.Internal, "malformed grpc-timeout");
+            TimeSpan timeout = TimeoutHeader.TryParse(text, out TimeSpan parsed) ? parsed
+                : throw new GrpcException(GrpcStatusCode.Internal, "malformed grpc-timeout");
             if (timeout < LongestTimer)
             {
                 Deadline = DateTimeOffset.UtcNow + timeout;
@@ -30,7 +31,8 @@ public sealed class GrpcCall : IDisposable
             }
         }
 
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _deadline?.Token ?? default);
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted,
+            _deadline?.Token ?? default);
         Cancellation = _cancellation.Token;
     }
 
@@ -40,7 +42,9 @@ public sealed class GrpcCall : IDisposable
     /// <summary>When the caller gives up; null for never.</summary>
     public DateTimeOffset? Deadline { get; }
 
-    /// <summary>The certificate that the peer proved in the TLS handshake; null on a plaintext loopback connection.</summary>
+    /// <summary>
+    /// The certificate that the peer proved in the TLS handshake; null on a plaintext loopback connection.
+    /// </summary>
     public X509Certificate2? PeerCertificate { get; }
 
     /// <summary>Address and port of the peer.</summary>
@@ -66,7 +70,8 @@ public sealed class GrpcCall : IDisposable
 
     internal bool DeadlinePassed => _deadline is { IsCancellationRequested: true };
 
-    // One budget for a party however many connections it opens; where nobody proved who he is, the connection stands for him.
+    // One budget for a party however many connections it opens; where nobody proved who he is, the connection stands
+    // for him.
     internal string PeerKey => PeerCertificate?.Thumbprint ?? Http.Connection.Id;
 
     /// <inheritdoc/>
@@ -76,6 +81,8 @@ public sealed class GrpcCall : IDisposable
         _deadline?.Dispose();
     }
 
-    /// <summary>Ends a read or write of this call that is under way; the status that the handler then gives still goes out.</summary>
+    /// <summary>
+    /// Ends a read or write of this call that is under way; the status that the handler then gives still goes out.
+    /// </summary>
     public void End() => _cancellation.Cancel();
 }

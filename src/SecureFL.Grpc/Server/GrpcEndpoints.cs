@@ -17,21 +17,26 @@ public static class GrpcEndpoints
     /// <param name="limits">Limits of the methods that bring none of their own.</param>
     /// <returns>The application.</returns>
     /// <exception cref="ArgumentException">The limits contradict each other.</exception>
-    public static IEndpointRouteBuilder MapGrpc(this IEndpointRouteBuilder endpoints, GrpcService service, GrpcServerLimits limits)
+    public static IEndpointRouteBuilder MapGrpc(this IEndpointRouteBuilder endpoints, GrpcService service,
+        GrpcServerLimits limits)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(limits);
         limits.Check();
-        CallRunner runner = new(service.Guards, endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("SecureFL.Grpc"));
+        CallRunner runner = new(service.Guards,
+            endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("SecureFL.Grpc"));
         foreach (MethodHandler method in service.Methods)
         {
-            endpoints.MapPost(method.Path, (RequestDelegate)(http => runner.RunAsync(http, method, method.Limits ?? limits)));
+            endpoints.MapPost(method.Path,
+                (RequestDelegate)(http => runner.RunAsync(http, method, method.Limits ?? limits)));
         }
 
         MethodHandler unknown = new($"/{service.Name}/", null, static call =>
-            throw new GrpcException(GrpcStatusCode.Unimplemented, $"no method {PercentEncoding.Shorten(call.Http.Request.Path.ToString(), 200)}"));
-        endpoints.MapPost($"/{service.Name}/{{method}}", (RequestDelegate)(http => runner.RunAsync(http, unknown, limits)));
+            throw new GrpcException(GrpcStatusCode.Unimplemented,
+                $"no method {PercentEncoding.Shorten(call.Http.Request.Path.ToString(), 200)}"));
+        endpoints.MapPost($"/{service.Name}/{{method}}",
+            (RequestDelegate)(http => runner.RunAsync(http, unknown, limits)));
         return endpoints;
     }
 }

@@ -13,14 +13,16 @@ public static class GrpcHeaderExtensions
     public static byte[]? GetBinary(this IHeaderDictionary headers, string name)
     {
         ArgumentNullException.ThrowIfNull(headers);
-        return headers[name].ToString() is { Length: > 0 } text && MetadataFormat.TryDecodeBinary(text, out byte[] value) ? value : null;
+        return headers[name].ToString() is { Length: > 0 } text
+            && MetadataFormat.TryDecodeBinary(text, out byte[] value) ? value : null;
     }
 
     /// <summary>Sets a binary header.</summary>
     /// <param name="headers">The headers or trailers.</param>
     /// <param name="name">Ends in <c>-bin</c>.</param>
     /// <param name="value">Any bytes.</param>
-    /// <exception cref="ArgumentException">The name does not end in <c>-bin</c> or may not stand in a header.</exception>
+    /// <exception cref="ArgumentException">The name does not end in <c>-bin</c> or may not stand in a
+    /// header.</exception>
     public static void SetBinary(this IHeaderDictionary headers, string name, ReadOnlySpan<byte> value)
     {
         ArgumentNullException.ThrowIfNull(headers);

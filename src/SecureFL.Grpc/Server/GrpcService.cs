@@ -2,10 +2,14 @@ using SecureFL.Grpc.Server;
 
 namespace SecureFL.Grpc;
 
-/// <summary>A service with its handlers, ready to be mapped by <see cref="GrpcEndpoints.MapGrpc"/>. Immutable; made by <see cref="GrpcServiceBuilder"/>.</summary>
+/// <summary>
+/// A service with its handlers, ready to be mapped by <see cref="GrpcEndpoints.MapGrpc"/>. Immutable; made by
+/// <see cref="GrpcServiceBuilder"/>.
+/// </summary>
 public sealed class GrpcService
 {
-    internal GrpcService(string name, IReadOnlyList<MethodHandler> methods, IReadOnlyList<Func<GrpcCall, ValueTask>> guards)
+    internal GrpcService(string name, IReadOnlyList<MethodHandler> methods,
+        IReadOnlyList<Func<GrpcCall, ValueTask>> guards)
     {
         Name = name;
         Methods = methods;

@@ -10,7 +10,10 @@ public sealed class GrpcServiceBuilder(string service)
     private readonly Dictionary<string, MethodHandler> _handlers = new(StringComparer.Ordinal);
     private readonly List<Func<GrpcCall, ValueTask>> _guards = [];
 
-    /// <summary>Runs before every call of the service, before a byte of its request is read: the place to refuse a caller with a <see cref="GrpcException"/>.</summary>
+    /// <summary>
+    /// Runs before every call of the service, before a byte of its request is read: the place to refuse a caller with a
+    /// <see cref="GrpcException"/>.
+    /// </summary>
     /// <param name="guard">Returns to let the call pass.</param>
     /// <returns>This builder.</returns>
     public GrpcServiceBuilder Guard(Func<GrpcCall, ValueTask> guard)
@@ -28,11 +31,13 @@ public sealed class GrpcServiceBuilder(string service)
     /// <param name="limits">Limits of this method; null for those the service is mapped with.</param>
     /// <returns>This builder.</returns>
     public GrpcServiceBuilder Unary<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, Func<TRequest, GrpcCall, Task<TResponse>> handler, GrpcServerLimits? limits = null)
+        GrpcMethod<TRequest, TResponse> method, Func<TRequest, GrpcCall, Task<TResponse>> handler,
+        GrpcServerLimits? limits = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
         Add(method, limits, async (requests, responses, call) =>
-            responses.Write(await handler(await requests.SingleAsync().ConfigureAwait(false), call).ConfigureAwait(false)));
+            responses.Write(await handler(await requests.SingleAsync().ConfigureAwait(false), call)
+                .ConfigureAwait(false)));
 
     /// <summary>Adds a method with one request and a stream of responses.</summary>
     /// <typeparam name="TRequest">The request.</typeparam>
@@ -42,7 +47,8 @@ public sealed class GrpcServiceBuilder(string service)
     /// <param name="limits">Limits of this method; null for those the service is mapped with.</param>
     /// <returns>This builder.</returns>
     public GrpcServiceBuilder ServerStreaming<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, Func<TRequest, IGrpcWriter<TResponse>, GrpcCall, Task> handler, GrpcServerLimits? limits = null)
+        GrpcMethod<TRequest, TResponse> method, Func<TRequest, IGrpcWriter<TResponse>, GrpcCall, Task> handler,
+        GrpcServerLimits? limits = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
         Add(method, limits, async (requests, responses, call) =>
@@ -56,10 +62,12 @@ public sealed class GrpcServiceBuilder(string service)
     /// <param name="limits">Limits of this method; null for those the service is mapped with.</param>
     /// <returns>This builder.</returns>
     public GrpcServiceBuilder ClientStreaming<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, Func<IAsyncEnumerable<TRequest>, GrpcCall, Task<TResponse>> handler, GrpcServerLimits? limits = null)
+        GrpcMethod<TRequest, TResponse> method, Func<IAsyncEnumerable<TRequest>, GrpcCall, Task<TResponse>> handler,
+        GrpcServerLimits? limits = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        Add(method, limits, async (requests, responses, call) => responses.Write(await handler(requests, call).ConfigureAwait(false)));
+        Add(method, limits,
+            async (requests, responses, call) => responses.Write(await handler(requests, call).ConfigureAwait(false)));
 
     /// <summary>Adds a method with streams both ways.</summary>
     /// <typeparam name="TRequest">The request.</typeparam>
@@ -69,7 +77,9 @@ public sealed class GrpcServiceBuilder(string service)
     /// <param name="limits">Limits of this method; null for those the service is mapped with.</param>
     /// <returns>This builder.</returns>
     public GrpcServiceBuilder Duplex<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, Func<IAsyncEnumerable<TRequest>, IGrpcWriter<TResponse>, GrpcCall, Task> handler, GrpcServerLimits? limits = null)
+        GrpcMethod<TRequest, TResponse> method,
+        Func<IAsyncEnumerable<TRequest>, IGrpcWriter<TResponse>, GrpcCall, Task> handler,
+        GrpcServerLimits? limits = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
         Add(method, limits, (requests, responses, call) => handler(requests, responses, call));
@@ -79,7 +89,8 @@ public sealed class GrpcServiceBuilder(string service)
     public GrpcService Build() => new(service, [.. _handlers.Values], [.. _guards]);
 
     private GrpcServiceBuilder Add<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, GrpcServerLimits? limits, Func<RequestStream<TRequest>, ResponseWriter<TResponse>, GrpcCall, Task> handler)
+        GrpcMethod<TRequest, TResponse> method, GrpcServerLimits? limits,
+        Func<RequestStream<TRequest>, ResponseWriter<TResponse>, GrpcCall, Task> handler)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {

@@ -4,13 +4,16 @@ using SecureFL.Grpc.Framing;
 namespace SecureFL.Grpc.Server;
 
 /// <summary>
-/// The request messages of one call, in order; a second enumeration goes on where the first was left. A peer that leaves ends the enumeration with a cancellation.
+/// The request messages of one call, in order; a second enumeration goes on where the first was left. A peer that
+/// leaves ends the enumeration with a cancellation.
 /// </summary>
-internal sealed class RequestStream<T>(GrpcCall call, MessageParser<T> parser, Func<ReadOnlyMemory<byte>, T>? share) : IAsyncEnumerable<T>, IDisposable
+internal sealed class RequestStream<T>(GrpcCall call, MessageParser<T> parser, Func<ReadOnlyMemory<byte>, T>? share)
+    : IAsyncEnumerable<T>, IDisposable
     where T : class, IMessage<T>
 {
     private readonly MessageReader<T> _reader =
-        new(call.Http.Request.BodyReader, parser, call.Limits.Reading, (call.Limits.InFlight, call.PeerKey), call.Cancellation, share);
+        new(call.Http.Request.BodyReader, parser, call.Limits.Reading, (call.Limits.InFlight, call.PeerKey),
+            call.Cancellation, share);
     private int _reads;
 
     public async Task<T> SingleAsync()

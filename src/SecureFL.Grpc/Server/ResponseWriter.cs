@@ -5,8 +5,8 @@ using SecureFL.Grpc.Framing;
 namespace SecureFL.Grpc.Server;
 
 /// <summary>
-/// Writes response messages into the transport's own buffers, one at a time. Once the call has ended nothing is written any more: the transport reuses its
-/// streams, and a stray task of a handler must not write into another call.
+/// Writes response messages into the transport's own buffers, one at a time. Once the call has ended nothing is written
+/// any more: the transport reuses its streams, and a stray task of a handler must not write into another call.
 /// </summary>
 internal sealed class ResponseWriter<T>(GrpcCall call) : IGrpcWriter<T>, IDisposable
     where T : class, IMessage<T>
@@ -17,7 +17,8 @@ internal sealed class ResponseWriter<T>(GrpcCall call) : IGrpcWriter<T>, IDispos
     public async ValueTask WriteAsync(T message, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        using CancellationTokenSource? both = ct.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(ct, call.Cancellation) : null;
+        using CancellationTokenSource? both = ct.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(ct, call.Cancellation) : null;
         CancellationToken token = both?.Token ?? call.Cancellation;
         await _gate.WaitAsync(token).ConfigureAwait(false);
         try

@@ -1,8 +1,8 @@
 namespace SecureFL.Ring.Arithmetic;
 
 /// <summary>
-/// Multiplication of secret words by one public residue w (Shoup's quotient, floor(w 2^64 / p)), and of additions after it, without a branch or a division
-/// on the word. Immutable.
+/// Multiplication of secret words by one public residue w (Shoup's quotient, floor(w 2^64 / p)), and of additions after
+/// it, without a branch or a division on the word. Immutable.
 /// </summary>
 internal readonly struct ConstantMultiplier
 {

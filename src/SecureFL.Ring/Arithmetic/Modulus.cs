@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace SecureFL.Ring.Arithmetic;
 
-/// <summary>An odd prime p of at most 61 bits and exact arithmetic on its residues 0..p-1. Immutable, thread-safe, not constant-time.</summary>
+/// <summary>
+/// An odd prime p of at most 61 bits and exact arithmetic on its residues 0..p-1. Immutable, thread-safe, not
+/// constant-time.
+/// </summary>
 public sealed class Modulus : IEquatable<Modulus>
 {
     /// <summary>Largest size of a modulus in bits: the lazy 64-bit kernels need values up to 4p.</summary>
@@ -60,7 +63,8 @@ public sealed class Modulus : IEquatable<Modulus>
     /// <summary>The inverse of a non-zero residue, by Fermat's little theorem.</summary>
     /// <exception cref="ArgumentException">a is 0 mod p.</exception>
     public ulong Inverse(ulong a) =>
-        a % Value == 0 ? throw new ArgumentException($"0 has no inverse modulo {Value}", nameof(a)) : Power(a, Value - 2);
+        a % Value == 0 ? throw new ArgumentException($"0 has no inverse modulo {Value}", nameof(a))
+        : Power(a, Value - 2);
 
     /// <summary>The residue of any integer.</summary>
     public ulong Reduce(BigInteger a)

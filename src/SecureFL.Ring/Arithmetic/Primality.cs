@@ -45,7 +45,9 @@ public static class Primality
         return true;
     }
 
-    /// <summary>The <paramref name="count"/> largest primes p = 1 mod 2N of exactly <paramref name="bits"/> bits, largest first.</summary>
+    /// <summary>
+    /// The <paramref name="count"/> largest primes p = 1 mod 2N of exactly <paramref name="bits"/> bits, largest first.
+    /// </summary>
     /// <param name="bits">12 to 60.</param>
     /// <param name="ringDegree">N, a power of two.</param>
     /// <param name="count">How many.</param>
@@ -73,7 +75,9 @@ public static class Primality
 
         return primes.Count == count
             ? primes.MoveToImmutable()
-            : throw new ArgumentException($"there are only {primes.Count} primes of {bits} bits that are 1 mod {step}, not {count}", nameof(count));
+            : throw new ArgumentException(
+                $"there are only {primes.Count} primes of {bits} bits that are 1 mod {step}, not {count}",
+                nameof(count));
     }
 
     private static UInt128 Power(UInt128 b, ulong e, ulong n)

@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace SecureFL.Ring.Arithmetic;
 
-/// <summary>Distinct primes p_0..p_{k-1} and the exact passage between integers modulo their product q and residues. Immutable, thread-safe.</summary>
+/// <summary>
+/// Distinct primes p_0..p_{k-1} and the exact passage between integers modulo their product q and residues. Immutable,
+/// thread-safe.
+/// </summary>
 public sealed class RnsBasis
 {
     private readonly ImmutableArray<BigInteger> _unit;

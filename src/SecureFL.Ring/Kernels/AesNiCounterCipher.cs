@@ -9,7 +9,10 @@ using X86Aes = System.Runtime.Intrinsics.X86.Aes;
 
 namespace SecureFL.Ring.Kernels;
 
-/// <summary>AES-256 by the processor's instructions, eight counter blocks interleaved so that the round latency is hidden (FIPS 197).</summary>
+/// <summary>
+/// AES-256 by the processor's instructions, eight counter blocks interleaved so that the round latency is hidden (FIPS
+/// 197).
+/// </summary>
 internal sealed unsafe class AesNiCounterCipher : IBlockCounterCipher
 {
     private const int RoundKeys = 15;
@@ -91,21 +94,24 @@ internal sealed unsafe class AesNiCounterCipher : IBlockCounterCipher
     public void Dispose() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_schedule.AsSpan()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Counter(ulong value) => Vector128.Create(0UL, BinaryPrimitives.ReverseEndianness(value)).AsByte();
+    private static Vector128<byte> Counter(ulong value) =>
+        Vector128.Create(0UL, BinaryPrimitives.ReverseEndianness(value)).AsByte();
 
     /// <summary>
-    /// FIPS 197, 5.2 for Nk = 8: two round keys from the two before. The round constant is added here, not by the instruction,
-    /// because the instruction takes it as an immediate.
+    /// FIPS 197, 5.2 for Nk = 8: two round keys from the two before. The round constant is added here, not by the
+    /// instruction, because the instruction takes it as an immediate.
     /// </summary>
     private void ExpandPair(int index, uint roundConstant)
     {
         Vector128<uint> assist = X86Aes.KeygenAssist(_schedule[index - 1], 0).AsUInt32();
-        Vector128<uint> rotated = Vector128.Shuffle(assist, Vector128.Create(3U, 3, 3, 3)) ^ Vector128.Create(roundConstant);
+        Vector128<uint> rotated = Vector128.Shuffle(assist, Vector128.Create(3U, 3, 3, 3))
+            ^ Vector128.Create(roundConstant);
         _schedule[index] = PrefixXor(_schedule[index - 2]) ^ rotated.AsByte();
         if (index + 1 < RoundKeys)
         {
             assist = X86Aes.KeygenAssist(_schedule[index], 0).AsUInt32();
-            _schedule[index + 1] = PrefixXor(_schedule[index - 1]) ^ Vector128.Shuffle(assist, Vector128.Create(2U, 2, 2, 2)).AsByte();
+            _schedule[index + 1] = PrefixXor(_schedule[index - 1])
+                ^ Vector128.Shuffle(assist, Vector128.Create(2U, 2, 2, 2)).AsByte();
         }
     }
 

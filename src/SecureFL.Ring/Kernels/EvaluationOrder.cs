@@ -1,8 +1,9 @@
 namespace SecureFL.Ring.Kernels;
 
 /// <summary>
-/// The order of a polynomial's values in evaluation form. Position 64g + 8c + r holds a(psi^(2*bitrev(64g + 8r + c) + 1)): the usual
-/// bit-reversed order with each group of 64 transposed as an 8 x 8 square, which lets every vector width run the last levels without shuffles.
+/// The order of a polynomial's values in evaluation form. Position 64g + 8c + r holds a(psi^(2*bitrev(64g + 8r + c) +
+/// 1)): the usual bit-reversed order with each group of 64 transposed as an 8 x 8 square, which lets every vector width
+/// run the last levels without shuffles.
 /// </summary>
 internal static class EvaluationOrder
 {

@@ -3,7 +3,9 @@ using SecureFL.Ring.Arithmetic;
 
 namespace SecureFL.Ring.Kernels;
 
-/// <summary>The double-precision kernel of one prime below 2^50. Words of prepared secrets are the bits of doubles.</summary>
+/// <summary>
+/// The double-precision kernel of one prime below 2^50. Words of prepared secrets are the bits of doubles.
+/// </summary>
 internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
     where TLanes : struct, ILanes<TDouble, TWord>
     where TDouble : struct
@@ -62,12 +64,14 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
             }
 
             Transform(x);
-            // The 1/N of every inverse transform is paid here, once; the product leaves |x| <= T(6.4) p, so it is reduced to p/2 for the products to come.
+            // The 1/N of every inverse transform is paid here, once; the product leaves |x|
+            // <= T(6.4) p, so it is reduced to p/2 for the products to come.
             Scale(x, Degree, _degreeInverse, _p);
         }
     }
 
-    internal override void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result)
+    internal override void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small,
+        Span<ulong> result)
     {
         Check(a.Length, nameof(a));
         Check(prepared.Length, nameof(prepared));
@@ -102,11 +106,13 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         fixed (ulong* words = lifted)
         fixed (double* factors = _ternaryFactors, roots = _tables.Roots.Span, tail = _tables.Tail.Span)
         {
-            FmaTransform<TLanes, TDouble, TWord>.ForwardTernary(small, (double*)words, Degree, factors, roots, tail, _p);
+            FmaTransform<TLanes, TDouble, TWord>.ForwardTernary(small, (double*)words, Degree, factors,
+                roots, tail, _p);
         }
     }
 
-    internal override void MultiplyAddLifted(ReadOnlySpan<ulong> key, ReadOnlySpan<ulong> lifted, ReadOnlySpan<int> small, Span<ulong> result)
+    internal override void MultiplyAddLifted(ReadOnlySpan<ulong> key, ReadOnlySpan<ulong> lifted,
+        ReadOnlySpan<int> small, Span<ulong> result)
     {
         Check(key.Length, nameof(key));
         Check(lifted.Length, nameof(lifted));
@@ -131,7 +137,8 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         }
     }
 
-    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, Span<ulong> accumulator)
+    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared,
+        Span<ulong> accumulator)
     {
         Check(a.Length, nameof(a));
         Check(prepared.Length, nameof(prepared));
@@ -182,7 +189,10 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         }
     }
 
-    /// <summary>words + limb * weight - offset: |sum| is below p + T(2^53) p + p = 4 p, inside 2^53. A limb below 2^53 is split at 2^32, for words become doubles below 2^52 only.</summary>
+    /// <summary>
+    /// words + limb * weight - offset: |sum| is below p + T(2^53) p + p = 4 p, inside 2^53. A limb below 2^53 is split
+    /// at 2^32, for words become doubles below 2^52 only.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void AddScaled(ulong* limb, double weight, double offset, ulong* words, int length, double modulus)
     {
@@ -195,7 +205,8 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         for (int i = 0; i < length; i += TLanes.Count)
         {
             TWord word = TLanes.LoadWord(limb + i);
-            TDouble value = TLanes.MultiplyAdd(TLanes.ToDouble(TLanes.ShiftRight(word, 32)), shift, TLanes.ToDouble(TLanes.And(word, low)));
+            TDouble value = TLanes.MultiplyAdd(TLanes.ToDouble(TLanes.ShiftRight(word, 32)), shift,
+                TLanes.ToDouble(TLanes.And(word, low)));
             TDouble y = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(value, w, p, inverse);
             y = TLanes.Subtract(TLanes.Add(y, TLanes.ToDouble(TLanes.LoadWord(words + i))), constant);
             TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(y, p, inverse)), words + i);
@@ -227,7 +238,8 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
     }
 
     /// <summary>
-    /// With r_n the root of node n: r_1; r_2, r_2 r_1; r_3, -r_3 r_1; then for the nodes 4 to 7 the factors of coefficients 1, 5, 3, 7 of eight strided ones.
+    /// With r_n the root of node n: r_1; r_2, r_2 r_1; r_3, -r_3 r_1; then for the nodes 4 to 7 the factors of
+    /// coefficients 1, 5, 3, 7 of eight strided ones.
     /// </summary>
     private static double[] TernaryFactors(Modulus modulus, ulong psi, int degree)
     {
@@ -241,7 +253,8 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         {
             ulong second = Signed(Root(node / 2), node % 2 == 1);
             ulong signedFirst = Signed(first, node >= 6);
-            factors.AddRange([Root(node), Times(Root(node), signedFirst), Times(Root(node), second), Times(Root(node), Times(second, signedFirst))]);
+            factors.AddRange([Root(node), Times(Root(node), signedFirst), Times(Root(node), second),
+                Times(Root(node), Times(second, signedFirst))]);
         }
 
         return [.. factors.Select(factor => (double)modulus.Centre(factor))];
@@ -277,7 +290,8 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         for (int i = 0; i < length; i += TLanes.Count)
         {
             // At most T(1) p + p < 2p: see the bounds of FmaTransform.
-            TDouble y = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(TLanes.ToDouble(TLanes.LoadWord(left + i)), TLanes.Load(right + i), p, inverse);
+            TDouble y = FmaTransform<TLanes, TDouble, TWord>.MultiplyMod(TLanes.ToDouble(TLanes.LoadWord(left + i)),
+                TLanes.Load(right + i), p, inverse);
             y = TLanes.Add(y, TLanes.ToDouble(TLanes.LoadWord(sum + i)));
             TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(y, p, inverse)), sum + i);
         }
@@ -290,7 +304,8 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         TDouble inverse = TLanes.Broadcast(1.0 / modulus);
         for (int i = 0; i < length; i += TLanes.Count)
         {
-            TLanes.StoreWord(TLanes.ToWord(FmaTransform<TLanes, TDouble, TWord>.Canonical(TLanes.Load(x + i), p, inverse)), words + i);
+            TLanes.StoreWord(TLanes.ToWord(
+                FmaTransform<TLanes, TDouble, TWord>.Canonical(TLanes.Load(x + i), p, inverse)), words + i);
         }
     }
 }

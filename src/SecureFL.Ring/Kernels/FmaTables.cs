@@ -4,8 +4,9 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Ring.Kernels;
 
 /// <summary>
-/// Roots of unity of one prime and degree as centred doubles. <c>Roots[i]</c> is psi^bitrev(i): node i of the tree of butterflies, whose
-/// children are 2i and 2i+1. <c>Tail</c> holds the roots of the last three levels for each group of 64 values, seven vectors of eight.
+/// Roots of unity of one prime and degree as centred doubles. <c>Roots[i]</c> is psi^bitrev(i): node i of the tree of
+/// butterflies, whose children are 2i and 2i+1. <c>Tail</c> holds the roots of the last three levels for each group of
+/// 64 values, seven vectors of eight.
 /// </summary>
 internal sealed class FmaTables
 {
@@ -56,7 +57,10 @@ internal sealed class FmaTables
         return centred;
     }
 
-    /// <summary>Row r of a group is its r-th run of eight values; the seven vectors are the roots of one, two and four butterflies a row.</summary>
+    /// <summary>
+    /// Row r of a group is its r-th run of eight values; the seven vectors are the roots of one, two and four
+    /// butterflies a row.
+    /// </summary>
     internal static AlignedBuffer<T> GatherTail<T>(ReadOnlySpan<T> roots, int degree)
         where T : unmanaged
     {

@@ -2,25 +2,32 @@ using System.Runtime.CompilerServices;
 
 namespace SecureFL.Ring.Kernels;
 
-/// <summary>Passes that do more than a step of the transform: the first of a ternary polynomial, the product before the inverse tail, the canonical last one.</summary>
+/// <summary>
+/// Passes that do more than a step of the transform: the first of a ternary polynomial, the product before the inverse
+/// tail, the canonical last one.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Bounds, in units of p and with T, e and the classes of primes as in the other part. Ternary first pass: an output is a coefficient and up to three (radix 4) or seven (radix 8) centred
-/// roots, |x| &lt;= 1.5 or 3.5, and 1/p; integers below 2^52 throughout, so every FMA is exact. Two to five radix-4 steps follow.
-/// Wide and middle: V' &lt;= 1/2 + T(3.5) + T(3.5 + T(3.5)) &lt; 3.1 with sums below 6.1 &lt;= 8, the next below 2.9, and the tail below 6.7 &lt;= 8.
+/// Bounds, in units of p and with T, e and the classes of primes as in the other part. Ternary first pass: an output is
+/// a coefficient and up to three (radix 4) or seven (radix 8) centred roots, |x| &lt;= 1.5 or 3.5, and 1/p; integers
+/// below 2^52 throughout, so every FMA is exact. Two to five radix-4 steps follow. Wide and middle: V' &lt;= 1/2 +
+/// T(3.5) + T(3.5 + T(3.5)) &lt; 3.1 with sums below 6.1 &lt;= 8, the next below 2.9, and the tail below 6.7 &lt;= 8.
 /// Narrow: four steps from 3.5 (N = 16384) or five from 1.5 (N = 32768) stay below 9.9, and the tail below 13 &lt;= 32.
 /// </para>
 /// <para>
-/// Product of such values, or of residues, with centred ones. Wide: T(6.7) &lt; 1.76, reduced to 1/2, and the inverse is as in the other part.
-/// Middle: T(6.7) &lt; 1.13; narrow: T(13) &lt; 1.11. Then 8V &lt; 9.1 &lt;= 16, the outputs of the inverse tail are at most 4T(2V) &lt; 2.9, a step holds 4V below 11.6 &lt;= 16 and leaves 1 + 3V/8 &lt; 2.1.
+/// Product of such values, or of residues, with centred ones. Wide: T(6.7) &lt; 1.76, reduced to 1/2, and the inverse
+/// is as in the other part. Middle: T(6.7) &lt; 1.13; narrow: T(13) &lt; 1.11. Then 8V &lt; 9.1 &lt;= 16, the outputs
+/// of the inverse tail are at most 4T(2V) &lt; 2.9, a step holds 4V below 11.6 &lt;= 16 and leaves 1 + 3V/8 &lt; 2.1.
 /// </para>
 /// <para>
-/// Last pass, after at least two steps: V &lt; 2 (wide) or 2.1. Radix 4: sums 4V &lt;= 8 (strictly below, since V = 2 is only approached) or 8.4 &lt;= 16.
-/// Radix 8: levels of 2V, 4V; then wide and middle primes reduce the sums of four and of their neighbours (4V, 2T(2V)), so that the last doubling is of 1/2, T(4V) and T(2T(2V)) and stays below 4;
+/// Last pass, after at least two steps: V &lt; 2 (wide) or 2.1. Radix 4: sums 4V &lt;= 8 (strictly below, since V = 2
+/// is only approached) or 8.4 &lt;= 16. Radix 8: levels of 2V, 4V; then wide and middle primes reduce the sums of four
+/// and of their neighbours (4V, 2T(2V)), so that the last doubling is of 1/2, T(4V) and T(2T(2V)) and stays below 4;
 /// narrow ones double 4V to 8V &lt; 16.8 &lt;= 32. What is stored is reduced and has |r| &lt;= p/2 + 2.
 /// </para>
 /// <para>
-/// Addend: |e| &lt;= <see cref="RingKernel.MaxAddend"/> &lt; p/2 - 2, so |r + e| &lt; p and one conditional addition makes it canonical; with doubles |x + e| &lt; 2^53.
+/// Addend: |e| &lt;= <see cref="RingKernel.MaxAddend"/> &lt; p/2 - 2, so |r + e| &lt; p and one conditional addition
+/// makes it canonical; with doubles |x + e| &lt; 2^53.
 /// </para>
 /// </remarks>
 internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
@@ -28,8 +35,12 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     /// <summary>Centred factors of the ternary first pass.</summary>
     internal const int TernaryFactors = 21;
 
-    /// <summary>The transform of a polynomial with coefficients -1, 0, 1, as <see cref="Forward"/>, |x| &lt; 13 p (p &lt; 2^48) or 6.7 p. <paramref name="factors"/> from <see cref="FmaRingKernel{TLanes, TDouble, TWord}"/>.</summary>
-    internal static void ForwardTernary(int* small, double* x, int degree, double* factors, double* roots, double* tail, double p)
+    /// <summary>
+    /// The transform of a polynomial with coefficients -1, 0, 1, as <see cref="Forward"/>, |x| &lt; 13 p (p &lt; 2^48)
+    /// or 6.7 p. <paramref name="factors"/> from <see cref="FmaRingKernel{TLanes, TDouble, TWord}"/>.
+    /// </summary>
+    internal static void ForwardTernary(int* small, double* x, int degree, double* factors, double* roots,
+        double* tail, double p)
     {
         double inverse = 1.0 / p;
         int children = (System.Numerics.BitOperations.Log2((uint)degree) & 1) == 0 ? 8 : 4;
@@ -50,9 +61,11 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     }
 
     /// <summary>
-    /// words = N times the inverse transform of the products, plus the addend, canonical. Factors: one |v| &lt; 13 p (p &lt; 2^48) or 6.7 p, the other centred.
+    /// words = N times the inverse transform of the products, plus the addend, canonical. Factors: one |v| &lt; 13 p (p
+    /// &lt; 2^48) or 6.7 p, the other centred.
     /// </summary>
-    internal static void InverseProduct(Factors factors, int* addend, ulong* words, int degree, double* roots, double* tail, double p)
+    internal static void InverseProduct(Factors factors, int* addend, ulong* words, int degree, double* roots,
+        double* tail, double p)
     {
         double inverse = 1.0 / p;
         bool wide = p >= WideLimit;
@@ -60,7 +73,8 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         int length = degree / children;
         for (int child = 0; child < children; child++)
         {
-            InverseBlock(factors.Skip(child * length), (double*)words + (child * length), length, children + child, degree, roots, tail, p, inverse, wide);
+            InverseBlock(factors.Skip(child * length), (double*)words + (child * length), length, children + child,
+                degree, roots, tail, p, inverse, wide);
         }
 
         if (children == 8)
@@ -109,17 +123,22 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
             TDouble x1 = TLanes.LoadIntegers(small + stride), x5 = TLanes.LoadIntegers(small + (5 * stride));
             TDouble x3 = TLanes.LoadIntegers(small + (3 * stride)), x7 = TLanes.LoadIntegers(small + (7 * stride));
             StoreSumAndDifference(TLanes.Add(plus, y2), OddPart(x1, x3, x5, x7, factors + 5), x, stride);
-            StoreSumAndDifference(TLanes.Subtract(plus, y2), OddPart(x1, x3, x5, x7, factors + 9), x + (2 * stride), stride);
-            StoreSumAndDifference(TLanes.Add(minus, y3), OddPart(x1, x3, x5, x7, factors + 13), x + (4 * stride), stride);
-            StoreSumAndDifference(TLanes.Subtract(minus, y3), OddPart(x1, x3, x5, x7, factors + 17), x + (6 * stride), stride);
+            StoreSumAndDifference(TLanes.Subtract(plus, y2), OddPart(x1, x3, x5, x7, factors + 9),
+                x + (2 * stride), stride);
+            StoreSumAndDifference(TLanes.Add(minus, y3), OddPart(x1, x3, x5, x7, factors + 13),
+                x + (4 * stride), stride);
+            StoreSumAndDifference(TLanes.Subtract(minus, y3), OddPart(x1, x3, x5, x7, factors + 17),
+                x + (6 * stride), stride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TDouble OddPart(TDouble x1, TDouble x3, TDouble x5, TDouble x7, double* factors)
     {
-        TDouble left = TLanes.MultiplyAdd(x5, TLanes.Broadcast(factors[1]), TLanes.Multiply(x1, TLanes.Broadcast(factors[0])));
-        TDouble right = TLanes.MultiplyAdd(x7, TLanes.Broadcast(factors[3]), TLanes.Multiply(x3, TLanes.Broadcast(factors[2])));
+        TDouble left = TLanes.MultiplyAdd(x5, TLanes.Broadcast(factors[1]),
+            TLanes.Multiply(x1, TLanes.Broadcast(factors[0])));
+        TDouble right = TLanes.MultiplyAdd(x7, TLanes.Broadcast(factors[3]),
+            TLanes.Multiply(x3, TLanes.Broadcast(factors[2])));
         return TLanes.Add(left, right);
     }
 
@@ -131,7 +150,8 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void LastRadix4(ulong* words, int* addend, int stride, double* roots, double modulus, double inverseModulus)
+    private static void LastRadix4(ulong* words, int* addend, int stride, double* roots, double modulus,
+        double inverseModulus)
     {
         TDouble p = TLanes.Broadcast(modulus);
         TDouble inverse = TLanes.Broadcast(inverseModulus);
@@ -140,7 +160,8 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         for (ulong* end = words + stride; words < end; words += TLanes.Count, addend += TLanes.Count)
         {
             double* x = (double*)words;
-            TDouble x0 = TLanes.Load(x), x1 = TLanes.Load(x + stride), x2 = TLanes.Load(x + (2 * stride)), x3 = TLanes.Load(x + (3 * stride));
+            TDouble x0 = TLanes.Load(x), x1 = TLanes.Load(x + stride), x2 = TLanes.Load(x + (2 * stride)),
+                x3 = TLanes.Load(x + (3 * stride));
             (x0, x1) = (TLanes.Add(x0, x1), TLanes.Subtract(x0, x1));
             (x2, x3) = (TLanes.Add(x2, x3), TLanes.Subtract(x2, x3));
             MultiplyMod2(ref x1, w2, ref x3, w3, p, inverse);
@@ -155,19 +176,23 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void LastRadix8(ulong* words, int* addend, int stride, double* roots, double modulus, double inverseModulus)
+    private static void LastRadix8(ulong* words, int* addend, int stride, double* roots, double modulus,
+        double inverseModulus)
     {
         TDouble p = TLanes.Broadcast(modulus);
         TDouble inverse = TLanes.Broadcast(inverseModulus);
         bool narrow = modulus < NarrowLimit;
         TWord wordP = TLanes.BroadcastWord((ulong)modulus);
         TDouble w1 = TLanes.Broadcast(roots[1]), w2 = TLanes.Broadcast(roots[2]), w3 = TLanes.Broadcast(roots[3]);
-        TDouble w4 = TLanes.Broadcast(roots[4]), w5 = TLanes.Broadcast(roots[5]), w6 = TLanes.Broadcast(roots[6]), w7 = TLanes.Broadcast(roots[7]);
+        TDouble w4 = TLanes.Broadcast(roots[4]), w5 = TLanes.Broadcast(roots[5]), w6 = TLanes.Broadcast(roots[6]),
+            w7 = TLanes.Broadcast(roots[7]);
         for (ulong* end = words + stride; words < end; words += TLanes.Count, addend += TLanes.Count)
         {
             double* x = (double*)words;
-            TDouble x0 = TLanes.Load(x), x1 = TLanes.Load(x + stride), x2 = TLanes.Load(x + (2 * stride)), x3 = TLanes.Load(x + (3 * stride));
-            TDouble x4 = TLanes.Load(x + (4 * stride)), x5 = TLanes.Load(x + (5 * stride)), x6 = TLanes.Load(x + (6 * stride)), x7 = TLanes.Load(x + (7 * stride));
+            TDouble x0 = TLanes.Load(x), x1 = TLanes.Load(x + stride), x2 = TLanes.Load(x + (2 * stride)),
+                x3 = TLanes.Load(x + (3 * stride));
+            TDouble x4 = TLanes.Load(x + (4 * stride)), x5 = TLanes.Load(x + (5 * stride)),
+                x6 = TLanes.Load(x + (6 * stride)), x7 = TLanes.Load(x + (7 * stride));
             (x0, x1) = (TLanes.Add(x0, x1), TLanes.Subtract(x0, x1));
             (x2, x3) = (TLanes.Add(x2, x3), TLanes.Subtract(x2, x3));
             (x4, x5) = (TLanes.Add(x4, x5), TLanes.Subtract(x4, x5));
@@ -200,7 +225,10 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         }
     }
 
-    /// <summary>x + e, canonical, for |e| &lt;= <see cref="RingKernel.MaxAddend"/>: with 64-bit arithmetic at hand the sum of the centred residue and e is raised by p, if negative, as an integer.</summary>
+    /// <summary>
+    /// x + e, canonical, for |e| &lt;= <see cref="RingKernel.MaxAddend"/>: with 64-bit arithmetic at hand the sum of
+    /// the centred residue and e is raised by p, if negative, as an integer.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreCanonical(TDouble x, int* addend, ulong* words, TDouble p, TWord wordP, TDouble inverse)
     {
@@ -216,7 +244,8 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void InverseTail(Factors factors, double* x, int groups, double* tail, double modulus, double inverseModulus, bool wide)
+    private static void InverseTail(Factors factors, double* x, int groups, double* tail, double modulus,
+        double inverseModulus, bool wide)
     {
         TDouble p = TLanes.Broadcast(modulus);
         TDouble inverse = TLanes.Broadcast(inverseModulus);
@@ -259,8 +288,10 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
                 }
                 else
                 {
-                    (c0, c1, c2, c3) = (TLanes.Load(from), TLanes.Load(from + 8), TLanes.Load(from + 16), TLanes.Load(from + 24));
-                    (c4, c5, c6, c7) = (TLanes.Load(from + 32), TLanes.Load(from + 40), TLanes.Load(from + 48), TLanes.Load(from + 56));
+                    (c0, c1, c2, c3) = (TLanes.Load(from), TLanes.Load(from + 8), TLanes.Load(from + 16),
+                        TLanes.Load(from + 24));
+                    (c4, c5, c6, c7) = (TLanes.Load(from + 32), TLanes.Load(from + 40), TLanes.Load(from + 48),
+                        TLanes.Load(from + 56));
                 }
 
                 (c0, c1) = (TLanes.Add(c0, c1), TLanes.Subtract(c0, c1));
@@ -268,7 +299,8 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
                 (c4, c5) = (TLanes.Add(c4, c5), TLanes.Subtract(c4, c5));
                 (c6, c7) = (TLanes.Add(c6, c7), TLanes.Subtract(c6, c7));
                 MultiplyMod4(
-                    ref c1, TLanes.Load(w + 24), ref c3, TLanes.Load(w + 32), ref c5, TLanes.Load(w + 40), ref c7, TLanes.Load(w + 48), p, inverse);
+                    ref c1, TLanes.Load(w + 24), ref c3, TLanes.Load(w + 32), ref c5, TLanes.Load(w + 40), ref c7,
+                    TLanes.Load(w + 48), p, inverse);
                 (c0, c2) = (TLanes.Add(c0, c2), TLanes.Subtract(c0, c2));
                 (c1, c3) = (TLanes.Add(c1, c3), TLanes.Subtract(c1, c3));
                 (c4, c6) = (TLanes.Add(c4, c6), TLanes.Subtract(c4, c6));
@@ -311,11 +343,13 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Multiply4(ref TDouble a, ref TDouble b, ref TDouble c, ref TDouble d, double* right, TDouble p, TDouble inverse, bool wide)
+    private static void Multiply4(ref TDouble a, ref TDouble b, ref TDouble c, ref TDouble d, double* right, TDouble p,
+        TDouble inverse, bool wide)
     {
         int next = TLanes.Count;
         MultiplyMod4(
-            ref a, TLanes.Load(right), ref b, TLanes.Load(right + next), ref c, TLanes.Load(right + (2 * next)), ref d, TLanes.Load(right + (3 * next)), p, inverse);
+            ref a, TLanes.Load(right), ref b, TLanes.Load(right + next), ref c, TLanes.Load(right + (2 * next)), ref d,
+            TLanes.Load(right + (3 * next)), p, inverse);
         if (wide)
         {
             (a, b) = (Reduce(a, p, inverse), Reduce(b, p, inverse));
@@ -323,14 +357,19 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
         }
     }
 
-    /// <summary>The operands of a product by values: words or doubles on the left, centred doubles on the right. The default stands for no product.</summary>
+    /// <summary>
+    /// The operands of a product by values: words or doubles on the left, centred doubles on the right. The default
+    /// stands for no product.
+    /// </summary>
     internal readonly struct Factors(ulong* words, double* values, double* right)
     {
         internal double* Right { get; } = right;
 
-        internal Factors Skip(int count) => Right is null ? default : new(words is null ? null : words + count, values is null ? null : values + count, Right + count);
+        internal Factors Skip(int count) => Right is null ? default
+            : new(words is null ? null : words + count, values is null ? null : values + count, Right + count);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal TDouble Load(int at) => words is null ? TLanes.Load(values + at) : TLanes.ToDouble(TLanes.LoadWord(words + at));
+        internal TDouble Load(int at) => words is null ? TLanes.Load(values + at)
+            : TLanes.ToDouble(TLanes.LoadWord(words + at));
     }
 }

@@ -1,8 +1,9 @@
 namespace SecureFL.Ring.Kernels;
 
 /// <summary>
-/// What the kernels need from a vector width: lanes of doubles that hold exact integers, and the same lanes as 64-bit words.
-/// One kernel text serves 512, 256 and 128 bits; results are bit-identical because every operation is exact or correctly rounded per lane.
+/// What the kernels need from a vector width: lanes of doubles that hold exact integers, and the same lanes as 64-bit
+/// words. One kernel text serves 512, 256 and 128 bits; results are bit-identical because every operation is exact or
+/// correctly rounded per lane.
 /// </summary>
 internal unsafe interface ILanes<TDouble, TWord> : IWordLanes<TWord>
     where TDouble : struct
@@ -77,8 +78,10 @@ internal unsafe interface ILanes<TDouble, TWord> : IWordLanes<TWord>
     static abstract void StoreSingles(TDouble value, float* to);
 
     /// <summary>Rows are 8 doubles apart; returns the columns 0..7 of the first Count rows, one row a lane.</summary>
-    static abstract void LoadTransposed(double* from, out TDouble c0, out TDouble c1, out TDouble c2, out TDouble c3, out TDouble c4, out TDouble c5, out TDouble c6, out TDouble c7);
+    static abstract void LoadTransposed(double* from, out TDouble c0, out TDouble c1, out TDouble c2, out TDouble c3,
+        out TDouble c4, out TDouble c5, out TDouble c6, out TDouble c7);
 
     /// <summary>The inverse of <see cref="LoadTransposed"/>.</summary>
-    static abstract void StoreTransposed(double* to, TDouble c0, TDouble c1, TDouble c2, TDouble c3, TDouble c4, TDouble c5, TDouble c6, TDouble c7);
+    static abstract void StoreTransposed(double* to, TDouble c0, TDouble c1, TDouble c2, TDouble c3, TDouble c4,
+        TDouble c5, TDouble c6, TDouble c7);
 }

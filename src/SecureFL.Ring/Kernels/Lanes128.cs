@@ -33,22 +33,27 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<double> Multiply(Vector128<double> a, Vector128<double> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> MultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.FusedMultiplyAdd(a, b, c);
+    public static Vector128<double> MultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) =>
+        Vector128.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> MultiplySubtract(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Fma.IsSupported ? Fma.MultiplySubtract(a, b, c) : Vector128.FusedMultiplyAdd(a, b, -c);
+    public static Vector128<double> MultiplySubtract(Vector128<double> a, Vector128<double> b, Vector128<double> c) =>
+        Fma.IsSupported ? Fma.MultiplySubtract(a, b, c) : Vector128.FusedMultiplyAdd(a, b, -c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> NegateMultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c) : AdvSimd.Arm64.FusedMultiplySubtract(c, a, b);
+    public static Vector128<double> NegateMultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) =>
+        Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c) : AdvSimd.Arm64.FusedMultiplySubtract(c, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Round(Vector128<double> a) => Vector128.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> AddIfNegative(Vector128<double> a, Vector128<double> p) => Vector128.ConditionalSelect(Vector128.LessThan(a, Vector128<double>.Zero), a + p, a);
+    public static Vector128<double> AddIfNegative(Vector128<double> a, Vector128<double> p) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(a, Vector128<double>.Zero), a + p, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> WrapAbove(Vector128<double> a, Vector128<double> limit, Vector128<double> step, ref Vector128<double> carry)
+    public static Vector128<double> WrapAbove(Vector128<double> a, Vector128<double> limit, Vector128<double> step,
+        ref Vector128<double> carry)
     {
         Vector128<double> mask = Vector128.GreaterThan(a, limit);
         carry += mask & Vector128.Create(1.0);
@@ -56,7 +61,8 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> WrapBelow(Vector128<double> a, Vector128<double> limit, Vector128<double> step, ref Vector128<double> carry)
+    public static Vector128<double> WrapBelow(Vector128<double> a, Vector128<double> limit, Vector128<double> step,
+        ref Vector128<double> carry)
     {
         Vector128<double> mask = Vector128.LessThan(a, -limit);
         carry -= mask & Vector128.Create(1.0);
@@ -70,10 +76,12 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<double> Abs(Vector128<double> a) => Vector128.Abs(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> ToDouble(Vector128<ulong> value) => (value | Vector128.Create(Magic).AsUInt64()).AsDouble() - Vector128.Create(Magic);
+    public static Vector128<double> ToDouble(Vector128<ulong> value) =>
+        (value | Vector128.Create(Magic).AsUInt64()).AsDouble() - Vector128.Create(Magic);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> ToWord(Vector128<double> value) => (value + Vector128.Create(Magic)).AsUInt64() ^ Vector128.Create(Magic).AsUInt64();
+    public static Vector128<ulong> ToWord(Vector128<double> value) =>
+        (value + Vector128.Create(Magic)).AsUInt64() ^ Vector128.Create(Magic).AsUInt64();
 
     public static bool HasMultiplyLow => false;
 
@@ -84,7 +92,9 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<ulong> LoadSigned(int* from) => Vector128.Create((long)from[0], from[1]).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> MultiplyHalves(Vector128<ulong> a, Vector128<ulong> b) => Sse2.IsSupported ? Sse2.Multiply(a.AsUInt32(), b.AsUInt32()) : AdvSimd.MultiplyWideningLower(AdvSimd.ExtractNarrowingLower(a), AdvSimd.ExtractNarrowingLower(b));
+    public static Vector128<ulong> MultiplyHalves(Vector128<ulong> a, Vector128<ulong> b) =>
+        Sse2.IsSupported ? Sse2.Multiply(a.AsUInt32(), b.AsUInt32())
+        : AdvSimd.MultiplyWideningLower(AdvSimd.ExtractNarrowingLower(a), AdvSimd.ExtractNarrowingLower(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> SubtractIfAtLeast(Vector128<ulong> a, Vector128<ulong> m)
@@ -100,10 +110,12 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<double> AsDouble(Vector128<ulong> value) => value.AsDouble();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> ToSignedWord(Vector128<double> value) => (value + Vector128.Create(1.5 * Magic)).AsUInt64() - Vector128.Create(1.5 * Magic).AsUInt64();
+    public static Vector128<ulong> ToSignedWord(Vector128<double> value) =>
+        (value + Vector128.Create(1.5 * Magic)).AsUInt64() - Vector128.Create(1.5 * Magic).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> FromSignedWord(Vector128<ulong> value) => (value + Vector128.Create(1.5 * Magic).AsUInt64()).AsDouble() - Vector128.Create(1.5 * Magic);
+    public static Vector128<double> FromSignedWord(Vector128<ulong> value) =>
+        (value + Vector128.Create(1.5 * Magic).AsUInt64()).AsDouble() - Vector128.Create(1.5 * Magic);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> MinUnsigned(Vector128<ulong> a, Vector128<ulong> b) => Vector128.Min(a, b);
@@ -122,7 +134,9 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadTransposed(double* from, out Vector128<double> c0, out Vector128<double> c1, out Vector128<double> c2, out Vector128<double> c3, out Vector128<double> c4, out Vector128<double> c5, out Vector128<double> c6, out Vector128<double> c7)
+    public static void LoadTransposed(double* from, out Vector128<double> c0, out Vector128<double> c1,
+        out Vector128<double> c2, out Vector128<double> c3, out Vector128<double> c4, out Vector128<double> c5,
+        out Vector128<double> c6, out Vector128<double> c7)
     {
         c0 = Vector128.Create(from[0], from[8]);
         c1 = Vector128.Create(from[1], from[9]);
@@ -135,7 +149,8 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreTransposed(double* to, Vector128<double> c0, Vector128<double> c1, Vector128<double> c2, Vector128<double> c3, Vector128<double> c4, Vector128<double> c5, Vector128<double> c6, Vector128<double> c7)
+    public static void StoreTransposed(double* to, Vector128<double> c0, Vector128<double> c1, Vector128<double> c2,
+        Vector128<double> c3, Vector128<double> c4, Vector128<double> c5, Vector128<double> c6, Vector128<double> c7)
     {
         to[0] = c0.GetElement(0);
         to[8] = c0.GetElement(1);
@@ -183,10 +198,12 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     public static Vector128<ulong> ShiftRight(Vector128<ulong> a, int count) => a >>> count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> Max(Vector128<ulong> a, Vector128<ulong> b) => Vector128.Max(a.AsInt64(), b.AsInt64()).AsUInt64();
+    public static Vector128<ulong> Max(Vector128<ulong> a, Vector128<ulong> b) =>
+        Vector128.Max(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> AtLeast(Vector128<ulong> a, Vector128<ulong> b) => Vector128.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();
+    public static Vector128<ulong> AtLeast(Vector128<ulong> a, Vector128<ulong> b) =>
+        Vector128.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> PopCount(Vector128<ulong> a)
@@ -201,7 +218,8 @@ internal unsafe struct Lanes128 : ILanes<Vector128<double>, Vector128<ulong>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreNarrow(Vector128<ulong> value, int* to) => Vector128.Shuffle(value.AsInt32(), Vector128.Create(0, 2, 0, 2)).GetLower().Store(to);
+    public static void StoreNarrow(Vector128<ulong> value, int* to) =>
+        Vector128.Shuffle(value.AsInt32(), Vector128.Create(0, 2, 0, 2)).GetLower().Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Vector128<ulong> a) => a == Vector128<ulong>.Zero;

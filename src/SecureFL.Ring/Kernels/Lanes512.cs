@@ -30,22 +30,27 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<double> Multiply(Vector512<double> a, Vector512<double> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAdd(a, b, c);
+    public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+        Avx512F.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> MultiplySubtract(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplySubtract(a, b, c);
+    public static Vector512<double> MultiplySubtract(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+        Avx512F.FusedMultiplySubtract(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> NegateMultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAddNegated(a, b, c);
+    public static Vector512<double> NegateMultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+        Avx512F.FusedMultiplyAddNegated(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Round(Vector512<double> a) => Avx512F.RoundScale(a, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> AddIfNegative(Vector512<double> a, Vector512<double> p) => Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512<double>.Zero), a + p, a);
+    public static Vector512<double> AddIfNegative(Vector512<double> a, Vector512<double> p) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512<double>.Zero), a + p, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> WrapAbove(Vector512<double> a, Vector512<double> limit, Vector512<double> step, ref Vector512<double> carry)
+    public static Vector512<double> WrapAbove(Vector512<double> a, Vector512<double> limit, Vector512<double> step,
+        ref Vector512<double> carry)
     {
         Vector512<double> mask = Vector512.GreaterThan(a, limit);
         carry += mask & Vector512.Create(1.0);
@@ -53,7 +58,8 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> WrapBelow(Vector512<double> a, Vector512<double> limit, Vector512<double> step, ref Vector512<double> carry)
+    public static Vector512<double> WrapBelow(Vector512<double> a, Vector512<double> limit, Vector512<double> step,
+        ref Vector512<double> carry)
     {
         Vector512<double> mask = Vector512.LessThan(a, -limit);
         carry -= mask & Vector512.Create(1.0);
@@ -70,7 +76,8 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<double> ToDouble(Vector512<ulong> value) => Avx512DQ.ConvertToVector512Double(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> ToWord(Vector512<double> value) => Avx512DQ.ConvertToVector512UInt64WithTruncation(value);
+    public static Vector512<ulong> ToWord(Vector512<double> value) =>
+        Avx512DQ.ConvertToVector512UInt64WithTruncation(value);
 
     public static bool HasMultiplyLow => true;
 
@@ -78,10 +85,12 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<ulong> MultiplyLow(Vector512<ulong> a, Vector512<ulong> b) => Avx512DQ.MultiplyLow(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> LoadSigned(int* from) => Avx512F.ConvertToVector512Int64(Vector256.Load(from)).AsUInt64();
+    public static Vector512<ulong> LoadSigned(int* from) =>
+        Avx512F.ConvertToVector512Int64(Vector256.Load(from)).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> MultiplyHalves(Vector512<ulong> a, Vector512<ulong> b) => Avx512F.Multiply(a.AsUInt32(), b.AsUInt32());
+    public static Vector512<ulong> MultiplyHalves(Vector512<ulong> a, Vector512<ulong> b) =>
+        Avx512F.Multiply(a.AsUInt32(), b.AsUInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> SubtractIfAtLeast(Vector512<ulong> a, Vector512<ulong> m) => Vector512.Min(a, a - m);
@@ -93,10 +102,12 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<double> AsDouble(Vector512<ulong> value) => value.AsDouble();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> ToSignedWord(Vector512<double> value) => Avx512DQ.ConvertToVector512Int64(value).AsUInt64();
+    public static Vector512<ulong> ToSignedWord(Vector512<double> value) =>
+        Avx512DQ.ConvertToVector512Int64(value).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> FromSignedWord(Vector512<ulong> value) => Avx512DQ.ConvertToVector512Double(value.AsInt64());
+    public static Vector512<double> FromSignedWord(Vector512<ulong> value) =>
+        Avx512DQ.ConvertToVector512Double(value.AsInt64());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> MinUnsigned(Vector512<ulong> a, Vector512<ulong> b) => Vector512.Min(a, b);
@@ -108,10 +119,13 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static void StoreIntegers(Vector512<double> value, long* to) => ToSignedWord(value).AsInt64().Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreSingles(Vector512<double> value, float* to) => Avx512F.ConvertToVector256Single(value).Store(to);
+    public static void StoreSingles(Vector512<double> value, float* to) =>
+        Avx512F.ConvertToVector256Single(value).Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadTransposed(double* from, out Vector512<double> c0, out Vector512<double> c1, out Vector512<double> c2, out Vector512<double> c3, out Vector512<double> c4, out Vector512<double> c5, out Vector512<double> c6, out Vector512<double> c7)
+    public static void LoadTransposed(double* from, out Vector512<double> c0, out Vector512<double> c1,
+        out Vector512<double> c2, out Vector512<double> c3, out Vector512<double> c4, out Vector512<double> c5,
+        out Vector512<double> c6, out Vector512<double> c7)
     {
         c0 = Vector512.Load(from);
         c1 = Vector512.Load(from + 8);
@@ -125,7 +139,8 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreTransposed(double* to, Vector512<double> c0, Vector512<double> c1, Vector512<double> c2, Vector512<double> c3, Vector512<double> c4, Vector512<double> c5, Vector512<double> c6, Vector512<double> c7)
+    public static void StoreTransposed(double* to, Vector512<double> c0, Vector512<double> c1, Vector512<double> c2,
+        Vector512<double> c3, Vector512<double> c4, Vector512<double> c5, Vector512<double> c6, Vector512<double> c7)
     {
         Transpose(ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
         c0.Store(to);
@@ -166,20 +181,25 @@ internal unsafe struct Lanes512 : ILanes<Vector512<double>, Vector512<ulong>>
     public static Vector512<ulong> ShiftRight(Vector512<ulong> a, int count) => a >>> count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> Max(Vector512<ulong> a, Vector512<ulong> b) => Vector512.Max(a.AsInt64(), b.AsInt64()).AsUInt64();
+    public static Vector512<ulong> Max(Vector512<ulong> a, Vector512<ulong> b) =>
+        Vector512.Max(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> AtLeast(Vector512<ulong> a, Vector512<ulong> b) => Vector512.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();
+    public static Vector512<ulong> AtLeast(Vector512<ulong> a, Vector512<ulong> b) =>
+        Vector512.GreaterThanOrEqual(a.AsInt64(), b.AsInt64()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> PopCount(Vector512<ulong> a)
     {
-        // Nibbles by an in-register shuffle, whose time does not depend on them; the bytes of a word are added up by a sum of absolute differences.
+        // Nibbles by an in-register shuffle, whose time does not depend on them; the bytes of a word are added up by a
+        // sum of absolute differences.
         Vector128<byte> nibbles = Vector128.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
-        Vector512<byte> counts = Vector512.Create(Vector256.Create(nibbles, nibbles), Vector256.Create(nibbles, nibbles));
+        Vector512<byte> counts = Vector512.Create(Vector256.Create(nibbles, nibbles),
+            Vector256.Create(nibbles, nibbles));
         Vector512<byte> low = a.AsByte() & Vector512.Create((byte)15);
         Vector512<byte> high = (a >>> 4).AsByte() & Vector512.Create((byte)15);
-        return Avx512BW.SumAbsoluteDifferences(Avx512BW.Shuffle(counts, low) + Avx512BW.Shuffle(counts, high), Vector512<byte>.Zero).AsUInt64();
+        return Avx512BW.SumAbsoluteDifferences(Avx512BW.Shuffle(counts, low) + Avx512BW.Shuffle(counts, high),
+            Vector512<byte>.Zero).AsUInt64();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

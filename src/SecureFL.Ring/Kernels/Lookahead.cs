@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace SecureFL.Ring.Kernels;
 
 /// <summary>
-/// Asks for what is needed soon: tables and keys of several primes do not fit the second-level cache together, and the processor's own look-ahead stops at every page of 4 KB.
-/// A hint: addresses beyond the end of an array are allowed, nothing is read from them.
+/// Asks for what is needed soon: tables and keys of several primes do not fit the second-level cache together, and the
+/// processor's own look-ahead stops at every page of 4 KB. A hint: addresses beyond the end of an array are allowed,
+/// nothing is read from them.
 /// </summary>
 internal static unsafe class Lookahead
 {

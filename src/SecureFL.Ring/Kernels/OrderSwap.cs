@@ -18,7 +18,8 @@ internal static unsafe class OrderSwap<TLanes, TDouble, TWord>
             for (int row = 0; row < 8; row += TLanes.Count)
             {
                 double* to = (TLanes.Count == 8 ? x : rows) + row;
-                TLanes.LoadTransposed(x + (8 * row), out TDouble c0, out TDouble c1, out TDouble c2, out TDouble c3, out TDouble c4, out TDouble c5, out TDouble c6, out TDouble c7);
+                TLanes.LoadTransposed(x + (8 * row), out TDouble c0, out TDouble c1, out TDouble c2, out TDouble c3,
+                    out TDouble c4, out TDouble c5, out TDouble c6, out TDouble c7);
                 TLanes.Store(c0, to);
                 TLanes.Store(c1, to + 8);
                 TLanes.Store(c2, to + 16);

@@ -20,7 +20,9 @@ internal unsafe ref struct PackedColumn<TLanes, TWord>
         _used = 0;
     }
 
-    /// <summary>The next word, with bits of later words above its own; <paramref name="last"/> tells that none follows.</summary>
+    /// <summary>
+    /// The next word, with bits of later words above its own; <paramref name="last"/> tells that none follows.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal TWord Next(bool last)
     {

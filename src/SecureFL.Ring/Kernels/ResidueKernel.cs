@@ -5,7 +5,8 @@ using SecureFL.Ring.Arithmetic;
 namespace SecureFL.Ring.Kernels;
 
 /// <summary>
-/// Passes over the residues of one prime below 2^60, in any order of the values, at one vector width. Lengths are multiples of 8. Thread-safe.
+/// Passes over the residues of one prime below 2^60, in any order of the values, at one vector width. Lengths are
+/// multiples of 8. Thread-safe.
 /// </summary>
 internal abstract unsafe class ResidueKernel
 {
@@ -16,7 +17,9 @@ internal abstract unsafe class ResidueKernel
     {
         if (modulus.Bits > RingKernel.MaxSplitBits)
         {
-            throw new ArgumentException($"the split kernel takes primes of at most {RingKernel.MaxSplitBits} bits, not {modulus.Bits}", nameof(modulus));
+            throw new ArgumentException(
+                $"the split kernel takes primes of at most {RingKernel.MaxSplitBits} bits, not {modulus.Bits}",
+                nameof(modulus));
         }
 
         Modulus = modulus;
@@ -24,13 +27,14 @@ internal abstract unsafe class ResidueKernel
 
     internal Modulus Modulus { get; }
 
-    internal static ResidueKernel Create(Modulus modulus, VectorWidth? width = null) => (width ?? VectorWidths.Best) switch
-    {
-        VectorWidth.Bits512 => new ResidueKernel<Lanes512, Vector512<ulong>>(modulus),
-        VectorWidth.Bits256 => new ResidueKernel<Lanes256, Vector256<ulong>>(modulus),
-        VectorWidth.Bits128 => new ResidueKernel<Lanes128, Vector128<ulong>>(modulus),
-        _ => new ResidueKernel<Lanes1, ulong>(modulus),
-    };
+    internal static ResidueKernel Create(Modulus modulus, VectorWidth? width = null) =>
+        (width ?? VectorWidths.Best) switch
+        {
+            VectorWidth.Bits512 => new ResidueKernel<Lanes512, Vector512<ulong>>(modulus),
+            VectorWidth.Bits256 => new ResidueKernel<Lanes256, Vector256<ulong>>(modulus),
+            VectorWidth.Bits128 => new ResidueKernel<Lanes128, Vector128<ulong>>(modulus),
+            _ => new ResidueKernel<Lanes1, ulong>(modulus),
+        };
 
     /// <summary>Whether every word is below the prime.</summary>
     internal abstract bool AreCanonical(ReadOnlySpan<ulong> words);
@@ -38,7 +42,9 @@ internal abstract unsafe class ResidueKernel
     /// <summary>sum += addend, both canonical.</summary>
     internal abstract void Add(ReadOnlySpan<ulong> addend, Span<ulong> sum);
 
-    /// <summary>sum += addend for canonical residues and small integers, |e| &lt; 2^12 and not above the prime.</summary>
+    /// <summary>
+    /// sum += addend for canonical residues and small integers, |e| &lt; 2^12 and not above the prime.
+    /// </summary>
     internal abstract void AddSmall(ReadOnlySpan<int> addend, Span<ulong> sum);
 
     /// <summary>sum += addend for canonical residues and integers of absolute value below 2^62.</summary>
@@ -48,19 +54,24 @@ internal abstract unsafe class ResidueKernel
     internal abstract void Negate(Span<ulong> words);
 
     /// <summary>
-    /// result = (e + half - ((c + half) mod s)) / s mod p, where half = floor(s/2): the coefficients of e - c' divided by the prime s, c' being the
-    /// centred representative of c mod s. Added to x/s for x with x mod s = c - e it is x divided by s and rounded.
+    /// result = (e + half - ((c + half) mod s)) / s mod p, where half = floor(s/2): the coefficients of e - c' divided
+    /// by the prime s, c' being the centred representative of c mod s. Added to x/s for x with x mod s = c - e it is x
+    /// divided by s and rounded.
     /// </summary>
     internal abstract void DivideRound(ReadOnlySpan<ulong> c, ReadOnlySpan<int> e, Modulus s, Span<ulong> result);
 
-    /// <summary>digits = (x - d) * w mod p in (-p/2, p/2), for integers x and d that are residues or below 2^59 in absolute value, and a residue w: one step of Garner's recombination.</summary>
+    /// <summary>
+    /// digits = (x - d) * w mod p in (-p/2, p/2), for integers x and d that are residues or below 2^59 in absolute
+    /// value, and a residue w: one step of Garner's recombination.
+    /// </summary>
     internal abstract void SubtractMultiply(ReadOnlySpan<ulong> x, ReadOnlySpan<long> d, ulong w, Span<long> digits);
 
     private protected static void Check(int length, int other)
     {
         if (length != other || length % WordKernel.Columns != 0)
         {
-            throw new ArgumentException($"{length} and {other} words: lengths are equal multiples of {WordKernel.Columns}");
+            throw new ArgumentException(
+                $"{length} and {other} words: lengths are equal multiples of {WordKernel.Columns}");
         }
     }
 
@@ -83,10 +94,13 @@ internal sealed unsafe class ResidueKernel<TLanes, TWord>(Modulus modulus) : Res
         {
             for (int i = 0; i < words.Length; i += TLanes.Count)
             {
-                // The sign bit of x - p, and of x itself, is 1 and 0 for a residue; anything else leaves a top bit behind.
+                // The sign bit of x - p, and of x itself, is 1 and 0 for a residue; anything else leaves a top bit
+                // behind.
                 TWord word = TLanes.LoadWord(x + i);
                 TWord below = TLanes.ShiftRight(TLanes.SubtractWord(word, p), 63);
-                bad = TLanes.Or(bad, TLanes.Or(TLanes.ShiftRight(word, 63), TLanes.SubtractWord(TLanes.BroadcastWord(1), below)));
+                bad =
+                    TLanes.Or(bad,
+                        TLanes.Or(TLanes.ShiftRight(word, 63), TLanes.SubtractWord(TLanes.BroadcastWord(1), below)));
             }
         }
 
@@ -102,7 +116,8 @@ internal sealed unsafe class ResidueKernel<TLanes, TWord>(Modulus modulus) : Res
         {
             for (int i = 0; i < sum.Length; i += TLanes.Count)
             {
-                TLanes.StoreWord(TLanes.SubtractIfAtLeast(TLanes.AddWord(TLanes.LoadWord(to + i), TLanes.LoadWord(from + i)), p), to + i);
+                TLanes.StoreWord(TLanes.SubtractIfAtLeast(
+                    TLanes.AddWord(TLanes.LoadWord(to + i), TLanes.LoadWord(from + i)), p), to + i);
             }
         }
     }
@@ -136,7 +151,8 @@ internal sealed unsafe class ResidueKernel<TLanes, TWord>(Modulus modulus) : Res
             for (int i = 0; i < sum.Length; i += TLanes.Count)
             {
                 TWord x = one.Multiply(TLanes.AddWord(TLanes.LoadWord((ulong*)from + i), positive), p);
-                TLanes.StoreWord(SplitArithmetic<TLanes, TWord>.Canonical8(TLanes.AddWord(x, TLanes.LoadWord(to + i)), p), to + i);
+                TLanes.StoreWord(
+                    SplitArithmetic<TLanes, TWord>.Canonical8(TLanes.AddWord(x, TLanes.LoadWord(to + i)), p), to + i);
             }
         }
     }
@@ -193,7 +209,8 @@ internal sealed unsafe class ResidueKernel<TLanes, TWord>(Modulus modulus) : Res
         {
             for (int i = 0; i < digits.Length; i += TLanes.Count)
             {
-                TWord difference = TLanes.AddWord(TLanes.LoadWord(from + i), TLanes.SubtractWord(positive, TLanes.LoadWord((ulong*)subtrahend + i)));
+                TWord difference = TLanes.AddWord(TLanes.LoadWord(from + i),
+                    TLanes.SubtractWord(positive, TLanes.LoadWord((ulong*)subtrahend + i)));
                 TWord residue = SplitArithmetic<TLanes, TWord>.Canonical4(factor.Multiply(difference, p), p);
                 // Adding (p-1)/2, reducing and taking it away again centres a residue.
                 TWord centred = TLanes.SubtractWord(TLanes.SubtractIfAtLeast(TLanes.AddWord(residue, half), p), half);

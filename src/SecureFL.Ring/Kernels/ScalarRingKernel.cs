@@ -2,7 +2,10 @@ using SecureFL.Ring.Arithmetic;
 
 namespace SecureFL.Ring.Kernels;
 
-/// <summary>The 64-bit integer kernel of one prime below 2^61: fallback and oracle. Prepared secrets are canonical residues in evaluation order.</summary>
+/// <summary>
+/// The 64-bit integer kernel of one prime below 2^61: fallback and oracle. Prepared secrets are canonical residues in
+/// evaluation order.
+/// </summary>
 internal sealed class ScalarRingKernel : RingKernel
 {
     private readonly ScalarTransform _transform;
@@ -49,7 +52,8 @@ internal sealed class ScalarRingKernel : RingKernel
         }
     }
 
-    internal override void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result)
+    internal override void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small,
+        Span<ulong> result)
     {
         Check(a.Length, nameof(a));
         Check(prepared.Length, nameof(prepared));
@@ -77,7 +81,8 @@ internal sealed class ScalarRingKernel : RingKernel
         values.CopyTo(prepared);
     }
 
-    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, Span<ulong> accumulator)
+    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared,
+        Span<ulong> accumulator)
     {
         Check(a.Length, nameof(a));
         Check(prepared.Length, nameof(prepared));
@@ -111,7 +116,9 @@ internal sealed class ScalarRingKernel : RingKernel
     /// <summary>An integer of absolute value at most p as a residue, without a branch.</summary>
     private ulong Residue(int value) => (ulong)value + (Modulus.Value & (ulong)((long)value >> 63));
 
-    /// <summary>|s| &lt; 2^23 as a residue below 2p, without a branch on s: p 2^k &gt;= 2^23 for k = max(0, 24 - bits of p).</summary>
+    /// <summary>
+    /// |s| &lt; 2^23 as a residue below 2p, without a branch on s: p 2^k &gt;= 2^23 for k = max(0, 24 - bits of p).
+    /// </summary>
     private ulong Lift(int value)
     {
         int top = Math.Max(0, 24 - Modulus.Bits);

@@ -3,8 +3,9 @@ using SecureFL.Ring.Arithmetic;
 namespace SecureFL.Ring.Kernels;
 
 /// <summary>
-/// The same transform in plain 64-bit integers, for any prime below 2^61: the fallback where there is no fused multiply-add,
-/// and the oracle of the vector kernels. Butterflies of Harvey (2014), values kept below 4p forward and 2p backward.
+/// The same transform in plain 64-bit integers, for any prime below 2^61: the fallback where there is no fused
+/// multiply-add, and the oracle of the vector kernels. Butterflies of Harvey (2014), values kept below 4p forward and
+/// 2p backward.
 /// </summary>
 internal sealed class ScalarTransform
 {

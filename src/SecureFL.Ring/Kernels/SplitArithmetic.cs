@@ -6,9 +6,10 @@ namespace SecureFL.Ring.Kernels;
 /// Products modulo a prime p &lt; 2^60 from 32 x 32 -> 64 bit multiplications, the widest that AVX2 and AVX-512F have.
 /// </summary>
 /// <remarks>
-/// Shoup's product x*w - q*p mod 2^64 with q = floor(x w' / 2^64), w' = floor(w 2^64 / p), lies below p (1 + x/2^64). Here q is taken as
-/// h h' + (h l' >> 32) + (l h' >> 32) from the halves of x and w': what is dropped is three fractions, each below 1, so q is too small by at most 2,
-/// and the product is below p (3 + x/2^64) &lt; 4p &lt; 2^62 for every 64-bit x.
+/// Shoup's product x*w - q*p mod 2^64 with q = floor(x w' / 2^64), w' = floor(w 2^64 / p), lies below p (1 + x/2^64).
+/// Here q is taken as h h' + (h l' >> 32) + (l h' >> 32) from the halves of x and w': what is dropped is three
+/// fractions, each below 1, so q is too small by at most 2, and the product is below p (3 + x/2^64) &lt; 4p &lt; 2^62
+/// for every 64-bit x.
 /// </remarks>
 internal static class SplitArithmetic<TLanes, TWord>
     where TLanes : struct, IWordLanes<TWord>
@@ -25,7 +26,9 @@ internal static class SplitArithmetic<TLanes, TWord>
         return TLanes.SubtractWord(TLanes.MultiplyLow(x, w), TLanes.MultiplyLow(q, p));
     }
 
-    /// <summary>a*b/2^64 mod p, below 2p, for a*b &lt; p 2^64 (Montgomery 1985); <paramref name="inverse"/> is p^-1 mod 2^64.</summary>
+    /// <summary>
+    /// a*b/2^64 mod p, below 2p, for a*b &lt; p 2^64 (Montgomery 1985); <paramref name="inverse"/> is p^-1 mod 2^64.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TWord MultiplyMontgomery(TWord a, TWord b, TWord p, TWord inverse, TWord low32)
     {
@@ -36,11 +39,13 @@ internal static class SplitArithmetic<TLanes, TWord>
 
     /// <summary>Below 8p to below p.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TWord Canonical8(TWord x, TWord p) => Canonical4(TLanes.SubtractIfAtLeast(x, TLanes.ShiftLeft(p, 2)), p);
+    internal static TWord Canonical8(TWord x, TWord p) =>
+        Canonical4(TLanes.SubtractIfAtLeast(x, TLanes.ShiftLeft(p, 2)), p);
 
     /// <summary>Below 4p to below p.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TWord Canonical4(TWord x, TWord p) => TLanes.SubtractIfAtLeast(TLanes.SubtractIfAtLeast(x, TLanes.ShiftLeft(p, 1)), p);
+    internal static TWord Canonical4(TWord x, TWord p) =>
+        TLanes.SubtractIfAtLeast(TLanes.SubtractIfAtLeast(x, TLanes.ShiftLeft(p, 1)), p);
 
     /// <summary>floor(a*b / 2^64).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,8 +54,10 @@ internal static class SplitArithmetic<TLanes, TWord>
         TWord aHigh = TLanes.ShiftRight(a, 32);
         TWord bHigh = TLanes.ShiftRight(b, 32);
         // (2^32 - 1)^2 + 2^32 - 1 < 2^64: neither sum below overflows.
-        TWord middle = TLanes.AddWord(TLanes.MultiplyHalves(a, bHigh), TLanes.ShiftRight(TLanes.MultiplyHalves(a, b), 32));
+        TWord middle = TLanes.AddWord(TLanes.MultiplyHalves(a, bHigh),
+            TLanes.ShiftRight(TLanes.MultiplyHalves(a, b), 32));
         TWord other = TLanes.AddWord(TLanes.MultiplyHalves(aHigh, b), TLanes.And(middle, low32));
-        return TLanes.AddWord(TLanes.MultiplyHalves(aHigh, bHigh), TLanes.AddWord(TLanes.ShiftRight(middle, 32), TLanes.ShiftRight(other, 32)));
+        return TLanes.AddWord(TLanes.MultiplyHalves(aHigh, bHigh),
+            TLanes.AddWord(TLanes.ShiftRight(middle, 32), TLanes.ShiftRight(other, 32)));
     }
 }

@@ -3,7 +3,10 @@ using SecureFL.Ring.Arithmetic;
 
 namespace SecureFL.Ring.Kernels;
 
-/// <summary>The 32-bit-split kernel of one prime below 2^60. Prepared secrets are canonical residues times 2^64 (Montgomery form) in evaluation order.</summary>
+/// <summary>
+/// The 32-bit-split kernel of one prime below 2^60. Prepared secrets are canonical residues times 2^64 (Montgomery
+/// form) in evaluation order.
+/// </summary>
 internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKernel
     where TLanes : struct, ILanes<TDouble, TWord>
     where TDouble : struct
@@ -21,7 +24,8 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
     {
         if (modulus.Bits > MaxSplitBits)
         {
-            throw new ArgumentException($"the split kernel takes primes of at most {MaxSplitBits} bits, not {modulus.Bits}", nameof(modulus));
+            throw new ArgumentException(
+                $"the split kernel takes primes of at most {MaxSplitBits} bits, not {modulus.Bits}", nameof(modulus));
         }
 
         ulong psi = modulus.MinimalPrimitiveRoot(degree);
@@ -86,7 +90,8 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         }
     }
 
-    internal override void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small, Span<ulong> result)
+    internal override void MultiplyAdd(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, ReadOnlySpan<int> small,
+        Span<ulong> result)
     {
         Check(a.Length, nameof(a));
         Check(prepared.Length, nameof(prepared));
@@ -111,7 +116,8 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         }
     }
 
-    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared, Span<ulong> accumulator)
+    internal override void MultiplyAccumulate(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> prepared,
+        Span<ulong> accumulator)
     {
         Check(a.Length, nameof(a));
         Check(prepared.Length, nameof(prepared));
@@ -178,21 +184,25 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         TWord low32 = TLanes.BroadcastWord(uint.MaxValue);
         for (int i = 0; i < length; i += TLanes.Count)
         {
-            TWord y = SplitArithmetic<TLanes, TWord>.MultiplyMontgomery(TLanes.LoadWord(left + i), TLanes.LoadWord(right + i), p, inverse, low32);
+            TWord y = SplitArithmetic<TLanes, TWord>.MultiplyMontgomery(TLanes.LoadWord(left + i),
+                TLanes.LoadWord(right + i), p, inverse, low32);
             TLanes.StoreWord(y, to + i);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Accumulate(ulong* left, ulong* right, ulong* sum, int length, ulong modulus, ulong modulusInverse)
+    private static void Accumulate(ulong* left, ulong* right, ulong* sum, int length, ulong modulus,
+        ulong modulusInverse)
     {
         TWord p = TLanes.BroadcastWord(modulus);
         TWord inverse = TLanes.BroadcastWord(modulusInverse);
         TWord low32 = TLanes.BroadcastWord(uint.MaxValue);
         for (int i = 0; i < length; i += TLanes.Count)
         {
-            TWord y = SplitArithmetic<TLanes, TWord>.MultiplyMontgomery(TLanes.LoadWord(left + i), TLanes.LoadWord(right + i), p, inverse, low32);
-            TLanes.StoreWord(SplitArithmetic<TLanes, TWord>.Canonical4(TLanes.AddWord(y, TLanes.LoadWord(sum + i)), p), sum + i);
+            TWord y = SplitArithmetic<TLanes, TWord>.MultiplyMontgomery(TLanes.LoadWord(left + i),
+                TLanes.LoadWord(right + i), p, inverse, low32);
+            TLanes.StoreWord(SplitArithmetic<TLanes, TWord>.Canonical4(TLanes.AddWord(y, TLanes.LoadWord(sum + i)), p),
+                sum + i);
         }
     }
 
@@ -204,7 +214,8 @@ internal sealed unsafe class SplitRingKernel<TLanes, TDouble, TWord> : RingKerne
         {
             // Below 4p, plus p and a small integer of either sign.
             TWord small = TLanes.AddWord(p, TLanes.LoadSigned(addend + i));
-            TLanes.StoreWord(SplitArithmetic<TLanes, TWord>.Canonical8(TLanes.AddWord(TLanes.LoadWord(x + i), small), p), x + i);
+            TLanes.StoreWord(
+                SplitArithmetic<TLanes, TWord>.Canonical8(TLanes.AddWord(TLanes.LoadWord(x + i), small), p), x + i);
         }
     }
 }

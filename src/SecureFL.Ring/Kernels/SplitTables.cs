@@ -3,7 +3,10 @@ using SecureFL.Ring.Memory;
 
 namespace SecureFL.Ring.Kernels;
 
-/// <summary>Roots of unity w of one prime as words, each with its quotient floor(w 2^64 / p) (Shoup); arranged as in <see cref="FmaTables"/>.</summary>
+/// <summary>
+/// Roots of unity w of one prime as words, each with its quotient floor(w 2^64 / p) (Shoup); arranged as in
+/// <see cref="FmaTables"/>.
+/// </summary>
 internal sealed class SplitTables
 {
     internal SplitTables(int degree, Modulus modulus, ulong psi)

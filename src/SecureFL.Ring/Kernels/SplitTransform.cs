@@ -3,12 +3,15 @@ using System.Runtime.CompilerServices;
 namespace SecureFL.Ring.Kernels;
 
 /// <summary>
-/// The negacyclic number-theoretic transform in 64-bit words for primes p &lt; 2^60: the butterflies of Harvey (2014) on the products of
-/// <see cref="SplitArithmetic{TLanes, TWord}"/>. Radix 4, depth first; the last three levels in registers after one transpose of 8 x 8 values.
+/// The negacyclic number-theoretic transform in 64-bit words for primes p &lt; 2^60: the butterflies of Harvey (2014)
+/// on the products of
+/// <see cref="SplitArithmetic{TLanes, TWord}"/>. Radix 4, depth first; the last three levels in registers after one
+/// transpose of 8 x 8 values.
 /// </summary>
 /// <remarks>
-/// Forward: values stay below 8p &lt; 2^63. What is not multiplied is reduced below 4p, a product is below 4p, and a + b and a - b + 4p are below 8p.
-/// Inverse: values stay below 4p. A sum is reduced from below 8p; a - b + 4p &lt; 8p is multiplied.
+/// Forward: values stay below 8p &lt; 2^63. What is not multiplied is reduced below 4p, a product is below 4p, and a +
+/// b and a - b + 4p are below 8p. Inverse: values stay below 4p. A sum is reduced from below 8p; a - b + 4p &lt; 8p is
+/// multiplied.
 /// </remarks>
 internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
     where TLanes : struct, ILanes<TDouble, TWord>
@@ -21,7 +24,8 @@ internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
     /// <summary>In: below 8p, natural order. Out: below 8p, evaluation order.</summary>
     internal static void Forward(ulong* x, int degree, SplitTables tables, ulong p)
     {
-        fixed (ulong* roots = tables.Roots.Span, quotients = tables.Quotients.Span, tail = tables.Tail.Span, tailQuotients = tables.TailQuotients.Span)
+        fixed (ulong* roots = tables.Roots.Span, quotients = tables.Quotients.Span, tail = tables.Tail.Span,
+            tailQuotients = tables.TailQuotients.Span)
         {
             Roots all = new(roots, quotients, tail, tailQuotients, degree, p);
             if ((System.Numerics.BitOperations.Log2((uint)degree) & 1) == 0)
@@ -40,7 +44,8 @@ internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
     /// <summary>In: below 4p, evaluation order. Out: below 4p, natural order, N times the inverse transform.</summary>
     internal static void InverseUnscaled(ulong* x, int degree, SplitTables tables, ulong p)
     {
-        fixed (ulong* roots = tables.Roots.Span, quotients = tables.Quotients.Span, tail = tables.Tail.Span, tailQuotients = tables.TailQuotients.Span)
+        fixed (ulong* roots = tables.Roots.Span, quotients = tables.Quotients.Span, tail = tables.Tail.Span,
+            tailQuotients = tables.TailQuotients.Span)
         {
             Roots all = new(roots, quotients, tail, tailQuotients, degree, p);
             if ((System.Numerics.BitOperations.Log2((uint)degree) & 1) == 0)
@@ -132,7 +137,8 @@ internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void ForwardRadix4(ulong* x, int stride, int blocks, int node, ulong* roots, ulong* quotients, ulong modulus)
+    private static void ForwardRadix4(ulong* x, int stride, int blocks, int node, ulong* roots, ulong* quotients,
+        ulong modulus)
     {
         TWord p = TLanes.BroadcastWord(modulus);
         TWord fourP = TLanes.BroadcastWord(4 * modulus);
@@ -160,7 +166,8 @@ internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void InverseRadix4(ulong* x, int stride, int blocks, int node, ulong* roots, ulong* quotients, ulong modulus)
+    private static void InverseRadix4(ulong* x, int stride, int blocks, int node, ulong* roots, ulong* quotients,
+        ulong modulus)
     {
         TWord p = TLanes.BroadcastWord(modulus);
         TWord fourP = TLanes.BroadcastWord(4 * modulus);
@@ -193,11 +200,13 @@ internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
         TWord p = TLanes.BroadcastWord(modulus);
         TWord fourP = TLanes.BroadcastWord(4 * modulus);
         ulong* rows = stackalloc ulong[FmaTables.GroupSize];
-        for (; groups > 0; groups--, x += FmaTables.GroupSize, tail += FmaTables.TailRootsPerGroup, quotients += FmaTables.TailRootsPerGroup)
+        for (; groups > 0; groups--, x += FmaTables.GroupSize, tail += FmaTables.TailRootsPerGroup,
+            quotients += FmaTables.TailRootsPerGroup)
         {
             for (int row = 0; row < 8; row += TLanes.Count)
             {
-                TLanes.LoadTransposed((double*)x + (8 * row), out TDouble d0, out TDouble d1, out TDouble d2, out TDouble d3, out TDouble d4, out TDouble d5, out TDouble d6, out TDouble d7);
+                TLanes.LoadTransposed((double*)x + (8 * row), out TDouble d0, out TDouble d1, out TDouble d2,
+                    out TDouble d3, out TDouble d4, out TDouble d5, out TDouble d6, out TDouble d7);
                 TWord c0 = TLanes.AsWord(d0), c1 = TLanes.AsWord(d1), c2 = TLanes.AsWord(d2), c3 = TLanes.AsWord(d3);
                 TWord c4 = TLanes.AsWord(d4), c5 = TLanes.AsWord(d5), c6 = TLanes.AsWord(d6), c7 = TLanes.AsWord(d7);
                 ulong* w = tail + row;
@@ -241,7 +250,8 @@ internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
         TWord p = TLanes.BroadcastWord(modulus);
         TWord fourP = TLanes.BroadcastWord(4 * modulus);
         ulong* rows = stackalloc ulong[FmaTables.GroupSize];
-        for (; groups > 0; groups--, x += FmaTables.GroupSize, tail += FmaTables.TailRootsPerGroup, quotients += FmaTables.TailRootsPerGroup)
+        for (; groups > 0; groups--, x += FmaTables.GroupSize, tail += FmaTables.TailRootsPerGroup,
+            quotients += FmaTables.TailRootsPerGroup)
         {
             if (TLanes.Count < 8)
             {
@@ -312,7 +322,8 @@ internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
     private static TWord Difference(TWord a, TWord b, TWord fourP) => TLanes.AddWord(a, TLanes.SubtractWord(fourP, b));
 
     /// <summary>The tables of one direction, pinned for one transform.</summary>
-    private readonly struct Roots(ulong* words, ulong* quotients, ulong* tail, ulong* tailQuotients, int degree, ulong p)
+    private readonly struct Roots(ulong* words, ulong* quotients, ulong* tail, ulong* tailQuotients,
+        int degree, ulong p)
     {
         internal readonly ulong* Words = words;
         internal readonly ulong* Quotients = quotients;
@@ -321,8 +332,12 @@ internal static unsafe class SplitTransform<TLanes, TDouble, TWord>
         internal readonly ulong P = p;
         private readonly int _degree = degree;
 
-        /// <summary>Node n of the level with blocks of eight values is at index n - N/8 among them; eight such nodes make a group of 64.</summary>
-        internal int TailOffset(int node, int length) => ((node * (length / 8)) - (_degree / 8)) / 8 * FmaTables.TailRootsPerGroup;
+        /// <summary>
+        /// Node n of the level with blocks of eight values is at index n - N/8 among them; eight such nodes make a
+        /// group of 64.
+        /// </summary>
+        internal int TailOffset(int node, int length) =>
+            ((node * (length / 8)) - (_degree / 8)) / 8 * FmaTables.TailRootsPerGroup;
     }
 
     /// <summary>A root in registers with its quotient and the quotient's upper half.</summary>

@@ -5,8 +5,9 @@ namespace SecureFL.Ring.Kernels;
 
 /// <summary>
 /// Packing of w-bit words and sampling from packed random words, at one vector width.
-/// Layout of a group of 512 words: word 8r + c is row r of column c; each column is a little-endian bit stream of 64 rows, w 64-bit words long;
-/// word j of column c stands at 8j + c. Every width walks the columns side by side, so the layout costs no shuffle at any width.
+/// Layout of a group of 512 words: word 8r + c is row r of column c; each column is a little-endian bit stream of 64
+/// rows, w 64-bit words long; word j of column c stands at 8j + c. Every width walks the columns side by side, so the
+/// layout costs no shuffle at any width.
 /// </summary>
 internal abstract unsafe class WordKernel
 {
@@ -25,7 +26,8 @@ internal abstract unsafe class WordKernel
     };
 
     /// <summary>Bytes of <paramref name="count"/> packed words; the count is a multiple of 512.</summary>
-    internal static int PackedBytes(int count, int width) => checked(count / GroupSize * width * Columns * sizeof(ulong));
+    internal static int PackedBytes(int count, int width) =>
+        checked(count / GroupSize * width * Columns * sizeof(ulong));
 
     /// <summary>Packs words below 2^width, width 1..63.</summary>
     internal void Pack(ReadOnlySpan<ulong> words, int width, Span<byte> packed)
@@ -41,7 +43,10 @@ internal abstract unsafe class WordKernel
         }
     }
 
-    /// <summary>The inverse of <see cref="Pack"/>. Returns whether every word is below <paramref name="limit"/>, which is below 2^63: the vector compare is a signed one.</summary>
+    /// <summary>
+    /// The inverse of <see cref="Pack"/>. Returns whether every word is below <paramref name="limit"/>, which is below
+    /// 2^63: the vector compare is a signed one.
+    /// </summary>
     internal bool Unpack(ReadOnlySpan<byte> packed, int width, ulong limit, Span<ulong> words)
     {
         Check(words.Length, width, packed.Length);
@@ -59,7 +64,9 @@ internal abstract unsafe class WordKernel
         return below;
     }
 
-    /// <summary>Number of ones minus half the width, of each packed word: centred binomial samples from packed random bits.</summary>
+    /// <summary>
+    /// Number of ones minus half the width, of each packed word: centred binomial samples from packed random bits.
+    /// </summary>
     internal void CountOnes(ReadOnlySpan<byte> packed, int width, Span<int> samples)
     {
         Check(samples.Length, width, packed.Length);
@@ -74,10 +81,11 @@ internal abstract unsafe class WordKernel
     }
 
     /// <summary>
-    /// For each pair of random words (high, low): how many of the 126-bit table entries exceed the low 63 bits of both, negated where the top bit of high is set.
-    /// Scans the whole table for every sample.
+    /// For each pair of random words (high, low): how many of the 126-bit table entries exceed the low 63 bits of both,
+    /// negated where the top bit of high is set. Scans the whole table for every sample.
     /// </summary>
-    internal abstract void ScanTable(ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> low, ReadOnlySpan<ulong> table, Span<int> samples);
+    internal abstract void ScanTable(ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> low, ReadOnlySpan<ulong> table,
+        Span<int> samples);
 
     private protected abstract void PackGroup(ulong* words, int width, ulong* packed);
 
@@ -89,7 +97,9 @@ internal abstract unsafe class WordKernel
     {
         if (words % GroupSize != 0 || width is < 1 or > 63 || bytes != PackedBytes(words, width))
         {
-            throw new ArgumentException($"{words} words of {width} bits (a multiple of {GroupSize}, 1 to 63 bits) do not fit {bytes} bytes exactly");
+            throw new ArgumentException(
+                $"{words} words of {width} bits (a multiple of {GroupSize}, 1 to 63 bits) do not fit {bytes} bytes "
+                + $"exactly");
         }
     }
 }
@@ -100,9 +110,11 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
     where TWord : struct
 {
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    internal override void ScanTable(ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> low, ReadOnlySpan<ulong> table, Span<int> samples)
+    internal override void ScanTable(ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> low, ReadOnlySpan<ulong> table,
+        Span<int> samples)
     {
-        if (high.Length != samples.Length || low.Length != samples.Length || samples.Length % Columns != 0 || table.Length % 2 != 0)
+        if (high.Length != samples.Length || low.Length != samples.Length || samples.Length % Columns != 0
+            || table.Length % 2 != 0)
         {
             throw new ArgumentException($"{high.Length} and {low.Length} random words for {samples.Length} samples");
         }
@@ -120,8 +132,10 @@ internal sealed unsafe class WordKernel<TLanes, TWord> : WordKernel
                 for (int entry = 0; entry < table.Length; entry += 2)
                 {
                     // The sign bit of a difference of 63-bit numbers is its borrow.
-                    TWord borrow = TLanes.ShiftRight(TLanes.SubtractWord(l, TLanes.BroadcastWord(entries[entry + 1])), 63);
-                    TWord difference = TLanes.SubtractWord(TLanes.SubtractWord(h, TLanes.BroadcastWord(entries[entry])), borrow);
+                    TWord borrow = TLanes.ShiftRight(
+                        TLanes.SubtractWord(l, TLanes.BroadcastWord(entries[entry + 1])), 63);
+                    TWord difference = TLanes.SubtractWord(
+                        TLanes.SubtractWord(h, TLanes.BroadcastWord(entries[entry])), borrow);
                     count = TLanes.AddWord(count, TLanes.ShiftRight(difference, 63));
                 }
 

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace SecureFL.Ring.Memory;
 
-/// <summary>A pinned array whose first element lies on a 64-byte boundary, so that no vector access crosses a cache line. Not thread-safe.</summary>
+/// <summary>
+/// A pinned array whose first element lies on a 64-byte boundary, so that no vector access crosses a cache line. Not
+/// thread-safe.
+/// </summary>
 /// <typeparam name="T">An unmanaged element type whose size divides 64.</typeparam>
 public sealed class AlignedBuffer<T>
     where T : unmanaged

@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace SecureFL.Ring.Randomness;
 
-/// <summary>The framework's AES-256 over counters, through one reused transform: the path for processors without x86 AES instructions.</summary>
+/// <summary>
+/// The framework's AES-256 over counters, through one reused transform: the path for processors without x86 AES
+/// instructions.
+/// </summary>
 internal sealed class FrameworkCounterCipher : IBlockCounterCipher
 {
     private const int BatchBytes = 4096;

@@ -4,15 +4,19 @@ using SecureFL.Ring.Kernels;
 namespace SecureFL.Ring.Randomness;
 
 /// <summary>
-/// AES-256 in counter mode (NIST SP 800-38A, 6.5) from an all-zero 128-bit big-endian counter: the byte stream of one 32-byte key.
-/// Not thread-safe. Uses the processor's AES instructions where there are any, the framework's AES elsewhere; both give the same bytes.
+/// AES-256 in counter mode (NIST SP 800-38A, 6.5) from an all-zero 128-bit big-endian counter: the byte stream of one
+/// 32-byte key. Not thread-safe. Uses the processor's AES instructions where there are any, the framework's AES
+/// elsewhere; both give the same bytes.
 /// </summary>
 public sealed class Keystream : IDisposable
 {
     /// <summary>Bytes of a key.</summary>
     public const int KeySize = 32;
 
-    /// <summary>Most bytes drawn under one key: 2^36 blocks of 16, far from any birthday bound that matters for a counter mode stream.</summary>
+    /// <summary>
+    /// Most bytes drawn under one key: 2^36 blocks of 16, far from any birthday bound that matters for a counter mode
+    /// stream.
+    /// </summary>
     public const long MaxBytes = 1L << 40;
 
     private const int BlockSize = 16;
@@ -47,7 +51,9 @@ public sealed class Keystream : IDisposable
         return stream;
     }
 
-    /// <summary>Forgets the old key and starts the stream of <paramref name="key"/> (32 bytes) at its first byte.</summary>
+    /// <summary>
+    /// Forgets the old key and starts the stream of <paramref name="key"/> (32 bytes) at its first byte.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The stream was disposed.</exception>
     public void Rekey(ReadOnlySpan<byte> key)
     {
@@ -63,8 +69,10 @@ public sealed class Keystream : IDisposable
     }
 
     /// <summary>Writes the next <c>destination.Length</c> bytes of the stream.</summary>
-    /// <exception cref="InvalidOperationException">More than <see cref="MaxBytes"/> would have been drawn; nothing was.</exception>
-    /// <exception cref="ObjectDisposedException">The stream was disposed: an erased key would give a stream that everyone knows.</exception>
+    /// <exception cref="InvalidOperationException">More than <see cref="MaxBytes"/> would have been drawn; nothing
+    /// was.</exception>
+    /// <exception cref="ObjectDisposedException">The stream was disposed: an erased key would give a stream that
+    /// everyone knows.</exception>
     public void Fill(Span<byte> destination)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -5,8 +5,9 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Ring.Randomness;
 
 /// <summary>
-/// A pinned, 64-byte aligned array that holds a secret: the collector never moves it, so no copy stays behind, and disposing overwrites it with zeros. Then its
-/// memory may serve a later buffer, for pinned memory is costly to collect; a span that outlives its buffer would see that one's secret. Not thread-safe.
+/// A pinned, 64-byte aligned array that holds a secret: the collector never moves it, so no copy stays behind, and
+/// disposing overwrites it with zeros. Then its memory may serve a later buffer, for pinned memory is costly to
+/// collect; a span that outlives its buffer would see that one's secret. Not thread-safe.
 /// </summary>
 /// <typeparam name="T">An unmanaged element type.</typeparam>
 public sealed class SecretBuffer<T> : IDisposable

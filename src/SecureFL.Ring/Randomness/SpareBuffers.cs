@@ -4,7 +4,9 @@ using SecureFL.Ring.Memory;
 
 namespace SecureFL.Ring.Randomness;
 
-/// <summary>Erased memory of secrets that are gone, kept for later ones of the same length. Bounded; thread-safe.</summary>
+/// <summary>
+/// Erased memory of secrets that are gone, kept for later ones of the same length. Bounded; thread-safe.
+/// </summary>
 internal static class SpareBuffers<T>
     where T : unmanaged
 {
@@ -16,7 +18,8 @@ internal static class SpareBuffers<T>
     /// <summary>Zeroed memory for so many elements, or null if there is none.</summary>
     public static AlignedBuffer<T>? Take(int length)
     {
-        if (Spare.TryGetValue(length, out ConcurrentStack<AlignedBuffer<T>>? stack) && stack.TryPop(out AlignedBuffer<T>? buffer))
+        if (Spare.TryGetValue(length, out ConcurrentStack<AlignedBuffer<T>>? stack)
+            && stack.TryPop(out AlignedBuffer<T>? buffer))
         {
             Interlocked.Add(ref _bytes, -BytesOf(buffer));
             return buffer;

@@ -4,8 +4,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Ring.Sampling;
 
 /// <summary>
-/// The centred binomial distribution of 42 coins: ones among 42 random bits, minus 21. Deviation sqrt(10.5) = 3.24, values -21..21;
-/// the error distribution of Microsoft SEAL and of the tables in "Security Guidelines for Implementing Homomorphic Encryption" (ePrint 2024/463).
+/// The centred binomial distribution of 42 coins: ones among 42 random bits, minus 21. Deviation sqrt(10.5) = 3.24,
+/// values -21..21; the error distribution of Microsoft SEAL and of the tables in "Security Guidelines for Implementing
+/// Homomorphic Encryption" (ePrint 2024/463).
 /// </summary>
 public sealed class CenteredBinomialSampler : ISmallSampler
 {
@@ -15,7 +16,8 @@ public sealed class CenteredBinomialSampler : ISmallSampler
     private readonly SecretBuffer<byte> _packed;
 
     /// <summary>A sampler of up to <paramref name="maxCount"/> samples at a time.</summary>
-    public CenteredBinomialSampler(int maxCount) => _packed = new SecretBuffer<byte>(WordKernel.PackedBytes(maxCount, Coins));
+    public CenteredBinomialSampler(int maxCount) =>
+        _packed = new SecretBuffer<byte>(WordKernel.PackedBytes(maxCount, Coins));
 
     /// <inheritdoc/>
     public double StandardDeviation => Math.Sqrt(Coins / 4.0);

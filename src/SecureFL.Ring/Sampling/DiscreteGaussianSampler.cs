@@ -6,8 +6,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Ring.Sampling;
 
 /// <summary>
-/// The discrete Gaussian of standard deviation 6.4, cut at 80 = 12.5 deviations, by inversion of its cumulative table with a full scan of the table for every sample.
-/// Table entries have 126 bits, so each sample is within statistical distance 2^-116 (tail) + 80 * 2^-126 (rounding) of the exact distribution.
+/// The discrete Gaussian of standard deviation 6.4, cut at 80 = 12.5 deviations, by inversion of its cumulative table
+/// with a full scan of the table for every sample. Table entries have 126 bits, so each sample is within statistical
+/// distance 2^-116 (tail) + 80 * 2^-126 (rounding) of the exact distribution.
 /// </summary>
 public sealed class DiscreteGaussianSampler : ISmallSampler
 {
@@ -44,7 +45,10 @@ public sealed class DiscreteGaussianSampler : ISmallSampler
     /// <summary>Erases the random words of the last samples.</summary>
     public void Dispose() => _words.Dispose();
 
-    /// <summary>Entry k - 1 is floor(2^126 Pr[|x| >= k]) in two 63-bit words, high first; Pr is over |x| of the distribution cut at 80.</summary>
+    /// <summary>
+    /// Entry k - 1 is floor(2^126 Pr[|x| >= k]) in two 63-bit words, high first; Pr is over |x| of the distribution cut
+    /// at 80.
+    /// </summary>
     private static ulong[] CumulativeTable()
     {
         const int Precision = 256;
@@ -70,7 +74,9 @@ public sealed class DiscreteGaussianSampler : ISmallSampler
         return table;
     }
 
-    /// <summary>exp(-numerator/denominator) in fixed point: (exp(-x/2^7))^(2^7) by Taylor's series with 64 guard bits.</summary>
+    /// <summary>
+    /// exp(-numerator/denominator) in fixed point: (exp(-x/2^7))^(2^7) by Taylor's series with 64 guard bits.
+    /// </summary>
     private static BigInteger ExpMinus(int numerator, int denominator, BigInteger one)
     {
         const int Guard = 64;

@@ -2,7 +2,9 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Ring.Sampling;
 
-/// <summary>Small secret integers from a keystream. Running time and memory access do not depend on the values. Not thread-safe.</summary>
+/// <summary>
+/// Small secret integers from a keystream. Running time and memory access do not depend on the values. Not thread-safe.
+/// </summary>
 public interface ISmallSampler : IDisposable
 {
     /// <summary>The standard deviation.</summary>

@@ -5,12 +5,13 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Ring.Sampling;
 
 /// <summary>
-/// Draws smudging noise of a <see cref="SmudgingShape"/> at full width. A draw is held as limbs of up to 53 bits, <c>x + Offset = sum_l limb_l 2^(48 l)</c>,
-/// limb-major, so that it is reduced modulo each prime without a wide integer. Time and memory access do not depend on the values. Not thread-safe.
+/// Draws smudging noise of a <see cref="SmudgingShape"/> at full width. A draw is held as limbs of up to 53 bits,
+/// <c>x + Offset = sum_l limb_l 2^(48 l)</c>, limb-major, so that it is reduced modulo each prime without a wide
+/// integer. Time and memory access do not depend on the values. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Normative order: for each summand, the wide ones first, and for each limb of it, lowest first, N little-endian 64-bit words of the stream; the low bits of a
-/// word, as many as the limb has in that summand, are the uniform limb.
+/// Normative order: for each summand, the wide ones first, and for each limb of it, lowest first, N little-endian
+/// 64-bit words of the stream; the low bits of a word, as many as the limb has in that summand, are the uniform limb.
 /// </remarks>
 internal sealed class SmudgingSampler : IDisposable
 {

@@ -6,7 +6,10 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Ring.Sampling;
 
-/// <summary>Uniform on {-1, 0, 1}: the high word of 3u for a random 64-bit u, minus 1; within statistical distance 2^-63 of uniform.</summary>
+/// <summary>
+/// Uniform on {-1, 0, 1}: the high word of 3u for a random 64-bit u, minus 1; within statistical distance 2^-63 of
+/// uniform.
+/// </summary>
 public sealed class TernarySampler : ISmallSampler
 {
     private const ulong OneThird = (ulong.MaxValue / 3) + 1;
@@ -36,7 +39,10 @@ public sealed class TernarySampler : ISmallSampler
         }
     }
 
-    /// <summary>floor(3u / 2^64) - 1 counts the thirds of 2^64 that u has reached. Returns how many samples were made: all but less than a vector.</summary>
+    /// <summary>
+    /// floor(3u / 2^64) - 1 counts the thirds of 2^64 that u has reached. Returns how many samples were made: all but
+    /// less than a vector.
+    /// </summary>
     internal static int Thirds(ReadOnlySpan<ulong> words, Span<int> samples)
     {
         Vector<ulong> third = new(OneThird);
@@ -47,8 +53,10 @@ public sealed class TernarySampler : ISmallSampler
         {
             Vector<ulong> low = new(words[i..]);
             Vector<ulong> high = new(words[(i + width)..]);
-            Vector<long> first = -(Vector.GreaterThanOrEqual(low, third) + Vector.GreaterThanOrEqual(low, twoThirds)).As<ulong, long>() - Vector<long>.One;
-            Vector<long> second = -(Vector.GreaterThanOrEqual(high, third) + Vector.GreaterThanOrEqual(high, twoThirds)).As<ulong, long>() - Vector<long>.One;
+            Vector<long> first = -(Vector.GreaterThanOrEqual(low, third)
+                + Vector.GreaterThanOrEqual(low, twoThirds)).As<ulong, long>() - Vector<long>.One;
+            Vector<long> second = -(Vector.GreaterThanOrEqual(high, third)
+                + Vector.GreaterThanOrEqual(high, twoThirds)).As<ulong, long>() - Vector<long>.One;
             Vector.Narrow(first, second).CopyTo(samples[i..]);
         }
 
@@ -66,7 +74,8 @@ public sealed class TernarySampler : ISmallSampler
         for (nuint i = 0; i < (nuint)done; i += (nuint)Vector512<ulong>.Count)
         {
             Vector512<ulong> word = Vector512.LoadUnsafe(ref from, i);
-            Vector512<long> opposite = Vector512.GreaterThanOrEqual(word, third).AsInt64() + Vector512.GreaterThanOrEqual(word, twoThirds).AsInt64() + Vector512<long>.One;
+            Vector512<long> opposite = Vector512.GreaterThanOrEqual(word, third).AsInt64()
+                + Vector512.GreaterThanOrEqual(word, twoThirds).AsInt64() + Vector512<long>.One;
             (-Avx512F.ConvertToVector256Int32(opposite)).StoreUnsafe(ref to, i);
         }
 

@@ -7,9 +7,10 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Ring.Sampling;
 
 /// <summary>
-/// Public residues, uniform modulo a prime of w bits, from a keystream: N words of w bits in packed order (see <see cref="WordKernel"/>); then every word
-/// that is not below the prime, in ascending position, is replaced by the low w bits of the following 8-byte little-endian words of the stream until one is.
-/// Rejection branches on the values: for public polynomials only. Not thread-safe; no allocation after construction.
+/// Public residues, uniform modulo a prime of w bits, from a keystream: N words of w bits in packed order (see
+/// <see cref="WordKernel"/>); then every word that is not below the prime, in ascending position, is replaced by the
+/// low w bits of the following 8-byte little-endian words of the stream until one is. Rejection branches on the values:
+/// for public polynomials only. Not thread-safe; no allocation after construction.
 /// </summary>
 public sealed class UniformSampler
 {
@@ -18,7 +19,9 @@ public sealed class UniformSampler
     /// <summary>A sampler of up to <paramref name="maxCount"/> residues at a time.</summary>
     public UniformSampler(int maxCount) => _packed = new AlignedBuffer<byte>(checked(maxCount * sizeof(ulong)));
 
-    /// <summary>Fills <paramref name="residues"/> (a multiple of 512 of them) from the next bytes of <paramref name="stream"/>.</summary>
+    /// <summary>
+    /// Fills <paramref name="residues"/> (a multiple of 512 of them) from the next bytes of <paramref name="stream"/>.
+    /// </summary>
     public void Fill(Keystream stream, Modulus modulus, Span<ulong> residues)
     {
         ArgumentNullException.ThrowIfNull(stream);

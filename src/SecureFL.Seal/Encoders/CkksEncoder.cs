@@ -7,9 +7,10 @@ using SecureFL.Seal.Kernels;
 namespace SecureFL.Seal.Encoders;
 
 /// <summary>
-/// The slot encoder of CKKS (Cheon, Kim, Kim, Song 2017) in SEAL's order: N/2 real values become the polynomial that takes scale * x_i at zeta^(3^i),
-/// zeta = exp(pi i / N), rounded to integers. Sums of polynomials are sums of slots. Coefficients agree with SEAL's up to the last bits of a double transform (ties round to
-/// even here, away from zero there). Not thread-safe; no allocation after construction.
+/// The slot encoder of CKKS (Cheon, Kim, Kim, Song 2017) in SEAL's order: N/2 real values become the polynomial that
+/// takes scale * x_i at zeta^(3^i), zeta = exp(pi i / N), rounded to integers. Sums of polynomials are sums of slots.
+/// Coefficients agree with SEAL's up to the last bits of a double transform (ties round to even here, away from zero
+/// there). Not thread-safe; no allocation after construction.
 /// </summary>
 public sealed class CkksEncoder
 {
@@ -37,7 +38,8 @@ public sealed class CkksEncoder
     /// <param name="values">The values of slots 0, 1, ...</param>
     /// <param name="scale">The scale, positive; scale times the values stays well below q/2 and 2^62.</param>
     /// <param name="destination">Overwritten.</param>
-    /// <exception cref="ArgumentException">Too many values, a scale that is none, or a coefficient that does not fit.</exception>
+    /// <exception cref="ArgumentException">Too many values, a scale that is none, or a coefficient that does not
+    /// fit.</exception>
     public void Encode(ReadOnlySpan<double> values, double scale, MessagePolynomial destination)
     {
         Prepare(values.Length, scale, destination);
@@ -127,7 +129,8 @@ public sealed class CkksEncoder
             double rounded = Math.Round(_coefficients.Span[i]);
             coefficients[i] = Math.Abs(rounded) < MessagePolynomial.MaxMagnitude
                 ? (long)rounded
-                : throw new ArgumentException($"an encoded coefficient of {rounded:G3} is not below 2^62: a smaller scale is needed");
+                : throw new ArgumentException(
+                    $"an encoded coefficient of {rounded:G3} is not below 2^62: a smaller scale is needed");
         }
     }
 }

@@ -7,8 +7,9 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Seal.Encoders;
 
 /// <summary>
-/// The coefficients of a plaintext as integers in (-q/2, q/2), by Garner's recombination with centred digits: x = d_0 + d_1 p_0 + d_2 p_0 p_1 + ..., |d_j| &lt; p_j/2.
-/// The greatest such sum is (q - 1)/2, so the digits of a centred integer are centred. Not thread-safe; no allocation after construction.
+/// The coefficients of a plaintext as integers in (-q/2, q/2), by Garner's recombination with centred digits: x = d_0 +
+/// d_1 p_0 + d_2 p_0 p_1 + ..., |d_j| &lt; p_j/2. The greatest such sum is (q - 1)/2, so the digits of a centred
+/// integer are centred. Not thread-safe; no allocation after construction.
 /// </summary>
 internal sealed class MixedRadix
 {
@@ -40,7 +41,9 @@ internal sealed class MixedRadix
         }
     }
 
-    /// <summary>Digit j of every coefficient; valid after <see cref="Load"/>, for j below the plaintext's primes.</summary>
+    /// <summary>
+    /// Digit j of every coefficient; valid after <see cref="Load"/>, for j below the plaintext's primes.
+    /// </summary>
     internal ReadOnlySpan<long> Digits(int j) => _digits[j].Span;
 
     internal void Load(Plaintext plaintext)
@@ -62,7 +65,10 @@ internal sealed class MixedRadix
         }
     }
 
-    /// <summary>The coefficients from <paramref name="first"/> on as doubles, each within a few units in the last place of itself.</summary>
+    /// <summary>
+    /// The coefficients from <paramref name="first"/> on as doubles, each within a few units in the last place of
+    /// itself.
+    /// </summary>
     internal void ToDoubles(int primes, int first, Span<double> values)
     {
         values.Clear();
@@ -72,7 +78,8 @@ internal sealed class MixedRadix
             ReadOnlySpan<long> digits = _digits[j].Span.Slice(first, values.Length);
             for (int i = 0; i < values.Length; i += Vector<double>.Count)
             {
-                Vector<double> sum = new Vector<double>(values[i..]) + (Vector.ConvertToDouble(new Vector<long>(digits[i..])) * weight);
+                Vector<double> sum = new Vector<double>(values[i..])
+                    + (Vector.ConvertToDouble(new Vector<long>(digits[i..])) * weight);
                 sum.CopyTo(values[i..]);
             }
         }

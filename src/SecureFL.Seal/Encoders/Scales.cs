@@ -33,7 +33,8 @@ internal static class Scales
         {
             if (coefficient > limit || coefficient < -limit)
             {
-                throw new ArgumentException($"an encoded coefficient exceeds {limit}, half the modulus: a smaller scale is needed");
+                throw new ArgumentException(
+                    $"an encoded coefficient exceeds {limit}, half the modulus: a smaller scale is needed");
             }
         }
     }

@@ -9,13 +9,15 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Seal.Encryption;
 
 /// <summary>
-/// Encryption under a public key with SEAL's distributions: u ternary, e0 and e1 centred binomial, (c0, c1) = (b u + e0, a u + e1) over all primes, divided by the
-/// special prime and rounded, plus the message. Not thread-safe; no allocation after construction.
+/// Encryption under a public key with SEAL's distributions: u ternary, e0 and e1 centred binomial, (c0, c1) = (b u +
+/// e0, a u + e1) over all primes, divided by the special prime and rounded, plus the message. Not thread-safe; no
+/// allocation after construction.
 /// </summary>
 /// <remarks>
-/// SEAL does it in evaluation form. Here the same residues come with fewer transforms: with s the special prime, c' the centred representative of c mod s and
-/// c = k u + e, round(c/s) = (k u + e - c')/s = (k/s) u + (e - c')/s modulo the other primes. So k/s is made once, c' needs only the special prime, and (e - c')/s + m
-/// is transformed once for each polynomial and prime.
+/// SEAL does it in evaluation form. Here the same residues come with fewer transforms: with s the special prime, c' the
+/// centred representative of c mod s and c = k u + e, round(c/s) = (k u + e - c')/s = (k/s) u + (e - c')/s modulo the
+/// other primes. So k/s is made once, c' needs only the special prime, and (e - c')/s + m is transformed once for each
+/// polynomial and prime.
 /// </remarks>
 public sealed class Encryptor : IDisposable
 {
@@ -55,7 +57,10 @@ public sealed class Encryptor : IDisposable
         }
     }
 
-    /// <summary>Overwrites <paramref name="destination"/>, a ciphertext at the level of fresh ones, with an encryption of the message.</summary>
+    /// <summary>
+    /// Overwrites <paramref name="destination"/>, a ciphertext at the level of fresh ones, with an encryption of the
+    /// message.
+    /// </summary>
     /// <exception cref="ArgumentException">Sets or levels differ.</exception>
     public void Encrypt(MessagePolynomial message, Ciphertext destination)
     {
@@ -114,7 +119,8 @@ public sealed class Encryptor : IDisposable
         int special = _parameters.Moduli.Length - 1;
         if (_parameters.HasSpecialPrime)
         {
-            _parameters.Transforms[special].MultiplyAdd(Key(polynomial, special), PreparedU(special), errors, _remainder.Span);
+            _parameters.Transforms[special].MultiplyAdd(Key(polynomial, special), PreparedU(special), errors,
+                _remainder.Span);
         }
 
         for (int i = 0; i < destination.Primes; i++)
@@ -153,7 +159,10 @@ public sealed class Encryptor : IDisposable
         }
     }
 
-    /// <summary>Evaluation order; the special prime's residues as they are, for a product whose inverse transform follows; the others N/s times, since u is prepared as u/N.</summary>
+    /// <summary>
+    /// Evaluation order; the special prime's residues as they are, for a product whose inverse transform follows; the
+    /// others N/s times, since u is prepared as u/N.
+    /// </summary>
     private void PrepareKey(Span<ulong> key, int prime)
     {
         _parameters.Transforms[prime].SwapOrder(key);
@@ -181,12 +190,16 @@ public sealed class Encryptor : IDisposable
         _parameters.Require(destination.Parameters, nameof(destination));
         if (destination.Primes != _parameters.DataPrimes)
         {
-            throw new ArgumentException($"a ciphertext of {destination.Primes} primes, fresh ones have {_parameters.DataPrimes}", nameof(destination));
+            throw new ArgumentException(
+                $"a ciphertext of {destination.Primes} primes, fresh ones have {_parameters.DataPrimes}",
+                nameof(destination));
         }
     }
 
     private Span<ulong> Key(int polynomial, int prime) =>
-        _key.Span.Slice(((polynomial * _parameters.Moduli.Length) + prime) * _parameters.RingDegree, _parameters.RingDegree);
+        _key.Span.Slice(((polynomial * _parameters.Moduli.Length) + prime) * _parameters.RingDegree,
+            _parameters.RingDegree);
 
-    private Span<ulong> PreparedU(int prime) => _preparedU.Span.Slice(prime * _parameters.RingDegree, _parameters.RingDegree);
+    private Span<ulong> PreparedU(int prime) =>
+        _preparedU.Span.Slice(prime * _parameters.RingDegree, _parameters.RingDegree);
 }

@@ -25,12 +25,14 @@ public sealed class Evaluator
         _parameters.Require(addend.Parameters, nameof(addend));
         if (sum.Primes != addend.Primes)
         {
-            throw new ArgumentException($"a ciphertext of {addend.Primes} primes does not add to one of {sum.Primes}", nameof(addend));
+            throw new ArgumentException($"a ciphertext of {addend.Primes} primes does not add to one of {sum.Primes}",
+                nameof(addend));
         }
 
         if (sum.Scale != addend.Scale)
         {
-            throw new ArgumentException($"a ciphertext of scale {addend.Scale:R} does not add to one of {sum.Scale:R}", nameof(addend));
+            throw new ArgumentException($"a ciphertext of scale {addend.Scale:R} does not add to one of {sum.Scale:R}",
+                nameof(addend));
         }
 
         for (int polynomial = 0; polynomial < 2; polynomial++)

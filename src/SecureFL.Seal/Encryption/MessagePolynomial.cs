@@ -5,7 +5,10 @@ using SecureFL.Ring.Memory;
 
 namespace SecureFL.Seal.Encryption;
 
-/// <summary>An encoded message before any prime: N integers and the scale they carry. What encoders write and encryptors take. Not thread-safe.</summary>
+/// <summary>
+/// An encoded message before any prime: N integers and the scale they carry. What encoders write and encryptors take.
+/// Not thread-safe.
+/// </summary>
 public sealed class MessagePolynomial
 {
     /// <summary>Coefficients stay below this in absolute value.</summary>

@@ -6,7 +6,10 @@ using SecureFL.Ring.Sampling;
 
 namespace SecureFL.Seal.Encryption;
 
-/// <summary>Encryption under the secret key, c = (m - (a s + e), a) with a expanded from a fresh public seed, so that half of it can be saved as 64 bytes. Not thread-safe.</summary>
+/// <summary>
+/// Encryption under the secret key, c = (m - (a s + e), a) with a expanded from a fresh public seed, so that half of it
+/// can be saved as 64 bytes. Not thread-safe.
+/// </summary>
 public sealed class SymmetricEncryptor : IDisposable
 {
     private readonly SecretKey _key;

@@ -5,9 +5,10 @@ using SecureFL.Ring.Memory;
 namespace SecureFL.Seal.Kernels;
 
 /// <summary>
-/// Constants of the canonical embedding of degree N = 2M. Slot i of SEAL is m at zeta^(3^i), zeta = exp(i pi / N). Every conjugate pair of primitive 2N-th roots has one
-/// member zeta^(4k+1), k = 0..M-1, and with y_n = (m_n + i m_(n+M)) zeta^n the values there are the discrete Fourier transform sum_n y_n exp(2 pi i n k / M).
-/// So slot i is the value k with 4k + 1 = 3^i mod 2N, or the conjugate of that with 4k + 1 = -3^i.
+/// Constants of the canonical embedding of degree N = 2M. Slot i of SEAL is m at zeta^(3^i), zeta = exp(i pi / N).
+/// Every conjugate pair of primitive 2N-th roots has one member zeta^(4k+1), k = 0..M-1, and with y_n = (m_n + i
+/// m_(n+M)) zeta^n the values there are the discrete Fourier transform sum_n y_n exp(2 pi i n k / M). So slot i is the
+/// value k with 4k + 1 = 3^i mod 2N, or the conjugate of that with 4k + 1 = -3^i.
 /// </summary>
 internal sealed class EmbeddingTables
 {
@@ -21,7 +22,8 @@ internal sealed class EmbeddingTables
             (TwistImaginary.Span[n], TwistReal.Span[n]) = double.SinCosPi((double)n / degree);
         }
 
-        // Level h = 1, 2, 4, ... M/2 has exp(pi i j / h) for j < h at h + j; the second half is exactly i times the first, so that every width rounds alike.
+        // Level h = 1, 2, 4, ... M/2 has exp(pi i j / h) for j
+        // < h at h + j; the second half is exactly i times the first, so that every width rounds alike.
         (RootReal, RootImaginary) = (new AlignedBuffer<double>(Points), new AlignedBuffer<double>(Points));
         for (int h = 1; h < Points; h *= 2)
         {
@@ -29,7 +31,8 @@ internal sealed class EmbeddingTables
             {
                 bool quarter = h > 1 && j >= h / 2;
                 int first = h + j - (h / 2);
-                (RootReal.Span[h + j], RootImaginary.Span[h + j]) = quarter ? (-RootImaginary.Span[first], RootReal.Span[first]) : Root(j, h);
+                (RootReal.Span[h + j], RootImaginary.Span[h + j]) = quarter
+                    ? (-RootImaginary.Span[first], RootReal.Span[first]) : Root(j, h);
             }
         }
 
@@ -52,7 +55,9 @@ internal sealed class EmbeddingTables
     /// <summary>M.</summary>
     internal int Points { get; }
 
-    /// <summary>Where the value of a slot stands among the transform's values, bit-reversed with each group of 64 transposed.</summary>
+    /// <summary>
+    /// Where the value of a slot stands among the transform's values, bit-reversed with each group of 64 transposed.
+    /// </summary>
     internal int[] Position { get; }
 
     /// <summary>Whether it stands there as its conjugate.</summary>

@@ -5,7 +5,8 @@ namespace SecureFL.Seal.Kernels;
 /// <summary>Radix 2, one value at a time: fallback and oracle.</summary>
 internal sealed class ScalarEmbeddingKernel : EmbeddingKernel
 {
-    internal override void ToCoefficients(EmbeddingTables tables, Span<double> real, Span<double> imaginary, double factor)
+    internal override void ToCoefficients(EmbeddingTables tables, Span<double> real, Span<double> imaginary,
+        double factor)
     {
         Check(tables, real, imaginary);
         SwapOrder(real);

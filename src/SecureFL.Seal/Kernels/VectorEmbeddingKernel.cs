@@ -12,10 +12,12 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
     private const int GroupSize = 64;
     private const int RowSize = 8;
 
-    internal override void ToCoefficients(EmbeddingTables tables, Span<double> real, Span<double> imaginary, double factor)
+    internal override void ToCoefficients(EmbeddingTables tables, Span<double> real, Span<double> imaginary,
+        double factor)
     {
         Check(tables, real, imaginary);
-        fixed (double* re = real, im = imaginary, rootRe = tables.RootReal.Span, rootIm = tables.RootImaginary.Span, twistRe = tables.TwistReal.Span, twistIm = tables.TwistImaginary.Span)
+        fixed (double* re = real, im = imaginary, rootRe = tables.RootReal.Span, rootIm = tables.RootImaginary.Span,
+            twistRe = tables.TwistReal.Span, twistIm = tables.TwistImaginary.Span)
         {
             InverseGroups(re, im, tables.Points);
             int h = RowSize;
@@ -36,7 +38,8 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
     internal override void ToValues(EmbeddingTables tables, Span<double> real, Span<double> imaginary)
     {
         Check(tables, real, imaginary);
-        fixed (double* re = real, im = imaginary, rootRe = tables.RootReal.Span, rootIm = tables.RootImaginary.Span, twistRe = tables.TwistReal.Span, twistIm = tables.TwistImaginary.Span)
+        fixed (double* re = real, im = imaginary, rootRe = tables.RootReal.Span, rootIm = tables.RootImaginary.Span,
+            twistRe = tables.TwistReal.Span, twistIm = tables.TwistImaginary.Span)
         {
             Twist(re, im, twistRe, twistIm, tables.Points);
             int h = tables.Points / 2;
@@ -60,7 +63,8 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
     {
         if (values.Length != integers.Length || values.Length % RowSize != 0)
         {
-            throw new ArgumentException($"{values.Length} values for {integers.Length} integers: equal multiples of {RowSize}");
+            throw new ArgumentException(
+                $"{values.Length} values for {integers.Length} integers: equal multiples of {RowSize}");
         }
 
         TDouble largest = TLanes.Broadcast(0);
@@ -93,7 +97,8 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
 
     /// <summary>(a, b) becomes (a + b w*, a - b w*), w* the conjugate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void InverseButterfly(ref TDouble ar, ref TDouble ai, ref TDouble br, ref TDouble bi, TDouble wr, TDouble wi)
+    private static void InverseButterfly(ref TDouble ar, ref TDouble ai, ref TDouble br, ref TDouble bi,
+        TDouble wr, TDouble wi)
     {
         TDouble tr = TLanes.Add(TLanes.Multiply(br, wr), TLanes.Multiply(bi, wi));
         TDouble ti = TLanes.Subtract(TLanes.Multiply(bi, wr), TLanes.Multiply(br, wi));
@@ -103,7 +108,8 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
 
     /// <summary>(a, b) becomes (a - i (b w*), a + i (b w*)): the root a quarter turn further on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void InverseQuarterButterfly(ref TDouble ar, ref TDouble ai, ref TDouble br, ref TDouble bi, TDouble wr, TDouble wi)
+    private static void InverseQuarterButterfly(ref TDouble ar, ref TDouble ai, ref TDouble br, ref TDouble bi,
+        TDouble wr, TDouble wi)
     {
         TDouble tr = TLanes.Add(TLanes.Multiply(br, wr), TLanes.Multiply(bi, wi));
         TDouble ti = TLanes.Subtract(TLanes.Multiply(bi, wr), TLanes.Multiply(br, wi));
@@ -113,7 +119,8 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
 
     /// <summary>(a, b) becomes (a + b, (a - b) w).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Butterfly(ref TDouble ar, ref TDouble ai, ref TDouble br, ref TDouble bi, TDouble wr, TDouble wi)
+    private static void Butterfly(ref TDouble ar, ref TDouble ai, ref TDouble br, ref TDouble bi,
+        TDouble wr, TDouble wi)
     {
         TDouble dr = TLanes.Subtract(ar, br);
         TDouble di = TLanes.Subtract(ai, bi);
@@ -125,7 +132,8 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
 
     /// <summary>(a, b) becomes (a + b, i (a - b) w).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void QuarterButterfly(ref TDouble ar, ref TDouble ai, ref TDouble br, ref TDouble bi, TDouble wr, TDouble wi)
+    private static void QuarterButterfly(ref TDouble ar, ref TDouble ai, ref TDouble br, ref TDouble bi,
+        TDouble wr, TDouble wi)
     {
         TDouble dr = TLanes.Subtract(bi, ai);
         TDouble di = TLanes.Subtract(ar, br);
@@ -145,8 +153,10 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
                 double* r = re + block + j;
                 double* i = im + block + j;
                 TDouble wr = TLanes.Load(rootRe + h + j), wi = TLanes.Load(rootIm + h + j);
-                TDouble r0 = TLanes.Load(r), r1 = TLanes.Load(r + h), r2 = TLanes.Load(r + (2 * h)), r3 = TLanes.Load(r + (3 * h));
-                TDouble i0 = TLanes.Load(i), i1 = TLanes.Load(i + h), i2 = TLanes.Load(i + (2 * h)), i3 = TLanes.Load(i + (3 * h));
+                TDouble r0 = TLanes.Load(r), r1 = TLanes.Load(r + h), r2 = TLanes.Load(r + (2 * h)),
+                    r3 = TLanes.Load(r + (3 * h));
+                TDouble i0 = TLanes.Load(i), i1 = TLanes.Load(i + h), i2 = TLanes.Load(i + (2 * h)),
+                    i3 = TLanes.Load(i + (3 * h));
                 InverseButterfly(ref r0, ref i0, ref r1, ref i1, wr, wi);
                 InverseButterfly(ref r2, ref i2, ref r3, ref i3, wr, wi);
                 wr = TLanes.Load(rootRe + (2 * h) + j);
@@ -169,8 +179,10 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
                 double* r = re + block + j;
                 double* i = im + block + j;
                 TDouble wr = TLanes.Load(rootRe + (2 * h) + j), wi = TLanes.Load(rootIm + (2 * h) + j);
-                TDouble r0 = TLanes.Load(r), r1 = TLanes.Load(r + h), r2 = TLanes.Load(r + (2 * h)), r3 = TLanes.Load(r + (3 * h));
-                TDouble i0 = TLanes.Load(i), i1 = TLanes.Load(i + h), i2 = TLanes.Load(i + (2 * h)), i3 = TLanes.Load(i + (3 * h));
+                TDouble r0 = TLanes.Load(r), r1 = TLanes.Load(r + h), r2 = TLanes.Load(r + (2 * h)),
+                    r3 = TLanes.Load(r + (3 * h));
+                TDouble i0 = TLanes.Load(i), i1 = TLanes.Load(i + h), i2 = TLanes.Load(i + (2 * h)),
+                    i3 = TLanes.Load(i + (3 * h));
                 Butterfly(ref r0, ref i0, ref r2, ref i2, wr, wi);
                 QuarterButterfly(ref r1, ref i1, ref r3, ref i3, wr, wi);
                 wr = TLanes.Load(rootRe + h + j);
@@ -192,8 +204,10 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
             if (at < points)
             {
                 int root = h + (at & (h - 1));
-                TDouble ar = TLanes.Load(re + at), ai = TLanes.Load(im + at), br = TLanes.Load(re + at + h), bi = TLanes.Load(im + at + h);
-                InverseButterfly(ref ar, ref ai, ref br, ref bi, TLanes.Load(rootRe + root), TLanes.Load(rootIm + root));
+                TDouble ar = TLanes.Load(re + at), ai = TLanes.Load(im + at), br = TLanes.Load(re + at + h),
+                    bi = TLanes.Load(im + at + h);
+                InverseButterfly(ref ar, ref ai, ref br, ref bi, TLanes.Load(rootRe + root),
+                    TLanes.Load(rootIm + root));
                 Store(re + at, im + at, h, ar, ai, br, bi);
             }
         }
@@ -208,7 +222,8 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
             if (at < points)
             {
                 int root = h + (at & (h - 1));
-                TDouble ar = TLanes.Load(re + at), ai = TLanes.Load(im + at), br = TLanes.Load(re + at + h), bi = TLanes.Load(im + at + h);
+                TDouble ar = TLanes.Load(re + at), ai = TLanes.Load(im + at), br = TLanes.Load(re + at + h),
+                    bi = TLanes.Load(im + at + h);
                 Butterfly(ref ar, ref ai, ref br, ref bi, TLanes.Load(rootRe + root), TLanes.Load(rootIm + root));
                 Store(re + at, im + at, h, ar, ai, br, bi);
             }
@@ -229,10 +244,14 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
             {
                 double* r = rows + row;
                 double* i = rows + GroupSize + row;
-                TDouble r0 = TLanes.Load(r), r1 = TLanes.Load(r + 8), r2 = TLanes.Load(r + 16), r3 = TLanes.Load(r + 24);
-                TDouble r4 = TLanes.Load(r + 32), r5 = TLanes.Load(r + 40), r6 = TLanes.Load(r + 48), r7 = TLanes.Load(r + 56);
-                TDouble i0 = TLanes.Load(i), i1 = TLanes.Load(i + 8), i2 = TLanes.Load(i + 16), i3 = TLanes.Load(i + 24);
-                TDouble i4 = TLanes.Load(i + 32), i5 = TLanes.Load(i + 40), i6 = TLanes.Load(i + 48), i7 = TLanes.Load(i + 56);
+                TDouble r0 = TLanes.Load(r), r1 = TLanes.Load(r + 8), r2 = TLanes.Load(r + 16),
+                    r3 = TLanes.Load(r + 24);
+                TDouble r4 = TLanes.Load(r + 32), r5 = TLanes.Load(r + 40), r6 = TLanes.Load(r + 48),
+                    r7 = TLanes.Load(r + 56);
+                TDouble i0 = TLanes.Load(i), i1 = TLanes.Load(i + 8), i2 = TLanes.Load(i + 16),
+                    i3 = TLanes.Load(i + 24);
+                TDouble i4 = TLanes.Load(i + 32), i5 = TLanes.Load(i + 40), i6 = TLanes.Load(i + 48),
+                    i7 = TLanes.Load(i + 56);
                 InverseButterfly(ref r0, ref i0, ref r1, ref i1, one, zero);
                 InverseButterfly(ref r2, ref i2, ref r3, ref i3, one, zero);
                 InverseButterfly(ref r4, ref i4, ref r5, ref i5, one, zero);
@@ -263,8 +282,10 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
             Unsafe.CopyBlockUnaligned(rows + GroupSize, im + group, GroupSize * sizeof(double));
             for (int row = 0; row < RowSize; row += TLanes.Count)
             {
-                TLanes.LoadTransposed(rows + (RowSize * row), out TDouble r0, out TDouble r1, out TDouble r2, out TDouble r3, out TDouble r4, out TDouble r5, out TDouble r6, out TDouble r7);
-                TLanes.LoadTransposed(rows + GroupSize + (RowSize * row), out TDouble i0, out TDouble i1, out TDouble i2, out TDouble i3, out TDouble i4, out TDouble i5, out TDouble i6, out TDouble i7);
+                TLanes.LoadTransposed(rows + (RowSize * row), out TDouble r0, out TDouble r1, out TDouble r2,
+                    out TDouble r3, out TDouble r4, out TDouble r5, out TDouble r6, out TDouble r7);
+                TLanes.LoadTransposed(rows + GroupSize + (RowSize * row), out TDouble i0, out TDouble i1,
+                    out TDouble i2, out TDouble i3, out TDouble i4, out TDouble i5, out TDouble i6, out TDouble i7);
                 Butterfly(ref r0, ref i0, ref r4, ref i4, one, zero);
                 Butterfly(ref r1, ref i1, ref r5, ref i5, eighth, eighth);
                 QuarterButterfly(ref r2, ref i2, ref r6, ref i6, one, zero);
@@ -293,7 +314,8 @@ internal sealed unsafe class EmbeddingKernel<TLanes, TDouble, TWord> : Embedding
         TDouble scale = TLanes.Broadcast(factor);
         for (int n = 0; n < points; n += TLanes.Count)
         {
-            TDouble wr = TLanes.Multiply(TLanes.Load(twistRe + n), scale), wi = TLanes.Multiply(TLanes.Load(twistIm + n), scale);
+            TDouble wr = TLanes.Multiply(TLanes.Load(twistRe + n), scale),
+                wi = TLanes.Multiply(TLanes.Load(twistIm + n), scale);
             TDouble xr = TLanes.Load(re + n), xi = TLanes.Load(im + n);
             TLanes.Store(TLanes.Add(TLanes.Multiply(xr, wr), TLanes.Multiply(xi, wi)), re + n);
             TLanes.Store(TLanes.Subtract(TLanes.Multiply(xi, wr), TLanes.Multiply(xr, wi)), im + n);

@@ -7,7 +7,9 @@ using SecureFL.Seal.Encryption;
 
 namespace SecureFL.Seal.Keys;
 
-/// <summary>Keys with SEAL's distributions: ternary secrets, centred binomial errors of 42 coins. Not thread-safe.</summary>
+/// <summary>
+/// Keys with SEAL's distributions: ternary secrets, centred binomial errors of 42 coins. Not thread-safe.
+/// </summary>
 public sealed class KeyGenerator
 {
     private readonly SealParameters _parameters;

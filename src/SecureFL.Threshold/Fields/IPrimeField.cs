@@ -1,8 +1,9 @@
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// The prime field a sharing lives in. Shares, proofs and decoding are written once over this interface: the product runs them at
-/// p = 2^31 - 1, the tests enumerate the same code at p = 5 and 7. Elements are canonical (0 &lt;= a &lt; p, p &lt; 2^31).
+/// The prime field a sharing lives in. Shares, proofs and decoding are written once over this interface: the product
+/// runs them at p = 2^31 - 1, the tests enumerate the same code at p = 5 and 7. Elements are canonical (0 &lt;= a &lt;
+/// p, p &lt; 2^31).
 /// </summary>
 internal interface IPrimeField
 {
@@ -12,8 +13,12 @@ internal interface IPrimeField
     /// <summary>v mod p.</summary>
     static abstract uint Reduce(ulong v);
 
-    /// <summary>destination[i] = values[i] * factor + addends[i]; lengths equal; the destination may be exactly one of the inputs.</summary>
-    static abstract void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends, Span<uint> destination);
+    /// <summary>
+    /// destination[i] = values[i] * factor + addends[i]; lengths equal; the destination may be exactly one of the
+    /// inputs.
+    /// </summary>
+    static abstract void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
+        Span<uint> destination);
 
     /// <summary>sum over i of a[i] * b[i]; lengths equal.</summary>
     static abstract uint DotProduct(ReadOnlySpan<uint> a, ReadOnlySpan<uint> b);
@@ -26,7 +31,8 @@ internal readonly struct Mersenne31 : IPrimeField
 
     public static uint Reduce(ulong v) => MersenneField.Reduce(v);
 
-    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends, Span<uint> destination) =>
+    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
+        Span<uint> destination) =>
         MersenneField.MultiplyAdd(values, factor, addends, destination);
 
     public static uint DotProduct(ReadOnlySpan<uint> a, ReadOnlySpan<uint> b) => MersenneField.DotProduct(a, b);

@@ -4,9 +4,9 @@ using SecureFL.Threshold.Kernels;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Arithmetic in F_p for the Mersenne prime p = 2^31 - 1. Elements are canonical: 0 &lt;= a &lt; p. No operation branches on, or
-/// indexes by, an element, and an exponent is public. Thread-safe. 2^31 = 1 (mod p), so that v = (v mod 2^31) + floor(v / 2^31)
-/// folds a number without division (Crandall and Pomerance, "Prime Numbers", 9.2.3).
+/// Arithmetic in F_p for the Mersenne prime p = 2^31 - 1. Elements are canonical: 0 &lt;= a &lt; p. No operation
+/// branches on, or indexes by, an element, and an exponent is public. Thread-safe. 2^31 = 1 (mod p), so that v = (v mod
+/// 2^31) + floor(v / 2^31) folds a number without division (Crandall and Pomerance, "Prime Numbers", 9.2.3).
 /// </summary>
 public static class MersenneField
 {
@@ -16,7 +16,10 @@ public static class MersenneField
     /// <summary>Bits of an element.</summary>
     public const int BitLength = 31;
 
-    /// <summary>The largest magnitude of a signed number that <see cref="FromSigned"/> and <see cref="ToCentered"/> carry: (p - 1) / 2.</summary>
+    /// <summary>
+    /// The largest magnitude of a signed number that <see cref="FromSigned"/> and <see cref="ToCentered"/> carry: (p -
+    /// 1) / 2.
+    /// </summary>
     public const int MaxMagnitude = (int)(Modulus / 2);
 
     /// <summary>v mod p for any 64-bit v.</summary>
@@ -68,7 +71,9 @@ public static class MersenneField
         return Power(a, Modulus - 2);
     }
 
-    /// <summary>The element of a signed number, |value| at most <see cref="MaxMagnitude"/>; the caller has checked the range.</summary>
+    /// <summary>
+    /// The element of a signed number, |value| at most <see cref="MaxMagnitude"/>; the caller has checked the range.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint FromSigned(int value) => (uint)value + (Modulus & (uint)(value >> 31));
 
@@ -76,9 +81,12 @@ public static class MersenneField
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ToCentered(uint a) => (int)a - (int)(Modulus & (uint)((MaxMagnitude - (int)a) >> 31));
 
-    /// <summary>destination[i] = values[i] * factor + addends[i] mod p. The destination may be exactly one of the inputs.</summary>
+    /// <summary>
+    /// destination[i] = values[i] * factor + addends[i] mod p. The destination may be exactly one of the inputs.
+    /// </summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends, Span<uint> destination)
+    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
+        Span<uint> destination)
     {
         SpanChecks.SameLength(values.Length, addends.Length);
         SpanChecks.SameLength(values.Length, destination.Length);

@@ -6,8 +6,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Uniform elements of F_p, p = 2^31 - 1, from a keystream. Normative: 32-bit little-endian words in stream order, the top bit of
-/// each dropped, the value p rejected, nothing else skipped. Whether a word is rejected says nothing about the words that are kept.
+/// Uniform elements of F_p, p = 2^31 - 1, from a keystream. Normative: 32-bit little-endian words in stream order, the
+/// top bit of each dropped, the value p rejected, nothing else skipped. Whether a word is rejected says nothing about
+/// the words that are kept.
 /// </summary>
 internal static class UniformWords
 {

@@ -5,8 +5,9 @@ using System.Security.Cryptography;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// The wire form of elements of F_p: word i occupies the bits 31 i .. 31 i + 30 of the byte string, least significant bit first
-/// within a byte; the bits after the last word are 0. Every sequence of elements has exactly one encoding. Thread-safe.
+/// The wire form of elements of F_p: word i occupies the bits 31 i .. 31 i + 30 of the byte string, least significant
+/// bit first within a byte; the bits after the last word are 0. Every sequence of elements has exactly one encoding.
+/// Thread-safe.
 /// </summary>
 internal static class WordPacking
 {
@@ -43,21 +44,23 @@ internal static class WordPacking
     }
 
     /// <summary>
-    /// Unpacks <c>words.Length</c> words and refuses every string that <see cref="Pack"/> cannot have written. On a refusal the words
-    /// already written are the caller's to erase.
+    /// Unpacks <c>words.Length</c> words and refuses every string that <see cref="Pack"/> cannot have written. On a
+    /// refusal the words already written are the caller's to erase.
     /// </summary>
-    /// <exception cref="ThresholdViolationException">Wrong length, a word that is not below p, or a padding bit that is not 0.</exception>
+    /// <exception cref="ThresholdViolationException">Wrong length, a word that is not below p, or a padding bit that is
+    /// not 0.</exception>
     public static void Unpack(ReadOnlySpan<byte> packed, Span<uint> words, string field)
     {
         int expected = PackedBytes(words.Length);
         if (packed.Length != expected)
         {
             throw new ThresholdViolationException(
-                ThresholdViolation.FieldLength, field, $"{expected} bytes ({words.Length} words of {Bits} bits)", $"{packed.Length} bytes");
+                ThresholdViolation.FieldLength, field, $"{expected} bytes ({words.Length} words of {Bits} bits)",
+                $"{packed.Length} bytes");
         }
 
-        // The word at bit 31 i is read from the 8 bytes at floor(31 i / 8); the last words, whose 8 bytes would end beyond the string,
-        // are read from a zero-extended copy of its end.
+        // The word at bit 31 i is read from the 8 bytes at floor(31 i / 8); the last words, whose 8 bytes would end
+        // beyond the string, are read from a zero-extended copy of its end.
         int inPlace = packed.Length < 8 ? 0 : Math.Min(words.Length, (int)(((packed.Length - 8L) * 8 / Bits) + 1));
         uint outOfRange = UnpackWords(packed, 0, words[..inPlace]);
         int tailStart = (int)((long)inPlace * Bits / 8);
@@ -68,13 +71,15 @@ internal static class WordPacking
         CryptographicOperations.ZeroMemory(tail);
         if (outOfRange != 0)
         {
-            throw new ThresholdViolationException(ThresholdViolation.WordOutOfRange, field, $"words below {MersenneField.Modulus}", "a larger word");
+            throw new ThresholdViolationException(ThresholdViolation.WordOutOfRange, field,
+                $"words below {MersenneField.Modulus}", "a larger word");
         }
 
         int usedBits = (int)(((long)words.Length * Bits) & 7);
         if (usedBits != 0 && packed[^1] >> usedBits != 0)
         {
-            throw new ThresholdViolationException(ThresholdViolation.Padding, field, "zero bits after the last word", "a bit that is set");
+            throw new ThresholdViolationException(ThresholdViolation.Padding, field, "zero bits after the last word",
+                "a bit that is set");
         }
     }
 
@@ -86,7 +91,8 @@ internal static class WordPacking
         int bit = firstBit;
         for (int i = 0; i < words.Length; i++, bit += Bits)
         {
-            uint word = (uint)(BinaryPrimitives.ReadUInt64LittleEndian(packed[(bit >> 3)..]) >> (bit & 7)) & MersenneField.Modulus;
+            uint word = (uint)(BinaryPrimitives.ReadUInt64LittleEndian(packed[(bit >> 3)..]) >> (bit & 7))
+                & MersenneField.Modulus;
             words[i] = word;
             outOfRange |= EqualsModulus(word);
         }

@@ -4,8 +4,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Hybrid public key encryption, base mode, single shot (RFC 9180, 6.1): DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM, on the
-/// platform's provider. A sealed message is enc || ciphertext || tag. Base mode authenticates no sender: the caller signs. Thread-safe.
+/// Hybrid public key encryption, base mode, single shot (RFC 9180, 6.1): DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
+/// AES-256-GCM, on the platform's provider. A sealed message is enc || ciphertext || tag. Base mode authenticates no
+/// sender: the caller signs. Thread-safe.
 /// </summary>
 public static class Hpke
 {
@@ -24,10 +25,13 @@ public static class Hpke
     /// <param name="aad">Data that is authenticated with the message; any length.</param>
     /// <param name="plaintext">What to seal.</param>
     /// <param name="entropy">Seeds the ephemeral key.</param>
-    /// <param name="destination">Exactly <see cref="Overhead"/> bytes longer than the plaintext, not overlapping it.</param>
-    /// <exception cref="ArgumentException">A destination of another length, or one that overlaps the plaintext.</exception>
+    /// <param name="destination">Exactly <see cref="Overhead"/> bytes longer than the plaintext, not overlapping
+    /// it.</param>
+    /// <exception cref="ArgumentException">A destination of another length, or one that overlaps the
+    /// plaintext.</exception>
     public static void Seal(
-        HpkePublicKey recipient, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> plaintext, IEntropySource entropy, Span<byte> destination)
+        HpkePublicKey recipient, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> plaintext,
+        IEntropySource entropy, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(recipient);
         using HpkePrivateKey ephemeral = HpkePrivateKey.Generate(entropy);
@@ -36,7 +40,8 @@ public static class Hpke
 
     /// <summary>Seals into a new array.</summary>
     public static byte[] Seal(
-        HpkePublicKey recipient, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> plaintext, IEntropySource entropy)
+        HpkePublicKey recipient, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> plaintext,
+        IEntropySource entropy)
     {
         byte[] sealedMessage = new byte[checked(plaintext.Length + Overhead)];
         Seal(recipient, info, aad, plaintext, entropy, sealedMessage);
@@ -48,20 +53,23 @@ public static class Hpke
     /// <param name="info">The sender's info.</param>
     /// <param name="aad">The sender's aad.</param>
     /// <param name="sealedMessage">enc || ciphertext || tag.</param>
-    /// <param name="plaintext">As long as the plaintext must be, not overlapping the message; zeroed if the message does not open.</param>
+    /// <param name="plaintext">As long as the plaintext must be, not overlapping the message; zeroed if the message
+    /// does not open.</param>
     /// <exception cref="ThresholdViolationException">
-    /// The message is not <see cref="Overhead"/> bytes longer than the plaintext, its encapsulated key is not on the curve, or it was not
-    /// sealed to this key, info and aad.
+    /// The message is not <see cref="Overhead"/> bytes longer than the plaintext, its encapsulated key is not on the
+    /// curve, or it was not sealed to this key, info and aad.
     /// </exception>
     /// <exception cref="ArgumentException">The destination overlaps the message.</exception>
-    public static void Open(HpkePrivateKey key, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> sealedMessage, Span<byte> plaintext)
+    public static void Open(HpkePrivateKey key, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad,
+        ReadOnlySpan<byte> sealedMessage, Span<byte> plaintext)
     {
         ArgumentNullException.ThrowIfNull(key);
         Open(HpkeSuite.Aes256Gcm, key, info, aad, sealedMessage, plaintext);
     }
 
     internal static void Seal(
-        HpkeSuite suite, HpkePrivateKey ephemeral, HpkePublicKey recipient, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad,
+        HpkeSuite suite, HpkePrivateKey ephemeral, HpkePublicKey recipient, ReadOnlySpan<byte> info,
+        ReadOnlySpan<byte> aad,
         ReadOnlySpan<byte> plaintext, Span<byte> destination)
     {
         SpanChecks.SameLength(checked(plaintext.Length + Overhead), destination.Length);
@@ -78,7 +86,8 @@ public static class Hpke
     }
 
     internal static void Open(
-        HpkeSuite suite, HpkePrivateKey key, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> sealedMessage, Span<byte> plaintext)
+        HpkeSuite suite, HpkePrivateKey key, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad,
+        ReadOnlySpan<byte> sealedMessage, Span<byte> plaintext)
     {
         int expected = checked(plaintext.Length + Overhead);
         if (sealedMessage.Length != expected)
@@ -105,7 +114,8 @@ public static class Hpke
         {
             plaintext.Clear();
             throw new ThresholdViolationException(
-                ThresholdViolation.SealedMessage, "sealed message", "a message sealed to this key, info and aad", "another message");
+                ThresholdViolation.SealedMessage, "sealed message", "a message sealed to this key, info and aad",
+                "another message");
         }
     }
 }

@@ -4,9 +4,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Key and base nonce of one single-shot message in base mode: the encapsulated shared secret (RFC 9180, 4.1) through the key
-/// schedule (5.1, mode_base, no pre-shared key). The sequence number is 0, so that the nonce is the base nonce. Not thread-safe;
-/// disposing erases the key.
+/// Key and base nonce of one single-shot message in base mode: the encapsulated shared secret (RFC 9180, 4.1) through
+/// the key schedule (5.1, mode_base, no pre-shared key). The sequence number is 0, so that the nonce is the base nonce.
+/// Not thread-safe; disposing erases the key.
 /// </summary>
 internal sealed class HpkeContext : IDisposable
 {
@@ -16,9 +16,12 @@ internal sealed class HpkeContext : IDisposable
     private readonly SecretBuffer<byte> _key;
     private readonly byte[] _baseNonce = new byte[NonceBytes];
 
-    /// <summary>The context of both sides: <paramref name="own"/> is the ephemeral key of the sender, or the receiver's key.</summary>
+    /// <summary>
+    /// The context of both sides: <paramref name="own"/> is the ephemeral key of the sender, or the receiver's key.
+    /// </summary>
     public HpkeContext(
-        HpkeSuite suite, HpkePrivateKey own, HpkePublicKey peer, HpkePublicKey encapsulated, HpkePublicKey recipient, ReadOnlySpan<byte> info)
+        HpkeSuite suite, HpkePrivateKey own, HpkePublicKey peer, HpkePublicKey encapsulated, HpkePublicKey recipient,
+        ReadOnlySpan<byte> info)
     {
         _key = new SecretBuffer<byte>(suite.KeyBytes);
         Span<byte> sharedSecret = stackalloc byte[LabeledHkdf.HashBytes];
@@ -46,7 +49,8 @@ internal sealed class HpkeContext : IDisposable
 
     /// <summary>ExtractAndExpand(dh, kem_context = enc || pkRm) of DHKEM.</summary>
     internal static void ExtractAndExpand(
-        HpkePrivateKey own, HpkePublicKey peer, HpkePublicKey encapsulated, HpkePublicKey recipient, Span<byte> sharedSecret)
+        HpkePrivateKey own, HpkePublicKey peer, HpkePublicKey encapsulated, HpkePublicKey recipient,
+        Span<byte> sharedSecret)
     {
         Span<byte> dh = stackalloc byte[P256.ScalarBytes];
         Span<byte> prk = stackalloc byte[LabeledHkdf.HashBytes];

@@ -4,8 +4,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// A P-256 private key for HPKE. It can be exported only if that was asked for when it was made, so that a holder can keep the key of
-/// a round in a file of its own. Disposing erases it. Not thread-safe.
+/// A P-256 private key for HPKE. It can be exported only if that was asked for when it was made, so that a holder can
+/// keep the key of a round in a file of its own. Disposing erases it. Not thread-safe.
 /// </summary>
 public sealed class HpkePrivateKey : IDisposable
 {
@@ -59,7 +59,10 @@ public sealed class HpkePrivateKey : IDisposable
         }
     }
 
-    /// <summary>DeriveKeyPair for P-256 (RFC 9180, 7.1.3): candidates of 32 bytes until one is in 1..n-1, the first with probability 1 - 2^-32.</summary>
+    /// <summary>
+    /// DeriveKeyPair for P-256 (RFC 9180, 7.1.3): candidates of 32 bytes until one is in 1..n-1, the first with
+    /// probability 1 - 2^-32.
+    /// </summary>
     /// <param name="keyingMaterial">At least 32 bytes of full entropy.</param>
     /// <param name="exportable">Whether <see cref="Export"/> will be allowed.</param>
     /// <exception cref="ArgumentException">Fewer than 32 bytes.</exception>
@@ -67,7 +70,8 @@ public sealed class HpkePrivateKey : IDisposable
     {
         if (keyingMaterial.Length < Size)
         {
-            throw new ArgumentException($"keying material of {keyingMaterial.Length} bytes, at least {Size} are needed", nameof(keyingMaterial));
+            throw new ArgumentException($"keying material of {keyingMaterial.Length} bytes, at least {Size} are needed",
+                nameof(keyingMaterial));
         }
 
         Span<byte> prk = stackalloc byte[LabeledHkdf.HashBytes];
@@ -100,7 +104,8 @@ public sealed class HpkePrivateKey : IDisposable
     public static HpkePrivateKey Import(ReadOnlySpan<byte> scalar, bool exportable = false)
     {
         SpanChecks.SameLength(Size, scalar.Length);
-        return P256.IsScalar(scalar) ? new HpkePrivateKey(scalar, exportable) : throw new ArgumentException("not a private key of P-256", nameof(scalar));
+        return P256.IsScalar(scalar) ? new HpkePrivateKey(scalar, exportable)
+            : throw new ArgumentException("not a private key of P-256", nameof(scalar));
     }
 
     /// <summary>Writes the 32 big-endian bytes of the key. Secret: the caller erases them.</summary>
@@ -112,7 +117,9 @@ public sealed class HpkePrivateKey : IDisposable
         (_export ?? throw new InvalidOperationException("this key was not made exportable")).Span.CopyTo(destination);
     }
 
-    /// <summary>The x-coordinate of the Diffie-Hellman value with a peer (RFC 9180, 4.1, DH): 32 bytes, secret.</summary>
+    /// <summary>
+    /// The x-coordinate of the Diffie-Hellman value with a peer (RFC 9180, 4.1, DH): 32 bytes, secret.
+    /// </summary>
     internal void Agree(HpkePublicKey peer, Span<byte> sharedX)
     {
         using ECDiffieHellman other = peer.ToAgreement();

@@ -1,8 +1,8 @@
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// DHKEM(P-256, HKDF-SHA256), HKDF-SHA256 and one AEAD. The product uses AES-256-GCM alone; AES-128-GCM is there for the vectors
-/// that RFC 9180 prints.
+/// DHKEM(P-256, HKDF-SHA256), HKDF-SHA256 and one AEAD. The product uses AES-256-GCM alone; AES-128-GCM is there for
+/// the vectors that RFC 9180 prints.
 /// </summary>
 internal sealed class HpkeSuite
 {

@@ -13,9 +13,12 @@ internal static class LabeledHkdf
 
     private static ReadOnlySpan<byte> Version => "HPKE-v1"u8;
 
-    /// <summary>Extract(salt, "HPKE-v1" || suite || label || material); an HMAC takes the pieces without a copy that joins them.</summary>
+    /// <summary>
+    /// Extract(salt, "HPKE-v1" || suite || label || material); an HMAC takes the pieces without a copy that joins them.
+    /// </summary>
     public static void Extract(
-        ReadOnlySpan<byte> suite, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> label, ReadOnlySpan<byte> material, Span<byte> prk)
+        ReadOnlySpan<byte> suite, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> label, ReadOnlySpan<byte> material,
+        Span<byte> prk)
     {
         using IncrementalHash hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, salt);
         hmac.AppendData(Version);
@@ -25,9 +28,13 @@ internal static class LabeledHkdf
         hmac.GetHashAndReset(prk);
     }
 
-    /// <summary>Expand(prk, I2OSP(L, 2) || "HPKE-v1" || suite || label || info, L) with L = destination length, at most 32: one HMAC block.</summary>
+    /// <summary>
+    /// Expand(prk, I2OSP(L, 2) || "HPKE-v1" || suite || label || info, L) with L = destination length, at most 32: one
+    /// HMAC block.
+    /// </summary>
     public static void Expand(
-        ReadOnlySpan<byte> suite, ReadOnlySpan<byte> prk, ReadOnlySpan<byte> label, ReadOnlySpan<byte> info, Span<byte> destination)
+        ReadOnlySpan<byte> suite, ReadOnlySpan<byte> prk, ReadOnlySpan<byte> label, ReadOnlySpan<byte> info,
+        Span<byte> destination)
     {
         if (destination.Length > HashBytes)
         {

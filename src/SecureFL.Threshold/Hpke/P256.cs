@@ -4,16 +4,19 @@ using System.Security.Cryptography;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// The public facts about NIST P-256 (NIST SP 800-186, 3.2.1.3), for checks on public keys that hold whatever the platform's provider
-/// checks by itself. The curve has prime order, so that every point on it other than infinity is a valid public key.
+/// The public facts about NIST P-256 (NIST SP 800-186, 3.2.1.3), for checks on public keys that hold whatever the
+/// platform's provider checks by itself. The curve has prime order, so that every point on it other than infinity is a
+/// valid public key.
 /// </summary>
 internal static class P256
 {
     public const int ScalarBytes = 32;
     public const int PointBytes = 65;
 
-    private static readonly BigInteger Prime = Parse("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
-    private static readonly BigInteger CurveB = Parse("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b");
+    private static readonly BigInteger Prime =
+        Parse("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
+    private static readonly BigInteger CurveB =
+        Parse("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b");
 
     /// <summary>n, big-endian.</summary>
     private static ReadOnlySpan<byte> Order =>

@@ -18,10 +18,12 @@ public sealed class ActiveSet
         Sharing = sharing;
         Holders = [.. holders];
         bool ascending = Holders.Zip(Holders.Skip(1)).All(pair => pair.First < pair.Second);
-        if (Holders.Length != sharing.Threshold || !ascending || Holders.Any(holder => holder < 1 || holder > sharing.Holders))
+        if (Holders.Length != sharing.Threshold || !ascending
+            || Holders.Any(holder => holder < 1 || holder > sharing.Holders))
         {
             throw new ArgumentException(
-                $"an active set is {sharing.Threshold} different holders of 1..{sharing.Holders} in ascending order, not {string.Join(", ", Holders)}", nameof(holders));
+                $"an active set is {sharing.Threshold} different holders of 1..{sharing.Holders} in ascending "
+                + $"order, not {string.Join(", ", Holders)}", nameof(holders));
         }
     }
 
@@ -32,14 +34,16 @@ public sealed class ActiveSet
     public ImmutableArray<int> Holders { get; }
 
     /// <summary>
-    /// Lagrange's coefficient of a holder at 0 modulo a prime: product over the others i of i / (i - j); f(0) = sum_j coefficient_j f(j) for every f of degree below t.
+    /// Lagrange's coefficient of a holder at 0 modulo a prime: product over the others i of i / (i - j); f(0) = sum_j
+    /// coefficient_j f(j) for every f of degree below t.
     /// </summary>
     /// <exception cref="ArgumentException">The holder is not active.</exception>
     internal ulong Coefficient(int holder, Modulus modulus)
     {
         if (!Holders.Contains(holder))
         {
-            throw new ArgumentException($"holder {holder} is not in the active set {string.Join(", ", Holders)}", nameof(holder));
+            throw new ArgumentException($"holder {holder} is not in the active set {string.Join(", ", Holders)}",
+                nameof(holder));
         }
 
         ulong numerator = 1;

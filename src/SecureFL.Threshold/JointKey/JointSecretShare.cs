@@ -3,8 +3,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// One key holder's additive part s_k of the joint secret, ternary: dealt to all holders by <see cref="RingShamirSharing"/> and then erased. Nobody ever holds
-/// the joint secret sum s_k itself. Not thread-safe.
+/// One key holder's additive part s_k of the joint secret, ternary: dealt to all holders by
+/// <see cref="RingShamirSharing"/> and then erased. Nobody ever holds the joint secret sum s_k itself. Not thread-safe.
 /// </summary>
 public sealed class JointSecretShare : IDisposable
 {

@@ -10,12 +10,15 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// One active holder's partial decryptions of one summed ciphertext: d_j = lambda_j share_j c1 + noise_j, lambda_j its Lagrange coefficient in the active set, the
-/// noise added after it, at full width (<see cref="SmudgingShape"/>). c0 + sum_j d_j = Delta m + noise. Not thread-safe; no allocation per chunk.
+/// One active holder's partial decryptions of one summed ciphertext: d_j = lambda_j share_j c1 + noise_j, lambda_j its
+/// Lagrange coefficient in the active set, the noise added after it, at full width (<see cref="SmudgingShape"/>). c0 +
+/// sum_j d_j = Delta m + noise. Not thread-safe; no allocation per chunk.
 /// </summary>
 /// <remarks>
-/// The caller's ledger sees to it that a ciphertext is answered once, ever: two answers, even under different active sets, give the key away. The noise is a function of the secret
-/// seed, the context, the active set, the chunk and c1 itself, so that a retry gives the same bytes, and no two different ciphertexts are ever answered with the same noise.
+/// The caller's ledger sees to it that a ciphertext is answered once, ever: two answers, even under different active
+/// sets, give the key away. The noise is a function of the secret seed, the context, the active set, the chunk and c1
+/// itself, so that a retry gives the same bytes, and no two different ciphertexts are ever answered with the same
+/// noise.
 /// </remarks>
 public sealed class PartialDecryptionProtocol : IDisposable
 {
@@ -42,10 +45,13 @@ public sealed class PartialDecryptionProtocol : IDisposable
     /// <param name="jointKey">The plan's smudging.</param>
     /// <param name="share">The holder's share; whole.</param>
     /// <param name="active">The active set; the holder is in it.</param>
-    /// <param name="smudgingSeed">32 secret bytes of this holder, kept beside its share: from the operating system's generator.</param>
+    /// <param name="smudgingSeed">32 secret bytes of this holder, kept beside its share: from the operating system's
+    /// generator.</param>
     /// <param name="context">32 bytes that name the certificate: plan, round, summed ciphertext, active set.</param>
-    /// <exception cref="ArgumentException">A share that is not whole, of another sharing, or not active; or a wrong length.</exception>
-    public PartialDecryptionProtocol(JointKeyParameters jointKey, ThresholdKeyShare share, ActiveSet active, ReadOnlySpan<byte> smudgingSeed, ReadOnlySpan<byte> context)
+    /// <exception cref="ArgumentException">A share that is not whole, of another sharing, or not active; or a wrong
+    /// length.</exception>
+    public PartialDecryptionProtocol(JointKeyParameters jointKey, ThresholdKeyShare share, ActiveSet active,
+        ReadOnlySpan<byte> smudgingSeed, ReadOnlySpan<byte> context)
     {
         ArgumentNullException.ThrowIfNull(jointKey);
         ArgumentNullException.ThrowIfNull(share);
@@ -56,17 +62,23 @@ public sealed class PartialDecryptionProtocol : IDisposable
         _parameters = sharing.Parameters;
         if (share.Dealers != sharing.Holders)
         {
-            throw new ArgumentException($"the share adds up {share.Dealers} dealers of {sharing.Holders}", nameof(share));
+            throw new ArgumentException($"the share adds up {share.Dealers} dealers of {sharing.Holders}",
+                nameof(share));
         }
 
-        if (!ReferenceEquals(active.Sharing, sharing) && !(active.Sharing.Parameters.Equals(_parameters) && active.Sharing.Holders == sharing.Holders && active.Sharing.Threshold == sharing.Threshold))
+        if (!ReferenceEquals(active.Sharing, sharing)
+            && !(active.Sharing.Parameters.Equals(_parameters) && active.Sharing.Holders == sharing.Holders
+                && active.Sharing.Threshold == sharing.Threshold))
         {
             throw new ArgumentException("the active set is of another sharing than the share", nameof(active));
         }
 
-        if ((jointKey.RingDegree, jointKey.KeyHolders, jointKey.Threshold) != (_parameters.RingDegree, sharing.Holders, sharing.Threshold))
+        if ((jointKey.RingDegree, jointKey.KeyHolders, jointKey.Threshold)
+            != (_parameters.RingDegree, sharing.Holders, sharing.Threshold))
         {
-            throw new ArgumentException($"the smudging is computed for {jointKey}, the sharing is {sharing.Threshold} of {sharing.Holders}", nameof(jointKey));
+            throw new ArgumentException(
+                $"the smudging is computed for {jointKey}, the sharing is {sharing.Threshold} of {sharing.Holders}",
+                nameof(jointKey));
         }
 
         int degree = _parameters.RingDegree;
@@ -75,7 +87,8 @@ public sealed class PartialDecryptionProtocol : IDisposable
         _offsets = new ulong[primes];
         for (int i = 0; i < primes; i++)
         {
-            _parameters.Kernels[i].PrepareResidues(share.Residues(i), active.Coefficient(share.Holder, _parameters.Moduli[i]), _key.Span.Slice(i * degree, degree));
+            _parameters.Kernels[i].PrepareResidues(share.Residues(i),
+                active.Coefficient(share.Holder, _parameters.Moduli[i]), _key.Span.Slice(i * degree, degree));
             _offsets[i] = _parameters.Moduli[i].Reduce(jointKey.Shape.Offset);
         }
 
@@ -86,7 +99,8 @@ public sealed class PartialDecryptionProtocol : IDisposable
         _streamKey = new SecretBuffer<byte>(Keystream.KeySize);
         _noErrors = new int[degree];
         byte[] holders = [.. active.Holders.Select(holder => (byte)holder)];
-        byte[] fixedPart = [.. "SecureFL v1 smudging"u8, .. context, (byte)share.Holder, (byte)holders.Length, .. holders];
+        byte[] fixedPart = [.. "SecureFL v1 smudging"u8, .. context, (byte)share.Holder, (byte)holders.Length,
+            .. holders];
         _chunkAt = HmacBlock + fixedPart.Length;
         _inner = new SecretBuffer<byte>(_chunkAt + sizeof(long) + SHA256.HashSizeInBytes);
         _outer = new SecretBuffer<byte>(HmacBlock + SHA256.HashSizeInBytes);
@@ -101,9 +115,11 @@ public sealed class PartialDecryptionProtocol : IDisposable
 
     /// <summary>Writes the partial decryption of one chunk.</summary>
     /// <param name="chunk">Its index.</param>
-    /// <param name="summedSecond">The packed sum of the c1 of all contributions of the group, as the holder computed it itself: ShareBytes bytes.</param>
+    /// <param name="summedSecond">The packed sum of the c1 of all contributions of the group, as the holder computed it
+    /// itself: ShareBytes bytes.</param>
     /// <param name="destination">ShareBytes bytes.</param>
-    /// <exception cref="ThresholdViolationException">A residue of c1 is not below its prime, or c1 has another length.</exception>
+    /// <exception cref="ThresholdViolationException">A residue of c1 is not below its prime, or c1 has another
+    /// length.</exception>
     /// <exception cref="ArgumentException">A destination of another length.</exception>
     public void CreateShare(long chunk, ReadOnlySpan<byte> summedSecond, Span<byte> destination)
     {
@@ -142,7 +158,9 @@ public sealed class PartialDecryptionProtocol : IDisposable
     /// <summary>Says nothing about the share.</summary>
     public override string ToString() => "PartialDecryptionProtocol";
 
-    /// <summary>The first block of HMAC (RFC 2104): a key shorter than a block, padded with zeros, exclusive-or a constant.</summary>
+    /// <summary>
+    /// The first block of HMAC (RFC 2104): a key shorter than a block, padded with zeros, exclusive-or a constant.
+    /// </summary>
     private static void KeyBlock(ReadOnlySpan<byte> key, byte pad, Span<byte> block)
     {
         for (int i = 0; i < HmacBlock; i++)
@@ -151,7 +169,10 @@ public sealed class PartialDecryptionProtocol : IDisposable
         }
     }
 
-    /// <summary>The stream's key is HMAC-SHA-256(seed, domain, context, holder, t, active set, chunk, SHA-256(c1)), in buffers that are erased; nothing is allocated.</summary>
+    /// <summary>
+    /// The stream's key is HMAC-SHA-256(seed, domain, context, holder, t, active set, chunk, SHA-256(c1)), in buffers
+    /// that are erased; nothing is allocated.
+    /// </summary>
     private void DrawNoise(long chunk, ReadOnlySpan<byte> summedSecond)
     {
         BinaryPrimitives.WriteInt64LittleEndian(_inner.Span[_chunkAt..], chunk);

@@ -7,9 +7,10 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Distributed generation of a joint public key (Mouchet, Troncoso-Pastoriza, Bossuat, Hubaux, "Multiparty homomorphic encryption from ring-learning-with-errors",
-/// PoPETs 2021): every holder draws s_k, publishes b_k = -a s_k + e_k over a common a, and the key is (sum b_k, a). Each b_k must be committed to by a hash before any is
-/// revealed, or the last holder chooses the key. Immutable, thread-safe.
+/// Distributed generation of a joint public key (Mouchet, Troncoso-Pastoriza, Bossuat, Hubaux, "Multiparty homomorphic
+/// encryption from ring-learning-with-errors", PoPETs 2021): every holder draws s_k, publishes b_k = -a s_k + e_k over
+/// a common a, and the key is (sum b_k, a). Each b_k must be committed to by a hash before any is revealed, or the last
+/// holder chooses the key. Immutable, thread-safe.
 /// </summary>
 public sealed class PublicKeyGenProtocol
 {
@@ -55,7 +56,8 @@ public sealed class PublicKeyGenProtocol
         {
             Parameters.Kernels[i].Prepare(negated.Span, prepared.Span);
             Parameters.Kernels[i].MultiplyAdd(
-                _reference.Span.Slice(i * degree, degree), prepared.Span, errors.Span, residues.Span.Slice(i * degree, degree));
+                _reference.Span.Slice(i * degree, degree), prepared.Span, errors.Span,
+                residues.Span.Slice(i * degree, degree));
         }
 
         return (secret, PublicKeyGenShare.Create(Parameters, residues.Span));
@@ -68,7 +70,8 @@ public sealed class PublicKeyGenProtocol
         ArgumentNullException.ThrowIfNull(shares);
         if (shares.Count == 0 || shares.Any(share => !share.Parameters.Equals(Parameters)))
         {
-            throw new ArgumentException($"{shares.Count} shares, one or more of them of other parameters than {Parameters}", nameof(shares));
+            throw new ArgumentException(
+                $"{shares.Count} shares, one or more of them of other parameters than {Parameters}", nameof(shares));
         }
 
         int degree = Parameters.RingDegree;
@@ -79,7 +82,8 @@ public sealed class PublicKeyGenProtocol
             ResiduePacking.Unpack(Parameters, share.Encoded, one.Span, "public key share");
             for (int i = 0; i < Parameters.Moduli.Length; i++)
             {
-                RingResidues.Add(Parameters.Moduli[i], one.Span.Slice(i * degree, degree), sum.Span.Slice(i * degree, degree));
+                RingResidues.Add(Parameters.Moduli[i], one.Span.Slice(i * degree, degree),
+                    sum.Span.Slice(i * degree, degree));
             }
         }
 

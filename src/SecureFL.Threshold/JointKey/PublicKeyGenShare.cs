@@ -4,7 +4,10 @@ using SecureFL.Ring.Memory;
 
 namespace SecureFL.Threshold;
 
-/// <summary>One key holder's b_k = -a s_k + e_k: public once revealed; before, only a hash of <see cref="Encoded"/> is. Immutable, thread-safe.</summary>
+/// <summary>
+/// One key holder's b_k = -a s_k + e_k: public once revealed; before, only a hash of <see cref="Encoded"/> is.
+/// Immutable, thread-safe.
+/// </summary>
 public sealed class PublicKeyGenShare
 {
     private readonly byte[] _encoded;
@@ -22,11 +25,13 @@ public sealed class PublicKeyGenShare
     public ReadOnlySpan<byte> Encoded => _encoded;
 
     /// <summary>Reads a peer's share.</summary>
-    /// <exception cref="ThresholdViolationException">Wrong length, or a residue that is not below its prime.</exception>
+    /// <exception cref="ThresholdViolationException">Wrong length, or a residue that is not below its
+    /// prime.</exception>
     public static PublicKeyGenShare Parse(CkksParameters parameters, ReadOnlySpan<byte> encoded)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        RingResidues.Unpack(parameters, encoded, new AlignedBuffer<ulong>(ResiduePacking.Words(parameters)).Span, "public key share");
+        RingResidues.Unpack(parameters, encoded, new AlignedBuffer<ulong>(ResiduePacking.Words(parameters)).Span,
+            "public key share");
         return new PublicKeyGenShare(parameters, encoded.ToArray());
     }
 

@@ -5,12 +5,17 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Threshold;
 
-/// <summary>What the joint-key protocols do with residues: parse a peer's, add, draw secret uniform ones. No branch or look-up depends on a residue that is kept.</summary>
+/// <summary>
+/// What the joint-key protocols do with residues: parse a peer's, add, draw secret uniform ones. No branch or look-up
+/// depends on a residue that is kept.
+/// </summary>
 internal static class RingResidues
 {
     /// <summary>Unpacks a polynomial from a peer.</summary>
-    /// <exception cref="ThresholdViolationException">Wrong length, or a residue that is not below its prime.</exception>
-    internal static void Unpack(CkksParameters parameters, ReadOnlySpan<byte> packed, Span<ulong> residues, string field)
+    /// <exception cref="ThresholdViolationException">Wrong length, or a residue that is not below its
+    /// prime.</exception>
+    internal static void Unpack(CkksParameters parameters, ReadOnlySpan<byte> packed, Span<ulong> residues,
+        string field)
     {
         try
         {
@@ -18,7 +23,8 @@ internal static class RingResidues
         }
         catch (ResidueFormatException refusal)
         {
-            ThresholdViolation violation = packed.Length == ResiduePacking.Bytes(parameters) ? ThresholdViolation.WordOutOfRange : ThresholdViolation.FieldLength;
+            ThresholdViolation violation = packed.Length == ResiduePacking.Bytes(parameters)
+                ? ThresholdViolation.WordOutOfRange : ThresholdViolation.FieldLength;
             throw new ThresholdViolationException(violation, refusal.Field, refusal.Expected, refusal.Received);
         }
     }
@@ -34,8 +40,8 @@ internal static class RingResidues
     }
 
     /// <summary>
-    /// Uniform residues from a keystream: 8-byte words, the bits above those of p dropped, words that are not below p rejected. Whether a word is rejected says nothing about
-    /// the words that are kept.
+    /// Uniform residues from a keystream: 8-byte words, the bits above those of p dropped, words that are not below p
+    /// rejected. Whether a word is rejected says nothing about the words that are kept.
     /// </summary>
     internal static void FillUniform(Keystream stream, Modulus modulus, Span<ulong> residues)
     {
@@ -55,7 +61,9 @@ internal static class RingResidues
         }
     }
 
-    /// <summary>sum_k weights[k] * values[k] mod p for public weights, in 128-bit words folded before they overflow.</summary>
+    /// <summary>
+    /// sum_k weights[k] * values[k] mod p for public weights, in 128-bit words folded before they overflow.
+    /// </summary>
     internal static ulong DotProduct(Modulus modulus, ReadOnlySpan<ulong> weights, ReadOnlySpan<ulong> values)
     {
         // Products are below 2^122; 32 of them and a folded sum stay below 2^128.

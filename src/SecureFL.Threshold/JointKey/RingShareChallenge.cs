@@ -7,7 +7,8 @@ using SecureFL.Ring.Sampling;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// The public weights of a share proof: N uniform residues (see <see cref="UniformSampler"/>) of the keystream keyed by SHA-256(domain, challenge, prime, mask). Not thread-safe.
+/// The public weights of a share proof: N uniform residues (see <see cref="UniformSampler"/>) of the keystream keyed by
+/// SHA-256(domain, challenge, prime, mask). Not thread-safe.
 /// </summary>
 internal sealed class RingShareChallenge : IDisposable
 {

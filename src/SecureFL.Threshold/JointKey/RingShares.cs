@@ -8,8 +8,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// The dealer's side of one sharing over R_q, in its only order: write the payload of every holder, then create the proof, once, from a challenge that hashes what
-/// the payloads were encrypted to. Creating the proof, or disposing, erases every polynomial. Not thread-safe.
+/// The dealer's side of one sharing over R_q, in its only order: write the payload of every holder, then create the
+/// proof, once, from a challenge that hashes what the payloads were encrypted to. Creating the proof, or disposing,
+/// erases every polynomial. Not thread-safe.
 /// </summary>
 public sealed class RingShares : IDisposable
 {
@@ -77,7 +78,8 @@ public sealed class RingShares : IDisposable
 
     /// <summary>Creates the proof and erases the polynomials.</summary>
     /// <param name="challenge">32 bytes that hash the context and every encrypted payload.</param>
-    /// <exception cref="InvalidOperationException">A holder's payload has not been written, or a proof was created before.</exception>
+    /// <exception cref="InvalidOperationException">A holder's payload has not been written, or a proof was created
+    /// before.</exception>
     public byte[] CreateProof(ReadOnlySpan<byte> challenge)
     {
         RequireOpen();
@@ -100,8 +102,10 @@ public sealed class RingShares : IDisposable
                 for (int degree = 0; degree < _sharing.Threshold; degree++)
                 {
                     ReadOnlySpan<ulong> coefficients = Row(degree, prime);
-                    ulong sum = RingResidues.DotProduct(modulus, row.Span, coefficients[.._parameters.RingDegree]) + coefficients[_parameters.RingDegree + mask];
-                    BinaryPrimitives.WriteUInt64LittleEndian(to, ConstantMultiplier.SubtractIfAtLeast(sum, modulus.Value));
+                    ulong sum = RingResidues.DotProduct(modulus, row.Span, coefficients[.._parameters.RingDegree])
+                        + coefficients[_parameters.RingDegree + mask];
+                    BinaryPrimitives.WriteUInt64LittleEndian(to,
+                        ConstantMultiplier.SubtractIfAtLeast(sum, modulus.Value));
                     to = to[sizeof(ulong)..];
                 }
             }
@@ -122,7 +126,8 @@ public sealed class RingShares : IDisposable
     /// <summary>Says nothing about the secret.</summary>
     public override string ToString() => "RingShares";
 
-    private Span<ulong> Row(int degree, int prime) => _polynomials.Span.Slice(((degree * _parameters.Moduli.Length) + prime) * _columns, _columns);
+    private Span<ulong> Row(int degree, int prime) =>
+        _polynomials.Span.Slice(((degree * _parameters.Moduli.Length) + prime) * _columns, _columns);
 
     /// <summary>Horner's rule on all columns at once; the point is public.</summary>
     private void Evaluate(ulong point, int prime, Span<ulong> values)

@@ -8,7 +8,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// A key holder's share of the joint secret: the sum, over all dealers k, of f_k(j). Any t such shares decrypt. Secret for the life of the key; pinned, erased on dispose. Not thread-safe.
+/// A key holder's share of the joint secret: the sum, over all dealers k, of f_k(j). Any t such shares decrypt. Secret
+/// for the life of the key; pinned, erased on dispose. Not thread-safe.
 /// </summary>
 public sealed class ThresholdKeyShare : IDisposable
 {
@@ -44,18 +45,21 @@ public sealed class ThresholdKeyShare : IDisposable
     /// <param name="payload">The decrypted share of this holder.</param>
     /// <param name="challenge">The 32 bytes the proof was created from, recomputed by this holder.</param>
     /// <param name="proof">The dealer's public proof.</param>
-    /// <exception cref="ThresholdViolationException">Malformed, or not on the dealer's polynomials; nothing was added.</exception>
+    /// <exception cref="ThresholdViolationException">Malformed, or not on the dealer's polynomials; nothing was
+    /// added.</exception>
     public void Add(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> proof)
     {
         CkksParameters parameters = Sharing.Parameters;
         if (payload.Length != Sharing.PayloadBytes)
         {
-            throw new ThresholdViolationException(ThresholdViolation.FieldLength, "key share", $"{Sharing.PayloadBytes} bytes", $"{payload.Length} bytes");
+            throw new ThresholdViolationException(ThresholdViolation.FieldLength, "key share",
+                $"{Sharing.PayloadBytes} bytes", $"{payload.Length} bytes");
         }
 
         if (proof.Length != Sharing.ProofBytes)
         {
-            throw new ThresholdViolationException(ThresholdViolation.FieldLength, "key share proof", $"{Sharing.ProofBytes} bytes", $"{proof.Length} bytes");
+            throw new ThresholdViolationException(ThresholdViolation.FieldLength, "key share proof",
+                $"{Sharing.ProofBytes} bytes", $"{proof.Length} bytes");
         }
 
         try
@@ -65,7 +69,8 @@ public sealed class ThresholdKeyShare : IDisposable
             int degree = parameters.RingDegree;
             for (int prime = 0; prime < parameters.Moduli.Length; prime++)
             {
-                RingResidues.Add(parameters.Moduli[prime], _one.Span.Slice(prime * degree, degree), _residues.Span.Slice(prime * degree, degree));
+                RingResidues.Add(parameters.Moduli[prime], _one.Span.Slice(prime * degree, degree),
+                    _residues.Span.Slice(prime * degree, degree));
             }
 
             Dealers++;
@@ -80,7 +85,8 @@ public sealed class ThresholdKeyShare : IDisposable
     public void Encode(Span<byte> destination) => ResiduePacking.Pack(Sharing.Parameters, _residues.Span, destination);
 
     /// <summary>Reads the stored form of a whole key share.</summary>
-    /// <exception cref="ThresholdViolationException">Wrong length, or a residue that is not below its prime.</exception>
+    /// <exception cref="ThresholdViolationException">Wrong length, or a residue that is not below its
+    /// prime.</exception>
     public static ThresholdKeyShare Decode(RingShamirSharing sharing, int holder, ReadOnlySpan<byte> encoded)
     {
         ThresholdKeyShare share = new(sharing, holder) { Dealers = sharing.Holders };
@@ -99,7 +105,8 @@ public sealed class ThresholdKeyShare : IDisposable
     public override string ToString() => "ThresholdKeyShare";
 
     /// <summary>The share modulo the prime of that index.</summary>
-    internal ReadOnlySpan<ulong> Residues(int prime) => _residues.Span.Slice(prime * Sharing.Parameters.RingDegree, Sharing.Parameters.RingDegree);
+    internal ReadOnlySpan<ulong> Residues(int prime) =>
+        _residues.Span.Slice(prime * Sharing.Parameters.RingDegree, Sharing.Parameters.RingDegree);
 
     private void Check(ReadOnlySpan<byte> masks, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> proof)
     {
@@ -117,11 +124,13 @@ public sealed class ThresholdKeyShare : IDisposable
                 ulong own = Word(masks, index, modulus, "key share mask");
                 weights.Expand(prime, mask, row.Span);
                 ulong actual = ConstantMultiplier.SubtractIfAtLeast(
-                    own + RingResidues.DotProduct(modulus, row.Span, _one.Span.Slice(prime * parameters.RingDegree, parameters.RingDegree)), modulus.Value);
+                    own + RingResidues.DotProduct(modulus, row.Span,
+                        _one.Span.Slice(prime * parameters.RingDegree, parameters.RingDegree)), modulus.Value);
                 ulong claimed = 0;
                 for (int degree = Sharing.Threshold - 1; degree >= 0; degree--)
                 {
-                    claimed = x.MultiplyAdd(claimed, Word(proof, (index * Sharing.Threshold) + degree, modulus, "key share proof"));
+                    claimed = x.MultiplyAdd(claimed,
+                        Word(proof, (index * Sharing.Threshold) + degree, modulus, "key share proof"));
                 }
 
                 difference |= actual ^ claimed;
@@ -130,7 +139,8 @@ public sealed class ThresholdKeyShare : IDisposable
 
         if (difference != 0)
         {
-            throw new ThresholdViolationException(ThresholdViolation.ShareMismatch, "key share", "a point of the dealer's combined polynomials", "another point");
+            throw new ThresholdViolationException(ThresholdViolation.ShareMismatch, "key share",
+                "a point of the dealer's combined polynomials", "another point");
         }
     }
 
@@ -139,6 +149,7 @@ public sealed class ThresholdKeyShare : IDisposable
         ulong word = BinaryPrimitives.ReadUInt64LittleEndian(words[(index * sizeof(ulong))..]);
         return word < modulus.Value
             ? word
-            : throw new ThresholdViolationException(ThresholdViolation.WordOutOfRange, field, $"residues below {modulus}", "a larger residue");
+            : throw new ThresholdViolationException(ThresholdViolation.WordOutOfRange, field,
+                $"residues below {modulus}", "a larger residue");
     }
 }

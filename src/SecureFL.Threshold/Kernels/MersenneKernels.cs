@@ -6,9 +6,9 @@ using System.Runtime.Intrinsics.X86;
 namespace SecureFL.Threshold.Kernels;
 
 /// <summary>
-/// The loops over vectors of elements of F_p, p = 2^31 - 1, each beside its scalar twin, which is its oracle and its fallback; both
-/// give the same canonical words. Lengths are checked by the caller. A 32-bit multiplication of the even and of the odd lanes fills
-/// eight 64-bit products at a time; no step depends on a value.
+/// The loops over vectors of elements of F_p, p = 2^31 - 1, each beside its scalar twin, which is its oracle and its
+/// fallback; both give the same canonical words. Lengths are checked by the caller. A 32-bit multiplication of the even
+/// and of the odd lanes fills eight 64-bit products at a time; no step depends on a value.
 /// </summary>
 internal static class MersenneKernels
 {
@@ -17,7 +17,8 @@ internal static class MersenneKernels
 
     public static bool IsVectorised => Avx2.IsSupported;
 
-    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends, Span<uint> destination)
+    public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
+        Span<uint> destination)
     {
         int done = IsVectorised ? MultiplyAddAvx2(values, factor, addends, destination) : 0;
         MultiplyAddScalar(values[done..], factor, addends[done..], destination[done..]);
@@ -49,7 +50,8 @@ internal static class MersenneKernels
         }
     }
 
-    internal static void MultiplyAddScalar(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends, Span<uint> destination)
+    internal static void MultiplyAddScalar(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
+        Span<uint> destination)
     {
         for (int i = 0; i < values.Length; i++)
         {
@@ -70,7 +72,8 @@ internal static class MersenneKernels
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static int MultiplyAddAvx2(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends, Span<uint> destination)
+    private static int MultiplyAddAvx2(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
+        Span<uint> destination)
     {
         ReadOnlySpan<Vector256<uint>> v = MemoryMarshal.Cast<uint, Vector256<uint>>(values);
         ReadOnlySpan<Vector256<uint>> c = MemoryMarshal.Cast<uint, Vector256<uint>>(addends)[..v.Length];
@@ -81,7 +84,8 @@ internal static class MersenneKernels
         for (int i = 0; i < v.Length; i++)
         {
             Vector256<ulong> even = Fold(Fold(Avx2.Multiply(v[i], w) + (c[i].AsUInt64() & low32)));
-            Vector256<ulong> odd = Fold(Fold(Avx2.Multiply((v[i].AsUInt64() >> 32).AsUInt32(), w) + (c[i].AsUInt64() >> 32)));
+            Vector256<ulong> odd =
+                Fold(Fold(Avx2.Multiply((v[i].AsUInt64() >> 32).AsUInt32(), w) + (c[i].AsUInt64() >> 32)));
             // v*w + c <= (p-1)^2 + p-1 < 2^62: one fold leaves less than 2^32, a second at most p + 1 < 2p.
             Vector256<uint> both = (even | (odd << 32)).AsUInt32();
             d[i] = Vector256.Min(both, both - p);

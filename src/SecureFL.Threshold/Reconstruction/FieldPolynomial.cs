@@ -1,6 +1,8 @@
 namespace SecureFL.Threshold;
 
-/// <summary>Polynomials over F_p as arrays of coefficients from x^0 up, of public values; the zero polynomial has degree -1.</summary>
+/// <summary>
+/// Polynomials over F_p as arrays of coefficients from x^0 up, of public values; the zero polynomial has degree -1.
+/// </summary>
 internal static class FieldPolynomial<TField>
     where TField : IPrimeField
 {
@@ -85,7 +87,9 @@ internal static class FieldPolynomial<TField>
         return product;
     }
 
-    /// <summary>The polynomial of degree below the number of points through the values (Newton's divided differences).</summary>
+    /// <summary>
+    /// The polynomial of degree below the number of points through the values (Newton's divided differences).
+    /// </summary>
     public static uint[] Interpolate(ReadOnlySpan<uint> points, ReadOnlySpan<uint> values)
     {
         uint[] result = new uint[points.Length];
@@ -93,7 +97,8 @@ internal static class FieldPolynomial<TField>
         for (int j = 0; j < points.Length; j++)
         {
             uint gap = FieldOperations<TField>.Subtract(values[j], Evaluate(result, points[j]));
-            uint factor = FieldOperations<TField>.Multiply(gap, FieldOperations<TField>.Inverse(Evaluate(basis, points[j])));
+            uint factor = FieldOperations<TField>.Multiply(gap,
+                FieldOperations<TField>.Inverse(Evaluate(basis, points[j])));
             for (int i = 0; i < basis.Length; i++)
             {
                 result[i] = TField.Reduce(((ulong)factor * basis[i]) + result[i]);

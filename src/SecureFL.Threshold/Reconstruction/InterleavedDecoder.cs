@@ -1,20 +1,24 @@
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Decodes N Reed-Solomon words at once whose errors sit in the same few rows: row j is everything holder x_j says, and a liar may
-/// lie in any of its N coordinates. One random combination z_j = sum over k of w_k y_(j,k) of the coordinates is decoded to locate
-/// liars; then ALL coordinates of the rows that remain are checked, exactly, against the dual code.
+/// Decodes N Reed-Solomon words at once whose errors sit in the same few rows: row j is everything holder x_j says, and
+/// a liar may lie in any of its N coordinates. One random combination z_j = sum over k of w_k y_(j,k) of the
+/// coordinates is decoded to locate liars; then ALL coordinates of the rows that remain are checked, exactly, against
+/// the dual code.
 /// <para>
-/// What is certain: rows reported consistent are consistent in every coordinate; if at most e = floor((m - t) / 2) rows lie, then no
-/// honest row is ever named and the reported set contains no liar, because the m - e rows or more that are left agree and t or more of
-/// them are honest. What is not: a combination overlooks a given liar with probability 1/p, and the next attempt draws another one, so
-/// that a correctable word is given up with a probability below (e/p)^attempts. A refused decoding proves that more than e rows lie.
+/// What is certain: rows reported consistent are consistent in every coordinate; if at most e = floor((m - t) / 2) rows
+/// lie, then no honest row is ever named and the reported set contains no liar, because the m - e rows or more that are
+/// left agree and t or more of them are honest. What is not: a combination overlooks a given liar with probability 1/p,
+/// and the next attempt draws another one, so that a correctable word is given up with a probability below
+/// (e/p)^attempts. A refused decoding proves that more than e rows lie.
 /// </para>
 /// </summary>
 internal sealed class InterleavedDecoder<TField>
     where TField : IPrimeField
 {
-    /// <summary>Fills the weights of an attempt with uniform elements that nobody knew when the rows were fixed.</summary>
+    /// <summary>
+    /// Fills the weights of an attempt with uniform elements that nobody knew when the rows were fixed.
+    /// </summary>
     internal delegate void WeightSource(Span<uint> weights);
 
     private readonly int _threshold;
@@ -29,7 +33,8 @@ internal sealed class InterleavedDecoder<TField>
     }
 
     /// <summary>
-    /// The indices of the rows that lie, in ascending order; null if they are inconsistent beyond correction. At least t rows.
+    /// The indices of the rows that lie, in ascending order; null if they are inconsistent beyond correction. At least
+    /// t rows.
     /// </summary>
     public int[]? LocateLiars(uint[] points, uint[][] rows)
     {
@@ -52,7 +57,9 @@ internal sealed class InterleavedDecoder<TField>
         return null;
     }
 
-    /// <summary>Whether every coordinate of the active rows lies on a polynomial of degree below t: all m - t dual sums vanish.</summary>
+    /// <summary>
+    /// Whether every coordinate of the active rows lies on a polynomial of degree below t: all m - t dual sums vanish.
+    /// </summary>
     public bool AreConsistent(uint[] points, uint[][] rows, IReadOnlyList<int> active)
     {
         uint[] activePoints = [.. active.Select(j => points[j])];

@@ -6,9 +6,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Opens the sum of the one-time keys of one group from the holders' answers: t interpolate it; m &gt; t detect every contradiction,
-/// correct up to floor((m - t) / 2) liars and name them. Deterministic: the same answers give the same result, whoever replays them.
-/// Not thread-safe.
+/// Opens the sum of the one-time keys of one group from the holders' answers: t interpolate it; m &gt; t detect every
+/// contradiction, correct up to floor((m - t) / 2) liars and name them. Deterministic: the same answers give the same
+/// result, whoever replays them. Not thread-safe.
 /// </summary>
 public sealed class KeyReconstruction
 {
@@ -28,7 +28,8 @@ public sealed class KeyReconstruction
     private static ReadOnlySpan<byte> Domain => "SecureFL key reconstruction weights v1"u8;
 
     /// <summary>Takes the answer of a holder (1..H); a malformed one is refused and counts as none.</summary>
-    /// <exception cref="ThresholdViolationException">The answer is malformed: this holder broke the protocol.</exception>
+    /// <exception cref="ThresholdViolationException">The answer is malformed: this holder broke the
+    /// protocol.</exception>
     /// <exception cref="ArgumentException">No such holder, or a second answer of it.</exception>
     public void AddAnswer(int holder, ReadOnlySpan<byte> answer)
     {
@@ -58,12 +59,14 @@ public sealed class KeyReconstruction
         uint[] points = [.. holders.Select(holder => (uint)holder)];
         uint[][] rows = [.. _answers.Values];
         using Keystream stream = WeightStream(holders, rows);
-        InterleavedDecoder<Mersenne31> decoder = new(threshold, weights => UniformWords.Fill(stream, weights), MaxAttempts);
+        InterleavedDecoder<Mersenne31> decoder =
+            new(threshold, weights => UniformWords.Fill(stream, weights), MaxAttempts);
         int[]? wrong = decoder.LocateLiars(points, rows);
         if (wrong is null)
         {
             int correctable = (rows.Length - threshold) / 2;
-            return new KeyReconstructionResult(ReconstructionOutcome.Inconsistent, rows.Length, threshold + (2 * (correctable + 1)));
+            return new KeyReconstructionResult(ReconstructionOutcome.Inconsistent, rows.Length,
+                threshold + (2 * (correctable + 1)));
         }
 
         int[] honest = [.. Enumerable.Range(0, rows.Length).Except(wrong)];
@@ -98,8 +101,8 @@ public sealed class KeyReconstruction
     }
 
     /// <summary>
-    /// The stream of the combinations' weights, keyed by a hash of every answer: a liar cannot choose its lie for them, and would have to
-    /// hash 2^31 sets of answers for each combination that is to overlook it.
+    /// The stream of the combinations' weights, keyed by a hash of every answer: a liar cannot choose its lie for them,
+    /// and would have to hash 2^31 sets of answers for each combination that is to overlook it.
     /// </summary>
     private static Keystream WeightStream(int[] holders, uint[][] rows)
     {

@@ -11,10 +11,15 @@ public enum ReconstructionOutcome
     /// <summary>Fewer than t answers.</summary>
     TooFewAnswers,
 
-    /// <summary>The answers contradict each other, and more of them lie than can be corrected: at least one liar, not named.</summary>
+    /// <summary>
+    /// The answers contradict each other, and more of them lie than can be corrected: at least one liar, not named.
+    /// </summary>
     Inconsistent,
 
-    /// <summary>The answers agree on a sum no honest clients can have: the group contains a malformed contribution, or t holders lie.</summary>
+    /// <summary>
+    /// The answers agree on a sum no honest clients can have: the group contains a malformed contribution, or t holders
+    /// lie.
+    /// </summary>
     OutOfBound,
 }
 
@@ -35,20 +40,29 @@ public sealed class KeyReconstructionResult
     public int Answers { get; }
 
     /// <summary>
-    /// How many answers are needed at least. For <see cref="ReconstructionOutcome.Inconsistent"/>: t + 2 (e + 1), e the number of liars
-    /// that the answers at hand could have been corrected of; it suffices if exactly e + 1 of them lie, and may exceed H.
+    /// How many answers are needed at least. For <see cref="ReconstructionOutcome.Inconsistent"/>: t + 2 (e + 1), e the
+    /// number of liars that the answers at hand could have been corrected of; it suffices if exactly e + 1 of them lie,
+    /// and may exceed H.
     /// </summary>
     public int AnswersNeeded { get; }
 
-    /// <summary>The holders (1..H, ascending) whose answer is not on the polynomials of the others: each is proven to have lied, if at most e do.</summary>
+    /// <summary>
+    /// The holders (1..H, ascending) whose answer is not on the polynomials of the others: each is proven to have lied,
+    /// if at most e do.
+    /// </summary>
     public ImmutableArray<int> Liars { get; internal init; } = [];
 
     /// <summary>Answers beyond t that agree with the opened sum. At 0 nothing has checked it.</summary>
     public int Redundancy { get; internal init; }
 
-    /// <summary>The N coefficients of S = sum of the s_i, in (-p/2, p/2], if <see cref="Outcome"/> is <see cref="ReconstructionOutcome.Opened"/>; empty otherwise.</summary>
+    /// <summary>
+    /// The N coefficients of S = sum of the s_i, in (-p/2, p/2], if <see cref="Outcome"/> is
+    /// <see cref="ReconstructionOutcome.Opened"/>; empty otherwise.
+    /// </summary>
     public ImmutableArray<int> KeySum { get; internal init; } = [];
 
-    /// <summary>How many coefficients exceed the bound, if the outcome is <see cref="ReconstructionOutcome.OutOfBound"/>.</summary>
+    /// <summary>
+    /// How many coefficients exceed the bound, if the outcome is <see cref="ReconstructionOutcome.OutOfBound"/>.
+    /// </summary>
     public int CoefficientsOutOfBound { get; internal init; }
 }

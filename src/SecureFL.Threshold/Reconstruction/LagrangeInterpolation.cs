@@ -4,7 +4,10 @@ namespace SecureFL.Threshold;
 internal static class LagrangeInterpolation<TField>
     where TField : IPrimeField
 {
-    /// <summary>w_j = product over i != j of x_i / (x_i - x_j), so that f(0) = sum over j of w_j f(x_j) for every f of degree below the count.</summary>
+    /// <summary>
+    /// w_j = product over i != j of x_i / (x_i - x_j), so that f(0) = sum over j of w_j f(x_j) for every f of degree
+    /// below the count.
+    /// </summary>
     public static uint[] WeightsAtZero(ReadOnlySpan<uint> points)
     {
         uint[] weights = new uint[points.Length];
@@ -17,7 +20,8 @@ internal static class LagrangeInterpolation<TField>
                 if (i != j)
                 {
                     numerator = FieldOperations<TField>.Multiply(numerator, points[i]);
-                    denominator = FieldOperations<TField>.Multiply(denominator, FieldOperations<TField>.Subtract(points[i], points[j]));
+                    denominator = FieldOperations<TField>.Multiply(denominator,
+                        FieldOperations<TField>.Subtract(points[i], points[j]));
                 }
             }
 
@@ -28,8 +32,9 @@ internal static class LagrangeInterpolation<TField>
     }
 
     /// <summary>
-    /// u_j = product over i != j of 1 / (x_j - x_i): values y lie on a polynomial of degree below t if and only if the m - t sums over j
-    /// of u_j x_j^i y_j, i = 0 .. m - t - 1, vanish (the dual of a generalised Reed-Solomon code; MacWilliams and Sloane, ch. 10, §8).
+    /// u_j = product over i != j of 1 / (x_j - x_i): values y lie on a polynomial of degree below t if and only if the
+    /// m - t sums over j of u_j x_j^i y_j, i = 0 .. m - t - 1, vanish (the dual of a generalised Reed-Solomon code;
+    /// MacWilliams and Sloane, ch. 10, §8).
     /// </summary>
     public static uint[] DualMultipliers(ReadOnlySpan<uint> points)
     {
@@ -41,7 +46,8 @@ internal static class LagrangeInterpolation<TField>
             {
                 if (i != j)
                 {
-                    product = FieldOperations<TField>.Multiply(product, FieldOperations<TField>.Subtract(points[j], points[i]));
+                    product = FieldOperations<TField>.Multiply(product,
+                        FieldOperations<TField>.Subtract(points[j], points[i]));
                 }
             }
 

@@ -1,18 +1,19 @@
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Unique decoding of one Reed-Solomon word: m values, of which all but at most e = floor((m - t) / 2) lie on one polynomial of
-/// degree below t. Gao, "A new algorithm for decoding Reed-Solomon codes" (2003): stop Euclid's algorithm on the vanishing and the
-/// interpolation polynomial of the points at the first remainder of degree below (m + t) / 2.
+/// Unique decoding of one Reed-Solomon word: m values, of which all but at most e = floor((m - t) / 2) lie on one
+/// polynomial of degree below t. Gao, "A new algorithm for decoding Reed-Solomon codes" (2003): stop Euclid's algorithm
+/// on the vanishing and the interpolation polynomial of the points at the first remainder of degree below (m + t) / 2.
 /// </summary>
 internal static class ReedSolomonDecoder<TField>
     where TField : IPrimeField
 {
     /// <summary>
-    /// Marks the positions that are not on the polynomial. False if no polynomial of degree below t passes through all but e of the
-    /// values: a proof that more than e of them are wrong.
+    /// Marks the positions that are not on the polynomial. False if no polynomial of degree below t passes through all
+    /// but e of the values: a proof that more than e of them are wrong.
     /// </summary>
-    public static bool TryLocateErrors(ReadOnlySpan<uint> points, ReadOnlySpan<uint> values, int threshold, Span<bool> wrong)
+    public static bool TryLocateErrors(ReadOnlySpan<uint> points, ReadOnlySpan<uint> values, int threshold,
+        Span<bool> wrong)
     {
         int count = points.Length;
         uint[] previous = FieldPolynomial<TField>.Vanishing(points);
@@ -23,7 +24,8 @@ internal static class ReedSolomonDecoder<TField>
         {
             (uint[] quotient, uint[] remainder) = FieldPolynomial<TField>.Divide(previous, current);
             (previous, current) = (current, remainder);
-            uint[] next = FieldPolynomial<TField>.Subtract(previousCofactor, FieldPolynomial<TField>.Multiply(quotient, cofactor));
+            uint[] next = FieldPolynomial<TField>.Subtract(previousCofactor,
+                FieldPolynomial<TField>.Multiply(quotient, cofactor));
             (previousCofactor, cofactor) = (cofactor, next);
         }
 

@@ -3,8 +3,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// The dealer's side of one sharing, in its only order: write the payload of every listed holder, then create the proof, once, from a
-/// challenge that hashes what the payloads were encrypted to. Creating the proof, or disposing, erases every polynomial. Not thread-safe.
+/// The dealer's side of one sharing, in its only order: write the payload of every listed holder, then create the
+/// proof, once, from a challenge that hashes what the payloads were encrypted to. Creating the proof, or disposing,
+/// erases every polynomial. Not thread-safe.
 /// </summary>
 public sealed class OneTimeKeyShares : IDisposable
 {
@@ -23,7 +24,8 @@ public sealed class OneTimeKeyShares : IDisposable
 
     /// <summary>Writes the payload of one holder.</summary>
     /// <param name="holder">Its index in the plan, 1..H.</param>
-    /// <param name="destination">Exactly <see cref="OneTimeKeySharing.PayloadBytes"/> bytes. Secret: to be encrypted to the holder and erased.</param>
+    /// <param name="destination">Exactly <see cref="OneTimeKeySharing.PayloadBytes"/> bytes. Secret: to be encrypted to
+    /// the holder and erased.</param>
     /// <exception cref="ArgumentException">No such holder, or a destination of another length.</exception>
     /// <exception cref="ObjectDisposedException">The proof has been created, or the shares disposed.</exception>
     public void WritePayload(int holder, Span<byte> destination)
@@ -37,11 +39,15 @@ public sealed class OneTimeKeyShares : IDisposable
     }
 
     /// <summary>
-    /// h_m(x) = g_m(x) + sum over k of r_(m,k) f_k(x), m = 0..3, with r from the challenge; then erases the polynomials.
+    /// h_m(x) = g_m(x) + sum over k of r_(m,k) f_k(x), m = 0..3, with r from the challenge; then erases the
+    /// polynomials.
     /// </summary>
-    /// <param name="challenge">32 bytes: a hash of the context, the client and every encrypted payload (<see cref="ShareChallenge"/>).</param>
-    /// <exception cref="InvalidOperationException">Fewer than t payloads were written: nobody could ever open this contribution.</exception>
-    /// <exception cref="ObjectDisposedException">The proof has been created, or the shares disposed. A second proof would reveal the secret.</exception>
+    /// <param name="challenge">32 bytes: a hash of the context, the client and every encrypted payload
+    /// (<see cref="ShareChallenge"/>).</param>
+    /// <exception cref="InvalidOperationException">Fewer than t payloads were written: nobody could ever open this
+    /// contribution.</exception>
+    /// <exception cref="ObjectDisposedException">The proof has been created, or the shares disposed. A second proof
+    /// would reveal the secret.</exception>
     public ShareProof CreateProof(ReadOnlySpan<byte> challenge)
     {
         ObjectDisposedException.ThrowIf(_erased, this);
@@ -50,13 +56,15 @@ public sealed class OneTimeKeyShares : IDisposable
         int written = System.Numerics.BitOperations.PopCount(_written);
         if (written < threshold)
         {
-            throw new InvalidOperationException($"payloads of {written} holders were written, the threshold is {threshold}");
+            throw new InvalidOperationException(
+                $"payloads of {written} holders were written, the threshold is {threshold}");
         }
 
         uint[] combined = new uint[OneTimeKeySharing.MaskCount * threshold];
         for (int m = 0; m < OneTimeKeySharing.MaskCount; m++)
         {
-            _polynomials.Combine(weights.NextRow(), _sharing.Coefficients + m, combined.AsSpan(m * threshold, threshold));
+            _polynomials.Combine(weights.NextRow(), _sharing.Coefficients + m,
+                combined.AsSpan(m * threshold, threshold));
         }
 
         Dispose();

@@ -3,8 +3,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// One secret polynomial f_k of degree below t for each column k, stored by degree: row d holds the coefficients of x^d of every
-/// column, and row 0 holds the secrets f_k(0). Not thread-safe; disposing erases all coefficients.
+/// One secret polynomial f_k of degree below t for each column k, stored by degree: row d holds the coefficients of x^d
+/// of every column, and row 0 holds the secrets f_k(0). Not thread-safe; disposing erases all coefficients.
 /// </summary>
 internal sealed class SecretPolynomials<TField> : IDisposable
     where TField : IPrimeField
@@ -37,7 +37,8 @@ internal sealed class SecretPolynomials<TField> : IDisposable
     }
 
     /// <summary>
-    /// h(x) = f_mask(x) + sum over k of weights[k] f_k(x): the t coefficients of the polynomial that shows the degree of the first
+    /// h(x) = f_mask(x) + sum over k of weights[k] f_k(x): the t coefficients of the polynomial that shows the degree
+    /// of the first
     /// <c>weights.Length</c> columns and hides them behind the column <paramref name="mask"/>.
     /// </summary>
     public void Combine(ReadOnlySpan<uint> weights, int mask, Span<uint> combined)
@@ -46,12 +47,17 @@ internal sealed class SecretPolynomials<TField> : IDisposable
         for (int degree = 0; degree < Threshold; degree++)
         {
             ReadOnlySpan<uint> row = Row(degree);
-            combined[degree] = FieldOperations<TField>.Add(row[mask], TField.DotProduct(weights, row[..weights.Length]));
+            combined[degree] = FieldOperations<TField>.Add(row[mask],
+                TField.DotProduct(weights, row[..weights.Length]));
         }
     }
 
-    /// <summary>Whether the share (values of all columns at the point) lies on a combined polynomial: h(x) = g(x) + sum of r_k y_k.</summary>
-    public static bool IsOnCombined(ReadOnlySpan<uint> share, uint point, ReadOnlySpan<uint> weights, int mask, ReadOnlySpan<uint> combined)
+    /// <summary>
+    /// Whether the share (values of all columns at the point) lies on a combined polynomial: h(x) = g(x) + sum of r_k
+    /// y_k.
+    /// </summary>
+    public static bool IsOnCombined(ReadOnlySpan<uint> share, uint point, ReadOnlySpan<uint> weights, int mask,
+        ReadOnlySpan<uint> combined)
     {
         uint claimed = 0;
         for (int degree = combined.Length - 1; degree >= 0; degree--)

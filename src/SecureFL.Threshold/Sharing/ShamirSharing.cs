@@ -3,17 +3,21 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Shamir's t-of-H secret sharing (Shamir, "How to share a secret", CACM 22, 1979) of vectors over F_p, p = 2^31 - 1: holder j of
-/// 1..H gets the values at x = j of random polynomials of degree below t. Any t shares determine the secret; any t - 1 are uniform
-/// and independent of it. Immutable and thread-safe.
+/// Shamir's t-of-H secret sharing (Shamir, "How to share a secret", CACM 22, 1979) of vectors over F_p, p = 2^31 - 1:
+/// holder j of
+/// 1..H gets the values at x = j of random polynomials of degree below t. Any t shares determine the secret; any t - 1
+/// are uniform and independent of it. Immutable and thread-safe.
 /// </summary>
 public sealed class ShamirSharing
 {
     /// <summary>Most holders of one sharing.</summary>
     public const int MaxHolders = 64;
 
-    /// <summary>A sharing among <paramref name="holders"/> holders of which any <paramref name="threshold"/> recover the secret.</summary>
-    /// <exception cref="ArgumentException">Not 2 &lt;= threshold &lt;= holders &lt;= <see cref="MaxHolders"/>.</exception>
+    /// <summary>
+    /// A sharing among <paramref name="holders"/> holders of which any <paramref name="threshold"/> recover the secret.
+    /// </summary>
+    /// <exception cref="ArgumentException">Not 2 &lt;= threshold &lt;= holders &lt;=
+    /// <see cref="MaxHolders"/>.</exception>
     public ShamirSharing(int threshold, int holders)
         : this(threshold, holders, minThreshold: 2)
     {
@@ -24,7 +28,8 @@ public sealed class ShamirSharing
         if (threshold < minThreshold || threshold > holders || holders > MaxHolders)
         {
             throw new ArgumentException(
-                $"a sharing needs {minThreshold} <= threshold <= holders <= {MaxHolders}, got threshold {threshold} and {holders} holders");
+                $"a sharing needs {minThreshold} <= threshold <= holders <= {MaxHolders}, got threshold {threshold} "
+                + $"and {holders} holders");
         }
 
         Threshold = threshold;
@@ -37,7 +42,9 @@ public sealed class ShamirSharing
     /// <summary>H: how many shares there are; their points are 1..H.</summary>
     public int Holders { get; }
 
-    /// <summary>A sharing with threshold 1, in which every single share IS the secret: for experiments without privacy.</summary>
+    /// <summary>
+    /// A sharing with threshold 1, in which every single share IS the secret: for experiments without privacy.
+    /// </summary>
     public static ShamirSharing CreateInsecureSingleOpener(int holders) => new(1, holders, minThreshold: 1);
 
     /// <summary>
@@ -45,7 +52,8 @@ public sealed class ShamirSharing
     /// </summary>
     /// <param name="secrets">N numbers.</param>
     /// <param name="entropy">Seeds the keystream of this sharing alone.</param>
-    /// <param name="shares">H rows of N elements; row j - 1 is the share of holder j. Secret: the caller erases it.</param>
+    /// <param name="shares">H rows of N elements; row j - 1 is the share of holder j. Secret: the caller erases
+    /// it.</param>
     /// <exception cref="ArgumentException">A number out of range, or a destination that is not H * N long.</exception>
     public void Share(ReadOnlySpan<int> secrets, IEntropySource entropy, Span<uint> shares)
     {
@@ -57,8 +65,11 @@ public sealed class ShamirSharing
         }
     }
 
-    /// <summary>Random polynomials through the secrets at x = 0, followed by polynomials that are random altogether.</summary>
-    internal SecretPolynomials<Mersenne31> DrawPolynomials(ReadOnlySpan<int> secrets, int randomColumns, IEntropySource entropy)
+    /// <summary>
+    /// Random polynomials through the secrets at x = 0, followed by polynomials that are random altogether.
+    /// </summary>
+    internal SecretPolynomials<Mersenne31> DrawPolynomials(ReadOnlySpan<int> secrets, int randomColumns,
+        IEntropySource entropy)
     {
         ArgumentNullException.ThrowIfNull(entropy);
         RefuseLargeMagnitudes(secrets);

@@ -4,9 +4,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// The weights r_(m,k) of the degree check, normative: AES-256 in counter mode from a zero counter under the key SHA-256(domain ||
-/// challenge), read as uniform elements of F_p (<see cref="UniformWords"/>), row after row: r_(0,0) .. r_(0,N-1), r_(1,0), ...
-/// Public data. Not thread-safe.
+/// The weights r_(m,k) of the degree check, normative: AES-256 in counter mode from a zero counter under the key
+/// SHA-256(domain || challenge), read as uniform elements of F_p (<see cref="UniformWords"/>), row after row: r_(0,0)
+/// .. r_(0,N-1), r_(1,0), ... Public data. Not thread-safe.
 /// </summary>
 internal sealed class ShareChallenge : IDisposable
 {

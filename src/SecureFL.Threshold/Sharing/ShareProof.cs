@@ -1,10 +1,11 @@
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// Four combined masked polynomials h_0..h_3 of degree below t, which a client publishes with its encrypted shares. They show every
-/// holder that its own point lies on polynomials of degree below t, and reveal nothing: each h_m is uniform, being blinded by the
-/// random polynomial g_m. Checking many sharings by one random combination is Bellare, Garay and Rabin's batch verification
-/// ("Distributed pseudo-random bit generators", PODC 1996), here made non-interactive by hashing. Immutable and thread-safe.
+/// Four combined masked polynomials h_0..h_3 of degree below t, which a client publishes with its encrypted shares.
+/// They show every holder that its own point lies on polynomials of degree below t, and reveal nothing: each h_m is
+/// uniform, being blinded by the random polynomial g_m. Checking many sharings by one random combination is Bellare,
+/// Garay and Rabin's batch verification ("Distributed pseudo-random bit generators", PODC 1996), here made
+/// non-interactive by hashing. Immutable and thread-safe.
 /// </summary>
 public sealed class ShareProof
 {
@@ -19,8 +20,12 @@ public sealed class ShareProof
 
     internal int Threshold => _threshold;
 
-    /// <summary>Reads a proof of exactly <see cref="OneTimeKeySharing.ProofBytes"/> bytes: h_0's t coefficients from x^0 up, then h_1's, ...</summary>
-    /// <exception cref="ThresholdViolationException">Wrong length, a word that is not an element, or padding that is not 0.</exception>
+    /// <summary>
+    /// Reads a proof of exactly <see cref="OneTimeKeySharing.ProofBytes"/> bytes: h_0's t coefficients from x^0 up,
+    /// then h_1's, ...
+    /// </summary>
+    /// <exception cref="ThresholdViolationException">Wrong length, a word that is not an element, or padding that is
+    /// not 0.</exception>
     public static ShareProof Parse(OneTimeKeySharing sharing, ReadOnlySpan<byte> encoded)
     {
         ArgumentNullException.ThrowIfNull(sharing);

@@ -4,9 +4,9 @@ using SecureFL.Threshold.Kernels;
 namespace SecureFL.Threshold;
 
 /// <summary>
-/// What a holder releases for one group of a certificate: the sum mod p of its shares of exactly the listed contributions, each once.
-/// The mask shares are not summed. Sums are lazy in 64 bits: below 2^31 * 2^16 they cannot overflow. O(N) memory whatever the number
-/// of clients. Not thread-safe; disposing erases the sums.
+/// What a holder releases for one group of a certificate: the sum mod p of its shares of exactly the listed
+/// contributions, each once. The mask shares are not summed. Sums are lazy in 64 bits: below 2^31 * 2^16 they cannot
+/// overflow. O(N) memory whatever the number of clients. Not thread-safe; disposing erases the sums.
 /// </summary>
 public sealed class ShareSum : IDisposable
 {
@@ -19,14 +19,17 @@ public sealed class ShareSum : IDisposable
     private readonly SecretBuffer<uint> _words;
     private int _missing;
 
-    /// <summary>An empty sum over the <paramref name="contributions"/> entries that the certificate lists for a group.</summary>
+    /// <summary>
+    /// An empty sum over the <paramref name="contributions"/> entries that the certificate lists for a group.
+    /// </summary>
     /// <exception cref="ArgumentException">Not 1 &lt;= contributions &lt;= <see cref="MaxContributions"/>.</exception>
     public ShareSum(OneTimeKeySharing sharing, int contributions)
     {
         ArgumentNullException.ThrowIfNull(sharing);
         if (contributions is < 1 or > MaxContributions)
         {
-            throw new ArgumentOutOfRangeException(nameof(contributions), $"{contributions} contributions is not within 1..{MaxContributions}");
+            throw new ArgumentOutOfRangeException(nameof(contributions),
+                $"{contributions} contributions is not within 1..{MaxContributions}");
         }
 
         _sharing = sharing;
@@ -36,7 +39,9 @@ public sealed class ShareSum : IDisposable
         _words = new SecretBuffer<uint>(sharing.Coefficients + OneTimeKeySharing.MaskCount);
     }
 
-    /// <summary>Adds the payload of the contribution at a position of the list; a refused payload adds nothing.</summary>
+    /// <summary>
+    /// Adds the payload of the contribution at a position of the list; a refused payload adds nothing.
+    /// </summary>
     /// <param name="position">Its position in the certificate's list, from 0.</param>
     /// <param name="payload">The payload that this holder verified before it voted.</param>
     /// <exception cref="ArgumentException">No such position, or one that was added before.</exception>
@@ -45,7 +50,8 @@ public sealed class ShareSum : IDisposable
     {
         if ((uint)position >= (uint)_added.Length)
         {
-            throw new ArgumentOutOfRangeException(nameof(position), $"position {position} of a list of {_added.Length}");
+            throw new ArgumentOutOfRangeException(nameof(position),
+                $"position {position} of a list of {_added.Length}");
         }
 
         if (_added[position])
@@ -76,7 +82,8 @@ public sealed class ShareSum : IDisposable
         SpanChecks.SameLength(_sharing.AnswerBytes, destination.Length);
         if (_missing != 0)
         {
-            throw new InvalidOperationException($"{_missing} of {_added.Length} listed contributions have not been added");
+            throw new InvalidOperationException(
+                $"{_missing} of {_added.Length} listed contributions have not been added");
         }
 
         Span<uint> words = _words.Span[.._sharing.Coefficients];

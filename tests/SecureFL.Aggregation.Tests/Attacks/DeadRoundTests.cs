@@ -16,7 +16,8 @@ public sealed class DeadRoundTests
 
         Violation.Expect(ViolationCode.RoundDead, () => scenario.Holders[0].HandleCertificate(certificate));
         Violation.Expect(ViolationCode.RoundDead, () => scenario.Holders[2].HandleProposal(certificate.Proposal));
-        Violation.Expect(ViolationCode.RoundDead, () => scenario.Holders[0].HandleShare(server.CreateShareDelivery(0, 0)));
+        Violation.Expect(ViolationCode.RoundDead,
+            () => scenario.Holders[0].HandleShare(server.CreateShareDelivery(0, 0)));
         Violation.Expect(ViolationCode.RoundDead, () => scenario.Holders[0].CreateOpeningEntry(0, scenario.Versions));
         Assert.Equal(death.Encode(), scenario.Holders[0].CreateRoundDeath(0).Encode());
     }
@@ -71,7 +72,9 @@ public sealed class DeadRoundTests
         long now = scenario.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (long deadline in new[] { now - 1, now + (long)TimeSpan.FromDays(3).TotalMilliseconds })
         {
-            CertificateProposal proposal = CertificateProposal.Create(fine.Context, fine.Opening, fine.Head, deadline, fine.Groups, scenario.Identities.Server);
+            CertificateProposal proposal =
+                CertificateProposal.Create(fine.Context, fine.Opening, fine.Head, deadline, fine.Groups,
+                    scenario.Identities.Server);
             Violation.Expect(ViolationCode.WrongDeadline, () => scenario.Holders[0].HandleProposal(proposal));
         }
     }

@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation.Tests.Attacks;
 
-/// <summary>A server that gives each client another model, seed or plan would isolate a victim whatever the cohort's size.</summary>
+/// <summary>
+/// A server that gives each client another model, seed or plan would isolate a victim whatever the cohort's size.
+/// </summary>
 public sealed class DifferentViewsTests
 {
     [Fact]
@@ -10,7 +12,8 @@ public sealed class DifferentViewsTests
         scenario.Holders[0].CreateOpeningEntry(0, scenario.Versions);
         ModelVersion next = Next(scenario, scenario.Versions[0], model: 1);
 
-        Violation.Expect(ViolationCode.SecondOpening, () => scenario.Holders[0].CreateOpeningEntry(0, [.. scenario.Versions, next]));
+        Violation.Expect(ViolationCode.SecondOpening,
+            () => scenario.Holders[0].CreateOpeningEntry(0, [.. scenario.Versions, next]));
     }
 
     [Fact]
@@ -21,10 +24,12 @@ public sealed class DifferentViewsTests
         ModelVersion right = Next(scenario, scenario.Versions[0], model: 2);
         scenario.Holders[0].CreateOpeningEntry(1, [scenario.Versions[0], left]);
 
-        Violation.Expect(ViolationCode.BrokenModelChain, () => scenario.Holders[0].CreateOpeningEntry(2, [scenario.Versions[0], right]));
+        Violation.Expect(ViolationCode.BrokenModelChain,
+            () => scenario.Holders[0].CreateOpeningEntry(2, [scenario.Versions[0], right]));
         Violation.Expect(
             ViolationCode.BrokenModelChain,
-            () => scenario.Holders[0].CreateOpeningEntry(2, [ModelVersion.CreateFirst(scenario.Plan, ModelDigest(9), scenario.Identities.Server)]));
+            () => scenario.Holders[0].CreateOpeningEntry(2,
+                [ModelVersion.CreateFirst(scenario.Plan, ModelDigest(9), scenario.Identities.Server)]));
     }
 
     [Fact]
@@ -33,10 +38,12 @@ public sealed class DifferentViewsTests
         using Scenario scenario = new();
         ModelVersion next = Next(scenario, scenario.Versions[0], model: 1);
         RoundOpeningEntry onOld = scenario.Holders[0].CreateOpeningEntry(1, scenario.Versions);
-        RoundOpeningEntry[] onNew = [.. new[] { 1, 2 }.Select(h => scenario.Holders[h].CreateOpeningEntry(1, [.. scenario.Versions, next]))];
+        RoundOpeningEntry[] onNew =
+            [.. new[] { 1, 2 }.Select(h => scenario.Holders[h].CreateOpeningEntry(1, [.. scenario.Versions, next]))];
         RoundOpening mixed = RoundOpening.Create(scenario.Plan.Context(1), next.Hash, [onOld, .. onNew]);
 
-        Violation.Expect(ViolationCode.WrongHead, () => scenario.Clients[0].HandleInvitation(new RoundInvitation(mixed, [next])));
+        Violation.Expect(ViolationCode.WrongHead,
+            () => scenario.Clients[0].HandleInvitation(new RoundInvitation(mixed, [next])));
         Violation.Expect(ViolationCode.WrongHead, () => scenario.Holders[1].HandleOpening(mixed));
     }
 
@@ -47,8 +54,10 @@ public sealed class DifferentViewsTests
         RoundInvitation round = scenario.OpenRound();
         ModelVersion forged = ModelVersion.CreateFirst(scenario.Plan, ModelDigest(7), scenario.Identities.Server);
 
-        Violation.Expect(ViolationCode.WrongHead, () => scenario.Clients[0].HandleInvitation(new RoundInvitation(round.Opening, [forged])));
-        Violation.Expect(ViolationCode.WrongBaseVersion, () => scenario.Clients[0].CreateContribution(round, ModelDigest(7)));
+        Violation.Expect(ViolationCode.WrongHead,
+            () => scenario.Clients[0].HandleInvitation(new RoundInvitation(round.Opening, [forged])));
+        Violation.Expect(ViolationCode.WrongBaseVersion,
+            () => scenario.Clients[0].CreateContribution(round, ModelDigest(7)));
     }
 
     [Fact]
@@ -62,7 +71,9 @@ public sealed class DifferentViewsTests
         AggregationServer server = scenario.StartServer(round);
 
         Violation.Expect(ViolationCode.WrongBaseVersion, () => server.Accept(stale));
-        Violation.Expect(ViolationCode.WrongBaseVersion, () => scenario.Holders[0].HandleShare(new ShareDelivery(stale.Header.Statement, 0, stale.Header.Shares[0])));
+        Violation.Expect(ViolationCode.WrongBaseVersion,
+            () => scenario.Holders[0].HandleShare(
+                new ShareDelivery(stale.Header.Statement, 0, stale.Header.Shares[0])));
     }
 
     [Fact]
@@ -76,7 +87,9 @@ public sealed class DifferentViewsTests
 
         Violation.Expect(ViolationCode.SecondOpening, () => scenario.Holders[0].HandleOpening(two.Opening));
         Contribution other = scenario.Contribute(two, 0);
-        Violation.Expect(ViolationCode.WrongOpening, () => scenario.Holders[0].HandleShare(new ShareDelivery(other.Header.Statement, 0, other.Header.Shares[0])));
+        Violation.Expect(ViolationCode.WrongOpening,
+            () => scenario.Holders[0].HandleShare(
+                new ShareDelivery(other.Header.Statement, 0, other.Header.Shares[0])));
         Violation.Expect(ViolationCode.WrongOpening, () => scenario.StartServer(all).Accept(other));
     }
 
@@ -90,9 +103,11 @@ public sealed class DifferentViewsTests
         scenario.Deliver(server, 0, entries);
         long deadline = server.Close().Proposal.DeadlineUnixMilliseconds;
         CertificateProposal opening = CertificateProposal.Create(
-            round.Opening.Context, ModelDigest(1), round.Opening.Head, deadline, [[.. entries]], scenario.Identities.Server);
+            round.Opening.Context, ModelDigest(1), round.Opening.Head, deadline, [[.. entries]],
+            scenario.Identities.Server);
         CertificateProposal head = CertificateProposal.Create(
-            round.Opening.Context, round.Opening.Hash, ModelDigest(1), deadline, [[.. entries]], scenario.Identities.Server);
+            round.Opening.Context, round.Opening.Hash, ModelDigest(1), deadline, [[.. entries]],
+            scenario.Identities.Server);
 
         Violation.Expect(ViolationCode.WrongOpening, () => scenario.Holders[0].HandleProposal(opening));
         Violation.Expect(ViolationCode.WrongHead, () => scenario.Holders[0].HandleProposal(head));
@@ -108,11 +123,13 @@ public sealed class DifferentViewsTests
         Violation.Expect(
             ViolationCode.WrongPlan,
             () => new AggregationClient(
-                scenario.Plan, other.Plan.Digest, scenario.Identities.Clients[0], new InMemoryLedgerStorage(), SecureFL.Ring.Randomness.SystemEntropy.Instance));
+                scenario.Plan, other.Plan.Digest, scenario.Identities.Clients[0], new InMemoryLedgerStorage(),
+                SecureFL.Ring.Randomness.SystemEntropy.Instance));
         Violation.Expect(
             ViolationCode.WrongPlan,
             () => new KeyHolder(
-                scenario.Plan, other.Plan.Digest, scenario.Identities.KeyHolders[0], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), scenario.Clock,
+                scenario.Plan, other.Plan.Digest, scenario.Identities.KeyHolders[0], new InMemoryLedgerStorage(),
+                new InMemoryRoundKeyStore(), scenario.Clock,
                 SecureFL.Ring.Randomness.SystemEntropy.Instance));
         Violation.Expect(ViolationCode.WrongPlan, () => scenario.Clients[0].HandleInvitation(foreign));
         Violation.Expect(ViolationCode.WrongPlan, () => RoundInvitation.Parse(foreign.Encode(), scenario.Plan));
@@ -121,5 +138,6 @@ public sealed class DifferentViewsTests
     private static Digest ModelDigest(byte value) => new([value, .. new byte[31]]);
 
     private static ModelVersion Next(Scenario scenario, ModelVersion previous, byte model) =>
-        ModelVersion.CreateNext(previous, scenario.Plan.Context(0), ModelDigest(100), ModelDigest(model), scenario.Identities.Server);
+        ModelVersion.CreateNext(previous, scenario.Plan.Context(0), ModelDigest(100), ModelDigest(model),
+            scenario.Identities.Server);
 }

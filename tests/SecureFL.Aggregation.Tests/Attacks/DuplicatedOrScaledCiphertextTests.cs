@@ -14,7 +14,8 @@ public sealed class DuplicatedOrScaledCiphertextTests
         scenario.Deliver(server, 0, twice.Entries);
 
         Violation.Expect(ViolationCode.GroupsNotDisjoint, () => scenario.Holders[0].HandleProposal(twice));
-        Violation.Expect(ViolationCode.GroupsNotDisjoint, () => CertificateProposal.Parse(twice.Encode(), scenario.Plan));
+        Violation.Expect(ViolationCode.GroupsNotDisjoint,
+            () => CertificateProposal.Parse(twice.Encode(), scenario.Plan));
     }
 
     [Fact]
@@ -27,7 +28,8 @@ public sealed class DuplicatedOrScaledCiphertextTests
         AggregationServer late = scenario.StartServer(round);
         late.Accept(victim);
         int[] anySecret = new int[scenario.Plan.Parameters.RingDegree];
-        ContributionHeader copy = new ContributionForge().Seal(scenario, round.Opening, 0, round.Base.Hash, victim.Header.Statement.Root, anySecret);
+        ContributionHeader copy = new ContributionForge().Seal(scenario, round.Opening, 0, round.Base.Hash,
+            victim.Header.Statement.Root, anySecret);
         foreach (ContributionChunk chunk in victim.Chunks)
         {
             late.HandleChunk(new ContributionChunk(chunk.Context, 0, chunk.Index, chunk.Packed));
@@ -39,7 +41,8 @@ public sealed class DuplicatedOrScaledCiphertextTests
         holder.HandleShare(new ShareDelivery(copy.Statement, 0, copy.Shares[0]));
         holder.HandleShare(late.CreateShareDelivery(3, 0));
         scenario.Deliver(server, 0, [.. server.Accepted.Skip(1).Select(s => new CertificateEntry(s.Client, s.Hash))]);
-        CertificateProposal proposal = scenario.Propose(round, [copy.Statement, .. server.Accepted.Skip(1), victim.Header.Statement]);
+        CertificateProposal proposal =
+            scenario.Propose(round, [copy.Statement, .. server.Accepted.Skip(1), victim.Header.Statement]);
         Violation.Expect(ViolationCode.DuplicateCiphertext, () => holder.HandleProposal(proposal));
     }
 
@@ -52,7 +55,8 @@ public sealed class DuplicatedOrScaledCiphertextTests
         Contribution contribution = scenario.Contribute(round, 0);
         foreach (ContributionChunk chunk in contribution.Chunks)
         {
-            server.HandleChunk(new ContributionChunk(chunk.Context, chunk.Client, chunk.Index, PackedResidues.Scale(scenario.Plan, chunk.Packed.Span, 2)));
+            server.HandleChunk(new ContributionChunk(chunk.Context, chunk.Client, chunk.Index,
+                PackedResidues.Scale(scenario.Plan, chunk.Packed.Span, 2)));
         }
 
         Violation.Expect(ViolationCode.RootMismatch, () => server.HandleContribution(contribution.Header));
@@ -60,14 +64,18 @@ public sealed class DuplicatedOrScaledCiphertextTests
         Assert.Single(server.Accepted);
     }
 
-    /// <summary>A ciphertext that is scaled before it is signed is a malformed contribution: its group has no sum.</summary>
+    /// <summary>
+    /// A ciphertext that is scaled before it is signed is a malformed contribution: its group has no sum.
+    /// </summary>
     [Fact]
     public void A_scaled_ciphertext_of_a_client_spoils_its_group_and_opens_nothing()
     {
         using Scenario scenario = new();
         RoundInvitation round = scenario.OpenRound();
         AggregationServer server = scenario.Gather(round, 1, 2, 3);
-        server.Accept(new ContributionForge { Chunk = chunk => PackedResidues.Scale(scenario.Plan, chunk, 2).CopyTo(chunk, 0) }.Create(scenario, round, 0));
+        server.Accept(new ContributionForge
+        { Chunk = chunk => PackedResidues.Scale(scenario.Plan, chunk, 2).CopyTo(chunk, 0) }.Create(
+                scenario, round, 0));
 
         AggregationResult result = scenario.Open(server, scenario.Agree(server));
         Assert.Equal(0, result.Contributors);

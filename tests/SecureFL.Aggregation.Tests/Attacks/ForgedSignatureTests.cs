@@ -7,7 +7,8 @@ public sealed class ForgedSignatureTests
 
     [Theory]
     [MemberData(nameof(SignedTypes))]
-    public void A_missing_signature_is_refused(MessageType type) => Refused(type, encoded => encoded.AsSpan(encoded.Length - 64).Clear());
+    public void A_missing_signature_is_refused(MessageType type) =>
+        Refused(type, encoded => encoded.AsSpan(encoded.Length - 64).Clear());
 
     [Theory]
     [MemberData(nameof(SignedTypes))]
@@ -25,9 +26,12 @@ public sealed class ForgedSignatureTests
         Refused(type, encoded =>
         {
             var order = System.Numerics.BigInteger.Parse(
-                "0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", System.Globalization.NumberStyles.HexNumber, null);
+                "0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
+                System.Globalization.NumberStyles.HexNumber, null);
             Span<byte> s = encoded.AsSpan(encoded.Length - 32);
-            byte[] mirrored = (order - new System.Numerics.BigInteger(s, isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+            byte[] mirrored =
+                (order - new System.Numerics.BigInteger(s, isUnsigned: true, isBigEndian: true)).ToByteArray(
+                    isUnsigned: true, isBigEndian: true);
             s.Clear();
             mirrored.CopyTo(s[(32 - mirrored.Length)..]);
         });

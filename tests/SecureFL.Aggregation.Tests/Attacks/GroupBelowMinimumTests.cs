@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation.Tests.Attacks;
 
-/// <summary>The server wants a set, or one group of a partition, that is too small to hide in, or places clients itself.</summary>
+/// <summary>
+/// The server wants a set, or one group of a partition, that is too small to hide in, or places clients itself.
+/// </summary>
 public sealed class GroupBelowMinimumTests
 {
     [Fact]
@@ -27,7 +29,8 @@ public sealed class GroupBelowMinimumTests
     [Theory]
     [InlineData(5, ViolationCode.GroupBelowMinimum)]
     [InlineData(3, ViolationCode.WrongGroups)]
-    public void One_group_below_the_minimum_or_a_partition_of_the_servers_choice_is_refused(int first, ViolationCode code)
+    public void One_group_below_the_minimum_or_a_partition_of_the_servers_choice_is_refused(int first,
+        ViolationCode code)
     {
         using Scenario scenario = new(clients: 6, configure: s => s with { GroupSize = 3 });
         RoundInvitation round = scenario.OpenRound();
@@ -36,7 +39,8 @@ public sealed class GroupBelowMinimumTests
         CertificateProposal derived = server.Close().Proposal;
 
         // Of the 20 ways to choose the first group, take one that the derivation did not.
-        ContributionStatement[] order = [.. all.OrderBy(s => derived.Groups[0].Any(e => e.Client == s.Client) == (s.Client % 2 == 0))];
+        ContributionStatement[] order =
+            [.. all.OrderBy(s => derived.Groups[0].Any(e => e.Client == s.Client) == (s.Client % 2 == 0))];
         CertificateProposal chosen = scenario.Propose(round, order.Take(first), order.Skip(first));
         scenario.Deliver(server, 0, chosen.Entries);
         bool happensToBeDerived = chosen.Groups.Zip(derived.Groups).All(pair => pair.First.SequenceEqual(pair.Second));

@@ -28,7 +28,8 @@ public sealed class InconsistentShareTests
         CertificateProposal everybody = scenario.Propose(round, server.Accepted);
         foreach (KeyHolder holder in scenario.Holders)
         {
-            Violation.Expect(ViolationCode.InconsistentShare, () => holder.HandleShare(server.CreateShareDelivery(0, holder.Index)));
+            Violation.Expect(ViolationCode.InconsistentShare,
+                () => holder.HandleShare(server.CreateShareDelivery(0, holder.Index)));
             foreach (int client in new[] { 1, 2, 3 })
             {
                 server.HandleReceipt(holder.HandleShare(server.CreateShareDelivery(client, holder.Index)));
@@ -49,7 +50,8 @@ public sealed class InconsistentShareTests
 
         foreach (KeyHolder holder in scenario.Holders)
         {
-            Violation.Expect(ViolationCode.InconsistentShare, () => holder.HandleShare(server.CreateShareDelivery(0, holder.Index)));
+            Violation.Expect(ViolationCode.InconsistentShare,
+                () => holder.HandleShare(server.CreateShareDelivery(0, holder.Index)));
         }
     }
 
@@ -62,7 +64,8 @@ public sealed class InconsistentShareTests
         AggregationServer server = scenario.StartServer(round);
         server.Accept(forge.Create(scenario, round, 0));
 
-        Violation.Expect(ViolationCode.ShareNotDecryptable, () => scenario.Holders[0].HandleShare(server.CreateShareDelivery(0, 0)));
+        Violation.Expect(ViolationCode.ShareNotDecryptable,
+            () => scenario.Holders[0].HandleShare(server.CreateShareDelivery(0, 0)));
     }
 
     [Fact]
@@ -71,8 +74,10 @@ public sealed class InconsistentShareTests
         using Scenario scenario = new();
         RoundInvitation round = scenario.OpenRound();
         AggregationServer server = scenario.StartServer(round);
-        server.Accept(new ContributionForge { Payload = (_, payload) => payload.AsSpan(0, 4).Fill(255) }.Create(scenario, round, 0));
+        server.Accept(new ContributionForge
+        { Payload = (_, payload) => payload.AsSpan(0, 4).Fill(255) }.Create(scenario, round, 0));
 
-        Violation.Expect(ViolationCode.OutOfRange, () => scenario.Holders[0].HandleShare(server.CreateShareDelivery(0, 0)));
+        Violation.Expect(ViolationCode.OutOfRange,
+            () => scenario.Holders[0].HandleShare(server.CreateShareDelivery(0, 0)));
     }
 }

@@ -51,16 +51,23 @@ public sealed class LyingHolderTests
         Release real = scenario.Holders[0].HandleCertificate(certificate);
         CertificateProposal other = scenario.Propose(round, server.Accepted.Skip(1));
 
-        Violation.Expect(ViolationCode.WrongCertificate, () => server.HandleRelease(Release.Create(other, 0, real.Groups, scenario.Identities.KeyHolders[0])));
+        Violation.Expect(ViolationCode.WrongCertificate,
+            () => server.HandleRelease(Release.Create(other, 0, real.Groups, scenario.Identities.KeyHolders[0])));
         Violation.Expect(
             ViolationCode.OutOfRange,
-            () => server.HandleRelease(Release.Create(certificate.Proposal, 0, [real.Groups[0], real.Groups[0]], scenario.Identities.KeyHolders[0])));
+            () =>
+                server.HandleRelease(Release.Create(certificate.Proposal, 0, [real.Groups[0], real.Groups[0]],
+                    scenario.Identities.KeyHolders[0])));
         Violation.Expect(
-            ViolationCode.BadSignature, () => server.HandleRelease(Release.Create(certificate.Proposal, 0, real.Groups, scenario.Identities.KeyHolders[1])));
+            ViolationCode.BadSignature,
+            () =>
+                server.HandleRelease(
+                    Release.Create(certificate.Proposal, 0, real.Groups, scenario.Identities.KeyHolders[1])));
     }
 
     // Each liar changes one coefficient's share by one and signs that.
-    private static AggregationServer Answered(Scenario scenario, int liars, out Release[] rest, int answers = int.MaxValue)
+    private static AggregationServer Answered(Scenario scenario, int liars, out Release[] rest,
+        int answers = int.MaxValue)
     {
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         RoundCertificate certificate = scenario.Agree(server);
@@ -85,6 +92,7 @@ public sealed class LyingHolderTests
     {
         byte[] words = release.Groups[0].ToArray();
         words[100] ^= 1;
-        return Release.Create(certificate.Proposal, release.Holder, [words], scenario.Identities.KeyHolders[release.Holder]);
+        return Release.Create(certificate.Proposal, release.Holder, [words],
+            scenario.Identities.KeyHolders[release.Holder]);
     }
 }

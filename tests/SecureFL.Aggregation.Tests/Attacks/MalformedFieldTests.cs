@@ -25,7 +25,8 @@ public sealed class MalformedFieldTests
     public void A_count_within_the_limit_but_beyond_the_bytes_is_truncated_and_allocates_nothing()
     {
         using Scenario big = new(clients: 3000, configure: null);
-        byte[] message = [(byte)MessageType.Release, 1, .. new byte[1 + 32 + 16 + 8], .. new byte[32 + 32 + 4], .. BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(2000u))];
+        byte[] message = [(byte)MessageType.Release, 1, .. new byte[1 + 32 + 16 + 8], .. new byte[32 + 32 + 4],
+            .. BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(2000u))];
         message[2] = 1;
         big.Plan.Digest.CopyTo(message.AsSpan(3));
         big.Plan.Session.ToArray().CopyTo(message, 35);
@@ -59,7 +60,8 @@ public sealed class MalformedFieldTests
         using MessageZoo zoo = new();
         (int Offset, ViolationCode Code)[] fields =
         [
-            (0, ViolationCode.WrongMessageType), (1, ViolationCode.WrongVersion), (2, ViolationCode.WrongSuite), (3, ViolationCode.WrongPlan), (35, ViolationCode.WrongSession),
+            (0, ViolationCode.WrongMessageType), (1, ViolationCode.WrongVersion), (2, ViolationCode.WrongSuite),
+            (3, ViolationCode.WrongPlan), (35, ViolationCode.WrongSession),
         ];
         foreach ((int offset, ViolationCode code) in fields)
         {
@@ -80,7 +82,8 @@ public sealed class MalformedFieldTests
         ContributionChunk first = contribution.Chunks[0];
 
         Violation.Expect(ViolationCode.ChunkOrder, () => server.HandleChunk(contribution.Chunks[1]));
-        Violation.Expect(ViolationCode.ChunkOrder, () => server.HandleChunk(new ContributionChunk(first.Context, 0, 0, first.Packed[1..])));
+        Violation.Expect(ViolationCode.ChunkOrder,
+            () => server.HandleChunk(new ContributionChunk(first.Context, 0, 0, first.Packed[1..])));
         Violation.Expect(ViolationCode.ChunkOrder, () => server.HandleContribution(contribution.Header));
         server.HandleChunk(first);
         Violation.Expect(ViolationCode.ChunkOrder, () => server.HandleChunk(first));
@@ -100,7 +103,8 @@ public sealed class MalformedFieldTests
         Array.Fill(packed, (byte)255);
 
         ProtocolViolationException refusal = Violation.Expect(
-            ViolationCode.MalformedCiphertext, () => server.HandleChunk(new ContributionChunk(chunk.Context, 0, 0, packed)));
+            ViolationCode.MalformedCiphertext,
+            () => server.HandleChunk(new ContributionChunk(chunk.Context, 0, 0, packed)));
         Assert.Equal(Party.Client(0), refusal.Offender);
     }
 
@@ -115,11 +119,13 @@ public sealed class MalformedFieldTests
         CertificateProposal tooMany = scenario.Propose(round, server.Accepted.Append(fifth.Header.Statement));
 
         Violation.Expect(ViolationCode.RoundClosed, () => server.Accept(fifth));
-        Violation.Expect(ViolationCode.Oversized, () => CertificateRules.Require(tooMany, round.Opening, scenario.Plan));
+        Violation.Expect(ViolationCode.Oversized,
+            () => CertificateRules.Require(tooMany, round.Opening, scenario.Plan));
         Violation.Expect(ViolationCode.Oversized, () => CertificateProposal.Parse(tooMany.Encode(), scenario.Plan));
 
         static AggregationParameters Sized(PlanSettings s, int maxClients) =>
-            AggregationPlanner.Plan(new PlanningRequest(s.Parameters.FloatLength, s.Parameters.Bits, s.Parameters.Clip, maxClients));
+            AggregationPlanner.Plan(
+                new PlanningRequest(s.Parameters.FloatLength, s.Parameters.Bits, s.Parameters.Clip, maxClients));
     }
 
     [Fact]

@@ -1,8 +1,9 @@
 namespace SecureFL.Aggregation.Tests.Attacks;
 
 /// <summary>
-/// What a well-formed but garbage contribution can do, documented: its shares are consistent, its signature is right, so every holder votes; the
-/// sum of its group means nothing, is recognised as such, and the other groups are untouched.
+/// What a well-formed but garbage contribution can do, documented: its shares are consistent, its signature is right,
+/// so every holder votes; the sum of its group means nothing, is recognised as such, and the other groups are
+/// untouched.
 /// </summary>
 public sealed class MalformedSecretTests
 {
@@ -15,14 +16,17 @@ public sealed class MalformedSecretTests
     [Fact]
     public void Shares_of_a_huge_secret_spoil_the_group_by_the_bound_on_key_sums()
     {
-        Assert.Equal(GroupStatus.KeyOutOfBound, Spoil(new ContributionForge { Secret = secret => secret[5] = 1_000_000 }));
-        Assert.Equal(GroupStatus.KeyOutOfBound, Spoil(new ContributionForge { Secret = secret => Array.Fill(secret, 321) }));
+        Assert.Equal(GroupStatus.KeyOutOfBound,
+            Spoil(new ContributionForge { Secret = secret => secret[5] = 1_000_000 }));
+        Assert.Equal(GroupStatus.KeyOutOfBound,
+            Spoil(new ContributionForge { Secret = secret => Array.Fill(secret, 321) }));
     }
 
     [Fact]
     public void A_random_ciphertext_spoils_the_group()
     {
-        Assert.NotEqual(GroupStatus.Opened, Spoil(new ContributionForge { Chunk = chunk => chunk.AsSpan(0, chunk.Length / 2).Clear() }));
+        Assert.NotEqual(GroupStatus.Opened,
+            Spoil(new ContributionForge { Chunk = chunk => chunk.AsSpan(0, chunk.Length / 2).Clear() }));
     }
 
     [Fact]
@@ -41,7 +45,9 @@ public sealed class MalformedSecretTests
         scenario.AssertSum(result, [.. opened.Clients]);
     }
 
-    /// <summary>The spoiled group WAS opened: the same clients on the same model in a new set would give an exact difference.</summary>
+    /// <summary>
+    /// The spoiled group WAS opened: the same clients on the same model in a new set would give an exact difference.
+    /// </summary>
     [Fact]
     public void Members_of_a_spoiled_group_wait_for_a_new_model()
     {
@@ -60,7 +66,8 @@ public sealed class MalformedSecretTests
         AggregationServer second = scenario.StartServer(again);
         foreach (int client in new[] { 1, 2, 3 })
         {
-            second.Accept(scenario.StartClient(client, new InMemoryLedgerStorage()).Encrypt(again, scenario.Vector(client)));
+            second.Accept(scenario.StartClient(client, new InMemoryLedgerStorage())
+                .Encrypt(again, scenario.Vector(client)));
         }
 
         Violation.Expect(ViolationCode.SecondContributionOnBase, () => scenario.Agree(second));

@@ -14,7 +14,8 @@ public sealed class MaskUsedTwiceTests
         InMemoryLedgerStorage journal = new();
         scenario.StartClient(0, journal).Encrypt(round, scenario.Vector(0));
 
-        Violation.Expect(ViolationCode.DuplicateContribution, () => scenario.StartClient(0, journal).Encrypt(round, scenario.Vector(1)));
+        Violation.Expect(ViolationCode.DuplicateContribution,
+            () => scenario.StartClient(0, journal).Encrypt(round, scenario.Vector(1)));
     }
 
     [Fact]

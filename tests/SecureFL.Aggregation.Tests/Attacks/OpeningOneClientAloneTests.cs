@@ -13,7 +13,8 @@ public sealed class OpeningOneClientAloneTests
         CertificateProposal alone = scenario.Propose(round, [victim]);
         scenario.Deliver(server, 0, alone.Entries);
 
-        ProtocolViolationException refusal = Violation.Expect(ViolationCode.GroupBelowMinimum, () => scenario.Holders[0].HandleProposal(alone));
+        ProtocolViolationException refusal =
+            Violation.Expect(ViolationCode.GroupBelowMinimum, () => scenario.Holders[0].HandleProposal(alone));
         Assert.Equal(Party.Server, refusal.Offender);
     }
 
@@ -25,7 +26,8 @@ public sealed class OpeningOneClientAloneTests
         AggregationServer server = scenario.Gather(round);
         CertificateProposal alone = scenario.Propose(round, [server.Accepted.First()]);
 
-        Violation.Expect(ViolationCode.NotVoted, () => scenario.Holders[0].HandleCertificate(RoundCertificate.Create(alone, [])));
+        Violation.Expect(ViolationCode.NotVoted,
+            () => scenario.Holders[0].HandleCertificate(RoundCertificate.Create(alone, [])));
     }
 
     [Fact]
@@ -36,13 +38,17 @@ public sealed class OpeningOneClientAloneTests
         AggregationServer server = scenario.Gather(round);
         RoundCertificate honest = scenario.Agree(server);
         CertificateProposal alone = scenario.Propose(round, [server.Accepted.First()]);
-        Vote[] forged = [.. Enumerable.Range(0, 3).Select(holder => Vote.Create(alone, holder, scenario.Identities.Server))];
+        Vote[] forged =
+            [.. Enumerable.Range(0, 3).Select(holder => Vote.Create(alone, holder, scenario.Identities.Server))];
 
-        Violation.Expect(ViolationCode.SecondCertificate, () => scenario.Holders[0].HandleCertificate(RoundCertificate.Create(alone, forged)));
+        Violation.Expect(ViolationCode.SecondCertificate,
+            () => scenario.Holders[0].HandleCertificate(RoundCertificate.Create(alone, forged)));
         Violation.Expect(
             ViolationCode.BadSignature,
             () => scenario.Holders[0].HandleCertificate(
-                RoundCertificate.Create(honest.Proposal, [.. Enumerable.Range(0, 3).Select(h => Vote.Create(honest.Proposal, h, scenario.Identities.Server))])));
+                RoundCertificate.Create(honest.Proposal,
+                    [.. Enumerable.Range(0, 3).Select(
+                        h => Vote.Create(honest.Proposal, h, scenario.Identities.Server))])));
     }
 
     [Fact]

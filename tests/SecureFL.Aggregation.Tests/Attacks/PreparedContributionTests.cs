@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation.Tests.Attacks;
 
-/// <summary>Prepare, commit, send: a client that stops anywhere on the way never has two contributions in one round.</summary>
+/// <summary>
+/// Prepare, commit, send: a client that stops anywhere on the way never has two contributions in one round.
+/// </summary>
 public sealed class PreparedContributionTests
 {
     [Fact]

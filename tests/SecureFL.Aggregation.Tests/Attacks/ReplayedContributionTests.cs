@@ -2,7 +2,9 @@ using SecureFL.Threshold;
 
 namespace SecureFL.Aggregation.Tests.Attacks;
 
-/// <summary>The server, or a client, plays a contribution again: in another round, under another plan, as another client.</summary>
+/// <summary>
+/// The server, or a client, plays a contribution again: in another round, under another plan, as another client.
+/// </summary>
 public sealed class ReplayedContributionTests
 {
     [Fact]
@@ -18,7 +20,8 @@ public sealed class ReplayedContributionTests
         Violation.Expect(ViolationCode.WrongRound, () => server.Accept(replayed));
         Violation.Expect(ViolationCode.WrongRound, () => server.HandleContribution(replayed.Header));
 
-        // Under the round's own number it no longer carries the client's signature; in the other round's certificate nobody has checked it.
+        // Under the round's own number it no longer carries the client's signature; in the other round's certificate
+        // nobody has checked it.
         CertificateProposal proposal = scenario.Propose(second, old.Accepted);
         Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleProposal(proposal));
     }
@@ -31,9 +34,11 @@ public sealed class ReplayedContributionTests
         RoundInvitation second = scenario.OpenRound(1);
         ContributionHeader old = new ContributionForge().Create(scenario, first, 0).Header;
         ContributionStatement resigned = ContributionStatement.Create(
-            second.Opening.Context, second.Opening.Hash, 0, second.Base.Hash, old.Statement.Root, old.Statement.Shares, old.Statement.Proof.ToArray(), scenario.Identities.Clients[0]);
+            second.Opening.Context, second.Opening.Hash, 0, second.Base.Hash, old.Statement.Root, old.Statement.Shares,
+            old.Statement.Proof.ToArray(), scenario.Identities.Clients[0]);
 
-        Violation.Expect(ViolationCode.ShareNotDecryptable, () => scenario.Holders[0].HandleShare(new ShareDelivery(resigned, 0, old.Shares[0])));
+        Violation.Expect(ViolationCode.ShareNotDecryptable,
+            () => scenario.Holders[0].HandleShare(new ShareDelivery(resigned, 0, old.Shares[0])));
     }
 
     [Fact]
@@ -43,8 +48,10 @@ public sealed class ReplayedContributionTests
         using Scenario other = new();
         Contribution foreign = other.Contribute(other.OpenRound(), 0);
 
-        Violation.Expect(ViolationCode.WrongPlan, () => ContributionHeader.Parse(foreign.Header.Encode(), scenario.Plan));
-        Violation.Expect(ViolationCode.WrongPlan, () => ContributionChunk.Parse(foreign.Chunks[0].Encode(), scenario.Plan));
+        Violation.Expect(ViolationCode.WrongPlan,
+            () => ContributionHeader.Parse(foreign.Header.Encode(), scenario.Plan));
+        Violation.Expect(ViolationCode.WrongPlan,
+            () => ContributionChunk.Parse(foreign.Chunks[0].Encode(), scenario.Plan));
     }
 
     [Fact]
@@ -55,11 +62,13 @@ public sealed class ReplayedContributionTests
         ContributionHeader victim = scenario.Contribute(round, 0).Header;
         ContributionStatement v = victim.Statement;
         ContributionStatement stolen = ContributionStatement.Create(
-            v.Context, v.Opening, 1, v.BaseVersion, v.Root, v.Shares, v.Proof.ToArray(), scenario.Identities.Clients[1]);
+            v.Context, v.Opening, 1, v.BaseVersion, v.Root, v.Shares, v.Proof.ToArray(),
+            scenario.Identities.Clients[1]);
 
         // The share was sealed with the victim's index in the associated data.
         ProtocolViolationException refusal = Violation.Expect(
-            ViolationCode.ShareNotDecryptable, () => scenario.Holders[0].HandleShare(new ShareDelivery(stolen, 0, victim.Shares[0])));
+            ViolationCode.ShareNotDecryptable,
+            () => scenario.Holders[0].HandleShare(new ShareDelivery(stolen, 0, victim.Shares[0])));
         Assert.Equal(Party.Client(1), refusal.Offender);
     }
 
@@ -72,10 +81,13 @@ public sealed class ReplayedContributionTests
         ShareDelivery forFirst = server.CreateShareDelivery(0, 0);
 
         Violation.Expect(ViolationCode.ShareMismatch, () => scenario.Holders[1].HandleShare(forFirst));
-        Violation.Expect(ViolationCode.ShareMismatch, () => scenario.Holders[1].HandleShare(new ShareDelivery(forFirst.Statement, 1, forFirst.Share)));
+        Violation.Expect(ViolationCode.ShareMismatch,
+            () => scenario.Holders[1].HandleShare(new ShareDelivery(forFirst.Statement, 1, forFirst.Share)));
     }
 
-    /// <summary>The statement binds its round, so this cannot happen while signatures hold; the ledger refuses it all the same.</summary>
+    /// <summary>
+    /// The statement binds its round, so this cannot happen while signatures hold; the ledger refuses it all the same.
+    /// </summary>
     [Fact]
     public void A_contribution_that_was_voted_for_is_refused_in_any_other_round()
     {
@@ -95,9 +107,11 @@ public sealed class ReplayedContributionTests
         Assert.Equal(4, VotingRules.Require(proposal, holder, state, scenario.Plan, scenario.Clock.GetUtcNow()).Count);
         CertificateProposal elsewhere = scenario.Propose(later, server.Accepted.Take(3));
         state.Apply(
-            later.Opening, elsewhere, [new VotedContribution(proposal.Entries.First(), default)], Vote.Create(elsewhere, 0, scenario.Identities.KeyHolders[0]));
+            later.Opening, elsewhere, [new VotedContribution(proposal.Entries.First(), default)],
+            Vote.Create(elsewhere, 0, scenario.Identities.KeyHolders[0]));
         Violation.Expect(
-            ViolationCode.ContributionReused, () => VotingRules.Require(proposal, holder, state, scenario.Plan, scenario.Clock.GetUtcNow()));
+            ViolationCode.ContributionReused,
+            () => VotingRules.Require(proposal, holder, state, scenario.Plan, scenario.Clock.GetUtcNow()));
         holder.Dispose();
     }
 

@@ -12,7 +12,8 @@ public sealed class SecondContributionOnBaseTests
         RoundInvitation again = scenario.OpenRound(1);
 
         Violation.Expect(ViolationCode.SecondContributionOnBase, () => scenario.Contribute(again, 0));
-        ProtocolViolationException refusal = Violation.Expect(ViolationCode.SecondContributionOnBase, () => Retry(scenario, again));
+        ProtocolViolationException refusal =
+            Violation.Expect(ViolationCode.SecondContributionOnBase, () => Retry(scenario, again));
         Assert.Equal(PartyRole.Client, refusal.Offender.Role);
     }
 
@@ -79,7 +80,8 @@ public sealed class SecondContributionOnBaseTests
         AggregationServer server = scenario.StartServer(again);
         foreach (int client in new[] { 1, 2, 3 })
         {
-            server.Accept(scenario.StartClient(client, new InMemoryLedgerStorage()).Encrypt(again, scenario.Vector(client)));
+            server.Accept(scenario.StartClient(client, new InMemoryLedgerStorage())
+                .Encrypt(again, scenario.Vector(client)));
         }
 
         scenario.Agree(server);

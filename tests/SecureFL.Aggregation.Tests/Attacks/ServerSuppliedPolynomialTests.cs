@@ -2,7 +2,9 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Aggregation.Tests.Attacks;
 
-/// <summary>A server that could hand out its own a (say a to one client and a + K to another) would read K s out of the sum.</summary>
+/// <summary>
+/// A server that could hand out its own a (say a to one client and a + K to another) would read K s out of the sum.
+/// </summary>
 public sealed class ServerSuppliedPolynomialTests
 {
     [Fact]
@@ -13,8 +15,10 @@ public sealed class ServerSuppliedPolynomialTests
         RoundOpeningEntry real = round.Opening.Entries[0];
         byte[] nonce = new byte[RoundOpeningEntry.NonceSize];
         SystemEntropy.Instance.Fill(nonce);
-        RoundOpeningEntry forged = RoundOpeningEntry.Create(real.Context, real.Head, real.Holder, nonce, real.PublicKey.Span, scenario.Identities.Server);
-        RoundOpening opening = RoundOpening.Create(round.Opening.Context, round.Opening.Head, [forged, .. round.Opening.Entries.Skip(1)]);
+        RoundOpeningEntry forged = RoundOpeningEntry.Create(real.Context, real.Head, real.Holder, nonce,
+            real.PublicKey.Span, scenario.Identities.Server);
+        RoundOpening opening = RoundOpening.Create(round.Opening.Context, round.Opening.Head,
+            [forged, .. round.Opening.Entries.Skip(1)]);
 
         ProtocolViolationException refusal = Violation.Expect(
             ViolationCode.BadSignature, () => scenario.Contribute(new RoundInvitation(opening, round.Versions), 0));
@@ -26,12 +30,16 @@ public sealed class ServerSuppliedPolynomialTests
     {
         using Scenario scenario = new(keyHolders: 5, threshold: 3, colluding: 1);
         RoundInvitation round = scenario.Invite();
-        RoundOpening few = RoundOpening.Create(round.Opening.Context, round.Opening.Head, round.Opening.Entries.Take(3));
+        RoundOpening few = RoundOpening.Create(round.Opening.Context, round.Opening.Head,
+            round.Opening.Entries.Take(3));
         RoundOpening repeated = RoundOpening.Create(
-            round.Opening.Context, round.Opening.Head, [.. round.Opening.Entries.Take(3), .. round.Opening.Entries.Take(2)]);
+            round.Opening.Context, round.Opening.Head,
+            [.. round.Opening.Entries.Take(3), .. round.Opening.Entries.Take(2)]);
 
-        Violation.Expect(ViolationCode.OpeningBelowQuorum, () => scenario.Contribute(new RoundInvitation(few, round.Versions), 0));
-        Violation.Expect(ViolationCode.DuplicateHolder, () => scenario.Contribute(new RoundInvitation(repeated, round.Versions), 0));
+        Violation.Expect(ViolationCode.OpeningBelowQuorum,
+            () => scenario.Contribute(new RoundInvitation(few, round.Versions), 0));
+        Violation.Expect(ViolationCode.DuplicateHolder,
+            () => scenario.Contribute(new RoundInvitation(repeated, round.Versions), 0));
         Violation.Expect(ViolationCode.DuplicateHolder, () => RoundOpening.Parse(repeated.Encode(), scenario.Plan));
     }
 
@@ -41,9 +49,11 @@ public sealed class ServerSuppliedPolynomialTests
         using Scenario scenario = new();
         RoundInvitation first = scenario.Invite(0);
         RoundInvitation second = scenario.Invite(1);
-        RoundOpening mixed = RoundOpening.Create(second.Opening.Context, second.Opening.Head, [first.Opening.Entries[0], .. second.Opening.Entries.Skip(1)]);
+        RoundOpening mixed = RoundOpening.Create(second.Opening.Context, second.Opening.Head,
+            [first.Opening.Entries[0], .. second.Opening.Entries.Skip(1)]);
 
-        Violation.Expect(ViolationCode.WrongRound, () => scenario.Clients[0].HandleInvitation(new RoundInvitation(mixed, second.Versions)));
+        Violation.Expect(ViolationCode.WrongRound,
+            () => scenario.Clients[0].HandleInvitation(new RoundInvitation(mixed, second.Versions)));
     }
 
     [Fact]

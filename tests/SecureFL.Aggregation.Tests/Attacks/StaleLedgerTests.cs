@@ -14,8 +14,10 @@ public sealed class StaleLedgerTests
         KeyHolder restored = scenario.StartHolder(0, new InMemoryLedgerStorage(image), scenario.Keys[0]);
 
         Assert.True(Assert.Throws<StaleLedgerException>(() => scenario.Confirm(restored)).IsBehind);
-        Assert.True(Assert.Throws<StaleLedgerException>(() => restored.HandleProposal(server.Close().Proposal)).IsBehind);
-        Assert.True(Assert.Throws<StaleLedgerException>(() => restored.CreateOpeningEntry(1, scenario.Versions)).IsBehind);
+        Assert.True(
+            Assert.Throws<StaleLedgerException>(() => restored.HandleProposal(server.Close().Proposal)).IsBehind);
+        Assert.True(
+            Assert.Throws<StaleLedgerException>(() => restored.CreateOpeningEntry(1, scenario.Versions)).IsBehind);
         Assert.True(Assert.Throws<StaleLedgerException>(() => restored.CreateRoundDeath(0)).IsBehind);
     }
 
@@ -42,7 +44,8 @@ public sealed class StaleLedgerTests
         restarted.HandleLedgerHead(scenario.Holders[1].HandleLedgerHeadRequest(request));
         restarted.HandleLedgerHead(scenario.Holders[2].HandleLedgerHeadRequest(request));
 
-        Assert.False(Assert.Throws<StaleLedgerException>(() => restarted.CreateOpeningEntry(0, scenario.Versions)).IsBehind);
+        Assert.False(
+            Assert.Throws<StaleLedgerException>(() => restarted.CreateOpeningEntry(0, scenario.Versions)).IsBehind);
         restarted.HandleLedgerHead(scenario.Holders[3].HandleLedgerHeadRequest(request));
         Assert.True(restarted.IsConfirmed);
         Assert.Equal(0, restarted.CreateOpeningEntry(0, scenario.Versions).Holder);
@@ -64,7 +67,8 @@ public sealed class StaleLedgerTests
         Violation.Expect(
             ViolationCode.BadSignature,
             () => scenario.Holders[1].HandleLedgerHeadRequest(
-                LedgerHeadRequest.Create(scenario.Plan.Context(0), 0, new byte[32], scenario.Identities.KeyHolders[2])));
+                LedgerHeadRequest.Create(scenario.Plan.Context(0), 0, new byte[32],
+                    scenario.Identities.KeyHolders[2])));
     }
 
     [Fact]
@@ -75,7 +79,8 @@ public sealed class StaleLedgerTests
         AggregationServer server = scenario.Gather(round);
         KeyHolder restarted = scenario.StartHolder(0, scenario.Ledgers[0], scenario.Keys[0]);
         Vote invented = Vote.Create(server.Close().Proposal, 0, scenario.Identities.KeyHolders[1]);
-        LedgerHead lie = LedgerHead.Create(restarted.CreateLedgerHeadRequest(), 1, invented, null, scenario.Identities.KeyHolders[1]);
+        LedgerHead lie = LedgerHead.Create(restarted.CreateLedgerHeadRequest(), 1, invented, null,
+            scenario.Identities.KeyHolders[1]);
 
         Violation.Expect(ViolationCode.BadSignature, () => restarted.HandleLedgerHead(lie));
     }

@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation.Tests.Attacks;
 
-/// <summary>The server shows two sets that differ in one client: the difference of the sums would be that client's vector.</summary>
+/// <summary>
+/// The server shows two sets that differ in one client: the difference of the sums would be that client's vector.
+/// </summary>
 public sealed class TwoSetsInOneRoundTests
 {
     [Fact]
@@ -27,7 +29,8 @@ public sealed class TwoSetsInOneRoundTests
         RoundCertificate certificate = scenario.Agree(server);
         Release release = scenario.Holders[0].HandleCertificate(certificate);
         CertificateProposal without = scenario.Propose(round, server.Accepted.Skip(1));
-        RoundCertificate second = RoundCertificate.Create(without, [.. Enumerable.Range(0, 3).Select(h => Vote.Create(without, h, scenario.Identities.KeyHolders[h]))]);
+        RoundCertificate second = RoundCertificate.Create(without,
+            [.. Enumerable.Range(0, 3).Select(h => Vote.Create(without, h, scenario.Identities.KeyHolders[h]))]);
 
         Violation.Expect(ViolationCode.SecondCertificate, () => scenario.Holders[0].HandleCertificate(second));
         Assert.Equal(release.Encode(), scenario.Holders[0].HandleCertificate(certificate).Encode());
@@ -38,10 +41,12 @@ public sealed class TwoSetsInOneRoundTests
     {
         using Halves halves = new(colluders: [1]);
 
-        // Holder 0 and the colluder vote for the first set; 2, 3 and the colluder for the second: only the second has 3 = max(t, q_a) votes.
+        // Holder 0 and the colluder vote for the first set; 2, 3 and the colluder for the second: only the second has 3
+        // = max(t, q_a) votes.
         RoundCertificate first = halves.First.Certify();
         RoundCertificate second = halves.Second.Certify();
-        Violation.Expect(ViolationCode.CertificateBelowQuorum, () => halves.Scenario.Holders[0].HandleCertificate(first));
+        Violation.Expect(ViolationCode.CertificateBelowQuorum,
+            () => halves.Scenario.Holders[0].HandleCertificate(first));
         halves.Scenario.AssertSum(halves.Second.Open(second), 1, 2, 3);
     }
 
@@ -60,8 +65,8 @@ public sealed class TwoSetsInOneRoundTests
     }
 
     /// <summary>
-    /// H = 4, t = 2, f = 1, so max(t, q_a) = 3. The set of all goes to holders 0 and 1, the set without client 0 to 2 and 3, and both to the
-    /// colluders, who run a second copy of themselves on a copy of their ledger.
+    /// H = 4, t = 2, f = 1, so max(t, q_a) = 3. The set of all goes to holders 0 and 1, the set without client 0 to 2
+    /// and 3, and both to the colluders, who run a second copy of themselves on a copy of their ledger.
     /// </summary>
     private sealed class Halves : IDisposable
     {
@@ -69,7 +74,8 @@ public sealed class TwoSetsInOneRoundTests
         {
             Scenario = new Scenario(clients: 4, minClients: 3, keyHolders: 4, threshold: 2, colluding: 1);
             RoundInvitation round = Scenario.OpenRound();
-            Contribution[] contributions = [.. Enumerable.Range(0, 4).Select(client => Scenario.Contribute(round, client))];
+            Contribution[] contributions =
+                [.. Enumerable.Range(0, 4).Select(client => Scenario.Contribute(round, client))];
             KeyHolder[] copies = [.. colluders.Select(c => Scenario.Copy(c, round.Opening))];
             KeyHolder[] originals = [.. colluders.Select(c => Scenario.Holders[c])];
             First = new Side(Scenario, round, contributions, [.. originals, .. Honest(0, 1)]);

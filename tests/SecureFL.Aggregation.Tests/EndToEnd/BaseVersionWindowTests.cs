@@ -10,7 +10,8 @@ public sealed class BaseVersionWindowTests
         for (byte version = 1; version <= 3; version++)
         {
             scenario.Versions.Add(ModelVersion.CreateNext(
-                scenario.Versions[^1], scenario.Plan.Context(version), Model((byte)(100 + version)), Model(version), scenario.Identities.Server));
+                scenario.Versions[^1], scenario.Plan.Context(version), Model((byte)(100 + version)), Model(version),
+                scenario.Identities.Server));
         }
 
         RoundInvitation round = scenario.OpenRound(4);
@@ -27,7 +28,9 @@ public sealed class BaseVersionWindowTests
         RoundInvitation tooOld = new(round.Opening, scenario.Versions);
         Violation.Expect(ViolationCode.BrokenModelChain, () => scenario.Clients[0].HandleInvitation(tooOld));
         Violation.Expect(
-            ViolationCode.BrokenModelChain, () => scenario.Clients[0].HandleInvitation(new RoundInvitation(round.Opening, [scenario.Versions[1], scenario.Versions[3]])));
+            ViolationCode.BrokenModelChain,
+            () => scenario.Clients[0].HandleInvitation(
+                new RoundInvitation(round.Opening, [scenario.Versions[1], scenario.Versions[3]])));
         scenario.AssertSum(scenario.Open(server, scenario.Agree(server)), 0, 1, 2, 3);
     }
 

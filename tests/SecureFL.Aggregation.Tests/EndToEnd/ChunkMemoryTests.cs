@@ -2,7 +2,10 @@ using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Aggregation.Tests.EndToEnd;
 
-/// <summary>A contribution takes the memory of one chunk at the client, whatever its length; the server's store in memory uses freed chunks again.</summary>
+/// <summary>
+/// A contribution takes the memory of one chunk at the client, whatever its length; the server's store in memory uses
+/// freed chunks again.
+/// </summary>
 public sealed class ChunkMemoryTests
 {
     [Fact]
@@ -25,7 +28,8 @@ public sealed class ChunkMemoryTests
         }
 
         long each = (GC.GetAllocatedBytesForCurrentThread() - before) / chunks;
-        Assert.True(chunks > 10 && each < parameters.WireChunkBytes / 20, $"{each} bytes a chunk of {parameters.WireChunkBytes}, {chunks} chunks");
+        Assert.True(chunks > 10 && each < parameters.WireChunkBytes / 20,
+            $"{each} bytes a chunk of {parameters.WireChunkBytes}, {chunks} chunks");
     }
 
     [Fact]

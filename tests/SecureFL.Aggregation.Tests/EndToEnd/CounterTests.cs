@@ -6,14 +6,17 @@ public sealed class CounterTests
     [Fact]
     public void Weighted_means_and_counters_come_out_exactly()
     {
-        CounterLayout counters = new(100_000, new Counter("correct", 1_000_000), new Counter("loss in millis", 1L << 40));
+        CounterLayout counters = new(100_000, new Counter("correct", 1_000_000),
+            new Counter("loss in millis", 1L << 40));
         using LocalConsortium consortium = LocalConsortium.Create(300, 8f, 16, 5, 3, 3, 2, 1, counters: counters);
         using AggregationServer server = consortium.OpenRound();
         long[] weights = [12_345, 100_000, 1, 0, 77_777];
-        float[][] vectors = [.. Enumerable.Range(0, 5).Select(c => Enumerable.Range(0, 300).Select(i => MathF.Cos(i + c) * 7).ToArray())];
+        float[][] vectors = [.. Enumerable.Range(0, 5)
+            .Select(c => Enumerable.Range(0, 300).Select(i => MathF.Cos(i + c) * 7).ToArray())];
         for (int c = 0; c < 5; c++)
         {
-            server.Accept(consortium.Clients[c].Encrypt(server.Round, vectors[c], weights[c], 1000 * c, -(1L << 40) + c));
+            server.Accept(
+                consortium.Clients[c].Encrypt(server.Round, vectors[c], weights[c], 1000 * c, -(1L << 40) + c));
         }
 
         AggregationResult result = consortium.Open(server, consortium.Release(server));

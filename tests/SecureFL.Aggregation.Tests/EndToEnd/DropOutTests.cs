@@ -9,7 +9,8 @@ public sealed class DropOutTests
     [InlineData(5, 3, 0, 3, 2, 0)]
     [InlineData(5, 3, 1, 4, 1, 1)]
     [InlineData(5, 3, 2, 4, 1, 1)]
-    public void The_bounds_are_the_briefs(int holders, int threshold, int colluding, int votes, int absentBefore, int absentAfter)
+    public void The_bounds_are_the_briefs(int holders, int threshold, int colluding, int votes, int absentBefore,
+        int absentAfter)
     {
         Quorum quorum = new(holders, threshold, colluding);
         Assert.Equal(votes, quorum.Votes);
@@ -22,7 +23,8 @@ public sealed class DropOutTests
     [InlineData(3, 2, 0)]
     [InlineData(5, 3, 1)]
     [InlineData(7, 3, 2)]
-    public void The_largest_number_of_absent_holders_still_opens_and_one_more_does_not(int holders, int threshold, int colluding)
+    public void The_largest_number_of_absent_holders_still_opens_and_one_more_does_not(int holders, int threshold,
+        int colluding)
     {
         using Scenario scenario = new(keyHolders: holders, threshold: threshold, colluding: colluding);
         Quorum quorum = scenario.Plan.Quorum;
@@ -98,7 +100,8 @@ public sealed class DropOutTests
         using Scenario scenario = new(clients: 5, keyHolders: 5, threshold: 3);
         RoundInvitation round = scenario.OpenRound();
         AggregationServer server = scenario.Gather(round, 1, 2, 3, 4);
-        server.Accept(new ContributionForge { Payload = (holder, payload) => payload[9] ^= (byte)(holder == 4 ? 1 : 0) }.Create(scenario, round, 0));
+        server.Accept(new ContributionForge
+        { Payload = (holder, payload) => payload[9] ^= (byte)(holder == 4 ? 1 : 0) }.Create(scenario, round, 0));
         foreach (KeyHolder holder in scenario.Holders)
         {
             foreach (ContributionStatement statement in server.Accepted.Where(s => holder.Index != 4 || s.Client != 0))

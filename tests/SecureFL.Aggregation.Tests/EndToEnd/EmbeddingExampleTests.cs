@@ -10,7 +10,8 @@ public sealed class EmbeddingExampleTests
     {
         float[][] updates =
         [
-            .. Enumerable.Range(0, 4).Select(c => Enumerable.Range(0, 1000).Select(i => MathF.Sin(i + (100 * c))).ToArray()),
+            .. Enumerable.Range(0, 4).Select(
+                c => Enumerable.Range(0, 1000).Select(i => MathF.Sin(i + (100 * c))).ToArray()),
         ];
 
         // README: begin
@@ -22,7 +23,8 @@ public sealed class EmbeddingExampleTests
             for (int i = 0; i < updates.Length; i++)                                 // production: each at its own site
                 server.Accept(consortium.Clients[i].Encrypt(server.Round, updates[i]));
             RoundCertificate certificate = consortium.Agree(server.Close());         // fixes the set, once
-            AggregationResult sum = consortium.Open(server, consortium.Release(certificate)); // .Sum .Mean .Contributors
+            // .Sum .Mean .Contributors
+            AggregationResult sum = consortium.Open(server, consortium.Release(certificate));
             Apply(sum);                                                              // to your model
         }
         // README: end

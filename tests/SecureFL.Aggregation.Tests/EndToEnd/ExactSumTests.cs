@@ -3,7 +3,9 @@ using SecureFL.Encoding.Quantization;
 
 namespace SecureFL.Aggregation.Tests.EndToEnd;
 
-/// <summary>The opened integers equal the plaintext sum of the quantised integers, for any t of H holders and whoever drops out.</summary>
+/// <summary>
+/// The opened integers equal the plaintext sum of the quantised integers, for any t of H holders and whoever drops out.
+/// </summary>
 public sealed class ExactSumTests
 {
     [Theory]
@@ -97,12 +99,14 @@ public sealed class ExactSumTests
         {
             // Both ways of making a chunk, the second in memory that the next one overwrites.
             ReadOnlySpan<float> floats = layout.Floats(stream.NextChunk, vector);
-            chunks.Add(client.Index % 2 == 0 ? stream.CreateChunk(floats, []) : ContributionChunk.Parse(stream.EncodeChunk(floats, []).Span, scenario.Plan));
+            chunks.Add(client.Index % 2 == 0 ? stream.CreateChunk(floats, [])
+                : ContributionChunk.Parse(stream.EncodeChunk(floats, []).Span, scenario.Plan));
         }
 
         for (int i = 0; i < vector.Length; i++)
         {
-            sums[i] += (long)MathF.Round(Math.Clamp(vector[i], -p.Clip, p.Clip) * (p.MaxQuantised / p.Clip), MidpointRounding.ToEven);
+            sums[i] += (long)MathF.Round(Math.Clamp(vector[i], -p.Clip, p.Clip) * (p.MaxQuantised / p.Clip),
+                MidpointRounding.ToEven);
         }
 
         return new Contribution(stream.CreateHeader(), [.. chunks]);

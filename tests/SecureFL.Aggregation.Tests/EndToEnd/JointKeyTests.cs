@@ -9,11 +9,13 @@ public sealed class JointKeyTests
         CounterLayout counters = new(1000, new Counter("rows", 100_000));
         LocalParties parties = new(7, 5);
         AggregationPlan plan = parties.CreatePlan(
-            200_000, 1f, 8, 3, 3, 1, counters: counters, configure: s => s with { GroupSize = 3 }, suite: Suite.JointKey, roundsPerKey: 50);
+            200_000, 1f, 8, 3, 3, 1, counters: counters, configure: s => s with { GroupSize = 3 },
+            suite: Suite.JointKey, roundsPerKey: 50);
         Assert.True(plan.Parameters.ChunkCount > 1);
         List<byte> transcript = [];
         StoredCiphertexts kept = new();
-        using LocalConsortium session = new(plan, parties, bytes => transcript.AddRange(bytes.ToArray()), round => kept.Round(round));
+        using LocalConsortium session =
+            new(plan, parties, bytes => transcript.AddRange(bytes.ToArray()), round => kept.Round(round));
         for (int round = 0; round < 2; round++)
         {
             using AggregationServer server = session.OpenRound();
@@ -50,7 +52,8 @@ public sealed class JointKeyTests
     {
         using JointKeyScenario scenario = new();
         RoundInvitation round = scenario.OpenRound();
-        Contribution[] contributions = [.. Enumerable.Range(0, 4).Select(c => scenario.Clients[c].Encrypt(round, scenario.Vector(c)))];
+        Contribution[] contributions =
+            [.. Enumerable.Range(0, 4).Select(c => scenario.Clients[c].Encrypt(round, scenario.Vector(c)))];
         AggregationServer first = scenario.StartServer(round);
         AggregationServer second = scenario.StartServer(round);
         AggregationServer other = scenario.StartServer(round);
@@ -74,7 +77,8 @@ public sealed class JointKeyTests
     [Fact]
     public void The_plan_says_what_is_assumed()
     {
-        AggregationPlan plan = new LocalParties(4, 3).CreatePlan(1000, 8f, 16, 3, 2, 1, suite: Suite.JointKey, roundsPerKey: 70);
+        AggregationPlan plan = new LocalParties(4, 3).CreatePlan(1000, 8f, 16, 3, 2, 1, suite: Suite.JointKey,
+            roundsPerKey: 70);
         string text = plan.Describe();
         Assert.Contains("suite joint-key", text, StringComparison.Ordinal);
         Assert.Contains("70 sums", text, StringComparison.Ordinal);

@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation.Tests.EndToEnd;
 
-/// <summary>README's embedding example is the code that <see cref="EmbeddingExampleTests"/> compiles and runs, to the letter.</summary>
+/// <summary>
+/// README's embedding example is the code that <see cref="EmbeddingExampleTests"/> compiles and runs, to the letter.
+/// </summary>
 public sealed class ReadmeExampleTests
 {
     [Fact]
@@ -8,13 +10,16 @@ public sealed class ReadmeExampleTests
     {
         string root = RepositoryRoot();
         string[] readme = File.ReadAllLines(Path.Combine(root, "README.md"));
-        string[] test = File.ReadAllLines(Path.Combine(root, "tests", "SecureFL.Aggregation.Tests", "EndToEnd", "EmbeddingExampleTests.cs"));
-        string[] shown = [.. readme.SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```").Select(line => line.Trim())];
+        string[] test = File.ReadAllLines(
+            Path.Combine(root, "tests", "SecureFL.Aggregation.Tests", "EndToEnd", "EmbeddingExampleTests.cs"));
+        string[] shown = [.. readme.SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```")
+            .Select(line => line.Trim())];
         string[] tested = [.. test.SkipWhile(line => !line.Contains("README: begin", StringComparison.Ordinal)).Skip(1)
             .TakeWhile(line => !line.Contains("README: end", StringComparison.Ordinal)).Select(line => line.Trim())];
         Assert.Equal(tested, shown);
         Assert.InRange(shown.Length, 1, 15);
-        Assert.All(new[] { "degree", "modul", "scale" }, word => Assert.DoesNotContain(shown, line => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
+        Assert.All(new[] { "degree", "modul", "scale" },
+            word => Assert.DoesNotContain(shown, line => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
     }
 
     private static string RepositoryRoot()

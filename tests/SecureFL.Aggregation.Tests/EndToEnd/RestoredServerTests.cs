@@ -2,7 +2,9 @@ using SecureFL.Aggregation.Tests.Support;
 
 namespace SecureFL.Aggregation.Tests.EndToEnd;
 
-/// <summary>A server that is killed after any step and restored from what was durable goes on with the same bytes.</summary>
+/// <summary>
+/// A server that is killed after any step and restored from what was durable goes on with the same bytes.
+/// </summary>
 public sealed class RestoredServerTests
 {
     private const int Steps = 9;
@@ -15,7 +17,8 @@ public sealed class RestoredServerTests
     {
         using Scenario scenario = new(vectorLength: 20_000);
         RoundInvitation invitation = scenario.OpenRound();
-        Contribution[] contributions = [.. Enumerable.Range(0, 3).Select(client => scenario.Contribute(invitation, client))];
+        Contribution[] contributions =
+            [.. Enumerable.Range(0, 3).Select(client => scenario.Contribute(invitation, client))];
         Durable durable = new();
         AggregationServer server = durable.Start(scenario, invitation);
         byte[]? proposal = null;
@@ -28,7 +31,8 @@ public sealed class RestoredServerTests
             else if (step < 5)
             {
                 Contribution contribution = contributions[step - 2];
-                foreach (ContributionChunk chunk in contribution.Chunks.Skip((int)server.OpenUpload(step - 2).NextChunk))
+                foreach (ContributionChunk chunk in
+                    contribution.Chunks.Skip((int)server.OpenUpload(step - 2).NextChunk))
                 {
                     server.HandleChunk(chunk);
                 }
@@ -68,7 +72,8 @@ public sealed class RestoredServerTests
         AggregationServer again = durable.Start(scenario, invitation);
         Assert.Equal(result.Digest, again.Open().Digest);
         Assert.Equal(
-            server.CreateRecords(result).SkipLast(1).Select(record => record.Hash), again.CreateRecords(result).SkipLast(1).Select(record => record.Hash));
+            server.CreateRecords(result).SkipLast(1).Select(record => record.Hash),
+            again.CreateRecords(result).SkipLast(1).Select(record => record.Hash));
     }
 
     [Fact]
@@ -80,7 +85,8 @@ public sealed class RestoredServerTests
         byte[] rotten = new byte[scenario.Plan.Parameters.ChunkBytes];
         Array.Fill(rotten, (byte)0xFF);
         store.Write(0, 0, rotten);
-        using AggregationServer server = new(scenario.Plan, invitation, scenario.Identities.Server, scenario.Clock, store);
+        using AggregationServer server =
+            new(scenario.Plan, invitation, scenario.Identities.Server, scenario.Clock, store);
         Violation.Expect(ViolationCode.MalformedCiphertext, () => server.OpenUpload(0).Restore(1));
     }
 
@@ -120,7 +126,8 @@ public sealed class RestoredServerTests
         RoundInvitation invitation = scenario.OpenRound();
         Contribution contribution = scenario.Contribute(invitation, 0);
         FullStore store = new();
-        using AggregationServer server = new(scenario.Plan, invitation, scenario.Identities.Server, scenario.Clock, store);
+        using AggregationServer server =
+            new(scenario.Plan, invitation, scenario.Identities.Server, scenario.Clock, store);
         server.HandleChunk(contribution.Chunks[0]);
         store.IsFull = true;
         Assert.Throws<IOException>(() => server.HandleChunk(contribution.Chunks[1]));
@@ -169,7 +176,8 @@ public sealed class RestoredServerTests
         public AggregationServer Start(Scenario scenario, RoundInvitation invitation)
         {
             AggregationPlan plan = scenario.Plan;
-            AggregationServer server = new(plan, RoundInvitation.Parse(invitation.Encode(), plan), scenario.Identities.Server, scenario.Clock, _store);
+            AggregationServer server = new(plan, RoundInvitation.Parse(invitation.Encode(), plan),
+                scenario.Identities.Server, scenario.Clock, _store);
             foreach (byte[] header in Headers)
             {
                 server.RestoreContribution(ContributionHeader.Parse(header, plan));

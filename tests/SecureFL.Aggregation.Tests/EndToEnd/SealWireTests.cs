@@ -15,7 +15,8 @@ public sealed class SealWireTests
     [Fact]
     public void One_argument_chooses_the_wire_mode()
     {
-        float[][] updates = [.. Enumerable.Range(0, 4).Select(c => Enumerable.Range(0, 1000).Select(i => MathF.Sin(i + (100 * c))).ToArray())];
+        float[][] updates = [.. Enumerable.Range(0, 4)
+            .Select(c => Enumerable.Range(0, 1000).Select(i => MathF.Sin(i + (100 * c))).ToArray())];
         using LocalConsortium consortium = LocalConsortium.Create(vectorLength: updates[0].Length, clip: 8f, bits: 16,
             maxClients: 4, minClients: 3, keyHolders: 3, threshold: 2, colludingKeyHolders: 1,
             suite: Suite.JointKey, wire: WireMode.Seal);
@@ -25,7 +26,8 @@ public sealed class SealWireTests
         {
             Contribution contribution = client.Encrypt(server.Round, update);
             Assert.Equal(SealFormat.CiphertextSize(plan.Parameters.Seal!), contribution.Chunks[0].Packed.Length);
-            Assert.Equal(plan.Parameters.Seal!.DataPrimes, SealFormat.LoadCiphertext(plan.Parameters.Seal, contribution.Chunks[0].Packed.Span).Primes);
+            Assert.Equal(plan.Parameters.Seal!.DataPrimes,
+                SealFormat.LoadCiphertext(plan.Parameters.Seal, contribution.Chunks[0].Packed.Span).Primes);
             server.Accept(contribution);
         }
 
@@ -37,7 +39,10 @@ public sealed class SealWireTests
         }
     }
 
-    /// <summary>One seed and one quantiser: the wire mode, like the suite, changes nothing in the integers. Several chunks, groups, counters; and the transcript verifies with its ciphertexts.</summary>
+    /// <summary>
+    /// One seed and one quantiser: the wire mode, like the suite, changes nothing in the integers. Several chunks,
+    /// groups, counters; and the transcript verifies with its ciphertexts.
+    /// </summary>
     [Fact]
     public void Both_modes_open_the_same_integers_and_transcripts_verify()
     {
@@ -46,16 +51,19 @@ public sealed class SealWireTests
             CounterLayout counters = new(1000, new Counter("rows", 100_000));
             LocalParties parties = new(7, 5);
             AggregationPlan plan = parties.CreatePlan(
-                150_000, 1f, 8, 3, 3, 1, counters: counters, configure: s => s with { GroupSize = 3 }, suite: Suite.JointKey, roundsPerKey: 50, wire: wire);
+                150_000, 1f, 8, 3, 3, 1, counters: counters, configure: s => s with { GroupSize = 3 },
+                suite: Suite.JointKey, roundsPerKey: 50, wire: wire);
             Assert.True(plan.Parameters.ChunkCount > 1);
             List<byte> transcript = [];
             StoredCiphertexts kept = new();
-            using LocalConsortium session = new(plan, parties, bytes => transcript.AddRange(bytes.ToArray()), round => kept.Round(round));
+            using LocalConsortium session =
+                new(plan, parties, bytes => transcript.AddRange(bytes.ToArray()), round => kept.Round(round));
             using AggregationServer server = session.OpenRound();
             foreach (AggregationClient client in session.Clients)
             {
                 float[] vector = [.. Enumerable.Range(0, 150_000).Select(i => MathF.Cos(i * (client.Index + 1)))];
-                server.Accept(client.Encrypt(server.Round, vector, [10 * client.Index, 1000 + client.Index], Rounding.Nearest, roundingSeed: null));
+                server.Accept(client.Encrypt(server.Round, vector, [10 * client.Index, 1000 + client.Index],
+                    Rounding.Nearest, roundingSeed: null));
             }
 
             AggregationResult result = session.Open(server, session.Release(server));
@@ -65,7 +73,8 @@ public sealed class SealWireTests
             TranscriptReport report = TranscriptVerifier.Verify(transcript.ToArray(), kept);
             Assert.True(report is { IsValid: true, IsClosed: true }, report.ToText());
             Assert.All(report.Rounds, round => Assert.True(round.SumRecomputed));
-            return result.Groups.Select(group => result.GroupSum(group.Group)!.Value.ToArray()).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]);
+            return result.Groups.Select(group => result.GroupSum(group.Group)!.Value.ToArray())
+                .Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]);
         })];
         Assert.Equal(opened[0], opened[1]);
     }
@@ -81,18 +90,25 @@ public sealed class SealWireTests
         List<byte[]> plaintexts = [];
         exchange.WritePlaintexts(scenario.Vector(2), [], plaintexts.Add);
         Assert.Equal(exchange.ChunkCount, plaintexts.Count);
-        byte[][] ciphertexts = [.. plaintexts.Select(plaintext => SealProgram.Encrypt(exchange.CreateParameters(), exchange.CreatePublicKey(), plaintext))];
+        byte[][] ciphertexts =
+            [
+                .. plaintexts.Select(
+                    plaintext => SealProgram.Encrypt(exchange.CreateParameters(), exchange.CreatePublicKey(),
+                        plaintext))];
 
         // The wrong number and a damaged file are refused before anything is claimed: the client can still contribute.
         Assert.Throws<ArgumentException>(() => scenario.Clients[2].Import(round, []));
         byte[] damaged = [.. ciphertexts[0]];
         damaged[5] = 2;
-        Assert.Equal("ciphertext.header.compr_mode", Assert.Throws<SealFormatException>(() => scenario.Clients[2].Import(round, [damaged])).Field);
+        Assert.Equal("ciphertext.header.compr_mode",
+            Assert.Throws<SealFormatException>(() => scenario.Clients[2].Import(round, [damaged])).Field);
         server.Accept(scenario.Clients[2].Import(round, [.. ciphertexts.Select(bytes => (ReadOnlyMemory<byte>)bytes)]));
         scenario.AssertSum(scenario.Open(server, scenario.Agree(server)), 0, 1, 2, 3);
     }
 
-    /// <summary>What the server takes is what the client signed: a re-encrypted or exchanged chunk does not fit the signed root.</summary>
+    /// <summary>
+    /// What the server takes is what the client signed: a re-encrypted or exchanged chunk does not fit the signed root.
+    /// </summary>
     [Fact]
     public void Hostile_chunks_are_refused_by_field_and_by_root()
     {
@@ -100,10 +116,14 @@ public sealed class SealWireTests
         RoundInvitation round = scenario.OpenRound();
         Contribution good = scenario.Clients[0].Encrypt(round, scenario.Vector(0));
         AggregationServer server = scenario.StartServer(round);
-        ProtocolViolationException refusal = Violation.Expect(ViolationCode.MalformedCiphertext, () => server.HandleChunk(Changed(bytes => bytes[57] ^= 1)));
+        ProtocolViolationException refusal =
+            Violation.Expect(ViolationCode.MalformedCiphertext,
+                () => server.HandleChunk(Changed(bytes => bytes[57] ^= 1)));
         Assert.Contains("ciphertext.poly_modulus_degree", refusal.Message, StringComparison.Ordinal);
-        Violation.Expect(ViolationCode.ChunkOrder, () => server.HandleChunk(new ContributionChunk(round.Opening.Context, 0, 0, good.Chunks[0].Packed[1..])));
-        Violation.Expect(ViolationCode.MalformedCiphertext, () => server.HandleChunk(Changed(bytes => bytes.AsSpan(113, 8).Fill(0xFF))));
+        Violation.Expect(ViolationCode.ChunkOrder,
+            () => server.HandleChunk(new ContributionChunk(round.Opening.Context, 0, 0, good.Chunks[0].Packed[1..])));
+        Violation.Expect(ViolationCode.MalformedCiphertext,
+            () => server.HandleChunk(Changed(bytes => bytes.AsSpan(113, 8).Fill(0xFF))));
 
         // Another ciphertext, well formed.
         Violation.Expect(ViolationCode.RootMismatch, () =>
@@ -114,7 +134,8 @@ public sealed class SealWireTests
 
         byte[] message = good.Chunks[0].Encode();
         Assert.Equal(message, ContributionChunk.Parse(message, scenario.Plan).Encode());
-        Violation.Expect(ViolationCode.Truncated, () => ContributionChunk.Parse(message.AsSpan(0, message.Length - 1), scenario.Plan));
+        Violation.Expect(ViolationCode.Truncated,
+            () => ContributionChunk.Parse(message.AsSpan(0, message.Length - 1), scenario.Plan));
 
         ContributionChunk Changed(Action<byte[]> change)
         {
@@ -124,7 +145,10 @@ public sealed class SealWireTests
         }
     }
 
-    /// <summary>The store holds the packed form, whatever travelled: a restarted server takes half an upload up from it, and the rest as SEAL objects.</summary>
+    /// <summary>
+    /// The store holds the packed form, whatever travelled: a restarted server takes half an upload up from it, and the
+    /// rest as SEAL objects.
+    /// </summary>
     [Fact]
     public void A_restarted_server_goes_on_with_half_an_upload()
     {
@@ -135,12 +159,14 @@ public sealed class SealWireTests
         Contribution contribution = scenario.Clients[0].Encrypt(round, scenario.Vector(0));
         InMemoryContributionStore store = new();
         JointKeyServerOptions options = new() { Epoch = scenario.Epoch };
-        using (AggregationServer first = new(scenario.Plan, round, scenario.Identities.Server, scenario.Clock, store, options))
+        using (AggregationServer first =
+            new(scenario.Plan, round, scenario.Identities.Server, scenario.Clock, store, options))
         {
             first.HandleChunk(contribution.Chunks[0]);
         }
 
-        using AggregationServer server = new(scenario.Plan, round, scenario.Identities.Server, scenario.Clock, store, options);
+        using AggregationServer server =
+            new(scenario.Plan, round, scenario.Identities.Server, scenario.Clock, store, options);
         server.OpenUpload(0).Restore(1);
         foreach (ContributionChunk chunk in contribution.Chunks.Skip(1))
         {
@@ -166,13 +192,15 @@ public sealed class SealWireTests
     [Fact]
     public void The_plan_names_the_mode_and_a_packed_plan_has_no_exchange()
     {
-        AggregationPlan plan = new LocalParties(4, 3).CreatePlan(1000, 8f, 16, 3, 2, 1, suite: Suite.JointKey, wire: WireMode.Seal);
+        AggregationPlan plan = new LocalParties(4, 3).CreatePlan(1000, 8f, 16, 3, 2, 1, suite: Suite.JointKey,
+            wire: WireMode.Seal);
         Assert.Contains("SEAL 4.1 ciphertexts", plan.Describe(), StringComparison.Ordinal);
         AggregationPlan read = AggregationPlan.Parse(plan.Encode());
         Assert.Equal(plan.Parameters.JointKey, read.Parameters.JointKey);
         Assert.Equal(plan.Digest, read.Digest);
         AggregationPlan packed = new LocalParties(4, 3).CreatePlan(
-            1000, 8f, 16, 3, 2, 1, suite: Suite.JointKey, configure: settings => settings with { Session = plan.Session });
+            1000, 8f, 16, 3, 2, 1, suite: Suite.JointKey,
+            configure: settings => settings with { Session = plan.Session });
         Assert.NotEqual(plan.Digest, packed.Digest);
         Assert.Contains("bit-packed", packed.Describe(), StringComparison.Ordinal);
         using JointKeyScenario scenario = new();

@@ -11,7 +11,8 @@ public sealed class ServerModeTests
         using Scenario scenario = new(vectorLength: 3000);
         RoundInvitation round = scenario.OpenRound();
         using AggregationServer server = new(
-            scenario.Plan, round, scenario.Identities.Server, scenario.Clock, store ? new InMemoryContributionStore() : null);
+            scenario.Plan, round, scenario.Identities.Server, scenario.Clock,
+            store ? new InMemoryContributionStore() : null);
         for (int client = 0; client < 4; client++)
         {
             server.Accept(scenario.Contribute(round, client));
@@ -26,7 +27,8 @@ public sealed class ServerModeTests
     {
         using Scenario scenario = new();
         RoundInvitation round = scenario.OpenRound();
-        using AggregationServer summing = new(scenario.Plan, round, scenario.Identities.Server, scenario.Clock, store: null);
+        using AggregationServer summing =
+            new(scenario.Plan, round, scenario.Identities.Server, scenario.Clock, store: null);
         Contribution contribution = scenario.Contribute(round, 0);
         summing.Accept(contribution);
         Assert.Throws<InvalidOperationException>(() => summing.Forget(0));
@@ -47,7 +49,8 @@ public sealed class ServerModeTests
         server.Accept(contribution);
         server.HandleContribution(contribution.Header);
         Assert.Single(server.Accepted);
-        Violation.Expect(ViolationCode.ChunkOrder, () => server.HandleContribution(scenario.Contribute(round, 1).Header));
+        Violation.Expect(ViolationCode.ChunkOrder,
+            () => server.HandleContribution(scenario.Contribute(round, 1).Header));
     }
 
     [Fact]
@@ -81,7 +84,8 @@ public sealed class ServerModeTests
 
         public List<int> Discarded { get; } = [];
 
-        public void Accept(int group, long firstElement, ReadOnlySpan<long> sums) => Runs.Add((firstElement, sums.Length));
+        public void Accept(int group, long firstElement, ReadOnlySpan<long> sums) =>
+            Runs.Add((firstElement, sums.Length));
 
         public void Discard(int group) => Discarded.Add(group);
     }

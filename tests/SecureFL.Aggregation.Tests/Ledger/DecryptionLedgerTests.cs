@@ -63,7 +63,8 @@ public sealed class DecryptionLedgerTests
     }
 
     private static void Refused(Scenario scenario, byte[][] records) => Assert.Throws<LedgerUnavailableException>(
-        () => new DecryptionLedger(new InMemoryLedgerStorage(records.Select(r => (ReadOnlyMemory<byte>)r)), scenario.Plan, 1));
+        () => new DecryptionLedger(new InMemoryLedgerStorage(records.Select(r => (ReadOnlyMemory<byte>)r)),
+            scenario.Plan, 1));
 
     private sealed class FailingStorage(IReadOnlyList<ReadOnlyMemory<byte>> records) : ILedgerStorage
     {

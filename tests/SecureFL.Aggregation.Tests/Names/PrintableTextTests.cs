@@ -6,21 +6,25 @@ namespace SecureFL.Aggregation.Tests.Names;
 public class PrintableTextTests
 {
     // Format characters that show themselves: signs of numbers in Arabic, Syriac and Kaithi writing.
-    private static readonly int[] Visible = [0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD];
+    private static readonly int[] Visible =
+        [0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD];
 
     [Fact]
     public void Whatever_Unicode_calls_control_format_separator_surrogate_or_private_is_hidden()
     {
         for (int codePoint = 0; codePoint <= 0x10FFFF; codePoint++)
         {
-            UnicodeCategory category = codePoint is >= 0xD800 and <= 0xDFFF ? UnicodeCategory.Surrogate : CharUnicodeInfo.GetUnicodeCategory(codePoint);
-            bool bad = category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            UnicodeCategory category = codePoint is >= 0xD800 and <= 0xDFFF ? UnicodeCategory.Surrogate
+                : CharUnicodeInfo.GetUnicodeCategory(codePoint);
+            bool bad = category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
                 or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse;
             if (bad != PrintableText.IsHidden(codePoint))
             {
                 // Beyond these categories only marks and fillers without width, and code points that are no characters.
                 Assert.True(
-                    bad ? Visible.Contains(codePoint) : category is UnicodeCategory.NonSpacingMark or UnicodeCategory.OtherLetter or UnicodeCategory.OtherNotAssigned,
+                    bad ? Visible.Contains(codePoint) : category is UnicodeCategory.NonSpacingMark
+                        or UnicodeCategory.OtherLetter or UnicodeCategory.OtherNotAssigned,
                     $"U+{codePoint:X4} {category}");
             }
         }
@@ -58,7 +62,8 @@ public class PrintableTextTests
     public void Other_texts_are_none_and_the_reason_is_said(string name, string fault)
     {
         Assert.Equal(fault, PrintableText.FaultOf(name));
-        string message = Assert.Throws<ArgumentException>(() => PrintableText.RequireName(name, "the column's name")).Message;
+        string message = Assert.Throws<ArgumentException>(
+            () => PrintableText.RequireName(name, "the column's name")).Message;
         Assert.EndsWith(fault, message, StringComparison.Ordinal);
         Assert.Equal(message, PrintableText.Line(message));
     }
@@ -96,7 +101,8 @@ public class PrintableTextTests
     [InlineData("a\u00A0b", "\"a\\u00A0b\"")]
     [InlineData("a\u202Eb", "\"a\\u202Eb\"")]
     [InlineData("a ", "\"a\\u0020\"")]
-    public void A_name_among_other_words_cannot_be_taken_for_them(string name, string shown) => Assert.Equal(shown, PrintableText.Name(name));
+    public void A_name_among_other_words_cannot_be_taken_for_them(string name, string shown) =>
+        Assert.Equal(shown, PrintableText.Name(name));
 
     [Fact]
     public void Nothing_hidden_survives_in_random_text()

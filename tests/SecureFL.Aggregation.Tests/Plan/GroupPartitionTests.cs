@@ -28,10 +28,14 @@ public sealed class GroupPartitionTests
 
         Assert.Equal(derived, Text(GroupPartition.Derive(plan, default, entries.Reverse())));
         Assert.NotEqual(derived, Text(GroupPartition.Derive(plan, new Digest([1, .. new byte[31]]), entries)));
-        Assert.NotEqual(derived, Text(GroupPartition.Derive(plan, default, [entries[0] with { Contribution = default }, .. entries[1..]])));
+        Assert.NotEqual(derived,
+            Text(GroupPartition.Derive(plan, default, [entries[0] with { Contribution = default }, .. entries[1..]])));
     }
 
-    /// <summary>Over 2000 openings each client meets each other one equally often: 2/5 of 6 clients in two groups of 3; five deviations are 2 in 10^6.</summary>
+    /// <summary>
+    /// Over 2000 openings each client meets each other one equally often: 2/5 of 6 clients in two groups of 3; five
+    /// deviations are 2 in 10^6.
+    /// </summary>
     [Fact]
     public void Nobody_is_placed()
     {
@@ -40,7 +44,8 @@ public sealed class GroupPartitionTests
         int[,] together = new int[6, 6];
         for (int trial = 0; trial < 2000; trial++)
         {
-            foreach (var group in GroupPartition.Derive(plan, DomainHash.Of("trial", BitConverter.GetBytes(trial)), entries))
+            foreach (var group in GroupPartition.Derive(plan,
+                DomainHash.Of("trial", BitConverter.GetBytes(trial)), entries))
             {
                 foreach (CertificateEntry a in group)
                 {

@@ -18,13 +18,22 @@ public sealed class PlanRuleTests
         { "n_min >= f_c+2", s => s with { ColludingClients = 2 } },
         { "n_min >= f_c+2", s => s with { MinClients = 2 } },
         { "n_min <= n_max", s => s with { MinClients = 7 } },
-        { "enrolled clients", s => s with { Enrolment = s.Enrolment with { Clients = [.. s.Enrolment.Clients.Take(2)] } } },
+        { "enrolled clients", s => s with
+            { Enrolment = s.Enrolment with { Clients = [.. s.Enrolment.Clients.Take(2)] } } },
         { "f_c >= f where sites hold keys", s => s with { SitesHoldKeys = true, ColludingKeyHolders = 2 } },
-        { "sites hold keys", s => s with { Enrolment = s.Enrolment with { KeyHolders = [s.Enrolment.Clients[0], .. s.Enrolment.KeyHolders.Skip(1)] } } },
+        { "sites hold keys", s => s with
+            { Enrolment = s.Enrolment with
+                { KeyHolders = [s.Enrolment.Clients[0], .. s.Enrolment.KeyHolders.Skip(1)] } } },
         { "authority", s => s with { Enrolment = s.Enrolment with { Server = s.Enrolment.Authority } } },
-        { "clients", s => s with { Enrolment = s.Enrolment with { Clients = [s.Enrolment.Clients[1], .. s.Enrolment.Clients.Skip(1)] } } },
-        { "key holders", s => s with { Enrolment = s.Enrolment with { KeyHolders = [.. s.Enrolment.KeyHolders.Take(4), s.Enrolment.KeyHolders[0]] } } },
-        { "clients", s => s with { Enrolment = s.Enrolment with { Clients = [s.Enrolment.Clients[0] with { Name = "" }, .. s.Enrolment.Clients.Skip(1)] } } },
+        { "clients",
+            s => s with { Enrolment = s.Enrolment with
+                { Clients = [s.Enrolment.Clients[1], .. s.Enrolment.Clients.Skip(1)] } } },
+        { "key holders",
+            s => s with { Enrolment = s.Enrolment with
+                { KeyHolders = [.. s.Enrolment.KeyHolders.Take(4), s.Enrolment.KeyHolders[0]] } } },
+        { "clients",
+            s => s with { Enrolment = s.Enrolment with
+                { Clients = [s.Enrolment.Clients[0] with { Name = "" }, .. s.Enrolment.Clients.Skip(1)] } } },
         { "server key", s => s with { Enrolment = s.Enrolment with { Server = s.Enrolment.Clients[0].Key } } },
         { "rounds", s => s with { Rounds = 0 } },
         { "agreement window", s => s with { AgreementWindowSeconds = 0 } },
@@ -47,7 +56,8 @@ public sealed class PlanRuleTests
     [Fact]
     public void The_smallest_settings_that_obey_every_rule_are_accepted()
     {
-        AggregationPlan plan = Create(s => s with { SitesHoldKeys = true, ColludingClients = 1, ColludingKeyHolders = 1, GroupSize = 3 });
+        AggregationPlan plan = Create(
+            s => s with { SitesHoldKeys = true, ColludingClients = 1, ColludingKeyHolders = 1, GroupSize = 3 });
         Assert.Equal(4, plan.Quorum.Votes);
     }
 
@@ -66,7 +76,8 @@ public sealed class PlanRuleTests
         byte[] one = [0, 0, 0, 1];
         int threshold = IndexOf(encoded, [0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0]) + 4;
         one.CopyTo(encoded, threshold);
-        ProtocolViolationException refusal = Violation.Expect(ViolationCode.PlanRule, () => AggregationPlan.Parse(encoded));
+        ProtocolViolationException refusal =
+            Violation.Expect(ViolationCode.PlanRule, () => AggregationPlan.Parse(encoded));
         Assert.Contains("t >= 2", refusal.Expected, StringComparison.Ordinal);
     }
 
@@ -86,14 +97,18 @@ public sealed class PlanRuleTests
         AggregationPlan plan = Create(s => s);
         Func<PlanSettings, PlanSettings>[] changes =
         [
-            s => s with { MinClients = 4 }, s => s with { Threshold = 2 }, s => s with { ColludingKeyHolders = 0 }, s => s with { MinClients = 4, ColludingClients = 2 },
-            s => s with { SitesHoldKeys = true }, s => s with { Rounds = 5 }, s => s with { AgreementWindowSeconds = 5 }, s => s with { BaseVersionWindow = 2 },
-            s => s with { GroupSize = 3 }, s => s with { AllowEarlyResubmission = true }, s => s with { Insecure = true },
+            s => s with { MinClients = 4 }, s => s with { Threshold = 2 }, s => s with { ColludingKeyHolders = 0 },
+            s => s with { MinClients = 4, ColludingClients = 2 },
+            s => s with { SitesHoldKeys = true }, s => s with { Rounds = 5 },
+            s => s with { AgreementWindowSeconds = 5 }, s => s with { BaseVersionWindow = 2 },
+            s => s with { GroupSize = 3 }, s => s with { AllowEarlyResubmission = true },
+            s => s with { Insecure = true },
             s => s with { Session = SessionId.Create(SecureFL.Ring.Randomness.SystemEntropy.Instance) },
             s => s with { Parameters = AggregationPlanner.Plan(new PlanningRequest(11, 8, 8f, 6)) },
             s => s with { Enrolment = s.Enrolment with { Clients = [.. s.Enrolment.Clients.Skip(1)] } },
         ];
-        AggregationPlan[] plans = [plan, .. changes.Select(change => AggregationPlan.Sign(change(plan.Settings), Parties.Authority))];
+        AggregationPlan[] plans = [plan,
+            .. changes.Select(change => AggregationPlan.Sign(change(plan.Settings), Parties.Authority))];
         Assert.Equal(plans.Length, plans.Select(p => p.Digest).Distinct().Count());
         Assert.Equal(plans.Length, plans.Select(p => p.SpokenForm).Distinct().Count());
         Assert.Matches("^([bdfghjklmnprstvz][aiou][bdfghjklmnprstvz][aiou][bdfghjklmnprstvz]-?){8}$", plan.SpokenForm);

@@ -33,14 +33,16 @@ internal sealed class ContributionForge
     {
         AggregationPlan plan = scenario.Plan;
         RoundOpening opening = invitation.Opening;
-        using ContributionEncryptor encryptor = new(plan.Parameters, Seed ?? PublicSeed.Of(opening), SystemEntropy.Instance, Rounding.Nearest);
+        using ContributionEncryptor encryptor =
+            new(plan.Parameters, Seed ?? PublicSeed.Of(opening), SystemEntropy.Instance, Rounding.Nearest);
         VectorLayout layout = new(plan);
         using ContributionRoot root = new(plan);
         List<ContributionChunk> chunks = [];
         for (long c = 0; c < plan.Parameters.ChunkCount; c++)
         {
             byte[] packed = new byte[plan.Parameters.ChunkBytes];
-            encryptor.EncryptChunk(c, layout.Floats(c, scenario.Vector(client)), layout.Integers(c, new int[plan.Parameters.IntegerLength]), packed);
+            encryptor.EncryptChunk(c, layout.Floats(c, scenario.Vector(client)),
+                layout.Integers(c, new int[plan.Parameters.IntegerLength]), packed);
             Chunk?.Invoke(packed);
             root.Append(packed);
             chunks.Add(new ContributionChunk(opening.Context, client, c, packed));
@@ -49,11 +51,13 @@ internal sealed class ContributionForge
         int[] secret = new int[plan.Parameters.RingDegree];
         encryptor.ExportSecret(secret);
         Secret?.Invoke(secret);
-        ContributionHeader header = Seal(scenario, opening, client, BaseVersion ?? invitation.Base.Hash, root.Finish(), secret);
+        ContributionHeader header = Seal(scenario, opening, client, BaseVersion ?? invitation.Base.Hash,
+            root.Finish(), secret);
         return new Contribution(header, [.. chunks]);
     }
 
-    public ContributionHeader Seal(Scenario scenario, RoundOpening opening, int client, Digest baseVersion, Digest root, int[] secret)
+    public ContributionHeader Seal(Scenario scenario, RoundOpening opening, int client, Digest baseVersion, Digest root,
+        int[] secret)
     {
         AggregationPlan plan = scenario.Plan;
         using OneTimeKeyShares shares = plan.Sharing.DealShares(secret, SystemEntropy.Instance);
@@ -65,7 +69,8 @@ internal sealed class ContributionForge
             Payload?.Invoke(entry.Holder, payload);
             RoundOpeningEntry recipient = Recipient?.Invoke(entry) ?? entry;
             byte[] aad = ShareContext.AssociatedData(opening.Context, opening.Hash, client, entry.Holder, root);
-            ciphertexts.Add(Hpke.Seal(HpkePublicKey.Parse(recipient.PublicKey.Span), ShareContext.Info(opening.Context), aad, payload, SystemEntropy.Instance));
+            ciphertexts.Add(Hpke.Seal(HpkePublicKey.Parse(recipient.PublicKey.Span), ShareContext.Info(opening.Context),
+                aad, payload, SystemEntropy.Instance));
         }
 
         Digest[] hashes = [.. ciphertexts.Select(c => ShareLayout.HashOf(c.Span))];
@@ -73,7 +78,8 @@ internal sealed class ContributionForge
         byte[] proof = shares.CreateProof(challenge).Encode();
         Proof?.Invoke(proof);
         ContributionStatement statement = ContributionStatement.Create(
-            opening.Context, opening.Hash, client, baseVersion, root, [.. hashes], proof, scenario.Identities.Clients[client]);
+            opening.Context, opening.Hash, client, baseVersion, root, [.. hashes], proof,
+            scenario.Identities.Clients[client]);
         return new ContributionHeader(statement, [.. ciphertexts]);
     }
 }

@@ -73,7 +73,8 @@ internal sealed class JointKeyScenario : IDisposable
     }
 
     public KeyHolder StartHolder(int index, ILedgerStorage ledger, IKeyShareStore shares) => Own(new KeyHolder(
-        Plan, Plan.Digest, Identities.KeyHolders[index], ledger, new InMemoryRoundKeyStore(), Clock, SystemEntropy.Instance, shares));
+        Plan, Plan.Digest, Identities.KeyHolders[index], ledger, new InMemoryRoundKeyStore(), Clock,
+        SystemEntropy.Instance, shares));
 
     public void Confirm(KeyHolder holder)
     {
@@ -112,10 +113,12 @@ internal sealed class JointKeyScenario : IDisposable
     }
 
     public AggregationServer StartServer(RoundInvitation invitation) => Own(new AggregationServer(
-        Plan, invitation, Identities.Server, Clock, new InMemoryContributionStore(), new JointKeyServerOptions { Epoch = Epoch, DecryptedBefore = Decrypted }));
+        Plan, invitation, Identities.Server, Clock, new InMemoryContributionStore(),
+        new JointKeyServerOptions { Epoch = Epoch, DecryptedBefore = Decrypted }));
 
     public float[] Vector(int client) =>
-        [.. Enumerable.Range(0, (int)Plan.Parameters.FloatLength).Select(i => (((client + 1) * (i + 3)) % 101 / 16f) - 3)];
+        [.. Enumerable.Range(0, (int)Plan.Parameters.FloatLength)
+            .Select(i => (((client + 1) * (i + 3)) % 101 / 16f) - 3)];
 
     public AggregationServer Gather(RoundInvitation invitation, params int[] clients)
     {
@@ -165,7 +168,8 @@ internal sealed class JointKeyScenario : IDisposable
 
     public PartialDecryptionChunk[] Partials(CertificateProposal proposal, int holder) =>
     [
-        .. Enumerable.Range(0, proposal.Groups.Length).SelectMany(group => Enumerable.Range(0, (int)Plan.Parameters.ChunkCount).Select(
+        .. Enumerable.Range(0, proposal.Groups.Length)
+            .SelectMany(group => Enumerable.Range(0, (int)Plan.Parameters.ChunkCount).Select(
             chunk => Holders[holder].JointKey.CreatePartialDecryption(proposal.Context.Round, group, chunk))),
     ];
 
@@ -190,8 +194,10 @@ internal sealed class JointKeyScenario : IDisposable
     }
 
     /// <summary>A proposal that the server signs over whatever the test wants.</summary>
-    public CertificateProposal Propose(CertificateProposal like, JointKeyTerms terms, ImmutableArray<ImmutableArray<CertificateEntry>>? groups = null) => CertificateProposal.Create(
-        like.Context, like.Opening, like.Head, like.DeadlineUnixMilliseconds, groups ?? like.Groups, Identities.Server, terms);
+    public CertificateProposal Propose(CertificateProposal like, JointKeyTerms terms,
+        ImmutableArray<ImmutableArray<CertificateEntry>>? groups = null) => CertificateProposal.Create(
+        like.Context, like.Opening, like.Head, like.DeadlineUnixMilliseconds, groups ?? like.Groups,
+        Identities.Server, terms);
 
     /// <summary>A certificate with the votes of whoever's keys the test has.</summary>
     public RoundCertificate Certify(CertificateProposal proposal, params int[] voters) =>

@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation.Tests.Support;
 
-/// <summary>One of every message, from one honest round, and the checks that its receiver makes before it acts.</summary>
+/// <summary>
+/// One of every message, from one honest round, and the checks that its receiver makes before it acts.
+/// </summary>
 internal sealed class MessageZoo : IDisposable
 {
     private readonly Scenario _scenario = new();
@@ -29,21 +31,27 @@ internal sealed class MessageZoo : IDisposable
         AggregationResult result = _scenario.Open(_server, certificate);
         RoundDeath[] deaths = [.. _scenario.Holders.Select(holder => holder.CreateRoundDeath(7))];
         LedgerHeadRequest request = _checker.CreateLedgerHeadRequest();
-        Add(_scenario.Versions[0], _round.Opening.Entries[0], _round.Opening, _round, _contribution.Chunks[0], _contribution.Header.Statement, _contribution.Header);
-        Add(_server.CreateShareDelivery(0, 0), Receipt.Create(_contribution.Header.Statement, 0, _scenario.Identities.KeyHolders[0]));
-        Add(_proposal, certificate.Votes[0], certificate, first.HandleCertificate(certificate), deaths[0], RoundDeathCertificate.Create(deaths[0].Context, deaths));
+        Add(_scenario.Versions[0], _round.Opening.Entries[0], _round.Opening, _round, _contribution.Chunks[0],
+            _contribution.Header.Statement, _contribution.Header);
+        Add(_server.CreateShareDelivery(0, 0),
+            Receipt.Create(_contribution.Header.Statement, 0, _scenario.Identities.KeyHolders[0]));
+        Add(_proposal, certificate.Votes[0], certificate, first.HandleCertificate(certificate), deaths[0],
+            RoundDeathCertificate.Create(deaths[0].Context, deaths));
         Add(request, _scenario.Holders[1].HandleLedgerHeadRequest(request));
         Add(RoundSum.Create(result, _proposal.Hash, _scenario.Identities.Server));
         Add(TranscriptRecord.Create(0, default, [1, 2, 3], _scenario.Identities.Server));
         _encoded.Add(MessageType.Plan, _scenario.Plan.Encode());
     }
 
-    public static MessageType[] AllTypes => [.. Enum.GetValues<MessageType>().Where(type => type <= MessageType.RoundSum)];
+    public static MessageType[] AllTypes =>
+        [.. Enum.GetValues<MessageType>().Where(type => type <= MessageType.RoundSum)];
 
     public static MessageType[] SignedTypes =>
     [
-        MessageType.Plan, MessageType.ModelVersion, MessageType.RoundOpeningEntry, MessageType.ContributionStatement, MessageType.Receipt, MessageType.CertificateProposal,
-        MessageType.Vote, MessageType.Release, MessageType.RoundDeath, MessageType.LedgerHeadRequest, MessageType.LedgerHead, MessageType.RoundSum,
+        MessageType.Plan, MessageType.ModelVersion, MessageType.RoundOpeningEntry, MessageType.ContributionStatement,
+        MessageType.Receipt, MessageType.CertificateProposal,
+        MessageType.Vote, MessageType.Release, MessageType.RoundDeath, MessageType.LedgerHeadRequest,
+        MessageType.LedgerHead, MessageType.RoundSum,
         MessageType.TranscriptRecord,
     ];
 
@@ -77,7 +85,9 @@ internal sealed class MessageZoo : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no such message"),
     };
 
-    /// <summary>Parses the bytes and makes every check that the receiver makes. Throws a violation unless the message is right.</summary>
+    /// <summary>
+    /// Parses the bytes and makes every check that the receiver makes. Throws a violation unless the message is right.
+    /// </summary>
     public void Consume(MessageType type, byte[] encoded)
     {
         Enrolment enrolment = Plan.Enrolment;
@@ -86,7 +96,8 @@ internal sealed class MessageZoo : IDisposable
             case MessageType.Plan:
                 if (AggregationPlan.Parse(encoded).Digest != Plan.Digest)
                 {
-                    throw new ProtocolViolationException(ViolationCode.WrongPlan, Party.Authority, "the approved plan", "another");
+                    throw new ProtocolViolationException(ViolationCode.WrongPlan, Party.Authority,
+                        "the approved plan", "another");
                 }
 
                 break;
@@ -94,7 +105,8 @@ internal sealed class MessageZoo : IDisposable
                 new ModelChain(Plan).Append(ModelVersion.Parse(encoded, Plan));
                 break;
             case MessageType.RoundOpeningEntry:
-                OpeningRules.RequireEntry(RoundOpeningEntry.Parse(encoded, Plan), _round.Opening.Context, _round.Opening.Head, Plan);
+                OpeningRules.RequireEntry(RoundOpeningEntry.Parse(encoded, Plan), _round.Opening.Context,
+                    _round.Opening.Head, Plan);
                 break;
             case MessageType.RoundOpening:
                 OpeningRules.Require(RoundOpening.Parse(encoded, Plan), Plan);
@@ -157,7 +169,8 @@ internal sealed class MessageZoo : IDisposable
 
     public void Dispose() => _scenario.Dispose();
 
-    // The checker is a copy from before the vote, so the peer's answer shows it that it is behind: the answer itself is right.
+    // The checker is a copy from before the vote, so the peer's answer shows it that it is behind: the answer itself is
+    // right.
     private void RequireHead(LedgerHead head)
     {
         try
@@ -171,7 +184,8 @@ internal sealed class MessageZoo : IDisposable
 
     private void Upload(ContributionChunk chunk)
     {
-        using AggregationServer server = new(Plan, _round, _scenario.Identities.Server, _scenario.Clock, new InMemoryContributionStore());
+        using AggregationServer server =
+            new(Plan, _round, _scenario.Identities.Server, _scenario.Clock, new InMemoryContributionStore());
         server.HandleChunk(chunk);
         foreach (ContributionChunk next in _contribution.Chunks.Skip(1))
         {
@@ -183,7 +197,8 @@ internal sealed class MessageZoo : IDisposable
 
     private void Upload(ContributionHeader header)
     {
-        using AggregationServer server = new(Plan, _round, _scenario.Identities.Server, _scenario.Clock, new InMemoryContributionStore());
+        using AggregationServer server =
+            new(Plan, _round, _scenario.Identities.Server, _scenario.Clock, new InMemoryContributionStore());
         foreach (ContributionChunk chunk in _contribution.Chunks)
         {
             server.HandleChunk(chunk);

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SecureFL.Aggregation.Tests.Support;
 
 /// <summary>
-/// Residues of a packed chunk, read and written the slow way: prime after prime; in a group of 512 words, word 8r + c is row r of column c, each column
-/// a little-endian bit stream whose 64-bit words j stand at 8j + c.
+/// Residues of a packed chunk, read and written the slow way: prime after prime; in a group of 512 words, word 8r + c
+/// is row r of column c, each column a little-endian bit stream whose 64-bit words j stand at 8j + c.
 /// </summary>
 internal static class PackedResidues
 {
@@ -47,7 +47,8 @@ internal static class PackedResidues
     {
         (int index, int shift) = Position(start, word, bits, bit);
         ulong old = BinaryPrimitives.ReadUInt64LittleEndian(packed.AsSpan(index));
-        BinaryPrimitives.WriteUInt64LittleEndian(packed.AsSpan(index), (old & ~(1UL << shift)) | ((ulong)value << shift));
+        BinaryPrimitives.WriteUInt64LittleEndian(packed.AsSpan(index),
+            (old & ~(1UL << shift)) | ((ulong)value << shift));
     }
 
     private static (int Index, int Shift) Position(int start, int word, int bits, int bit)

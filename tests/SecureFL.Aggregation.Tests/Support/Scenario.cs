@@ -50,7 +50,8 @@ internal sealed class Scenario : IDisposable
     public List<ModelVersion> Versions { get; }
 
     public KeyHolder StartHolder(int index, ILedgerStorage ledger, IRoundKeyStore keys) =>
-        Own(new KeyHolder(Plan, Plan.Digest, Identities.KeyHolders[index], ledger, keys, Clock, SystemEntropy.Instance));
+        Own(new KeyHolder(Plan, Plan.Digest, Identities.KeyHolders[index], ledger, keys, Clock,
+            SystemEntropy.Instance));
 
     public AggregationClient StartClient(int index, ILedgerStorage journal) =>
         new(Plan, Plan.Digest, Identities.Clients[index], journal, SystemEntropy.Instance);
@@ -64,7 +65,9 @@ internal sealed class Scenario : IDisposable
         }
     }
 
-    /// <summary>A second instance of a key holder on copies of its ledger and round keys: how a colluder shows two faces.</summary>
+    /// <summary>
+    /// A second instance of a key holder on copies of its ledger and round keys: how a colluder shows two faces.
+    /// </summary>
     public KeyHolder Copy(int holder, RoundOpening opening)
     {
         InMemoryRoundKeyStore keys = new();
@@ -110,9 +113,11 @@ internal sealed class Scenario : IDisposable
         Own(new AggregationServer(Plan, invitation, Identities.Server, Clock, new InMemoryContributionStore()));
 
     public float[] Vector(int client) =>
-        [.. Enumerable.Range(0, (int)Plan.Parameters.FloatLength).Select(i => (((client + 1) * (i + 3)) % 101 / 16f) - 3)];
+        [.. Enumerable.Range(0, (int)Plan.Parameters.FloatLength)
+            .Select(i => (((client + 1) * (i + 3)) % 101 / 16f) - 3)];
 
-    public Contribution Contribute(RoundInvitation invitation, int client) => Clients[client].Encrypt(invitation, Vector(client));
+    public Contribution Contribute(RoundInvitation invitation, int client) =>
+        Clients[client].Encrypt(invitation, Vector(client));
 
     /// <summary>A server with the contributions of the given clients (all by default).</summary>
     public AggregationServer Gather(RoundInvitation invitation, params int[] clients)
@@ -157,12 +162,15 @@ internal sealed class Scenario : IDisposable
     }
 
     /// <summary>A proposal that the server signs over whatever the test wants.</summary>
-    public CertificateProposal Propose(RoundInvitation invitation, params IEnumerable<ContributionStatement>[] groups) => CertificateProposal.Create(
+    public CertificateProposal Propose(RoundInvitation invitation,
+        params IEnumerable<ContributionStatement>[] groups) => CertificateProposal.Create(
         invitation.Opening.Context,
         invitation.Opening.Hash,
         invitation.Opening.Head,
         (Clock.GetUtcNow() + TimeSpan.FromMinutes(10)).ToUnixTimeMilliseconds(),
-        [.. groups.Select(group => group.Select(s => new CertificateEntry(s.Client, s.Hash)).OrderBy(e => e.Client).ToImmutableArray())],
+        [
+            .. groups.Select(group => group.Select(s => new CertificateEntry(s.Client, s.Hash)).OrderBy(e => e.Client)
+                .ToImmutableArray())],
         Identities.Server);
 
     /// <summary>The exact integer sums that an opened group must have.</summary>

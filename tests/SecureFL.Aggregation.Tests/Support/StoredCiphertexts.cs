@@ -9,21 +9,26 @@ internal sealed class StoredCiphertexts : ICiphertextSource
 
     public IContributionStore Round(ulong round) => new RoundStore(this, round);
 
-    public bool TryRead(ulong round, int client, long chunk, Span<byte> packed) => _chunks.TryGetValue((round, client, chunk), out byte[]? bytes) && bytes.AsSpan().TryCopyTo(packed);
+    public bool TryRead(ulong round, int client, long chunk, Span<byte> packed) =>
+        _chunks.TryGetValue((round, client, chunk), out byte[]? bytes) && bytes.AsSpan().TryCopyTo(packed);
 
     public bool TryReadPartial(ulong round, int holder, int group, long chunk, Span<byte> packed) =>
         Partials.TryGetValue((round, holder, group, chunk), out byte[]? bytes) && bytes.AsSpan().TryCopyTo(packed);
 
-    private sealed class RoundStore(StoredCiphertexts stored, ulong round) : IContributionStore, IPartialDecryptionArchive
+    private sealed class RoundStore(StoredCiphertexts stored, ulong round)
+        : IContributionStore, IPartialDecryptionArchive
     {
-        public void Write(int client, long chunk, ReadOnlySpan<byte> packed) => stored._chunks[(round, client, chunk)] = packed.ToArray();
+        public void Write(int client, long chunk, ReadOnlySpan<byte> packed) =>
+            stored._chunks[(round, client, chunk)] = packed.ToArray();
 
-        public void Read(int client, long chunk, Span<byte> packed) => stored._chunks[(round, client, chunk)].CopyTo(packed);
+        public void Read(int client, long chunk, Span<byte> packed) =>
+            stored._chunks[(round, client, chunk)].CopyTo(packed);
 
         public void Remove(int client)
         {
         }
 
-        public void WritePartial(int holder, int group, long chunk, ReadOnlySpan<byte> packed) => stored.Partials[(round, holder, group, chunk)] = packed.ToArray();
+        public void WritePartial(int holder, int group, long chunk, ReadOnlySpan<byte> packed) =>
+            stored.Partials[(round, holder, group, chunk)] = packed.ToArray();
     }
 }

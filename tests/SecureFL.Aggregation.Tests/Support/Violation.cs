@@ -10,5 +10,6 @@ internal static class Violation
         return violation;
     }
 
-    public static ProtocolViolationException Expect(ViolationCode code, Func<object?> action) => Expect(code, () => { _ = action(); });
+    public static ProtocolViolationException Expect(ViolationCode code, Func<object?> action) =>
+        Expect(code, () => { _ = action(); });
 }

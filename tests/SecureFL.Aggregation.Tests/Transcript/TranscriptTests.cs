@@ -17,7 +17,8 @@ public sealed class TranscriptTests
         Assert.Equal(3, report.ModelVersions);
         string text = report.ToText();
         Assert.Contains(recorded.Scenario.Plan.SpokenForm, text, StringComparison.Ordinal);
-        Assert.Contains("round 1: 4 contributions in 1 group(s), 1 opened, 3 votes, 3 releases; sum recomputed", text, StringComparison.Ordinal);
+        Assert.Contains("round 1: 4 contributions in 1 group(s), 1 opened, 3 votes, 3 releases; sum recomputed", text,
+            StringComparison.Ordinal);
         Assert.Contains("NOT recomputed", TranscriptVerifier.Verify(recorded.Bytes).ToText(), StringComparison.Ordinal);
     }
 
@@ -40,7 +41,8 @@ public sealed class TranscriptTests
             Assert.False(report is { IsValid: true, IsClosed: true }, $"cut off at {length} of {bytes.Length}");
         }
 
-        Assert.Contains("may be missing", TranscriptVerifier.Verify(bytes.AsSpan(0, frames[^1].Start)).ToText(), StringComparison.Ordinal);
+        Assert.Contains("may be missing", TranscriptVerifier.Verify(bytes.AsSpan(0, frames[^1].Start)).ToText(),
+            StringComparison.Ordinal);
         Assert.False(TranscriptVerifier.Verify([.. bytes, 0]).IsValid);
     }
 
@@ -58,7 +60,8 @@ public sealed class TranscriptTests
             byte[] after = bytes[(frames[i + 1].End + 1)..];
             Assert.Equal(i, TranscriptVerifier.Verify([.. before, .. right, .. after]).Fault?.Record);
             Assert.Equal(i, TranscriptVerifier.Verify([.. before, .. right, .. left, .. after]).Fault?.Record);
-            Assert.Equal(i + 1, TranscriptVerifier.Verify([.. before, .. left, .. left, .. right, .. after]).Fault?.Record);
+            Assert.Equal(i + 1,
+                TranscriptVerifier.Verify([.. before, .. left, .. left, .. right, .. after]).Fault?.Record);
         }
     }
 
@@ -72,7 +75,8 @@ public sealed class TranscriptTests
         Assert.Contains("client 2", fault.Message, StringComparison.Ordinal);
 
         recorded.Ciphertexts.Chunks.Remove((0, 2, 0));
-        Assert.Equal(ViolationCode.Truncated, TranscriptVerifier.Verify(recorded.Bytes, recorded.Ciphertexts).Fault!.Code);
+        Assert.Equal(ViolationCode.Truncated,
+            TranscriptVerifier.Verify(recorded.Bytes, recorded.Ciphertexts).Fault!.Code);
     }
 
     /// <summary>Only the ciphertexts show it: the server's own signature stands under a wrong sum.</summary>
@@ -81,7 +85,8 @@ public sealed class TranscriptTests
     {
         using Recorded recorded = new(rounds: 1, lie: true);
         Assert.True(TranscriptVerifier.Verify(recorded.Bytes).IsValid);
-        Assert.Equal(ViolationCode.WrongSum, TranscriptVerifier.Verify(recorded.Bytes, recorded.Ciphertexts).Fault!.Code);
+        Assert.Equal(ViolationCode.WrongSum,
+            TranscriptVerifier.Verify(recorded.Bytes, recorded.Ciphertexts).Fault!.Code);
     }
 
     [Fact]
@@ -89,7 +94,8 @@ public sealed class TranscriptTests
     {
         using Recorded recorded = new(forgeModel: true);
         Assert.True(TranscriptVerifier.Verify(recorded.Bytes, recorded.Ciphertexts).IsValid);
-        Assert.Equal(ViolationCode.BrokenModelChain, TranscriptVerifier.Verify(recorded.Bytes, recorded.Ciphertexts, new DefaultRule()).Fault!.Code);
+        Assert.Equal(ViolationCode.BrokenModelChain,
+            TranscriptVerifier.Verify(recorded.Bytes, recorded.Ciphertexts, new DefaultRule()).Fault!.Code);
         using Recorded honest = new();
         Assert.True(TranscriptVerifier.Verify(honest.Bytes, honest.Ciphertexts, new DefaultRule()).IsValid);
     }

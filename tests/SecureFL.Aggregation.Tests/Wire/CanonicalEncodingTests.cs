@@ -54,7 +54,8 @@ public sealed class CanonicalEncodingTests
     [InlineData(new byte[] { 0, 0, 0, 1, 10 }, ViolationCode.NonCanonical)]
     [InlineData(new byte[] { 0, 0, 0, 9, 65 }, ViolationCode.Oversized)]
     [InlineData(new byte[] { 0, 0, 0, 8, 65 }, ViolationCode.Truncated)]
-    public void Text_is_valid_short_and_without_controls(byte[] bytes, ViolationCode code) => Violation.Expect(code, () =>
+    public void Text_is_valid_short_and_without_controls(byte[] bytes, ViolationCode code) =>
+        Violation.Expect(code, () =>
     {
         CanonicalReader reader = new(bytes, "test", Party.Peer);
         reader.Text(8, "name");
@@ -68,7 +69,8 @@ public sealed class CanonicalEncodingTests
             CanonicalReader reader = new([0, 0, 0, 9], "vote", Party.KeyHolder(2));
             reader.Int32(1, 5, "holder");
         });
-        Assert.Equal("key holder 2: expected vote.holder 1 to 5; received 9 before byte 4 [103 OutOfRange]", refusal.Message);
+        Assert.Equal("key holder 2: expected vote.holder 1 to 5; received 9 before byte 4 [103 OutOfRange]",
+            refusal.Message);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation.Tests.Wire;
 
-/// <summary>The messages of the joint-key suite: canonical, refused when cut, extended or changed, and bounded by one polynomial of the ring.</summary>
+/// <summary>
+/// The messages of the joint-key suite: canonical, refused when cut, extended or changed, and bounded by one polynomial
+/// of the ring.
+/// </summary>
 public sealed class JointKeyMessageTests
 {
     [Fact]
@@ -12,15 +15,20 @@ public sealed class JointKeyMessageTests
             byte[] encoded = message.Encode();
             Assert.Equal(encoded, parse(encoded).Encode());
             Assert.Equal(message.Hash, parse(encoded).Hash);
-            Assert.Equal(ViolationCode.TrailingBytes, Assert.Throws<ProtocolViolationException>(() => parse([.. encoded, 0])).Code);
-            foreach (int length in Enumerable.Range(0, encoded.Length).Where(i => i < 100 || i > encoded.Length - 20 || i % 9973 == 0))
+            Assert.Equal(ViolationCode.TrailingBytes,
+                Assert.Throws<ProtocolViolationException>(() => parse([.. encoded, 0])).Code);
+            foreach (int length in Enumerable.Range(0, encoded.Length)
+                .Where(i => i < 100 || i > encoded.Length - 20 || i % 9973 == 0))
             {
-                Assert.Equal(ViolationCode.Truncated, Assert.Throws<ProtocolViolationException>(() => parse(encoded[..length])).Code);
+                Assert.Equal(ViolationCode.Truncated,
+                    Assert.Throws<ProtocolViolationException>(() => parse(encoded[..length])).Code);
             }
         }
     }
 
-    /// <summary>A flipped bit is refused by the parser, or changes the hash, which everything that follows names.</summary>
+    /// <summary>
+    /// A flipped bit is refused by the parser, or changes the hash, which everything that follows names.
+    /// </summary>
     [Fact]
     public void A_flipped_bit_is_refused_or_changes_the_hash_or_breaks_the_signature()
     {
@@ -35,7 +43,8 @@ public sealed class JointKeyMessageTests
                 mutated[random.Next(encoded.Length)] ^= (byte)(1 << random.Next(8));
                 ProtocolMessage? parsed = null;
                 Exception? refusal = Record.Exception(() => parsed = parse(mutated));
-                Assert.True(refusal is ProtocolViolationException || parsed!.Hash != message.Hash || !parsed.Encode().SequenceEqual(encoded), $"{message.Type}: {refusal}");
+                Assert.True(refusal is ProtocolViolationException || parsed!.Hash != message.Hash
+                    || !parsed.Encode().SequenceEqual(encoded), $"{message.Type}: {refusal}");
             }
         }
     }
@@ -54,7 +63,8 @@ public sealed class JointKeyMessageTests
         using Zoo zoo = new();
         using Scenario other = new();
         byte[] entry = zoo.Messages[0].Message.Encode();
-        Assert.Equal(ViolationCode.WrongSuite, Assert.Throws<ProtocolViolationException>(() => KeyEpochEntry.Parse(entry, other.Plan)).Code);
+        Assert.Equal(ViolationCode.WrongSuite,
+            Assert.Throws<ProtocolViolationException>(() => KeyEpochEntry.Parse(entry, other.Plan)).Code);
     }
 
     private sealed class Zoo : IDisposable

@@ -3,7 +3,10 @@ using FsCheck.Fluent;
 
 namespace SecureFL.Aggregation.Tests.Wire;
 
-/// <summary>Canonical encoding: round trips are identities, and a mutation of any byte, hence of any field, is refused by whoever receives it.</summary>
+/// <summary>
+/// Canonical encoding: round trips are identities, and a mutation of any byte, hence of any field, is refused by
+/// whoever receives it.
+/// </summary>
 public sealed class MessageMutationTests
 {
     private const int Exhaustive = 1500;
@@ -20,7 +23,10 @@ public sealed class MessageMutationTests
         Assert.Equal(encoded, zoo.Recode(type, encoded));
     }
 
-    /// <summary>Every byte of the first and last 750, and 500 further positions of long messages (fixed seed): one random bit each.</summary>
+    /// <summary>
+    /// Every byte of the first and last 750, and 500 further positions of long messages (fixed seed): one random bit
+    /// each.
+    /// </summary>
     [Theory]
     [MemberData(nameof(AllTypes))]
     public void A_flipped_bit_anywhere_is_refused(MessageType type)
@@ -30,14 +36,16 @@ public sealed class MessageMutationTests
         Random random = new(1);
         IEnumerable<int> positions = encoded.Length <= Exhaustive
             ? Enumerable.Range(0, encoded.Length)
-            : [.. Enumerable.Range(0, Exhaustive / 2), .. Enumerable.Range(encoded.Length - (Exhaustive / 2), Exhaustive / 2),
+            : [.. Enumerable.Range(0, Exhaustive / 2),
+                .. Enumerable.Range(encoded.Length - (Exhaustive / 2), Exhaustive / 2),
                 .. Enumerable.Range(0, 500).Select(_ => random.Next(encoded.Length))];
         foreach (int position in positions)
         {
             byte[] mutated = [.. encoded];
             mutated[position] ^= (byte)(1 << random.Next(8));
             Exception? refusal = Record.Exception(() => zoo.Consume(type, mutated));
-            Assert.True(refusal is ProtocolViolationException, $"byte {position} of {encoded.Length}: {refusal?.ToString() ?? "accepted"}");
+            Assert.True(refusal is ProtocolViolationException,
+                $"byte {position} of {encoded.Length}: {refusal?.ToString() ?? "accepted"}");
         }
     }
 
@@ -47,17 +55,23 @@ public sealed class MessageMutationTests
     {
         using MessageZoo zoo = new();
         byte[] encoded = zoo.Encode(type);
-        foreach (int length in Enumerable.Range(0, encoded.Length).Where(i => i < 300 || i > encoded.Length - 100 || i % 997 == 0))
+        foreach (int length in Enumerable.Range(0, encoded.Length)
+            .Where(i => i < 300 || i > encoded.Length - 100 || i % 997 == 0))
         {
-            ProtocolViolationException refusal = Assert.Throws<ProtocolViolationException>(() => zoo.Recode(type, encoded[..length]));
+            ProtocolViolationException refusal =
+                Assert.Throws<ProtocolViolationException>(() => zoo.Recode(type, encoded[..length]));
             Assert.Equal(ViolationCode.Truncated, refusal.Code);
         }
 
-        ProtocolViolationException trailing = Assert.Throws<ProtocolViolationException>(() => zoo.Recode(type, [.. encoded, 0]));
+        ProtocolViolationException trailing =
+            Assert.Throws<ProtocolViolationException>(() => zoo.Recode(type, [.. encoded, 0]));
         Assert.Equal(ViolationCode.TrailingBytes, trailing.Code);
     }
 
-    /// <summary>Splices of one message into another, repeated, swapped and overwritten runs: nothing but a typed refusal comes of them.</summary>
+    /// <summary>
+    /// Splices of one message into another, repeated, swapped and overwritten runs: nothing but a typed refusal comes
+    /// of them.
+    /// </summary>
     [Fact]
     public void Random_surgery_is_refused_or_parses_to_the_same_bytes()
     {

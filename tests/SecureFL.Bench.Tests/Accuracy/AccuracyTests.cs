@@ -19,10 +19,13 @@ public class AccuracyTests
         AccuracyPoint fine = points.Single(point => point is { Suite: AccuracyRun.OneTimeKey, Bits: 16, Clip: 1f });
         AccuracyPoint coarse = points.Single(point => point is { Suite: AccuracyRun.OneTimeKey, Bits: 4, Clip: 1f });
         AccuracyPoint[] joint = [.. points.Where(point => point.Suite == AccuracyRun.JointKey)];
-        // The model fits into one chunk of either suite, so both round alike, and exact sums of the same integers are the same model.
-        Assert.Equal(points.Where(point => point.Suite == AccuracyRun.OneTimeKey).Select(point => point with { Suite = AccuracyRun.JointKey }), joint);
+        // The model fits into one chunk of either suite, so both round alike, and exact sums of the same integers are
+        // the same model.
+        Assert.Equal(points.Where(point => point.Suite == AccuracyRun.OneTimeKey)
+            .Select(point => point with { Suite = AccuracyRun.JointKey }), joint);
         Assert.InRange(Math.Abs(fine.Loss - floats.Loss), 0, 1e-3);
-        Assert.True(Math.Abs(coarse.Loss - floats.Loss) > Math.Abs(fine.Loss - floats.Loss), $"{coarse.Loss} and {fine.Loss} against {floats.Loss}");
+        Assert.True(Math.Abs(coarse.Loss - floats.Loss) > Math.Abs(fine.Loss - floats.Loss),
+            $"{coarse.Loss} and {fine.Loss} against {floats.Loss}");
     }
 
     [Theory]
@@ -34,6 +37,7 @@ public class AccuracyTests
     {
         await using Browser browser = await Browser.StartAsync();
         string html = AccuracyReport.Html(await new AccuracyRun(Small, _ => { }).RunAsync(), Small);
-        await RoundsReportTests.RequireReadableAsync(browser, html, width, dark, $"accuracy-{width}-{(dark ? "dark" : "light")}");
+        await RoundsReportTests.RequireReadableAsync(browser, html, width, dark,
+            $"accuracy-{width}-{(dark ? "dark" : "light")}");
     }
 }

@@ -31,7 +31,8 @@ public class VerdictTests
         after["arms"]![0]![figure] = JsonNode.Parse(value);
         IReadOnlyList<Bench.Comparison.Comparison> all = Verdicts.Of(Element(JsonNode.Parse(Run)!), Element(after));
         Assert.Equal(Enum.Parse<Verdict>(verdict), all.Single(comparison => comparison.Figure == figure).Verdict);
-        Assert.DoesNotContain(all, comparison => comparison.Figure != figure && (comparison.Verdict is Verdict.Better or Verdict.Worse));
+        Assert.DoesNotContain(all,
+            comparison => comparison.Figure != figure && (comparison.Verdict is Verdict.Better or Verdict.Worse));
     }
 
     [Theory]
@@ -56,7 +57,8 @@ public class VerdictTests
 
         IReadOnlyList<Bench.Comparison.Comparison> all = Verdicts.Of(Element(JsonNode.Parse(Run)!), Element(after));
         Assert.Equal(Enum.Parse<Verdict>(verdict), all.Single(comparison => comparison.Figure == figure).Verdict);
-        Assert.All(all, comparison => Assert.Contains("one-time-key", Verdicts.Line(comparison), StringComparison.Ordinal));
+        Assert.All(all,
+            comparison => Assert.Contains("one-time-key", Verdicts.Line(comparison), StringComparison.Ordinal));
     }
 
     private static JsonElement Element(JsonNode node) => JsonSerializer.SerializeToElement(node);

@@ -21,7 +21,8 @@ public class ExampleTests
     [InlineData(true, Traits = ["Category", "Slow"])]
     public async Task Example_runs_beside_plaintext(bool compileFirst)
     {
-        RoundsSettings settings = SmallRun.Settings(100_000, new PlaintextArm(), new HalfPrecisionArm()) with { Link = null, CompileFirst = compileFirst };
+        RoundsSettings settings = SmallRun.Settings(100_000, new PlaintextArm(), new HalfPrecisionArm()) with
+        { Link = null, CompileFirst = compileFirst };
         RoundsOutcome outcome = await new RoundsRun(settings, _ => { }).RunAsync();
         ArmFigures half = outcome.Arms[1];
         Assert.Equal(200_000, half.UploadBytesPerClient);

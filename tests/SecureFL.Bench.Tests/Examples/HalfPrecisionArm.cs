@@ -5,7 +5,8 @@ using SecureFL.Bench.Rounds.Metering;
 
 namespace SecureFL.Bench.Tests.Examples;
 
-internal sealed class HalfPrecisionArm() : PieceArm("half", "float16 uploaded, summed in the clear as float32", bytesPerValue: 2)
+internal sealed class HalfPrecisionArm()
+    : PieceArm("half", "float16 uploaded, summed in the clear as float32", bytesPerValue: 2)
 {
     protected override void Write(ReadOnlySpan<float> values, Span<byte> message, StageMeter meter)
     {

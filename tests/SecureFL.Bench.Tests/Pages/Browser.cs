@@ -5,7 +5,8 @@ namespace SecureFL.Bench.Tests.Pages;
 /// <summary>Debian's chromium; tests that look at pages skip on a machine without it.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] Places =
+        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
@@ -21,7 +22,9 @@ internal sealed class Browser : IAsyncDisposable
         string? executable = Places.FirstOrDefault(File.Exists);
         Assert.SkipWhen(executable is null, "there is no chromium here");
         IPlaywright playwright = await Playwright.CreateAsync();
-        IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = executable, Args = ["--no-sandbox", "--disable-gpu"] });
+        IBrowser browser = await playwright.Chromium
+            .LaunchAsync(new BrowserTypeLaunchOptions
+            { ExecutablePath = executable, Args = ["--no-sandbox", "--disable-gpu"] });
         return new Browser(playwright, browser);
     }
 

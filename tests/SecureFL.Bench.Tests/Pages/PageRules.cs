@@ -3,7 +3,9 @@ using Microsoft.Playwright;
 
 namespace SecureFL.Bench.Tests.Pages;
 
-/// <summary>What a reader must be able to take for granted on a page with charts. Every rule returns the places that break it.</summary>
+/// <summary>
+/// What a reader must be able to take for granted on a page with charts. Every rule returns the places that break it.
+/// </summary>
 internal static class PageRules
 {
     private const string Script = """
@@ -62,5 +64,6 @@ internal static class PageRules
         }
         """;
 
-    internal static async Task<IReadOnlyList<string>> BrokenAsync(IPage page) => JsonSerializer.Deserialize<string[]>(await page.EvaluateAsync<string>(Script))!;
+    internal static async Task<IReadOnlyList<string>> BrokenAsync(IPage page) =>
+        JsonSerializer.Deserialize<string[]>(await page.EvaluateAsync<string>(Script))!;
 }

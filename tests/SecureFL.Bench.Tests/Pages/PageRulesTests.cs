@@ -24,7 +24,8 @@ public class PageRulesTests
     public async Task Each_fault_is_found(string from, string to, string fault)
     {
         await using Browser browser = await Browser.StartAsync();
-        IPage page = await browser.OpenAsync(from.Length == 0 ? Good : Good.Replace(from, to, StringComparison.Ordinal), 800, dark: false);
+        IPage page = await browser.OpenAsync(from.Length == 0 ? Good : Good.Replace(from, to, StringComparison.Ordinal),
+            800, dark: false);
         IReadOnlyList<string> broken = await PageRules.BrokenAsync(page);
         if (fault.Length == 0)
         {

@@ -5,7 +5,10 @@ using SecureFL.Bench.Tests.Rounds;
 
 namespace SecureFL.Bench.Tests.Pages;
 
-/// <summary>The report in a real browser: nothing overlaps, nothing is cut off, every axis has its unit, in light and dark, wide and narrow.</summary>
+/// <summary>
+/// The report in a real browser: nothing overlaps, nothing is cut off, every axis has its unit, in light and dark, wide
+/// and narrow.
+/// </summary>
 [Trait("Category", "Slow")]
 public class RoundsReportTests
 {
@@ -35,9 +38,18 @@ public class RoundsReportTests
         RoundsOutcome scaled = outcome with
         {
             Arms = [.. outcome.Arms.Select(arm => Scale(arm, factor))],
-            SizeSweep = [.. outcome.SizeSweep.Select(point => point with { CpuSeconds = point.CpuSeconds * factor, KeyHoldersCpuSeconds = point.KeyHoldersCpuSeconds * factor })],
-            ClientSweep = [.. outcome.ClientSweep.Select(point => point with { ServerCpuSeconds = point.ServerCpuSeconds * factor })],
-            MemorySweep = [.. outcome.MemorySweep.Select(point => point with { ServerBytes = (long)(point.ServerBytes * Math.Clamp(factor, 1, 1000)) })],
+            SizeSweep =
+                [
+                    .. outcome.SizeSweep
+                        .Select(
+                            point => point with { CpuSeconds = point.CpuSeconds * factor,
+                                KeyHoldersCpuSeconds = point.KeyHoldersCpuSeconds * factor })],
+            ClientSweep =
+                [.. outcome.ClientSweep.Select(
+                    point => point with { ServerCpuSeconds = point.ServerCpuSeconds * factor })],
+            MemorySweep =
+                [.. outcome.MemorySweep.Select(
+                    point => point with { ServerBytes = (long)(point.ServerBytes * Math.Clamp(factor, 1, 1000)) })],
         };
         await RequireReadableAsync(browser, RoundsReport.Html(scaled), 1360, dark: false, $"rounds-times-{factor:0e0}");
     }
@@ -46,7 +58,8 @@ public class RoundsReportTests
     {
         IPage page = await browser.OpenAsync(html, width, dark);
         string folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "screenshots")).FullName;
-        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+        await page.ScreenshotAsync(new PageScreenshotOptions
+        { Path = Path.Combine(folder, name + ".png"), FullPage = true });
         Assert.Empty(await PageRules.BrokenAsync(page));
     }
 

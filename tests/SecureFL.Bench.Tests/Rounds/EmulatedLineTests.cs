@@ -14,7 +14,8 @@ public class EmulatedLineTests
     [InlineData(80, 10, 0, 1_000_000)]
     [InlineData(1000, 0, 0, 5_000_000)]
     [InlineData(200, 5, 0.02, 1_000_000)]
-    public async Task Bytes_arrive_whole_and_not_too_soon(double megabits, double delayMilliseconds, double loss, int length)
+    public async Task Bytes_arrive_whole_and_not_too_soon(double megabits, double delayMilliseconds,
+        double loss, int length)
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         byte[] sent = RandomNumberGenerator.GetBytes(length);

@@ -12,7 +12,8 @@ public class InputTests
         RoundInputs inputs = new(200_000, clip: 0.5f, seed: 9);
         float[] whole = new float[200_000];
         inputs.Load(7, 0, whole);
-        foreach ((int first, int length) in ((int, int)[])[(0, 1), (65_535, 2), (131_000, 3000), (199_999, 1), (12_345, 150_000)])
+        foreach ((int first, int length) in
+            ((int, int)[])[(0, 1), (65_535, 2), (131_000, 3000), (199_999, 1), (12_345, 150_000)])
         {
             float[] piece = new float[length];
             inputs.Load(7, first, piece);
@@ -33,12 +34,15 @@ public class InputTests
     public void Presets_have_the_parameters_of_their_architectures()
     {
         Assert.Equal(13 + 1, ModelPresets.All["logistic"]);
-        Assert.Equal(Conv(1, 6, 5) + 6 + Conv(6, 16, 5) + 16 + Dense(400, 120) + Dense(120, 84) + Dense(84, 10), ModelPresets.All["lenet5"]);
+        Assert.Equal(Conv(1, 6, 5) + 6 + Conv(6, 16, 5) + 16 + Dense(400, 120) + Dense(120, 84) + Dense(84, 10),
+            ModelPresets.All["lenet5"]);
         Assert.Equal(ResNet(bottleneck: false, [2, 2, 2, 2]), ModelPresets.All["resnet18"]);
         Assert.Equal(ResNet(bottleneck: true, [3, 4, 6, 3]), ModelPresets.All["resnet50"]);
-        // Embeddings of 30,522 words, 512 positions, 2 segments; 12 layers of attention and a fourfold feed-forward; the pooler. Each norm has 2 vectors.
+        // Embeddings of 30,522 words, 512 positions, 2 segments; 12 layers of attention and a fourfold feed-forward;
+        // the pooler. Each norm has 2 vectors.
         long layer = (4 * Dense(768, 768)) + Dense(768, 3072) + Dense(3072, 768) + (2 * 2 * 768);
-        Assert.Equal(((30_522 + 512 + 2) * 768L) + (2 * 768) + (12 * layer) + Dense(768, 768), ModelPresets.All["bert-base"]);
+        Assert.Equal(((30_522 + 512 + 2) * 768L) + (2 * 768) + (12 * layer) + Dense(768, 768),
+            ModelPresets.All["bert-base"]);
     }
 
     private static long Conv(int from, int to, int width) => (long)from * to * width * width;

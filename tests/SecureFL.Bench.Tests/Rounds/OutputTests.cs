@@ -4,7 +4,9 @@ using SecureFL.Bench.Rounds.Output;
 
 namespace SecureFL.Bench.Tests.Rounds;
 
-/// <summary>The files that others read: names, flatness, agreement of JSON and CSV, and what the ratios may say.</summary>
+/// <summary>
+/// The files that others read: names, flatness, agreement of JSON and CSV, and what the ratios may say.
+/// </summary>
 public class OutputTests
 {
     [Fact]
@@ -26,13 +28,18 @@ public class OutputTests
         Assert.Equal(outcome.Arms.Select(arm => arm.Arm), arms.Select(arm => arm.GetProperty("arm").GetString()));
         string[] agreed =
         [
-            "arm", "measuredParameters", "measuredClients", "cpuSeconds", "encryptCpuSeconds", "wallSeconds", "wanWallSeconds", "uploadBytesPerClient", "sumIsExact", "maxError",
+            "arm", "measuredParameters", "measuredClients", "cpuSeconds", "encryptCpuSeconds", "wallSeconds",
+            "wanWallSeconds", "uploadBytesPerClient", "sumIsExact", "maxError",
             "peakRssBytes", "securityBits",
         ];
         foreach (JsonElement arm in arms)
         {
-            Assert.All(agreed, name => Assert.True(arm.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null, name));
-            Assert.All(arm.EnumerateObject(), field => Assert.True(field.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array), field.Name));
+            Assert.All(agreed,
+                name => Assert.True(arm.TryGetProperty(name, out JsonElement value)
+                    && value.ValueKind != JsonValueKind.Null, name));
+            Assert.All(arm.EnumerateObject(),
+                field => Assert.True(field.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array),
+                    field.Name));
             Assert.True(arm.GetProperty("cpuSeconds").GetDouble() > 0);
             Assert.True(arm.GetProperty("wanWallSeconds").GetDouble() > 0);
         }
@@ -47,7 +54,8 @@ public class OutputTests
     {
         StringWriter text = new();
         RoundsTable.Write(text, await SmallRun.OutcomeAsync());
-        foreach (string word in (string[])["plaintext", "masked-int", "ckks-slots", "one-time-key", "quantise", "key holders", "download", "WAN s", "upload bytes a parameter"])
+        foreach (string word in (string[])["plaintext", "masked-int", "ckks-slots", "one-time-key", "quantise",
+            "key holders", "download", "WAN s", "upload bytes a parameter"])
         {
             Assert.Contains(word, text.ToString(), StringComparison.Ordinal);
         }
@@ -60,7 +68,8 @@ public class OutputTests
     [InlineData(0.87, 0.1, 1.0, 0.1, false)]
     [InlineData(9.0, null, 1.0, 0.1, false)]
     [InlineData(9.0, 0.1, 1.0, null, false)]
-    public void A_ratio_smaller_than_the_spread_is_not_quoted(double a, double? spreadA, double b, double? spreadB, bool quoted)
+    public void A_ratio_smaller_than_the_spread_is_not_quoted(double a, double? spreadA, double b, double? spreadB,
+        bool quoted)
     {
         double? ratio = Ratios.Quotable(a, spreadA, b, spreadB);
         Assert.Equal(quoted ? a / b : null, ratio);
@@ -76,5 +85,6 @@ public class OutputTests
     [InlineData("--wan-loss 0.9")]
     [InlineData("--sweep all")]
     public async Task Wrong_options_are_refused_before_anything_runs(string options) =>
-        Assert.Equal(2, await RoundsCommand.Create().Parse(options).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(2, await RoundsCommand.Create().Parse(options)
+            .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
 }

@@ -7,7 +7,9 @@ using SecureFL.Bench.Rounds.Transport;
 
 namespace SecureFL.Bench.Tests.Rounds;
 
-/// <summary>Rounds of every arm over every transport open to what went in, and the verdict notices when they do not.</summary>
+/// <summary>
+/// Rounds of every arm over every transport open to what went in, and the verdict notices when they do not.
+/// </summary>
 public class RoundTests
 {
     private static readonly RoundShape Shape = new(30_000, Clients: 5, Bits: 12, Clip: 2f, KeyHolders: 3, Threshold: 2);
@@ -34,15 +36,18 @@ public class RoundTests
         using IArmSession session = arm.CreateSession(Shape);
         for (int repetition = 0; repetition < 2; repetition++)
         {
-            RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape, new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads, repetition);
+            RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape,
+                new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads, repetition);
             Assert.Equal(sample.Verdict.HasIntegers, sample.Verdict.SumIsExact);
             double step = sample.Verdict.HasIntegers ? Shape.Clip / 2047 : 1e-5;
             Assert.InRange(sample.Verdict.MaxError, 0, step);
             Assert.InRange(sample.Verdict.RmsError, 0, sample.Verdict.MaxError);
             Assert.Equal(sample.UploadBytesPerClient, sample.Bytes.ClientSent);
-            Assert.Equal((Shape.Clients * sample.Bytes.ClientSent) + (Shape.KeyHolders * sample.Bytes.KeyHolderSent), sample.Bytes.ServerReceived);
+            Assert.Equal((Shape.Clients * sample.Bytes.ClientSent) + (Shape.KeyHolders * sample.Bytes.KeyHolderSent),
+                sample.Bytes.ServerReceived);
             Assert.True(sample.Bytes.ClientReceived >= 4 * Shape.Parameters);
-            double stages = Enum.GetValues<Stage>().Where(stage => stage != Stage.Download).Sum(stage => sample.StageCpuSeconds[(int)stage]);
+            double stages = Enum.GetValues<Stage>().Where(stage => stage != Stage.Download)
+                .Sum(stage => sample.StageCpuSeconds[(int)stage]);
             // Upload is the remainder, so the stages add up; only a remainder that clocks made negative is held to 0.
             Assert.True(stages >= sample.CpuSeconds - 1e-6, $"stages {stages}, in all {sample.CpuSeconds}");
         }
@@ -56,7 +61,8 @@ public class RoundTests
         IRoundArm arm = ArmCatalogue.Find(name)!;
         await using InProcessTransport transport = new();
         using IArmSession session = arm.CreateSession(Shape);
-        RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape, new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads: 1, 0);
+        RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape,
+            new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads: 1, 0);
         Assert.Equal(bytes * Shape.Parameters, sample.UploadBytesPerClient);
         Assert.Equal(name == "plaintext", sample.StageCpuSeconds[(int)Stage.Encrypt] == 0);
     }
@@ -71,7 +77,8 @@ public class RoundTests
         {
             RoundShape shape = Shape with { Bits = bits };
             using IArmSession session = arm.CreateSession(shape);
-            samples.Add(await RoundRunner.RunAsync(arm, session, shape, new RoundInputs(shape.Parameters, shape.Clip, seed: 3), transport, threads: 1, 0));
+            samples.Add(await RoundRunner.RunAsync(arm, session, shape,
+                new RoundInputs(shape.Parameters, shape.Clip, seed: 3), transport, threads: 1, 0));
         }
 
         Assert.True(samples[0].UploadBytesPerClient < samples[1].UploadBytesPerClient);
@@ -84,14 +91,18 @@ public class RoundTests
     [InlineData(1000, 1.0)]
     public async Task One_time_key_sends_fewer_bytes_than_float32(int clients, double most)
     {
-        // Bytes depend on the clients that the plan has room for, not on those that come: four are enough to count them.
-        RoundShape shape = new(1_000_000, Clients: 4, Bits: 16, Clip: 1f, KeyHolders: 3, Threshold: 2) { MaxClients = clients };
+        // Bytes depend on the clients that the plan has room for, not on those that come: four are enough to count
+        // them.
+        RoundShape shape = new(1_000_000, Clients: 4, Bits: 16, Clip: 1f, KeyHolders: 3, Threshold: 2)
+        { MaxClients = clients };
         OneTimeKeyArm arm = new();
         await using InProcessTransport transport = new();
         using IArmSession session = arm.CreateSession(shape);
-        RoundSample sample = await RoundRunner.RunAsync(arm, session, shape, new RoundInputs(shape.Parameters, shape.Clip, seed: 3), transport, threads: 1, 0);
+        RoundSample sample = await RoundRunner.RunAsync(arm, session, shape,
+            new RoundInputs(shape.Parameters, shape.Clip, seed: 3), transport, threads: 1, 0);
         Assert.True(sample.Verdict.SumIsExact);
-        Assert.InRange(sample.UploadBytesPerClient / (4.0 * shape.Parameters), ArmSummary.FloorBytes(clients, shape.Bits) / 4, most);
+        Assert.InRange(sample.UploadBytesPerClient / (4.0 * shape.Parameters),
+            ArmSummary.FloorBytes(clients, shape.Bits) / 4, most);
     }
 
     [Fact]
@@ -100,7 +111,8 @@ public class RoundTests
         CheatingArm arm = new(new OneTimeKeyArm());
         await using InProcessTransport transport = new();
         using IArmSession session = arm.CreateSession(Shape);
-        RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape, new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads: 1, 0);
+        RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape,
+            new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads: 1, 0);
         Assert.True(sample.Verdict.HasIntegers);
         Assert.False(sample.Verdict.SumIsExact);
     }
@@ -142,14 +154,16 @@ public class RoundTests
 
             public IIntegerSums? Integers => honest.Integers;
 
-            public IEnumerable<ReadOnlyMemory<byte>> Contribute(int client, ReadOnlyMemory<float> vector, StageMeter meter)
+            public IEnumerable<ReadOnlyMemory<byte>> Contribute(int client, ReadOnlyMemory<float> vector,
+                StageMeter meter)
             {
                 float[] changed = vector.ToArray();
                 changed[client] = -changed[client];
                 return honest.Contribute(client, changed, meter);
             }
 
-            public void Receive(int client, ReadOnlyMemory<byte> message, StageMeter meter) => honest.Receive(client, message, meter);
+            public void Receive(int client, ReadOnlyMemory<byte> message, StageMeter meter) =>
+                honest.Receive(client, message, meter);
 
             public void Open(StageMeter meter) => honest.Open(meter);
 

@@ -31,6 +31,15 @@ internal static class SmallRun
         RoundsOutcome outcome = await new RoundsRun(settings, _ => { }).RunAsync();
         outcome = await new SweepRun(settings, SweepPlan.Tiny, _ => { }).ExtendAsync(outcome);
         // Roles are processes of the benchmark's own executable, which a test host is not.
-        return outcome with { MemorySweep = [.. outcome.Arms.SelectMany(arm => new[] { 4, 16, 64 }.Select(clients => new MemoryPoint(arm.Arm, 1_000_000, clients, arm.PeakRssBytes + (clients * 1000))))] };
+        return outcome with
+        {
+            MemorySweep =
+                    [
+                        .. outcome.Arms
+                            .SelectMany(
+                                arm => new[] { 4, 16, 64 }.Select(
+                                    clients => new MemoryPoint(arm.Arm, 1_000_000, clients,
+                                        arm.PeakRssBytes + (clients * 1000))))]
+        };
     }
 }

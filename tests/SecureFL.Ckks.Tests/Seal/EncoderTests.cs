@@ -10,7 +10,8 @@ namespace SecureFL.Ckks.Tests.Seal;
 
 public sealed class EncoderTests
 {
-    private static IEnumerable<VectorWidth> Widths => new[] { VectorWidth.Bits128, VectorWidth.Bits256, VectorWidth.Bits512 }.Where(VectorWidths.IsSupported);
+    private static IEnumerable<VectorWidth> Widths =>
+        new[] { VectorWidth.Bits128, VectorWidth.Bits256, VectorWidth.Bits512 }.Where(VectorWidths.IsSupported);
 
     /// <summary>The definition: the polynomial's values at zeta^(3^i) are scale times the slots.</summary>
     [Fact]
@@ -72,12 +73,16 @@ public sealed class EncoderTests
     [Fact]
     public void RoundingIsToNearestEvenAndSeesWhatDoesNotFit()
     {
-        foreach (EmbeddingKernel kernel in Widths.Append(VectorWidth.Scalar).Select(width => EmbeddingKernel.Create(width)))
+        foreach (EmbeddingKernel kernel in Widths.Append(VectorWidth.Scalar)
+            .Select(width => EmbeddingKernel.Create(width)))
         {
             long[] integers = new long[8];
-            Assert.True(kernel.TryRound([0.5, 1.5, -0.5, -1.5, 2.25, -2.75, 2251799813685247, -2251799813685247], integers));
+            Assert.True(
+                kernel.TryRound([0.5, 1.5, -0.5, -1.5, 2.25, -2.75, 2251799813685247, -2251799813685247], integers));
             Assert.Equal([0, 2, 0, -2, 2, -3, 2251799813685247, -2251799813685247], integers);
-            foreach (double bad in new[] { 2251799813685248, -2251799813685248, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300 })
+            foreach (double bad in
+                new[] { 2251799813685248, -2251799813685248, double.NaN, double.PositiveInfinity,
+                    double.NegativeInfinity, 1e300 })
             {
                 for (int at = 0; at < 8; at++)
                 {
@@ -107,7 +112,8 @@ public sealed class EncoderTests
         MessagePolynomial message = new(parameters);
         encoder.Encode(singles.AsSpan(0, 1000), Math.ScaleB(1, logScale), message);
         encoder.Decode(message.ToPlaintext(), decoded);
-        Assert.All(decoded.Take(1000).Zip(singles), pair => Assert.InRange(pair.First - pair.Second, -tolerance, tolerance));
+        Assert.All(decoded.Take(1000).Zip(singles),
+            pair => Assert.InRange(pair.First - pair.Second, -tolerance, tolerance));
         Assert.All(decoded.Skip(1000), value => Assert.InRange(value, -tolerance, tolerance));
     }
 
@@ -122,9 +128,12 @@ public sealed class EncoderTests
         Assert.Throws<ArgumentException>(() => slots.Encode([1.0], double.NaN, message));
         Assert.Throws<ArgumentException>(() => slots.Encode([double.NaN], 1024, message));
         Assert.Throws<ArgumentException>(() => slots.Encode([double.PositiveInfinity], 1024, message));
-        Assert.Throws<ArgumentException>(() => slots.Encode(Enumerable.Repeat(1.0, 2048).ToArray(), Math.ScaleB(1, 59), message));
-        Assert.Throws<ArgumentException>(() => slots.Encode(Enumerable.Repeat(1.0, 2048).ToArray(), Math.ScaleB(1, 63), message));
-        Assert.Throws<ArgumentException>(() => slots.Encode([1.0], 1024, new MessagePolynomial(SealParameters.Create(4096, 60))));
+        Assert.Throws<ArgumentException>(
+            () => slots.Encode(Enumerable.Repeat(1.0, 2048).ToArray(), Math.ScaleB(1, 59), message));
+        Assert.Throws<ArgumentException>(
+            () => slots.Encode(Enumerable.Repeat(1.0, 2048).ToArray(), Math.ScaleB(1, 63), message));
+        Assert.Throws<ArgumentException>(
+            () => slots.Encode([1.0], 1024, new MessagePolynomial(SealParameters.Create(4096, 60))));
     }
 
     private static double[] Values(int count, int seed)

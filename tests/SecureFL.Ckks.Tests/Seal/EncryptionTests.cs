@@ -22,7 +22,10 @@ public sealed class EncryptionTests
         { 32768, [60, 50, 60] },
     };
 
-    /// <summary>Deviation 21.3 at N = 8192: (1 + 2N/3)/12 of rounding by the special prime; without one 10.5 (1 + 4N/3) of the errors themselves.</summary>
+    /// <summary>
+    /// Deviation 21.3 at N = 8192: (1 + 2N/3)/12 of rounding by the special prime; without one 10.5 (1 + 4N/3) of the
+    /// errors themselves.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Sets))]
     public void NoiseOfPublicKeyEncryptionIsWhatTheoryGives(int degree, int[] bits)
@@ -30,7 +33,8 @@ public sealed class EncryptionTests
         using Fixture f = new(degree, bits, 1);
         using Encryptor encryptor = f.Encryptor();
         MessagePolynomial zero = new(f.Parameters);
-        double variance = f.Parameters.HasSpecialPrime ? (1 + (degree * 2 / 3.0)) / 12 : 10.5 * (1 + (degree * 4 / 3.0));
+        double variance = f.Parameters.HasSpecialPrime ? (1 + (degree * 2 / 3.0)) / 12
+            : 10.5 * (1 + (degree * 4 / 3.0));
         AssertNoise(f.Noise(encryptor.Encrypt(zero)), Math.Sqrt(variance));
         Ciphertext viaPlaintext = new(f.Parameters);
         encryptor.Encrypt(zero.ToPlaintext(), viaPlaintext);
@@ -72,8 +76,9 @@ public sealed class EncryptionTests
     }
 
     /// <summary>
-    /// Relative to each slot's own sum. In a slot the noise of one client has deviation 21.3 sqrt(N/2) = 1365 times |s(zeta^j)| over its root mean square, which is below 4 in
-    /// all slots; 100 clients make it 13,650 times that. So 2^-30 wants a scale of 2^45; at 2^40 SEAL's noise allows 2^-26.
+    /// Relative to each slot's own sum. In a slot the noise of one client has deviation 21.3 sqrt(N/2) = 1365 times
+    /// |s(zeta^j)| over its root mean square, which is below 4 in all slots; 100 clients make it 13,650 times that. So
+    /// 2^-30 wants a scale of 2^45; at 2^40 SEAL's noise allows 2^-26.
     /// </summary>
     [Theory]
     [InlineData(8192, new[] { 60, 40, 40 }, 45, -30)]
@@ -103,7 +108,9 @@ public sealed class EncryptionTests
 
         double[] sums = new double[degree / 2];
         encoder.Decode(new Decryptor(f.SecretKey).Decrypt(sum), sums);
-        Assert.All(expected.Zip(sums), pair => Assert.InRange((pair.Second / pair.First) - 1, -Math.ScaleB(1, logTolerance), Math.ScaleB(1, logTolerance)));
+        Assert.All(expected.Zip(sums),
+            pair => Assert.InRange((pair.Second / pair.First) - 1, -Math.ScaleB(1, logTolerance),
+                Math.ScaleB(1, logTolerance)));
     }
 
     [Fact]
@@ -114,7 +121,8 @@ public sealed class EncryptionTests
         MessagePolynomial zero = new(f.Parameters);
         Assert.NotEqual(encryptor.Encrypt(zero).Words.ToArray(), encryptor.Encrypt(zero).Words.ToArray());
         using SymmetricEncryptor symmetric = new(f.SecretKey, f.Entropy);
-        Assert.NotEqual(symmetric.Encrypt(zero.ToPlaintext()).Words.ToArray(), symmetric.Encrypt(zero.ToPlaintext()).Words.ToArray());
+        Assert.NotEqual(symmetric.Encrypt(zero.ToPlaintext()).Words.ToArray(),
+            symmetric.Encrypt(zero.ToPlaintext()).Words.ToArray());
     }
 
     [Fact]
@@ -124,16 +132,21 @@ public sealed class EncryptionTests
         using Fixture other = new(2048, [27, 27], 11);
         Evaluator evaluator = new(f.Parameters);
         Ciphertext a = new(f.Parameters);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => evaluator.AddInPlace(a, new Ciphertext(other.Parameters)));
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => evaluator.AddInPlace(a, new Ciphertext(other.Parameters)));
         Assert.Contains(f.Parameters.KeyId.ToString(), error.Message, StringComparison.Ordinal);
         Assert.Contains(other.Parameters.KeyId.ToString(), error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => evaluator.AddInPlace(a, new Ciphertext(f.Parameters) { Scale = 2 }));
-        Assert.Throws<ArgumentException>(() => new Evaluator(other.Parameters).AddInPlace(new Ciphertext(other.Parameters), new Ciphertext(other.Parameters, 2)));
+        Assert.Throws<ArgumentException>(
+            () => new Evaluator(other.Parameters).AddInPlace(new Ciphertext(other.Parameters),
+                new Ciphertext(other.Parameters, 2)));
         Assert.Throws<ArgumentException>(() => new Decryptor(f.SecretKey).Decrypt(new Ciphertext(other.Parameters)));
         using Encryptor encryptor = f.Encryptor();
         Assert.Throws<ArgumentException>(() => encryptor.Encrypt(new MessagePolynomial(other.Parameters)));
         Assert.Throws<ArgumentException>(() => PublicKey.Create(f.Parameters, new ulong[1024], new ulong[1023]));
-        Assert.Throws<ArgumentException>(() => PublicKey.Create(f.Parameters, new ulong[1024], [.. Enumerable.Repeat(f.Parameters.Moduli[0].Value, 1024)]));
+        Assert.Throws<ArgumentException>(
+            () => PublicKey.Create(f.Parameters, new ulong[1024],
+                [.. Enumerable.Repeat(f.Parameters.Moduli[0].Value, 1024)]));
     }
 
     [Fact]
@@ -146,7 +159,10 @@ public sealed class EncryptionTests
         Assert.Equal("SecretKey", f.SecretKey.ToString());
     }
 
-    /// <summary>At most 8 deviations anywhere (32768 draws: 4e-11), and the bound is not idle: the sample deviation is within 10 % (over 10 of its own deviations from N = 4096 on).</summary>
+    /// <summary>
+    /// At most 8 deviations anywhere (32768 draws: 4e-11), and the bound is not idle: the sample deviation is within 10
+    /// % (over 10 of its own deviations from N = 4096 on).
+    /// </summary>
     private static void AssertNoise(long[] noise, double deviation)
     {
         Assert.All(noise, e => Assert.InRange(e, -8 * deviation, 8 * deviation));

@@ -4,7 +4,10 @@ using SecureFL.Ckks.Serialization;
 
 namespace SecureFL.Ckks.Tests.Seal;
 
-/// <summary>Whatever the bytes are: an object of the set, or a refusal that names the field; and no memory beyond what the set itself asks for.</summary>
+/// <summary>
+/// Whatever the bytes are: an object of the set, or a refusal that names the field; and no memory beyond what the set
+/// itself asks for.
+/// </summary>
 public sealed class SealHostileBytesTests
 {
     private static readonly SealObjects Objects = new(2048, 27, 27);
@@ -14,20 +17,24 @@ public sealed class SealHostileBytesTests
     {
         foreach (SealObjects.Kind kind in Objects.All)
         {
-            foreach (int length in Enumerable.Range(0, Math.Min(400, kind.Bytes.Length)).Append(kind.Bytes.Length - 1).Append(kind.Bytes.Length - 81))
+            foreach (int length in Enumerable.Range(0, Math.Min(400, kind.Bytes.Length)).Append(kind.Bytes.Length - 1)
+                .Append(kind.Bytes.Length - 81))
             {
                 Assert.StartsWith($"{kind.Name}.header", kind.Refusal(kind.Bytes[..length]), StringComparison.Ordinal);
                 if (length >= 16)
                 {
                     // The same with a header that has been made to fit.
-                    Assert.StartsWith($"{kind.Name}.", kind.Refusal(SealObjects.WithHeader(kind.Bytes[..length], 0)), StringComparison.Ordinal);
-                    Assert.StartsWith($"{kind.Name}.", kind.Refusal(SealObjects.Wrap(kind.Bytes.AsSpan(16, length - 16))), StringComparison.Ordinal);
+                    Assert.StartsWith($"{kind.Name}.", kind.Refusal(SealObjects.WithHeader(kind.Bytes[..length], 0)),
+                        StringComparison.Ordinal);
+                    Assert.StartsWith($"{kind.Name}.",
+                        kind.Refusal(SealObjects.Wrap(kind.Bytes.AsSpan(16, length - 16))), StringComparison.Ordinal);
                 }
             }
 
             Assert.Equal($"{kind.Name}.header.size", kind.Refusal([.. kind.Bytes, 0]));
             string longer = kind.Refusal(SealObjects.WithHeader([.. kind.Bytes, 0], 0));
-            Assert.True(longer == $"{kind.Name}.size" || longer == "ciphertext.data.header.size" || longer == "public_key.data.header.size", longer);
+            Assert.True(longer == $"{kind.Name}.size" || longer == "ciphertext.data.header.size"
+                || longer == "public_key.data.header.size", longer);
         }
     }
 
@@ -46,7 +53,8 @@ public sealed class SealHostileBytesTests
             Assert.Equal($"{kind.Name}.header.size", kind.RefusalWithWord(8, 16));
         }
 
-        SealFormatException zstd = Assert.Throws<SealFormatException>(() => Objects.Ciphertext.Load(SealObjects.WithHeader([.. Objects.Ciphertext.Bytes], 2)));
+        SealFormatException zstd = Assert.Throws<SealFormatException>(
+            () => Objects.Ciphertext.Load(SealObjects.WithHeader([.. Objects.Ciphertext.Bytes], 2)));
         Assert.Contains("compr_mode_type::zlib", zstd.Message, StringComparison.Ordinal);
     }
 
@@ -143,7 +151,8 @@ public sealed class SealHostileBytesTests
             byte[] bomb = SealObjects.Wrap(new byte[1 << 23]);
             byte[] small = SealObjects.Wrap(new byte[kind.Bytes.Length - 15]);
             kind.Load(SealObjects.Compress(kind.Bytes));
-            Assert.Equal(kind.Name == "parameters" ? "parameters.header.size" : $"{kind.Name}.size", AllocatingAtMost(1 << 20, () => kind.Refusal(bomb)));
+            Assert.Equal(kind.Name == "parameters" ? "parameters.header.size" : $"{kind.Name}.size",
+                AllocatingAtMost(1 << 20, () => kind.Refusal(bomb)));
             Assert.StartsWith($"{kind.Name}.", kind.Refusal(small), StringComparison.Ordinal);
             byte[] stuffed = SealObjects.WithHeader(new byte[2 * kind.Bytes.Length + 8192], 1);
             Assert.StartsWith($"{kind.Name}.", kind.Refusal(stuffed), StringComparison.Ordinal);
@@ -158,7 +167,8 @@ public sealed class SealHostileBytesTests
         BinaryPrimitives.WriteUInt64LittleEndian(lie.AsSpan(105), 1UL << 60);
         AllocatingAtMost(1 << 17, () => Objects.Ciphertext.Refusal(lie));
         Ciphertext destination = new(Objects.Parameters);
-        AllocatingAtMost(1 << 14, () => Assert.Throws<SealFormatException>(() => SealFormat.LoadCiphertext(lie, destination)).Field);
+        AllocatingAtMost(1 << 14,
+            () => Assert.Throws<SealFormatException>(() => SealFormat.LoadCiphertext(lie, destination)).Field);
         byte[] degree = [.. Objects.All[0].Bytes];
         BinaryPrimitives.WriteUInt64LittleEndian(degree.AsSpan(17), 1UL << 62);
         AllocatingAtMost(1 << 14, () => Objects.All[0].Refusal(degree));
@@ -183,7 +193,8 @@ public sealed class SealHostileBytesTests
         int refused = 0;
         for (int i = 0; i < Mutations; i++)
         {
-            (string name, byte[] original, Action<byte[]> load) = i % 4 == 0 ? corpus[random.Next(corpus.Length)] : ("ciphertext", corpus[random.Next(2, 4)].Bytes, reload);
+            (string name, byte[] original, Action<byte[]> load) = i % 4 == 0 ? corpus[random.Next(corpus.Length)]
+                : ("ciphertext", corpus[random.Next(2, 4)].Bytes, reload);
             byte[] mutated = Mutate(original, random);
             try
             {
@@ -213,20 +224,25 @@ public sealed class SealHostileBytesTests
                 break;
             case 2:
                 int from = random.Next(bytes.Length);
-                bytes.AsSpan(from, Math.Min(random.Next(1, 64), bytes.Length - from)).CopyTo(bytes.AsSpan(random.Next(Math.Min(bytes.Length, 200) - 64 > 0 ? Math.Min(bytes.Length, 200) - 64 : 1)));
+                bytes.AsSpan(from, Math.Min(random.Next(1, 64), bytes.Length - from))
+                    .CopyTo(
+                        bytes.AsSpan(
+                            random.Next(Math.Min(bytes.Length, 200) - 64 > 0 ? Math.Min(bytes.Length, 200) - 64 : 1)));
                 break;
             default:
                 for (int count = random.Next(1, 5); count > 0; count--)
                 {
                     int at = random.Next(3) == 0 ? random.Next(bytes.Length) : random.Next(Math.Min(bytes.Length, 160));
-                    bytes[at] = random.Next(2) == 0 ? (byte)random.Next(256) : (byte)(bytes[at] ^ (1 << random.Next(8)));
+                    bytes[at] = random.Next(2) == 0 ? (byte)random.Next(256)
+                        : (byte)(bytes[at] ^ (1 << random.Next(8)));
                 }
 
                 break;
         }
 
         // Half of what changed its size says so in its header, to get past the first check.
-        return bytes.Length != original.Length && bytes.Length >= 16 && random.Next(2) == 0 ? SealObjects.WithHeader(bytes, original[5]) : bytes;
+        return bytes.Length != original.Length && bytes.Length >= 16 && random.Next(2) == 0
+            ? SealObjects.WithHeader(bytes, original[5]) : bytes;
     }
 
     private static string AllocatingAtMost(long limit, Func<string> refusal)

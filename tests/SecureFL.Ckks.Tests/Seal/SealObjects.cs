@@ -29,10 +29,13 @@ internal sealed class SealObjects
             new("parameters", SealFormat.Save(Parameters), bytes => SealFormat.LoadParameters(bytes)),
             new("plaintext", SealFormat.Save(plaintext), bytes => SealFormat.LoadPlaintext(Parameters, bytes)),
             new("ciphertext", SealFormat.Save(ciphertext), bytes => SealFormat.LoadCiphertext(Parameters, bytes)),
-            new("ciphertext", SealFormat.Save(ciphertext, seeded: true), bytes => SealFormat.LoadCiphertext(Parameters, bytes)),
+            new("ciphertext", SealFormat.Save(ciphertext, seeded: true),
+                bytes => SealFormat.LoadCiphertext(Parameters, bytes)),
             new("public_key", SealFormat.Save(publicKey), bytes => SealFormat.LoadPublicKey(Parameters, bytes)),
-            new("public_key", SealFormat.Save(publicKey, seeded: true), bytes => SealFormat.LoadPublicKey(Parameters, bytes)),
-            new("secret_key", SealFormat.Save(secretKey), bytes => SealFormat.LoadSecretKey(Parameters, bytes).Dispose()),
+            new("public_key", SealFormat.Save(publicKey, seeded: true),
+                bytes => SealFormat.LoadPublicKey(Parameters, bytes)),
+            new("secret_key", SealFormat.Save(secretKey),
+                bytes => SealFormat.LoadSecretKey(Parameters, bytes).Dispose()),
         ];
     }
 

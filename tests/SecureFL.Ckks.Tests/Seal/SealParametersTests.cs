@@ -13,7 +13,8 @@ public sealed class SealParametersTests
         Assert.Equal([0xfffffffffffc001UL, 0xfffff4c001UL, 0xfffffdc001UL], parameters.Moduli.Select(p => p.Value));
         Assert.Equal("f0e080b8bc1c788509bb2fe58ecd8ee1882e5874b53924398976861c9cd85242", parameters.KeyId.ToString());
         Assert.Equal("c47f47d1837ad012588042c175700ab92e9386716c8be8d12e8fff89220d207c", parameters.DataId.ToString());
-        Assert.Equal([25959043411404UL, 5405730UL, 30370987UL], parameters.Moduli.Select(p => p.MinimalPrimitiveRoot(8192)));
+        Assert.Equal([25959043411404UL, 5405730UL, 30370987UL],
+            parameters.Moduli.Select(p => p.MinimalPrimitiveRoot(8192)));
         Assert.Equal((2, 4096, 140), (parameters.DataPrimes, parameters.SlotCount, parameters.LogModulus));
         Assert.Equal(3, parameters.PrimesOf(parameters.KeyId));
         Assert.Equal(2, parameters.PrimesOf(parameters.DataId));
@@ -52,8 +53,11 @@ public sealed class SealParametersTests
         Refused("prime rule", () => new SealParameters(1024, []));
         Refused("prime rule", () => new SealParameters(1024, [12291]));
         Refused("prime rule", () => new SealParameters(32768, [.. Enumerable.Repeat(65537UL, 65)]));
-        Refused("different primes", () => new SealParameters(4096, ImmutableArray.Create(SealPrimes.Create(4096, 30)[0], SealPrimes.Create(4096, 30)[0])));
-        static void Refused(string rule, Action create) => Assert.Contains(rule, Assert.ThrowsAny<ArgumentException>(create).Message, StringComparison.Ordinal);
+        Refused("different primes",
+            () => new SealParameters(4096,
+                ImmutableArray.Create(SealPrimes.Create(4096, 30)[0], SealPrimes.Create(4096, 30)[0])));
+        static void Refused(string rule, Action create) =>
+            Assert.Contains(rule, Assert.ThrowsAny<ArgumentException>(create).Message, StringComparison.Ordinal);
     }
 
     [Fact]

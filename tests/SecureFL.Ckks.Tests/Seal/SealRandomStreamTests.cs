@@ -25,7 +25,10 @@ public sealed class SealRandomStreamTests
         }
     }
 
-    /// <summary>A 60-bit prime with 2^64 mod p close to p makes one word in eighteen a retry; the expectation is written word by word from the description of the sampler.</summary>
+    /// <summary>
+    /// A 60-bit prime with 2^64 mod p close to p makes one word in eighteen a retry; the expectation is written word by
+    /// word from the description of the sampler.
+    /// </summary>
     [Fact]
     public void RetriesReplaceRefusedWordsInOrderAfterTheBulkDraw()
     {
@@ -39,7 +42,8 @@ public sealed class SealRandomStreamTests
             stream.SampleUniform(moduli, Degree, actual);
 
             SealRandomStream words = new(Seed);
-            Queue<ulong> bulk = new(Enumerable.Range(0, moduli.Length * Degree).Select(_ => words.NextWord()).ToArray());
+            Queue<ulong> bulk =
+                new(Enumerable.Range(0, moduli.Length * Degree).Select(_ => words.NextWord()).ToArray());
             int retries = 0;
             for (int i = 0; i < actual.Length; i++)
             {
@@ -63,9 +67,12 @@ public sealed class SealRandomStreamTests
     }
 
     [Fact]
-    public void RefusesSeedsOfAnotherSize() => Assert.Throws<ArgumentException>(() => new SealRandomStream(new byte[63]));
+    public void RefusesSeedsOfAnotherSize() =>
+        Assert.Throws<ArgumentException>(() => new SealRandomStream(new byte[63]));
 
-    /// <summary>The largest prime p = 1 mod 2N below 2^64 / 17: 16 multiples fit into 64 bits, and the room left is nearly p.</summary>
+    /// <summary>
+    /// The largest prime p = 1 mod 2N below 2^64 / 17: 16 multiples fit into 64 bits, and the room left is nearly p.
+    /// </summary>
     internal static ulong FrequentRetryPrime(int degree)
     {
         ulong step = 2 * (ulong)degree;

@@ -7,7 +7,10 @@ using SecureFL.Seal.Encryption;
 
 namespace SecureFL.Ckks.Tests.Seal;
 
-/// <summary>Objects written by native SEAL 4.1.2, where the development data is at hand: 8192{60,40,40}, scale 2^40, x_i = 0.001 i - 2, y_i = 1/(i+1).</summary>
+/// <summary>
+/// Objects written by native SEAL 4.1.2, where the development data is at hand: 8192{60,40,40}, scale 2^40, x_i = 0.001
+/// i - 2, y_i = 1/(i+1).
+/// </summary>
 public sealed class SealVectorTests
 {
     private static readonly SealParameters Parameters = SealParameters.Create(8192, 60, 40, 40);
@@ -26,9 +29,11 @@ public sealed class SealVectorTests
     public void EveryObjectSavesToTheBytesItWasLoadedFrom()
     {
         Assert.Equal(Vector("ctx.none"), SealFormat.Save(SealFormat.LoadCiphertext(Parameters, Vector("ctx.none"))));
-        Assert.Equal(Vector("ctyseeded.none"), SealFormat.Save(SealFormat.LoadCiphertext(Parameters, Vector("ctyseeded.none")), seeded: true));
+        Assert.Equal(Vector("ctyseeded.none"),
+            SealFormat.Save(SealFormat.LoadCiphertext(Parameters, Vector("ctyseeded.none")), seeded: true));
         Assert.Equal(Vector("pk.none"), SealFormat.Save(SealFormat.LoadPublicKey(Parameters, Vector("pk.none"))));
-        Assert.Equal(Vector("pkseeded.none"), SealFormat.Save(SealFormat.LoadPublicKey(Parameters, Vector("pkseeded.none")), seeded: true));
+        Assert.Equal(Vector("pkseeded.none"),
+            SealFormat.Save(SealFormat.LoadPublicKey(Parameters, Vector("pkseeded.none")), seeded: true));
         Assert.Equal(Vector("ptx.none"), SealFormat.Save(SealFormat.LoadPlaintext(Parameters, Vector("ptx.none"))));
         using SecretKey secretKey = SealFormat.LoadSecretKey(Parameters, Vector("sk.none"));
         Assert.Equal(Vector("sk.none"), SealFormat.Save(secretKey));
@@ -38,7 +43,8 @@ public sealed class SealVectorTests
     public void SumsAreByteIdentical()
     {
         Evaluator evaluator = new(Parameters);
-        Ciphertext sum = evaluator.Add(SealFormat.LoadCiphertext(Parameters, Vector("ctx.zlib")), SealFormat.LoadCiphertext(Parameters, Vector("cty.none")));
+        Ciphertext sum = evaluator.Add(SealFormat.LoadCiphertext(Parameters, Vector("ctx.zlib")),
+            SealFormat.LoadCiphertext(Parameters, Vector("cty.none")));
         Assert.Equal(Vector("ctsum.none"), SealFormat.Save(sum));
     }
 
@@ -85,7 +91,8 @@ public sealed class SealVectorTests
         CkksEncoder encoder = new(Parameters);
         foreach (string name in new[] { "pk.none", "pkseeded.none" })
         {
-            using Encryptor encryptor = new(SealFormat.LoadPublicKey(Parameters, Vector(name)), Ring.Randomness.SystemEntropy.Instance);
+            using Encryptor encryptor = new(SealFormat.LoadPublicKey(Parameters, Vector(name)),
+                Ring.Randomness.SystemEntropy.Instance);
             MessagePolynomial message = new(Parameters);
             encoder.Encode(X, Math.ScaleB(1, 40), message);
             double[] values = new double[4096];

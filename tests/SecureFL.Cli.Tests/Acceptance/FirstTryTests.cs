@@ -8,8 +8,9 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Cli.Tests.Acceptance;
 
 /// <summary>
-/// Whoever brings own files and names the label gets what pooled training would give: no option beside data, label and the share of rows to test on. "Not worse than"
-/// is by at most .01 R squared, one point of accuracy, or one test row where a row is more than a point.
+/// Whoever brings own files and names the label gets what pooled training would give: no option beside data, label and
+/// the share of rows to test on. "Not worse than" is by at most .01 R squared, one point of accuracy, or one test row
+/// where a row is more than a point.
 /// </summary>
 public class FirstTryTests(ITestOutputHelper output)
 {
@@ -48,8 +49,9 @@ public class FirstTryTests(ITestOutputHelper output)
     public void Many_rows_give_the_pooled_answer(int seed) => Check(seed, rows: 20_000);
 
     /// <summary>
-    /// Every column is lognormal, a few rows far from all others, and sites may differ by factors: plain descent gets to them slowly. Within two
-    /// points, as measured: three of four tables are within half a point, one of sites that differ most is 4 of 240 test rows behind.
+    /// Every column is lognormal, a few rows far from all others, and sites may differ by factors: plain descent gets
+    /// to them slowly. Within two points, as measured: three of four tables are within half a point, one of sites that
+    /// differ most is 4 of 240 test rows behind.
     /// </summary>
     [Theory]
     [Trait("Category", "Slow")]
@@ -76,7 +78,8 @@ public class FirstTryTests(ITestOutputHelper output)
         reached = reachedScore >= pooled.Score - allowed;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"table {seed}: {table.Task}, {table.Width} features, {table.Sites[0].Count} rows a site: {reachedScore:F4}, pooled {pooled.Score:F4}, {seconds:F1} s");
+            $"table {seed}: {table.Task}, {table.Width} features, {table.Sites[0].Count} rows a site: "
+            + $"{reachedScore:F4}, pooled {pooled.Score:F4}, {seconds:F1} s");
     }
 
     private static (double Score, double Seconds) Simulate(StrangersTable table)
@@ -89,7 +92,8 @@ public class FirstTryTests(ITestOutputHelper output)
             RootCommand root = new("in this process") { SimulateCommand.Create() };
             int code = CommandLine.Run(
                 root,
-                ["simulate", "--data", files[0], "--data", files[1], "--data", files[2], "--label", "y", "--test-fraction", "0.2", "--json", json]);
+                ["simulate", "--data", files[0], "--data", files[1], "--data", files[2], "--label", "y",
+                    "--test-fraction", "0.2", "--json", json]);
             Assert.Equal(0, code);
             JsonElement result = JsonDocument.Parse(File.ReadAllText(json)).RootElement;
             JsonElement final = result.GetProperty("final");

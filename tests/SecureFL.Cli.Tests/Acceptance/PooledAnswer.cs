@@ -2,7 +2,9 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Cli.Tests.Acceptance;
 
-/// <summary>The pooled fit on the rows that the program trains on, and its score on the rows that the program tests on.</summary>
+/// <summary>
+/// The pooled fit on the rows that the program trains on, and its score on the rows that the program tests on.
+/// </summary>
 /// <param name="Score">R squared or accuracy.</param>
 /// <param name="TestRows">Rows behind it.</param>
 internal sealed record PooledAnswer(double Score, int TestRows)
@@ -24,7 +26,11 @@ internal sealed record PooledAnswer(double Score, int TestRows)
             test.AddRange(ofTest!.Features.Select(r => rows[(int)r]));
         }
 
-        double[] means = [.. train[0].Numbers.Select((_, c) => train.Select(row => row.Numbers[c]).Where(value => !double.IsNaN(value)).Average())];
+        double[] means =
+            [
+                .. train[0].Numbers
+                    .Select(
+                        (_, c) => train.Select(row => row.Numbers[c]).Where(value => !double.IsNaN(value)).Average())];
         double[][] x = [.. train.Select(row => StrangersTable.Features(row, means))];
         double[][] held = [.. test.Select(row => StrangersTable.Features(row, means))];
         Standardise(x, held);

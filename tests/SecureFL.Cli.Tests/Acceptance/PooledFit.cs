@@ -3,8 +3,9 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Cli.Tests.Acceptance;
 
 /// <summary>
-/// What a statistician gets from all rows in one table: ordinary least squares, or logistic and softmax regression by Newton's method with scikit-learn's default penalty
-/// (1/n of half the squared weights on the mean loss, the intercept free). In doubles, from the definitions; shares nothing with the program.
+/// What a statistician gets from all rows in one table: ordinary least squares, or logistic and softmax regression by
+/// Newton's method with scikit-learn's default penalty (1/n of half the squared weights on the mean loss, the intercept
+/// free). In doubles, from the definitions; shares nothing with the program.
 /// </summary>
 internal sealed class PooledFit
 {
@@ -43,7 +44,10 @@ internal sealed class PooledFit
         double[][] scores = [.. rows.Select(Scores)];
         if (_task != LearningTask.Regression)
         {
-            return scores.Zip(labels, (z, y) => (_task == LearningTask.Binary ? (z[0] > 0 ? 1 : 0) : Array.IndexOf(z, z.Max())) == (int)y ? 1.0 : 0).Average();
+            return
+                scores.Zip(labels,
+                    (z, y) => (_task == LearningTask.Binary ? (z[0] > 0 ? 1 : 0) : Array.IndexOf(z, z.Max())) == (int)y
+                        ? 1.0 : 0).Average();
         }
 
         double mean = labels.Average();
@@ -78,7 +82,8 @@ internal sealed class PooledFit
             double[] p = Probabilities(z);
             for (int o = 0; o < _outputs; o++)
             {
-                double residual = (_task == LearningTask.Regression ? z[0] - labels[r] : p[o] - (_task == LearningTask.Binary ? labels[r] : (int)labels[r] == o ? 1 : 0)) / rows.Length;
+                double residual = (_task == LearningTask.Regression ? z[0] - labels[r]
+                    : p[o] - (_task == LearningTask.Binary ? labels[r] : (int)labels[r] == o ? 1 : 0)) / rows.Length;
                 for (int f = 0; f < _width; f++)
                 {
                     gradient[(o * _width) + f] += residual * x[f];

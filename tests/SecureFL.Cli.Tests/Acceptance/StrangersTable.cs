@@ -5,9 +5,10 @@ using SecureFL.Federated.Data;
 namespace SecureFL.Cli.Tests.Acceptance;
 
 /// <summary>
-/// Three hospitals' tables as a stranger brings them, drawn from a seed: columns of scales 1e-6 to 1e10, epoch seconds, a numeric identifier, a constant, empty cells,
-/// strongly correlated and collinear columns, categories, decimal commas in one file, 2 to 60 features and 60 to thousands of rows a site. The files are made from the
-/// numbers here; the reference fit takes the numbers and never the files.
+/// Three hospitals' tables as a stranger brings them, drawn from a seed: columns of scales 1e-6 to 1e10, epoch seconds,
+/// a numeric identifier, a constant, empty cells, strongly correlated and collinear columns, categories, decimal commas
+/// in one file, 2 to 60 features and 60 to thousands of rows a site. The files are made from the numbers here; the
+/// reference fit takes the numbers and never the files.
 /// </summary>
 internal sealed class StrangersTable
 {
@@ -35,7 +36,10 @@ internal sealed class StrangersTable
     /// <summary>Rows of the three sites.</summary>
     public IReadOnlyList<Row>[] Sites { get; private set; } = [];
 
-    /// <summary>Numeric columns and then one-hot wards: what a reference fit may use. The identifier and the constant are not in it.</summary>
+    /// <summary>
+    /// Numeric columns and then one-hot wards: what a reference fit may use. The identifier and the constant are not in
+    /// it.
+    /// </summary>
     public int Width => _columns.Count + Wards.Length;
 
     private bool Skewed { get; init; }
@@ -49,12 +53,25 @@ internal sealed class StrangersTable
 
     private sealed record Column(string Name, double Scale, double Offset, double Missing, Draw Value);
 
-    /// <summary>The table of a seed; <paramref name="rows"/> a site instead of a drawn number, columns lognormal where <paramref name="skewed"/>.</summary>
+    /// <summary>
+    /// The table of a seed; <paramref name="rows"/> a site instead of a drawn number, columns lognormal where
+    /// <paramref name="skewed"/>.
+    /// </summary>
     public static StrangersTable Create(int seed, int? rows = null, bool skewed = false)
     {
         StrangersTable table = new(seed) { Skewed = skewed };
-        table.Task = (seed % 3) switch { 0 => LearningTask.Regression, 1 => LearningTask.Binary, _ => LearningTask.MultiClass };
-        table.Classes = table.Task switch { LearningTask.Regression => 0, LearningTask.Binary => 2, _ => 3 + table.Next(2) };
+        table.Task = (seed % 3) switch
+        {
+            0 => LearningTask.Regression,
+            1 => LearningTask.Binary,
+            _ => LearningTask.MultiClass
+        };
+        table.Classes = table.Task switch
+        {
+            LearningTask.Regression => 0,
+            LearningTask.Binary => 2,
+            _ => 3 + table.Next(2)
+        };
         table.AddColumns(table.Pick(Widths), table.Pick(Correlations));
         table.Fill(rows ?? table.Pick(RowCounts));
         return table;
@@ -62,7 +79,8 @@ internal sealed class StrangersTable
 
     /// <summary>The numbers of a row with the means in place of what is missing, then the wards.</summary>
     public static double[] Features(Row row, double[] means) =>
-        [.. row.Numbers.Select((value, c) => double.IsNaN(value) ? means[c] : value), .. Wards.Select(ward => row.Ward == ward ? 1.0 : 0)];
+        [.. row.Numbers.Select((value, c) => double.IsNaN(value) ? means[c] : value),
+            .. Wards.Select(ward => row.Ward == ward ? 1.0 : 0)];
 
     /// <summary>Writes a.csv, b.csv and c.csv; the second one as a program with decimal commas writes it.</summary>
     public string[] Write(string folder)
@@ -73,7 +91,8 @@ internal sealed class StrangersTable
             bool commas = site == 1;
             char separator = commas ? ';' : ',';
             using StreamWriter writer = new(paths[site]);
-            writer.WriteLine(string.Join(separator, ["patient_id", "unit", .. _columns.Select(column => column.Name), "ward", "y"]));
+            writer.WriteLine(
+                string.Join(separator, ["patient_id", "unit", .. _columns.Select(column => column.Name), "ward", "y"]));
             foreach (Row row in Sites[site])
             {
                 string[] cells =
@@ -82,7 +101,8 @@ internal sealed class StrangersTable
                     "7",
                     .. row.Numbers.Select(value => double.IsNaN(value) ? "" : Number(value, commas)),
                     row.Ward,
-                    Task == LearningTask.Regression ? Number(row.Label, commas) : row.Label.ToString(CultureInfo.InvariantCulture),
+                    Task == LearningTask.Regression ? Number(row.Label, commas)
+                        : row.Label.ToString(CultureInfo.InvariantCulture),
                 ];
                 writer.WriteLine(string.Join(separator, cells));
             }
@@ -111,7 +131,8 @@ internal sealed class StrangersTable
         for (int c = 0; c < width; c++)
         {
             double[] centres = [.. Enumerable.Range(0, 3).Select(_ => shift * _random.NextGaussian())];
-            double Normal(double latent, int site) => (own * _random.NextGaussian()) + (shared * latent) + centres[site];
+            double Normal(double latent, int site) =>
+                (own * _random.NextGaussian()) + (shared * latent) + centres[site];
             Draw draw = Skewed ? (latent, site) => Math.Exp(2 * Normal(latent, site)) : Normal;
             double scale = Math.Pow(10, Next(17) - 6);
             double missing = c % 4 == 1 ? 0.2 : 0;
@@ -125,15 +146,18 @@ internal sealed class StrangersTable
     private void Fill(int rows)
     {
         int outputs = Math.Max(1, Task == LearningTask.MultiClass ? Classes : 1);
-        double[][] weights = [.. Enumerable.Range(0, outputs).Select(_ => _columns.Select(_ => 2 * _random.NextGaussian() / Math.Sqrt(_columns.Count)).ToArray())];
-        double[][] wards = [.. Enumerable.Range(0, outputs).Select(_ => Wards.Select(_ => 0.5 * _random.NextGaussian()).ToArray())];
+        double[][] weights = [.. Enumerable.Range(0, outputs)
+            .Select(_ => _columns.Select(_ => 2 * _random.NextGaussian() / Math.Sqrt(_columns.Count)).ToArray())];
+        double[][] wards =
+            [.. Enumerable.Range(0, outputs).Select(_ => Wards.Select(_ => 0.5 * _random.NextGaussian()).ToArray())];
         double noise = Pick<double>([0.3, 1.0, 1.5]);
         bool collinear = Next(3) == 0 && _columns.Count > 3;
         int[] identifiers = _random.Permutation(3 * rows);
         Sites =
         [
             .. Enumerable.Range(0, 3).Select(site =>
-                (IReadOnlyList<Row>)[.. Enumerable.Range(0, rows).Select(r => Make(site, 100_000 + identifiers[(site * rows) + r]))]),
+                (IReadOnlyList<Row>)[.. Enumerable.Range(0, rows)
+                    .Select(r => Make(site, 100_000 + identifiers[(site * rows) + r]))]),
         ];
 
         Row Make(int site, int identifier)
@@ -147,7 +171,10 @@ internal sealed class StrangersTable
 
             int ward = Next(Wards.Length);
             double[] scores = [.. weights.Select((w, o) => w.Zip(standard, (a, b) => a * b).Sum() + wards[o][ward])];
-            double[] numbers = [.. _columns.Select((column, c) => Uniform() < column.Missing ? double.NaN : column.Offset + (column.Scale * standard[c]))];
+            double[] numbers =
+                [
+                    .. _columns.Select((column, c) => Uniform() < column.Missing ? double.NaN
+                        : column.Offset + (column.Scale * standard[c]))];
             numbers[0] = Math.Round(numbers[0]);
             return new Row(numbers, Wards[ward], identifier, Label(scores, noise));
         }

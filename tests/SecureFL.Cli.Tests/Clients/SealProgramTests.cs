@@ -13,7 +13,10 @@ using SecureFL.Seal.Encryption;
 
 namespace SecureFL.Cli.Tests.Clients;
 
-/// <summary>The folder between a client and its SEAL program. The program here is a shell that copies what the test has encrypted.</summary>
+/// <summary>
+/// The folder between a client and its SEAL program. The program here is a shell that copies what the test has
+/// encrypted.
+/// </summary>
 public sealed class SealProgramTests : IDisposable
 {
     private readonly DirectoryInfo _work = Directory.CreateTempSubdirectory("securefl-seal-program-");
@@ -29,15 +32,22 @@ public sealed class SealProgramTests : IDisposable
         SealExchange exchange = new(Plan, _consortium.KeyEpoch!);
         byte[] prepared = Encrypt(exchange, out PublicKey key);
         File.WriteAllBytes(At("prepared.bin"), prepared);
-        SealProgram program = SealProgram.For($"sh {Script("cp \"$1\"/*.bin \"$0.seen\"; cp \"$(dirname \"$0\")/prepared.bin\" \"$1/cipher-0.bin\"")}", Plan)!;
+        SealProgram program = SealProgram.For(
+            $"sh {Script("cp \"$1\"/*.bin \"$0.seen\"; cp \"$(dirname \"$0\")/prepared.bin\" \"$1/cipher-0.bin\"")}",
+            Plan)!;
         Directory.CreateDirectory(At("program.sh.seen"));
-        byte[] taken = await program.EncryptAsync(exchange, new ContributionValues(new float[50], [], null), ciphertexts => Assert.Single(ciphertexts).ToArray(), TestContext.Current.CancellationToken);
+        byte[] taken = await program.EncryptAsync(exchange, new ContributionValues(new float[50], [], null),
+            ciphertexts => Assert.Single(ciphertexts).ToArray(), TestContext.Current.CancellationToken);
         Assert.Equal(prepared, taken);
-        Assert.Equal(["parms.bin", "plain-0.bin", "public_key.bin"], Directory.GetFiles(At("program.sh.seen")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        Assert.Equal(["parms.bin", "plain-0.bin", "public_key.bin"],
+            Directory.GetFiles(At("program.sh.seen")).Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal));
         SealParameters parameters = SealFormat.LoadParameters(File.ReadAllBytes(At("program.sh.seen", "parms.bin")));
         Assert.Equal(Plan.Parameters.Seal, parameters);
-        Assert.Equal(key.Words, SealFormat.LoadPublicKey(parameters, File.ReadAllBytes(At("program.sh.seen", "public_key.bin"))).Words);
-        Assert.Equal(Math.ScaleB(1, Plan.Parameters.LogDelta), SealFormat.LoadPlaintext(parameters, File.ReadAllBytes(At("program.sh.seen", "plain-0.bin"))).Scale);
+        Assert.Equal(key.Words,
+            SealFormat.LoadPublicKey(parameters, File.ReadAllBytes(At("program.sh.seen", "public_key.bin"))).Words);
+        Assert.Equal(Math.ScaleB(1, Plan.Parameters.LogDelta),
+            SealFormat.LoadPlaintext(parameters, File.ReadAllBytes(At("program.sh.seen", "plain-0.bin"))).Scale);
 
         // What the program left goes into a round like any other contribution.
         using AggregationServer server = _consortium.OpenRound();
@@ -73,7 +83,8 @@ public sealed class SealProgramTests : IDisposable
     {
         AggregationPlan packed = new LocalParties(4, 3).CreatePlan(50, 8f, 8, 3, 2, 1, suite: Suite.JointKey);
         Assert.Null(SealProgram.For(null, packed));
-        Assert.Contains("no SEAL objects", Assert.Throws<CliException>(() => SealProgram.For("x", packed)).Message, StringComparison.Ordinal);
+        Assert.Contains("no SEAL objects", Assert.Throws<CliException>(() => SealProgram.For("x", packed)).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose()

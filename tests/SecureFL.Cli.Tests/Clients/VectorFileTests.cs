@@ -27,7 +27,8 @@ public sealed class VectorFileTests : IDisposable
     public void Tensors_are_taken_by_name_whatever_their_order(string extension)
     {
         float[] due = [.. Enumerable.Range(1, 10).Select(i => (float)i)];
-        (string, TensorData)[][] orders = [[("w", W), ("b", B)], [("b", B), ("w", W)], [("b", B), ("steps", Steps), ("w", W)]];
+        (string, TensorData)[][] orders =
+            [[("w", W), ("b", B)], [("b", B), ("w", W)], [("b", B), ("steps", Steps), ("w", W)]];
         foreach ((string, TensorData)[] order in orders)
         {
             Assert.Equal(due, VectorFile.Read(Written(extension, order), 10, Terms));
@@ -42,7 +43,8 @@ public sealed class VectorFileTests : IDisposable
             ("missing: b", [("w", W)]),
             ("missing: w, b", [("steps", Steps)]),
             ("not in the plan: c", [("w", W), ("b", B), ("c", B)]),
-            ("of another shape: w (6) where the plan has (2, 3)", [("w", TensorData.FromFloats([1, 2, 3, 4, 5, 6], 6)), ("b", B)]),
+            ("of another shape: w (6) where the plan has (2, 3)",
+                [("w", TensorData.FromFloats([1, 2, 3, 4, 5, 6], 6)), ("b", B)]),
             ("of another shape: w (3, 2)", [("w", TensorData.FromFloats([1, 2, 3, 4, 5, 6], 3, 2)), ("b", B)]),
             ("tensor b, element 2 is NaN", [("w", W), ("b", TensorData.FromFloats([7, 8, float.NaN, 10], 4))]),
         ];
@@ -97,7 +99,8 @@ public sealed class VectorFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static void Refused(string message, string path, SumTerms? terms, long length = 10) =>
-        Assert.Contains(message, Assert.Throws<DataFormatException>(() => VectorFile.Read(path, length, terms)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<DataFormatException>(() => VectorFile.Read(path, length, terms)).Message,
+            StringComparison.Ordinal);
 
     private string At(string name) => Path.Combine(_folder, name);
 
@@ -105,7 +108,8 @@ public sealed class VectorFileTests : IDisposable
     {
         string path = At("v" + extension);
         using FileStream stream = File.Create(path);
-        KeyValuePair<string, TensorData>[] pairs = [.. tensors.Select(tensor => new KeyValuePair<string, TensorData>(tensor.Name, tensor.Tensor))];
+        KeyValuePair<string, TensorData>[] pairs =
+            [.. tensors.Select(tensor => new KeyValuePair<string, TensorData>(tensor.Name, tensor.Tensor))];
         if (extension == ".npz")
         {
             NumpyArchive.Write(stream, pairs);

@@ -20,7 +20,8 @@ public sealed class ConfigurationTests : IDisposable
     {
         (int exit, string output, string error) = Securefl.RunIn(
             _folder,
-            [("SECUREFL_DATA", "environment.csv"), ("SECUREFL_STATE", "environment-state"), ("SECUREFL_SERVER_NAME", "aggregator")],
+            [("SECUREFL_DATA", "environment.csv"), ("SECUREFL_STATE", "environment-state"),
+                ("SECUREFL_SERVER_NAME", "aggregator")],
             "config", "show", "client", "run", "--", "--state", "flag-state");
         Assert.True(exit == 0, error);
         Assert.Matches(@"(?m)^server +https://file\.example:7443 +securefl\.json$", output);
@@ -34,10 +35,12 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void The_command_itself_runs_with_the_same_values()
     {
-        (int exit, _, string error) = Securefl.RunIn(_folder, [("SECUREFL_IDENTITY", "no-such-folder")], "client", "run");
+        (int exit, _, string error) = Securefl.RunIn(_folder, [("SECUREFL_IDENTITY", "no-such-folder")],
+            "client", "run");
         Assert.Equal(6, exit);
         Assert.Contains("no-such-folder", error, StringComparison.Ordinal);
-        (exit, _, error) = Securefl.RunIn(_folder, [("SECUREFL_IDENTITY", "no-such-folder")], "client", "run", "--identity", "flagged-folder");
+        (exit, _, error) = Securefl.RunIn(_folder, [("SECUREFL_IDENTITY", "no-such-folder")], "client", "run",
+            "--identity", "flagged-folder");
         Assert.Equal(6, exit);
         Assert.Contains("flagged-folder", error, StringComparison.Ordinal);
     }
@@ -45,7 +48,8 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void Another_roles_file_counts_only_where_it_is_named()
     {
-        (int exit, string output, _) = Securefl.RunIn(_folder, [], "config", "show", "key-holder", "--", "--server", "https://other.example");
+        (int exit, string output, _) =
+            Securefl.RunIn(_folder, [], "config", "show", "key-holder", "--", "--server", "https://other.example");
         Assert.Equal(0, exit);
         Assert.DoesNotContain("securefl.json", output, StringComparison.Ordinal);
         (exit, _, string error) = Securefl.RunIn(_folder, [], "key-holder", "--config", "securefl.json");
@@ -62,7 +66,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("true }", "true ", "this is no JSON")]
     public void A_file_that_cannot_be_meant_is_refused(string valid, string broken, string message)
     {
-        File.WriteAllText(Path.Combine(_folder, "securefl.json"), Settings.Replace(valid, broken, StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(_folder, "securefl.json"),
+            Settings.Replace(valid, broken, StringComparison.Ordinal));
         (int exit, _, string error) = Securefl.RunIn(_folder, [], "client", "run");
         Assert.True(exit == 2 && error.Contains(message, StringComparison.Ordinal), error);
     }

@@ -35,18 +35,32 @@ public sealed class NastyFilesTests : IDisposable
     public void Several_sites_are_compared_without_showing_a_row()
     {
         string[] sites = ["a.csv", "b.csv", "c.csv"];
-        Write("a.csv", NastyFiles.Table("patient_id,age,chol,sex,seen,ill", i => $"{1000 + i},{40 + (i % 30)},{180 + (i % 37)},{"mf"[i % 2]},2020-02-{1 + (i % 28):00},{i / 3 % 2}"));
-        Write("b.csv", NastyFiles.Table("patient_id;age;chol;sex;seen;ill", i => $"{2000 + i};{40 + (i % 30)},5;{(i == 7 ? "<3" : $"{4 + (i % 3)},{i % 10}")};{"mf"[i % 2]};2020-02-{1 + (i % 28):00};{i / 3 % 2}"));
-        Write("c.csv", NastyFiles.Table("patient_id,age,chol,sex,seen,ill", i => $"{3000 + i},{(i % 2 == 0 ? "" : $"{40 + (i % 30)}")},{180 + (i % 37)},{"mf"[i % 2]},2020-02-{1 + (i % 28):00},{i / 3 % 2}"));
-        (int exit, string output, string error) = Securefl.RunIn(_folder, [], ["check-data", .. sites, "--label", "ill"]);
+        Write("a.csv", NastyFiles.Table("patient_id,age,chol,sex,seen,ill",
+            i => $"{1000 + i},{40 + (i % 30)},{180 + (i % 37)},{"mf"[i % 2]},2020-02-{1 + (i % 28):00},{i / 3 % 2}"));
+        Write("b.csv",
+            NastyFiles.Table("patient_id;age;chol;sex;seen;ill",
+                i =>
+                    $"{2000 + i};{40 + (i % 30)},5;{(i == 7 ? "<3" : $"{4 + (i % 3)},{i % 10}")};{"mf"[i % 2]};2020-02-{1 + (i % 28):00};{i / 3 % 2}"));
+        Write("c.csv",
+            NastyFiles.Table("patient_id,age,chol,sex,seen,ill",
+                i =>
+                    $"{3000 + i},{(i % 2 == 0 ? "" : $"{40 + (i % 30)}")},{180 + (i % 37)},{"mf"[i % 2]},2020-02-{1 + (i % 28):00},{i / 3 % 2}"));
+        (int exit, string output, string error) =
+            Securefl.RunIn(_folder, [], ["check-data", .. sites, "--label", "ill"]);
         Assert.True(exit == 0, error);
         File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "check-data-sites.actual.txt"), output);
-        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "check-data-sites.txt")).ReplaceLineEndings("\n"), output);
+        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "check-data-sites.txt"))
+            .ReplaceLineEndings("\n"), output);
 
-        Write("b.csv", NastyFiles.Table("patient_id,age,chol,sex,seen,ill", i => $"{2000 + i},{40 + (i % 30)},{180 + (i % 37)},{(i % 2 == 0 ? "male" : "female")},2020-02-02,{i / 3 % 2}"));
+        Write("b.csv",
+            NastyFiles.Table("patient_id,age,chol,sex,seen,ill",
+                i =>
+                    $"{2000 + i},{40 + (i % 30)},{180 + (i % 37)},{(i % 2 == 0 ? "male" : "female")},2020-02-02,{i / 3 % 2}"));
         (exit, output, _) = Securefl.RunIn(_folder, [], ["check-data", .. sites, "--label", "ill"]);
         Assert.Equal(2, exit);
-        Assert.Contains("refused: b.csv, line 2, column sex: 'male' and 'm' (a.csv) look like one answer in two spellings", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "refused: b.csv, line 2, column sex: 'male' and 'm' (a.csv) look like one answer in two spellings", output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,12 +70,15 @@ public sealed class NastyFilesTests : IDisposable
         Write("a.csv", table);
         Write("b.csv", table);
         Write("c.csv", NastyFiles.Table("x,spo2,y", i => $"{i % 11},{80 + (i % 20)},{i / 3 % 2}"));
-        (int exit, _, string error) = Securefl.RunIn(_folder, [], "check-data", "a.csv", "b.csv", "c.csv", "--label", "y", "--json", "found.json");
+        (int exit, _, string error) = Securefl.RunIn(_folder, [], "check-data", "a.csv", "b.csv", "c.csv", "--label",
+            "y", "--json", "found.json");
         Assert.True(exit == 0, error);
         JsonElement found = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "found.json"))).RootElement;
-        Assert.Equal("a.csv and b.csv hold the same rows: is one file given twice?", Assert.Single(found.GetProperty("repeated").EnumerateArray()).GetString());
+        Assert.Equal("a.csv and b.csv hold the same rows: is one file given twice?",
+            Assert.Single(found.GetProperty("repeated").EnumerateArray()).GetString());
         JsonElement spo2 = found.GetProperty("comparison")[1];
-        Assert.Equal("not the same unit at all sites: % at a.csv, % at b.csv, none at c.csv", spo2.GetProperty("differences")[0].GetString());
+        Assert.Equal("not the same unit at all sites: % at a.csv, % at b.csv, none at c.csv",
+            spo2.GetProperty("differences")[0].GetString());
         Assert.Equal("%", found.GetProperty("files")[0].GetProperty("columns")[1].GetProperty("unit").GetString());
 
         // Values at one site alone: refused here as simulate does.
@@ -69,9 +86,11 @@ public sealed class NastyFilesTests : IDisposable
         Write("b.csv", NastyFiles.Table("x,spo2,y", i => $"{i % 12},,{i / 3 % 2}"));
         (exit, _, error) = Securefl.RunIn(_folder, [], "check-data", "a.csv", "b.csv", "c.csv", "--label", "y");
         Assert.Equal(2, exit);
-        Assert.Contains("a.csv, column spo2: no other site has a value of this column", error, StringComparison.Ordinal);
+        Assert.Contains("a.csv, column spo2: no other site has a value of this column", error,
+            StringComparison.Ordinal);
         Assert.Contains("hint: --ignore spo2", error, StringComparison.Ordinal);
-        Assert.Equal(0, Securefl.RunIn(_folder, [], "check-data", "a.csv", "b.csv", "c.csv", "--label", "y", "--ignore", "spo2").ExitCode);
+        Assert.Equal(0, Securefl.RunIn(_folder, [], "check-data", "a.csv", "b.csv", "c.csv", "--label", "y", "--ignore",
+            "spo2").ExitCode);
     }
 
     [Fact]
@@ -89,10 +108,14 @@ public sealed class NastyFilesTests : IDisposable
         Assert.Equal("a device, not an ordinary file", Refusal("/dev/null"));
         Assert.Equal("a folder, not a file", Refusal(_folder));
         (int exit, string output, string error) = Securefl.RunIn(_folder, [], "check-data", "pipe.csv");
-        Assert.Equal((2, "", "securefl: pipe.csv: a pipe, not an ordinary file\nhint: give an ordinary file: write what the program prints to one first\n"), (exit, output, error));
+        Assert.Equal(
+            (2, "",
+                "securefl: pipe.csv: a pipe, not an ordinary file\nhint: give an ordinary file: write what the "
+                + "program prints to one first\n"), (exit, output, error));
     }
 
-    private static string Refusal(string path) => Assert.Throws<DataFormatException>(() => TableFile.Read(path)).Problem;
+    private static string Refusal(string path) =>
+        Assert.Throws<DataFormatException>(() => TableFile.Read(path)).Problem;
 
     private string Outcome(IReadOnlyList<(string File, byte[] Content)> sites)
     {
@@ -105,10 +128,12 @@ public sealed class NastyFilesTests : IDisposable
         string outcome;
         try
         {
-            LoadedSites loaded = SiteLoader.Load(new SiteSettings { Data = [.. paths], Columns = new ColumnTerms { Label = "y" } });
+            LoadedSites loaded = SiteLoader.Load(
+                new SiteSettings { Data = [.. paths], Columns = new ColumnTerms { Label = "y" } });
             outcome = string.Create(
                 CultureInfo.InvariantCulture,
-                $"  read: {loaded.Sites.Sum(site => site.Train.Count)} rows, features {string.Join(", ", loaded.Schema!.FeatureNames())}\n")
+                $"  read: {loaded.Sites.Sum(site => site.Train.Count)} rows, features "
+                + $"{string.Join(", ", loaded.Schema!.FeatureNames())}\n")
                 + string.Concat(loaded.Notes.Select(note => $"  note: {note}\n"));
         }
         catch (DataFormatException refusal)

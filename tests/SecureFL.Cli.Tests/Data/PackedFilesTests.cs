@@ -8,7 +8,10 @@ using SecureFL.Federated.Data.Tensors;
 
 namespace SecureFL.Cli.Tests.Data;
 
-/// <summary>Small files that unpack to very large ones are refused before they fill the memory; formulas without a value are refused by their cell.</summary>
+/// <summary>
+/// Small files that unpack to very large ones are refused before they fill the memory; formulas without a value are
+/// refused by their cell.
+/// </summary>
 public sealed class PackedFilesTests : IDisposable
 {
     private const int Bomb = 32 << 20;
@@ -40,7 +43,10 @@ public sealed class PackedFilesTests : IDisposable
         string path = Path.Combine(_folder, "b.csv.gz");
         using (GZipStream gzip = new(File.Create(path), CompressionLevel.Optimal))
         {
-            gzip.Write(System.Text.Encoding.ASCII.GetBytes("x,y\n" + string.Concat(Enumerable.Range(0, 100_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i % 3},{i % 2}\n")))));
+            gzip.Write(System.Text.Encoding.ASCII
+                .GetBytes(
+                    "x,y\n" + string.Concat(Enumerable.Range(0, 100_000)
+                        .Select(i => string.Create(CultureInfo.InvariantCulture, $"{i % 3},{i % 2}\n")))));
         }
 
         Assert.Equal(100_000, TableFile.Read(path).Rows.Count);
@@ -50,14 +56,16 @@ public sealed class PackedFilesTests : IDisposable
     public void Archives_that_unpack_without_end_are_refused()
     {
         string arrays = Path.Combine(_folder, "a.npz");
-        WriteZip(arrays, ("x.npy", stream => NumpyFile.Write(stream, TensorData.FromInt64(new long[Bomb / 8], Bomb / 8))));
+        WriteZip(arrays,
+            ("x.npy", stream => NumpyFile.Write(stream, TensorData.FromInt64(new long[Bomb / 8], Bomb / 8))));
         Refused(arrays, () =>
         {
             using FileStream stream = File.OpenRead(arrays);
             NumpyArchive.Read(stream, arrays);
         });
         string workbook = Path.Combine(_folder, "a.xlsx");
-        WriteZip(workbook, ("xl/workbook.xml", stream => stream.Write("<workbook/>"u8)), ("xl/worksheets/sheet1.xml", stream => stream.Write(new byte[Bomb])));
+        WriteZip(workbook, ("xl/workbook.xml", stream => stream.Write("<workbook/>"u8)),
+            ("xl/worksheets/sheet1.xml", stream => stream.Write(new byte[Bomb])));
         Refused(workbook, () => TableFile.Read(workbook));
     }
 
@@ -70,7 +78,8 @@ public sealed class PackedFilesTests : IDisposable
         await using (FileStream stream = File.Create(path))
         {
             ParquetWriter writer = await ParquetWriter.CreateAsync(
-                new ParquetSchema(x, y), stream, new ParquetOptions { CompressionMethod = CompressionMethod.Gzip }, cancellationToken: TestContext.Current.CancellationToken);
+                new ParquetSchema(x, y), stream, new ParquetOptions { CompressionMethod = CompressionMethod.Gzip },
+                cancellationToken: TestContext.Current.CancellationToken);
             await using (writer)
             {
                 using ParquetRowGroupWriter group = writer.CreateRowGroup();
@@ -96,15 +105,24 @@ public sealed class PackedFilesTests : IDisposable
         const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
         string path = Path.Combine(_folder, "f.xlsx");
         string rows = string.Concat(Enumerable.Range(4, 40).Select(r => string.Create(
-            CultureInfo.InvariantCulture, $"<row r=\"{r}\"><c r=\"A{r}\"><v>{r % 7}</v></c><c r=\"B{r}\"><v>{r / 3 % 2}</v></c></row>")));
+            CultureInfo.InvariantCulture,
+            $"<row r=\"{r}\"><c r=\"A{r}\"><v>{r % 7}</v></c><c r=\"B{r}\"><v>{r / 3 % 2}</v></c></row>")));
         WriteZip(
             path,
-            ("[Content_Types].xml", Text("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>")),
-            ("xl/workbook.xml", Text($"<workbook xmlns=\"{Main}\" xmlns:r=\"{Relations}\"><sheets><sheet name=\"Visits\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>")),
-            ("xl/_rels/workbook.xml.rels", Text($"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>")),
+            ("[Content_Types].xml",
+                Text("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>")),
+            ("xl/workbook.xml",
+                Text(
+                    $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Relations}\"><sheets><sheet name=\"Visits\" "
+                    + $"sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>")),
+            ("xl/_rels/workbook.xml.rels",
+                Text(
+                    $"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>")),
             ("xl/worksheets/sheet1.xml", Text(
-                $"<worksheet xmlns=\"{Main}\"><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>x</v></c><c r=\"B1\" t=\"str\"><v>y</v></c></row>"
-                + $"<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\"><v>1</v></c></row><row r=\"3\"><c r=\"A3\"><v>2</v></c>{cell}</row>{rows}</sheetData></worksheet>")));
+                $"<worksheet xmlns=\"{Main}\"><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>x</v></c><c r=\"B1\" "
+                + $"t=\"str\"><v>y</v></c></row>"
+                + $"<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\"><v>1</v></c></row><row r=\"3\"><c "
+                + $"r=\"A3\"><v>2</v></c>{cell}</row>{rows}</sheetData></worksheet>")));
         if (message is null)
         {
             Assert.Equal(42, TableFile.Read(path).Rows.Count);
@@ -121,7 +139,9 @@ public sealed class PackedFilesTests : IDisposable
         long packed = new FileInfo(path).Length;
         Assert.True(packed < Bomb / UnpackLimit.Ratio);
         DataFormatException refusal = Assert.Throws<DataFormatException>(read);
-        Assert.Equal($"{path}: its {packed} bytes unpack to more than {UnpackLimit.Of(packed)}, the limit: 100 times as many, or 16 MiB where that is more", refusal.Message);
+        Assert.Equal(
+            $"{path}: its {packed} bytes unpack to more than {UnpackLimit.Of(packed)}, the limit: 100 times as "
+            + $"many, or 16 MiB where that is more", refusal.Message);
         Assert.NotNull(refusal.WayOut);
         return refusal;
     }

@@ -13,15 +13,18 @@ public sealed class DemoFolderTests : IDisposable
         DirectoryInfo fresh = new(Path.Combine(_folder.FullName, "fresh"));
         DemoFolder.Take(fresh, overwrite: false);
         File.WriteAllText(Path.Combine(fresh.FullName, "plan.json"), "x");
-        Assert.Contains("--overwrite removes it", Assert.Throws<CliException>(() => DemoFolder.Take(fresh, overwrite: false)).Hint, StringComparison.Ordinal);
+        Assert.Contains("--overwrite removes it",
+            Assert.Throws<CliException>(() => DemoFolder.Take(fresh, overwrite: false)).Hint, StringComparison.Ordinal);
         DemoFolder.Take(fresh, overwrite: true);
         Assert.False(File.Exists(Path.Combine(fresh.FullName, "plan.json")));
 
         DirectoryInfo other = Directory.CreateDirectory(Path.Combine(_folder.FullName, "other"));
         File.WriteAllText(Path.Combine(other.FullName, "thesis.doc"), "x");
-        Assert.Contains("is not removed", Assert.Throws<CliException>(() => DemoFolder.Take(other, overwrite: true)).Hint, StringComparison.Ordinal);
+        Assert.Contains("is not removed",
+            Assert.Throws<CliException>(() => DemoFolder.Take(other, overwrite: true)).Hint, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(other.FullName, "thesis.doc")));
-        Assert.Throws<CliException>(() => DemoFolder.Take(new DirectoryInfo(Path.Combine(other.FullName, "thesis.doc")), overwrite: true));
+        Assert.Throws<CliException>(
+            () => DemoFolder.Take(new DirectoryInfo(Path.Combine(other.FullName, "thesis.doc")), overwrite: true));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -19,7 +19,8 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
         string[] arguments = ["doctor", "--identity", consortium.At("b"), "--plan", plan, "--state", state];
         (int exit, string output, string error) = Securefl.Run(arguments);
         Assert.True(exit == 0, output + error);
-        string[] checks = ["program", "processor", "settings", "identity", "certificate", "revocations", "plan", "disk"];
+        string[] checks = ["program", "processor", "settings", "identity", "certificate", "revocations",
+            "plan", "disk"];
         Assert.Equal(checks, output.TrimEnd().Split('\n').Select(line => line[6..20].Trim()));
         Assert.Matches("(?m)^warn  plan          .*not approved.* - hint: securefl plan approve", output);
         Assert.Matches("(?m)^ok    certificate   until ....-..-.., 39[67] days$", output);
@@ -35,13 +36,15 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
 
         using TcpListener taken = new(IPAddress.Loopback, 0);
         taken.Start();
-        (exit, output, _) = Securefl.Run([.. arguments, "--listen", $"127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}"]);
+        (exit, output, _) = Securefl.Run(
+            [.. arguments, "--listen", $"127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}"]);
         Assert.Equal(6, exit);
         Assert.Matches("(?m)^fail  port          .* - hint: ", output);
 
         // A port that nobody listens on any more.
         taken.Stop();
-        (exit, output, _) = Securefl.Run([.. arguments, "--server", $"https://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}"]);
+        (exit, output, _) = Securefl.Run(
+            [.. arguments, "--server", $"https://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}"]);
         Assert.Equal(6, exit);
         Assert.Matches("(?m)^fail  server        ", output);
         Assert.Matches("(?m)^warn  clock         not compared", output);
@@ -51,7 +54,8 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
     public void What_a_configuration_says_is_checked_rows_included()
     {
         string plan = consortium.At("rows-plan.json");
-        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema-from", consortium.At("a.csv"), "--label", "ill"));
+        ConsortiumFolder.Must(
+            consortium.PlanArguments(plan, "--schema-from", consortium.At("a.csv"), "--label", "ill"));
         ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board"));
         string config = consortium.At("rows-config.json");
         string rows = consortium.At("rows.csv");
@@ -59,11 +63,15 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
         Write("client", $$"""{ "identity": "{{consortium.At("b")}}", "plan": "{{plan}}", "data": "{{rows}}", "decimal": "." }""");
         (int exit, string output, string error) = Securefl.Run("doctor", "--config", config);
         Assert.True(exit == 0, output + error);
-        Assert.Matches("(?m)^ok    settings      .*rows-config.json of a client: data, decimal, identity, plan$", output);
-        Assert.Matches("(?m)^ok    data          .*rows.csv: [0-9]+ training and [0-9]+ test rows of 5 features, as in the plan$", output);
+        Assert.Matches("(?m)^ok    settings      .*rows-config.json of a client: data, decimal, identity, plan$",
+            output);
+        Assert.Matches(
+            "(?m)^ok    data          .*rows.csv: [0-9]+ training and [0-9]+ test rows of 5 features, as in the plan$",
+            output);
 
         string[] lines = File.ReadAllLines(rows);
-        File.WriteAllLines(rows, lines.Select((line, i) => i == 0 ? line : "old" + line[line.IndexOf(',', StringComparison.Ordinal)..]));
+        File.WriteAllLines(rows,
+            lines.Select((line, i) => i == 0 ? line : "old" + line[line.IndexOf(',', StringComparison.Ordinal)..]));
         (exit, output, _) = Securefl.Run("doctor", "--config", config);
         Assert.Equal(6, exit);
         Assert.Matches("(?m)^fail  data          .*column age: 'old' is not a number", output);
@@ -87,10 +95,14 @@ public sealed class DoctorTests(ConsortiumFolder consortium) : IClassFixture<Con
     {
         string plan = consortium.At("three.json");
         ConsortiumFolder.Must(
-            "plan", "new", "--authority", consortium.At("board"), "--server", consortium.At("aggregator"), "--client", consortium.At("a"), consortium.At("b"), consortium.At("c"),
-            "--key-holder", consortium.At("x"), consortium.At("y"), consortium.At("z"), "--vector", "10", "--clip", "8", "--output", plan);
+            "plan", "new", "--authority", consortium.At("board"), "--server", consortium.At("aggregator"), "--client",
+            consortium.At("a"), consortium.At("b"), consortium.At("c"),
+            "--key-holder", consortium.At("x"), consortium.At("y"), consortium.At("z"), "--vector", "10", "--clip", "8",
+            "--output", plan);
         ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board"));
-        (int exit, string output, _) = Securefl.Run("doctor", "--identity", consortium.At("d"), "--plan", plan, "--state", consortium.At("missing"));
+        (int exit, string output, _) =
+            Securefl.Run("doctor", "--identity", consortium.At("d"), "--plan", plan, "--state",
+                consortium.At("missing"));
         Assert.Equal(6, exit);
         Assert.Contains("does not enrol client d", output, StringComparison.Ordinal);
         Assert.Matches("(?m)^fail  disk          there is no folder", output);

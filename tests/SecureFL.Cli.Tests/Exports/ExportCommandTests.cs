@@ -6,7 +6,9 @@ using SecureFL.Cli.Tests.Support;
 
 namespace SecureFL.Cli.Tests.Exports;
 
-/// <summary><c>export</c> on a model that <c>simulate</c> left, and the page that shows how to use one in Python.</summary>
+/// <summary>
+/// <c>export</c> on a model that <c>simulate</c> left, and the page that shows how to use one in Python.
+/// </summary>
 public sealed partial class ExportCommandTests(ITestOutputHelper output)
 {
     [Fact]
@@ -15,14 +17,16 @@ public sealed partial class ExportCommandTests(ITestOutputHelper output)
         using Hospitals hospitals = new(rows: 40);
         string model = Train(hospitals, "a");
         string table = hospitals.PathOf("coefficients.csv");
-        (int code, _, string error) = Securefl.Run("export", model, "--coefficients", table, "--onnx", hospitals.PathOf("m.onnx"));
+        (int code, _, string error) = Securefl.Run("export", model, "--coefficients", table, "--onnx",
+            hospitals.PathOf("m.onnx"));
         Assert.True(code == 0, error);
         Assert.True(new FileInfo(hospitals.PathOf("m.onnx")).Length > 500);
         Dictionary<string, double> coefficients = File.ReadLines(table).Skip(1).Select(line => line.Split(','))
             .ToDictionary(cells => cells[1], cells => double.Parse(cells[2], CultureInfo.InvariantCulture));
         string[] lines = File.ReadAllLines(hospitals.Files[1]);
         string[] header = lines[0].Split(',');
-        string[] predicted = Securefl.Run("predict", "--model", model, "--data", hospitals.Files[1]).Output.TrimEnd('\n').Split('\n')[1..];
+        string[] predicted = Securefl.Run("predict", "--model", model, "--data", hospitals.Files[1]).Output
+            .TrimEnd('\n').Split('\n')[1..];
         int whole = 0;
         for (int r = 0; r < predicted.Length; r++)
         {
@@ -34,9 +38,11 @@ public sealed partial class ExportCommandTests(ITestOutputHelper output)
 
             whole++;
             double score = coefficients["(intercept)"] + header.Select((name, c) =>
-                coefficients.TryGetValue(name, out double slope) ? slope * double.Parse(cells[c], CultureInfo.InvariantCulture)
+                coefficients.TryGetValue(name, out double slope)
+                ? slope * double.Parse(cells[c], CultureInfo.InvariantCulture)
                 : coefficients.GetValueOrDefault($"{name}={cells[c]}")).Sum();
-            Assert.Equal(double.Parse(predicted[r].Split(',')[3], CultureInfo.InvariantCulture), 1 / (1 + Math.Exp(-score)), 1e-4);
+            Assert.Equal(double.Parse(predicted[r].Split(',')[3], CultureInfo.InvariantCulture),
+                1 / (1 + Math.Exp(-score)), 1e-4);
         }
 
         Assert.True(whole > 10);
@@ -63,16 +69,20 @@ public sealed partial class ExportCommandTests(ITestOutputHelper output)
         File.Copy(hospitals.Files[0], hospitals.PathOf("new.csv"));
         Assert.Equal(0, Securefl.Run("export", model, "--onnx", hospitals.PathOf("model.onnx")).ExitCode);
 
-        string[] blocks = [.. Blocks().Matches(File.ReadAllText(Path.Combine(SourceTree.Root(), "docs", "use-in-python.md"))).Select(match => match.Groups["code"].Value)];
+        string[] blocks =
+            [.. Blocks().Matches(File.ReadAllText(Path.Combine(SourceTree.Root(), "docs", "use-in-python.md")))
+                .Select(match => match.Groups["code"].Value)];
         Assert.Equal(4, blocks.Length);
         string script = hospitals.PathOf("page.py");
         File.WriteAllText(script, string.Join('\n', runtime ? blocks : blocks[..3]));
         (int code, string printed, string error) = Python.Run(python!, Path.GetDirectoryName(script)!, script);
         Assert.True(code == 0, error);
-        double[] all = [.. printed.TrimEnd('\n').Split('\n').Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
+        double[] all =
+            [.. printed.TrimEnd('\n').Split('\n').Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
         double[] expected =
         [
-            .. Securefl.Run("predict", "--model", model, "--data", hospitals.Files[0]).Output.TrimEnd('\n').Split('\n').Skip(1)
+            .. Securefl.Run("predict", "--model", model, "--data", hospitals.Files[0]).Output.TrimEnd('\n')
+                .Split('\n').Skip(1)
                 .Select(line => double.Parse(line.Split(',')[3], CultureInfo.InvariantCulture)),
         ];
         output.WriteLine(runtime ? "with an ONNX runtime" : "without an ONNX runtime: its block was not run");
@@ -81,7 +91,8 @@ public sealed partial class ExportCommandTests(ITestOutputHelper output)
     }
 
     private static string Train(Hospitals hospitals, string name, params string[] options) =>
-        hospitals.Simulate(name, ["--rounds", "3", "--suite", "plaintext", .. options]).Json.GetProperty("final").GetProperty("weightsFile").GetString()!;
+        hospitals.Simulate(name, ["--rounds", "3", "--suite", "plaintext", .. options]).Json.GetProperty("final")
+        .GetProperty("weightsFile").GetString()!;
 
     [GeneratedRegex(@"^```python\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Blocks();

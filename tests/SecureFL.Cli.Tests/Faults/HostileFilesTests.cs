@@ -4,20 +4,29 @@ using SecureFL.Cli.Tests.Support;
 
 namespace SecureFL.Cli.Tests.Faults;
 
-/// <summary>Commands with files that are none and numbers that make no sense: a sentence, a way out, a code, and no word of the framework.</summary>
+/// <summary>
+/// Commands with files that are none and numbers that make no sense: a sentence, a way out, a code, and no word of the
+/// framework.
+/// </summary>
 public sealed class HostileFilesTests : IDisposable
 {
-    private static readonly string[] Forbidden = ["System.", "Exception", "Parameter '", " at SecureFL.", "Unhandled", "Actual value", "BytePositionInLine"];
+    private static readonly string[] Forbidden =
+        ["System.", "Exception", "Parameter '", " at SecureFL.", "Unhandled", "Actual value", "BytePositionInLine"];
 
     private static readonly string[] Commands =
     [
-        "check-data --data FILE", "simulate --data FILE --label y --sites 3 --output RUN", "predict --model FILE --data TABLE", "evaluate --model MODELLESS --data FILE",
-        "plan show FILE", "plan approve FILE --state RUN --accept x", "identity show FILE", "identity import FILE --identity RUN", "verify FILE", "config show client run --config FILE",
-        "client send FILE --server https://localhost:1 --identity RUN --plan FILE", "plan new --authority FILE --server FILE --client FILE --key-holder FILE --vector 10 --clip 1",
-        "plan explain --plan FILE", "simulate --data TABLE --label y --sites 3 --output FILE", "status --server localhost:1 --identity FILE --server-name a",
+        "check-data --data FILE", "simulate --data FILE --label y --sites 3 --output RUN",
+        "predict --model FILE --data TABLE", "evaluate --model MODELLESS --data FILE",
+        "plan show FILE", "plan approve FILE --state RUN --accept x", "identity show FILE",
+        "identity import FILE --identity RUN", "verify FILE", "config show client run --config FILE",
+        "client send FILE --server https://localhost:1 --identity RUN --plan FILE",
+        "plan new --authority FILE --server FILE --client FILE --key-holder FILE --vector 10 --clip 1",
+        "plan explain --plan FILE", "simulate --data TABLE --label y --sites 3 --output FILE",
+        "status --server localhost:1 --identity FILE --server-name a",
     ];
 
-    private static readonly string[] Files = ["empty", "folder", "null", "noise", "missing", "json", "list", "deep", "zip"];
+    private static readonly string[] Files =
+        ["empty", "folder", "null", "noise", "missing", "json", "list", "deep", "zip"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("securefl-hostile-files").FullName;
 
@@ -34,7 +43,8 @@ public sealed class HostileFilesTests : IDisposable
     [Theory]
     [Trait("Category", "Slow")]
     [MemberData(nameof(Others))]
-    public void A_file_that_is_none_is_refused_in_words_by_every_command(string command, string file) => Check(command, file);
+    public void A_file_that_is_none_is_refused_in_words_by_every_command(string command, string file) =>
+        Check(command, file);
 
     [Theory]
     [InlineData("simulate --data TABLE --label y --sites 3 --rounds 0")]
@@ -51,15 +61,19 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("plan explain --parameters -1")]
     [InlineData("plan explain --clip NaN")]
     [InlineData("plan explain --clients 2147483647 --bits 400")]
-    public void A_number_that_makes_no_sense_is_refused_in_words(string command) => Check(command + (command.StartsWith("simulate", StringComparison.Ordinal) ? " --output RUN" : ""), "missing");
+    public void A_number_that_makes_no_sense_is_refused_in_words(string command) =>
+        Check(command + (command.StartsWith("simulate", StringComparison.Ordinal) ? " --output RUN" : ""), "missing");
 
     /// <summary>Every command that reads a file.</summary>
     public static TheoryData<string> All() =>
     [
         .. Commands.Where(command => !command.EndsWith("--output FILE", StringComparison.Ordinal)),
-        "export FILE --onnx RUN", "identity issue FILE --ca RUN", "plan sign FILE --identity RUN", "simulate --data TABLE --training FILE",
-        "plan new --authority RUN --server RUN --client RUN --key-holder RUN --training FILE", "identity import --revocations FILE --identity RUN",
-        "identity import --certificate FILE --authority FILE --identity RUN", "doctor --plan FILE", "server --config FILE", "demo --training FILE",
+        "export FILE --onnx RUN", "identity issue FILE --ca RUN", "plan sign FILE --identity RUN",
+        "simulate --data TABLE --training FILE",
+        "plan new --authority RUN --server RUN --client RUN --key-holder RUN --training FILE",
+        "identity import --revocations FILE --identity RUN",
+        "identity import --certificate FILE --authority FILE --identity RUN", "doctor --plan FILE",
+        "server --config FILE", "demo --training FILE",
         "evaluate --model FILE --data TABLE", "plan digest FILE",
     ];
 
@@ -75,8 +89,14 @@ public sealed class HostileFilesTests : IDisposable
             await make.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        string[] words = [.. command.Split(' ').Select(word => word switch { "FILE" => pipe, "RUN" => Path.Combine(_folder, "run"), "TABLE" => Table(), _ => word })];
-        (int exit, string output, string error) = await Task.Run(() => Securefl.Run(words), TestContext.Current.CancellationToken)
+        string[] words =
+            [
+                .. command.Split(' ')
+                    .Select(
+                        word => word switch { "FILE" => pipe, "RUN" => Path.Combine(_folder, "run"), "TABLE" => Table(),
+                            _ => word })];
+        (int exit, string output, string error) =
+            await Task.Run(() => Securefl.Run(words), TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.True(exit is 2 or 5 or 6, $"{command} ended with code {exit}:\n{error}");
         Assert.Matches("pipe|folder|there is no|Could not find|not find", error + output);
@@ -96,8 +116,10 @@ public sealed class HostileFilesTests : IDisposable
             "MODELLESS" => PathOf("missing"),
             _ => word,
         })]);
-        Assert.All(Forbidden, word => Assert.False(error.Contains(word, StringComparison.Ordinal), $"{command} with {file}:\n{error}"));
-        if (exit == 0 && command.StartsWith("check-data", StringComparison.Ordinal) && file is "list" or "json" or "zip" or "deep")
+        Assert.All(Forbidden,
+            word => Assert.False(error.Contains(word, StringComparison.Ordinal), $"{command} with {file}:\n{error}"));
+        if (exit == 0 && command.StartsWith("check-data", StringComparison.Ordinal)
+            && file is "list" or "json" or "zip" or "deep")
         {
             // Lines of text are a table to whoever looks for one.
             return;
@@ -129,7 +151,8 @@ public sealed class HostileFilesTests : IDisposable
                 File.WriteAllBytes(path, noise);
                 break;
             case "json":
-                File.WriteAllText(path, """{"format": 7, "version": 1, "settings": [null], "x": {"y": [1, 2, {"z": 1e999}]}}""");
+                File.WriteAllText(path,
+                    """{"format": 7, "version": 1, "settings": [null], "x": {"y": [1, 2, {"z": 1e999}]}}""");
                 break;
             case "list":
                 File.WriteAllText(path, "[1, 2, 3]");
@@ -166,7 +189,8 @@ public sealed class HostileFilesTests : IDisposable
             for (int file = 0; file < Files.Length; file++)
             {
                 // An empty folder, and one that is not there yet, are good ones to write to.
-                bool writes = Commands[command].EndsWith("--output FILE", StringComparison.Ordinal) && Files[file] is "missing" or "folder";
+                bool writes = Commands[command].EndsWith("--output FILE", StringComparison.Ordinal)
+                    && Files[file] is "missing" or "folder";
                 if (chosen(command, file) && !writes)
                 {
                     pairs.Add(Commands[command], Files[file]);

@@ -13,7 +13,8 @@ namespace SecureFL.Cli.Tests.Faults;
 /// <summary>Whatever a command throws, people get a sentence, a way out and an exit code.</summary>
 public class OuterHandlerTests
 {
-    private static readonly string[] Forbidden = ["System.", "Exception", "Parameter '", " at SecureFL.", "Actual value", "NullReference"];
+    private static readonly string[] Forbidden =
+        ["System.", "Exception", "Parameter '", " at SecureFL.", "Actual value", "NullReference"];
 
     [Fact]
     public void Every_fault_becomes_a_sentence_and_a_way_out()
@@ -26,9 +27,12 @@ public class OuterHandlerTests
             (ExitCode.Environment, () => _ = new byte[Array.MaxLength + 1L]),
             (ExitCode.Environment, () => throw new SocketException((int)SocketError.HostNotFound)),
             (ExitCode.Environment, () => throw new AuthenticationException("The remote certificate is invalid")),
-            (ExitCode.Environment, () => throw new HttpRequestException("x", new SocketException((int)SocketError.ConnectionRefused))),
+            (ExitCode.Environment,
+                () => throw new HttpRequestException("x", new SocketException((int)SocketError.ConnectionRefused))),
             (ExitCode.Environment, () => throw new GrpcException(GrpcStatusCode.Unavailable, "nobody is there")),
-            (ExitCode.Environment, () => throw new TrainerFaultException("it ended with code 1", ["Traceback", "ValueError: x"]).At("north", 3)),
+            (ExitCode.Environment,
+                () => throw new TrainerFaultException("it ended with code 1",
+                    ["Traceback", "ValueError: x"]).At("north", 3)),
             (ExitCode.BelowThreshold, () => throw new TooFewContributorsException(3, 2, 3)),
             (ExitCode.Usage, () => throw new DataFormatException("a.csv", "no rows")),
             (ExitCode.Usage, () => ArgumentOutOfRangeException.ThrowIfNegative(-1, "rounds")),
@@ -51,7 +55,9 @@ public class OuterHandlerTests
             Exception thrown = Record.Exception(fault)!;
             CliException failure = CommandLine.FailureOf(thrown);
             Assert.True(code == failure.Code, $"{thrown.GetType()} is {failure.Code}: {failure.Message}");
-            Assert.All(Forbidden, word => Assert.False((failure.Message + failure.Hint).Contains(word, StringComparison.Ordinal), $"{thrown.GetType()}: {failure.Message} / {failure.Hint}"));
+            Assert.All(Forbidden,
+                word => Assert.False((failure.Message + failure.Hint).Contains(word, StringComparison.Ordinal),
+                    $"{thrown.GetType()}: {failure.Message} / {failure.Hint}"));
             Assert.True(failure.Message.Length > 5 && failure.Hint.Length > 5, failure.Message);
             CheckReport(failure, thrown);
         }
@@ -60,7 +66,9 @@ public class OuterHandlerTests
     [Fact]
     public void A_trainers_fault_names_site_and_round_and_shows_what_it_wrote()
     {
-        CliException failure = CommandLine.FailureOf(new TrainerFaultException("the trainer python3 ended with code 1", ["Traceback", "ValueError: x"]).At("north", 3));
+        CliException failure = CommandLine.FailureOf(
+            new TrainerFaultException("the trainer python3 ended with code 1",
+                ["Traceback", "ValueError: x"]).At("north", 3));
         Assert.Equal("site north, round 3: the trainer python3 ended with code 1", failure.Message);
         Assert.Equal(["Traceback", "ValueError: x"], failure.Details);
     }

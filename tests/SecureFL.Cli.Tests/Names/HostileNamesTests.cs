@@ -7,7 +7,10 @@ using SecureFL.Federated.Models;
 
 namespace SecureFL.Cli.Tests.Names;
 
-/// <summary>Hostile text in every place that a command reads: nothing that comes out moves a cursor, turns the direction of writing or hides.</summary>
+/// <summary>
+/// Hostile text in every place that a command reads: nothing that comes out moves a cursor, turns the direction of
+/// writing or hides.
+/// </summary>
 public sealed class HostileNamesTests : IDisposable
 {
     private const string Evil = "x\u001B[1A\u001B[2Ky\u202Ez\u200B\u009B2J\u2066\uFEFF\u0007";
@@ -20,9 +23,12 @@ public sealed class HostileNamesTests : IDisposable
         all.Add("cells", ["check-data", "--data", "{cells}", "--label", "y"]);
         all.Add("file name", ["check-data", "--data", "{name}", "--label", "y"]);
         all.Add("missing file", ["check-data", "--data", "{none}", "--label", "y"]);
-        all.Add("simulate header", ["simulate", "--data", "{header}", "--label", "y", "--sites", "3", "--rounds", "1", "--output", "{run}"]);
-        all.Add("simulate cells", ["simulate", "--data", "{cells}", "--label", "y", "--sites", "3", "--rounds", "1", "--output", "{run}"]);
-        all.Add("site column", ["simulate", "--data", "{sites}", "--label", "y", "--site-column", "site", "--rounds", "1", "--output", "{run}"]);
+        all.Add("simulate header",
+            ["simulate", "--data", "{header}", "--label", "y", "--sites", "3", "--rounds", "1", "--output", "{run}"]);
+        all.Add("simulate cells",
+            ["simulate", "--data", "{cells}", "--label", "y", "--sites", "3", "--rounds", "1", "--output", "{run}"]);
+        all.Add("site column", ["simulate", "--data", "{sites}", "--label", "y", "--site-column", "site", "--rounds",
+            "1", "--output", "{run}"]);
         all.Add("label", ["simulate", "--data", "{plain}", "--label", Evil, "--sites", "3", "--output", "{run}"]);
         all.Add("no such option", ["simulate", "--" + Evil]);
         all.Add("no such command", [Evil]);
@@ -30,8 +36,10 @@ public sealed class HostileNamesTests : IDisposable
         all.Add("model's class", ["evaluate", "--model", "{model}", "--data", "{plain}"]);
         all.Add("model's prediction", ["predict", "--model", "{model}", "--data", "{plain}"]);
         all.Add("no model", ["predict", "--model", "{cells}", "--data", "{plain}"]);
-        all.Add("party's name", ["identity", "new", "--consortium", "heart", "--role", "client", "--name", Evil, "--output", "{party}"]);
-        all.Add("consortium", ["identity", "new", "--consortium", Evil, "--role", "client", "--name", "a", "--output", "{party}"]);
+        all.Add("party's name",
+            ["identity", "new", "--consortium", "heart", "--role", "client", "--name", Evil, "--output", "{party}"]);
+        all.Add("consortium",
+            ["identity", "new", "--consortium", Evil, "--role", "client", "--name", "a", "--output", "{party}"]);
         all.Add("request", ["identity", "show", "{request}"]);
         all.Add("plan", ["plan", "show", "{json}"]);
         all.Add("settings", ["config", "show", "client", "run", "--config", "{settings}"]);
@@ -85,10 +93,14 @@ public sealed class HostileNamesTests : IDisposable
                 File.WriteAllText(path, $$"""{"format": "{{Evil}}", "version": 1, "{{Evil}}": "{{Evil}}"}""", new UTF8Encoding(false));
                 break;
             case "{settings}":
-                File.WriteAllText(path, """{"version": 1, "server": "https://a.example", "data": "EVIL.csv"}""".Replace("EVIL", Evil.Replace("\u001B", "\\u001b", StringComparison.Ordinal).Replace("\u0007", "\\n", StringComparison.Ordinal), StringComparison.Ordinal));
+                File.WriteAllText(path,
+                    """{"version": 1, "server": "https://a.example", "data": "EVIL.csv"}""".Replace("EVIL",
+                        Evil.Replace("\u001B", "\\u001b", StringComparison.Ordinal)
+                            .Replace("\u0007", "\\n", StringComparison.Ordinal), StringComparison.Ordinal));
                 break;
             case "{request}":
-                File.WriteAllText(path, """{"format": "securefl-request", "version": 1, "consortium": "heart", "role": "client", "name": "EVIL", "signingKey": "", "certificateRequest": "", "signature": ""}"""
+                File.WriteAllText(path,
+                    """{"format": "securefl-request", "version": 1, "consortium": "heart", "role": "client", "name": "EVIL", "signingKey": "", "certificateRequest": "", "signature": ""}"""
                     .Replace("EVIL", "a\\u001b[1Ab\\u202e", StringComparison.Ordinal));
                 break;
             case "{model}":
@@ -114,7 +126,8 @@ public sealed class HostileNamesTests : IDisposable
     {
         TableSchema schema = new()
         {
-            Features = [new ColumnSchema { Name = "a", Kind = ColumnKind.Numeric }, new ColumnSchema { Name = "b", Kind = ColumnKind.Numeric }],
+            Features = [new ColumnSchema { Name = "a", Kind = ColumnKind.Numeric },
+                new ColumnSchema { Name = "b", Kind = ColumnKind.Numeric }],
             Label = new LabelSchema { Name = "y", Task = LearningTask.Binary, Classes = ["0", Evil] },
         };
         ModelSpec spec = ModelSpec.Logistic(2);
@@ -125,7 +138,8 @@ public sealed class HostileNamesTests : IDisposable
             Parameters = new ModelParameters(layout, new float[layout.Length]),
             Spec = spec,
             Schema = schema,
-            Scalings = ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", FeatureScaling.Declared([0, 0], [1, 1])),
+            Scalings = ImmutableSortedDictionary<string, FeatureScaling>.Empty
+                .Add("", FeatureScaling.Declared([0, 0], [1, 1])),
         }.Write(stream);
     }
 }

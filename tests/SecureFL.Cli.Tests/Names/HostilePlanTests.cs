@@ -9,13 +9,17 @@ using SecureFL.Local;
 
 namespace SecureFL.Cli.Tests.Names;
 
-/// <summary>Attacks by names in a plan: what people read before they approve must not be what a name makes of it.</summary>
+/// <summary>
+/// Attacks by names in a plan: what people read before they approve must not be what a name makes of it.
+/// </summary>
 public sealed class HostilePlanTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("securefl-hostile-plan").FullName;
 
     /// <summary>Up to the line that tells who can open, which becomes another one, and down again.</summary>
-    private const string Rewrites = "age\u001B[6A\r\u001B[2Kopened by     3 of 3 key holders; 0 may collude with the server\u001B[6B\r\u001B[2Kdata          columns age";
+    private const string Rewrites =
+        "age\u001B[6A\r\u001B[2Kopened by     3 of 3 key holders; 0 may collude with the "
+        + "server\u001B[6B\r\u001B[2Kdata          columns age";
 
     [Theory]
     [InlineData("column", Rewrites)]
@@ -77,13 +81,15 @@ public sealed class HostilePlanTests : IDisposable
         return output;
     }
 
-    // The terms with the name in them and everything that depends on them, as somebody would write it who has no use for our checks.
+    // The terms with the name in them and everything that depends on them, as somebody would write it who has no use
+    // for our checks.
     private static void Forge(string path, string where, string name)
     {
         TrainingTerms terms = Terms(where == "tensor");
         PlanSettings settings = new LocalParties(4, 3).CreatePlan(
             terms.Layout.Length, clip: 1, bits: 16, 3, 2, 1, counters: terms.Counters).Settings;
-        JsonObject document = JsonNode.Parse(PlanFile.Draft("heart", "aggregator", settings, terms).ToBytes())!.AsObject();
+        JsonObject document = JsonNode.Parse(
+            PlanFile.Draft("heart", "aggregator", settings, terms).ToBytes())!.AsObject();
         TrainingTerms changed = Changed(terms, where, name);
         settings = settings with { Terms = changed.Digest };
         Digest digest = AggregationPlan.DigestOf(settings);
@@ -108,9 +114,21 @@ public sealed class HostilePlanTests : IDisposable
             Label = new LabelSchema { Name = "ill", Task = LearningTask.Binary, Classes = ["0", "1"] },
         };
         ModelTerms model = external
-            ? new ModelTerms { Task = LearningTask.Binary, Classes = 2, Inputs = schema.Width, Tensors = [new TensorTerms("w", [4])], InitialWeights = AggregationPlan.DigestOf(Any()) }
+            ? new ModelTerms
+            {
+                Task = LearningTask.Binary,
+                Classes = 2,
+                Inputs = schema.Width,
+                Tensors = [new TensorTerms("w", [4])],
+                InitialWeights = AggregationPlan.DigestOf(Any())
+            }
             : ModelTerms.Of(ModelSpec.Logistic(schema.Width));
-        return new TrainingTerms { Model = model, Stopping = new StoppingRules { Rounds = 5 }, Data = new DataTerms { Schema = schema } };
+        return new TrainingTerms
+        {
+            Model = model,
+            Stopping = new StoppingRules { Rounds = 5 },
+            Data = new DataTerms { Schema = schema }
+        };
     }
 
     private static PlanSettings Any() => new LocalParties(4, 3).CreatePlan(10, 1, 16, 3, 2, 1).Settings;
@@ -120,9 +138,27 @@ public sealed class HostilePlanTests : IDisposable
         TableSchema schema = terms.Data.Schema!;
         return where switch
         {
-            "column" => terms with { Data = terms.Data with { Schema = schema with { Features = [schema.Features[0] with { Name = name }, schema.Features[1]] } } },
-            "category" => terms with { Data = terms.Data with { Schema = schema with { Features = [schema.Features[0], schema.Features[1] with { Categories = ["none", name] }] } } },
-            "class" => terms with { Data = terms.Data with { Schema = schema with { Label = schema.Label with { Classes = ["0", name] } } } },
+            "column" => terms with
+            {
+                Data = terms.Data with
+                { Schema = schema with { Features = [schema.Features[0] with { Name = name }, schema.Features[1]] } }
+            },
+            "category" => terms with
+            {
+                Data = terms.Data with
+                {
+                    Schema = schema with
+                    {
+                        Features =
+                                [schema.Features[0], schema.Features[1] with { Categories = ["none", name] }]
+                    }
+                }
+            },
+            "class" => terms with
+            {
+                Data = terms.Data with
+                { Schema = schema with { Label = schema.Label with { Classes = ["0", name] } } }
+            },
             "tensor" => terms with { Model = terms.Model with { Tensors = [new TensorTerms(name, [4])] } },
             _ => terms,
         };

@@ -6,10 +6,12 @@ namespace SecureFL.Cli.Tests.Packaging;
 /// <summary>What a linter of Dockerfiles asks for, and hadolint itself where it is installed.</summary>
 public sealed partial class DockerfileTests
 {
-    private static readonly string[] Known = ["ARG", "FROM", "RUN", "COPY", "ENV", "USER", "WORKDIR", "VOLUME", "EXPOSE", "STOPSIGNAL", "ENTRYPOINT", "CMD"];
+    private static readonly string[] Known =
+        ["ARG", "FROM", "RUN", "COPY", "ENV", "USER", "WORKDIR", "VOLUME", "EXPOSE", "STOPSIGNAL", "ENTRYPOINT", "CMD"];
 
     [Fact]
-    public void The_Dockerfile_obeys_the_rules() => Assert.Empty(Faults(File.ReadAllText(SourceTree.Packaging("Dockerfile"))));
+    public void The_Dockerfile_obeys_the_rules() =>
+        Assert.Empty(Faults(File.ReadAllText(SourceTree.Packaging("Dockerfile"))));
 
     [Theory]
     [InlineData("FROM debian", "DL3006")]
@@ -26,12 +28,14 @@ public sealed partial class DockerfileTests
     [InlineData("FROM a:1\nCOPY . /", "copies everything")]
     [InlineData("FROM registry.example/a:1", "names a host")]
     [InlineData("FROM a:1\nENV API_TOKEN=x", "secret")]
-    public void The_rules_see(string dockerfile, string rule) => Assert.Contains(Faults(dockerfile), fault => fault.StartsWith(rule, StringComparison.Ordinal));
+    public void The_rules_see(string dockerfile, string rule) =>
+        Assert.Contains(Faults(dockerfile), fault => fault.StartsWith(rule, StringComparison.Ordinal));
 
     [Fact]
     public void Hadolint_agrees()
     {
-        (int ExitCode, string Text)? result = Tool.Run("hadolint", SourceTree.Root(), SourceTree.Packaging("Dockerfile"));
+        (int ExitCode, string Text)? result =
+            Tool.Run("hadolint", SourceTree.Root(), SourceTree.Packaging("Dockerfile"));
         if (result is null)
         {
             Assert.Skip("hadolint is not installed");
@@ -42,10 +46,15 @@ public sealed partial class DockerfileTests
 
     private static IEnumerable<string> Faults(string text)
     {
-        string joined = Continuation().Replace(string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith('#'))), " ");
+        string joined = Continuation()
+            .Replace(string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith('#'))),
+                " ");
         (string Name, string Text)[] instructions =
-            [.. joined.Split('\n').Where(line => line.Trim().Length > 0).Select(line => (line.Split(' ')[0], line.Contains(' ') ? line[(line.IndexOf(' ') + 1)..].Trim() : ""))];
-        Dictionary<string, string> arguments = instructions.Where(i => i.Name == "ARG" && i.Text.Contains('=')).ToDictionary(i => i.Text.Split('=')[0], i => i.Text[(i.Text.IndexOf('=') + 1)..]);
+            [.. joined.Split('\n').Where(line => line.Trim().Length > 0)
+                .Select(
+                    line => (line.Split(' ')[0], line.Contains(' ') ? line[(line.IndexOf(' ') + 1)..].Trim() : ""))];
+        Dictionary<string, string> arguments = instructions.Where(i => i.Name == "ARG" && i.Text.Contains('='))
+            .ToDictionary(i => i.Text.Split('=')[0], i => i.Text[(i.Text.IndexOf('=') + 1)..]);
         foreach ((string name, string rest) in instructions)
         {
             if (name is "ADD")
@@ -59,9 +68,14 @@ public sealed partial class DockerfileTests
 
             foreach (string fault in name switch
             {
-                "FROM" => Base(arguments.Aggregate(rest, (image, argument) => image.Replace($"${{{argument.Key}}}", argument.Value, StringComparison.Ordinal))),
+                "FROM" =>
+                    Base(
+                        arguments.Aggregate(rest,
+                            (image, argument) => image.Replace($"${{{argument.Key}}}", argument.Value,
+                                StringComparison.Ordinal))),
                 "RUN" => Run(rest),
-                "COPY" when rest.Split(' ').Any(word => word is "." or "./" or "*") => ["copies everything: names what it takes"],
+                "COPY" when rest.Split(' ').Any(word => word is "." or "./" or "*") =>
+                    ["copies everything: names what it takes"],
                 "WORKDIR" when !rest.StartsWith('/') => ["DL3000: an absolute WORKDIR"],
                 "ENTRYPOINT" or "CMD" when !IsList(rest) => ["DL3025: ENTRYPOINT and CMD as JSON lists"],
                 "ENV" or "ARG" when Secret().IsMatch(rest) => ["secret: none in the image"],
@@ -73,8 +87,10 @@ public sealed partial class DockerfileTests
         }
 
         string? user = instructions.LastOrDefault(i => i.Name == "USER").Text;
-        bool beforeStart = Array.FindLastIndex(instructions, i => i.Name == "USER") < Array.FindIndex(instructions, i => i.Name == "ENTRYPOINT");
-        if (instructions.Any(i => i.Name == "ENTRYPOINT") && (user is null || !NumericUser().IsMatch(user) || !beforeStart))
+        bool beforeStart = Array.FindLastIndex(instructions, i => i.Name == "USER")
+            < Array.FindIndex(instructions, i => i.Name == "ENTRYPOINT");
+        if (instructions.Any(i => i.Name == "ENTRYPOINT")
+            && (user is null || !NumericUser().IsMatch(user) || !beforeStart))
         {
             yield return "DL3002: the last user is a number above 0, set before the entry point";
         }
@@ -115,12 +131,15 @@ public sealed partial class DockerfileTests
             yield break;
         }
 
-        if (!command.Contains("--no-install-recommends", StringComparison.Ordinal) || !(command.Contains("--yes", StringComparison.Ordinal) || command.Contains("-y", StringComparison.Ordinal)))
+        if (!command.Contains("--no-install-recommends", StringComparison.Ordinal)
+            || !(command.Contains("--yes", StringComparison.Ordinal)
+                || command.Contains("-y", StringComparison.Ordinal)))
         {
             yield return "DL3015: --yes and --no-install-recommends";
         }
 
-        if (!command.Contains("apt-get update", StringComparison.Ordinal) || !command.Contains("rm -rf /var/lib/apt/lists/*", StringComparison.Ordinal))
+        if (!command.Contains("apt-get update", StringComparison.Ordinal)
+            || !command.Contains("rm -rf /var/lib/apt/lists/*", StringComparison.Ordinal))
         {
             yield return "DL3009: update and clean up in the same layer";
         }

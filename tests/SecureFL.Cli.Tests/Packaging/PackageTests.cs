@@ -23,13 +23,15 @@ public sealed class PackageTests : IDisposable
 
         // Only the local folder is a source: nothing that a registry holds may come in its place.
         File.WriteAllText(At("local.config"), $"""<configuration><packageSources><clear /><add key="local" value="{packages}" /></packageSources></configuration>""");
-        Must(root, "tool", "install", "SecureFL.Tool", "--tool-path", At("tools"), "--configfile", At("local.config"), "--version", version);
+        Must(root, "tool", "install", "SecureFL.Tool", "--tool-path", At("tools"), "--configfile", At("local.config"),
+            "--version", version);
         string securefl = At("tools", OperatingSystem.IsWindows() ? "securefl.exe" : "securefl");
         Assert.StartsWith(version, Run(securefl, "--version"), StringComparison.Ordinal);
         Assert.Contains("demo", Run(securefl, "demo", "--help"), StringComparison.Ordinal);
         Assert.Contains("8192", Run(securefl, "plan", "explain"), StringComparison.Ordinal);
 
-        foreach (string project in Directory.GetDirectories(Path.Combine(root, "src")).Select(folder => Path.GetFileName(folder)!).Where(name => name != "SecureFL.Cli"))
+        foreach (string project in Directory.GetDirectories(Path.Combine(root, "src"))
+            .Select(folder => Path.GetFileName(folder)!).Where(name => name != "SecureFL.Cli"))
         {
             if (!Directory.Exists(At("build", "bin", project, "release")))
             {
@@ -37,17 +39,20 @@ public sealed class PackageTests : IDisposable
                 continue;
             }
 
-            Must(root, "pack", $"src/{project}", "-c", "Release", "-o", packages, "--artifacts-path", At("build"), "--no-build");
+            Must(root, "pack", $"src/{project}", "-c", "Release", "-o", packages, "--artifacts-path", At("build"),
+                "--no-build");
             string package = Assert.Single(Directory.GetFiles(packages, $"{project}.{version}.nupkg"));
             using ZipArchive content = ZipFile.OpenRead(package);
             Assert.Contains(content.Entries, entry => entry.FullName == $"lib/net10.0/{project}.dll");
             Assert.Contains(content.Entries, entry => entry.FullName == $"lib/net10.0/{project}.xml");
             Assert.Contains(content.Entries, entry => entry.FullName == "README.md");
             using Stream specification = content.GetEntry($"{project}.nuspec")!.Open();
-            Assert.Contains(XDocument.Load(specification).Descendants(), element => element.Name.LocalName == "license" && element.Value == "MIT");
+            Assert.Contains(XDocument.Load(specification).Descendants(),
+                element => element.Name.LocalName == "license" && element.Value == "MIT");
         }
 
-        Assert.True(Directory.GetFiles(packages, "*.nupkg").Length >= 10, string.Join(' ', Directory.GetFiles(packages)));
+        Assert.True(Directory.GetFiles(packages, "*.nupkg").Length >= 10,
+            string.Join(' ', Directory.GetFiles(packages)));
     }
 
     [Fact]
@@ -55,16 +60,19 @@ public sealed class PackageTests : IDisposable
     {
         string root = SourceTree.Root();
         (int exit, string text) = Tool.Run(
-            "dotnet", root, "publish", "src/SecureFL.Cli", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "-p:PublishSingleFile=true", "-o", At("out"),
+            "dotnet", root, "publish", "src/SecureFL.Cli", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier,
+            "--self-contained", "-p:PublishSingleFile=true", "-o", At("out"),
             "--artifacts-path", At("build"), "-m:1")!.Value;
-        if (exit != 0 && (text.Contains("NU1101", StringComparison.Ordinal) || text.Contains("NU1102", StringComparison.Ordinal) || text.Contains("NU1301", StringComparison.Ordinal)
+        if (exit != 0 && (text.Contains("NU1101", StringComparison.Ordinal)
+            || text.Contains("NU1102", StringComparison.Ordinal) || text.Contains("NU1301", StringComparison.Ordinal)
             || text.Contains("NETSDK1112", StringComparison.Ordinal)))
         {
             Assert.Skip("the runtime pack cannot be had");
         }
 
         Assert.True(exit == 0, text);
-        string[] programs = [.. Directory.GetFiles(At("out")).Where(path => Path.GetExtension(path) is not (".pdb" or ".xml" or ".json"))];
+        string[] programs = [.. Directory.GetFiles(At("out"))
+            .Where(path => Path.GetExtension(path) is not (".pdb" or ".xml" or ".json"))];
         string source = Assert.Single(programs);
         string alone = Path.Combine(Directory.CreateDirectory(At("alone")).FullName, Path.GetFileName(source));
         File.Copy(source, alone);
@@ -75,7 +83,8 @@ public sealed class PackageTests : IDisposable
 
     private static void Must(string folder, params string[] arguments)
     {
-        (int exit, string text) = Tool.Run("dotnet", folder, [.. arguments, .. arguments[0] is "pack" ? (string[])["-m:1"] : []])!.Value;
+        (int exit, string text) = Tool.Run("dotnet", folder,
+            [.. arguments, .. arguments[0] is "pack" ? (string[])["-m:1"] : []])!.Value;
         Assert.True(exit == 0, $"dotnet {string.Join(' ', arguments)}\n{text}");
     }
 

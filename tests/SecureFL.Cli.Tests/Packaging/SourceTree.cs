@@ -20,5 +20,6 @@ internal static class SourceTree
         return folder!.FullName;
     }
 
-    internal static string Packaging(params string[] parts) => Path.Combine([Root(), "src", "SecureFL.Cli", "packaging", .. parts]);
+    internal static string Packaging(params string[] parts) =>
+        Path.Combine([Root(), "src", "SecureFL.Cli", "packaging", .. parts]);
 }

@@ -9,14 +9,21 @@ internal static class Tool
     /// <summary>Runs a program; null where it is not installed.</summary>
     internal static (int ExitCode, string Text)? Run(string program, string folder, params string[] arguments)
     {
-        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder };
+        ProcessStartInfo start = new(program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder
+        };
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
         // What the test runner set for itself is not for the program.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (string name in start.Environment.Keys
+            .Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             start.Environment.Remove(name);
         }

@@ -15,7 +15,9 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     public void A_plan_is_written_signed_shown_and_approved()
     {
         string plan = consortium.At("plan.json");
-        string words = ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema-from", consortium.At("a.csv"), "--label", "ill", "--rounds", "5", "--clip", "0.5")).Trim();
+        string words = ConsortiumFolder.Must(
+            consortium.PlanArguments(plan, "--schema-from", consortium.At("a.csv"), "--label", "ill", "--rounds", "5",
+                "--clip", "0.5")).Trim();
         JsonObject written = JsonNode.Parse(File.ReadAllText(plan))!.AsObject();
         Assert.Equal("heart", (string?)written["consortium"]);
         Assert.Equal(24 * 3600, (int)written["plan"]!["agreementWindowSeconds"]!);
@@ -28,36 +30,44 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
         Assert.NotNull(signed.Plan);
         Assert.Equal(["a", "b", "c", "d"], signed.Settings.Enrolment.Clients.Select(party => party.Name));
         Assert.Equal($"{signed.Digest}\n{words}\n", ConsortiumFolder.Must("plan", "digest", plan));
-        string golden = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "plan-show.txt")).ReplaceLineEndings("\n");
+        string golden = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "plan-show.txt"))
+            .ReplaceLineEndings("\n");
         string shown = ConsortiumFolder.Must("plan", "show", plan);
-        Assert.Equal(golden, shown.Replace(words, "WORDS", StringComparison.Ordinal).Replace(signed.Digest.ToString(), "DIGEST", StringComparison.Ordinal));
-        Assert.Contains("4 vectors of 6 values", ConsortiumFolder.Must("plan", "explain", "--plan", plan), StringComparison.Ordinal);
+        Assert.Equal(golden, shown.Replace(words, "WORDS", StringComparison.Ordinal)
+            .Replace(signed.Digest.ToString(), "DIGEST", StringComparison.Ordinal));
+        Assert.Contains("4 vectors of 6 values", ConsortiumFolder.Must("plan", "explain", "--plan", plan),
+            StringComparison.Ordinal);
 
         string state = consortium.At("state");
         Refused(2, "nobody is there", "plan", "approve", plan, "--state", state);
         Refused(5, "is not", "plan", "approve", plan, "--state", state, "--accept", "babab");
         ConsortiumFolder.Must("plan", "approve", plan, "--state", state, "--accept", words);
-        ConsortiumFolder.Must("plan", "approve", plan, "--state", consortium.At("state2"), "--accept", signed.Digest.ToString());
+        ConsortiumFolder.Must("plan", "approve", plan, "--state", consortium.At("state2"), "--accept",
+            signed.Digest.ToString());
 
         string other = consortium.At("other.json");
         ConsortiumFolder.Must(consortium.PlanArguments(other, "--vector", "1000", "--clip", "8"));
         Refused(5, "nobody has signed", "plan", "approve", other, "--state", state, "--accept", words);
         ConsortiumFolder.Must("plan", "sign", other, "--identity", consortium.At("board"));
-        Refused(2, "another plan was approved", "plan", "approve", other, "--state", state, "--accept", PlanFile.Load(other).SpokenForm);
+        Refused(2, "another plan was approved", "plan", "approve", other, "--state", state, "--accept",
+            PlanFile.Load(other).SpokenForm);
     }
 
     [Fact]
     public void A_clip_is_found_by_the_sites_or_said_never_guessed()
     {
         string plan = consortium.At("found.json");
-        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema-from", consortium.At("a.csv"), "--label", "ill"));
+        ConsortiumFolder.Must(
+            consortium.PlanArguments(plan, "--schema-from", consortium.At("a.csv"), "--label", "ill"));
         PlanFile file = PlanFile.Load(plan);
         Assert.Empty(file.Terms!.Clips);
         Assert.NotNull(file.Terms.PreparationTerms.Clips);
         Assert.Equal(1, file.Settings.Parameters.Clip);
         Assert.Null(file.Terms.WeightUnit);
-        Assert.Contains("clips         found by the sites, one for each tensor, before the first round", ConsortiumFolder.Must("plan", "show", plan), StringComparison.Ordinal);
-        (int code, _, string error) = Securefl.Run(consortium.PlanArguments(consortium.At("guess.json"), "--vector", "1000"));
+        Assert.Contains("clips         found by the sites, one for each tensor, before the first round",
+            ConsortiumFolder.Must("plan", "show", plan), StringComparison.Ordinal);
+        (int code, _, string error) = Securefl.Run(
+            consortium.PlanArguments(consortium.At("guess.json"), "--vector", "1000"));
         Assert.Equal(2, code);
         Assert.Contains("--clip is missing", error, StringComparison.Ordinal);
         Assert.Contains("hint: --clip 8", error, StringComparison.Ordinal);
@@ -80,23 +90,30 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     public void A_joint_key_plan_holds_what_was_asked_for(string wire)
     {
         string plan = consortium.At($"joint-{wire}.json");
-        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000", "--clip", "8", "--suite", "joint-key", "--wire", wire, "--rounds-per-key", "70", "--smudging", "50"));
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000", "--clip", "8", "--suite", "joint-key",
+            "--wire", wire, "--rounds-per-key", "70", "--smudging", "50"));
         ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board"));
         PlanFile signed = PlanFile.Load(plan);
         JointKeyParameters key = signed.Settings.Parameters.JointKey!;
-        Assert.Equal((3, 2, 50, wire), (key.KeyHolders, key.Threshold, key.Smudging, key.Wire.ToString().ToLowerInvariant()));
+        Assert.Equal((3, 2, 50, wire),
+            (key.KeyHolders, key.Threshold, key.Smudging, key.Wire.ToString().ToLowerInvariant()));
         Assert.Equal(70 * signed.Settings.Parameters.CoefficientsPerOpening, key.MaxCoefficientsPerKey);
         JsonNode view = JsonNode.Parse(File.ReadAllText(plan))!["plan"]!["jointKey"]!;
         Assert.Equal(wire, (string?)view["wire"]);
         Assert.Equal(key.SpecialPrime, (ulong)view["specialPrime"]!);
-        Assert.Contains(wire == "seal" ? "joint-key, SEAL ciphertexts; a key opens 70 sums" : "joint-key, packed ciphertexts", ConsortiumFolder.Must("plan", "show", plan), StringComparison.Ordinal);
+        Assert.Contains(wire == "seal" ? "joint-key, SEAL ciphertexts; a key opens 70 sums"
+            : "joint-key, packed ciphertexts", ConsortiumFolder.Must("plan", "show", plan), StringComparison.Ordinal);
         string explained = ConsortiumFolder.Must("plan", "explain", "--plan", plan);
-        Assert.Contains("2 of 3 key holders decrypt, 70 sums a key; hidden to statistical distance 2^-50", explained, StringComparison.Ordinal);
-        Assert.Contains(wire == "seal" ? $"special prime {key.SpecialPrime}" : "bit-packed residues", explained, StringComparison.Ordinal);
-        Assert.Contains($"{signed.Settings.Parameters.UploadBytes} bytes of ciphertext a client", explained, StringComparison.Ordinal);
+        Assert.Contains("2 of 3 key holders decrypt, 70 sums a key; hidden to statistical distance 2^-50", explained,
+            StringComparison.Ordinal);
+        Assert.Contains(wire == "seal" ? $"special prime {key.SpecialPrime}" : "bit-packed residues", explained,
+            StringComparison.Ordinal);
+        Assert.Contains($"{signed.Settings.Parameters.UploadBytes} bytes of ciphertext a client", explained,
+            StringComparison.Ordinal);
 
         // The wire mode is in the digest, and the readable form is held to it.
-        File.WriteAllText(plan, File.ReadAllText(plan).Replace($"\"wire\": \"{wire}\"", "\"wire\": \"other\"", StringComparison.Ordinal));
+        File.WriteAllText(plan, File.ReadAllText(plan)
+            .Replace($"\"wire\": \"{wire}\"", "\"wire\": \"other\"", StringComparison.Ordinal));
         Refused(5, "jointKey.wire says \"other\"", "plan", "show", plan);
     }
 
@@ -106,18 +123,22 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     public void Early_resubmission_is_for_those_who_ask_for_it_and_shown_to_everybody(bool asked)
     {
         string plan = consortium.At($"early-{asked}.json");
-        ConsortiumFolder.Must(consortium.PlanArguments(plan, ["--vector", "1000", "--clip", "8", .. asked ? ["--allow-early-resubmission"] : Array.Empty<string>()]));
+        ConsortiumFolder.Must(consortium.PlanArguments(plan,
+            ["--vector", "1000", "--clip", "8", .. asked ? ["--allow-early-resubmission"] : Array.Empty<string>()]));
         ConsortiumFolder.Must("plan", "sign", plan, "--identity", consortium.At("board"));
         Assert.Equal(asked, PlanFile.Load(plan).Settings.AllowEarlyResubmission);
-        Assert.Equal(asked, ConsortiumFolder.Must("plan", "show", plan).Contains("early resubmission: the difference of two sums can show one client", StringComparison.Ordinal));
+        Assert.Equal(asked, ConsortiumFolder.Must("plan", "show", plan)
+            .Contains("early resubmission: the difference of two sums can show one client", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Seal_ciphertexts_are_for_the_joint_key_suite()
     {
-        Refused(2, "--wire needs --suite joint-key", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--clip", "8", "--wire", "seal"));
+        Refused(2, "--wire needs --suite joint-key",
+            consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--clip", "8", "--wire", "seal"));
         Refused(2, "--wire needs --suite joint-key", "plan", "explain", "--wire", "seal");
-        Refused(2, "smudging rule", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--clip", "8", "--suite", "joint-key", "--smudging", "39"));
+        Refused(2, "smudging rule", consortium.PlanArguments(consortium.At("never.json"), "--vector", "1000", "--clip",
+            "8", "--suite", "joint-key", "--smudging", "39"));
     }
 
     [Fact]
@@ -125,24 +146,31 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     {
         string plan = consortium.At("changed.json");
         ConsortiumFolder.Must(consortium.PlanArguments(plan, "--vector", "1000", "--clip", "8"));
-        File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"threshold\": 2", "\"threshold\": 1", StringComparison.Ordinal));
+        File.WriteAllText(plan, File.ReadAllText(plan)
+            .Replace("\"threshold\": 2", "\"threshold\": 1", StringComparison.Ordinal));
         Refused(5, "threshold says 1, the plan holds 2", "plan", "show", plan);
-        File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"version\": 1,\n  \"consortium\"", "\"version\": 7,\n  \"consortium\"", StringComparison.Ordinal));
-        Refused(2, "version 7, this program reads up to version 1", "plan", "sign", plan, "--identity", consortium.At("board"));
+        File.WriteAllText(plan, File.ReadAllText(plan)
+            .Replace("\"version\": 1,\n  \"consortium\"", "\"version\": 7,\n  \"consortium\"",
+                StringComparison.Ordinal));
+        Refused(2, "version 7, this program reads up to version 1", "plan", "sign", plan, "--identity",
+            consortium.At("board"));
     }
 
     [Fact]
     public void A_schema_file_serves_as_well_and_wrong_roles_are_named()
     {
         string from = consortium.At("from.json");
-        ConsortiumFolder.Must(consortium.PlanArguments(from, "--schema-from", consortium.At("a.csv"), "--label", "ill", "--scaling", "fixed"));
+        ConsortiumFolder.Must(consortium.PlanArguments(from, "--schema-from", consortium.At("a.csv"), "--label", "ill",
+            "--scaling", "fixed"));
         string schema = consortium.At("schema.json");
         File.WriteAllText(schema, JsonNode.Parse(File.ReadAllText(from))!["terms"]!["data"]!["schema"]!.ToJsonString());
         string plan = consortium.At("by-schema.json");
-        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema", schema, "--model", "mlp", "--hidden", "8,4", "--weighting", "equal"));
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--schema", schema, "--model", "mlp", "--hidden", "8,4",
+            "--weighting", "equal"));
         Assert.Equal([8, 4], PlanFile.Load(plan).Terms!.Model.BuiltIn!.Hidden);
         Assert.Equal(PlanFile.Load(from).Terms!.Data.Schema!.Digest, PlanFile.Load(plan).Terms!.Data.Schema!.Digest);
-        string[] swapped = [.. consortium.PlanArguments(plan, "--vector", "10", "--clip", "8").Select(argument => argument == consortium.At("aggregator") ? consortium.At("a") : argument)];
+        string[] swapped = [.. consortium.PlanArguments(plan, "--vector", "10", "--clip", "8")
+            .Select(argument => argument == consortium.At("aggregator") ? consortium.At("a") : argument)];
         Refused(2, "is of a client, due is a server", swapped);
     }
 
@@ -157,8 +185,10 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
         }
 
         string plan = consortium.At("external.json");
-        Refused(2, "needs --initial-weights", consortium.PlanArguments(plan, "--task", "binary", "--inputs", "3", "--external-trainer"));
-        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--task", "binary", "--inputs", "3", "--external-trainer", "--initial-weights", weights));
+        Refused(2, "needs --initial-weights",
+            consortium.PlanArguments(plan, "--task", "binary", "--inputs", "3", "--external-trainer"));
+        ConsortiumFolder.Must(consortium.PlanArguments(plan, "--task", "binary", "--inputs", "3", "--external-trainer",
+            "--initial-weights", weights));
         TrainingTerms terms = PlanFile.Load(plan).Terms!;
         Assert.Equal(ModelStamp.Of(0, initial.Values).Digest, terms.Model.InitialWeights);
         Assert.True(terms.Layout.Matches(initial.Layout));
@@ -174,23 +204,29 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
             NumpyArchive.Write(
                 stream,
                 [
-                    new("w", numbers), new("bn.running_var", TensorData.FromFloats([1, 2], 2)), new("bn.num_batches_tracked", TensorData.FromInt64([9])),
-                    new("b", TensorData.FromFloats([1, 2], 2)), new("epochs", TensorData.FromInt64([9])), new("old", numbers),
+                    new("w", numbers), new("bn.running_var", TensorData.FromFloats([1, 2], 2)),
+                    new("bn.num_batches_tracked", TensorData.FromInt64([9])),
+                    new("b", TensorData.FromFloats([1, 2], 2)), new("epochs", TensorData.FromInt64([9])),
+                    new("old", numbers),
                 ]);
         }
 
         string plan = consortium.At("named.json");
         (int exit, _, string error) = Securefl.Run(consortium.PlanArguments(
-            plan, "--layout", file, "--clip", "8", "--tensor-clip", "bn.running_var=64", "--leave-out", "old", "--max-clipped", "2%"));
+            plan, "--layout", file, "--clip", "8", "--tensor-clip", "bn.running_var=64", "--leave-out", "old",
+            "--max-clipped", "2%"));
         Assert.True(exit == 0, error);
-        Assert.Contains("bn.num_batches_tracked is left out: whole numbers; --tensor-clip", error, StringComparison.Ordinal);
+        Assert.Contains("bn.num_batches_tracked is left out: whole numbers; --tensor-clip", error,
+            StringComparison.Ordinal);
         SumTerms sums = PlanFile.Load(plan).Sums!;
         Assert.Equal(["b", "bn.running_var", "w"], sums.Tensors.Select(tensor => tensor.Name));
         Assert.Equal([null, 64f, null], sums.Tensors.Select(tensor => tensor.Clip));
         Assert.Equal(["bn.num_batches_tracked", "epochs", "old"], sums.LeftOut);
         Assert.Equal((10, 0.02), (sums.Elements, sums.MaxClipped));
         string shown = ConsortiumFolder.Must("plan", "show", plan);
-        Assert.Contains("by name: b (2), bn.running_var (2) clipped to 64, w (3 x 2); left out: bn.num_batches_tracked, epochs, old\n", shown, StringComparison.Ordinal);
+        Assert.Contains(
+            "by name: b (2), bn.running_var (2) clipped to 64, w (3 x 2); left out: bn.num_batches_tracked, epochs, "
+            + "old\n", shown, StringComparison.Ordinal);
         Assert.Contains("more than 2.00 %", shown, StringComparison.Ordinal);
 
         ConsortiumFolder.Must(consortium.PlanArguments(plan, "--layout", "w:3x2,s:,b:2", "--clip", "8"));
@@ -206,15 +242,18 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     [InlineData("a share such as 1% or 0.01 is due", "--layout", "a:3,b:2", "--max-clipped", "101%")]
     [InlineData("is left to sum", "--layout", "a:3", "--leave-out", "a")]
     [InlineData("two tensors are called a", "--layout", "a:3,a:2")]
-    public void A_layout_that_cannot_be_says_why(string message, params string[] more) => Refused(2, message, consortium.PlanArguments(consortium.At("never.json"), [.. more, "--clip", "1"]));
+    public void A_layout_that_cannot_be_says_why(string message, params string[] more) =>
+        Refused(2, message, consortium.PlanArguments(consortium.At("never.json"), [.. more, "--clip", "1"]));
 
     [Theory]
     [InlineData("what is trained is not said")]
     [InlineData("plan rule 't <= H'", "--vector", "10", "--clip", "8", "--threshold", "4")]
     [InlineData("plan rule 'n_min <= n_max'", "--vector", "10", "--clip", "8", "--min-clients", "5")]
-    [InlineData("--schema does not go with --vector or --layout, which are for sums", "--vector", "10", "--clip", "8", "--schema", "x.json")]
+    [InlineData("--schema does not go with --vector or --layout, which are for sums", "--vector", "10", "--clip", "8",
+        "--schema", "x.json")]
     [InlineData("rounds close with 2 contributions", "--task", "binary", "--inputs", "3", "--contributions", "2")]
-    public void A_plan_that_cannot_be_names_the_rule(string message, params string[] more) => Refused(2, message, consortium.PlanArguments(consortium.At("never.json"), more));
+    public void A_plan_that_cannot_be_names_the_rule(string message, params string[] more) =>
+        Refused(2, message, consortium.PlanArguments(consortium.At("never.json"), more));
 
     [Theory]
     [InlineData("new")]
@@ -232,6 +271,7 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
     private static void Refused(int code, string message, params string[] arguments)
     {
         (int exit, _, string error) = Securefl.Run(arguments);
-        Assert.True(exit == code && error.Contains(message, StringComparison.Ordinal) && error.Contains("hint: ", StringComparison.Ordinal), $"{exit}: {error}");
+        Assert.True(exit == code && error.Contains(message, StringComparison.Ordinal)
+            && error.Contains("hint: ", StringComparison.Ordinal), $"{exit}: {error}");
     }
 }

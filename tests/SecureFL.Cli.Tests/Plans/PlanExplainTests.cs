@@ -11,14 +11,16 @@ public sealed class PlanExplainTests
         (int exit, string output, string error) = Securefl.Run("plan", "explain");
         Assert.Equal(0, exit);
         Assert.Empty(error);
-        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "plan-explain.txt")).ReplaceLineEndings("\n"), output);
+        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "plan-explain.txt"))
+            .ReplaceLineEndings("\n"), output);
     }
 
     [Fact]
     public void Writes_the_parameters_as_json()
     {
         string file = Path.GetTempFileName();
-        (int exit, _, _) = Securefl.Run("plan", "explain", "--parameters", "10000000", "--clients", "100", "--bits", "16", "--json", file);
+        (int exit, _, _) = Securefl.Run("plan", "explain", "--parameters", "10000000", "--clients", "100", "--bits",
+            "16", "--json", file);
         Assert.Equal(0, exit);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(file));
         Assert.Equal(8192, json.RootElement.GetProperty("ringDegree").GetInt32());
@@ -32,14 +34,17 @@ public sealed class PlanExplainTests
     {
         string file = Path.GetTempFileName();
         (int exit, string output, string error) = Securefl.Run(
-            "plan", "explain", "--parameters", "10000000", "--key-holders", "5", "--threshold", "3", "--suite", "joint-key", "--wire", "seal", "--json", file);
+            "plan", "explain", "--parameters", "10000000", "--key-holders", "5", "--threshold", "3", "--suite",
+            "joint-key", "--wire", "seal", "--json", file);
         Assert.True(exit == 0, error);
         Assert.Contains("any SEAL program can encrypt", output, StringComparison.Ordinal);
-        Assert.Contains("q times the special prime within the limit of ePrint 2024/463 for ternary secrets", output, StringComparison.Ordinal);
+        Assert.Contains("q times the special prime within the limit of ePrint 2024/463 for ternary secrets", output,
+            StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(file));
         Assert.Equal("seal", json.RootElement.GetProperty("jointKey").GetProperty("wire").GetString());
         int primes = json.RootElement.GetProperty("primes").GetArrayLength();
-        Assert.Equal(113 + (16 * primes * json.RootElement.GetProperty("ringDegree").GetInt32()), json.RootElement.GetProperty("chunkBytes").GetInt32());
+        Assert.Equal(113 + (16 * primes * json.RootElement.GetProperty("ringDegree").GetInt32()),
+            json.RootElement.GetProperty("chunkBytes").GetInt32());
         Assert.InRange(json.RootElement.GetProperty("bytesPerValue").GetDouble(), 8, 11);
         File.Delete(file);
     }

@@ -15,13 +15,15 @@ public class ReportTests
     {
         using Hospitals hospitals = new();
         string report = hospitals.PathOf("report.html");
-        (JsonElement json, string output, string error) = hospitals.Simulate("r", "--rounds", "4", "--local-steps", "10", "--report", report);
+        (JsonElement json, string output, string error) =
+            hospitals.Simulate("r", "--rounds", "4", "--local-steps", "10", "--report", report);
         string html = File.ReadAllText(report);
         Assert.DoesNotContain("http", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<link", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("src=", html, StringComparison.OrdinalIgnoreCase);
-        string[] charts = [.. html.Split("<svg ").Skip(1).Select(part => "<svg " + part[..(part.IndexOf("</svg>", StringComparison.Ordinal) + 6)])];
+        string[] charts = [.. html.Split("<svg ").Skip(1)
+            .Select(part => "<svg " + part[..(part.IndexOf("</svg>", StringComparison.Ordinal) + 6)])];
         Assert.Equal(7, charts.Length);
         int[] lines = [.. charts.Select(chart => XElement.Parse(chart).Descendants("polyline").Count())];
         Assert.Equal([5, 5, 2, 2, 0, 0, 3], lines);
@@ -39,16 +41,20 @@ public class ReportTests
         {
             double slope = row.GetProperty("value").GetDouble();
             string shown = slope.ToString("G5", CultureInfo.InvariantCulture);
-            Assert.Contains($"<td>{row.GetProperty("feature").GetString()}</td><td>{shown}</td>", html, StringComparison.Ordinal);
+            Assert.Contains($"<td>{row.GetProperty("feature").GetString()}</td><td>{shown}</td>", html,
+                StringComparison.Ordinal);
         }
 
         string[] notes = [.. json.GetProperty("notes").EnumerateArray().Select(note => note.GetString()!)];
         Assert.Contains(notes, note => note.Contains("training rows", StringComparison.Ordinal));
-        Assert.All(notes, note => Assert.Contains($"securefl: {note.Split("; hint: ")[0]}\n", error, StringComparison.Ordinal));
-        Assert.All(notes, note => Assert.Contains($"<li>{WebUtility.HtmlEncode(note)}</li>", html, StringComparison.Ordinal));
+        Assert.All(notes,
+            note => Assert.Contains($"securefl: {note.Split("; hint: ")[0]}\n", error, StringComparison.Ordinal));
+        Assert.All(notes,
+            note => Assert.Contains($"<li>{WebUtility.HtmlEncode(note)}</li>", html, StringComparison.Ordinal));
         string[] said = [.. error.Split('\n').Where(line => line.StartsWith("securefl: ", StringComparison.Ordinal))];
         Assert.All(
-            said.Where(line => !line.Contains(" round ", StringComparison.Ordinal) && !line.Contains(": report: ", StringComparison.Ordinal)),
+            said.Where(line => !line.Contains(" round ", StringComparison.Ordinal)
+                && !line.Contains(": report: ", StringComparison.Ordinal)),
             line => Assert.Contains(notes, note => line == "securefl: " + note.Split("; hint: ")[0]));
     }
 

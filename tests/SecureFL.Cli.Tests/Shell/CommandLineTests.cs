@@ -21,6 +21,7 @@ public sealed class CommandLineTests
     {
         (int exit, string output, _) = Securefl.Run("--help");
         Assert.Equal(0, exit);
-        Assert.All(new[] { "demo", "plan", "verify" }, command => Assert.Contains($"  {command}", output, StringComparison.Ordinal));
+        Assert.All(new[] { "demo", "plan", "verify" },
+            command => Assert.Contains($"  {command}", output, StringComparison.Ordinal));
     }
 }

@@ -25,13 +25,16 @@ public sealed partial class HelpTests
 
             if (path.Length == 0)
             {
-                Assert.Contains("Exit codes: 0 ok, 1 internal fault, 2 usage, 3 refused by a peer, 4 below threshold, 5 integrity, 6 environment", output, StringComparison.Ordinal);
+                Assert.Contains(
+                    "Exit codes: 0 ok, 1 internal fault, 2 usage, 3 refused by a peer, 4 below threshold, 5 "
+                    + "integrity, 6 environment", output, StringComparison.Ordinal);
             }
             else if (below.Length == 0)
             {
                 leaves.Add(name);
                 Assert.True(output.Contains("Examples:\n", StringComparison.Ordinal), $"{name} has no examples");
-                Assert.True(output.Contains($"  securefl {name}", StringComparison.Ordinal), $"the examples of {name} do not call it");
+                Assert.True(output.Contains($"  securefl {name}", StringComparison.Ordinal),
+                    $"the examples of {name} do not call it");
             }
         }
 
@@ -39,6 +42,7 @@ public sealed partial class HelpTests
     }
 
     // The lines of the section "Commands:", which ends with an empty line.
-    [GeneratedRegex(@"(?<=^Commands:\n(?:  .*\n)*)  (?<name>[a-z][a-z-]*)(?: <[^>]+>\S*)?  .*\n", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=^Commands:\n(?:  .*\n)*)  (?<name>[a-z][a-z-]*)(?: <[^>]+>\S*)?  .*\n",
+        RegexOptions.Multiline)]
     private static partial Regex Subcommand();
 }

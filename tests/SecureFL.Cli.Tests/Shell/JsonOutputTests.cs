@@ -14,7 +14,8 @@ public class JsonOutputTests
             double? given = double.NegativeInfinity;
             object boxed = double.NaN;
             double[] list = [1.5, double.NaN];
-            JsonOutput.Write(file, new { A = double.PositiveInfinity, B = given, C = boxed, D = float.NaN, E = 0.5f, F = list });
+            JsonOutput.Write(file,
+                new { A = double.PositiveInfinity, B = given, C = boxed, D = float.NaN, E = 0.5f, F = list });
             string json = string.Concat(File.ReadAllText(file.FullName).Where(c => !char.IsWhiteSpace(c)));
             Assert.Equal("""{"a":null,"b":null,"c":null,"d":null,"e":0.5,"f":[1.5,null]}""", json);
         }

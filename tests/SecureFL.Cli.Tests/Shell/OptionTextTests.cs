@@ -8,7 +8,8 @@ namespace SecureFL.Cli.Tests.Shell;
 /// <summary>What help says of every option of every command.</summary>
 public sealed partial class OptionTextTests
 {
-    private static readonly Type[] Numbers = [typeof(int), typeof(long), typeof(uint), typeof(ulong), typeof(float), typeof(double)];
+    private static readonly Type[] Numbers =
+        [typeof(int), typeof(long), typeof(uint), typeof(ulong), typeof(float), typeof(double)];
 
     [Fact]
     public void Every_option_is_described_and_every_number_has_its_range()
@@ -42,7 +43,8 @@ public sealed partial class OptionTextTests
     [InlineData("check-data")]
     public void Many_options_stand_in_groups_and_none_is_lost(params string[] path)
     {
-        Command command = path.Aggregate((Command)Commands.Create(), (parent, name) => parent.Subcommands.Single(child => child.Name == name));
+        Command command = path.Aggregate((Command)Commands.Create(),
+            (parent, name) => parent.Subcommands.Single(child => child.Name == name));
         string help = Securefl.Run([.. path, "--help"]).Output;
         Assert.True(Headings().Count(help) >= 3, help);
         Assert.DoesNotContain("\nOptions:", help, StringComparison.Ordinal);
@@ -52,7 +54,8 @@ public sealed partial class OptionTextTests
         }
     }
 
-    private static IEnumerable<(string Path, Command Command)> Leaves(string path, Command command) => command.Subcommands.Count == 0
+    private static IEnumerable<(string Path, Command Command)> Leaves(string path, Command command) =>
+        command.Subcommands.Count == 0
         ? [(path, command)]
         : command.Subcommands.SelectMany(child => Leaves($"{path} {child.Name}".Trim(), child));
 

@@ -22,7 +22,8 @@ public class BenchmarkTests(ITestOutputHelper output)
         {
             string[] options =
             [
-                "--data", SharedFiles.Require("heart_disease/flamby_features_split.csv"), .. SharedFiles.HeartDisease, "--rounds", "15", "--local-steps", "100", "--batch", "4",
+                "--data", SharedFiles.Require("heart_disease/flamby_features_split.csv"), .. SharedFiles.HeartDisease,
+                "--rounds", "15", "--local-steps", "100", "--batch", "4",
                 "--seed", $"{seed}", "--compare", .. recipe.Split(' '),
             ];
             (double own, double other) = SharedFiles.Simulate(options, json =>
@@ -30,7 +31,8 @@ public class BenchmarkTests(ITestOutputHelper output)
                 Assert.True(json.GetProperty("sumIsExact").GetBoolean());
                 Assert.True(json.GetProperty("compare").GetProperty("weightsEqual").GetBoolean());
                 return (json.GetProperty("final").GetProperty("meanSiteTestAccuracy").GetDouble(),
-                    json.GetProperty("compare").GetProperty("plaintextFloat").GetProperty("meanSiteTestAccuracy").GetDouble());
+                    json.GetProperty("compare").GetProperty("plaintextFloat").GetProperty("meanSiteTestAccuracy")
+                        .GetDouble());
             });
             encrypted += own / Seeds.Length;
             floats += other / Seeds.Length;
@@ -45,9 +47,11 @@ public class BenchmarkTests(ITestOutputHelper output)
     [Trait("Category", "Slow")]
     public void Digits_reach_95_percent_encrypted()
     {
-        string[] options = [.. SharedFiles.Digits(1), "--hidden", "128", "--rounds", "60", "--local-epochs", "2", "--lr", "0.0008", "--server-optimizer", "fedyogi", "--server-lr", "0.01"];
+        string[] options = [.. SharedFiles.Digits(1), "--hidden", "128", "--rounds", "60", "--local-epochs", "2",
+            "--lr", "0.0008", "--server-optimizer", "fedyogi", "--server-lr", "0.01"];
         (double accuracy, double seconds, bool exact) = SharedFiles.Simulate(options, json => (
-            json.GetProperty("final").GetProperty("testAccuracy").GetDouble(), json.GetProperty("seconds").GetDouble(), json.GetProperty("sumIsExact").GetBoolean()));
+            json.GetProperty("final").GetProperty("testAccuracy").GetDouble(), json.GetProperty("seconds").GetDouble(),
+            json.GetProperty("sumIsExact").GetBoolean()));
         output.WriteLine($"{accuracy:f4} in {seconds:f1} s");
         Assert.True(exact);
         Assert.True(accuracy >= 0.95, $"{accuracy:f4}");
@@ -57,17 +61,21 @@ public class BenchmarkTests(ITestOutputHelper output)
     [Trait("Category", "Slow")]
     public void Sixteen_bits_cost_next_to_nothing_and_eight_little()
     {
-        string[] recipe = ["--hidden", "128", "--rounds", "60", "--local-epochs", "2", "--lr", "0.0008", "--server-optimizer", "fedyogi", "--server-lr", "0.01"];
+        string[] recipe = ["--hidden", "128", "--rounds", "60", "--local-epochs", "2", "--lr", "0.0008",
+            "--server-optimizer", "fedyogi", "--server-lr", "0.01"];
         double floats = 0;
         double sixteen = 0;
         double eight = 0;
         foreach (ulong seed in new ulong[] { 1, 2, 3, 4, 5 })
         {
-            (double own, double other) = SharedFiles.Simulate([.. SharedFiles.Digits(seed), .. recipe, "--compare"], json =>
-                (Accuracy(json.GetProperty("final")), Accuracy(json.GetProperty("compare").GetProperty("plaintextFloat"))));
+            (double own, double other) = SharedFiles.Simulate(
+                [.. SharedFiles.Digits(seed), .. recipe, "--compare"], json =>
+                (Accuracy(json.GetProperty("final")),
+                    Accuracy(json.GetProperty("compare").GetProperty("plaintextFloat"))));
             sixteen += own / 5;
             floats += other / 5;
-            eight += SharedFiles.Simulate([.. SharedFiles.Digits(seed), .. recipe, "--bits", "8"], json => Accuracy(json.GetProperty("final"))) / 5;
+            eight += SharedFiles.Simulate([.. SharedFiles.Digits(seed), .. recipe, "--bits", "8"],
+                json => Accuracy(json.GetProperty("final"))) / 5;
         }
 
         output.WriteLine($"float32 {floats:f4}, 16 bits {sixteen:f4}, 8 bits {eight:f4}");
@@ -79,17 +87,20 @@ public class BenchmarkTests(ITestOutputHelper output)
     [Trait("Category", "Slow")]
     public void Asynchronous_rounds_do_not_wait_for_a_site_that_is_ten_times_slower()
     {
-        string[] common = [.. SharedFiles.Digits(1), "--hidden", "64", "--local-epochs", "3", "--lr", "0.004", "--site-seconds", "10,1,1,1,1,1,1,1,1,1"];
+        string[] common = [.. SharedFiles.Digits(1), "--hidden", "64", "--local-epochs", "3", "--lr", "0.004",
+            "--site-seconds", "10,1,1,1,1,1,1,1,1,1"];
         (double accuracy, double time) = SharedFiles.Simulate([.. common, "--rounds", "60"], Read);
         (double buffered, double shorter) = SharedFiles.Simulate([.. common, "--rounds", "240", "--async", "5"], Read);
-        output.WriteLine($"synchronous {accuracy:f4} after {time:f0} s, asynchronous {buffered:f4} after {shorter:f0} s");
+        output.WriteLine(
+            $"synchronous {accuracy:f4} after {time:f0} s, asynchronous {buffered:f4} after {shorter:f0} s");
         Assert.True(shorter < time / 2);
         Assert.True(buffered >= accuracy - 0.01, $"{buffered:f4} against {accuracy:f4}");
 
         static (double, double) Read(JsonElement json)
         {
             Assert.True(json.GetProperty("sumIsExact").GetBoolean());
-            return (Accuracy(json.GetProperty("final")), json.GetProperty("final").GetProperty("simulatedSeconds").GetDouble());
+            return (Accuracy(json.GetProperty("final")),
+                json.GetProperty("final").GetProperty("simulatedSeconds").GetDouble());
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed class Hospitals : IDisposable
     public (JsonElement Json, string Output, string Error) Simulate(string name, params string[] options)
     {
         string json = PathOf(name + ".json");
-        string[] all = ["simulate", .. Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease", "--test-fraction", "0.25", "--json", json, .. options];
+        string[] all = ["simulate", .. Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease",
+            "--test-fraction", "0.25", "--json", json, .. options];
         (int code, string output, string error) = Securefl.Run(all);
         Assert.True(code == 0, $"exit code {code}: {error}");
         return (JsonDocument.Parse(File.ReadAllText(json)).RootElement, output, error);

@@ -7,7 +7,9 @@ using SecureFL.Federated;
 
 namespace SecureFL.Cli.Tests.Simulate;
 
-/// <summary>The figures that simulate and evaluate print, against formulas on the predictions of <c>predict</c>.</summary>
+/// <summary>
+/// The figures that simulate and evaluate print, against formulas on the predictions of <c>predict</c>.
+/// </summary>
 public sealed class MetricsTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("securefl-test-");
@@ -17,7 +19,9 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void Regression_shows_R2_RMSE_and_MAE_everywhere_and_a_common_test_file_stands_by_itself()
     {
-        Write("y", (random, x) => ((5 * x[0]) - (2 * x[1]) + random.NextGaussian() + 3).ToString("R", CultureInfo.InvariantCulture));
+        Write("y",
+            (random, x) => ((5 * x[0]) - (2 * x[1]) + random.NextGaussian() + 3).ToString("R",
+                CultureInfo.InvariantCulture));
         (JsonElement json, string output, string error) = Simulate("--rounds", "6");
         double[] actual = [.. Labels().Select(label => double.Parse(label, CultureInfo.InvariantCulture))];
         string[][] predictions = Predict();
@@ -58,7 +62,8 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void Figures_of_a_rare_outcome_are_those_of_its_probabilities()
     {
-        Write("ill", (random, x) => random.NextDouble() < 1 / (1 + Math.Exp(3.5 - (1.5 * x[0]) + x[1])) ? "yes" : "no", rows: 1500);
+        Write("ill", (random, x) => random.NextDouble() < 1 / (1 + Math.Exp(3.5 - (1.5 * x[0]) + x[1])) ? "yes" : "no",
+            rows: 1500);
         (JsonElement json, string output, _) = Simulate("--rounds", "5", "--threshold-at", "0.1");
         bool[] ill = [.. Labels().Select(label => label == "yes")];
         double[] p = [.. Predict().Select(cells => double.Parse(cells[3], CultureInfo.InvariantCulture))];
@@ -76,7 +81,8 @@ public sealed class MetricsTests : IDisposable
         double bound = final.GetProperty("aucBound").GetDouble();
         Assert.Equal(exact, final.GetProperty("auc").GetDouble(), Math.Min(1e-3, bound));
         Assert.Equal(exact, final.GetProperty("commonTest").GetProperty("auc").GetDouble(), 1e-5);
-        Assert.Equal(p.Zip(ill).Average(pair => Math.Pow(pair.First - (pair.Second ? 1 : 0), 2)), final.GetProperty("brier").GetDouble(), 1e-5);
+        Assert.Equal(p.Zip(ill).Average(pair => Math.Pow(pair.First - (pair.Second ? 1 : 0), 2)),
+            final.GetProperty("brier").GetDouble(), 1e-5);
         JsonElement at = final.GetProperty("atThreshold");
         double threshold = at.GetProperty("threshold").GetDouble();
         Assert.Equal(0.1, threshold, 0.002);
@@ -84,15 +90,18 @@ public sealed class MetricsTests : IDisposable
         double alarms = p.Zip(ill).Count(pair => pair.First > threshold && !pair.Second);
         Assert.Equal(hits / ill.Count(one => one), at.GetProperty("sensitivity").GetDouble(), 1e-12);
         Assert.Equal(1 - (alarms / ill.Count(one => !one)), at.GetProperty("specificity").GetDouble(), 1e-12);
-        Assert.Equal(p.Zip(ill).Count(pair => pair.First > 0.5 && pair.Second), final.GetProperty("confusion").GetProperty("matrix")[1][1].GetInt64());
-        Assert.Equal(p.Length, final.GetProperty("calibration").EnumerateArray().Sum(point => point.GetProperty("rows").GetInt64()));
+        Assert.Equal(p.Zip(ill).Count(pair => pair.First > 0.5 && pair.Second),
+            final.GetProperty("confusion").GetProperty("matrix")[1][1].GetInt64());
+        Assert.Equal(p.Length, final.GetProperty("calibration").EnumerateArray()
+            .Sum(point => point.GetProperty("rows").GetInt64()));
         Assert.Equal(exact, json.GetProperty("rounds")[4].GetProperty("testAuc").GetDouble(), Math.Min(1e-3, bound));
         Assert.Contains(" ± ", output, StringComparison.Ordinal);
         Assert.Contains("for class yes", output, StringComparison.Ordinal);
         JsonElement evaluated = Evaluate();
         Assert.Equal(exact, evaluated.GetProperty("auc").GetDouble(), 1e-5);
         Assert.Equal(final.GetProperty("brier").GetDouble(), evaluated.GetProperty("brier").GetDouble(), 1e-6);
-        Assert.Equal(final.GetProperty("youden").GetProperty("threshold").GetDouble(), evaluated.GetProperty("youden").GetProperty("threshold").GetDouble());
+        Assert.Equal(final.GetProperty("youden").GetProperty("threshold").GetDouble(),
+            evaluated.GetProperty("youden").GetProperty("threshold").GetDouble());
     }
 
     [Fact]
@@ -104,7 +113,8 @@ public sealed class MetricsTests : IDisposable
             double[] scores = [x[0] + random.NextGaussian(), x[1] + random.NextGaussian(), random.NextGaussian()];
             return names[Array.IndexOf(scores, scores.Max())];
         });
-        (JsonElement json, string output, string error) = Simulate("--rounds", "40", "--metric", "f1", "--patience", "2");
+        (JsonElement json, string output, string error) =
+            Simulate("--rounds", "40", "--metric", "f1", "--patience", "2");
         Assert.Equal("NoImprovement", json.GetProperty("stopped").GetString());
         Assert.InRange(json.GetProperty("rounds").GetArrayLength(), 3, 39);
         string[] header = File.ReadLines(PathOf("predictions.csv")).First().Split(',');
@@ -124,8 +134,10 @@ public sealed class MetricsTests : IDisposable
             macro += 2 * hits / (of + taken) / 3;
             double[] p = [.. predictions.Select(cells => double.Parse(cells[column], CultureInfo.InvariantCulture))];
             double wins = Enumerable.Range(0, p.Length).Where(i => actual[i] == name)
-                .Sum(i => Enumerable.Range(0, p.Length).Where(j => actual[j] != name).Sum(j => p[i] > p[j] ? 1 : p[i] == p[j] ? 0.5 : 0));
-            Assert.Equal(wins / (of * (actual.Length - of)), one.GetProperty("auc").GetDouble(), one.GetProperty("aucBound").GetDouble());
+                .Sum(i => Enumerable.Range(0, p.Length).Where(j => actual[j] != name)
+                    .Sum(j => p[i] > p[j] ? 1 : p[i] == p[j] ? 0.5 : 0));
+            Assert.Equal(wins / (of * (actual.Length - of)), one.GetProperty("auc").GetDouble(),
+                one.GetProperty("aucBound").GetDouble());
             Assert.InRange(one.GetProperty("aucBound").GetDouble(), 1e-6, 0.02);
         }
 
@@ -145,14 +157,17 @@ public sealed class MetricsTests : IDisposable
     public void A_metric_that_cannot_be_is_refused(string options, string message)
     {
         Write("y", (random, x) => (x[0] + random.NextGaussian()).ToString("R", CultureInfo.InvariantCulture), rows: 30);
-        (int code, _, string error) = Securefl.Run([.. Files(), "--label", "y", "--rounds", "1", "--output", PathOf("run"), "--suite", "plaintext", .. options.Split(' ')]);
+        (int code, _, string error) = Securefl.Run(
+            [.. Files(), "--label", "y", "--rounds", "1", "--output", PathOf("run"), "--suite", "plaintext",
+                .. options.Split(' ')]);
         Assert.Equal(message.Length == 0 ? 0 : 2, code);
         Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);
 
-    private string[] Files() => ["simulate", "--data", PathOf("a.csv"), "--data", PathOf("b.csv"), "--data", PathOf("c.csv")];
+    private string[] Files() => ["simulate", "--data", PathOf("a.csv"), "--data", PathOf("b.csv"), "--data",
+        PathOf("c.csv")];
 
     private void Write(string label, Func<SeededRandom, double[], string> labelOf, int rows = 200)
     {
@@ -177,24 +192,28 @@ public sealed class MetricsTests : IDisposable
     private (JsonElement Json, string Output, string Error) Simulate(params string[] options)
     {
         (int code, string output, string error) = Securefl.Run(
-            [.. Files(), "--label", _label, "--test", PathOf("test.csv"), "--suite", "plaintext", "--json", PathOf("run.json"), "--report", PathOf("report.html"), .. options]);
+            [.. Files(), "--label", _label, "--test", PathOf("test.csv"), "--suite", "plaintext", "--json",
+                PathOf("run.json"), "--report", PathOf("report.html"), .. options]);
         Assert.True(code == 0, error);
         JsonElement json = JsonDocument.Parse(File.ReadAllText(PathOf("run.json"))).RootElement;
         string model = json.GetProperty("final").GetProperty("weightsFile").GetString()!;
-        (code, _, string fault) = Securefl.Run("predict", "--model", model, "--data", PathOf("test.csv"), "--output", PathOf("predictions.csv"));
+        (code, _, string fault) = Securefl.Run("predict", "--model", model, "--data", PathOf("test.csv"), "--output",
+            PathOf("predictions.csv"));
         Assert.True(code == 0, fault);
         return (json, output, error);
     }
 
     private string[] Labels() => [.. File.ReadLines(PathOf("test.csv")).Skip(1).Select(line => line.Split(',')[2])];
 
-    private string[][] Predict() => [.. File.ReadLines(PathOf("predictions.csv")).Skip(1).Select(line => line.Split(','))];
+    private string[][] Predict() =>
+        [.. File.ReadLines(PathOf("predictions.csv")).Skip(1).Select(line => line.Split(','))];
 
     private JsonElement Evaluate()
     {
         JsonElement json = JsonDocument.Parse(File.ReadAllText(PathOf("run.json"))).RootElement;
         (int code, _, string error) = Securefl.Run(
-            "evaluate", "--model", json.GetProperty("final").GetProperty("weightsFile").GetString()!, "--data", PathOf("test.csv"), "--json", PathOf("evaluated.json"));
+            "evaluate", "--model", json.GetProperty("final").GetProperty("weightsFile").GetString()!, "--data",
+            PathOf("test.csv"), "--json", PathOf("evaluated.json"));
         Assert.True(code == 0, error);
         return JsonDocument.Parse(File.ReadAllText(PathOf("evaluated.json"))).RootElement;
     }

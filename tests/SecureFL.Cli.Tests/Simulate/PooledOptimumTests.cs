@@ -4,8 +4,8 @@ using SecureFL.Federated.Models;
 namespace SecureFL.Cli.Tests.Simulate;
 
 /// <summary>
-/// Full-batch federated descent, encrypted, ends where Newton's method on the pooled rows ends. Reading, scaling and Newton are written here once more, in doubles, and
-/// share nothing with the program.
+/// Full-batch federated descent, encrypted, ends where Newton's method on the pooled rows ends. Reading, scaling and
+/// Newton are written here once more, in doubles, and share nothing with the program.
 /// </summary>
 public class PooledOptimumTests(ITestOutputHelper output)
 {
@@ -18,11 +18,13 @@ public class PooledOptimumTests(ITestOutputHelper output)
         string file = SharedFiles.Require("heart_disease/flamby_features_split.csv");
         (double[][] x, double[] y) = PooledTrainingRows(file);
         double[] optimum = Newton(x, y);
-        string[] options = ["--data", file, .. SharedFiles.HeartDisease, "--rounds", "800", "--local-steps", "1", "--batch", "0", "--lr", "1"];
+        string[] options = ["--data", file, .. SharedFiles.HeartDisease, "--rounds", "800", "--local-steps", "1",
+            "--batch", "0", "--lr", "1"];
         (double reported, float[] weights) = SharedFiles.Simulate(options, json =>
         {
             using FileStream stream = File.OpenRead(json.GetProperty("final").GetProperty("weightsFile").GetString()!);
-            return (json.GetProperty("final").GetProperty("trainLoss").GetDouble(), ModelBundle.Read(stream, "model").Parameters.Values);
+            return (json.GetProperty("final").GetProperty("trainLoss").GetDouble(),
+                ModelBundle.Read(stream, "model").Parameters.Values);
         });
         double[] reached = [.. weights.Select(weight => (double)weight)];
         double gap = Loss(x, y, reached) - Loss(x, y, optimum);
@@ -38,16 +40,25 @@ public class PooledOptimumTests(ITestOutputHelper output)
         int site = Array.IndexOf(lines[0], "centre_name");
         int split = Array.IndexOf(lines[0], "split");
         int label = Array.IndexOf(lines[0], "label");
-        int[] features = [.. Enumerable.Range(0, lines[0].Length).Where(c => lines[0][c] is not ("centre" or "centre_name" or "raw_row0" or "split" or "label"))];
+        int[] features = [.. Enumerable.Range(0, lines[0].Length)
+            .Where(c => lines[0][c] is not ("centre" or "centre_name" or "raw_row0" or "split" or "label"))];
         Assert.Equal(Features, features.Length);
         List<double[]> x = [];
         List<double> y = [];
-        foreach (IGrouping<string, string[]> rows in lines.Skip(1).Where(line => line[split] == "train").GroupBy(line => line[site]))
+        foreach (IGrouping<string, string[]> rows in lines.Skip(1).Where(line => line[split] == "train")
+            .GroupBy(line => line[site]))
         {
-            double[][] values = [.. rows.Select(row => features.Select(c => double.Parse(row[c], CultureInfo.InvariantCulture)).ToArray())];
+            double[][] values =
+                [
+                    .. rows.Select(
+                        row => features.Select(c => double.Parse(row[c], CultureInfo.InvariantCulture)).ToArray())];
             double[] means = [.. Enumerable.Range(0, Features).Select(f => values.Average(row => row[f]))];
-            double[] deviations = [.. Enumerable.Range(0, Features).Select(f => Math.Sqrt(values.Sum(row => Math.Pow(row[f] - means[f], 2)) / (values.Length - 1)))];
-            x.AddRange(values.Select(row => row.Select((value, f) => deviations[f] > 0 ? (value - means[f]) / deviations[f] : 0).Append(1).ToArray()));
+            double[] deviations = [.. Enumerable.Range(0, Features)
+                .Select(f => Math.Sqrt(values.Sum(row => Math.Pow(row[f] - means[f], 2)) / (values.Length - 1)))];
+            x.AddRange(
+                values.Select(
+                    row => row.Select((value, f) => deviations[f] > 0 ? (value - means[f]) / deviations[f] : 0)
+                        .Append(1).ToArray()));
             y.AddRange(rows.Select(row => double.Parse(row[label], CultureInfo.InvariantCulture)));
         }
 

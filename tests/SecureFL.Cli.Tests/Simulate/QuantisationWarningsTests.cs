@@ -12,10 +12,12 @@ public class QuantisationWarningsTests
     [InlineData(true, 0.7, Found + "--clip 2 leaves room for all of them")]
     [InlineData(false, 0.7, "--clip 2 leaves room for all of them; without --clip one is found for each tensor")]
     [InlineData(true, double.PositiveInfinity, Found + "give a larger one with --clip")]
-    [InlineData(false, double.PositiveInfinity, "give a larger --clip, or leave it out to have one found for each tensor")]
+    [InlineData(false, double.PositiveInfinity,
+        "give a larger --clip, or leave it out to have one found for each tensor")]
     public void The_hint_fits_whether_a_clip_was_given(bool found, double largest, string expected)
     {
-        RoundRecord[] rounds = [Clipped(1, 0.02, "b", 0.5), Clipped(2, 0.25, "w", largest), Clipped(3, 0.001, "w", 0.1)];
+        RoundRecord[] rounds = [Clipped(1, 0.02, "b", 0.5), Clipped(2, 0.25, "w", largest),
+            Clipped(3, 0.001, "w", 0.1)];
         (string line, string hint) = Assert.Single(QuantisationWarnings.Of(rounds, found));
         Assert.Equal(
             "more than 1 % of the updates' elements were clipped in 2 of 3 rounds, 25.0 % in round 2; "
@@ -25,7 +27,8 @@ public class QuantisationWarningsTests
     }
 
     [Fact]
-    public void Nothing_is_said_where_all_is_well() => Assert.Empty(QuantisationWarnings.Of([Clipped(1, 0.005, "w", 1)], found: true));
+    public void Nothing_is_said_where_all_is_well() =>
+        Assert.Empty(QuantisationWarnings.Of([Clipped(1, 0.005, "w", 1)], found: true));
 
     private static RoundRecord Clipped(int round, double share, string tensor, double largest) => new()
     {

@@ -41,7 +41,8 @@ public sealed class RunFolderTests : IDisposable
     {
         string file = Path.Combine(_folder, "x");
         File.WriteAllText(file, "a");
-        Assert.Contains("is a file", Assert.Throws<CliException>(() => new RunFolder(file)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a file", Assert.Throws<CliException>(() => new RunFolder(file)).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

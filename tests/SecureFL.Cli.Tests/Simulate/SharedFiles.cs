@@ -3,11 +3,15 @@ using SecureFL.Cli.Tests.Support;
 
 namespace SecureFL.Cli.Tests.Simulate;
 
-/// <summary>Runs on real data sets that may lie in a folder shared/data somewhere above the tests; tests that need them skip without it.</summary>
+/// <summary>
+/// Runs on real data sets that may lie in a folder shared/data somewhere above the tests; tests that need them skip
+/// without it.
+/// </summary>
 internal static class SharedFiles
 {
     public static readonly string[] HeartDisease =
-        ["--label", "label", "--site-column", "centre_name", "--split-column", "split", "--ignore", "centre,raw_row0", "--normalize", "site", "--model", "logistic", "--optimizer", "sgd"];
+        ["--label", "label", "--site-column", "centre_name", "--split-column", "split", "--ignore", "centre,raw_row0",
+            "--normalize", "site", "--model", "logistic", "--optimizer", "sgd"];
 
     public static string Require(string relative)
     {
@@ -27,11 +31,14 @@ internal static class SharedFiles
     /// <summary>The digits over ten sites, Dirichlet(0.3).</summary>
     public static string[] Digits(ulong seed) =>
     [
-        "--data", Require("optdigits/optdigits.tra"), "--test", Require("optdigits/optdigits.tes"), "--label", "-1", "--sites", "10", "--dirichlet", "0.3", "--normalize", "none",
+        "--data", Require("optdigits/optdigits.tra"), "--test", Require("optdigits/optdigits.tes"), "--label", "-1",
+        "--sites", "10", "--dirichlet", "0.3", "--normalize", "none",
         "--model", "mlp", "--seed", $"{seed}", "--parallel", "2",
     ];
 
-    /// <summary>Runs simulate in a folder that is gone afterwards; <paramref name="read"/> sees the JSON while it is there.</summary>
+    /// <summary>
+    /// Runs simulate in a folder that is gone afterwards; <paramref name="read"/> sees the JSON while it is there.
+    /// </summary>
     public static T Simulate<T>(IEnumerable<string> options, Func<JsonElement, T> read)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("securefl-test-");

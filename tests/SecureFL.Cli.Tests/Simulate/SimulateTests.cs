@@ -14,7 +14,8 @@ public class SimulateTests
         JsonElement[] rounds = [.. json.GetProperty("rounds").EnumerateArray()];
         Assert.Equal(3, rounds.Length);
         string[] numbers =
-            ["round", "trainLoss", "testAccuracy", "uploadBytesPerClient", "keyHolderBytes", "secondsTrain", "secondsEncrypt", "secondsAggregate", "secondsOpen", "contributors"];
+            ["round", "trainLoss", "testAccuracy", "uploadBytesPerClient", "keyHolderBytes", "secondsTrain",
+                "secondsEncrypt", "secondsAggregate", "secondsOpen", "contributors"];
         foreach (JsonElement round in rounds)
         {
             Assert.All(numbers, name => Assert.True(round.GetProperty(name).GetDouble() > 0, name));
@@ -24,13 +25,18 @@ public class SimulateTests
 
         JsonElement final = json.GetProperty("final");
         Assert.Equal(rounds[^1].GetProperty("trainLoss").GetDouble(), final.GetProperty("trainLoss").GetDouble(), 1e-4);
-        Assert.Equal(rounds[^1].GetProperty("testAccuracy").GetDouble(), final.GetProperty("testAccuracy").GetDouble(), 1e-12);
-        Assert.Equal(["Northfield", "Lakeside", "Saint-Anna", "Harbour-Veterans"], final.GetProperty("perSite").EnumerateArray().Select(site => site.GetProperty("site").GetString()));
-        Assert.All(final.GetProperty("perSite").EnumerateArray(), site => Assert.Equal(60, site.GetProperty("samples").GetInt32()));
-        Assert.All(final.GetProperty("perSite").EnumerateArray(), site => Assert.InRange(site.GetProperty("testAuc").GetDouble(), 0, 1));
+        Assert.Equal(rounds[^1].GetProperty("testAccuracy").GetDouble(),
+            final.GetProperty("testAccuracy").GetDouble(), 1e-12);
+        Assert.Equal(["Northfield", "Lakeside", "Saint-Anna", "Harbour-Veterans"],
+            final.GetProperty("perSite").EnumerateArray().Select(site => site.GetProperty("site").GetString()));
+        Assert.All(final.GetProperty("perSite").EnumerateArray(),
+            site => Assert.Equal(60, site.GetProperty("samples").GetInt32()));
+        Assert.All(final.GetProperty("perSite").EnumerateArray(),
+            site => Assert.InRange(site.GetProperty("testAuc").GetDouble(), 0, 1));
         Assert.True(File.Exists(final.GetProperty("weightsFile").GetString()));
         Assert.True(json.GetProperty("compare").GetProperty("weightsEqual").GetBoolean());
-        Assert.InRange(json.GetProperty("compare").GetProperty("plaintextFloat").GetProperty("largestWeightDifference").GetDouble(), 1e-12, 1e-3);
+        Assert.InRange(json.GetProperty("compare").GetProperty("plaintextFloat").GetProperty("largestWeightDifference")
+            .GetDouble(), 1e-12, 1e-3);
         Assert.Contains("the same weights, bit for bit", output, StringComparison.Ordinal);
         Assert.Contains("(chosen:", error, StringComparison.Ordinal);
         foreach (JsonElement transcript in json.GetProperty("transcripts").EnumerateArray())
@@ -53,16 +59,19 @@ public class SimulateTests
 
         // A regression can be at its optimum after one round.
         Assert.InRange(json.GetProperty("final").GetProperty("trainLoss").GetDouble(), 0, 1.01 * first);
-        int preparations = json.GetProperty("transcripts").EnumerateArray().Count(path => path.GetString()!.Contains("preparation", StringComparison.Ordinal));
+        int preparations = json.GetProperty("transcripts").EnumerateArray()
+            .Count(path => path.GetString()!.Contains("preparation", StringComparison.Ordinal));
 
-        // Statistics, second moments of what is scaled, and clips: those that scale by themselves sum what a site that nobody knows is
-        // scaled by.
+        // Statistics, second moments of what is scaled, and clips: those that scale by themselves sum what a site that
+        // nobody knows is scaled by.
         Assert.Equal(normalization == "none" ? 2 : 3, preparations);
         string model = json.GetProperty("final").GetProperty("weightsFile").GetString()!;
-        (int code, string output, string error) = Securefl.Run("evaluate", "--model", model, "--data", hospitals.Files[3]);
+        (int code, string output, string error) =
+            Securefl.Run("evaluate", "--model", model, "--data", hospitals.Files[3]);
         Assert.True(code == 0, error);
         Assert.Contains("accuracy", output, StringComparison.Ordinal);
-        Assert.Equal(normalization is "site" or "minmax", error.Contains("as all sites share it", StringComparison.Ordinal));
+        Assert.Equal(normalization is "site" or "minmax",
+            error.Contains("as all sites share it", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,24 +80,29 @@ public class SimulateTests
     {
         using Hospitals hospitals = new();
         byte[] Weights(string name, params string[] options) =>
-            File.ReadAllBytes(hospitals.Simulate(name, options).Json.GetProperty("final").GetProperty("weightsFile").GetString()!);
+            File.ReadAllBytes(hospitals.Simulate(name, options).Json.GetProperty("final").GetProperty("weightsFile")
+                .GetString()!);
         byte[] whole = Weights("whole", "--rounds", "5", "--server-optimizer", "fedyogi");
         Assert.Equal(whole, Weights("plain", "--rounds", "5", "--server-optimizer", "fedyogi", "--suite", "plaintext"));
 
-        // The rate falls until the last round: a run that is cut short had the rates of the whole one if it was told where that ends.
+        // The rate falls until the last round: a run that is cut short had the rates of the whole one if it was told
+        // where that ends.
         _ = Weights("parts", "--rounds", "2", "--server-optimizer", "fedyogi", "--lr-rounds", "5");
-        Assert.Equal(whole, Weights("parts", "--rounds", "5", "--server-optimizer", "fedyogi", "--lr-rounds", "5", "--resume"));
+        Assert.Equal(whole,
+            Weights("parts", "--rounds", "5", "--server-optimizer", "fedyogi", "--lr-rounds", "5", "--resume"));
         Assert.NotEqual(whole, Weights("other", "--rounds", "5", "--server-optimizer", "fedyogi", "--seed", "2"));
     }
 
     /// <summary>
-    /// A site of one class in a run of few rounds: it is named, and the run ends below the loss of knowing only how many rows are of each class.
+    /// A site of one class in a run of few rounds: it is named, and the run ends below the loss of knowing only how
+    /// many rows are of each class.
     /// </summary>
     [Fact]
     public void A_site_of_one_class_is_named_and_few_rounds_do_not_diverge()
     {
         using Hospitals folder = new(rows: 1);
-        List<string> words = ["simulate", "--label", "y", "--rounds", "5", "--suite", "plaintext", "--output", folder.PathOf("one"), "--json", folder.PathOf("one.json")];
+        List<string> words = ["simulate", "--label", "y", "--rounds", "5", "--suite", "plaintext", "--output",
+            folder.PathOf("one"), "--json", folder.PathOf("one.json")];
         Random random = new(4);
         foreach (char site in "abc")
         {
@@ -105,7 +119,9 @@ public class SimulateTests
 
         (int code, _, string error) = Securefl.Run([.. words]);
         Assert.True(code == 0, error);
-        Assert.Contains("site c: all 200 training rows have the label 0: such a site draws the model towards that label", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "site c: all 200 training rows have the label 0: such a site draws the model towards that label", error,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("site a: all", error, StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder.PathOf("one.json")));
         double share = 80.0 / 360;
@@ -117,18 +133,23 @@ public class SimulateTests
     public void Seal_ciphertexts_leave_the_same_weights()
     {
         using Hospitals hospitals = new();
-        JsonElement seal = hospitals.Simulate("seal", "--rounds", "1", "--normalize", "site", "--suite", "joint-key", "--wire", "seal").Json;
-        JsonElement plain = hospitals.Simulate("clear", "--rounds", "1", "--normalize", "site", "--suite", "plaintext").Json;
-        Assert.Equal(("joint-key", "seal"), (seal.GetProperty("suite").GetString(), seal.GetProperty("wire").GetString()));
+        JsonElement seal = hospitals.Simulate("seal", "--rounds", "1", "--normalize", "site", "--suite", "joint-key",
+            "--wire", "seal").Json;
+        JsonElement plain = hospitals.Simulate("clear", "--rounds", "1", "--normalize", "site", "--suite",
+            "plaintext").Json;
+        Assert.Equal(("joint-key", "seal"),
+            (seal.GetProperty("suite").GetString(), seal.GetProperty("wire").GetString()));
         Assert.True(seal.GetProperty("sumIsExact").GetBoolean());
-        Assert.Equal(File.ReadAllBytes(plain.GetProperty("final").GetProperty("weightsFile").GetString()!), File.ReadAllBytes(seal.GetProperty("final").GetProperty("weightsFile").GetString()!));
+        Assert.Equal(File.ReadAllBytes(plain.GetProperty("final").GetProperty("weightsFile").GetString()!),
+            File.ReadAllBytes(seal.GetProperty("final").GetProperty("weightsFile").GetString()!));
     }
 
     [Fact]
     public void Asynchronous_rounds_of_uneven_sites_advance_on_the_simulated_clock()
     {
         using Hospitals hospitals = new();
-        JsonElement json = hospitals.Simulate("async", "--rounds", "8", "--async", "3", "--site-seconds", "9,1,1,1.5", "--normalize", "site").Json;
+        JsonElement json = hospitals.Simulate("async", "--rounds", "8", "--async", "3", "--site-seconds", "9,1,1,1.5",
+            "--normalize", "site").Json;
         JsonElement[] rounds = [.. json.GetProperty("rounds").EnumerateArray()];
         Assert.All(rounds, round => Assert.Equal(3, round.GetProperty("contributors").GetInt32()));
         Assert.All(rounds, round => Assert.True(round.GetProperty("sumIsExact").GetBoolean()));
@@ -141,7 +162,8 @@ public class SimulateTests
     [InlineData(2, "--label heart_disease --model softmax", "does not fit a label of 2 classes")]
     [InlineData(2, "--label heart_disease --threshold 1", "t >= 2")]
     [InlineData(2, "--label heart_disease --threshold 4", "t <= H")]
-    [InlineData(2, "--label heart_disease --test-fraction 0.2 --split-column sex", "--test-fraction does not go with --split-column")]
+    [InlineData(2, "--label heart_disease --test-fraction 0.2 --split-column sex",
+        "--test-fraction does not go with --split-column")]
     [InlineData(2, "--label heart_disease --split-column sex", "neither train nor test")]
     [InlineData(2, "--label heart_disease --dirichlet 0.3", "--dirichlet needs --sites")]
     [InlineData(2, "--label heart_disease --suite joint", "joint")]
@@ -153,7 +175,8 @@ public class SimulateTests
     public void A_mistake_is_one_line_with_a_hint(int code, string options, string message)
     {
         using Hospitals hospitals = new(rows: 20);
-        string[] all = ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), .. options.Split(' '), "--output", hospitals.PathOf("run")];
+        string[] all = ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }),
+            .. options.Split(' '), "--output", hospitals.PathOf("run")];
         (int exit, _, string error) = Securefl.Run(all);
         string[] lines = error.TrimEnd('\n').Split('\n');
         Assert.True(code == exit, $"exit code {exit}: {error}");
@@ -168,14 +191,16 @@ public class SimulateTests
     {
         using Hospitals hospitals = new(rows: 20);
         (int code, _, string error) = Securefl.Run(
-            "simulate", "--data", hospitals.Files[0], "--data", hospitals.Files[1], "--label", "heart_disease", "--output", hospitals.PathOf("run"));
+            "simulate", "--data", hospitals.Files[0], "--data", hospitals.Files[1], "--label", "heart_disease",
+            "--output", hospitals.PathOf("run"));
         Assert.Equal(2, code);
         Assert.Contains("each would see the other's update", error, StringComparison.Ordinal);
         Assert.Contains("hint: find a third site", error, StringComparison.Ordinal);
 
         string bad = hospitals.PathOf("bad.csv");
         File.WriteAllText(bad, "a,b,y\n1,2,0\n1,oops\n");
-        (code, _, error) = Securefl.Run("simulate", "--data", bad, "--label", "y", "--sites", "3", "--output", hospitals.PathOf("run"));
+        (code, _, error) = Securefl.Run("simulate", "--data", bad, "--label", "y", "--sites", "3", "--output",
+            hospitals.PathOf("run"));
         Assert.Equal(2, code);
         Assert.Contains("bad.csv, line 3: 2 fields where the first record has 3", error, StringComparison.Ordinal);
     }
@@ -186,14 +211,18 @@ public class SimulateTests
         using Hospitals hospitals = new(rows: 20);
         string json = hospitals.PathOf("two.json");
         string report = hospitals.PathOf("two.html");
-        string[] two = ["simulate", "--data", hospitals.Files[0], "--data", hospitals.Files[1], "--label", "heart_disease", "--rounds", "1", "--insecure-two-sites"];
+        string[] two = ["simulate", "--data", hospitals.Files[0], "--data", hospitals.Files[1], "--label",
+            "heart_disease", "--rounds", "1", "--insecure-two-sites"];
         (int code, string output, string error) = Securefl.Run([.. two, "--json", json, "--report", report]);
         Assert.True(code == 0, error);
-        Assert.All([output, error, File.ReadAllText(report)], text => Assert.Contains("INSECURE, two sites", text, StringComparison.Ordinal));
-        Assert.True(JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("insecureTwoSites").GetBoolean());
+        Assert.All([output, error, File.ReadAllText(report)],
+            text => Assert.Contains("INSECURE, two sites", text, StringComparison.Ordinal));
+        Assert.True(JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("insecureTwoSites")
+            .GetBoolean());
         (code, _, error) = Securefl.Run([.. two, "--data", hospitals.Files[2], "--output", hospitals.PathOf("three")]);
         Assert.Equal(2, code);
-        Assert.Contains("--insecure-two-sites is for encrypted sums of exactly two sites, these are 3", error, StringComparison.Ordinal);
+        Assert.Contains("--insecure-two-sites is for encrypted sums of exactly two sites, these are 3", error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -201,10 +230,12 @@ public class SimulateTests
     public void A_second_run_leaves_the_first_ones_folder_alone()
     {
         using Hospitals hospitals = new(rows: 20);
-        string model = hospitals.Simulate("run", "--rounds", "1").Json.GetProperty("final").GetProperty("weightsFile").GetString()!;
+        string model = hospitals.Simulate("run", "--rounds", "1").Json.GetProperty("final").GetProperty("weightsFile")
+            .GetString()!;
         byte[] first = File.ReadAllBytes(model);
         string[] again =
-            ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease", "--rounds", "2", "--output", Path.GetDirectoryName(model)!];
+            ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease",
+                "--rounds", "2", "--output", Path.GetDirectoryName(model)!];
         (int code, _, string error) = Securefl.Run(again);
         Assert.Equal(2, code);
         Assert.Contains("holds a run already: model.safetensors", error, StringComparison.Ordinal);
@@ -223,13 +254,18 @@ public class SimulateTests
         using Hospitals hospitals = new(rows: 20);
         string json = hospitals.PathOf("skewed.json");
         (int code, _, string error) = Securefl.Run(
-            "simulate", "--data", hospitals.Files[0], "--label", "heart_disease", "--sites", "4", "--dirichlet", alpha, "--rounds", "1", "--test-fraction", "0.2", "--json", json);
+            "simulate", "--data", hospitals.Files[0], "--label", "heart_disease", "--sites", "4", "--dirichlet", alpha,
+            "--rounds", "1", "--test-fraction", "0.2", "--json", json);
         Assert.True(code == expected, error);
-        JsonElement sites = JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("final").GetProperty("perSite");
+        JsonElement sites = JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("final")
+            .GetProperty("perSite");
         Assert.All(sites.EnumerateArray(), site => Assert.True(site.GetProperty("samples").GetInt32() > 0));
-        (code, _, error) = Securefl.Run("simulate", "--data", hospitals.Files[0], "--label", "heart_disease", "--sites", "4", "--dirichlet", "0.01", "--min-site-rows", "5", "--test-fraction", "0", "--output", hospitals.PathOf("none"));
+        (code, _, error) = Securefl.Run("simulate", "--data", hospitals.Files[0], "--label", "heart_disease", "--sites",
+            "4", "--dirichlet", "0.01", "--min-site-rows", "5", "--test-fraction", "0", "--output",
+            hospitals.PathOf("none"));
         Assert.Equal(2, code);
-        Assert.Contains("of 1000 draws of a Dirichlet(0.01) split none gives each of 4 sites at least 5 of 20 rows", error, StringComparison.Ordinal);
+        Assert.Contains("of 1000 draws of a Dirichlet(0.01) split none gives each of 4 sites at least 5 of 20 rows",
+            error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -237,9 +273,12 @@ public class SimulateTests
     {
         using Hospitals hospitals = new();
         string[] data = [.. hospitals.Files.SelectMany(file => new[] { "--data", file })];
-        string[] run = ["simulate", .. data, "--label", "heart_disease", "--rounds", "1", "--baselines", "off", "--output", hospitals.PathOf("none")];
+        string[] run = ["simulate", .. data, "--label", "heart_disease", "--rounds", "1", "--baselines", "off",
+            "--output", hospitals.PathOf("none")];
         (_, _, string error) = Securefl.Run([.. run, "--normalize", "none"]);
-        Assert.Matches("with --normalize none .* is at most 1 and .*: features of so different size train slowly or not at all", error);
+        Assert.Matches(
+            "with --normalize none .* is at most 1 and .*: features of so different size train slowly or not at all",
+            error);
         (_, _, error) = Securefl.Run([.. run, "--overwrite"]);
         Assert.DoesNotContain("features of so different size", error, StringComparison.Ordinal);
     }
@@ -248,7 +287,8 @@ public class SimulateTests
     public void Models_predict_and_are_evaluated_on_files()
     {
         using Hospitals hospitals = new();
-        string model = hospitals.Simulate("m", "--rounds", "10").Json.GetProperty("final").GetProperty("weightsFile").GetString()!;
+        string model = hospitals.Simulate("m", "--rounds", "10").Json.GetProperty("final").GetProperty("weightsFile")
+            .GetString()!;
         (int code, string output, _) = Securefl.Run("predict", "--model", model, "--data", hospitals.Files[2]);
         Assert.Equal(0, code);
         string[] lines = output.TrimEnd('\n').Split('\n');
@@ -256,7 +296,8 @@ public class SimulateTests
         Assert.Equal(81, lines.Length);
         Assert.All(lines[1..], line => Assert.Equal(1, line.Split(',')[2..].Sum(float.Parse), 1e-5f));
 
-        (code, _, string said) = Securefl.Run("predict", "--model", model, "--data", hospitals.Files[2], "--missing-values", File.ReadLines(hospitals.Files[2]).ElementAt(1).Split(',')[0]);
+        (code, _, string said) = Securefl.Run("predict", "--model", model, "--data", hospitals.Files[2],
+            "--missing-values", File.ReadLines(hospitals.Files[2]).ElementAt(1).Split(',')[0]);
         Assert.Equal(0, code);
         Assert.Contains("missing", said, StringComparison.Ordinal);
 
@@ -265,7 +306,8 @@ public class SimulateTests
         Assert.Equal(0, code);
         string[] cells = [.. File.ReadLines(hospitals.Files[2]).Skip(1).Select(line => line[^1..])];
         double right = cells.Zip(lines[1..], (label, line) => label == line.Split(',')[1] ? 1.0 : 0).Average();
-        Assert.Equal(right, JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("accuracy").GetDouble(), 1e-12);
+        Assert.Equal(right, JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("accuracy")
+            .GetDouble(), 1e-12);
         Assert.Contains("AUC", output, StringComparison.Ordinal);
 
         (code, output, _) = Securefl.Run("check-data", "--data", hospitals.Files[3], "--label", "heart_disease");

@@ -28,7 +28,8 @@ internal static class Python
     }
 
     /// <summary>Runs a program in a folder.</summary>
-    internal static (int ExitCode, string Output, string Error) Run(string python, string folder, params string[] arguments)
+    internal static (int ExitCode, string Output, string Error) Run(string python, string folder,
+        params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(python, arguments)
         {

@@ -5,10 +5,12 @@ namespace SecureFL.Cli.Tests.Support;
 /// <summary>The real executable in a process of its own.</summary>
 internal static class Securefl
 {
-    internal static (int ExitCode, string Output, string Error) Run(params string[] arguments) => RunIn(AppContext.BaseDirectory, [], arguments);
+    internal static (int ExitCode, string Output, string Error) Run(params string[] arguments) =>
+        RunIn(AppContext.BaseDirectory, [], arguments);
 
     /// <summary>In a folder, with additional variables.</summary>
-    internal static (int ExitCode, string Output, string Error) RunIn(string folder, (string Name, string Value)[] variables, params string[] arguments)
+    internal static (int ExitCode, string Output, string Error) RunIn(string folder,
+        (string Name, string Value)[] variables, params string[] arguments)
     {
         ProcessStartInfo start = new("dotnet")
         {

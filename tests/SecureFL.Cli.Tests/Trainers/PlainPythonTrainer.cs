@@ -1,8 +1,8 @@
 namespace SecureFL.Cli.Tests.Trainers;
 
 /// <summary>
-/// An external trainer in Python without any package: logistic regression by full-batch descent, in all four tasks of the contract. Its one tensor <c>w</c> holds a
-/// weight a feature and the intercept last.
+/// An external trainer in Python without any package: logistic regression by full-batch descent, in all four tasks of
+/// the contract. Its one tensor <c>w</c> holds a weight a feature and the intercept last.
 /// </summary>
 internal static class PlainPythonTrainer
 {

@@ -14,13 +14,15 @@ public class PyTorchTrainerTests(ITestOutputHelper output)
         string script = FindScript();
         string[] options =
         [
-            "--data", SharedFiles.Require("optdigits/optdigits.tra"), "--test", SharedFiles.Require("optdigits/optdigits.tes"), "--label", "-1", "--sites", "3", "--dirichlet", "1",
+            "--data", SharedFiles.Require("optdigits/optdigits.tra"), "--test",
+            SharedFiles.Require("optdigits/optdigits.tes"), "--label", "-1", "--sites", "3", "--dirichlet", "1",
             "--trainer", $"{python} \"{script}\"", "--rounds", "3", "--parallel", "2",
         ];
         double accuracy = SharedFiles.Simulate(options, json =>
         {
             Assert.True(json.GetProperty("sumIsExact").GetBoolean());
-            Assert.Equal(3823, json.GetProperty("final").GetProperty("perSite").EnumerateArray().Sum(site => site.GetProperty("samples").GetInt32()));
+            Assert.Equal(3823, json.GetProperty("final").GetProperty("perSite").EnumerateArray()
+                .Sum(site => site.GetProperty("samples").GetInt32()));
             return json.GetProperty("final").GetProperty("testAccuracy").GetDouble();
         });
         output.WriteLine($"accuracy {accuracy:f4} after three rounds");
@@ -33,7 +35,8 @@ public class PyTorchTrainerTests(ITestOutputHelper output)
         {
             try
             {
-                using Process process = Process.Start(new ProcessStartInfo(candidate, ["-c", "import torch"]) { RedirectStandardError = true })!;
+                using Process process = Process.Start(
+                    new ProcessStartInfo(candidate, ["-c", "import torch"]) { RedirectStandardError = true })!;
                 process.StandardError.ReadToEnd();
                 process.WaitForExit();
                 if (process.ExitCode == 0)

@@ -15,7 +15,10 @@ public sealed class TrainerFaultTests : IDisposable
     [Fact]
     public async Task A_failed_trainer_shows_its_last_lines_whole()
     {
-        string command = Script("for i in $(seq 60); do echo \"line $i of the program\" >&2; done; echo 'ValueError: a long reason, with all of its words' >&2; exit 3");
+        string command =
+            Script(
+                "for i in $(seq 60); do echo \"line $i of the program\" >&2; done; echo 'ValueError: a long reason, "
+                + "with all of its words' >&2; exit 3");
         TrainerFaultException fault = await FaultAsync(command);
         Assert.Contains("ended with code 3", fault.Message, StringComparison.Ordinal);
         Assert.Equal(25, fault.LastLines.Count);
@@ -47,14 +50,21 @@ public sealed class TrainerFaultTests : IDisposable
             if (left is not null)
             {
                 using FileStream stream = File.Create(prepared);
-                new ModelBundle { Parameters = new ModelParameters(new ModelLayout([(left.Name, [.. left.Shape])]), left.Values) }.Write(stream);
+                new ModelBundle
+                {
+                    Parameters =
+                    new ModelParameters(new ModelLayout([(left.Name, [.. left.Shape])]), left.Values)
+                }.Write(stream);
             }
 
-            string command = Script(left is null ? "true" : $"cp {prepared} \"$1/trained.safetensors\"; echo '{{\"samples\": 4}}' > \"$1/result.json\"");
+            string command = Script(left is null ? "true"
+                : $"cp {prepared} \"$1/trained.safetensors\"; echo '{{\"samples\": 4}}' > \"$1/result.json\"");
             ExternalTrainer trainer = ExternalTrainer.For(command, new ModelLayout([("w", [3])]), Rows(), 1);
             ModelParameters global = trainer.CreateInitial(1);
-            LocalTrainingRequest request = new() { Global = global, Train = Rows(), Site = "north", SiteIndex = 0, Round = 1, Seed = 1 };
-            TrainerFaultException fault = await Assert.ThrowsAsync<TrainerFaultException>(async () => await trainer.TrainAsync(request, TestContext.Current.CancellationToken));
+            LocalTrainingRequest request = new()
+            { Global = global, Train = Rows(), Site = "north", SiteIndex = 0, Round = 1, Seed = 1 };
+            TrainerFaultException fault = await Assert.ThrowsAsync<TrainerFaultException>(
+                async () => await trainer.TrainAsync(request, TestContext.Current.CancellationToken));
             Assert.Contains(words, fault.Message, StringComparison.Ordinal);
         }
     }
@@ -65,8 +75,10 @@ public sealed class TrainerFaultTests : IDisposable
         string id = Path.Combine(_folder, "id");
         string command = Script($"echo $$ > {id}.part; mv {id}.part {id}; sleep 600");
         ExternalTrainer trainer = ExternalTrainer.For(command, new ModelLayout([("w", [3])]), Rows(), 1);
-        LocalTrainingRequest request = new() { Global = trainer.CreateInitial(1), Train = Rows(), Site = "north", SiteIndex = 0, Round = 1, Seed = 1 };
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        LocalTrainingRequest request = new()
+        { Global = trainer.CreateInitial(1), Train = Rows(), Site = "north", SiteIndex = 0, Round = 1, Seed = 1 };
+        using CancellationTokenSource stop =
+            CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task training = trainer.TrainAsync(request, stop.Token).AsTask();
         while (!File.Exists(id))
         {
@@ -95,29 +107,37 @@ public sealed class TrainerFaultTests : IDisposable
             """);
         File.WriteAllText(Path.Combine(_folder, "train.py"), Trainer);
         string[] arguments =
-            ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease", "--rounds", "2", "--test-fraction", "0", "--trainer", command, "--output", hospitals.PathOf("run")];
+            ["simulate", .. hospitals.Files.SelectMany(file => new[] { "--data", file }), "--label", "heart_disease",
+                "--rounds", "2", "--test-fraction", "0", "--trainer", command, "--output", hospitals.PathOf("run")];
         (int exit, _, string error) = Securefl.Run(arguments);
         Assert.True(exit == 6, error);
         Assert.Contains("site Lakeside, before round 1: the trainer", error, StringComparison.Ordinal);
         Assert.Contains("securefl:   | Traceback: Lakeside has no memory left\n", error, StringComparison.Ordinal);
 
         string json = hospitals.PathOf("left.json");
-        (exit, _, error) = Securefl.Run([.. arguments[..^1], hospitals.PathOf("left"), "--on-trainer-fault", "leave-out", "--json", json]);
+        (exit, _, error) = Securefl.Run(
+            [.. arguments[..^1], hospitals.PathOf("left"), "--on-trainer-fault", "leave-out", "--json", json]);
         Assert.True(exit == 0, error);
         Assert.Contains("site Lakeside, round 2: the trainer", error, StringComparison.Ordinal);
         Assert.Contains("the round goes on without it", error, StringComparison.Ordinal);
-        Assert.Contains("its first update is not among those that the clips are found from", error, StringComparison.Ordinal);
+        Assert.Contains("its first update is not among those that the clips are found from", error,
+            StringComparison.Ordinal);
         JsonElement rounds = JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("rounds");
         Assert.All(rounds.EnumerateArray(), round => Assert.Equal(3, round.GetProperty("contributors").GetInt32()));
 
         // Clips that are given need no training before the first round.
-        (exit, _, error) = Securefl.Run([.. arguments[..^1], hospitals.PathOf("given"), "--on-trainer-fault", "leave-out", "--min-clients", "4", "--clip", "1"]);
+        (exit, _, error) = Securefl.Run(
+            [.. arguments[..^1], hospitals.PathOf("given"), "--on-trainer-fault", "leave-out", "--min-clients", "4",
+                "--clip", "1"]);
         Assert.True(exit == 4, error);
-        Assert.Contains("securefl: round 1: 3 sites whose trainers did not fail, at least 4 are needed", error, StringComparison.Ordinal);
+        Assert.Contains("securefl: round 1: 3 sites whose trainers did not fail, at least 4 are needed", error,
+            StringComparison.Ordinal);
 
-        (exit, _, error) = Securefl.Run([.. arguments[..^1], hospitals.PathOf("few"), "--on-trainer-fault", "leave-out", "--min-clients", "4"]);
+        (exit, _, error) = Securefl.Run(
+            [.. arguments[..^1], hospitals.PathOf("few"), "--on-trainer-fault", "leave-out", "--min-clients", "4"]);
         Assert.True(exit == 4, error);
-        Assert.Contains("before round 1: 3 sites whose trainers did not fail, at least 4 are needed", error, StringComparison.Ordinal);
+        Assert.Contains("before round 1: 3 sites whose trainers did not fail, at least 4 are needed", error,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -145,7 +165,8 @@ public sealed class TrainerFaultTests : IDisposable
     private static Dataset Rows() => new([1, 2, 3, 4], [0, 1, 0, 1], 1, LearningTask.Binary, 2);
 
     private static async Task<TrainerFaultException> FaultAsync(string command, TimeSpan? limit = null) =>
-        await Assert.ThrowsAsync<TrainerFaultException>(() => ExternalTrainer.StartAsync(command, Rows(), 1, limit, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TrainerFaultException>(
+            () => ExternalTrainer.StartAsync(command, Rows(), 1, limit, TestContext.Current.CancellationToken));
 
     private string Script(string body)
     {

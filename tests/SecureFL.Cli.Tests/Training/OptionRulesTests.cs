@@ -8,10 +8,13 @@ using SecureFL.Deployment.Plans.Descriptions;
 
 namespace SecureFL.Cli.Tests.Training;
 
-/// <summary>The table of what options need is complete, and every row of it refuses what it should and nothing else.</summary>
+/// <summary>
+/// The table of what options need is complete, and every row of it refuses what it should and nothing else.
+/// </summary>
 public sealed class OptionRulesTests : IDisposable
 {
-    private static readonly Command[] Commands = [SimulateCommand.Create(), NewPlanCommand.Create(), ExplainCommand.Create(), DemoCommand.Create()];
+    private static readonly Command[] Commands =
+        [SimulateCommand.Create(), NewPlanCommand.Create(), ExplainCommand.Create(), DemoCommand.Create()];
     private readonly string _settled = Path.GetTempFileName();
 
     public OptionRulesTests() => File.WriteAllText(
@@ -21,7 +24,8 @@ public sealed class OptionRulesTests : IDisposable
     [Fact]
     public void Every_option_of_the_training_commands_is_in_the_table()
     {
-        string[] options = [.. Commands.SelectMany(command => command.Options).Select(option => option.Name).Distinct().Where(name => name != "--help")];
+        string[] options = [.. Commands.SelectMany(command => command.Options).Select(option => option.Name).Distinct()
+            .Where(name => name != "--help")];
         HashSet<string> known = [.. OptionRules.Always, .. OptionRules.All.Select(rule => rule.Name)];
         Assert.Equal([], options.Except(known));
         Assert.Equal([], known.Except(options));
@@ -33,7 +37,8 @@ public sealed class OptionRulesTests : IDisposable
         foreach (OptionRule rule in OptionRules.All)
         {
             int commands = 0;
-            foreach (Command command in Commands.Where(command => command.Options.Any(option => option.Name == rule.Name)))
+            foreach (Command command in Commands.Where(
+                command => command.Options.Any(option => option.Name == rule.Name)))
             {
                 string[] option = Words(command, rule.Name);
                 string[] other = Context(rule);
@@ -42,7 +47,8 @@ public sealed class OptionRulesTests : IDisposable
                     continue;
                 }
 
-                if (!other.Where(word => word.StartsWith("--", StringComparison.Ordinal)).All(name => command.Options.Any(known => known.Name == name)))
+                if (!other.Where(word => word.StartsWith("--", StringComparison.Ordinal))
+                    .All(name => command.Options.Any(known => known.Name == name)))
                 {
                     continue;
                 }
@@ -68,7 +74,8 @@ public sealed class OptionRulesTests : IDisposable
 
     [Theory]
     [InlineData("--mu 0.1", "--mu needs --algorithm fedprox")]
-    [InlineData("--tau 0.1 --server-optimizer fedavgm", "--tau needs --server-optimizer fedadagrad, fedadam or fedyogi")]
+    [InlineData("--tau 0.1 --server-optimizer fedavgm",
+        "--tau needs --server-optimizer fedadagrad, fedadam or fedyogi")]
     [InlineData("--hidden 3 --model softmax", "--hidden needs --model mlp")]
     [InlineData("--local-epochs 2 --local-steps 5", "--local-epochs does not go with --local-steps")]
     [InlineData("--wire packed", "--wire needs --suite joint-key")]
@@ -79,7 +86,8 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("--rounding nearest --suite plaintext --bits 32", "--rounding does not go with --bits 32")]
     public void Options_that_do_not_apply_are_refused_before_any_file_is_read(string words, string message)
     {
-        (string[] data, string[] rest) = words.Contains("--data", StringComparison.Ordinal) ? (Array.Empty<string>(), words.Split(' ')) : (["--data", "none.csv"], words.Split(' '));
+        (string[] data, string[] rest) = words.Contains("--data", StringComparison.Ordinal)
+            ? (Array.Empty<string>(), words.Split(' ')) : (["--data", "none.csv"], words.Split(' '));
         CliException refused = Assert.Throws<CliException>(() => Check(Commands[0], [.. data, .. rest]));
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, refused.Code);
@@ -95,7 +103,10 @@ public sealed class OptionRulesTests : IDisposable
     [InlineData("--deadline 3 --site-seconds 1,1,9")]
     [InlineData("--async 3 --site-seconds 1,1,9 --max-staleness 4")]
     [InlineData("--server-optimizer fedyogi --tau 0.1 --server-beta2 0.9 --server-bias-correction")]
-    public void Options_that_apply_pass(string words) => Check(Commands[0], [.. words.Contains("--data", StringComparison.Ordinal) ? Array.Empty<string>() : ["--data", "none.csv"], .. words.Split(' ')]);
+    public void Options_that_apply_pass(string words) =>
+        Check(Commands[0],
+            [.. words.Contains("--data", StringComparison.Ordinal) ? Array.Empty<string>() : ["--data", "none.csv"],
+                .. words.Split(' ')]);
 
     public void Dispose() => File.Delete(_settled);
 
@@ -111,7 +122,8 @@ public sealed class OptionRulesTests : IDisposable
         return new RuleFacts(result, Description(command, result));
     }
 
-    private static CliException? Find(Command command, OptionRule rule, string[] words) => rule.Holds(Facts(command, words)) ? null : rule.Refusal;
+    private static CliException? Find(Command command, OptionRule rule, string[] words) =>
+        rule.Holds(Facts(command, words)) ? null : rule.Refusal;
 
     private static TrainingDescription Description(Command command, ParseResult result)
     {
@@ -123,7 +135,8 @@ public sealed class OptionRulesTests : IDisposable
             terms.AddTo(twin);
             HashSet<string> known = [.. terms.All.SelectMany(option => option.Aliases.Append(option.Name))];
             List<string> words = [];
-            foreach (Option option in command.Options.Where(option => known.Contains(option.Name) && TermOptions.IsGiven(result, option)))
+            foreach (Option option in command.Options
+                .Where(option => known.Contains(option.Name) && TermOptions.IsGiven(result, option)))
             {
                 words.Add(option.Name);
                 words.AddRange(result.GetResult(option)!.Tokens.Select(token => token.Value));
@@ -133,7 +146,8 @@ public sealed class OptionRulesTests : IDisposable
         }
 
         Option? suite = command.Options.FirstOrDefault(option => option.Name == "--suite");
-        bool joint = suite is not null && result.GetResult(suite) is { } given && given.Tokens.Any(token => token.Value == "joint-key");
+        bool joint = suite is not null && result.GetResult(suite) is { } given
+            && given.Tokens.Any(token => token.Value == "joint-key");
         return TrainingDescription.Default.With("sum.suite", joint ? SumSuite.JointKey : SumSuite.OneTimeKey);
     }
 
@@ -167,7 +181,8 @@ public sealed class OptionRulesTests : IDisposable
             "--bits" => "16",
             "--metric" => "accuracy",
             "--training" => "none.json",
-            "--test-fraction" or "--average" or "--momentum" or "--server-momentum" or "--beta1" or "--beta2" or "--server-beta1" or "--server-beta2" or "--rms-decay" => "0.5",
+            "--test-fraction" or "--average" or "--momentum" or "--server-momentum" or "--beta1" or "--beta2"
+                or "--server-beta1" or "--server-beta2" or "--rms-decay" => "0.5",
             _ => "1",
         };
         return [name, value];
@@ -191,7 +206,8 @@ public sealed class OptionRulesTests : IDisposable
         _ => throw new InvalidOperationException(rule.What),
     };
 
-    private static string[] Pair(string[] words) => words.Length > 1 ? words[..2] : words[0] is "--resume" or "--print-training" ? words : [words[0], words[0] switch
+    private static string[] Pair(string[] words) => words.Length > 1 ? words[..2]
+        : words[0] is "--resume" or "--print-training" ? words : [words[0], words[0] switch
     {
         "--sites" => "3",
         "--site-seconds" => "1,1,1",

@@ -19,7 +19,8 @@ public sealed class VerifyTests : IDisposable
         LocalParties parties = new(3, 3);
         AggregationPlan plan = parties.CreatePlan(500, 1f, 8, 3, 2, 0);
         using FileStream file = File.Create(Transcript);
-        using LocalConsortium session = new(plan, parties, bytes => file.Write(bytes.Span), round => new FileContributionStore(Uploads, round));
+        using LocalConsortium session =
+            new(plan, parties, bytes => file.Write(bytes.Span), round => new FileContributionStore(Uploads, round));
         for (int round = 0; round < 2; round++)
         {
             using AggregationServer server = session.OpenRound();
@@ -41,7 +42,9 @@ public sealed class VerifyTests : IDisposable
     {
         (int exit, string output, _) = Securefl.Run("verify", Transcript, "--ciphertexts", Uploads);
         Assert.Equal(0, exit);
-        Assert.Contains("round 1: 3 contributions in 1 group(s), 1 opened, 3 votes, 3 releases; sum recomputed from the ciphertexts: equal", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "round 1: 3 contributions in 1 group(s), 1 opened, 3 votes, 3 releases; sum recomputed from the "
+            + "ciphertexts: equal", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +57,8 @@ public sealed class VerifyTests : IDisposable
         (int exit, string output, string error) = Securefl.Run("verify", Transcript);
         Assert.Equal(5, exit);
         Assert.Contains("FAULT in record", output, StringComparison.Ordinal);
-        System.Text.RegularExpressions.Match place = System.Text.RegularExpressions.Regex.Match(output, @"bytes (\d+) to (\d+)");
+        System.Text.RegularExpressions.Match place =
+            System.Text.RegularExpressions.Regex.Match(output, @"bytes (\d+) to (\d+)");
         Assert.InRange(at, int.Parse(place.Groups[1].Value), int.Parse(place.Groups[2].Value));
         Assert.Contains("hint: ", error, StringComparison.Ordinal);
     }

@@ -56,21 +56,24 @@ public sealed class ClientServiceTests : IDisposable
             .. Enumerable.Range(0, 4).Select(i =>
                 session.Service(i, session.Source(terms, i), State())),
         ];
-        Task<RoundState[]> running = Task.WhenAll(clients.Select(client => client.RunAsync(only: null, once: false, TestContext.Current.CancellationToken)));
+        Task<RoundState[]> running = Task.WhenAll(
+            clients.Select(client => client.RunAsync(only: null, once: false, TestContext.Current.CancellationToken)));
         await session.UntilAsync(state => state.ModelVersion >= 2);
         await session.RestartAsync();
         RoundState[] ended = await running;
 
         (_, TrainingOutcome clear) = await InTheClear.TrainAsync(session, terms);
         float[][] models = await Task.WhenAll(clients.Select(async client =>
-            VersionValues.Delivered(terms, await client.FetchModelAsync(ended[0], TestContext.Current.CancellationToken)).Values));
+            VersionValues.Delivered(terms,
+                await client.FetchModelAsync(ended[0], TestContext.Current.CancellationToken)).Values));
         Assert.All(models, model => Assert.Equal(clear.Model.Values, model));
         using FileStream published = File.OpenRead(Path.Combine(session.Folder, "model.safetensors"));
         Assert.Equal(clear.Model.Values, ModelBundle.Read(published, "model").Parameters.Values);
         Assert.Equal(averageDecay == 0, clear.Model.Values.AsSpan().SequenceEqual(clear.Checkpoint.Weights));
         Assert.Equal(
             clear.History.Select(record => record.TrainLoss!.Value),
-            session.Host!.Engine.Status(0).Recent.Where(round => round.Metrics.ContainsKey("trainLoss")).Select(round => round.Metrics["trainLoss"]));
+            session.Host!.Engine.Status(0).Recent.Where(round => round.Metrics.ContainsKey("trainLoss"))
+                .Select(round => round.Metrics["trainLoss"]));
     }
 
     [Fact]
@@ -80,13 +83,17 @@ public sealed class ClientServiceTests : IDisposable
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync();
-        float[][] vectors = [.. Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, 100).Select(k => (i + k) / 64f).ToArray())];
+        float[][] vectors =
+            [.. Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, 100).Select(k => (i + k) / 64f).ToArray())];
         RoundState[] states = await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
-            session.Service(i, new VectorSource(vectors[i], []), State()).RunAsync(only: null, once: true, TestContext.Current.CancellationToken)));
+            session.Service(i, new VectorSource(vectors[i], []), State())
+            .RunAsync(only: null, once: true, TestContext.Current.CancellationToken)));
 
         Assert.All(states, state => Assert.Equal(0UL, state.Round));
         await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
-        float[] sum = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
+        float[] sum =
+            [.. MemoryMarshal.Cast<byte, float>(
+                File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
         for (int k = 0; k < sum.Length; k++)
         {
             Assert.Equal(vectors.Sum(vector => vector[k]), sum[k], 4 * session.Plan.Parameters.Step);
@@ -106,18 +113,21 @@ public sealed class ClientServiceTests : IDisposable
         string folder = State();
         for (ulong round = 0; round < Rounds; round++)
         {
-            RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == round);
+            RoundState state = await session.UntilAsync(
+                state => state.Phase == RoundPhase.Collecting && state.Round == round);
             foreach (TestClient other in others)
             {
                 await other.ContributeAsync(state);
             }
 
-            RoundState sent = await session.Service(0, new VectorSource(new float[100], []), folder, role).RunAsync(only: round, once: true, TestContext.Current.CancellationToken);
+            RoundState sent = await session.Service(0, new VectorSource(new float[100], []), folder, role)
+                .RunAsync(only: round, once: true, TestContext.Current.CancellationToken);
             Assert.Equal(round, sent.Round);
         }
 
         await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
-        Assert.All(session.Host!.Engine.Status(0).Recent, summary => Assert.Contains("hospital 0", summary.Contributors));
+        Assert.All(session.Host!.Engine.Status(0).Recent,
+            summary => Assert.Contains("hospital 0", summary.Contributors));
     }
 
     [Fact]
@@ -131,7 +141,8 @@ public sealed class ClientServiceTests : IDisposable
         CancellationToken token = TestContext.Current.CancellationToken;
         string folder = State();
         float[] vector = [.. Enumerable.Range(0, 100).Select(i => i / 16f)];
-        Task<RoundState> Send(float[] values, string state) => session.Service(0, new VectorSource(values, []), state, role).RunAsync(only: 0, once: true, token);
+        Task<RoundState> Send(float[] values, string state) =>
+            session.Service(0, new VectorSource(values, []), state, role).RunAsync(only: 0, once: true, token);
         await Send(vector, folder);
         Assert.Equal(0UL, (await Send([.. vector], folder)).Round);
         vector[7] += 1;
@@ -140,7 +151,8 @@ public sealed class ClientServiceTests : IDisposable
 
         // Another folder does not know what was sent, and does not claim to.
         message = (await Assert.ThrowsAsync<ContributionRefusedException>(() => Send(vector, State()))).Message;
-        Assert.Contains("nothing here tells whether it was made from what was given now", message, StringComparison.Ordinal);
+        Assert.Contains("nothing here tells whether it was made from what was given now", message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,15 +167,18 @@ public sealed class ClientServiceTests : IDisposable
         string outbox = Path.Combine(_folder.FullName, "outbox-0");
         DurableContributions contributions = new(session.Plan, client.Role, new FileContributionOutbox(outbox));
         RoundInvitation invitation = RoundInvitation.Parse(
-            (await client.Link.GetInvitationAsync(0, TestContext.Current.CancellationToken)).InvitationMessage.Span, session.Plan);
+            (await client.Link.GetInvitationAsync(0, TestContext.Current.CancellationToken)).InvitationMessage.Span,
+            session.Plan);
         contributions.Make(invitation, invitation.Base.Model, new float[100], []).Dispose();
         foreach (string file in Directory.GetFiles(outbox))
         {
             File.Delete(file);
         }
 
-        ClientService service = session.Service(0, new VectorSource(new float[100], []), Path.Combine(_folder.FullName, "lost"), client.Role);
-        await Assert.ThrowsAsync<ContributionRefusedException>(() => service.RunAsync(only: 0, once: true, TestContext.Current.CancellationToken));
+        ClientService service = session.Service(0, new VectorSource(new float[100], []),
+            Path.Combine(_folder.FullName, "lost"), client.Role);
+        await Assert.ThrowsAsync<ContributionRefusedException>(
+            () => service.RunAsync(only: 0, once: true, TestContext.Current.CancellationToken));
         Assert.Equal(0U, session.Host!.Engine.StateFor(0).Contributions);
         Assert.Equal(state.Round, session.Host!.Engine.StateFor(0).Round);
     }
@@ -212,7 +227,8 @@ public sealed class ClientServiceTests : IDisposable
         session.StartHolders();
         await session.StartRoundsAsync();
         int firstClients = disturb is null ? 4 : 3;
-        List<Task<RoundState>> running = [.. Enumerable.Range(0, firstClients).Select(i => RunAsync(session, terms, i))];
+        List<Task<RoundState>> running =
+            [.. Enumerable.Range(0, firstClients).Select(i => RunAsync(session, terms, i))];
         if (disturb is not null)
         {
             await disturb(session);

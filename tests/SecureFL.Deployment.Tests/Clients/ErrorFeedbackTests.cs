@@ -15,7 +15,10 @@ using SecureFL.Storage;
 
 namespace SecureFL.Deployment.Tests.Clients;
 
-/// <summary>Error feedback of deployed clients: the bits of the simulated run, whatever happens to rounds and clients on the way.</summary>
+/// <summary>
+/// Error feedback of deployed clients: the bits of the simulated run, whatever happens to rounds and clients on the
+/// way.
+/// </summary>
 public sealed class ErrorFeedbackTests : IDisposable
 {
     private const int FewestBits = 4;
@@ -32,7 +35,8 @@ public sealed class ErrorFeedbackTests : IDisposable
     public async Task Deployed_weights_are_those_of_the_simulation(bool jointKey, Rounding rounding)
     {
         TrainingTerms terms = Terms(4) with { Rounding = rounding };
-        await using TestSession session = new(terms, bits: FewestBits, jointKey: jointKey ? new JointKeyRequest(3, 2, 100) : null);
+        await using TestSession session =
+            new(terms, bits: FewestBits, jointKey: jointKey ? new JointKeyRequest(3, 2, 100) : null);
         await StartAsync(session);
         RoundState[] ended = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => RunAsync(session, terms, i, Token)));
         float[] expected = await SimulateAsync(session, terms);
@@ -43,7 +47,9 @@ public sealed class ErrorFeedbackTests : IDisposable
         Assert.Empty(Enumerable.Range(0, 4).SelectMany(i => Directory.GetFiles(Path.Combine(State(i), "residual"))));
     }
 
-    /// <summary>Rounds that die between, and after, contributions: what they left over is neither lost nor counted twice.</summary>
+    /// <summary>
+    /// Rounds that die between, and after, contributions: what they left over is neither lost nor counted twice.
+    /// </summary>
     [Fact]
     public async Task Rounds_that_died_change_nothing()
     {
@@ -60,7 +66,8 @@ public sealed class ErrorFeedbackTests : IDisposable
         }
 
         // Three have contributed on a later model, with a residual each, and the round dies.
-        RoundState due = await session.UntilAsync(state => state is { Phase: RoundPhase.Collecting, Contributions: >= 3, ModelVersion: >= 1 });
+        RoundState due = await session.UntilAsync(
+            state => state is { Phase: RoundPhase.Collecting, Contributions: >= 3, ModelVersion: >= 1 });
         await session.OperateAsync(OperationMethods.AbortRound, new RoundRequest { Round = due.Round });
         await session.UntilAsync(state => state.Round > due.Round);
         RoundState[] ended = await Task.WhenAll([.. running, RunAsync(session, terms, 3, Token, restart: true)]);
@@ -68,7 +75,10 @@ public sealed class ErrorFeedbackTests : IDisposable
         Assert.Contains(session.Host!.Engine.Status(0).Recent, round => round.Outcome == RoundPhase.Dead);
     }
 
-    /// <summary>A client that dies after its residual is on disk, before or after its contribution is, goes on with the same integers.</summary>
+    /// <summary>
+    /// A client that dies after its residual is on disk, before or after its contribution is, goes on with the same
+    /// integers.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -106,7 +116,8 @@ public sealed class ErrorFeedbackTests : IDisposable
         ResidualKeeper keeper = new(new DurableResidual(folder, 2), NullLogger.Instance);
         async Task ExpectAsync(long[] expected, ulong round, SumMembership membership)
         {
-            RoundTask task = new(RoundKind.Training, ModelStamp.Of(0, []), [], _ => true) { Round = round, MembershipOf = (_, _) => Task.FromResult(membership) };
+            RoundTask task = new(RoundKind.Training, ModelStamp.Of(0, []), [], _ => true)
+            { Round = round, MembershipOf = (_, _) => Task.FromResult(membership) };
             long[] before = await keeper.BeforeAsync(task, Token);
             Assert.Equal(expected, before);
         }
@@ -135,7 +146,8 @@ public sealed class ErrorFeedbackTests : IDisposable
         UploadState state = await clients[0].Link.GetUploadAsync(first.Round, Token);
         Assert.Equal((true, false), (state.Accepted, state.InSum));
         await session.OperateAsync(OperationMethods.AbortRound, new RoundRequest { Round = first.Round });
-        RoundState second = await session.UntilAsync(state => state.Round > first.Round && state.Phase == RoundPhase.Collecting);
+        RoundState second = await session.UntilAsync(
+            state => state.Round > first.Round && state.Phase == RoundPhase.Collecting);
         Assert.False((await clients[0].Link.GetUploadAsync(first.Round, Token)).InSum);
         foreach (TestClient client in clients[1..])
         {
@@ -178,9 +190,12 @@ public sealed class ErrorFeedbackTests : IDisposable
             Threshold = 2,
         });
         RawSite[] raw = [.. Enumerable.Range(0, 4).Select(i => TestSession.Site(terms, i))];
-        PreparedState prepared = await LocalPreparation.RunAsync(terms, state => terms.TrainerUnder(state)!, raw, sum, cancellationToken: Token);
+        PreparedState prepared = await LocalPreparation.RunAsync(terms, state => terms.TrainerUnder(state)!, raw, sum,
+            cancellationToken: Token);
         FederatedSite[] sites = [.. raw.Select(site => prepared.Scale(terms.PreparationTerms, site))];
-        return (await new FederatedAveraging(terms.FederationOptionsFor(3, prepared), sites, terms.CreateBuiltInTrainer()!, sum).RunAsync(cancellationToken: Token)).Model.Values;
+        return
+            (await new FederatedAveraging(terms.FederationOptionsFor(3, prepared), sites, terms.CreateBuiltInTrainer()!,
+                sum).RunAsync(cancellationToken: Token)).Model.Values;
     }
 
     private static async Task<float[]> WeightsAsync(TestSession session, TrainingTerms terms, RoundState ended)
@@ -188,7 +203,8 @@ public sealed class ErrorFeedbackTests : IDisposable
         using ServerLink link = session.Link(PeerRole.Client, "hospital 0");
         string models = Directory.CreateTempSubdirectory("securefl-models-").FullName;
         float[] values = await new ModelDownload(link, models, NullLogger.Instance).FetchAsync(
-            new ModelStamp((int)ended.ModelVersion, new Digest(ended.ModelDigest.Span)), VersionValues.LengthFor(terms), Token);
+            new ModelStamp((int)ended.ModelVersion, new Digest(ended.ModelDigest.Span)),
+            VersionValues.LengthFor(terms), Token);
         Directory.Delete(models, recursive: true);
         return VersionValues.Delivered(terms, values).Values;
     }
@@ -203,17 +219,23 @@ public sealed class ErrorFeedbackTests : IDisposable
 
     private TrainingSource SourceOf(TestSession session, TrainingTerms terms, int index) => new(
         session.Plan, terms, _ => terms.CreateBuiltInTrainer()!, TestSession.Site(terms, index), index,
-        new ResidualKeeper(new DurableResidual(Path.Combine(State(index), "residual"), terms.Layout.Length), NullLogger.Instance));
+        new ResidualKeeper(new DurableResidual(Path.Combine(State(index), "residual"), terms.Layout.Length),
+            NullLogger.Instance));
 
-    private Task<RoundState> RunAsync(TestSession session, TrainingTerms terms, int index, CancellationToken token, bool restart = false)
+    private Task<RoundState> RunAsync(TestSession session, TrainingTerms terms, int index, CancellationToken token,
+        bool restart = false)
     {
         Assert.Equal(restart, _roles.ContainsKey(index));
-        return session.Service(index, SourceOf(session, terms, index), State(index), Role(session, index)).RunAsync(only: null, once: false, token);
+        return session.Service(index, SourceOf(session, terms, index), State(index), Role(session, index))
+            .RunAsync(only: null, once: false, token);
     }
 
     private sealed class ClientDiedException : Exception;
 
-    /// <summary>Dies at its second training contribution: when the residual is on disk and nothing is promised, or when both are.</summary>
+    /// <summary>
+    /// Dies at its second training contribution: when the residual is on disk and nothing is promised, or when both
+    /// are.
+    /// </summary>
     private sealed class DyingSource(TrainingSource source, bool afterStoring) : IContributionSource
     {
         private int _made;

@@ -29,23 +29,28 @@ public sealed class PaceTests : IDisposable
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync();
-        ClientService[] clients = [.. Enumerable.Range(0, 4).Select(i => session.Service(i, Source(session, terms, i), State(i)))];
-        Task<RoundState[]> running = Task.WhenAll(clients.Select(client => client.RunAsync(only: null, once: false, Token)));
+        ClientService[] clients =
+            [.. Enumerable.Range(0, 4).Select(i => session.Service(i, Source(session, terms, i), State(i)))];
+        Task<RoundState[]> running = Task.WhenAll(
+            clients.Select(client => client.RunAsync(only: null, once: false, Token)));
         await session.UntilAsync(state => state.ModelVersion >= 1);
         await session.RestartAsync();
         RoundState[] ended = await running;
 
-        RoundSummary[] training = [.. session.Host!.Engine.Status(0).Recent.Where(round => round.Kind == RoundKind.Training)];
+        RoundSummary[] training =
+            [.. session.Host!.Engine.Status(0).Recent.Where(round => round.Kind == RoundKind.Training)];
         for (int version = 0; version < 4; version++)
         {
             int[] drawn = ClientSampling.Choose(4, 3, terms.Seed, version + 1);
             Assert.Equal(drawn.Select(client => $"hospital {client}"), training[version].Contributors);
         }
 
-        Assert.Equal(4, session.Host!.Engine.Status(0).Recent.Single(round => round.Kind == RoundKind.Evaluation).Contributors.Count);
+        Assert.Equal(4, session.Host!.Engine.Status(0).Recent
+            .Single(round => round.Kind == RoundKind.Evaluation).Contributors.Count);
         Assert.True(training.SelectMany(round => round.Contributors).Distinct().Count() > 3);
         (_, TrainingOutcome clear) = await InTheClear.TrainAsync(session, terms);
-        Assert.Equal(clear.Model.Values, VersionValues.Delivered(terms, await clients[0].FetchModelAsync(ended[0], Token)).Values);
+        Assert.Equal(clear.Model.Values,
+            VersionValues.Delivered(terms, await clients[0].FetchModelAsync(ended[0], Token)).Values);
     }
 
     [Fact]
@@ -58,9 +63,15 @@ public sealed class PaceTests : IDisposable
         await session.StartRoundsAsync();
         RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
         Assert.Equal(3U, state.Wanted);
-        int left = Enumerable.Range(0, 4).Single(client => !ClientSampling.Choose(4, 3, terms.Seed, 1).Contains(client));
+        int left = Enumerable.Range(0, 4)
+            .Single(client => !ClientSampling.Choose(4, 3, terms.Seed, 1).Contains(client));
         RequestRefusedException refusal = Assert.Throws<RequestRefusedException>(() => session.Host!.Engine.BeginUpload(
-            left, new UploadStart { Round = state.Round, Root = Google.Protobuf.ByteString.CopyFrom(new byte[Digest.Size]), FirstChunk = 0 }));
+            left, new UploadStart
+            {
+                Round = state.Round,
+                Root = Google.Protobuf.ByteString.CopyFrom(new byte[Digest.Size]),
+                FirstChunk = 0
+            }));
         Assert.Contains("not drawn", refusal.Message, StringComparison.Ordinal);
         Assert.Equal("a round that it is drawn for", session.Host!.Engine.Status(0).Clients[left].WaitingFor);
     }
@@ -69,7 +80,8 @@ public sealed class PaceTests : IDisposable
     public async Task A_slow_site_trains_on_while_rounds_close_without_it_and_contributes_late_with_less_weight()
     {
         TrainingTerms terms = Asynchronous(rounds: 5, maxStaleness: 4);
-        await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
+        await using TestSession session =
+            new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync(2);
@@ -77,7 +89,8 @@ public sealed class PaceTests : IDisposable
         List<Task<RoundState>> running = [.. Enumerable.Range(0, 2).Select(i => RunAsync(session, terms, i))];
         AggregationClient role = session.Client(2).Role;
         using CancellationTokenSource stopped = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        Task<RoundState> third = session.Service(2, Source(session, terms, 2), State(2), role).RunAsync(only: null, once: false, stopped.Token);
+        Task<RoundState> third = session.Service(2, Source(session, terms, 2), State(2), role)
+            .RunAsync(only: null, once: false, stopped.Token);
         await using AsynchronousSource source = Paced(session, terms, slow, 3);
         running.Add(session.Service(3, source, State(3)).RunAsync(only: null, once: false, Token));
         await slow.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
@@ -85,14 +98,16 @@ public sealed class PaceTests : IDisposable
         Assert.All(Of(session, RoundKind.Training), round => Assert.DoesNotContain("hospital 3", round.Contributors));
         Assert.All(Of(session, RoundKind.Evaluation), round => Assert.Equal(4, round.Contributors.Count));
 
-        // The server comes back in between: the slow one's work is on version 0 all the while. One of the others is away, so that the next round needs the slow one.
+        // The server comes back in between: the slow one's work is on version 0 all the while. One of the others is
+        // away, so that the next round needs the slow one.
         await stopped.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => third);
         await session.RestartAsync();
         slow.Gate.SetResult();
         await session.StartRoundsAsync();
         await session.UntilAsync(state => state.ModelVersion >= 3);
-        running.Add(session.Service(2, Source(session, terms, 2), State(2), role).RunAsync(only: null, once: false, Token));
+        running.Add(session.Service(2, Source(session, terms, 2), State(2), role)
+            .RunAsync(only: null, once: false, Token));
         RoundState[] ended = await Task.WhenAll(running);
         Assert.All(ended, state => Assert.False(state.Incomplete));
         Assert.Equal(1, slow.Rounds[0]);
@@ -107,7 +122,8 @@ public sealed class PaceTests : IDisposable
     public async Task A_killed_client_starts_anew_from_the_newest_model()
     {
         TrainingTerms terms = Asynchronous(rounds: 4, maxStaleness: 4);
-        await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
+        await using TestSession session =
+            new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync(1);
@@ -117,7 +133,8 @@ public sealed class PaceTests : IDisposable
         using (CancellationTokenSource killed = CancellationTokenSource.CreateLinkedTokenSource(Token))
         await using (AsynchronousSource source = Paced(session, terms, first, 3))
         {
-            Task<RoundState> run = session.Service(3, source, State(3), role).RunAsync(only: null, once: false, killed.Token);
+            Task<RoundState> run = session.Service(3, source, State(3), role)
+                .RunAsync(only: null, once: false, killed.Token);
             await first.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
             await session.UntilAsync(_ => Of(session, RoundKind.Evaluation).Length == 1);
             await killed.CancelAsync();
@@ -138,10 +155,12 @@ public sealed class PaceTests : IDisposable
     public async Task Staleness_weighs_the_update_before_it_is_rounded_and_too_old_ones_are_dropped()
     {
         TrainingTerms terms = Asynchronous(rounds: 9, maxStaleness: 2);
-        await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
+        await using TestSession session =
+            new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
         FederatedSite site = Scaled(terms, 1);
         float[][] models = [.. Enumerable.Range(0, 6).Select(version => ValuesOf(terms, version))];
-        RoundTask Task(int version, Func<Digest, bool>? isFree = null) => new(RoundKind.Training, ModelStamp.Of(version, models[version]), models[version], isFree ?? (_ => true));
+        RoundTask Task(int version, Func<Digest, bool>? isFree = null) =>
+            new(RoundKind.Training, ModelStamp.Of(version, models[version]), models[version], isFree ?? (_ => true));
 
         GatedTrainer trainer = new(terms.CreateBuiltInTrainer()!);
         await using AsynchronousSource source = Paced(session, terms, trainer, 1);
@@ -162,13 +181,15 @@ public sealed class PaceTests : IDisposable
             Clips = terms.ClipsFrom(PreparedState.Empty),
         });
         ModelParameters Model(int version) => VersionValues.Trained(terms, models[version]);
-        SiteContribution due = await work.TrainAsync(site, 1, Model(0), evaluated: null, 1, terms.WeightUnit!.Value, Math.Pow(3, -0.5), cancellationToken: Token);
+        SiteContribution due = await work.TrainAsync(site, 1, Model(0), evaluated: null, 1, terms.WeightUnit!.Value,
+            Math.Pow(3, -0.5), cancellationToken: Token);
         Assert.Equal(ModelStamp.Of(0, models[0]).Digest, late.Base);
         Assert.Equal(due.Update, late.Vector);
         Assert.Equal(due.Counters, late.Counters);
         Assert.Equal([1], trainer.Rounds);
 
-        // Not promised: the same update goes into the next round. Promised: training has begun anew, from the newest model then.
+        // Not promised: the same update goes into the next round. Promised: training has begun anew, from the newest
+        // model then.
         Assert.Equal(late.Base, (await source.CreateAsync(Task(2), Token)).Base);
         source.Committed();
         Assert.Equal(ModelStamp.Of(2, models[2]).Digest, (await source.CreateAsync(Task(3), Token)).Base);
@@ -177,7 +198,8 @@ public sealed class PaceTests : IDisposable
         // Begun on version 3; at version 5 it may be used, and not if the window has lost it.
         Assert.Equal(ModelStamp.Of(3, models[3]).Digest, (await source.CreateAsync(Task(5), Token)).Base);
         Digest lost = ModelStamp.Of(3, models[3]).Digest;
-        Assert.Equal(ModelStamp.Of(5, models[5]).Digest, (await source.CreateAsync(Task(5, digest => digest != lost), Token)).Base);
+        Assert.Equal(ModelStamp.Of(5, models[5]).Digest,
+            (await source.CreateAsync(Task(5, digest => digest != lost), Token)).Base);
 
         GatedTrainer old = new(terms.CreateBuiltInTrainer()!);
         old.Gate.SetResult();
@@ -196,13 +218,22 @@ public sealed class PaceTests : IDisposable
         TrainingTerms terms = Asynchronous(rounds: 9, maxStaleness: 2) with
         {
             Asynchronous = new BufferOptions { Arrivals = 4, MaxStaleness = 2, EvaluateEvery = evaluateEvery },
-            Stopping = new StoppingRules { Rounds = 9, Metric = RoundMetric.TrainLoss, Patience = 1, MinimumImprovement = 1e6 },
+            Stopping = new StoppingRules
+            {
+                Rounds = 9,
+                Metric = RoundMetric.TrainLoss,
+                Patience = 1,
+                MinimumImprovement = 1e6
+            },
         };
-        await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
+        await using TestSession session =
+            new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
         await session.StartServerAsync();
         session.StartHolders();
-        ClientService[] clients = [.. Enumerable.Range(0, 4).Select(i => session.Service(i, Source(session, terms, i), State(i)))];
-        Task<RoundState[]> running = Task.WhenAll(clients.Select(client => client.RunAsync(only: null, once: false, Token)));
+        ClientService[] clients =
+            [.. Enumerable.Range(0, 4).Select(i => session.Service(i, Source(session, terms, i), State(i)))];
+        Task<RoundState[]> running = Task.WhenAll(
+            clients.Select(client => client.RunAsync(only: null, once: false, Token)));
         await session.StartRoundsAsync();
         RoundState ended = (await running)[0];
 
@@ -210,8 +241,10 @@ public sealed class PaceTests : IDisposable
         Assert.Equal(StopReason.NoImprovement, clear.Stopped);
         Assert.Equal("training has ended: no improvement", ended.Reason);
         Assert.Equal([stops, stops], [(int)ended.ModelVersion, clear.History.Length]);
-        Assert.Equal(clear.Model.Values, VersionValues.Delivered(terms, await clients[0].FetchModelAsync(ended, Token)).Values);
-        IEnumerable<Dictionary<string, double>> measured = clear.History.Where(record => record.Train is not null).Select(record => RoundMetricInfo.Values(record.Train, record.Test));
+        Assert.Equal(clear.Model.Values,
+            VersionValues.Delivered(terms, await clients[0].FetchModelAsync(ended, Token)).Values);
+        IEnumerable<Dictionary<string, double>> measured = clear.History.Where(record => record.Train is not null)
+            .Select(record => RoundMetricInfo.Values(record.Train, record.Test));
         Assert.Equal(measured, Of(session, RoundKind.Evaluation).Select(round => round.Metrics.ToDictionary()));
         Assert.All(Of(session, RoundKind.Training), round => Assert.Empty(round.Metrics));
         Assert.Equal(2, Of(session, RoundKind.Evaluation).Length);
@@ -222,7 +255,8 @@ public sealed class PaceTests : IDisposable
     public async Task Training_of_which_nothing_can_come_any_more_is_ended_and_one_model_is_trained_at_a_time()
     {
         TrainingTerms terms = Asynchronous(rounds: 9, maxStaleness: 2);
-        await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
+        await using TestSession session =
+            new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
         GatedTrainer trainer = new(terms.CreateBuiltInTrainer()!);
         AsynchronousSource source = Paced(session, terms, trainer, 1);
         await LeaveAsync(source, TaskOf(terms, 0), () => trainer.Rounds.Count == 1);
@@ -248,7 +282,8 @@ public sealed class PaceTests : IDisposable
     public async Task Nobody_trains_on_the_last_version()
     {
         TrainingTerms terms = Asynchronous(rounds: 1, maxStaleness: 2);
-        await using TestSession session = new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
+        await using TestSession session =
+            new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
         GatedTrainer trainer = new(terms.CreateBuiltInTrainer()!);
         await using AsynchronousSource source = Paced(session, terms, trainer, 1);
         await LeaveAsync(source, TaskOf(terms, 0), () => trainer.Rounds.Count == 1);
@@ -281,18 +316,24 @@ public sealed class PaceTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static TrainingTerms Asynchronous(int rounds, int maxStaleness) =>
-        TestSession.Terms(rounds) with { Asynchronous = new BufferOptions { Arrivals = 3, MaxStaleness = maxStaleness, EvaluateEvery = 1 } };
+        TestSession.Terms(rounds) with
+        { Asynchronous = new BufferOptions { Arrivals = 3, MaxStaleness = maxStaleness, EvaluateEvery = 1 } };
 
     private static IContributionSource Source(TestSession session, TrainingTerms terms, int index) =>
-        TrainingSource.For(session.Plan, terms, state => terms.TrainerUnder(state)!, TestSession.Site(terms, index), index, NullLogger.Instance);
+        TrainingSource.For(session.Plan, terms, state => terms.TrainerUnder(state)!, TestSession.Site(terms, index),
+            index, NullLogger.Instance);
 
-    private static AsynchronousSource Paced(TestSession session, TrainingTerms terms, ILocalTrainer trainer, int index) =>
-        new(new TrainingSource(session.Plan, terms, _ => trainer, TestSession.Site(terms, index), index), terms, index, NullLogger.Instance);
+    private static AsynchronousSource Paced(TestSession session, TrainingTerms terms, ILocalTrainer trainer,
+        int index) =>
+        new(new TrainingSource(session.Plan, terms, _ => trainer, TestSession.Site(terms, index), index), terms, index,
+            NullLogger.Instance);
 
     // The version's weights, and the mark that all sites have evaluated it.
-    private static float[] ValuesOf(TrainingTerms terms, int version) => [.. terms.CreateBuiltInTrainer()!.CreateInitial((ulong)version + 1).Values, 1];
+    private static float[] ValuesOf(TrainingTerms terms, int version) =>
+        [.. terms.CreateBuiltInTrainer()!.CreateInitial((ulong)version + 1).Values, 1];
 
-    private static RoundSummary[] Of(TestSession session, RoundKind kind) => [.. session.Host!.Engine.Status(0).Recent.Where(round => round.Kind == kind)];
+    private static RoundSummary[] Of(TestSession session, RoundKind kind) =>
+        [.. session.Host!.Engine.Status(0).Recent.Where(round => round.Kind == kind)];
 
     private static RoundTask TaskOf(TrainingTerms terms, int version, RoundKind kind = RoundKind.Training)
     {
@@ -350,7 +391,8 @@ public sealed class PaceTests : IDisposable
 
         public ModelParameters CreateInitial(ulong seed) => inner.CreateInitial(seed);
 
-        public async ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request, CancellationToken cancellationToken = default)
+        public async ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request,
+            CancellationToken cancellationToken = default)
         {
             MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
             Rounds.Add(request.Round);
@@ -371,7 +413,8 @@ public sealed class PaceTests : IDisposable
             }
         }
 
-        public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data, CancellationToken cancellationToken = default) =>
+        public ValueTask<EvaluationCounts> EvaluateAsync(ModelParameters model, Dataset data,
+            CancellationToken cancellationToken = default) =>
             inner.EvaluateAsync(model, data, cancellationToken);
     }
 }

@@ -17,7 +17,9 @@ using SecureFL.Storage;
 
 namespace SecureFL.Deployment.Tests.Clients;
 
-/// <summary>Ciphertexts that travel as SEAL objects, over gRPC; one of the clients has a SEAL program encrypt.</summary>
+/// <summary>
+/// Ciphertexts that travel as SEAL objects, over gRPC; one of the clients has a SEAL program encrypt.
+/// </summary>
 public sealed class SealClientTests : IDisposable
 {
     private const int Length = 300_000;
@@ -26,19 +28,25 @@ public sealed class SealClientTests : IDisposable
     [Fact]
     public async Task A_sum_of_our_clients_and_one_with_a_seal_program_is_right_and_verifies()
     {
-        await using TestSession session = new(null, vectorLength: Length, jointKey: new JointKeyRequest(3, 2, RoundsPerKey: 100, Wire: WireMode.Seal)) { KeepCiphertexts = true };
+        await using TestSession session =
+            new(null, vectorLength: Length, jointKey: new JointKeyRequest(3, 2, RoundsPerKey: 100, Wire: WireMode.Seal))
+            { KeepCiphertexts = true };
         Assert.True(session.Plan.Parameters.ChunkCount > 1);
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync(1);
-        float[][] vectors = [.. Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, Length).Select(k => ((i + k) % 100) / 64f).ToArray())];
+        float[][] vectors = [.. Enumerable.Range(0, 4)
+            .Select(i => Enumerable.Range(0, Length).Select(k => ((i + k) % 100) / 64f).ToArray())];
         SealObjects program = new();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
-            Service(session, i, vectors[i], i == 2 ? program : null).RunAsync(only: null, once: true, TestContext.Current.CancellationToken)));
+            Service(session, i, vectors[i], i == 2 ? program : null)
+            .RunAsync(only: null, once: true, TestContext.Current.CancellationToken)));
 
         await session.UntilAsync(state => state.Phase is RoundPhase.Waiting or RoundPhase.Ended);
         Assert.Equal(session.Plan.Parameters.ChunkCount, program.Encrypted);
-        float[] sum = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
+        float[] sum =
+            [.. MemoryMarshal.Cast<byte, float>(
+                File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
         for (int k = 0; k < sum.Length; k++)
         {
             Assert.Equal(vectors.Sum(vector => vector[k]), sum[k], 4 * session.Plan.Parameters.Step);
@@ -52,15 +60,18 @@ public sealed class SealClientTests : IDisposable
     [Fact]
     public async Task What_is_no_ciphertext_of_the_plan_is_not_committed()
     {
-        await using TestSession session = new(null, jointKey: new JointKeyRequest(3, 2, RoundsPerKey: 100, Wire: WireMode.Seal));
+        await using TestSession session =
+            new(null, jointKey: new JointKeyRequest(3, 2, RoundsPerKey: 100, Wire: WireMode.Seal));
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync(1);
         SealFormatException refusal = await Assert.ThrowsAsync<SealFormatException>(() =>
-            Service(session, 1, new float[100], new SealObjects { Scale = 2 }).RunAsync(only: null, once: true, TestContext.Current.CancellationToken));
+            Service(session, 1, new float[100], new SealObjects { Scale = 2 })
+            .RunAsync(only: null, once: true, TestContext.Current.CancellationToken));
         Assert.Equal("ciphertext.scale", refusal.Field);
         ArgumentException missing = await Assert.ThrowsAsync<ArgumentException>(() =>
-            Service(session, 2, new float[100], new SealObjects { Leaves = 0 }).RunAsync(only: null, once: true, TestContext.Current.CancellationToken));
+            Service(session, 2, new float[100], new SealObjects { Leaves = 0 })
+            .RunAsync(only: null, once: true, TestContext.Current.CancellationToken));
         Assert.Contains("0 SEAL ciphertexts", missing.Message, StringComparison.Ordinal);
         await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
         Assert.Equal(0U, session.Host!.Engine.StateFor(0).Contributions);
@@ -94,17 +105,20 @@ public sealed class SealClientTests : IDisposable
         public double Scale { get; init; } = 1;
 
         public Task<T> EncryptAsync<T>(
-            SealExchange exchange, ContributionValues values, Func<IEnumerable<ReadOnlyMemory<byte>>, T> take, CancellationToken cancellationToken)
+            SealExchange exchange, ContributionValues values, Func<IEnumerable<ReadOnlyMemory<byte>>, T> take,
+            CancellationToken cancellationToken)
         {
             SealParameters parameters = SealFormat.LoadParameters(exchange.CreateParameters());
-            using Encryptor encryptor = new(SealFormat.LoadPublicKey(parameters, exchange.CreatePublicKey()), SystemEntropy.Instance);
+            using Encryptor encryptor = new(SealFormat.LoadPublicKey(parameters, exchange.CreatePublicKey()),
+                SystemEntropy.Instance);
             List<ReadOnlyMemory<byte>> ciphertexts = [];
             exchange.WritePlaintexts(values.Vector, values.Counters, plaintext =>
             {
                 Ciphertext ciphertext = new(parameters);
                 encryptor.Encrypt(SealFormat.LoadPlaintext(parameters, plaintext), ciphertext);
                 byte[] saved = SealFormat.Save(ciphertext);
-                System.Buffers.Binary.BinaryPrimitives.WriteDoubleLittleEndian(saved.AsSpan(73), Scale * ciphertext.Scale);
+                System.Buffers.Binary.BinaryPrimitives
+                    .WriteDoubleLittleEndian(saved.AsSpan(73), Scale * ciphertext.Scale);
                 ciphertexts.Add(saved);
                 Encrypted++;
             });

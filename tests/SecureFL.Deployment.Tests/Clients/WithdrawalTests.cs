@@ -7,7 +7,10 @@ using SecureFL.Storage;
 
 namespace SecureFL.Deployment.Tests.Clients;
 
-/// <summary>A site that withdraws sends nothing of the round any more, whatever its processes are at, and whether the server heard of it or not.</summary>
+/// <summary>
+/// A site that withdraws sends nothing of the round any more, whatever its processes are at, and whether the server
+/// heard of it or not.
+/// </summary>
 public sealed class WithdrawalTests : IDisposable
 {
     private const int Length = 300_000;
@@ -23,7 +26,8 @@ public sealed class WithdrawalTests : IDisposable
         await using TestSession session = await CollectingAsync();
         AggregationClient role = session.Client(0).Role;
         GatedSource source = new();
-        Task<RoundState> running = session.Service(0, source, _folder.FullName, role).RunAsync(only: 0, once: true, Token);
+        Task<RoundState> running = session.Service(0, source, _folder.FullName, role)
+            .RunAsync(only: 0, once: true, Token);
         await source.Entered.Task.WaitAsync(Token);
         FileContributionOutbox.Withdraw(Outbox, 0);
         source.Gate.SetResult();
@@ -32,7 +36,8 @@ public sealed class WithdrawalTests : IDisposable
         Assert.Null(role.ClaimOf(0));
 
         // Another process of the site, later.
-        await Assert.ThrowsAsync<ContributionRefusedException>(() => session.Service(0, source, _folder.FullName, role).RunAsync(only: 0, once: true, Token));
+        await Assert.ThrowsAsync<ContributionRefusedException>(
+            () => session.Service(0, source, _folder.FullName, role).RunAsync(only: 0, once: true, Token));
         AssertNothingCame(session);
     }
 
@@ -47,7 +52,8 @@ public sealed class WithdrawalTests : IDisposable
         Assert.Equal(ContributionState.Withdrawn, contributions.StateOf(0));
         Assert.Throws<ContributionWithdrawnException>(() => contributions.Require(0));
         await Assert.ThrowsAsync<ContributionRefusedException>(
-            () => session.Service(0, new VectorSource(new float[Length], []), _folder.FullName, client.Role).RunAsync(only: 0, once: true, Token));
+            () => session.Service(0, new VectorSource(new float[Length], []), _folder.FullName, client.Role)
+                .RunAsync(only: 0, once: true, Token));
         AssertNothingCame(session);
     }
 
@@ -63,7 +69,9 @@ public sealed class WithdrawalTests : IDisposable
         // -1: everything but the header that would complete it.
         long looks = allowed >= 0 ? allowed : stored.ChunkCount + 1;
         SecureFL.Deployment.Clients.ContributionUpload upload = new(client.Link, NullLogger.Instance);
-        await Assert.ThrowsAsync<ContributionWithdrawnException>(() => upload.SendAsync(stored, () => _ = looks-- > 0 ? 0 : throw new ContributionWithdrawnException(0), Token));
+        await Assert.ThrowsAsync<ContributionWithdrawnException>(
+            () => upload.SendAsync(stored,
+                () => _ = looks-- > 0 ? 0 : throw new ContributionWithdrawnException(0), Token));
         Assert.Equal(0U, session.Host!.Engine.StateFor(0).Contributions);
     }
 
@@ -77,8 +85,10 @@ public sealed class WithdrawalTests : IDisposable
 
     private async Task<StoredContribution> MakeAsync(TestSession session, TestClient client)
     {
-        RoundInvitation invitation = RoundInvitation.Parse((await client.Link.GetInvitationAsync(0, Token)).InvitationMessage.Span, session.Plan);
-        return new DurableContributions(session.Plan, client.Role, new FileContributionOutbox(Outbox)).Make(invitation, invitation.Base.Model, new float[Length], []);
+        RoundInvitation invitation = RoundInvitation.Parse(
+            (await client.Link.GetInvitationAsync(0, Token)).InvitationMessage.Span, session.Plan);
+        return new DurableContributions(session.Plan, client.Role, new FileContributionOutbox(Outbox)).Make(invitation,
+            invitation.Base.Model, new float[Length], []);
     }
 
     private static async Task<TestSession> CollectingAsync()

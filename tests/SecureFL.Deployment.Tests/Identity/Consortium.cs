@@ -20,12 +20,17 @@ internal sealed class Consortium : IDisposable
 
     internal string Folder(string name) => Path.Combine(_root, name);
 
-    /// <summary>A party with a certificate; <paramref name="issuer"/> other than this consortium's authority for attacks.</summary>
-    internal PartyIdentity Party(PeerRole role, string name, CertificateAuthority? issuer = null, string? folder = null, TimeSpan? validity = null)
+    /// <summary>
+    /// A party with a certificate; <paramref name="issuer"/> other than this consortium's authority for attacks.
+    /// </summary>
+    internal PartyIdentity Party(PeerRole role, string name, CertificateAuthority? issuer = null, string? folder = null,
+        TimeSpan? validity = null)
     {
         string path = Folder(folder ?? name);
-        PartyRequest request = PartyIdentity.Create(path, new PeerIdentity(Name, role, name), role == PeerRole.Server ? ["localhost", "127.0.0.1"] : []);
-        PartyIdentity.ImportIssued(path, (issuer ?? Authority).Issue(request, validity ?? TimeSpan.FromDays(30)), "issued.json");
+        PartyRequest request = PartyIdentity.Create(path, new PeerIdentity(Name, role, name),
+            role == PeerRole.Server ? ["localhost", "127.0.0.1"] : []);
+        PartyIdentity.ImportIssued(path, (issuer ?? Authority).Issue(request, validity ?? TimeSpan.FromDays(30)),
+            "issued.json");
         return Load(path);
     }
 

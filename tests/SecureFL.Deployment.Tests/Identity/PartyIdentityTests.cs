@@ -34,27 +34,32 @@ public sealed class PartyIdentityTests : IDisposable
             return;
         }
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(party.Folder));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(party.Folder));
         string[] keys = ["signing.key", "tls.key"];
         foreach (string key in keys)
         {
             string path = Path.Combine(party.Folder, key);
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-            UnauthorizedAccessException fault = Assert.Throws<UnauthorizedAccessException>(() => PartyIdentity.Load(party.Folder));
+            UnauthorizedAccessException fault =
+                Assert.Throws<UnauthorizedAccessException>(() => PartyIdentity.Load(party.Folder));
             Assert.Contains("0640", fault.Message, StringComparison.Ordinal);
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_consortium.Folder("ca"), "ca.key")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(Path.Combine(_consortium.Folder("ca"), "ca.key")));
     }
 
     [Fact]
     public void Keys_are_never_overwritten()
     {
         _consortium.Party(PeerRole.Client, "a");
-        Assert.Throws<InvalidOperationException>(() => PartyIdentity.Create(_consortium.Folder("a"), new PeerIdentity("heart", PeerRole.Client, "a"), []));
-        Assert.Throws<InvalidOperationException>(() => CertificateAuthority.Create(_consortium.Folder("ca"), "heart", TimeSpan.FromDays(1)));
+        Assert.Throws<InvalidOperationException>(
+            () => PartyIdentity.Create(_consortium.Folder("a"), new PeerIdentity("heart", PeerRole.Client, "a"), []));
+        Assert.Throws<InvalidOperationException>(
+            () => CertificateAuthority.Create(_consortium.Folder("ca"), "heart", TimeSpan.FromDays(1)));
     }
 
     [Fact]
@@ -71,13 +76,22 @@ public sealed class PartyIdentityTests : IDisposable
     [Fact]
     public void Another_partys_certificate_is_not_imported()
     {
-        PartyRequest a = PartyIdentity.Create(_consortium.Folder("a"), new PeerIdentity("heart", PeerRole.Client, "a"), []);
-        PartyRequest b = PartyIdentity.Create(_consortium.Folder("b"), new PeerIdentity("heart", PeerRole.Client, "b"), []);
-        PartyRequest other = PartyIdentity.Create(_consortium.Folder("a2"), new PeerIdentity("heart", PeerRole.Client, "a"), []);
+        PartyRequest a = PartyIdentity.Create(_consortium.Folder("a"),
+            new PeerIdentity("heart", PeerRole.Client, "a"), []);
+        PartyRequest b = PartyIdentity.Create(_consortium.Folder("b"),
+            new PeerIdentity("heart", PeerRole.Client, "b"), []);
+        PartyRequest other = PartyIdentity.Create(_consortium.Folder("a2"),
+            new PeerIdentity("heart", PeerRole.Client, "a"), []);
         byte[] issued = _consortium.Authority.Issue(b, TimeSpan.FromDays(1));
-        Assert.Contains("client/b", Assert.Throws<FormatException>(() => PartyIdentity.ImportIssued(_consortium.Folder("a"), issued, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("client/b",
+            Assert.Throws<FormatException>(
+                () => PartyIdentity.ImportIssued(_consortium.Folder("a"), issued, "x")).Message,
+                StringComparison.Ordinal);
         byte[] forA = _consortium.Authority.Issue(a, TimeSpan.FromDays(1));
-        Assert.Contains("another key", Assert.Throws<FormatException>(() => PartyIdentity.ImportIssued(_consortium.Folder("a2"), forA, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("another key",
+            Assert.Throws<FormatException>(
+                () => PartyIdentity.ImportIssued(_consortium.Folder("a2"), forA, "x")).Message,
+                StringComparison.Ordinal);
         Assert.NotEqual(a.Fingerprint, other.Fingerprint);
     }
 
@@ -85,7 +99,8 @@ public sealed class PartyIdentityTests : IDisposable
     public void A_certificate_of_another_authority_is_not_imported()
     {
         using Consortium others = new();
-        PartyRequest request = PartyIdentity.Create(_consortium.Folder("a"), new PeerIdentity("heart", PeerRole.Client, "a"), []);
+        PartyRequest request = PartyIdentity.Create(_consortium.Folder("a"),
+            new PeerIdentity("heart", PeerRole.Client, "a"), []);
         JsonObject issued = JsonNode.Parse(_consortium.Authority.Issue(request, TimeSpan.FromDays(1)))!.AsObject();
         issued["authority"] = others.Authority.CertificatePem;
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(issued.ToJsonString());
@@ -101,11 +116,14 @@ public sealed class PartyIdentityTests : IDisposable
     [InlineData("signature")]
     public void A_request_with_a_borrowed_part_is_refused(string field)
     {
-        PartyRequest a = PartyIdentity.Create(_consortium.Folder("a"), new PeerIdentity("heart", PeerRole.Client, "a"), []);
-        PartyRequest b = PartyIdentity.Create(_consortium.Folder("b"), new PeerIdentity("heart", PeerRole.KeyHolder, "b"), []);
+        PartyRequest a = PartyIdentity.Create(_consortium.Folder("a"),
+            new PeerIdentity("heart", PeerRole.Client, "a"), []);
+        PartyRequest b = PartyIdentity.Create(_consortium.Folder("b"),
+            new PeerIdentity("heart", PeerRole.KeyHolder, "b"), []);
         JsonObject forged = JsonNode.Parse(a.ToBytes())!.AsObject();
         forged[field] = JsonNode.Parse(b.ToBytes())![field]!.DeepClone();
-        Assert.Throws<FormatException>(() => PartyRequest.Parse(System.Text.Encoding.UTF8.GetBytes(forged.ToJsonString()), "request.json"));
+        Assert.Throws<FormatException>(
+            () => PartyRequest.Parse(System.Text.Encoding.UTF8.GetBytes(forged.ToJsonString()), "request.json"));
     }
 
     [Fact]
@@ -113,7 +131,8 @@ public sealed class PartyIdentityTests : IDisposable
     {
         PartyIdentity party = _consortium.Party(PeerRole.Client, "a");
         string path = Path.Combine(party.Folder, "identity.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace("\"version\": 1", "\"version\": 9", StringComparison.Ordinal));
+        File.WriteAllText(path, File.ReadAllText(path)
+            .Replace("\"version\": 1", "\"version\": 9", StringComparison.Ordinal));
         NewerVersionException fault = Assert.Throws<NewerVersionException>(() => PartyIdentity.Load(party.Folder));
         Assert.Contains("version 9, this program reads up to version 1", fault.Message, StringComparison.Ordinal);
     }
@@ -122,11 +141,13 @@ public sealed class PartyIdentityTests : IDisposable
     public void A_name_has_one_key_until_it_is_revoked()
     {
         _consortium.Party(PeerRole.Client, "a");
-        PartyRequest second = PartyIdentity.Create(_consortium.Folder("second"), new PeerIdentity("heart", PeerRole.Client, "a"), []);
+        PartyRequest second = PartyIdentity.Create(_consortium.Folder("second"),
+            new PeerIdentity("heart", PeerRole.Client, "a"), []);
         Assert.Throws<InvalidOperationException>(() => _consortium.Authority.Issue(second, TimeSpan.FromDays(1)));
         Assert.Single(_consortium.Authority.Revoke(PeerRole.Client, "a"));
         Assert.Throws<InvalidOperationException>(() => _consortium.Authority.Revoke(PeerRole.Client, "a"));
-        PartyIdentity.ImportIssued(_consortium.Folder("second"), _consortium.Authority.Issue(second, TimeSpan.FromDays(1)), "issued.json");
+        PartyIdentity.ImportIssued(_consortium.Folder("second"),
+            _consortium.Authority.Issue(second, TimeSpan.FromDays(1)), "issued.json");
         _consortium.Load(_consortium.Folder("second"));
     }
 
@@ -142,7 +163,8 @@ public sealed class PartyIdentityTests : IDisposable
     [Fact]
     public void Another_consortiums_request_is_not_issued()
     {
-        PartyRequest request = PartyIdentity.Create(_consortium.Folder("a"), new PeerIdentity("lung", PeerRole.Client, "a"), []);
+        PartyRequest request = PartyIdentity.Create(_consortium.Folder("a"),
+            new PeerIdentity("lung", PeerRole.Client, "a"), []);
         Assert.Throws<InvalidOperationException>(() => _consortium.Authority.Issue(request, TimeSpan.FromDays(1)));
     }
 
@@ -170,7 +192,8 @@ public sealed class PartyIdentityTests : IDisposable
             byte[] changed = [.. der];
             changed[i] ^= 1;
             string list = PemEncoding.WriteString("X509 CRL", changed) + "\n";
-            Exception? fault = Record.Exception(() => PartyIdentity.ImportRevocationList(_consortium.Folder("a"), list));
+            Exception? fault = Record.Exception(
+                () => PartyIdentity.ImportRevocationList(_consortium.Folder("a"), list));
             Assert.IsType<FormatException>(fault);
             refused++;
         }

@@ -33,14 +33,16 @@ public sealed class PlanFileTests
     [InlineData("\"terms\": {", "\"termz\": {", "plan.json: the plan holds terms")]
     [InlineData("\"seed\": ", "\"seed\": 9", "plan.json: the plan holds the terms")]
     [InlineData("\"plan\": {", "\"plan\": {{", "plan.json: line ")]
-    [InlineData("\"plan\": {", "\"plan\": {\"a\":[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]],", "nested too deeply: at most 16 levels")]
+    [InlineData("\"plan\": {", "\"plan\": {\"a\":[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]],",
+        "nested too deeply: at most 16 levels")]
     public void An_edited_file_is_refused_by_its_name(string old, string edited, string message)
     {
         string text = System.Text.Encoding.UTF8.GetString(PlanSamples.Draft(PlanSamples.Terms, out _).ToBytes());
         int at = text.IndexOf(old, StringComparison.Ordinal);
         Assert.True(at > 0);
         string changed = text[..at] + edited + text[(at + old.Length)..];
-        Exception fault = Assert.ThrowsAny<Exception>(() => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed), "plan.json"));
+        Exception fault = Assert.ThrowsAny<Exception>(
+            () => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed), "plan.json"));
         Assert.StartsWith("plan.json: ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("System.", fault.Message, StringComparison.Ordinal);
@@ -53,7 +55,8 @@ public sealed class PlanFileTests
         settings = settings with
         {
             Suite = Suite.JointKey,
-            Parameters = AggregationPlanner.Plan(new PlanningRequest(100, 16, 1f, 4, 0, 3, new JointKeyRequest(3, 2, RoundsPerKey: 5))),
+            Parameters = AggregationPlanner.Plan(
+                new PlanningRequest(100, 16, 1f, 4, 0, 3, new JointKeyRequest(3, 2, RoundsPerKey: 5))),
         };
         PlanFile signed = PlanFile.Draft("heart", "aggregator", settings, terms: null).Sign(authority);
         Assert.Equal(signed.ToBytes(), PlanFile.Parse(signed.ToBytes(), "plan.json").ToBytes());
@@ -64,7 +67,8 @@ public sealed class PlanFileTests
         {
             JsonObject changed = JsonNode.Parse(signed.ToBytes())!.AsObject();
             changed["plan"]!["jointKey"]![name] = 77;
-            Assert.Throws<PlanMismatchException>(() => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed.ToJsonString()), "plan.json"));
+            Assert.Throws<PlanMismatchException>(
+                () => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed.ToJsonString()), "plan.json"));
         }
     }
 
@@ -75,7 +79,8 @@ public sealed class PlanFileTests
         PlanSamples.Draft(PlanSamples.Terms, out _).Save(path);
         string text = File.ReadAllText(path);
         Assert.Equal(PlanSamples.Terms.Digest, PlanFile.Load(path).Terms!.Digest);
-        File.WriteAllText(path, text.Replace("\"version\": 1,\n  \"consortium\"", "\"version\": 2,\n  \"consortium\"", StringComparison.Ordinal));
+        File.WriteAllText(path, text.Replace("\"version\": 1,\n  \"consortium\"", "\"version\": 2,\n  \"consortium\"",
+            StringComparison.Ordinal));
         NewerVersionException fault = Assert.Throws<NewerVersionException>(() => PlanFile.Load(path));
         Assert.Equal((2, 1), (fault.Found, fault.Supported));
         Assert.Contains(path, fault.Message, StringComparison.Ordinal);
@@ -95,7 +100,8 @@ public sealed class PlanFileTests
         {
             JsonObject changed = JsonNode.Parse(file.ToBytes())!.AsObject();
             Change(changed, path);
-            Exception fault = Assert.ThrowsAny<Exception>(() => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed.ToJsonString()), "plan.json"));
+            Exception fault = Assert.ThrowsAny<Exception>(
+                () => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed.ToJsonString()), "plan.json"));
             Assert.True(fault is PlanMismatchException or FormatException, $"{path}: {fault}");
         }
     }
@@ -107,7 +113,8 @@ public sealed class PlanFileTests
     {
         JsonObject document = JsonNode.Parse(PlanSamples.Draft(null, out _).ToBytes())!.AsObject();
         document["plan"]![field] = field == "threshold" ? 1 : true;
-        PlanMismatchException fault = Assert.Throws<PlanMismatchException>(() => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(document.ToJsonString()), "plan.json"));
+        PlanMismatchException fault = Assert.Throws<PlanMismatchException>(
+            () => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(document.ToJsonString()), "plan.json"));
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
 
@@ -116,8 +123,10 @@ public sealed class PlanFileTests
     {
         PlanFile file = PlanSamples.Draft(PlanSamples.Terms, out SigningIdentity authority).Sign(authority);
         byte[] others = (PlanSamples.Terms with { Seed = 2 }).ToBytes();
-        Assert.Throws<PlanMismatchException>(() => PlanFile.FromMessages("heart", "aggregator", file.RequireSigned().Encode(), others));
-        Assert.Throws<PlanMismatchException>(() => PlanFile.FromMessages("heart", "aggregator", file.RequireSigned().Encode(), []));
+        Assert.Throws<PlanMismatchException>(
+            () => PlanFile.FromMessages("heart", "aggregator", file.RequireSigned().Encode(), others));
+        Assert.Throws<PlanMismatchException>(
+            () => PlanFile.FromMessages("heart", "aggregator", file.RequireSigned().Encode(), []));
     }
 
     [Fact]
@@ -131,9 +140,13 @@ public sealed class PlanFileTests
     public void Terms_that_do_not_fit_the_settings_make_no_draft()
     {
         (PlanSettings settings, _) = PlanSamples.Settings(PlanSamples.Terms);
-        Assert.Throws<ArgumentException>(() => PlanFile.Draft("heart", "s", settings with { Rounds = 10 }, PlanSamples.Terms));
-        Assert.Throws<ArgumentException>(() => PlanFile.Draft("heart", "s", settings, PlanSamples.Terms with { Rounds = new RoundPolicy { Contributions = 2 } }));
-        Assert.Throws<ArgumentException>(() => PlanFile.Draft("heart", "s", PlanSamples.Settings(null).Settings, PlanSamples.Terms));
+        Assert.Throws<ArgumentException>(
+            () => PlanFile.Draft("heart", "s", settings with { Rounds = 10 }, PlanSamples.Terms));
+        Assert.Throws<ArgumentException>(
+            () => PlanFile.Draft("heart", "s", settings,
+                PlanSamples.Terms with { Rounds = new RoundPolicy { Contributions = 2 } }));
+        Assert.Throws<ArgumentException>(
+            () => PlanFile.Draft("heart", "s", PlanSamples.Settings(null).Settings, PlanSamples.Terms));
     }
 
     private static void Collect(JsonNode node, string path, List<string> paths)

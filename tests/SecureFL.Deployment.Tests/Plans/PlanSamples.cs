@@ -25,12 +25,15 @@ internal static class PlanSamples
     internal static TrainingTerms Terms { get; } = new()
     {
         Model = ModelTerms.Of(ModelSpec.Logistic(Schema.Width)),
-        Training = new LocalTrainingOptions { Steps = 10, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } },
+        Training = new LocalTrainingOptions
+        { Steps = 10, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } },
         Stopping = new StoppingRules { Rounds = 10 },
         Data = new DataTerms { Schema = Schema, TestFraction = 0.25 },
     };
 
-    /// <summary>Settings for four clients and three key holders that the terms fit, and the identity that signs them.</summary>
+    /// <summary>
+    /// Settings for four clients and three key holders that the terms fit, and the identity that signs them.
+    /// </summary>
     internal static (PlanSettings Settings, SigningIdentity Authority) Settings(TrainingTerms? terms)
     {
         CounterLayout counters = terms?.Counters ?? CounterLayout.Empty;
@@ -38,14 +41,16 @@ internal static class PlanSamples
         static EnrolledParty Party(string name) => new(name, SigningIdentity.Create().PublicKey);
         PlanSettings settings = new()
         {
-            Parameters = AggregationPlanner.Plan(new PlanningRequest(terms?.Layout.Length ?? 100, 16, 1f, 4, counters.ElementCount(16), 3)),
+            Parameters = AggregationPlanner.Plan(
+                new PlanningRequest(terms?.Layout.Length ?? 100, 16, 1f, 4, counters.ElementCount(16), 3)),
             Counters = counters,
             MinClients = 3,
             Threshold = 2,
             ColludingKeyHolders = 1,
             Session = SessionId.Create(SystemEntropy.Instance),
             Enrolment = new Enrolment(
-                authority.PublicKey, SigningIdentity.Create().PublicKey, [Party("a"), Party("b"), Party("c"), Party("d")], [Party("x"), Party("y"), Party("z")]),
+                authority.PublicKey, SigningIdentity.Create().PublicKey,
+                [Party("a"), Party("b"), Party("c"), Party("d")], [Party("x"), Party("y"), Party("z")]),
         };
         return (settings, authority);
     }

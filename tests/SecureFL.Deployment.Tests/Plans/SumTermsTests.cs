@@ -9,7 +9,8 @@ public class SumTermsTests
     private static readonly SumTerms Named = new()
     {
         Elements = 100,
-        Tensors = [new SumTensor("fc.weight", [7, 12]), new SumTensor("fc.bias", [15], 0.25f), new SumTensor("scale", [])],
+        Tensors = [new SumTensor("fc.weight", [7, 12]), new SumTensor("fc.bias", [15], 0.25f),
+            new SumTensor("scale", [])],
         LeftOut = ["bn.num_batches_tracked"],
         MaxClipped = 0.05,
     };
@@ -31,11 +32,13 @@ public class SumTermsTests
         [
             ("the vector 101", Named with { Elements = 101 }),
             ("elements", Named with { Tensors = [], Elements = 0 }),
-            ("called scale", Named with { Tensors = [Named.Tensors[0], new SumTensor("scale", [15]), Named.Tensors[2]] }),
+            ("called scale",
+                Named with { Tensors = [Named.Tensors[0], new SumTensor("scale", [15]), Named.Tensors[2]] }),
             ("named twice", Named with { LeftOut = ["scale"] }),
             ("does not print", Named with { LeftOut = ["a\u202E"] }),
             ("does not print", Named with { Tensors = [new SumTensor("a\u001B", [100])] }),
-            ("not finite and positive", Named with { Tensors = [Named.Tensors[0], new SumTensor("b", [15], 0), Named.Tensors[2]] }),
+            ("not finite and positive", Named with
+                { Tensors = [Named.Tensors[0], new SumTensor("b", [15], 0), Named.Tensors[2]] }),
             ("maxClipped", Named with { MaxClipped = 1.5 }),
             ("kind training", Named with { Kind = "training" }),
         ];
@@ -54,14 +57,19 @@ public class SumTermsTests
         Assert.Null(signed.Terms);
         Assert.Equal(Named.Digest, signed.Sums!.Digest);
         Assert.Equal(Named.Digest, signed.Settings.Terms);
-        PlanFile fetched = PlanFile.FromMessages("heart", "aggregator", signed.RequireSigned().Encode(), signed.TermsBytes);
+        PlanFile fetched = PlanFile.FromMessages("heart", "aggregator", signed.RequireSigned().Encode(),
+            signed.TermsBytes);
         Assert.Equal(["fc.weight", "fc.bias", "scale"], fetched.Sums!.Tensors.Select(tensor => tensor.Name));
-        Assert.NotEqual(draft.Digest, PlanFile.Draft("heart", "aggregator", settings, null, Named with { LeftOut = [] }).Digest);
+        Assert.NotEqual(draft.Digest,
+            PlanFile.Draft("heart", "aggregator", settings, null, Named with { LeftOut = [] }).Digest);
 
         JsonObject changed = JsonNode.Parse(signed.ToBytes())!.AsObject();
         changed["terms"]!["tensors"]![0]!["name"] = "other";
-        Assert.Throws<PlanMismatchException>(() => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed.ToJsonString()), "plan.json"));
-        Assert.Throws<ArgumentException>(() => PlanFile.Draft("heart", "aggregator", settings, null, Named with { Tensors = [new SumTensor("w", [99])], Elements = 99 }));
+        Assert.Throws<PlanMismatchException>(
+            () => PlanFile.Parse(System.Text.Encoding.UTF8.GetBytes(changed.ToJsonString()), "plan.json"));
+        Assert.Throws<ArgumentException>(
+            () => PlanFile.Draft("heart", "aggregator", settings, null,
+                Named with { Tensors = [new SumTensor("w", [99])], Elements = 99 }));
     }
 
     [Fact]

@@ -8,7 +8,10 @@ using SecureFL.Testing;
 
 namespace SecureFL.Deployment.Tests.Server;
 
-/// <summary>Connections of clients and key holders that are cut, held and made again, messages that come twice or in another order; then the network heals.</summary>
+/// <summary>
+/// Connections of clients and key holders that are cut, held and made again, messages that come twice or in another
+/// order; then the network heals.
+/// </summary>
 public sealed class BrokenNetworkTests : IDisposable
 {
     private const int Length = 300_000;
@@ -23,21 +26,25 @@ public sealed class BrokenNetworkTests : IDisposable
         await session.StartServerAsync();
         long upload = session.Plan.Parameters.ChunkCount * session.Plan.Parameters.ChunkBytes;
 
-        // Room for two chunks and what is around them: every connection ends in the middle of an upload, and each brings it further.
+        // Room for two chunks and what is around them: every connection ends in the middle of an upload, and each
+        // brings it further.
         long cut = (2L * session.Plan.Parameters.ChunkBytes) + 60_000;
         Assert.True(cut < upload / 2, $"{upload} bytes");
         await using EmulatedNetwork network = new(session.Port, new LinkProfile { CutAfterBytes = cut });
         session.Network = network;
         session.StartHolders();
         await session.StartRoundsAsync();
-        float[][] vectors = [.. Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, Length).Select(k => ((i + k) % 64 / 64f) - 0.5f).ToArray())];
+        float[][] vectors = [.. Enumerable.Range(0, 4)
+            .Select(i => Enumerable.Range(0, Length).Select(k => ((i + k) % 64 / 64f) - 0.5f).ToArray())];
         Task<RoundState[]> sending = Task.WhenAll(vectors.Select((vector, i) =>
             session.Service(i, new VectorSource(vector, []), State(i)).RunAsync(only: null, once: true, Token)));
         await sending;
         Assert.True(network.Connections > 8, $"{network.Connections} connections: nothing was cut");
         network.Profile = new LinkProfile();
         await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
-        float[] sum = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
+        float[] sum =
+            [.. MemoryMarshal.Cast<byte, float>(
+                File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
         for (int k = 0; k < Length; k += 101)
         {
             Assert.Equal(vectors.Sum(vector => vector[k]), sum[k], 4 * session.Plan.Parameters.Step);
@@ -53,7 +60,8 @@ public sealed class BrokenNetworkTests : IDisposable
         Digest undisturbed = await TrainAsync(disturb: null);
         Digest disturbed = await TrainAsync(async (network, session) =>
         {
-            // A number of cuts, not a time: however slow the machine, it ends, and there is a whole session left after it.
+            // A number of cuts, not a time: however slow the machine, it ends, and there is a whole session left after
+            // it.
             Random random = new(7);
             for (int cut = 0; cut < 12; cut++)
             {
@@ -67,7 +75,8 @@ public sealed class BrokenNetworkTests : IDisposable
                 }
 
                 network.Cut();
-                await UntilAsync(() => network.Connections > made || session.Host!.Engine.StateFor(-1).Phase == RoundPhase.Ended);
+                await UntilAsync(
+                    () => network.Connections > made || session.Host!.Engine.StateFor(-1).Phase == RoundPhase.Ended);
             }
         });
         Assert.Equal(undisturbed, disturbed);
@@ -86,9 +95,11 @@ public sealed class BrokenNetworkTests : IDisposable
         UploadPart[] chunks = [.. contribution.Chunks.Select(TestClient.Part)];
         UploadPart header = new() { HeaderMessage = Google.Protobuf.ByteString.CopyFrom(contribution.Header.Encode()) };
         (chunks[1], chunks[2]) = (chunks[2], chunks[1]);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, (await clients[0].SendPartsAsync([TestClient.Start(contribution, 0), .. chunks, header]))?.Status);
+        Assert.Equal(GrpcStatusCode.FailedPrecondition,
+            (await clients[0].SendPartsAsync([TestClient.Start(contribution, 0), .. chunks, header]))?.Status);
         (chunks[1], chunks[2]) = (chunks[2], chunks[1]);
-        UploadPart[] doubled = [TestClient.Start(contribution, 1), .. chunks.Skip(1).SelectMany(chunk => (UploadPart[])[chunk, chunk]), header];
+        UploadPart[] doubled = [TestClient.Start(contribution, 1),
+            .. chunks.Skip(1).SelectMany(chunk => (UploadPart[])[chunk, chunk]), header];
         Assert.Equal(GrpcStatusCode.FailedPrecondition, (await clients[0].SendPartsAsync(doubled))?.Status);
         Assert.Equal(0U, session.Host!.Engine.StateFor(0).Contributions);
 
@@ -103,7 +114,9 @@ public sealed class BrokenNetworkTests : IDisposable
         }
 
         await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
-        float[] sum = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
+        float[] sum =
+            [.. MemoryMarshal.Cast<byte, float>(
+                File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
         Assert.Equal(clients.Sum(client => client.Vector(state)[17]), sum[17], 4 * session.Plan.Parameters.Step);
     }
 
@@ -115,7 +128,8 @@ public sealed class BrokenNetworkTests : IDisposable
         {
             await client.SendAsync(contribution);
         }
-        catch (GrpcException fault) when (fault.Status is GrpcStatusCode.Aborted or GrpcStatusCode.FailedPrecondition or GrpcStatusCode.Unavailable)
+        catch (GrpcException fault) when (fault.Status is GrpcStatusCode.Aborted or GrpcStatusCode.FailedPrecondition
+            or GrpcStatusCode.Unavailable)
         {
             // Another stream took over, or stored a chunk between question and start.
         }

@@ -4,7 +4,10 @@ using SecureFL.Deployment.Plans;
 
 namespace SecureFL.Deployment.Tests.Server;
 
-/// <summary>Clocks that are set an hour forward or back in the middle of a round: nothing is lost, nothing waits for the hour to pass, and where a clock is wrong, the status says so.</summary>
+/// <summary>
+/// Clocks that are set an hour forward or back in the middle of a round: nothing is lost, nothing waits for the hour to
+/// pass, and where a clock is wrong, the status says so.
+/// </summary>
 public sealed class ClockJumpTests
 {
     [Theory]
@@ -15,17 +18,24 @@ public sealed class ClockJumpTests
     {
         TrainingTerms terms = TestSession.Terms(rounds: 2);
         JumpingClock clock = new();
-        await using TestSession session = new(terms with { Rounds = new RoundPolicy { OpeningGraceSeconds = 0.5, DeadlineSeconds = 1800, BetweenRoundsSeconds = 0.3 } })
-        {
-            Clock = clock,
-            HolderClock = clock,
-        };
+        await using TestSession session =
+            new(
+                terms with
+                {
+                    Rounds = new RoundPolicy
+                    { OpeningGraceSeconds = 0.5, DeadlineSeconds = 1800, BetweenRoundsSeconds = 0.3 }
+                })
+            {
+                Clock = clock,
+                HolderClock = clock,
+            };
         await session.StartServerAsync();
 
         // Two holders are enough, and a third one is waited for a little: the jump comes within that time.
         session.StartHolders(0, 1);
         await session.StartRoundsAsync();
-        await session.UntilAsync(state => state.Phase >= RoundPhase.Opening && session.Host!.Engine.Status(0).KeyHolders.Take(2).All(holder => holder.WaitingFor.Length == 0));
+        await session.UntilAsync(state => state.Phase >= RoundPhase.Opening
+            && session.Host!.Engine.Status(0).KeyHolders.Take(2).All(holder => holder.WaitingFor.Length == 0));
         clock.Offset += TimeSpan.FromHours(hours);
         RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
         TestClient[] clients = session.Clients();
@@ -41,15 +51,19 @@ public sealed class ClockJumpTests
             // Three would be enough once the deadline has passed: it must not pass by a jump, nor the votes' deadline.
             clock.Offset += TimeSpan.FromHours(hours);
             await Task.Delay(TimeSpan.FromMilliseconds(600), TestContext.Current.CancellationToken);
-            Assert.Equal((state.Round, RoundPhase.Collecting), (session.Host!.Engine.StateFor(-1).Round, session.Host.Engine.StateFor(-1).Phase));
+            Assert.Equal((state.Round, RoundPhase.Collecting),
+                (session.Host!.Engine.StateFor(-1).Round, session.Host.Engine.StateFor(-1).Phase));
             await clients[3].ContributeAsync(state);
             clock.Offset += TimeSpan.FromHours(hours);
-            state = await session.UntilAsync(state => state.Phase == RoundPhase.Ended || (state.Phase == RoundPhase.Collecting && !done.Contains(state.Round)));
+            state = await session.UntilAsync(
+                state => state.Phase == RoundPhase.Ended
+                    || (state.Phase == RoundPhase.Collecting && !done.Contains(state.Round)));
         }
 
         Assert.False(state.Incomplete);
         Assert.Equal(2UL, state.ModelVersion);
-        Assert.All(session.Host!.Engine.Status(0).Recent.Where(round => round.Outcome != RoundPhase.Dead), round => Assert.Equal(4, round.Contributors.Count));
+        Assert.All(session.Host!.Engine.Status(0).Recent.Where(round => round.Outcome != RoundPhase.Dead),
+            round => Assert.Equal(4, round.Contributors.Count));
         TranscriptReport report = session.Verify();
         Assert.True(report.IsValid && report.IsClosed, report.ToText());
     }
@@ -59,7 +73,8 @@ public sealed class ClockJumpTests
     {
         TrainingTerms terms = TestSession.Terms(rounds: 1);
         JumpingClock clock = new();
-        await using TestSession session = new(terms with { Rounds = terms.Rounds with { DeadlineSeconds = 1800 } }) { Clock = clock, HolderClock = clock };
+        await using TestSession session = new(terms with { Rounds = terms.Rounds with { DeadlineSeconds = 1800 } })
+        { Clock = clock, HolderClock = clock };
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync();
@@ -95,8 +110,10 @@ public sealed class ClockJumpTests
         clock.Offset = TimeSpan.FromHours(-1) - TimeSpan.FromSeconds(session.Plan.Settings.AgreementWindowSeconds);
         await clients[3].ContributeAsync(state);
         await session.UntilAsync(state => state.Phase == RoundPhase.Agreeing
-            && session.Host!.Engine.Status(0).KeyHolders.All(holder => holder.WaitingFor.StartsWith("refuses proposal", StringComparison.Ordinal)));
-        Assert.Contains($"[{(int)ViolationCode.WrongDeadline}", session.Host!.Engine.Status(0).KeyHolders[0].WaitingFor, StringComparison.Ordinal);
+            && session.Host!.Engine.Status(0).KeyHolders
+            .All(holder => holder.WaitingFor.StartsWith("refuses proposal", StringComparison.Ordinal)));
+        Assert.Contains($"[{(int)ViolationCode.WrongDeadline}", session.Host!.Engine.Status(0).KeyHolders[0].WaitingFor,
+            StringComparison.Ordinal);
 
         // The round's time for votes is over; it dies, and its contributors contribute anew on the same model.
         clock.Offset = TimeSpan.Zero;
@@ -108,7 +125,8 @@ public sealed class ClockJumpTests
             await client.ContributeAsync(state);
         }
 
-        state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Kind == RoundKind.Evaluation);
+        state = await session.UntilAsync(
+            state => state.Phase == RoundPhase.Collecting && state.Kind == RoundKind.Evaluation);
         Assert.Equal(1UL, state.ModelVersion);
         Assert.True(session.Verify().IsValid);
     }

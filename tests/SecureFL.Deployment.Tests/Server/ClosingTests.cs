@@ -7,7 +7,9 @@ using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Tests.Server;
 
-/// <summary>In the joint-key suite the server adds all ciphertexts when it fixes the set: meanwhile it answers everybody.</summary>
+/// <summary>
+/// In the joint-key suite the server adds all ciphertexts when it fixes the set: meanwhile it answers everybody.
+/// </summary>
 public sealed class ClosingTests
 {
     [Fact]
@@ -15,10 +17,13 @@ public sealed class ClosingTests
     {
         using ManualResetEventSlim reading = new();
         using ManualResetEventSlim goOn = new(initialState: true);
-        await using TestSession session = new(null, clients: 5, configure: settings => settings with { MinClients = 3 }, jointKey: new JointKeyRequest(3, 2, RoundsPerKey: 100))
-        {
-            Options = new EngineOptions { OpenStore = folder => round => new SlowStore(folder.Round(round), reading, goOn) },
-        };
+        await using TestSession session =
+            new(null, clients: 5, configure: settings => settings with { MinClients = 3 },
+                jointKey: new JointKeyRequest(3, 2, RoundsPerKey: 100))
+            {
+                Options = new EngineOptions
+                { OpenStore = folder => round => new SlowStore(folder.Round(round), reading, goOn) },
+            };
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync();
@@ -32,16 +37,19 @@ public sealed class ClosingTests
 
         goOn.Reset();
         await session.OperateAsync(OperationMethods.CloseRound, new RoundRequest { Round = 0 });
-        Assert.True(await Task.Run(() => reading.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken));
+        Assert.True(await Task.Run(() => reading.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken),
+            TestContext.Current.CancellationToken));
         try
         {
             // The addition stands still: every answer comes while it does.
             StatusReply status = await session.OperateAsync(OperationMethods.GetStatus, new GetStatusRequest());
             Assert.Equal(4U, status.Current.Contributions);
             Assert.True((await clients[0].Link.GetUploadAsync(0, TestContext.Current.CancellationToken)).Accepted);
-            GrpcException? refusal = await clients[4].SendPartsAsync(TestClient.Start(late, 0), TestClient.Part(late.Chunks[0]));
+            GrpcException? refusal = await clients[4].SendPartsAsync(TestClient.Start(late, 0),
+                TestClient.Part(late.Chunks[0]));
             Assert.Equal(GrpcStatusCode.FailedPrecondition, refusal?.Status);
-            GrpcException withdrawal = await Assert.ThrowsAsync<GrpcException>(() => clients[0].Link.WithdrawAsync(0, TestContext.Current.CancellationToken));
+            GrpcException withdrawal = await Assert.ThrowsAsync<GrpcException>(
+                () => clients[0].Link.WithdrawAsync(0, TestContext.Current.CancellationToken));
             Assert.Contains("being closed", withdrawal.Detail, StringComparison.Ordinal);
         }
         finally
@@ -49,12 +57,14 @@ public sealed class ClosingTests
             goOn.Set();
         }
 
-        await session.UntilAsync(state => state.Phase == RoundPhase.Waiting && session.Host!.Engine.Status(0).RoundsOpened == 1);
+        await session.UntilAsync(
+            state => state.Phase == RoundPhase.Waiting && session.Host!.Engine.Status(0).RoundsOpened == 1);
         Assert.Equal(4, session.Host!.Engine.Status(0).Recent[0].Contributors.Count);
         Assert.True(session.Verify().IsValid);
     }
 
-    private sealed class SlowStore(string directory, ManualResetEventSlim reading, ManualResetEventSlim goOn) : UploadStore(directory)
+    private sealed class SlowStore(string directory, ManualResetEventSlim reading, ManualResetEventSlim goOn)
+        : UploadStore(directory)
     {
         public override void Read(int client, long chunk, Span<byte> packed)
         {

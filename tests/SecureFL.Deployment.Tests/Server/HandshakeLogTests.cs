@@ -16,11 +16,15 @@ public sealed class HandshakeLogTests
             log.Tell("a peer was refused: it showed no certificate");
         }
 
-        Assert.Equal(["Handshake: a peer was refused: it showed no certificate; 0 refused since the last line like this"], lines.All);
+        Assert.Equal(
+            ["Handshake: a peer was refused: it showed no certificate; 0 refused since the last line like this"],
+            lines.All);
         clock.Seconds = 1;
         log.Tell("client a was refused: its certificate was revoked");
         log.Tell("client b was refused: its certificate was revoked");
-        Assert.Equal("Handshake: client a was refused: its certificate was revoked; 999 refused since the last line like this", lines.All[^1]);
+        Assert.Equal(
+            "Handshake: client a was refused: its certificate was revoked; 999 refused since the last line like this",
+            lines.All[^1]);
         Assert.Equal(2, lines.All.Count);
     }
 
@@ -42,7 +46,8 @@ public sealed class HandshakeLogTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             All.Add(formatter(state, exception));
     }
 }

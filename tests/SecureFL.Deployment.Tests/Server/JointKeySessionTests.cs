@@ -6,7 +6,10 @@ using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Tests.Server;
 
-/// <summary>Whole sessions of the joint-key suite over gRPC: key epochs, rounds, restarts of the server in every phase and of key holders.</summary>
+/// <summary>
+/// Whole sessions of the joint-key suite over gRPC: key epochs, rounds, restarts of the server in every phase and of
+/// key holders.
+/// </summary>
 public sealed class JointKeySessionTests
 {
     private static readonly JointKeyRequest Key = new(3, 2, RoundsPerKey: 100);
@@ -49,10 +52,13 @@ public sealed class JointKeySessionTests
         await using TestSession session = new(TestSession.Terms(rounds: 1), jointKey: Key);
         CrashingLogger[] loggers = [.. Enumerable.Range(0, 3).Select(_ => new CrashingLogger(task))];
 
-        // Two of three holders fall over: the session stands still where it is until they are back, and so does the server when it is restarted.
+        // Two of three holders fall over: the session stands still where it is until they are back, and so does the
+        // server when it is restarted.
         RoundState ended = await TrainAsync(session, _ => Task.CompletedTask, holder => loggers[holder], async _ =>
         {
-            await Task.WhenAny(Task.WhenAll(loggers[0].Crashed, loggers[1].Crashed), Task.WhenAll(loggers[0].Crashed, loggers[2].Crashed), Task.WhenAll(loggers[1].Crashed, loggers[2].Crashed));
+            await Task.WhenAny(Task.WhenAll(loggers[0].Crashed, loggers[1].Crashed),
+                Task.WhenAll(loggers[0].Crashed, loggers[2].Crashed),
+                Task.WhenAll(loggers[1].Crashed, loggers[2].Crashed));
             await session.RestartAsync();
             for (int holder = 0; holder < 3; holder++)
             {
@@ -75,7 +81,8 @@ public sealed class JointKeySessionTests
         await session.StartServerAsync();
         session.StartHolders(0, 1);
         await session.StartRoundsAsync();
-        await UntilAsync(session, status => status.KeyHolders[0].WaitingFor == "" && status.KeyHolders[1].WaitingFor == "" && status.KeyHolders[2].WaitingFor.Contains("entry", StringComparison.Ordinal));
+        await UntilAsync(session, status => status.KeyHolders[0].WaitingFor == "" && status.KeyHolders[1].WaitingFor
+            == "" && status.KeyHolders[2].WaitingFor.Contains("entry", StringComparison.Ordinal));
         await session.RestartAsync();
         session.StartHolders(2);
         await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
@@ -89,7 +96,8 @@ public sealed class JointKeySessionTests
         await session.StartServerAsync();
         session.StartHolders(0, 1);
         await session.StartRoundsAsync();
-        await UntilAsync(session, status => status.KeyHolders[0].WaitingFor == "" && status.KeyHolders[1].WaitingFor == "" && status.KeyHolders[2].WaitingFor.Contains("entry", StringComparison.Ordinal));
+        await UntilAsync(session, status => status.KeyHolders[0].WaitingFor == "" && status.KeyHolders[1].WaitingFor
+            == "" && status.KeyHolders[2].WaitingFor.Contains("entry", StringComparison.Ordinal));
         await session.StopHolderAsync(1);
         session.StartHolders(1, 2);
         await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
@@ -144,10 +152,13 @@ public sealed class JointKeySessionTests
     [Fact]
     public async Task A_sum_of_many_chunks_in_groups_survives_holders_that_lose_half_of_it()
     {
-        await using TestSession session = new(null, clients: 6, vectorLength: 600_000, configure: settings => settings with { GroupSize = 3 }, jointKey: Key);
+        await using TestSession session =
+            new(null, clients: 6, vectorLength: 600_000, configure: settings => settings with { GroupSize = 3 },
+                jointKey: Key);
         Assert.True(session.Plan.Parameters.ChunkCount > 1, $"{session.Plan.Parameters.ChunkCount} chunks");
         await session.StartServerAsync();
-        CrashingLogger[] loggers = [.. Enumerable.Range(0, 3).Select(_ => new CrashingLogger("CreatePartialDecryption"))];
+        CrashingLogger[] loggers =
+            [.. Enumerable.Range(0, 3).Select(_ => new CrashingLogger("CreatePartialDecryption"))];
         session.StartHolders(holder => loggers[holder]);
         await session.StartRoundsAsync(1);
         RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
@@ -157,7 +168,8 @@ public sealed class JointKeySessionTests
             await client.ContributeAsync(state);
         }
 
-        await Task.WhenAny(loggers.Select(logger => logger.Crashed)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await Task.WhenAny(loggers.Select(logger => logger.Crashed))
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await session.RestartAsync();
         for (int holder = 0; holder < 3; holder++)
         {
@@ -166,7 +178,8 @@ public sealed class JointKeySessionTests
 
         session.StartHolders();
         await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
-        byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(session.Folder, "sums", "round-0.f32"), TestContext.Current.CancellationToken);
+        byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(session.Folder, "sums", "round-0.f32"),
+            TestContext.Current.CancellationToken);
         float[] sum = [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes)];
         float[][] vectors = [.. clients.Select(client => client.Vector(state))];
         for (int i = 0; i < sum.Length; i++)
@@ -197,7 +210,8 @@ public sealed class JointKeySessionTests
     public async Task A_dead_round_counts_against_the_life_of_its_key()
     {
         await using TestSession session = new(
-            TestSession.Terms(rounds: 1), configure: settings => settings with { AgreementWindowSeconds = 1 }, jointKey: Key with { RoundsPerKey = 1 });
+            TestSession.Terms(rounds: 1), configure: settings => settings with { AgreementWindowSeconds = 1 },
+            jointKey: Key with { RoundsPerKey = 1 });
         bool stopped = false;
         RoundState ended = await TrainAsync(session, async at =>
         {
@@ -216,7 +230,8 @@ public sealed class JointKeySessionTests
 
     private static async Task UntilAsync(TestSession session, Func<StatusReply, bool> reached)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using CancellationTokenSource patience =
+            CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (!reached(session.Host!.Engine.Status(0)))
         {
@@ -224,9 +239,11 @@ public sealed class JointKeySessionTests
         }
     }
 
-    // Disturbs the first round in each of its phases, as far as the phase is seen before it is over: holders are held back so that it is.
+    // Disturbs the first round in each of its phases, as far as the phase is seen before it is over: holders are held
+    // back so that it is.
     private static async Task<RoundState> TrainAsync(
-        TestSession session, Func<RoundPhase, Task> disturb, Func<int, ILogger>? logger = null, Func<CancellationToken, Task>? beside = null)
+        TestSession session, Func<RoundPhase, Task> disturb, Func<int, ILogger>? logger = null,
+        Func<CancellationToken, Task>? beside = null)
     {
         await session.StartServerAsync();
         session.StartHolders(logger);
@@ -242,7 +259,8 @@ public sealed class JointKeySessionTests
             RoundState state = await session.UntilAsync(state =>
                 state.Phase == RoundPhase.Ended
                 || (state.Phase == RoundPhase.Collecting && !done.Contains(state.Round))
-                || (state.Round == (first ?? 0) && state.Phase is RoundPhase.Opening or RoundPhase.Agreeing or RoundPhase.Releasing && !seen.Contains(state.Phase)));
+                || (state.Round == (first ?? 0) && state.Phase is RoundPhase.Opening or RoundPhase.Agreeing
+                    or RoundPhase.Releasing && !seen.Contains(state.Phase)));
             if (disturbing.IsFaulted)
             {
                 await disturbing;
@@ -301,7 +319,8 @@ public sealed class JointKeySessionTests
             }
             catch (GrpcException) when (attempt < 50)
             {
-                if (session.Host?.Engine.StateFor(-1) is { } now && (now.Round != state.Round || now.Phase > RoundPhase.Collecting))
+                if (session.Host?.Engine.StateFor(-1) is { } now
+                    && (now.Round != state.Round || now.Phase > RoundPhase.Collecting))
                 {
                     return;
                 }
@@ -311,7 +330,9 @@ public sealed class JointKeySessionTests
         }
     }
 
-    /// <summary>Ends a key holder after it made its answer to the first task of a kind, and before the answer leaves.</summary>
+    /// <summary>
+    /// Ends a key holder after it made its answer to the first task of a kind, and before the answer leaves.
+    /// </summary>
     private sealed class CrashingLogger(string task) : ILogger
     {
         private readonly TaskCompletionSource _crashed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -323,9 +344,11 @@ public sealed class JointKeySessionTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
-            if (eventId.Id == 5 && formatter(state, exception).Contains($" {task}:", StringComparison.Ordinal) && _crashed.TrySetResult())
+            if (eventId.Id == 5 && formatter(state, exception).Contains($" {task}:", StringComparison.Ordinal)
+                && _crashed.TrySetResult())
             {
                 throw new InvalidOperationException("the test ends this key holder");
             }

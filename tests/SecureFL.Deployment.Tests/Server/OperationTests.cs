@@ -19,8 +19,14 @@ public sealed class OperationTests
         await using TestSession session = new(null);
         await session.StartServerAsync();
         using GrpcChannel channel = session.Channel();
-        Assert.Equal(status, await StatusAsync(() => channel.UnaryAsync(OperationMethods.GetStatus, new GetStatusRequest(), TestSession.As(role, name))));
-        Assert.Equal(status, await StatusAsync(() => channel.UnaryAsync(OperationMethods.StartRounds, new StartRoundsRequest(), TestSession.As(role, name))));
+        Assert.Equal(status,
+            await StatusAsync(
+                () => channel.UnaryAsync(OperationMethods.GetStatus, new GetStatusRequest(),
+                    TestSession.As(role, name))));
+        Assert.Equal(status,
+            await StatusAsync(
+                () => channel.UnaryAsync(OperationMethods.StartRounds, new StartRoundsRequest(),
+                    TestSession.As(role, name))));
     }
 
     [Theory]
@@ -37,7 +43,9 @@ public sealed class OperationTests
         Assert.Equal(status, await StatusAsync(async () =>
         {
             List<byte> bytes = [];
-            await foreach (ModelPart part in channel.ServerStreamingAsync(AggregationMethods.GetModel, request, TestSession.As(role, name), TestContext.Current.CancellationToken))
+            await foreach (ModelPart part in
+                channel.ServerStreamingAsync(AggregationMethods.GetModel, request, TestSession.As(role, name),
+                    TestContext.Current.CancellationToken))
             {
                 bytes.AddRange(part.Data);
             }
@@ -47,7 +55,9 @@ public sealed class OperationTests
         }));
         Assert.Equal(
             status == GrpcStatusCode.Ok ? GrpcStatusCode.FailedPrecondition : GrpcStatusCode.PermissionDenied,
-            await StatusAsync(() => channel.UnaryAsync(AggregationMethods.GetInvitation, new GetInvitationRequest(), TestSession.As(role, name))));
+            await StatusAsync(
+                () => channel.UnaryAsync(AggregationMethods.GetInvitation, new GetInvitationRequest(),
+                    TestSession.As(role, name))));
     }
 
     [Fact]
@@ -56,13 +66,16 @@ public sealed class OperationTests
         await using TestSession session = new(null);
         await session.StartServerAsync();
         using GrpcChannel channel = session.Channel();
-        Assert.Equal(GrpcStatusCode.Unauthenticated, await StatusAsync(() => channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest())));
-        await using GrpcDuplexCall<HolderMessage, HolderTask> call = channel.Duplex(KeyHoldingMethods.Attend, TestSession.As(PeerRole.Client, "hospital 0"));
+        Assert.Equal(GrpcStatusCode.Unauthenticated,
+            await StatusAsync(() => channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest())));
+        await using GrpcDuplexCall<HolderMessage, HolderTask> call =
+            channel.Duplex(KeyHoldingMethods.Attend, TestSession.As(PeerRole.Client, "hospital 0"));
         GrpcException refusal = await Assert.ThrowsAsync<GrpcException>(async () =>
         {
             try
             {
-                await call.Requests.WriteAsync(new HolderMessage { Hello = new HolderHello() }, TestContext.Current.CancellationToken);
+                await call.Requests.WriteAsync(new HolderMessage { Hello = new HolderHello() },
+                    TestContext.Current.CancellationToken);
             }
             catch (Exception fault) when (fault is GrpcException or OperationCanceledException)
             {
@@ -83,8 +96,12 @@ public sealed class OperationTests
         await using TestSession session = new(null);
         await session.StartServerAsync();
         using GrpcChannel channel = session.Channel();
-        await using GrpcDuplexCall<HolderMessage, HolderTask> call = channel.Duplex(KeyHoldingMethods.Attend, TestSession.As(PeerRole.KeyHolder, "board 0"));
-        await call.Requests.WriteAsync(new HolderMessage { Hello = new HolderHello { PlanDigest = Google.Protobuf.ByteString.CopyFrom(new byte[32]) } }, TestContext.Current.CancellationToken);
+        await using GrpcDuplexCall<HolderMessage, HolderTask> call =
+            channel.Duplex(KeyHoldingMethods.Attend, TestSession.As(PeerRole.KeyHolder, "board 0"));
+        await call.Requests.WriteAsync(
+            new HolderMessage
+            { Hello = new HolderHello { PlanDigest = Google.Protobuf.ByteString.CopyFrom(new byte[32]) } },
+                TestContext.Current.CancellationToken);
         GrpcException refusal = await Assert.ThrowsAsync<GrpcException>(async () =>
         {
             await foreach (HolderTask task in call.Responses)
@@ -99,17 +116,25 @@ public sealed class OperationTests
     [Fact]
     public async Task More_calls_than_the_rate_are_refused_and_others_are_not()
     {
-        await using TestSession session = new(null) { Limits = new ServerLimits { CallsPerSecond = 0.01, CallBurst = 3 } };
+        await using TestSession session = new(null)
+        { Limits = new ServerLimits { CallsPerSecond = 0.01, CallBurst = 3 } };
         await session.StartServerAsync();
         using GrpcChannel channel = session.Channel();
         List<GrpcStatusCode> statuses = [];
         for (int i = 0; i < 4; i++)
         {
-            statuses.Add(await StatusAsync(() => channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest(), TestSession.As(PeerRole.Client, "hospital 0"))));
+            statuses.Add(
+                await StatusAsync(
+                    () => channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest(),
+                        TestSession.As(PeerRole.Client, "hospital 0"))));
         }
 
-        Assert.Equal([GrpcStatusCode.Ok, GrpcStatusCode.Ok, GrpcStatusCode.Ok, GrpcStatusCode.ResourceExhausted], statuses);
-        Assert.Equal(GrpcStatusCode.Ok, await StatusAsync(() => channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest(), TestSession.As(PeerRole.Client, "hospital 1"))));
+        Assert.Equal([GrpcStatusCode.Ok, GrpcStatusCode.Ok, GrpcStatusCode.Ok, GrpcStatusCode.ResourceExhausted],
+            statuses);
+        Assert.Equal(GrpcStatusCode.Ok,
+            await StatusAsync(
+                () => channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest(),
+                    TestSession.As(PeerRole.Client, "hospital 1"))));
     }
 
     [Fact]
@@ -124,9 +149,11 @@ public sealed class OperationTests
         await clients[0].ContributeAsync(state);
         await clients[1].ContributeAsync(state);
         Assert.Equal(
-            GrpcStatusCode.FailedPrecondition, await StatusAsync(() => session.OperateAsync(OperationMethods.CloseRound, new RoundRequest { Round = 0 })));
+            GrpcStatusCode.FailedPrecondition,
+            await StatusAsync(() => session.OperateAsync(OperationMethods.CloseRound, new RoundRequest { Round = 0 })));
         Assert.Equal(
-            GrpcStatusCode.FailedPrecondition, await StatusAsync(() => session.OperateAsync(OperationMethods.AbortRound, new RoundRequest { Round = 7 })));
+            GrpcStatusCode.FailedPrecondition,
+            await StatusAsync(() => session.OperateAsync(OperationMethods.AbortRound, new RoundRequest { Round = 7 })));
         await session.OperateAsync(OperationMethods.AbortRound, new RoundRequest { Round = 0 });
         state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1);
         await session.RestartAsync();
@@ -136,14 +163,17 @@ public sealed class OperationTests
             if (client.Index < 2)
             {
                 await Assert.ThrowsAsync<ProtocolViolationException>(() => client.MakeAsync(state));
-                GetRoundDeathReply death = await client.Link.GetRoundDeathAsync(0, TestContext.Current.CancellationToken);
-                client.Role.HandleRoundDeath(RoundDeathCertificate.Parse(death.DeathCertificateMessage.Span, session.Plan));
+                GetRoundDeathReply death = await client.Link
+                    .GetRoundDeathAsync(0, TestContext.Current.CancellationToken);
+                client.Role
+                    .HandleRoundDeath(RoundDeathCertificate.Parse(death.DeathCertificateMessage.Span, session.Plan));
             }
 
             await client.ContributeAsync(state);
         }
 
-        state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Kind == RoundKind.Evaluation);
+        state = await session.UntilAsync(
+            state => state.Phase == RoundPhase.Collecting && state.Kind == RoundKind.Evaluation);
         foreach (TestClient client in clients)
         {
             await client.ContributeAsync(state);
@@ -155,7 +185,8 @@ public sealed class OperationTests
         Assert.Equal([0UL], report.DeadRounds);
         Assert.Equal(RoundPhase.Dead, session.Host!.Engine.Status(0).Recent[0].Outcome);
         Assert.Equal(
-            GrpcStatusCode.NotFound, await StatusAsync(() => clients[0].Link.GetRoundDeathAsync(1, TestContext.Current.CancellationToken)));
+            GrpcStatusCode.NotFound,
+            await StatusAsync(() => clients[0].Link.GetRoundDeathAsync(1, TestContext.Current.CancellationToken)));
     }
 
     [Fact]

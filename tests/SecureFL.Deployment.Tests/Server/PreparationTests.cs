@@ -12,7 +12,10 @@ using SecureFL.Federated.SecureSums;
 
 namespace SecureFL.Deployment.Tests.Server;
 
-/// <summary>Rounds before the first one: scaling, target scaling, weight unit and clips from secure sums, in both suites, over restarts.</summary>
+/// <summary>
+/// Rounds before the first one: scaling, target scaling, weight unit and clips from secure sums, in both suites, over
+/// restarts.
+/// </summary>
 public sealed class PreparationTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("securefl-preparation-");
@@ -25,19 +28,24 @@ public sealed class PreparationTests : IDisposable
     [InlineData(false, true, ScalingKind.Federated)]
     [InlineData(true, false, ScalingKind.Federated)]
     [InlineData(false, false, ScalingKind.MinMax)]
-    public async Task A_prepared_session_gives_the_weights_of_the_simulated_one_bit_for_bit(bool jointKey, bool restart, ScalingKind scaling)
+    public async Task A_prepared_session_gives_the_weights_of_the_simulated_one_bit_for_bit(bool jointKey, bool restart,
+        ScalingKind scaling)
     {
         TrainingTerms terms = Terms(scaling);
         Assert.Equal(2, terms.Preparation.Steps.Length);
-        await using TestSession session = new(terms, configure: settings => settings, jointKey: jointKey ? new JointKeyRequest(3, 2, 100) : null);
+        await using TestSession session =
+            new(terms, configure: settings => settings, jointKey: jointKey ? new JointKeyRequest(3, 2, 100) : null);
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync();
-        ClientService[] clients = [.. Enumerable.Range(0, 4).Select(i => session.Service(i, session.Source(terms, i), Path.Combine(_folder.FullName, $"c{i}")))];
-        Task<RoundState[]> running = Task.WhenAll(clients.Select(client => client.RunAsync(only: null, once: false, Token)));
+        ClientService[] clients = [.. Enumerable.Range(0, 4)
+            .Select(i => session.Service(i, session.Source(terms, i), Path.Combine(_folder.FullName, $"c{i}")))];
+        Task<RoundState[]> running = Task.WhenAll(
+            clients.Select(client => client.RunAsync(only: null, once: false, Token)));
         if (restart)
         {
-            await session.UntilAsync(state => state is { Round: 0, Kind: RoundKind.Preparation, Contributions: > 0 } or { Round: > 0 });
+            await session.UntilAsync(
+                state => state is { Round: 0, Kind: RoundKind.Preparation, Contributions: > 0 } or { Round: > 0 });
             await session.RestartAsync();
             await session.UntilAsync(state => state.Round >= 1);
             await session.RestartAsync();
@@ -60,8 +68,10 @@ public sealed class PreparationTests : IDisposable
         Assert.Equal(prepared.Shared.Factor, bundle.ScalingFor(null)!.Factor);
 
         StatusReply status = session.Host!.Engine.Status(0);
-        Assert.Equal([RoundKind.Preparation, RoundKind.Preparation], status.Recent.Where(round => round.Outcome == RoundPhase.Opened).Take(2).Select(round => round.Kind));
-        Assert.All(status.Recent.Where(round => round.Outcome == RoundPhase.Opened), round => Assert.Equal(4, round.Contributors.Count));
+        Assert.Equal([RoundKind.Preparation, RoundKind.Preparation],
+            status.Recent.Where(round => round.Outcome == RoundPhase.Opened).Take(2).Select(round => round.Kind));
+        Assert.All(status.Recent.Where(round => round.Outcome == RoundPhase.Opened),
+            round => Assert.Equal(4, round.Contributors.Count));
         Assert.True(session.Verify().IsValid);
     }
 
@@ -71,7 +81,8 @@ public sealed class PreparationTests : IDisposable
         TrainingTerms terms = Terms(ScalingKind.Federated);
         await using TestSession session = new(terms);
         TrainingSource source = session.Source(terms, 0);
-        float[] values = [.. terms.CreateBuiltInTrainer()!.CreateInitial(terms.Seed).Values, .. PreparationProgress.Of(terms.Preparation, []).ToValues()];
+        float[] values = [.. terms.CreateBuiltInTrainer()!.CreateInitial(terms.Seed).Values,
+            .. PreparationProgress.Of(terms.Preparation, []).ToValues()];
         RoundTask Task(RoundKind kind) => new(kind, ModelStamp.Of(0, values), values, _ => true);
         Assert.Equal(source.ModelLength, values.Length);
         await Assert.ThrowsAsync<ProtocolViolationException>(() => source.CreateAsync(Task(RoundKind.Training), Token));
@@ -87,7 +98,8 @@ public sealed class PreparationTests : IDisposable
     public void Progress_survives_the_values_of_a_version()
     {
         PreparationSteps steps = PreparationSteps.For(
-            PreparationTerms.For(ScalingKind.Federated, null, 1, LearningTask.Regression, 0) with { Rows = true, Clips = new ModelLayout([("w", [1])]) }, 512);
+            PreparationTerms.For(ScalingKind.Federated, null, 1, LearningTask.Regression, 0) with
+            { Rows = true, Clips = new ModelLayout([("w", [1])]) }, 512);
         long[] totals = [3, 30, 25, -(1L << 61), 1L << 40, -5, 0, 7, 0, 0, 0, 0, 1L << 62];
         PreparationProgress progress = PreparationProgress.Of(steps, []).Advance(totals);
         PreparationProgress read = PreparationProgress.FromValues(steps, progress.ToValues());
@@ -114,7 +126,8 @@ public sealed class PreparationTests : IDisposable
             Clips = [],
             Data = new DataTerms
             {
-                Schema = PlanSamples.Schema with { Label = new LabelSchema { Name = "days", Task = LearningTask.Regression } },
+                Schema = PlanSamples.Schema with
+                { Label = new LabelSchema { Name = "days", Task = LearningTask.Regression } },
                 Scaling = scaling,
             },
         };

@@ -5,8 +5,9 @@ using SecureFL.Deployment.Plans;
 namespace SecureFL.Deployment.Tests.Server;
 
 /// <summary>
-/// Rounds that the key holders released and that have no sum. A malformed contribution does that; here the chunks of one client are put in the place of another's after both were
-/// accepted, which leaves every check before the opening content.
+/// Rounds that the key holders released and that have no sum. A malformed contribution does that; here the chunks of
+/// one client are put in the place of another's after both were accepted, which leaves every check before the opening
+/// content.
 /// </summary>
 public sealed class SpoiledRoundTests
 {
@@ -14,7 +15,8 @@ public sealed class SpoiledRoundTests
     public async Task Who_did_not_contribute_goes_on_with_the_same_model_and_then_everybody()
     {
         TrainingTerms terms = TestSession.Terms(rounds: 2);
-        await using TestSession session = new(terms with { Rounds = terms.Rounds with { Contributions = 4 } }, clients: 7);
+        await using TestSession session =
+            new(terms with { Rounds = terms.Rounds with { Contributions = 4 } }, clients: 7);
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync();
@@ -30,17 +32,20 @@ public sealed class SpoiledRoundTests
         Assert.Equal(["hospital 0", "hospital 1", "hospital 2", "hospital 3"], spoiled.Spent);
         Assert.Empty(spoiled.Contributors);
 
-        // Three are left for a round that would want four; the spoiled round's contributors are refused by their own memory, and nothing frees them.
+        // Three are left for a round that would want four; the spoiled round's contributors are refused by their own
+        // memory, and nothing frees them.
         state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1);
         Assert.Equal((0UL, 3U), (state.ModelVersion, state.Wanted));
-        ProtocolViolationException refusal = await Assert.ThrowsAsync<ProtocolViolationException>(() => clients[0].MakeAsync(state));
+        ProtocolViolationException refusal =
+            await Assert.ThrowsAsync<ProtocolViolationException>(() => clients[0].MakeAsync(state));
         Assert.Equal(ViolationCode.SecondContributionOnBase, refusal.Code);
         await ContributeAsync(clients[4..], state);
 
         state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 2);
         Assert.Equal((1UL, 4U), (state.ModelVersion, state.Wanted));
         await ContributeAsync(clients[..4], state);
-        state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Kind == RoundKind.Evaluation);
+        state = await session.UntilAsync(
+            state => state.Phase == RoundPhase.Collecting && state.Kind == RoundKind.Evaluation);
         await ContributeAsync(clients[2..6], state);
         state = await session.UntilAsync(state => state.Phase == RoundPhase.Ended);
         Assert.False(state.Incomplete);
@@ -64,7 +69,8 @@ public sealed class SpoiledRoundTests
         Assert.Equal(ended, session.Host!.Engine.StateFor(-1));
         Assert.True(ended.Incomplete);
         Assert.StartsWith("round 1 was spoiled (", ended.Reason, StringComparison.Ordinal);
-        Assert.EndsWith("0 of 4 clients may still contribute on this model, a sum has at least 3", ended.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("0 of 4 clients may still contribute on this model, a sum has at least 3", ended.Reason,
+            StringComparison.Ordinal);
 
         // The model of the round before is there for a new plan to go on from.
         Assert.Equal(1UL, ended.ModelVersion);
@@ -82,16 +88,19 @@ public sealed class SpoiledRoundTests
         await session.StartRoundsAsync();
         TestClient[] clients = session.Clients();
         await ContributeAsync(clients, await session.UntilAsync(state => state.Phase == RoundPhase.Collecting));
-        await SpoilAsync(session, clients, await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1));
+        await SpoilAsync(session, clients,
+            await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1));
         RoundState ended = await session.UntilAsync(state => state.Phase == RoundPhase.Ended);
         Assert.False(ended.Incomplete);
-        Assert.StartsWith("training has ended, its evaluation has not: round 1 was spoiled", ended.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("training has ended, its evaluation has not: round 1 was spoiled", ended.Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_plan_that_permits_it_repeats_the_round_with_everybody()
     {
-        await using TestSession session = new(null, configure: settings => settings with { AllowEarlyResubmission = true });
+        await using TestSession session =
+            new(null, configure: settings => settings with { AllowEarlyResubmission = true });
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync(2);
@@ -101,7 +110,8 @@ public sealed class SpoiledRoundTests
         Assert.Equal(4U, state.Wanted);
         await ContributeAsync(clients, state);
         await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
-        Assert.Equal([RoundPhase.Spoiled, RoundPhase.Opened], session.Host!.Engine.Status(0).Recent.Select(round => round.Outcome));
+        Assert.Equal([RoundPhase.Spoiled, RoundPhase.Opened],
+            session.Host!.Engine.Status(0).Recent.Select(round => round.Outcome));
     }
 
     private static async Task ContributeAsync(IEnumerable<TestClient> clients, RoundState state)
@@ -115,8 +125,10 @@ public sealed class SpoiledRoundTests
     private static async Task SpoilAsync(TestSession session, TestClient[] clients, RoundState state)
     {
         await ContributeAsync(clients[..^1], state);
-        string first = Directory.GetFiles(Path.Combine(session.Folder, "rounds"), $"client-{clients[0].Index}.bin", SearchOption.AllDirectories).Single();
-        string second = Directory.GetFiles(Path.Combine(session.Folder, "rounds"), $"client-{clients[1].Index}.bin", SearchOption.AllDirectories).Single();
+        string first = Directory.GetFiles(Path.Combine(session.Folder, "rounds"), $"client-{clients[0].Index}.bin",
+            SearchOption.AllDirectories).Single();
+        string second = Directory.GetFiles(Path.Combine(session.Folder, "rounds"), $"client-{clients[1].Index}.bin",
+            SearchOption.AllDirectories).Single();
         File.Copy(second, first, overwrite: true);
         await clients[^1].ContributeAsync(state);
     }

@@ -18,7 +18,9 @@ public sealed class StateTests
         await using TestSession session = new(null);
         await session.StartServerAsync();
         await session.StopServerAsync();
-        using (SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = Path.Combine(session.Folder, "state.db"), Pooling = false }.ToString()))
+        using (SqliteConnection connection =
+            new(new SqliteConnectionStringBuilder
+            { DataSource = Path.Combine(session.Folder, "state.db"), Pooling = false }.ToString()))
         {
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
@@ -38,7 +40,8 @@ public sealed class StateTests
         await session.StartServerAsync();
         Assert.Throws<IOException>(() => new ServerFolder(session.Folder));
         await session.StopServerAsync();
-        Assert.Throws<InvalidDataException>(() => StateDatabase.Open(Path.Combine(session.Folder, "state.db"), new Digest(new byte[32])));
+        Assert.Throws<InvalidDataException>(
+            () => StateDatabase.Open(Path.Combine(session.Folder, "state.db"), new Digest(new byte[32])));
     }
 
     [Theory]
@@ -83,22 +86,39 @@ public sealed class StateTests
     [Fact]
     public void The_rounds_decisions_follow_from_its_facts()
     {
-        RoundSituation opening = new() { Phase = RoundPhase.Opening, Holders = 3, Quorum = 2, Threshold = 2, Grace = TimeSpan.FromSeconds(1), DeathsNeeded = 2, Fewest = 3, Wanted = 4 };
+        RoundSituation opening = new()
+        {
+            Phase = RoundPhase.Opening,
+            Holders = 3,
+            Quorum = 2,
+            Threshold = 2,
+            Grace = TimeSpan.FromSeconds(1),
+            DeathsNeeded = 2,
+            Fewest = 3,
+            Wanted = 4
+        };
         Assert.Equal(RoundStep.Wait, RoundDecision.Next(opening with { Entries = 2 }));
-        Assert.Equal(RoundStep.FixOpening, RoundDecision.Next(opening with { Entries = 2, Enough = TimeSpan.FromSeconds(1) }));
+        Assert.Equal(RoundStep.FixOpening,
+            RoundDecision.Next(opening with { Entries = 2, Enough = TimeSpan.FromSeconds(1) }));
         Assert.Equal(RoundStep.FixOpening, RoundDecision.Next(opening with { Entries = 3 }));
         Assert.Equal(RoundStep.DeclareDead, RoundDecision.Next(opening with { Aborting = true }));
 
-        RoundSituation collecting = opening with { Phase = RoundPhase.Collecting, Entries = 3, Accepted = 4, Confirmed = 3 };
+        RoundSituation collecting = opening with
+        { Phase = RoundPhase.Collecting, Entries = 3, Accepted = 4, Confirmed = 3 };
         Assert.Equal(RoundStep.Wait, RoundDecision.Next(collecting));
         Assert.Equal(RoundStep.Close, RoundDecision.Next(collecting with { Confirmed = 4 }));
         Assert.Equal(RoundStep.Close, RoundDecision.Next(collecting with { Settled = true }));
         Assert.Equal(RoundStep.Wait, RoundDecision.Next(collecting with { Accepted = 3, CloseDue = TimeSpan.Zero }));
-        Assert.Equal(RoundStep.Close, RoundDecision.Next(collecting with { Accepted = 3, CloseDue = TimeSpan.Zero, Settled = true }));
-        Assert.Equal(RoundStep.Close, RoundDecision.Next(collecting with { Accepted = 3, CloseDue = TimeSpan.FromSeconds(1) }));
-        Assert.Equal(RoundStep.Wait, RoundDecision.Next(collecting with { Accepted = 3, Confirmed = 2, CloseDue = TimeSpan.FromHours(1), Settled = true }));
+        Assert.Equal(RoundStep.Close,
+            RoundDecision.Next(collecting with { Accepted = 3, CloseDue = TimeSpan.Zero, Settled = true }));
+        Assert.Equal(RoundStep.Close,
+            RoundDecision.Next(collecting with { Accepted = 3, CloseDue = TimeSpan.FromSeconds(1) }));
+        Assert.Equal(RoundStep.Wait,
+            RoundDecision.Next(collecting with
+            { Accepted = 3, Confirmed = 2, CloseDue = TimeSpan.FromHours(1), Settled = true }));
         Assert.Equal(RoundStep.Wait, RoundDecision.Next(collecting with { Confirmed = 4, Aborting = true }));
-        Assert.Equal(RoundStep.DeclareDead, RoundDecision.Next(collecting with { Confirmed = 4, Aborting = true, Deaths = 2 }));
+        Assert.Equal(RoundStep.DeclareDead,
+            RoundDecision.Next(collecting with { Confirmed = 4, Aborting = true, Deaths = 2 }));
 
         RoundSituation agreeing = collecting with { Phase = RoundPhase.Agreeing };
         Assert.Equal(RoundStep.Wait, RoundDecision.Next(agreeing with { Votes = 1 }));
@@ -110,7 +130,8 @@ public sealed class StateTests
         Assert.Equal(RoundStep.Wait, RoundDecision.Next(releasing));
         Assert.Equal(RoundStep.Open, RoundDecision.Next(releasing with { Releases = 3 }));
         Assert.Equal(RoundStep.Open, RoundDecision.Next(releasing with { Enough = TimeSpan.FromSeconds(1) }));
-        Assert.Equal(RoundStep.Wait, RoundDecision.Next(releasing with { Enough = TimeSpan.FromSeconds(1), ReleasesInVain = 2 }));
+        Assert.Equal(RoundStep.Wait,
+            RoundDecision.Next(releasing with { Enough = TimeSpan.FromSeconds(1), ReleasesInVain = 2 }));
         Assert.Equal(RoundStep.Open, RoundDecision.Next(releasing with { Aborting = true, Releases = 3 }));
     }
 }

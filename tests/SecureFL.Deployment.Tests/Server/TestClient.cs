@@ -11,7 +11,10 @@ using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Tests.Server;
 
-/// <summary>A client played by a test: its contributions are a function of model version and index, so that every run gives the same sums.</summary>
+/// <summary>
+/// A client played by a test: its contributions are a function of model version and index, so that every run gives the
+/// same sums.
+/// </summary>
 internal sealed class TestClient(TestSession session, int index, AggregationClient role, ServerLink link) : IDisposable
 {
     private readonly Dictionary<ulong, Contribution> _made = [];
@@ -24,11 +27,14 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
 
     public float[] Vector(RoundState state) => state.Kind == RoundKind.Evaluation
         ? new float[session.Plan.Parameters.FloatLength]
-        : [.. Enumerable.Range(0, (int)session.Plan.Parameters.FloatLength).Select(i => (((index + 1) * (i + 3 + (int)state.ModelVersion)) % 101 / 32f) - 1.5f)];
+        : [.. Enumerable.Range(0, (int)session.Plan.Parameters.FloatLength)
+            .Select(i => (((index + 1) * (i + 3 + (int)state.ModelVersion)) % 101 / 32f) - 1.5f)];
 
     public long[] Counters(RoundState state) => session.PlanFile.Terms is { } terms
         ? new RoundCounters(terms.Metrics).Compose(
-            state.Kind == RoundKind.Evaluation ? 0 : 10 + index, 0, new EvaluationCounts(terms.Metrics, Count(terms.Metrics, 10 + index)), new EvaluationCounts(terms.Metrics, Count(terms.Metrics, 5)))
+            state.Kind == RoundKind.Evaluation ? 0 : 10 + index, 0,
+            new EvaluationCounts(terms.Metrics, Count(terms.Metrics, 10 + index)),
+            new EvaluationCounts(terms.Metrics, Count(terms.Metrics, 5)))
         : [];
 
     /// <summary>The contribution to the round under way: made once, sent as often as it takes.</summary>
@@ -36,15 +42,18 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
     {
         if (!_made.TryGetValue(state.Round, out Contribution? contribution))
         {
-            GetInvitationReply reply = await link.GetInvitationAsync(state.Round, TestContext.Current.CancellationToken);
+            GetInvitationReply reply = await link.GetInvitationAsync(state.Round,
+                TestContext.Current.CancellationToken);
             RoundInvitation invitation = RoundInvitation.Parse(reply.InvitationMessage.Span, session.Plan);
             if (session.Plan.Settings.Suite == Suite.JointKey)
             {
                 GetKeyEpochReply key = await link.GetKeyEpochAsync(TestContext.Current.CancellationToken);
-                role.HandleKeyEpoch(KeyEpochRecord.Parse(key.RecordMessage.Span, session.Plan), JointPublicKeyMessage.Parse(key.PublicKeyMessage.Span, session.Plan));
+                role.HandleKeyEpoch(KeyEpochRecord.Parse(key.RecordMessage.Span, session.Plan),
+                    JointPublicKeyMessage.Parse(key.PublicKeyMessage.Span, session.Plan));
             }
 
-            _made[state.Round] = contribution = role.Encrypt(invitation, Vector(state), Counters(state), Rounding.Nearest, null);
+            _made[state.Round] = contribution =
+                role.Encrypt(invitation, Vector(state), Counters(state), Rounding.Nearest, null);
         }
 
         return contribution;
@@ -69,7 +78,8 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
 
         if (most is null)
         {
-            await call.Requests.WriteAsync(new UploadPart { HeaderMessage = ByteString.CopyFrom(contribution.Header.Encode()) });
+            await call.Requests.WriteAsync(
+                new UploadPart { HeaderMessage = ByteString.CopyFrom(contribution.Header.Encode()) });
         }
 
         await call.CompleteAsync();
@@ -105,7 +115,8 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
         },
     };
 
-    public static UploadPart Part(ContributionChunk chunk) => new() { ChunkMessage = ByteString.CopyFrom(chunk.Encode()) };
+    public static UploadPart Part(ContributionChunk chunk) =>
+        new() { ChunkMessage = ByteString.CopyFrom(chunk.Encode()) };
 
     /// <summary>Sends raw parts and returns the status that the stream ends with; null for OK.</summary>
     public async Task<GrpcException?> SendPartsAsync(params IReadOnlyList<UploadPart> parts)

@@ -24,7 +24,10 @@ using SecureFL.Testing;
 
 namespace SecureFL.Deployment.Tests.Server;
 
-/// <summary>A consortium on loopback: a server that can be stopped and started, key holders with ledgers in memory, clients that the test plays.</summary>
+/// <summary>
+/// A consortium on loopback: a server that can be stopped and started, key holders with ledgers in memory, clients that
+/// the test plays.
+/// </summary>
 internal sealed class TestSession : IAsyncDisposable
 {
     private const string Consortium = "heart";
@@ -37,7 +40,8 @@ internal sealed class TestSession : IAsyncDisposable
     private readonly Dictionary<int, HolderStorage> _storages = [];
     private readonly int _port;
 
-    public TestSession(TrainingTerms? terms, int clients = 4, int holders = 3, int vectorLength = 100, Func<PlanSettings, PlanSettings>? configure = null, JointKeyRequest? jointKey = null, int bits = 16)
+    public TestSession(TrainingTerms? terms, int clients = 4, int holders = 3, int vectorLength = 100,
+        Func<PlanSettings, PlanSettings>? configure = null, JointKeyRequest? jointKey = null, int bits = 16)
     {
         _clients = [.. Enumerable.Range(0, clients).Select(_ => SigningIdentity.Create())];
         _holders = [.. Enumerable.Range(0, holders).Select(_ => SigningIdentity.Create())];
@@ -45,7 +49,9 @@ internal sealed class TestSession : IAsyncDisposable
         PlanSettings settings = new()
         {
             Suite = jointKey is null ? Suite.OneTimeKey : Suite.JointKey,
-            Parameters = AggregationPlanner.Plan(new PlanningRequest(terms?.Layout.Length ?? vectorLength, bits, 8f, clients, counters.ElementCount(bits), holders, jointKey)),
+            Parameters = AggregationPlanner.Plan(
+                new PlanningRequest(terms?.Layout.Length ?? vectorLength, bits, 8f, clients,
+                    counters.ElementCount(bits), holders, jointKey)),
             Counters = counters,
             MinClients = 3,
             Threshold = 2,
@@ -59,9 +65,11 @@ internal sealed class TestSession : IAsyncDisposable
                 [.. _clients.Select((identity, i) => new EnrolledParty($"hospital {i}", identity.PublicKey))],
                 [.. _holders.Select((identity, i) => new EnrolledParty($"board {i}", identity.PublicKey))]),
         };
-        PlanFile = PlanFile.Draft(Consortium, "aggregator", configure is null ? settings : configure(settings), terms).Sign(_authority);
+        PlanFile = PlanFile.Draft(Consortium, "aggregator", configure is null ? settings : configure(settings), terms)
+            .Sign(_authority);
         Folder = Directory.CreateTempSubdirectory("securefl-server-").FullName;
-        using System.Net.Sockets.Socket probe = new(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        using System.Net.Sockets.Socket probe =
+            new(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
         probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _port = ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
@@ -72,7 +80,8 @@ internal sealed class TestSession : IAsyncDisposable
         Rounds = new RoundPolicy { OpeningGraceSeconds = 0.2 },
         WeightUnit = 10,
         Clips = [8],
-        Data = PlanSamples.Terms.Data with { Scaling = ScalingKind.Fixed, FixedScaling = Unscaled(PlanSamples.Terms.Model.Inputs) },
+        Data = PlanSamples.Terms.Data with
+        { Scaling = ScalingKind.Fixed, FixedScaling = Unscaled(PlanSamples.Terms.Model.Inputs) },
     };
 
     public PlanFile PlanFile { get; }
@@ -137,18 +146,26 @@ internal sealed class TestSession : IAsyncDisposable
         {
             if (!_storages.TryGetValue(index, out HolderStorage? storage))
             {
-                _storages.Add(index, storage = new HolderStorage(new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(), new InMemoryKeyShareStore()));
+                _storages.Add(index, storage =
+                    new HolderStorage(new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(),
+                        new InMemoryKeyShareStore()));
             }
 
             KeyHolder holder = new(
-                Plan, Plan.Digest, _holders[index], storage.Ledger, storage.Keys, HolderClock, SystemEntropy.Instance, storage.Shares, new InMemorySumStore());
+                Plan, Plan.Digest, _holders[index], storage.Ledger, storage.Keys, HolderClock, SystemEntropy.Instance,
+                storage.Shares, new InMemorySumStore());
             ServerLink link = Link(PeerRole.KeyHolder, $"board {index}");
             var stopping = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
-            _running.Add(new HolderProcess(index, holder, link, new KeyHolderService(Plan, holder, link, logger?.Invoke(index) ?? NullLogger.Instance).RunAsync(stopping.Token), stopping));
+            _running.Add(
+                new HolderProcess(index, holder, link,
+                    new KeyHolderService(Plan, holder, link,
+                        logger?.Invoke(index) ?? NullLogger.Instance).RunAsync(stopping.Token), stopping));
         }
     }
 
-    /// <summary>Ends a key holder as a crash would: ledger, keys and key shares stay, memory and summed ciphertexts go.</summary>
+    /// <summary>
+    /// Ends a key holder as a crash would: ledger, keys and key shares stay, memory and summed ciphertexts go.
+    /// </summary>
     public async Task StopHolderAsync(int index)
     {
         HolderProcess process = _running.Single(process => process.Index == index);
@@ -159,23 +176,31 @@ internal sealed class TestSession : IAsyncDisposable
     public KeyHolder Holder(int index) => _running.Single(process => process.Index == index).Holder;
 
     public TestClient Client(int index) => new(
-        this, index, new AggregationClient(Plan, Plan.Digest, _clients[index], new InMemoryLedgerStorage(), SystemEntropy.Instance), Link(PeerRole.Client, $"hospital {index}"));
+        this, index, new AggregationClient(Plan, Plan.Digest, _clients[index], new InMemoryLedgerStorage(),
+            SystemEntropy.Instance), Link(PeerRole.Client, $"hospital {index}"));
 
     public TestClient[] Clients() => [.. Enumerable.Range(0, _clients.Length).Select(Client)];
 
-    public GrpcChannel Channel() => new(new Uri($"http://127.0.0.1:{_port}"), new GrpcChannelOptions { AllowInsecureLoopback = true });
+    public GrpcChannel Channel() =>
+        new(new Uri($"http://127.0.0.1:{_port}"), new GrpcChannelOptions { AllowInsecureLoopback = true });
 
     public static GrpcCallOptions As(PeerRole role, string name)
     {
         GrpcMetadata headers = new();
         headers.Add(InsecureLoopback.Header, InsecureLoopback.HeaderFor(new PeerIdentity(Consortium, role, name)));
-        return new GrpcCallOptions { Headers = headers, Timeout = TimeSpan.FromSeconds(20), Cancellation = TestContext.Current.CancellationToken };
+        return new GrpcCallOptions
+        {
+            Headers = headers,
+            Timeout = TimeSpan.FromSeconds(20),
+            Cancellation = TestContext.Current.CancellationToken
+        };
     }
 
     public ServerLink Link(PeerRole role, string name)
     {
         Uri address = new($"http://127.0.0.1:{Network?.Port ?? Port}");
-        return new ServerLink(address, new GrpcChannel(address, new GrpcChannelOptions { AllowInsecureLoopback = true }), As(role, name).Headers);
+        return new ServerLink(address,
+            new GrpcChannel(address, new GrpcChannelOptions { AllowInsecureLoopback = true }), As(role, name).Headers);
     }
 
     /// <summary>A client's runtime with its state in a folder.</summary>
@@ -193,11 +218,15 @@ internal sealed class TestSession : IAsyncDisposable
             NullLogger.Instance);
     }
 
-    /// <summary>The scaling that leaves numbers as they are: nothing is to be found out before the first round.</summary>
-    public static FeatureScaling Unscaled(int inputs) => FeatureScaling.Declared(new double[inputs], [.. Enumerable.Repeat(1.0, inputs)]);
+    /// <summary>
+    /// The scaling that leaves numbers as they are: nothing is to be found out before the first round.
+    /// </summary>
+    public static FeatureScaling Unscaled(int inputs) =>
+        FeatureScaling.Declared(new double[inputs], [.. Enumerable.Repeat(1.0, inputs)]);
 
     /// <summary>A source of contributions from <see cref="Site"/>.</summary>
-    public TrainingSource Source(TrainingTerms terms, int index) => new(Plan, terms, _ => terms.CreateBuiltInTrainer()!, Site(terms, index), index);
+    public TrainingSource Source(TrainingTerms terms, int index) =>
+        new(Plan, terms, _ => terms.CreateBuiltInTrainer()!, Site(terms, index), index);
 
     /// <summary>Rows of a site, a function of its index.</summary>
     public static RawSite Site(TrainingTerms terms, int index)
@@ -216,7 +245,8 @@ internal sealed class TestSession : IAsyncDisposable
         double[] labels = [.. Enumerable.Range(0, rows).Select(row => terms.Model.Task == LearningTask.Regression
             ? 200_000 + (5 * features[row * terms.Model.Inputs]) + (random.NextDouble() / 10)
             : features[row * terms.Model.Inputs] > 0 ? 1.0 : 0)];
-        return new RawSite($"hospital {index}", new RawDataset(features, labels, terms.Model.Inputs, terms.Model.Task, terms.Model.Classes), null);
+        return new RawSite($"hospital {index}",
+            new RawDataset(features, labels, terms.Model.Inputs, terms.Model.Task, terms.Model.Classes), null);
     }
 
     public async Task<StatusReply> OperateAsync<TRequest>(GrpcMethod<TRequest, StatusReply> method, TRequest request)
@@ -226,12 +256,14 @@ internal sealed class TestSession : IAsyncDisposable
         return await channel.UnaryAsync(method, request, As(PeerRole.Operator, "ops"));
     }
 
-    public Task<StatusReply> StartRoundsAsync(uint rounds = 0) => OperateAsync(OperationMethods.StartRounds, new StartRoundsRequest { Rounds = rounds });
+    public Task<StatusReply> StartRoundsAsync(uint rounds = 0) =>
+        OperateAsync(OperationMethods.StartRounds, new StartRoundsRequest { Rounds = rounds });
 
     /// <summary>Waits until the session is in a state.</summary>
     public async Task<RoundState> UntilAsync(Func<RoundState, bool> reached)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using CancellationTokenSource patience =
+            CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
         while (true)
         {
@@ -257,8 +289,10 @@ internal sealed class TestSession : IAsyncDisposable
 
     public TranscriptReport Verify(bool ciphertexts = false)
     {
-        using FileStream stream = new(Path.Combine(Folder, "transcript.sfl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        return TranscriptVerifier.Verify(stream, ciphertexts ? new SecureFL.Storage.CiphertextDirectory(Path.Combine(Folder, "rounds")) : null);
+        using FileStream stream = new(Path.Combine(Folder, "transcript.sfl"), FileMode.Open, FileAccess.Read,
+            FileShare.ReadWrite);
+        return TranscriptVerifier.Verify(stream,
+            ciphertexts ? new SecureFL.Storage.CiphertextDirectory(Path.Combine(Folder, "rounds")) : null);
     }
 
     public async ValueTask DisposeAsync()
@@ -273,9 +307,11 @@ internal sealed class TestSession : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private sealed record HolderStorage(InMemoryLedgerStorage Ledger, InMemoryRoundKeyStore Keys, InMemoryKeyShareStore Shares);
+    private sealed record HolderStorage(InMemoryLedgerStorage Ledger, InMemoryRoundKeyStore Keys,
+        InMemoryKeyShareStore Shares);
 
-    private sealed record HolderProcess(int Index, KeyHolder Holder, ServerLink Link, Task Running, CancellationTokenSource Stopping)
+    private sealed record HolderProcess(int Index, KeyHolder Holder, ServerLink Link, Task Running,
+        CancellationTokenSource Stopping)
     {
         public async Task StopAsync()
         {

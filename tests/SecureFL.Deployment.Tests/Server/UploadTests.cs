@@ -41,17 +41,21 @@ public sealed class UploadTests
     [Fact]
     public async Task Acknowledgements_follow_every_window()
     {
-        await using TestSession session = await CollectingAsync(new ServerLimits { WindowBytes = 1 << 16, CallsPerSecond = 1000, CallBurst = 1000 });
+        await using TestSession session =
+            await CollectingAsync(new ServerLimits { WindowBytes = 1 << 16, CallsPerSecond = 1000, CallBurst = 1000 });
         using TestClient client = session.Client(0);
         Contribution contribution = await client.MakeAsync(State(session));
-        await using GrpcDuplexCall<UploadPart, UploadState> call = client.Link.Upload(TestContext.Current.CancellationToken);
+        await using GrpcDuplexCall<UploadPart, UploadState> call =
+            client.Link.Upload(TestContext.Current.CancellationToken);
         await call.Requests.WriteAsync(TestClient.Start(contribution, 0), TestContext.Current.CancellationToken);
-        await using IAsyncEnumerator<UploadState> told = call.Responses.GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using IAsyncEnumerator<UploadState> told =
+            call.Responses.GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await told.MoveNextAsync());
         Assert.Equal(0UL, told.Current.NextChunk);
         for (ulong chunk = 0; chunk < 3; chunk++)
         {
-            await call.Requests.WriteAsync(TestClient.Part(contribution.Chunks[(int)chunk]), TestContext.Current.CancellationToken);
+            await call.Requests.WriteAsync(TestClient.Part(contribution.Chunks[(int)chunk]),
+                TestContext.Current.CancellationToken);
             Assert.True(await told.MoveNextAsync());
             Assert.Equal(chunk + 1, told.Current.NextChunk);
         }
@@ -64,7 +68,8 @@ public sealed class UploadTests
         using TestClient mine = session.Client(0);
         using TestClient other = session.Client(1);
         Contribution stolen = await other.MakeAsync(State(session));
-        GrpcException? refusal = await mine.SendPartsAsync(TestClient.Start(stolen, 0), TestClient.Part(stolen.Chunks[0]));
+        GrpcException? refusal = await mine.SendPartsAsync(TestClient.Start(stolen, 0),
+            TestClient.Part(stolen.Chunks[0]));
         Assert.Equal(GrpcStatusCode.PermissionDenied, refusal?.Status);
         Assert.Contains("client 0", refusal!.Detail, StringComparison.Ordinal);
         await other.ContributeAsync(State(session));
@@ -79,18 +84,24 @@ public sealed class UploadTests
         Contribution contribution = await client.MakeAsync(State(session));
         UploadPart first = TestClient.Part(contribution.Chunks[0]);
         UploadPart third = TestClient.Part(contribution.Chunks[2]);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, (await client.SendPartsAsync(TestClient.Start(contribution, 0), first, third))?.Status);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, (await client.SendPartsAsync(TestClient.Start(contribution, 1), first))?.Status);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, (await client.SendPartsAsync(TestClient.Start(contribution, 0)))?.Status);
+        Assert.Equal(GrpcStatusCode.FailedPrecondition,
+            (await client.SendPartsAsync(TestClient.Start(contribution, 0), first, third))?.Status);
+        Assert.Equal(GrpcStatusCode.FailedPrecondition,
+            (await client.SendPartsAsync(TestClient.Start(contribution, 1), first))?.Status);
+        Assert.Equal(GrpcStatusCode.FailedPrecondition,
+            (await client.SendPartsAsync(TestClient.Start(contribution, 0)))?.Status);
 
         byte[] shorter = contribution.Chunks[1].Encode()[..^1];
         Assert.Equal(
             GrpcStatusCode.InvalidArgument,
-            (await client.SendPartsAsync(TestClient.Start(contribution, 1), new UploadPart { ChunkMessage = ByteString.CopyFrom(shorter) }))?.Status);
+            (await client.SendPartsAsync(TestClient.Start(contribution, 1),
+                new UploadPart { ChunkMessage = ByteString.CopyFrom(shorter) }))?.Status);
         byte[] larger = new byte[8 << 20];
-        GrpcException? oversized = await client.SendPartsAsync(TestClient.Start(contribution, 1), new UploadPart { ChunkMessage = ByteString.CopyFrom(larger, 0, (4 << 20) - 64) });
+        GrpcException? oversized = await client.SendPartsAsync(TestClient.Start(contribution, 1),
+            new UploadPart { ChunkMessage = ByteString.CopyFrom(larger, 0, (4 << 20) - 64) });
         Assert.Equal(GrpcStatusCode.ResourceExhausted, oversized?.Status);
-        Assert.Equal(GrpcStatusCode.InvalidArgument, (await client.SendPartsAsync(TestClient.Part(contribution.Chunks[1])))?.Status);
+        Assert.Equal(GrpcStatusCode.InvalidArgument,
+            (await client.SendPartsAsync(TestClient.Part(contribution.Chunks[1])))?.Status);
 
         // None of that harmed the upload.
         await client.ContributeAsync(State(session));
@@ -104,7 +115,8 @@ public sealed class UploadTests
         Contribution contribution = await client.MakeAsync(State(session));
         byte[] bad = contribution.Chunks[0].Encode();
         bad.AsSpan(bad.Length - 64).Fill(0xFF);
-        GrpcException? refusal = await client.SendPartsAsync(TestClient.Start(contribution, 0), new UploadPart { ChunkMessage = ByteString.CopyFrom(bad) });
+        GrpcException? refusal = await client.SendPartsAsync(TestClient.Start(contribution, 0),
+            new UploadPart { ChunkMessage = ByteString.CopyFrom(bad) });
         Assert.Equal(GrpcStatusCode.InvalidArgument, refusal?.Status);
         Assert.Contains($"[{(int)ViolationCode.MalformedCiphertext}", refusal!.Detail, StringComparison.Ordinal);
         Assert.Equal(0UL, (await client.Link.GetUploadAsync(0, TestContext.Current.CancellationToken)).NextChunk);
@@ -123,7 +135,8 @@ public sealed class UploadTests
 
         byte[] forged = first.Header.Encode();
         forged[^1] ^= 1;
-        List<UploadPart> parts = [TestClient.Start(first, 1), .. first.Chunks.Skip(1).Select(TestClient.Part), new UploadPart { HeaderMessage = ByteString.CopyFrom(forged) }];
+        List<UploadPart> parts = [TestClient.Start(first, 1), .. first.Chunks.Skip(1).Select(TestClient.Part),
+            new UploadPart { HeaderMessage = ByteString.CopyFrom(forged) }];
         Assert.NotNull(await client.SendPartsAsync(parts));
         Assert.False(session.Host!.Engine.StateFor(0).Yours);
         await client.ContributeAsync(State(session));
@@ -148,8 +161,10 @@ public sealed class UploadTests
         Contribution old = await clients[0].MakeAsync(state);
         UploadPart start = TestClient.Start(old, 0);
         start.Start.Round = 1;
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, (await clients[0].SendPartsAsync(start, TestClient.Part(old.Chunks[0])))?.Status);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, (await clients[0].SendPartsAsync(TestClient.Start(old, 0)))?.Status);
+        Assert.Equal(GrpcStatusCode.FailedPrecondition,
+            (await clients[0].SendPartsAsync(start, TestClient.Part(old.Chunks[0])))?.Status);
+        Assert.Equal(GrpcStatusCode.FailedPrecondition,
+            (await clients[0].SendPartsAsync(TestClient.Start(old, 0)))?.Status);
     }
 
     [Fact]
@@ -162,7 +177,8 @@ public sealed class UploadTests
         await session.RestartAsync();
         Assert.Equal(0U, session.Host!.Engine.StateFor(-1).Contributions);
         Contribution mine = await clients[0].MakeAsync(State(session));
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, (await clients[0].SendPartsAsync(TestClient.Start(mine, 0)))?.Status);
+        Assert.Equal(GrpcStatusCode.FailedPrecondition,
+            (await clients[0].SendPartsAsync(TestClient.Start(mine, 0)))?.Status);
         foreach (TestClient client in clients.Skip(1))
         {
             await client.ContributeAsync(State(session));
@@ -171,7 +187,8 @@ public sealed class UploadTests
         await session.OperateAsync(OperationMethods.CloseRound, new RoundRequest { Round = 0 });
         await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
         Assert.Equal(["hospital 1", "hospital 2", "hospital 3"], session.Host!.Engine.Status(0).Recent[0].Contributors);
-        GrpcException late = await Assert.ThrowsAsync<GrpcException>(() => clients[1].Link.WithdrawAsync(0, TestContext.Current.CancellationToken));
+        GrpcException late = await Assert.ThrowsAsync<GrpcException>(
+            () => clients[1].Link.WithdrawAsync(0, TestContext.Current.CancellationToken));
         Assert.Equal(GrpcStatusCode.FailedPrecondition, late.Status);
     }
 
@@ -181,7 +198,8 @@ public sealed class UploadTests
         bool full = false;
         await using TestSession session = new(null, vectorLength: VectorLength)
         {
-            Options = new EngineOptions { OpenStore = folder => round => new FullStore(folder.Round(round), () => full) },
+            Options = new EngineOptions
+            { OpenStore = folder => round => new FullStore(folder.Round(round), () => full) },
         };
         await session.StartServerAsync();
         session.StartHolders();
@@ -191,7 +209,8 @@ public sealed class UploadTests
         Contribution contribution = await clients[0].MakeAsync(state);
         await clients[0].SendAsync(contribution, most: 2);
         full = true;
-        GrpcException? refusal = await clients[0].SendPartsAsync(TestClient.Start(contribution, 2), TestClient.Part(contribution.Chunks[2]));
+        GrpcException? refusal = await clients[0].SendPartsAsync(TestClient.Start(contribution, 2),
+            TestClient.Part(contribution.Chunks[2]));
         Assert.Equal(GrpcStatusCode.ResourceExhausted, refusal?.Status);
         Assert.Contains("disk", refusal!.Detail, StringComparison.Ordinal);
         full = false;
@@ -201,7 +220,8 @@ public sealed class UploadTests
             await client.ContributeAsync(state);
         }
 
-        await session.UntilAsync(state => state.Phase == RoundPhase.Waiting && state.Reason.Contains("operator", StringComparison.Ordinal));
+        await session.UntilAsync(
+            state => state.Phase == RoundPhase.Waiting && state.Reason.Contains("operator", StringComparison.Ordinal));
         Assert.Equal(1UL, session.Host!.Engine.Status(0).RoundsOpened);
     }
 
@@ -211,10 +231,13 @@ public sealed class UploadTests
         await using TestSession session = await CollectingAsync();
         using TestClient client = session.Client(0);
         Contribution contribution = await client.MakeAsync(State(session));
-        await using GrpcDuplexCall<UploadPart, UploadState> hanging = client.Link.Upload(TestContext.Current.CancellationToken);
+        await using GrpcDuplexCall<UploadPart, UploadState> hanging =
+            client.Link.Upload(TestContext.Current.CancellationToken);
         await hanging.Requests.WriteAsync(TestClient.Start(contribution, 0), TestContext.Current.CancellationToken);
-        await hanging.Requests.WriteAsync(TestClient.Part(contribution.Chunks[0]), TestContext.Current.CancellationToken);
-        await using IAsyncEnumerator<UploadState> told = hanging.Responses.GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await hanging.Requests.WriteAsync(TestClient.Part(contribution.Chunks[0]),
+            TestContext.Current.CancellationToken);
+        await using IAsyncEnumerator<UploadState> told =
+            hanging.Responses.GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await told.MoveNextAsync());
 
         UploadState end = default!;
@@ -239,7 +262,8 @@ public sealed class UploadTests
 
     private static async Task<TestSession> CollectingAsync(ServerLimits? limits = null)
     {
-        TestSession session = limits is null ? new(null, vectorLength: VectorLength) : new(null, vectorLength: VectorLength) { Limits = limits };
+        TestSession session = limits is null ? new(null, vectorLength: VectorLength)
+            : new(null, vectorLength: VectorLength) { Limits = limits };
         await session.StartServerAsync();
         session.StartHolders();
         await session.StartRoundsAsync();

@@ -52,7 +52,8 @@ public sealed class WholeSessionTests
             double total = clients.Sum(client => client.Counters(state)[0]);
             for (int i = 0; i < expected.Length; i++)
             {
-                expected[i] += (float)(clients.Sum(client => (double)client.Vector(state)[i]) * terms.WeightUnit!.Value / total);
+                expected[i] += (float)(clients.Sum(client => (double)client.Vector(state)[i])
+                    * terms.WeightUnit!.Value / total);
             }
         }
 
@@ -99,7 +100,9 @@ public sealed class WholeSessionTests
         }
 
         await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
-        float[] sum = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
+        float[] sum =
+            [.. MemoryMarshal.Cast<byte, float>(
+                File.ReadAllBytes(Path.Combine(session.Folder, "sums", "round-0.f32")))];
         for (int i = 0; i < sum.Length; i++)
         {
             Assert.Equal(clients.Sum(client => client.Vector(state)[i]), sum[i], 4 * session.Plan.Parameters.Step);
@@ -120,10 +123,12 @@ public sealed class WholeSessionTests
         Assert.True(session.Verify().IsClosed);
     }
 
-    private static void TrainingTermsOf(out SecureFL.Deployment.Plans.TrainingTerms terms) => terms = TestSession.Terms(rounds: 2);
+    private static void TrainingTermsOf(out SecureFL.Deployment.Plans.TrainingTerms terms) =>
+        terms = TestSession.Terms(rounds: 2);
 
     private static float[] Weights(TestSession session, RoundState state) =>
-        [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(session.Folder, "models", new Digest(state.ModelDigest.Span) + ".f32")))];
+        [.. MemoryMarshal.Cast<byte, float>(
+            File.ReadAllBytes(Path.Combine(session.Folder, "models", new Digest(state.ModelDigest.Span) + ".f32")))];
 
     private static async Task<RoundState> TrainAsync(TestSession session, string? restartAt)
     {
@@ -149,7 +154,8 @@ public sealed class WholeSessionTests
         while (true)
         {
             RoundState state = await session.UntilAsync(
-                state => state.Phase == RoundPhase.Ended || (state.Phase == RoundPhase.Collecting && !done.Contains(state.Round)));
+                state => state.Phase == RoundPhase.Ended
+                    || (state.Phase == RoundPhase.Collecting && !done.Contains(state.Round)));
             if (state.Phase == RoundPhase.Ended)
             {
                 foreach (TestClient client in clients)
@@ -173,7 +179,9 @@ public sealed class WholeSessionTests
                     }
 
                     await session.RestartAsync();
-                    Assert.Equal(restartAt == "half" ? 1UL : 0, (await client.Link.GetUploadAsync(state.Round, TestContext.Current.CancellationToken)).NextChunk);
+                    Assert.Equal(restartAt == "half" ? 1UL : 0,
+                        (await client.Link.GetUploadAsync(state.Round,
+                            TestContext.Current.CancellationToken)).NextChunk);
                     Assert.Equal(2U, session.Host!.Engine.StateFor(-1).Contributions);
                 }
 

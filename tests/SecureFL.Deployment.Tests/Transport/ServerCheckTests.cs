@@ -15,7 +15,9 @@ using SecureFL.Grpc.Health;
 
 namespace SecureFL.Deployment.Tests.Transport;
 
-/// <summary>What <c>doctor</c> says about a server that is there, one that is another, and clocks that differ.</summary>
+/// <summary>
+/// What <c>doctor</c> says about a server that is there, one that is another, and clocks that differ.
+/// </summary>
 public sealed class ServerCheckTests : IAsyncLifetime
 {
     private readonly Consortium _consortium = new();
@@ -38,7 +40,9 @@ public sealed class ServerCheckTests : IAsyncLifetime
         _app = builder.Build();
         _app.MapGrpc(_health.Build(), new GrpcServerLimits());
         await _app.StartAsync(TestContext.Current.CancellationToken);
-        _address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        _address =
+            new Uri(_app.Services.GetRequiredService<IServer>().Features
+                .Get<IServerAddressesFeature>()!.Addresses.First());
     }
 
     public async ValueTask DisposeAsync()
@@ -51,12 +55,17 @@ public sealed class ServerCheckTests : IAsyncLifetime
     public async Task A_server_that_serves_is_ok_and_one_of_another_name_fails_with_the_reason()
     {
         PartyIdentity client = _consortium.Party(PeerRole.Client, "a");
-        Assert.Equal(CheckState.Ok, (await ServerChecks.HealthAsync(_address, client, "aggregator", false, TestContext.Current.CancellationToken)).State);
-        CheckResult other = await ServerChecks.HealthAsync(_address, client, "other", false, TestContext.Current.CancellationToken);
+        Assert.Equal(CheckState.Ok,
+            (await ServerChecks.HealthAsync(_address, client, "aggregator", false,
+                TestContext.Current.CancellationToken)).State);
+        CheckResult other = await ServerChecks.HealthAsync(_address, client, "other", false,
+            TestContext.Current.CancellationToken);
         Assert.Equal(CheckState.Fail, other.State);
         Assert.Contains("expected is other", other.Text, StringComparison.Ordinal);
         _health.Set("", false);
-        Assert.Equal(CheckState.Warn, (await ServerChecks.HealthAsync(_address, client, "aggregator", false, TestContext.Current.CancellationToken)).State);
+        Assert.Equal(CheckState.Warn,
+            (await ServerChecks.HealthAsync(_address, client, "aggregator", false,
+                TestContext.Current.CancellationToken)).State);
     }
 
     [Theory]
@@ -68,7 +77,8 @@ public sealed class ServerCheckTests : IAsyncLifetime
     {
         PartyIdentity client = _consortium.Party(PeerRole.Client, "a");
         StoppedClock clock = new(DateTimeOffset.UtcNow.AddSeconds(seconds));
-        CheckResult result = await ServerChecks.ClockAsync(_address, client, "aggregator", false, clock, TestContext.Current.CancellationToken);
+        CheckResult result = await ServerChecks.ClockAsync(_address, client, "aggregator", false, clock,
+            TestContext.Current.CancellationToken);
         Assert.True(result.State == expected, result.ToString());
     }
 
@@ -77,10 +87,13 @@ public sealed class ServerCheckTests : IAsyncLifetime
     {
         PartyIdentity party = _consortium.Party(PeerRole.Client, "b", validity: TimeSpan.FromDays(40));
         Assert.Equal(CheckState.Ok, PartyChecks.Certificate(party, TimeProvider.System).State);
-        Assert.Equal(CheckState.Warn, PartyChecks.Certificate(party, new StoppedClock(DateTimeOffset.UtcNow.AddDays(20))).State);
-        Assert.Equal(CheckState.Fail, PartyChecks.Certificate(party, new StoppedClock(DateTimeOffset.UtcNow.AddDays(50))).State);
+        Assert.Equal(CheckState.Warn,
+            PartyChecks.Certificate(party, new StoppedClock(DateTimeOffset.UtcNow.AddDays(20))).State);
+        Assert.Equal(CheckState.Fail,
+            PartyChecks.Certificate(party, new StoppedClock(DateTimeOffset.UtcNow.AddDays(50))).State);
         Assert.Equal(CheckState.Ok, PartyChecks.Revocations(party, TimeProvider.System).State);
-        Assert.Equal(CheckState.Warn, PartyChecks.Revocations(party, new StoppedClock(DateTimeOffset.UtcNow.AddDays(100))).State);
+        Assert.Equal(CheckState.Warn,
+            PartyChecks.Revocations(party, new StoppedClock(DateTimeOffset.UtcNow.AddDays(100))).State);
         _consortium.Authority.Revoke(PeerRole.Client, "b");
         PartyIdentity.ImportRevocationList(party.Folder, File.ReadAllText(_consortium.Authority.RevocationListPath));
         Assert.Contains("revoked", PartyChecks.Certificate(party, TimeProvider.System).Text, StringComparison.Ordinal);

@@ -22,7 +22,9 @@ internal sealed class TlsServer : IAsyncDisposable
     {
         _app = app;
         Settings = settings;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Address =
+            new Uri(app.Services.GetRequiredService<IServer>().Features
+                .Get<IServerAddressesFeature>()!.Addresses.First());
     }
 
     internal TlsSettings Settings { get; }
@@ -43,7 +45,8 @@ internal sealed class TlsServer : IAsyncDisposable
         app.Run(async context =>
         {
             string? refusal = settings.Refusal(context.Connection.ClientCertificate);
-            await context.Response.WriteAsync(refusal ?? PeerIdentity.Of(context.Connection.ClientCertificate!)!.ToString());
+            await context.Response.WriteAsync(
+                refusal ?? PeerIdentity.Of(context.Connection.ClientCertificate!)!.ToString());
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TlsServer(app, settings);
@@ -56,13 +59,18 @@ internal sealed class TlsServer : IAsyncDisposable
         return await AskAsync(client);
     }
 
-    internal async Task<string> AskAsync(HttpClient client) => await client.GetStringAsync(Address, TestContext.Current.CancellationToken);
+    internal async Task<string> AskAsync(HttpClient client) =>
+        await client.GetStringAsync(Address, TestContext.Current.CancellationToken);
 
     internal static HttpClient Client(Action<SslClientAuthenticationOptions> configure)
     {
         SocketsHttpHandler handler = new();
         configure(handler.SslOptions);
-        return new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        return new HttpClient(handler)
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact
+        };
     }
 
     /// <summary>The request must fail at the transport, not with an answer.</summary>

@@ -24,7 +24,8 @@ public sealed class TlsTests : IDisposable
     {
         await using TlsServer server = await Server();
         PartyIdentity party = _consortium.Party(role, "a");
-        Assert.Equal($"{PeerRoles.NameOf(role)} a", await server.AskAsync(TlsSettings.ForClient(party, "aggregator").Apply));
+        Assert.Equal($"{PeerRoles.NameOf(role)} a",
+            await server.AskAsync(TlsSettings.ForClient(party, "aggregator").Apply));
     }
 
     [Fact]
@@ -35,21 +36,25 @@ public sealed class TlsTests : IDisposable
         PartyIdentity outsider = others.Party(PeerRole.Client, "a");
         TlsSettings settings = TlsSettings.ForClient(outsider, "aggregator");
         await server.RefusedAsync(settings.Apply);
-        Assert.Contains("not from the consortium's certificate authority", settings.LastRefusal, StringComparison.Ordinal);
+        Assert.Contains("not from the consortium's certificate authority", settings.LastRefusal,
+            StringComparison.Ordinal);
 
         // An attacker's client believes everything; then the server must be the one that refuses.
         await server.RefusedAsync(Gullible(outsider.Certificate));
-        Assert.Contains("not from the consortium's certificate authority", server.Settings.LastRefusal, StringComparison.Ordinal);
+        Assert.Contains("not from the consortium's certificate authority", server.Settings.LastRefusal,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_server_of_another_authority_is_refused()
     {
         using Consortium others = new();
-        await using TlsServer server = await TlsServer.StartAsync(TlsSettings.ForServer(others.Party(PeerRole.Server, "aggregator")));
+        await using TlsServer server =
+            await TlsServer.StartAsync(TlsSettings.ForServer(others.Party(PeerRole.Server, "aggregator")));
         TlsSettings settings = TlsSettings.ForClient(_consortium.Party(PeerRole.Client, "a"), "aggregator");
         await server.RefusedAsync(settings.Apply);
-        Assert.Contains("not from the consortium's certificate authority", settings.LastRefusal, StringComparison.Ordinal);
+        Assert.Contains("not from the consortium's certificate authority", settings.LastRefusal,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,7 +64,8 @@ public sealed class TlsTests : IDisposable
     {
         using Consortium shifted = new(clock: new StoppedClock(DateTimeOffset.UtcNow.AddDays(days)));
         PartyIdentity party = shifted.Party(PeerRole.Client, "a");
-        await using TlsServer server = await TlsServer.StartAsync(TlsSettings.ForServer(shifted.Party(PeerRole.Server, "aggregator")));
+        await using TlsServer server =
+            await TlsServer.StartAsync(TlsSettings.ForServer(shifted.Party(PeerRole.Server, "aggregator")));
         await server.RefusedAsync(Gullible(party.Certificate));
         Assert.Contains("expired or not yet valid", server.Settings.LastRefusal, StringComparison.Ordinal);
         TlsSettings settings = TlsSettings.ForClient(party, "aggregator");
@@ -78,7 +84,9 @@ public sealed class TlsTests : IDisposable
         Assert.Equal("client a", await server.AskAsync(open));
 
         _consortium.Authority.Revoke(PeerRole.Client, "a");
-        PartyIdentity.ImportRevocationList(serverIdentity.Folder, await File.ReadAllTextAsync(_consortium.Authority.RevocationListPath, TestContext.Current.CancellationToken));
+        PartyIdentity.ImportRevocationList(serverIdentity.Folder,
+            await File.ReadAllTextAsync(_consortium.Authority.RevocationListPath,
+                TestContext.Current.CancellationToken));
         Assert.Equal("its certificate was revoked", await server.AskAsync(open));
         await server.RefusedAsync(a.Apply);
         Assert.Contains("revoked", server.Settings.LastRefusal, StringComparison.Ordinal);
@@ -91,7 +99,9 @@ public sealed class TlsTests : IDisposable
         await using TlsServer server = await Server();
         PartyIdentity party = _consortium.Party(PeerRole.Client, "a");
         _consortium.Authority.Revoke(PeerRole.Server, "aggregator");
-        PartyIdentity.ImportRevocationList(party.Folder, await File.ReadAllTextAsync(_consortium.Authority.RevocationListPath, TestContext.Current.CancellationToken));
+        PartyIdentity.ImportRevocationList(party.Folder,
+            await File.ReadAllTextAsync(_consortium.Authority.RevocationListPath,
+                TestContext.Current.CancellationToken));
         TlsSettings settings = TlsSettings.ForClient(party, "aggregator");
         await server.RefusedAsync(settings.Apply);
         Assert.Contains("revoked", settings.LastRefusal, StringComparison.Ordinal);
@@ -102,7 +112,8 @@ public sealed class TlsTests : IDisposable
     {
         PartyIdentity serverIdentity = _consortium.Party(PeerRole.Server, "aggregator");
         await using TlsServer server = await TlsServer.StartAsync(TlsSettings.ForServer(serverIdentity));
-        await File.WriteAllTextAsync(Path.Combine(serverIdentity.Folder, "ca.crl"), "no list", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(serverIdentity.Folder, "ca.crl"), "no list",
+            TestContext.Current.CancellationToken);
         await server.RefusedAsync(TlsSettings.ForClient(_consortium.Party(PeerRole.Client, "a"), "aggregator").Apply);
         Assert.Contains("revocation list cannot be read", server.Settings.LastRefusal, StringComparison.Ordinal);
     }
@@ -110,7 +121,8 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task A_client_that_plays_the_server_is_refused()
     {
-        // A member's certificate at the server's end: Kestrel itself would refuse its purpose, so the attacker here is a bare socket server.
+        // A member's certificate at the server's end: Kestrel itself would refuse its purpose, so the attacker here is
+        // a bare socket server.
         PartyIdentity impostor = _consortium.Party(PeerRole.Client, "aggregator");
         TlsSettings settings = TlsSettings.ForClient(_consortium.Party(PeerRole.Client, "a"), "aggregator");
         await using RawTlsServer server = RawTlsServer.Start(impostor.Certificate);
@@ -128,7 +140,8 @@ public sealed class TlsTests : IDisposable
         await using TlsServer server = await Server();
         TlsSettings settings = TlsSettings.ForClient(_consortium.Party(PeerRole.Client, "a"), "other");
         await server.RefusedAsync(settings.Apply);
-        Assert.Contains("it is the server aggregator, expected is other", settings.LastRefusal, StringComparison.Ordinal);
+        Assert.Contains("it is the server aggregator, expected is other", settings.LastRefusal,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,15 +197,21 @@ public sealed class TlsTests : IDisposable
         using X509Certificate2 certificate = _consortium.Party(PeerRole.Server, "old").Certificate;
         await using RawTlsServer old = RawTlsServer.Start(certificate, SslProtocols.Tls12);
         using HttpClient client = TlsServer.Client(TlsSettings.ForClient(party, "old").Apply);
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetStringAsync(old.Address, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(
+            () => client.GetStringAsync(old.Address, TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Plain_text_on_the_encrypted_port_gets_nothing()
     {
         await using TlsServer server = await Server();
-        using HttpClient client = new() { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetStringAsync($"http://{server.Address.Authority}/", TestContext.Current.CancellationToken));
+        using HttpClient client = new()
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact
+        };
+        await Assert.ThrowsAnyAsync<HttpRequestException>(
+            () => client.GetStringAsync($"http://{server.Address.Authority}/", TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -202,7 +221,8 @@ public sealed class TlsTests : IDisposable
         PartyIdentity client = _consortium.Party(PeerRole.Client, "a");
         Assert.Throws<ArgumentException>(() => TlsSettings.ForServer(client));
         Assert.Throws<ArgumentException>(() => TlsSettings.ForClient(server, "aggregator"));
-        Assert.Throws<InvalidOperationException>(() => TlsSettings.ForServer(server).Apply(new SslClientAuthenticationOptions()));
+        Assert.Throws<InvalidOperationException>(
+            () => TlsSettings.ForServer(server).Apply(new SslClientAuthenticationOptions()));
     }
 
     [Theory]
@@ -243,7 +263,9 @@ public sealed class TlsTests : IDisposable
     };
 
     // An attacker's client does not care whom it talks to; what is tested is that the server refuses it.
-    private static bool BelievesAll(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => errors != (SslPolicyErrors)(-1);
+    private static bool BelievesAll(object sender, X509Certificate? certificate, X509Chain? chain,
+        SslPolicyErrors errors) => errors != (SslPolicyErrors)(-1);
 
-    private async Task<TlsServer> Server() => await TlsServer.StartAsync(TlsSettings.ForServer(_consortium.Party(PeerRole.Server, "aggregator")));
+    private async Task<TlsServer> Server() =>
+        await TlsServer.StartAsync(TlsSettings.ForServer(_consortium.Party(PeerRole.Server, "aggregator")));
 }

@@ -6,7 +6,10 @@ namespace SecureFL.Encoding.Tests;
 /// <summary>What only the holder of all key shares sees: the noise of one ciphertext.</summary>
 internal static class EncryptionNoise
 {
-    /// <summary>The mean square of c0 + c1 s modulo the first prime, for an encryption of zero; s interpolated from three key shares.</summary>
+    /// <summary>
+    /// The mean square of c0 + c1 s modulo the first prime, for an encryption of zero; s interpolated from three key
+    /// shares.
+    /// </summary>
     internal static double Variance(JointKeyCeremony ceremony, byte[] packed)
     {
         AggregationParameters parameters = ceremony.Parameters;

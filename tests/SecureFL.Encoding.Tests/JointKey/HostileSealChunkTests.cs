@@ -7,7 +7,10 @@ using SecureFL.Encoding.Planning;
 
 namespace SecureFL.Encoding.Tests;
 
-/// <summary>Chunks in SEAL's format from a hostile peer: a typed refusal that names the field, or the same chunk; never anything else.</summary>
+/// <summary>
+/// Chunks in SEAL's format from a hostile peer: a typed refusal that names the field, or the same chunk; never anything
+/// else.
+/// </summary>
 public sealed class HostileSealChunkTests
 {
     private const int HeaderBytes = 113;
@@ -18,7 +21,8 @@ public sealed class HostileSealChunkTests
     private readonly SealChunkCodec _codec = new(Parameters);
     private readonly byte[] _packed = new byte[Parameters.ChunkBytes];
 
-    // Offsets of the layout (SEAL 4.1): header 16, parms_id 32, is_ntt_form 1, size, degree, primes, scale, correction_factor 8 each, array header 16, count 8, words.
+    // Offsets of the layout (SEAL 4.1): header 16, parms_id 32, is_ntt_form 1, size, degree, primes, scale,
+    // correction_factor 8 each, array header 16, count 8, words.
     [Theory]
     [InlineData(0, 1, "header.magic")]
     [InlineData(2, 1, "header.header_size")]
@@ -55,7 +59,8 @@ public sealed class HostileSealChunkTests
         {
             for (int prime = 0; prime < Parameters.Primes.Length; prime++)
             {
-                int at = HeaderBytes + (8 * ((((polynomial * Parameters.Primes.Length) + prime) * degree) + (prime * 101)));
+                int at = HeaderBytes
+                    + (8 * ((((polynomial * Parameters.Primes.Length) + prime) * degree) + (prime * 101)));
                 byte[] hostile = [.. Wire];
                 BinaryPrimitives.WriteUInt64LittleEndian(hostile.AsSpan(at), Parameters.Primes[prime]);
                 Assert.Equal("ciphertext.data", Refusal(hostile).Field);
@@ -66,7 +71,10 @@ public sealed class HostileSealChunkTests
         }
     }
 
-    /// <summary>Right SEAL ciphertexts that this plan does not have: another level, another scale, compressed, seeded, of other primes.</summary>
+    /// <summary>
+    /// Right SEAL ciphertexts that this plan does not have: another level, another scale, compressed, seeded, of other
+    /// primes.
+    /// </summary>
     [Fact]
     public void GoodObjectsOfOtherPlansAreRefused()
     {
@@ -77,7 +85,10 @@ public sealed class HostileSealChunkTests
         Assert.Equal("ciphertext.header.compr_mode", Refusal([.. zlib, .. new byte[Wire.Length - zlib.Length]]).Field);
         byte[] zstd = [.. Wire];
         zstd[5] = 2;
-        Assert.Contains("zlib", Assert.Throws<SealFormatException>(() => new SealChunkCodec(Parameters).Import(zstd, new byte[Packed.Length])).Message, StringComparison.Ordinal);
+        Assert.Contains("zlib",
+            Assert.Throws<SealFormatException>(
+                () => new SealChunkCodec(Parameters).Import(zstd, new byte[Packed.Length])).Message,
+                StringComparison.Ordinal);
         Assert.Equal("ciphertext.size", Refusal(Wire[..^1]).Field);
         Assert.Equal("ciphertext.size", Refusal([.. Wire, 0]).Field);
         Assert.Equal("ciphertext.size", Refusal([]).Field);
@@ -91,7 +102,8 @@ public sealed class HostileSealChunkTests
         string id = seal.KeyId.ToString();
         for (int word = 0; word < 4; word++)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(key.AsSpan(16 + (8 * word)), Convert.ToUInt64(id.Substring(16 * word, 16), 16));
+            BinaryPrimitives.WriteUInt64BigEndian(key.AsSpan(16 + (8 * word)),
+                Convert.ToUInt64(id.Substring(16 * word, 16), 16));
             key.AsSpan(16 + (8 * word), 8).Reverse();
         }
 
@@ -101,7 +113,9 @@ public sealed class HostileSealChunkTests
         Assert.Equal("ciphertext.parms_id", Refusal(SealFormat.Save(foreign)).Field);
     }
 
-    /// <summary>Every value of every header byte, random damage to headers, random damage anywhere: above 10^5 inputs in all.</summary>
+    /// <summary>
+    /// Every value of every header byte, random damage to headers, random damage anywhere: above 10^5 inputs in all.
+    /// </summary>
     [Fact]
     public void DamagedBytesGiveTypedRefusalsOrTheSameChunk()
     {
@@ -141,7 +155,8 @@ public sealed class HostileSealChunkTests
             Assert.Equal("ciphertext.size", Refusal(Wire[..random.Next(Wire.Length)]).Field);
         }
 
-        // What a SEAL of another minor version or its unchecked reserved bytes say is no difference; all else is a refusal.
+        // What a SEAL of another minor version or its unchecked reserved bytes say is no difference; all else is a
+        // refusal.
         Assert.InRange(harmless, 800, 6000);
         Assert.True(refused > 95_000, $"{refused} refused, {harmless} harmless");
 
@@ -159,7 +174,8 @@ public sealed class HostileSealChunkTests
         }
     }
 
-    private SealFormatException Refusal(byte[] wire) => TryRead(wire, out _) ?? throw new Xunit.Sdk.XunitException("hostile bytes were taken");
+    private SealFormatException Refusal(byte[] wire) =>
+        TryRead(wire, out _) ?? throw new Xunit.Sdk.XunitException("hostile bytes were taken");
 
     private SealFormatException? TryRead(ReadOnlySpan<byte> wire, out byte[] packed)
     {

@@ -7,7 +7,10 @@ using SecureFL.Threshold;
 
 namespace SecureFL.Encoding.Tests;
 
-/// <summary>All key holders of a joint key in one place: generation, sharing, partial decryption; and clients that encrypt under it.</summary>
+/// <summary>
+/// All key holders of a joint key in one place: generation, sharing, partial decryption; and clients that encrypt under
+/// it.
+/// </summary>
 internal sealed class JointKeyCeremony : IDisposable
 {
     internal static readonly byte[] ReferenceSeed = [.. Enumerable.Range(0, 32).Select(i => (byte)(5 * i))];
@@ -54,8 +57,10 @@ internal sealed class JointKeyCeremony : IDisposable
 
     internal JointPublicKey PublicKey { get; }
 
-    internal static AggregationParameters Plan(long length, int bits, int clients, int holders = 5, int threshold = 3, long rounds = 1000, int smudging = 43, int integers = 0, WireMode wire = WireMode.Packed) =>
-        AggregationPlanner.Plan(new PlanningRequest(length, bits, 1f, clients, integers, JointKey: new JointKeyRequest(holders, threshold, rounds, smudging, wire)));
+    internal static AggregationParameters Plan(long length, int bits, int clients, int holders = 5, int threshold = 3,
+        long rounds = 1000, int smudging = 43, int integers = 0, WireMode wire = WireMode.Packed) =>
+        AggregationPlanner.Plan(new PlanningRequest(length, bits, 1f, clients, integers,
+            JointKey: new JointKeyRequest(holders, threshold, rounds, smudging, wire)));
 
     /// <summary>One client's packed chunks and the integers it quantised.</summary>
     internal (byte[] Packed, long[] Quantised) Encrypt(int client, bool extreme = false, bool prepare = false)
@@ -68,14 +73,17 @@ internal sealed class JointKeyCeremony : IDisposable
         Random random = new(client);
         for (long chunk = 0; chunk < Parameters.ChunkCount; chunk++)
         {
-            float[] floats = [.. Enumerable.Range(0, Parameters.FloatsIn(chunk)).Select(i => extreme ? (i % 3 == 0 ? -1f : 1f) : (random.NextSingle() * 2) - 1)];
-            int[] integers = [.. Enumerable.Range(0, Parameters.IntegersIn(chunk)).Select(_ => random.Next(-Parameters.MaxQuantised, Parameters.MaxQuantised + 1))];
+            float[] floats = [.. Enumerable.Range(0, Parameters.FloatsIn(chunk))
+                .Select(i => extreme ? (i % 3 == 0 ? -1f : 1f) : (random.NextSingle() * 2) - 1)];
+            int[] integers = [.. Enumerable.Range(0, Parameters.IntegersIn(chunk))
+                .Select(_ => random.Next(-Parameters.MaxQuantised, Parameters.MaxQuantised + 1))];
             if (prepare)
             {
                 encryptor.PrepareChunk();
             }
 
-            encryptor.EncryptChunk(chunk, floats, integers, packed.AsSpan((int)(chunk * Parameters.ChunkBytes), Parameters.ChunkBytes));
+            encryptor.EncryptChunk(chunk, floats, integers,
+                packed.AsSpan((int)(chunk * Parameters.ChunkBytes), Parameters.ChunkBytes));
             int[] here = new int[floats.Length];
             quantizer.BeginChunk(chunk);
             quantizer.Quantize(floats, here);
@@ -91,7 +99,8 @@ internal sealed class JointKeyCeremony : IDisposable
 
     internal byte[] PartiallyDecrypt(int holder, ActiveSet active, long chunk, ReadOnlySpan<byte> encodedSum)
     {
-        using PartialDecryptionProtocol protocol = new(Parameters.JointKey!, Shares[holder - 1], active, Seed(holder), Context);
+        using PartialDecryptionProtocol protocol =
+            new(Parameters.JointKey!, Shares[holder - 1], active, Seed(holder), Context);
         byte[] share = new byte[protocol.ShareBytes];
         protocol.CreateShare(chunk, encodedSum[Parameters.PolynomialBytes..], share);
         return share;
@@ -101,7 +110,11 @@ internal sealed class JointKeyCeremony : IDisposable
     internal long[] Open(ContributionAccumulator accumulator, JointKeyOpener opener, params int[] holders)
     {
         ActiveSet active = new(Sharing, holders);
-        PartialDecryptionProtocol[] protocols = [.. holders.Select(holder => new PartialDecryptionProtocol(Parameters.JointKey!, Shares[holder - 1], active, Seed(holder), Context))];
+        PartialDecryptionProtocol[] protocols =
+            [
+                .. holders.Select(
+                    holder => new PartialDecryptionProtocol(Parameters.JointKey!, Shares[holder - 1], active,
+                        Seed(holder), Context))];
         byte[] encoded = new byte[Parameters.ChunkBytes];
         byte[] share = new byte[Parameters.PolynomialBytes];
         long[] sums = new long[Parameters.VectorLength];

@@ -21,9 +21,12 @@ public sealed class JointKeyPlannerTests
         from smudging in Gen.Choose(40, 64)
         from rounds in Gen.Choose(1, 100_000)
         from wire in Gen.Elements(WireMode.Packed, WireMode.Seal)
-        select new PlanningRequest(1L << lengthBits, bits, 1f, clients, 3, JointKey: new JointKeyRequest(holders, Math.Min(threshold, holders), rounds, smudging, wire));
+        select new PlanningRequest(1L << lengthBits, bits, 1f, clients, 3,
+            JointKey: new JointKeyRequest(holders, Math.Min(threshold, holders), rounds, smudging, wire));
 
-    /// <summary>The bytes a parameter that the design promises: 5 holders, t = 3, 10^7 parameters, 1000 rounds a key.</summary>
+    /// <summary>
+    /// The bytes a parameter that the design promises: 5 holders, t = 3, 10^7 parameters, 1000 rounds a key.
+    /// </summary>
     [Theory]
     [InlineData(10, 8, 43, 3.5)]
     [InlineData(10, 16, 43, 5.9)]
@@ -58,9 +61,12 @@ public sealed class JointKeyPlannerTests
             q *= joint.Wire == WireMode.Seal ? joint.SpecialPrime : 1;
             Assert.True(q.GetBitLength() <= SecurityTable.MaxLogModulusTernary(parameters.RingDegree));
             Assert.Equal(joint.MinLogScale, parameters.LogDelta);
-            Assert.Equal((request.JointKey!.KeyHolders, request.JointKey.Threshold, request.JointKey.Smudging), (joint.KeyHolders, joint.Threshold, joint.Smudging));
-            Assert.Equal(request.JointKey.RoundsPerKey * parameters.CoefficientsPerOpening, joint.MaxCoefficientsPerKey);
-            Assert.Equal((SecretDistribution.Ternary, ErrorDistribution.CenteredBinomial), (parameters.Ckks.Secret, parameters.Ckks.Error));
+            Assert.Equal((request.JointKey!.KeyHolders, request.JointKey.Threshold, request.JointKey.Smudging),
+                (joint.KeyHolders, joint.Threshold, joint.Smudging));
+            Assert.Equal(request.JointKey.RoundsPerKey * parameters.CoefficientsPerOpening,
+                joint.MaxCoefficientsPerKey);
+            Assert.Equal((SecretDistribution.Ternary, ErrorDistribution.CenteredBinomial),
+                (parameters.Ckks.Secret, parameters.Ckks.Error));
         }
         catch (PlanningException refusal)
         {
@@ -77,7 +83,9 @@ public sealed class JointKeyPlannerTests
     [InlineData(3, 2, 100, 39, "smudging rule")]
     [InlineData(3, 2, 100, 65, "smudging rule")]
     public void ARefusalNamesTheRule(int holders, int threshold, long rounds, int smudging, string rule) =>
-        Assert.Equal(rule, Assert.Throws<PlanningException>(() => JointKeyCeremony.Plan(1000, 16, 10, holders, threshold, rounds, smudging)).Rule);
+        Assert.Equal(rule,
+            Assert.Throws<PlanningException>(
+                () => JointKeyCeremony.Plan(1000, 16, 10, holders, threshold, rounds, smudging)).Rule);
 
     [Fact]
     public void SecretsScaleAndClientsMustBelongTogether()
@@ -87,13 +95,17 @@ public sealed class JointKeyPlannerTests
         AssertRefused("secret rule", () => Make(p.Ckks, p.Layout, 10, null));
         AssertRefused("secret rule", () => Make(oneTime.Ckks, oneTime.Layout, 10, p.JointKey));
         AssertRefused("joint key rule", () => Make(p.Ckks, p.Layout, 9, p.JointKey));
-        AssertRefused("scale rule", () => Make(p.Ckks, p.Layout, 10, new JointKeyParameters(p.RingDegree, 10, 5, 3, 64, p.JointKey!.MaxCoefficientsPerKey)));
+        AssertRefused("scale rule",
+            () => Make(p.Ckks, p.Layout, 10,
+                new JointKeyParameters(p.RingDegree, 10, 5, 3, 64, p.JointKey!.MaxCoefficientsPerKey)));
         Assert.Equal(p.Digest.ToArray(), Make(p.Ckks, p.Layout, 10, p.JointKey).Digest.ToArray());
         JointKeyParameters other = new(p.RingDegree, 10, 5, 3, 43, p.JointKey!.MaxCoefficientsPerKey - 1);
         Assert.NotEqual(p.Digest.ToArray(), Make(p.Ckks, p.Layout, 10, other).Digest.ToArray());
 
-        static AggregationParameters Make(CkksParameters ckks, LaneLayout layout, int clients, JointKeyParameters? joint) => new(ckks, layout, 1000, 0, 8, 1f, clients, joint);
+        static AggregationParameters Make(CkksParameters ckks, LaneLayout layout, int clients,
+            JointKeyParameters? joint) => new(ckks, layout, 1000, 0, 8, 1f, clients, joint);
 
-        static void AssertRefused(string rule, Action create) => Assert.Contains(rule, Assert.Throws<ArgumentException>(create).Message, StringComparison.Ordinal);
+        static void AssertRefused(string rule, Action create) =>
+            Assert.Contains(rule, Assert.Throws<ArgumentException>(create).Message, StringComparison.Ordinal);
     }
 }

@@ -44,7 +44,10 @@ public sealed class JointKeySumTests
         }
     }
 
-    /// <summary>A hundred clients at the worked point's ring: exact, the noise as wide as computed, within its bound, and the bound not idle.</summary>
+    /// <summary>
+    /// A hundred clients at the worked point's ring: exact, the noise as wide as computed, within its bound, and the
+    /// bound not idle.
+    /// </summary>
     [Fact]
     public void AHundredClientsSumExactlyAndTheNoiseIsAsComputed()
     {
@@ -71,7 +74,10 @@ public sealed class JointKeySumTests
         Assert.InRange(opener.NoiseMaximum, parameters.JointKey.NoiseBound / 8, parameters.JointKey.NoiseBound);
     }
 
-    /// <summary>Too few answers are a caller's error; an answer made for another active set is not on the polynomial, and the opening shows it.</summary>
+    /// <summary>
+    /// Too few answers are a caller's error; an answer made for another active set is not on the polynomial, and the
+    /// opening shows it.
+    /// </summary>
     [Fact]
     public void APartialDecryptionThatIsMissingOrWrongSpoilsTheSumVisibly()
     {
@@ -91,7 +97,8 @@ public sealed class JointKeySumTests
         opener.AddPartialDecryption(ceremony.PartiallyDecrypt(2, active, 0, sum));
         Assert.Throws<InvalidOperationException>(() => opener.FinishChunk(opened));
         opener.AddPartialDecryption(ceremony.PartiallyDecrypt(4, other, 0, sum));
-        Assert.Throws<InvalidOperationException>(() => opener.AddPartialDecryption(sum.AsSpan(0, parameters.PolynomialBytes)));
+        Assert.Throws<InvalidOperationException>(
+            () => opener.AddPartialDecryption(sum.AsSpan(0, parameters.PolynomialBytes)));
         opener.FinishChunk(opened);
         Assert.False(opener.InsideLanes);
         Assert.False(opener.WithinNoiseBound);
@@ -112,7 +119,8 @@ public sealed class JointKeySumTests
         byte[] before = new byte[parameters.ChunkBytes];
         byte[] after = new byte[parameters.ChunkBytes];
         accumulator.EncodeSum(0, before);
-        Assert.Contains($"c{polynomial} of chunk 0", Assert.Throws<CiphertextFormatException>(() => accumulator.Add(0, bad)).Field, StringComparison.Ordinal);
+        Assert.Contains($"c{polynomial} of chunk 0",
+            Assert.Throws<CiphertextFormatException>(() => accumulator.Add(0, bad)).Field, StringComparison.Ordinal);
         Assert.Throws<CiphertextFormatException>(() => accumulator.Add(0, good, good, bad, default));
         Assert.Throws<CiphertextFormatException>(() => accumulator.Add(0, good.AsSpan(1)));
         accumulator.EncodeSum(0, after);
@@ -120,7 +128,8 @@ public sealed class JointKeySumTests
         using JointKeyOpener opener = new(parameters);
         opener.BeginChunk(0, before);
         Assert.Throws<CiphertextFormatException>(() => opener.AddPartialDecryption(new byte[5]));
-        Assert.Throws<CiphertextFormatException>(() => opener.AddPartialDecryption([.. Enumerable.Repeat((byte)0xFF, parameters.PolynomialBytes)]));
+        Assert.Throws<CiphertextFormatException>(
+            () => opener.AddPartialDecryption([.. Enumerable.Repeat((byte)0xFF, parameters.PolynomialBytes)]));
     }
 
     [Fact]
@@ -148,14 +157,20 @@ public sealed class JointKeySumTests
         }
 
         values[77] = float.NaN;
-        Assert.Contains("element 77", Assert.Throws<ArgumentException>(() => encryptor.EncryptChunk(0, values, [], packed[0])).Message, StringComparison.Ordinal);
+        Assert.Contains("element 77",
+            Assert.Throws<ArgumentException>(() => encryptor.EncryptChunk(0, values, [], packed[0])).Message,
+            StringComparison.Ordinal);
         Assert.All(packed[0], b => Assert.Equal(0, b));
         Assert.Throws<ArgumentException>(() => new ContributionEncryptor(parameters, new byte[32], entropy));
         Assert.Throws<ArgumentException>(() => new JointKeyOpener(ParameterSets.Get("small")));
-        Assert.Throws<ArgumentException>(() => new JointKeyEncryptor(JointKeyCeremony.Plan(300_000, 16, 3), ceremony.PublicKey, entropy));
+        Assert.Throws<ArgumentException>(
+            () => new JointKeyEncryptor(JointKeyCeremony.Plan(300_000, 16, 3), ceremony.PublicKey, entropy));
     }
 
-    /// <summary>Deterministic from fixed seeds: key, ciphertext, partial decryption. The digests were computed by this code and hold every vector width to the same bytes.</summary>
+    /// <summary>
+    /// Deterministic from fixed seeds: key, ciphertext, partial decryption. The digests were computed by this code and
+    /// hold every vector width to the same bytes.
+    /// </summary>
     [Fact]
     public void KnownAnswers()
     {

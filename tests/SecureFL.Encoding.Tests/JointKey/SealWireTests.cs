@@ -12,7 +12,9 @@ using SecureFL.Testing;
 
 namespace SecureFL.Encoding.Tests;
 
-/// <summary>Ciphertexts that travel as SEAL objects: their parameters, their two forms, and clients that encrypt SEAL's way.</summary>
+/// <summary>
+/// Ciphertexts that travel as SEAL objects: their parameters, their two forms, and clients that encrypt SEAL's way.
+/// </summary>
 public sealed class SealWireTests
 {
     /// <summary>H = 5, t = 3, 10^7 values, 1000 rounds a key, as in the table of the packed mode.</summary>
@@ -24,9 +26,11 @@ public sealed class SealWireTests
     {
         AggregationParameters parameters = Plan(10_000_000, bits, clients);
         int k = parameters.Primes.Length;
-        BigInteger all = parameters.Primes.Append(parameters.JointKey!.SpecialPrime).Aggregate(BigInteger.One, (product, p) => product * p);
+        BigInteger all = parameters.Primes.Append(parameters.JointKey!.SpecialPrime)
+            .Aggregate(BigInteger.One, (product, p) => product * p);
         Assert.True(all.GetBitLength() <= SecurityTable.MaxLogModulusTernary(parameters.RingDegree));
-        Assert.Equal([.. parameters.Primes, parameters.JointKey.SpecialPrime], parameters.Seal!.Moduli.Select(p => p.Value));
+        Assert.Equal([.. parameters.Primes, parameters.JointKey.SpecialPrime],
+            parameters.Seal!.Moduli.Select(p => p.Value));
         Assert.Equal(parameters.Ckks.Moduli.Length, parameters.Seal.DataPrimes);
         Assert.Equal(parameters.Seal.Moduli, parameters.KeySet.Moduli);
         Assert.Equal(113 + (16 * k * parameters.RingDegree), parameters.WireChunkBytes);
@@ -41,13 +45,18 @@ public sealed class SealWireTests
     {
         AggregationParameters p = Plan(100, 8, 10);
         JointKeyParameters joint = p.JointKey!;
-        JointKeyParameters With(ulong special) => new(p.RingDegree, 10, joint.KeyHolders, joint.Threshold, joint.Smudging, joint.MaxCoefficientsPerKey, special);
+        JointKeyParameters With(ulong special) =>
+            new(p.RingDegree, 10, joint.KeyHolders, joint.Threshold, joint.Smudging,
+                joint.MaxCoefficientsPerKey, special);
         AggregationParameters Make(JointKeyParameters key) => new(p.Ckks, p.Layout, 100, 0, 8, 1f, 10, key);
         Assert.NotEqual(p.Digest.ToArray(), Make(With(0)).Digest.ToArray());
         Assert.Equal(p.Digest.ToArray(), Make(With(joint.SpecialPrime)).Digest.ToArray());
-        Assert.Contains("special prime rule", Assert.Throws<ArgumentException>(() => With(joint.SpecialPrime + 2)).Message, StringComparison.Ordinal);
-        Assert.Contains("special prime rule", Assert.Throws<ArgumentException>(() => With((1UL << 60) + 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("special prime rule", Assert.Throws<ArgumentException>(() => With(1)).Message, StringComparison.Ordinal);
+        Assert.Contains("special prime rule",
+            Assert.Throws<ArgumentException>(() => With(joint.SpecialPrime + 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("special prime rule", Assert.Throws<ArgumentException>(() => With((1UL << 60) + 1)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("special prime rule", Assert.Throws<ArgumentException>(() => With(1)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Make(With(p.Primes[0])));
         ulong composite = (1UL << 40) + (2 * (ulong)p.RingDegree * 3) + 1;
         while (Ring.Arithmetic.Primality.IsPrime(composite))
@@ -59,7 +68,8 @@ public sealed class SealWireTests
         ulong wide = Ring.Arithmetic.Primality.LargestPrimes(60, p.RingDegree, 1)[0].Value;
         if (p.Ckks.Basis.Product.GetBitLength() + 60 > SecurityTable.MaxLogModulusTernary(p.RingDegree))
         {
-            Assert.Contains("security rule", Assert.Throws<ArgumentException>(() => Make(With(wide))).Message, StringComparison.Ordinal);
+            Assert.Contains("security rule", Assert.Throws<ArgumentException>(() => Make(With(wide))).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -85,7 +95,9 @@ public sealed class SealWireTests
         Assert.Throws<ArgumentException>(() => new SealChunkCodec(JointKeyCeremony.Plan(100, 8, 3)));
     }
 
-    /// <summary>Our clients and clients that encrypt at the key level and divide by the special prime, in one sum.</summary>
+    /// <summary>
+    /// Our clients and clients that encrypt at the key level and divide by the special prime, in one sum.
+    /// </summary>
     [Theory]
     [InlineData(100, 8, 10)]
     [InlineData(60_000, 16, 6)]
@@ -98,7 +110,8 @@ public sealed class SealWireTests
         long[] expected = new long[parameters.VectorLength];
         for (int client = 1; client <= clients; client++)
         {
-            (byte[] packed, long[] quantised) = client % 2 == 0 ? ceremony.Encrypt(client, extreme: client == 2) : seal.Encrypt(client);
+            (byte[] packed, long[] quantised) = client % 2 == 0 ? ceremony.Encrypt(client, extreme: client == 2)
+                : seal.Encrypt(client);
             for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
             {
                 accumulator.Add(chunk, RoundTrip.Chunk(parameters, packed, chunk));
@@ -117,8 +130,9 @@ public sealed class SealWireTests
     }
 
     /// <summary>
-    /// The noise of an encryption at the key level, measured with the joint secret: (1 + 2 H N / 3) / 12 a coefficient (JointKeyParameters), far below that of one
-    /// modulo q, which is as computed too. 8192 coefficients: a deviation of the variance beyond 10 % has probability below 2^-40.
+    /// The noise of an encryption at the key level, measured with the joint secret: (1 + 2 H N / 3) / 12 a coefficient
+    /// (JointKeyParameters), far below that of one modulo q, which is as computed too. 8192 coefficients: a deviation
+    /// of the variance beyond 10 % has probability below 2^-40.
     /// </summary>
     [Fact]
     public void ASealClientsNoiseIsBelowThatOfOurs()
@@ -149,7 +163,8 @@ public sealed class SealWireTests
     private sealed class SealClient(JointKeyCeremony ceremony)
     {
         private readonly PublicKey _key = SealFormat.LoadPublicKey(
-            SealFormat.LoadParameters(SealFormat.Save(ceremony.Parameters.Seal!)), SealFormat.Save(ceremony.PublicKey.ToSeal(ceremony.Parameters.Seal!)));
+            SealFormat.LoadParameters(SealFormat.Save(ceremony.Parameters.Seal!)),
+            SealFormat.Save(ceremony.PublicKey.ToSeal(ceremony.Parameters.Seal!)));
 
         internal (byte[] Packed, long[] Quantised) Encrypt(int client, bool zero = false)
         {
@@ -164,10 +179,13 @@ public sealed class SealWireTests
             Random random = new(client);
             for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
             {
-                float[] floats = [.. Enumerable.Range(0, parameters.FloatsIn(chunk)).Select(_ => zero ? 0 : (random.NextSingle() * 2) - 1)];
-                int[] integers = [.. Enumerable.Range(0, parameters.IntegersIn(chunk)).Select(_ => random.Next(-parameters.MaxQuantised, parameters.MaxQuantised + 1))];
+                float[] floats = [.. Enumerable.Range(0, parameters.FloatsIn(chunk))
+                    .Select(_ => zero ? 0 : (random.NextSingle() * 2) - 1)];
+                int[] integers = [.. Enumerable.Range(0, parameters.IntegersIn(chunk))
+                    .Select(_ => random.Next(-parameters.MaxQuantised, parameters.MaxQuantised + 1))];
                 Ciphertext ciphertext = new(_key.Parameters);
-                encryptor.Encrypt(SealFormat.LoadPlaintext(_key.Parameters, encoder.EncodeChunk(chunk, floats, integers)), ciphertext);
+                encryptor.Encrypt(SealFormat.LoadPlaintext(_key.Parameters,
+                    encoder.EncodeChunk(chunk, floats, integers)), ciphertext);
                 codec.Import(SealFormat.Save(ciphertext), RoundTrip.Chunk(parameters, packed, chunk));
                 int[] here = new int[floats.Length];
                 quantizer.BeginChunk(chunk);

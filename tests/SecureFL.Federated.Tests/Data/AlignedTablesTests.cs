@@ -2,7 +2,9 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Federated.Tests.Data;
 
-/// <summary>Rows of several files under one header: by name, in one way of writing numbers, each with its file.</summary>
+/// <summary>
+/// Rows of several files under one header: by name, in one way of writing numbers, each with its file.
+/// </summary>
 public class AlignedTablesTests
 {
     private static readonly SchemaOptions ByY = new() { Label = "y" };
@@ -42,9 +44,12 @@ public class AlignedTablesTests
     public void A_text_that_another_files_writing_would_make_a_number_is_refused()
     {
         RawTable points = Table("a.csv", "x,y\n1.5,0\n2.5,1\n");
-        RawTable commas = new("b.csv", ["x", "y"], [new RawRow(2, ["1,5", "0"]), new RawRow(3, ["2.5", "1"])], new NumberFormat(',', null));
-        DataFormatException fault = Assert.Throws<DataFormatException>(() => AlignedTables.Of([points, commas], points.Columns));
-        Assert.Equal("b.csv, line 3, column x: '2.5' is no number as this file writes them, and one as the others do", fault.Message);
+        RawTable commas = new("b.csv", ["x", "y"], [new RawRow(2, ["1,5", "0"]), new RawRow(3, ["2.5", "1"])],
+            new NumberFormat(',', null));
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => AlignedTables.Of([points, commas], points.Columns));
+        Assert.Equal("b.csv, line 3, column x: '2.5' is no number as this file writes them, and one as the others do",
+            fault.Message);
     }
 
     private static RawTable Table(string source, string text) => CsvTableReader.Read(new StringReader(text), source);

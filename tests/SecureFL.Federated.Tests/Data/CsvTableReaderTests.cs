@@ -43,11 +43,13 @@ public class CsvTableReaderTests
         RawTable table = Read("63,1,male\n67,0,female\n");
         Assert.Equal(["c0", "c1", "c2"], table.Columns);
         Assert.Equal(2, table.Rows.Count);
-        Assert.Equal(["63", "1", "male"], Read("63,1,male\n67,0,female\n", new CsvReadOptions { Header = HeaderMode.Present }).Columns);
+        Assert.Equal(["63", "1", "male"],
+            Read("63,1,male\n67,0,female\n", new CsvReadOptions { Header = HeaderMode.Present }).Columns);
     }
 
     [Fact]
-    public void Header_can_be_denied() => Assert.Equal(2, Read("x,y\nu,v\n", new CsvReadOptions { Header = HeaderMode.Absent }).Rows.Count);
+    public void Header_can_be_denied() =>
+        Assert.Equal(2, Read("x,y\nu,v\n", new CsvReadOptions { Header = HeaderMode.Absent }).Rows.Count);
 
     [Theory]
     [InlineData("a,b\n1,2\n3\n", 3L)]
@@ -58,7 +60,8 @@ public class CsvTableReaderTests
     [InlineData("a,a\nx,y\n", 1L)]
     public void A_bad_record_names_file_and_line(string text, long line)
     {
-        DataFormatException fault = Assert.Throws<DataFormatException>(() => Read(text, new CsvReadOptions { Header = HeaderMode.Present }));
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => Read(text, new CsvReadOptions { Header = HeaderMode.Present }));
         Assert.Equal(line, fault.Line);
         Assert.StartsWith("t.csv, line ", fault.Message, StringComparison.Ordinal);
     }
@@ -106,5 +109,6 @@ public class CsvTableReaderTests
     [InlineData("?x", false)]
     public void Missing_values(string cell, bool missing) => Assert.Equal(missing, MissingValue.Is(cell));
 
-    internal static RawTable Read(string text, CsvReadOptions? options = null) => CsvTableReader.Read(new StringReader(text), "t.csv", options);
+    internal static RawTable Read(string text, CsvReadOptions? options = null) =>
+        CsvTableReader.Read(new StringReader(text), "t.csv", options);
 }

@@ -14,7 +14,8 @@ public class DataCheckTests
         Assert.Equal(new ColumnCheck("age", ColumnKind.Numeric, 3, 1, 2, 50, 60, 160.0 / 3, null), check.Columns[0]);
         Assert.Equal(new ColumnCheck("sex", ColumnKind.Categorical, 3, 1, 2, null, null, null, null), check.Columns[1]);
         Assert.Equal([new("1", 3), new("0", 1)], check.LabelBalance);
-        Assert.Contains(check.Warnings, warning => warning.Contains("column c has the same value", StringComparison.Ordinal));
+        Assert.Contains(check.Warnings,
+            warning => warning.Contains("column c has the same value", StringComparison.Ordinal));
         Assert.Contains(check.Warnings, warning => warning.Contains("1 rows repeat", StringComparison.Ordinal));
     }
 
@@ -32,13 +33,15 @@ public class DataCheckTests
         string text = "id,y\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"p{i},{(i == 0 ? 1 : 0)}\n"));
         DataCheck check = DataCheck.Of(CsvTableReaderTests.Read(text), "y");
         Assert.Contains(check.Warnings, warning => warning.Contains("identifier", StringComparison.Ordinal));
-        Assert.Contains(check.Warnings, warning => warning.Contains("label value 1 has 1 rows against 99", StringComparison.Ordinal));
+        Assert.Contains(check.Warnings,
+            warning => warning.Contains("label value 1 has 1 rows against 99", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Generated_hospitals_differ_as_described_and_repeat_under_one_seed()
     {
-        RawTable[] tables = [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, 1))];
+        RawTable[] tables =
+            [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, 1))];
         Assert.Equal([640, 410, 220, 130], tables.Select(table => table.Rows.Count));
         StringWriter text = new();
         HospitalGenerator.WriteCsv(tables[3], text);
@@ -46,13 +49,15 @@ public class DataCheckTests
         HospitalGenerator.WriteCsv(HospitalGenerator.Generate(HospitalGenerator.Demonstration[3], 1), again);
         Assert.Equal(text.ToString(), again.ToString());
         RawTable back = CsvTableReader.Read(new StringReader(text.ToString()), "harbour.csv");
-        Assert.Equal(tables[3].Rows.Select(row => string.Join('|', row.Cells)), back.Rows.Select(row => string.Join('|', row.Cells)));
+        Assert.Equal(tables[3].Rows.Select(row => string.Join('|', row.Cells)),
+            back.Rows.Select(row => string.Join('|', row.Cells)));
         Assert.Equal(tables[3].Rows.Select(row => row.Line), back.Rows.Select(row => row.Line));
 
         DataCheck north = DataCheck.Of(tables[0], HospitalGenerator.Label);
         DataCheck harbour = DataCheck.Of(tables[3], HospitalGenerator.Label);
         Assert.True(harbour.Columns[0].Mean > north.Columns[0].Mean + 5);
         Assert.True(harbour.Columns.Sum(column => column.Missing) > 0);
-        Assert.All(new[] { north, harbour }, check => Assert.InRange(check.LabelBalance[^1].Value / (double)check.Rows, 0.1, 0.5));
+        Assert.All(new[] { north, harbour },
+            check => Assert.InRange(check.LabelBalance[^1].Value / (double)check.Rows, 0.1, 0.5));
     }
 }

@@ -39,7 +39,8 @@ public class HeaderRuleTests
     [Fact]
     public void A_header_that_comes_again_is_refused_with_its_line()
     {
-        DataFormatException fault = Assert.Throws<DataFormatException>(() => CsvTableReaderTests.Read("age,ill\n50,1\nage,ill\n60,0\n"));
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => CsvTableReaderTests.Read("age,ill\n50,1\nage,ill\n60,0\n"));
         Assert.Equal((3L, "the header comes again"), (fault.Line, fault.Problem));
     }
 }

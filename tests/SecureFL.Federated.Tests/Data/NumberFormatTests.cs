@@ -61,8 +61,10 @@ public class NumberFormatTests
     [Theory]
     [InlineData("x;y\n1,234;0\n5,678;1\n", 2L, "x", "'1,234' can be 1.234 or 1234")]
     [InlineData("x;y\n1,5;0\n2.5;1\n", 2L, "x", "'1,5' has a decimal comma, '2.5' (line 3, column x) a decimal point")]
-    [InlineData("x;y\n1,5;0.5\n2,5;1.5\n", 2L, "x", "'1,5' has a decimal comma, '0.5' (line 2, column y) a decimal point")]
-    public void What_can_be_read_two_ways_is_refused_with_the_option_to_type(string text, long line, string column, string problem)
+    [InlineData("x;y\n1,5;0.5\n2,5;1.5\n", 2L, "x",
+        "'1,5' has a decimal comma, '0.5' (line 2, column y) a decimal point")]
+    public void What_can_be_read_two_ways_is_refused_with_the_option_to_type(string text, long line, string column,
+        string problem)
     {
         DataFormatException fault = Assert.Throws<DataFormatException>(() => CsvTableReaderTests.Read(text));
         Assert.Equal((line, column, problem), (fault.Line, fault.Column, fault.Problem));
@@ -73,9 +75,12 @@ public class NumberFormatTests
     public void Options_decide()
     {
         string text = "x;y\n1,234;0\n5,678;1\n";
-        Assert.Equal(new NumberFormat(',', null), CsvTableReaderTests.Read(text, new CsvReadOptions { Decimal = ',' }).Numbers);
-        Assert.Equal(new NumberFormat('.', ','), CsvTableReaderTests.Read(text, new CsvReadOptions { Thousands = ',' }).Numbers);
+        Assert.Equal(new NumberFormat(',', null),
+            CsvTableReaderTests.Read(text, new CsvReadOptions { Decimal = ',' }).Numbers);
+        Assert.Equal(new NumberFormat('.', ','),
+            CsvTableReaderTests.Read(text, new CsvReadOptions { Thousands = ',' }).Numbers);
         Assert.Equal(
-            new NumberFormat(',', null), CsvTableReaderTests.Read(text, new CsvReadOptions { Decimal = ',', Thousands = CsvReadOptions.NoThousands }).Numbers);
+            new NumberFormat(',', null), CsvTableReaderTests.Read(text,
+                new CsvReadOptions { Decimal = ',', Thousands = CsvReadOptions.NoThousands }).Numbers);
     }
 }

@@ -9,15 +9,22 @@ public sealed class OddLabelTests
     private static readonly SchemaOptions ByY = new() { Label = "y" };
 
     [Theory]
-    [InlineData("0,1", "0.5", "correct the cell, or empty it to leave its row out (is it a row of totals or means?); --classes 0,0.5,1 where it is a class; --model linear where the label is a number to predict")]
-    [InlineData("0,1", "10", "correct the cell, or empty it to leave its row out (is it a row of totals or means?); --classes 0,1,10 where it is a class; --model linear where the label is a number to predict")]
-    [InlineData("no,yes", "maybe?", "correct the cell, or empty it to leave its row out (is it a row of totals or means?); --classes 'maybe?,no,yes' where it is a class")]
+    [InlineData("0,1", "0.5",
+        "correct the cell, or empty it to leave its row out (is it a row of totals or means?); --classes 0,0.5,1 "
+        + "where it is a class; --model linear where the label is a number to predict")]
+    [InlineData("0,1", "10",
+        "correct the cell, or empty it to leave its row out (is it a row of totals or means?); --classes 0,1,10 "
+        + "where it is a class; --model linear where the label is a number to predict")]
+    [InlineData("no,yes", "maybe?",
+        "correct the cell, or empty it to leave its row out (is it a row of totals or means?); --classes "
+        + "'maybe?,no,yes' where it is a class")]
     public void One_odd_cell_in_a_label_of_two_values_is_refused_with_its_place(string two, string odd, string wayOut)
     {
         string[] usual = two.Split(',');
         RawTable table = Table([.. Enumerable.Range(0, 150).Select(i => i == 57 ? odd : usual[i % 2])]);
         DataFormatException refusal = Assert.Throws<DataFormatException>(() => SchemaInference.Infer([table], ByY));
-        Assert.Equal($"the label is {usual[0]} or {usual[1]} in 149 of 150 rows, and '{odd}' is neither", refusal.Problem);
+        Assert.Equal($"the label is {usual[0]} or {usual[1]} in 149 of 150 rows, and '{odd}' is neither",
+            refusal.Problem);
         Assert.Equal((59L, "y", wayOut), (refusal.Line, refusal.Column, refusal.WayOut));
         SchemaOptions declared = ByY with { Classes = [.. usual, odd] };
         Assert.Equal(LearningTask.MultiClass, SchemaInference.Infer([table], declared).Label.Task);
@@ -27,7 +34,8 @@ public sealed class OddLabelTests
     public void A_label_of_two_values_and_an_odd_one_is_a_number_where_that_is_said()
     {
         RawTable table = Table([.. Enumerable.Range(0, 100).Select(i => i == 7 ? "0.5" : i % 2 == 0 ? "0" : "1")]);
-        Assert.Equal(LearningTask.Regression, SchemaInference.Infer([table], ByY with { Task = LearningTask.Regression }).Label.Task);
+        Assert.Equal(LearningTask.Regression,
+            SchemaInference.Infer([table], ByY with { Task = LearningTask.Regression }).Label.Task);
     }
 
     [Fact]
@@ -43,8 +51,10 @@ public sealed class OddLabelTests
     public void A_class_of_the_test_rows_alone_is_refused()
     {
         RawTable train = Table([.. Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? "no" : "yes")]);
-        RawTable test = Table([.. Enumerable.Range(0, 30).Select(i => i % 3 == 0 ? "no" : i % 3 == 1 ? "yes" : "maybe")]);
-        DataFormatException refusal = Assert.Throws<DataFormatException>(() => SchemaInference.Examine([train, test], ByY, tests: 1));
+        RawTable test =
+            Table([.. Enumerable.Range(0, 30).Select(i => i % 3 == 0 ? "no" : i % 3 == 1 ? "yes" : "maybe")]);
+        DataFormatException refusal = Assert.Throws<DataFormatException>(
+            () => SchemaInference.Examine([train, test], ByY, tests: 1));
         Assert.Contains("the class 'maybe' stands in the test rows alone", refusal.Problem, StringComparison.Ordinal);
         Assert.Equal(4, refusal.Line);
         Assert.Equal(3, SchemaInference.Infer([train, test], ByY).Label.ClassCount);
@@ -61,9 +71,15 @@ public sealed class OddLabelTests
     [InlineData(new[] { 2, 3, 2, 3, 2, 3, 2 }, LearningTask.Regression)]
     public void Whole_numbers_are_classes_where_they_are_few_or_evenly_common(int[] rows, LearningTask task)
     {
-        RawTable table = Table([.. rows.SelectMany((count, value) => Enumerable.Repeat(value.ToString(System.Globalization.CultureInfo.InvariantCulture), count))]);
+        RawTable table =
+            Table(
+                [
+                    .. rows.SelectMany(
+                        (count, value) => Enumerable.Repeat(
+                            value.ToString(System.Globalization.CultureInfo.InvariantCulture), count))]);
         Assert.Equal(task, SchemaInference.Infer([table], ByY).Label.Task);
-        Assert.Equal(LearningTask.MultiClass, SchemaInference.Infer([table], ByY with { Task = LearningTask.MultiClass }).Label.Task);
+        Assert.Equal(LearningTask.MultiClass,
+            SchemaInference.Infer([table], ByY with { Task = LearningTask.MultiClass }).Label.Task);
     }
 
     private static RawTable Table(string[] labels) =>

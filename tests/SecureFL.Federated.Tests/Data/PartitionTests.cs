@@ -7,7 +7,8 @@ namespace SecureFL.Federated.Tests.Data;
 public class PartitionTests
 {
     private static RawDataset Labelled(int rows, int classes) => new(
-        [.. Enumerable.Range(0, rows).Select(i => (double)i)], [.. Enumerable.Range(0, rows).Select(i => (double)(i % classes))], 1, LearningTask.MultiClass, classes);
+        [.. Enumerable.Range(0, rows).Select(i => (double)i)],
+        [.. Enumerable.Range(0, rows).Select(i => (double)(i % classes))], 1, LearningTask.MultiClass, classes);
 
     [Fact]
     public void Every_row_goes_to_exactly_one_site()
@@ -46,7 +47,8 @@ public class PartitionTests
     [Fact]
     public void Dirichlet_shares_have_the_right_mean_and_variance()
     {
-        // 4000 draws over 3 parts, alpha 0.5: mean 1/3, variance (1/3)(2/3)/(2.5) = 0.0889. Five standard errors: false alarm below 10^-5, and the seed is fixed.
+        // 4000 draws over 3 parts, alpha 0.5: mean 1/3, variance (1/3)(2/3)/(2.5) = 0.0889. Five standard errors: false
+        // alarm below 10^-5, and the seed is fixed.
         SeededRandom random = SeededRandom.For(3, "dirichlet");
         double[] first = [.. Enumerable.Range(0, 4000).Select(_ => random.NextDirichlet(0.5, 3)[0])];
         double mean = first.Average();
@@ -59,7 +61,8 @@ public class PartitionTests
     {
         Assert.Throws<ArgumentException>(() => SitePartition.Iid(3, 4, 1));
         Assert.Throws<ArgumentException>(() => SitePartition.Dirichlet(Labelled(30, 3), 10, 0.01, 1, minimumRows: 3));
-        Assert.Throws<ArgumentException>(() => SitePartition.Dirichlet(new RawDataset([1, 2], [0.5, 1], 1, LearningTask.Regression, 0), 2, 1, 1));
+        Assert.Throws<ArgumentException>(
+            () => SitePartition.Dirichlet(new RawDataset([1, 2], [0.5, 1], 1, LearningTask.Regression, 0), 2, 1, 1));
     }
 
     [Fact]
@@ -69,7 +72,8 @@ public class PartitionTests
         IReadOnlyList<(string Site, RawTable Table)> sites = SitePartition.ByColumn(table, "site");
         Assert.Equal(["b", "a"], sites.Select(site => site.Site));
         Assert.Equal([2, 1], sites.Select(site => site.Table.Rows.Count));
-        DataFormatException fault = Assert.Throws<DataFormatException>(() => SitePartition.ByColumn(CsvTableReaderTests.Read("site,x\nb,1\n,2\n"), "site"));
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => SitePartition.ByColumn(CsvTableReaderTests.Read("site,x\nb,1\n,2\n"), "site"));
         Assert.Equal(3, fault.Line);
     }
 
@@ -93,7 +97,8 @@ public class PartitionTests
     {
         RawDataset data = Labelled(103, 3);
         int[] fold = TrainTestSplit.FoldOfRows(data, 5, seed: 5, site: 2);
-        int Rows(int f, int label) => Enumerable.Range(0, data.Count).Count(row => fold[row] == f && (int)data.Labels[row] == label);
+        int Rows(int f, int label) => Enumerable.Range(0, data.Count)
+            .Count(row => fold[row] == f && (int)data.Labels[row] == label);
         int[] sizes = [.. Enumerable.Range(0, 5).Select(f => fold.Count(of => of == f))];
         Assert.Equal(103, sizes.Sum());
         Assert.InRange(sizes.Max() - sizes.Min(), 0, 1);
@@ -116,8 +121,10 @@ public class PartitionTests
         RawTable table = CsvTableReaderTests.Read("x,split\n1,train\n2,Test\n3,TRAIN\n");
         (RawTable train, RawTable? test) = TrainTestSplit.ByColumn(table, "split");
         Assert.Equal((2, 1), (train.Rows.Count, test!.Rows.Count));
-        Assert.Throws<DataFormatException>(() => TrainTestSplit.ByColumn(CsvTableReaderTests.Read("x,split\n1,train\n2,valid\n"), "split"));
-        Assert.Throws<DataFormatException>(() => TrainTestSplit.ByColumn(CsvTableReaderTests.Read("x,split\n1,test\n"), "split"));
+        Assert.Throws<DataFormatException>(
+            () => TrainTestSplit.ByColumn(CsvTableReaderTests.Read("x,split\n1,train\n2,valid\n"), "split"));
+        Assert.Throws<DataFormatException>(
+            () => TrainTestSplit.ByColumn(CsvTableReaderTests.Read("x,split\n1,test\n"), "split"));
     }
 
     private static double MeanLargestShare(RawDataset data, int[][] parts) =>

@@ -25,7 +25,9 @@ public class ScalingTests
     {
         RawDataset data = Data([1, 5], [2, 5], [6, 5]);
         RawDataset other = Data([4, 9], [4, 5]);
-        foreach (FeatureScaling scaling in new[] { FeatureScaling.Standard(FeatureStatistics.Of(data)), FeatureScaling.MinMax(FeatureStatistics.Of(data)) })
+        foreach (FeatureScaling scaling in
+            new[] { FeatureScaling.Standard(FeatureStatistics.Of(data)),
+                FeatureScaling.MinMax(FeatureStatistics.Of(data)) })
         {
             Assert.Equal(0, scaling.Apply(other).Row(0)[1]);
             Assert.Equal(0, scaling.Apply(other).Row(1)[1]);
@@ -40,7 +42,8 @@ public class ScalingTests
     [InlineData(0)]
     public void A_constant_is_recognised_from_sums_alone(double constant)
     {
-        FeatureStatistics local = FeatureStatistics.Of(Data([.. Enumerable.Range(0, 1000).Select(i => new[] { constant, i })]));
+        FeatureStatistics local = FeatureStatistics.Of(
+            Data([.. Enumerable.Range(0, 1000).Select(i => new[] { constant, i })]));
         FeatureStatistics summed = FeatureStatistics.FromSums(local.Counts, local.Sums, local.SumsOfSquares);
         Assert.True(summed.IsConstant(0));
         Assert.False(summed.IsConstant(1));
@@ -53,10 +56,16 @@ public class ScalingTests
         RawDataset data = Data([1, -5], [2, 5], [6, 0]);
         Assert.Equal([0, 0, 0.2f, 1, 1, 0.5f], FeatureScaling.MinMax(FeatureStatistics.Of(data)).Apply(data).Features);
         FeatureStatistics statistics = FeatureStatistics.Of(data);
-        Assert.Throws<ArgumentException>(() => FeatureScaling.MinMax(FeatureStatistics.FromSums(statistics.Counts, statistics.Sums, statistics.SumsOfSquares)));
+        Assert.Throws<ArgumentException>(
+            () =>
+                FeatureScaling.MinMax(
+                    FeatureStatistics.FromSums(statistics.Counts, statistics.Sums, statistics.SumsOfSquares)));
     }
 
-    /// <summary>Against two passes in decimal-free quadruple arithmetic: whole numbers of a power of two, which BigInteger adds exactly.</summary>
+    /// <summary>
+    /// Against two passes in decimal-free quadruple arithmetic: whole numbers of a power of two, which BigInteger adds
+    /// exactly.
+    /// </summary>
     [Theory]
     [InlineData(0, 1e-12)]
     [InlineData(1e-12, 1e-14)]
@@ -70,19 +79,26 @@ public class ScalingTests
     public void Mean_and_deviation_have_nine_digits_at_every_scale(double mean, double deviation)
     {
         SeededRandom random = SeededRandom.For(5, "scales");
-        double[] values = [.. Enumerable.Range(0, 4000).Select(_ => random.NextDouble() < 0.2 ? double.NaN : mean + (deviation * random.NextGaussian()))];
-        FeatureStatistics statistics = FeatureStatistics.Of(new RawDataset(values, new double[values.Length], 1, LearningTask.Regression, 0));
+        double[] values = [.. Enumerable.Range(0, 4000)
+            .Select(_ => random.NextDouble() < 0.2 ? double.NaN : mean + (deviation * random.NextGaussian()))];
+        FeatureStatistics statistics =
+            FeatureStatistics.Of(new RawDataset(values, new double[values.Length], 1, LearningTask.Regression, 0));
         const int Fraction = 300;
-        BigInteger[] exact = [.. values.Where(value => !double.IsNaN(value)).Select(value => WideInteger.FromDouble(value, Fraction))];
+        BigInteger[] exact =
+            [.. values.Where(value => !double.IsNaN(value)).Select(value => WideInteger.FromDouble(value, Fraction))];
         BigInteger sum = exact.Aggregate(BigInteger.Zero, BigInteger.Add);
         double expectedMean = WideInteger.Ratio(sum, exact.Length, -Fraction);
-        BigInteger centred = exact.Aggregate(BigInteger.Zero, (total, value) => total + (((value * exact.Length) - sum) * ((value * exact.Length) - sum)));
-        double expected = Math.Sqrt(WideInteger.Ratio(centred, BigInteger.Pow(exact.Length, 2) * (exact.Length - 1), -2 * Fraction));
+        BigInteger centred = exact.Aggregate(BigInteger.Zero,
+            (total, value) => total + (((value * exact.Length) - sum) * ((value * exact.Length) - sum)));
+        double expected =
+            Math.Sqrt(WideInteger.Ratio(centred, BigInteger.Pow(exact.Length, 2) * (exact.Length - 1), -2 * Fraction));
         Assert.Equal(exact.Length, statistics.Counts[0]);
         Assert.Equal(0, (statistics.Mean(0) / expectedMean) - 1, 1e-9);
         Assert.Equal(0, (Math.Sqrt(statistics.Variance(0, 1)) / expected) - 1, 1e-9);
         Assert.False(statistics.IsConstant(0));
-        Assert.Equal(1 / expected, FeatureScaling.Standard(FeatureStatistics.FromSums(statistics.Counts, statistics.Sums, statistics.SumsOfSquares)).Factor[0], 1e-9 / expected);
+        Assert.Equal(1 / expected,
+            FeatureScaling.Standard(FeatureStatistics.FromSums(statistics.Counts, statistics.Sums,
+                statistics.SumsOfSquares)).Factor[0], 1e-9 / expected);
     }
 
     [Fact]
@@ -114,7 +130,9 @@ public class ScalingTests
         Assert.Equal((200_010, 0.1), (targets.Offset, targets.Factor));
         Assert.Equal([-1f, 0, 1], data.ToDataset(targets).Labels);
         Assert.Equal(200_015, targets.Unscale(0.5));
-        Assert.Equal(new TargetScaling(7, 1), TargetScaling.Standard(FeatureStatistics.OfLabels(new RawDataset([0, 0], [7, 7], 1, LearningTask.Regression, 0))));
+        Assert.Equal(new TargetScaling(7, 1),
+            TargetScaling.Standard(
+                FeatureStatistics.OfLabels(new RawDataset([0, 0], [7, 7], 1, LearningTask.Regression, 0))));
         Assert.Throws<ArgumentException>(() => new TargetScaling(0, 0).Check());
     }
 
@@ -143,10 +161,13 @@ public class ScalingTests
     {
         RawTable table = SharedData.ReadTable("heart_disease/flamby_features_split.csv");
         RawTable published = SharedData.ReadTable("heart_disease/flamby_train_stats.csv");
-        TableSchema schema = SchemaInference.Infer([table], new SchemaOptions { Label = "label", Ignore = ["centre", "centre_name", "raw_row0", "split"] });
+        TableSchema schema = SchemaInference.Infer([table],
+            new SchemaOptions { Label = "label", Ignore = ["centre", "centre_name", "raw_row0", "split"] });
         foreach ((string centre, RawTable rows) in SitePartition.ByColumn(table, "centre_name"))
         {
-            FeatureStatistics statistics = FeatureStatistics.Of(new TableEncoder(schema).Encode(TrainTestSplit.ByColumn(rows, "split").Train).Data);
+            FeatureStatistics statistics =
+                FeatureStatistics.Of(
+                    new TableEncoder(schema).Encode(TrainTestSplit.ByColumn(rows, "split").Train).Data);
             foreach (RawRow row in published.Rows.Where(row => row.Cells[0] == centre))
             {
                 int feature = schema.Features.Select(column => column.Name).ToList().IndexOf(row.Cells[1]);

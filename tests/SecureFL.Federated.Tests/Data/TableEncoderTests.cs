@@ -12,20 +12,24 @@ public class TableEncoderTests
     [Fact]
     public void Infers_kinds_classes_and_canonical_categories()
     {
-        TableSchema schema = SchemaInference.Infer([Table], new SchemaOptions { Label = "ill", Categorical = ["ward"] });
-        Assert.Equal([ColumnKind.Numeric, ColumnKind.Categorical, ColumnKind.Categorical], schema.Features.Select(column => column.Kind));
+        TableSchema schema = SchemaInference.Infer([Table],
+            new SchemaOptions { Label = "ill", Categorical = ["ward"] });
+        Assert.Equal([ColumnKind.Numeric, ColumnKind.Categorical, ColumnKind.Categorical],
+            schema.Features.Select(column => column.Kind));
         Assert.Equal(["f", "m"], schema.Features[1].Categories);
         Assert.Equal(["1", "2"], schema.Features[2].Categories);
         Assert.Equal(LearningTask.Binary, schema.Label.Task);
         Assert.Equal(["no", "yes"], schema.Label.Classes);
         Assert.Equal(7, schema.Width);
-        Assert.Equal(["age", "sex=f", "sex=m", "sex=(unseen)", "ward=1", "ward=2", "ward=(unseen)"], schema.FeatureNames());
+        Assert.Equal(["age", "sex=f", "sex=m", "sex=(unseen)", "ward=1", "ward=2", "ward=(unseen)"],
+            schema.FeatureNames());
     }
 
     [Fact]
     public void Rows_with_missing_cells_are_dropped_and_counted()
     {
-        TableSchema schema = SchemaInference.Infer([Table], new SchemaOptions { Label = "ill", Categorical = ["ward"] });
+        TableSchema schema = SchemaInference.Infer([Table],
+            new SchemaOptions { Label = "ill", Categorical = ["ward"] });
         EncodedTable encoded = new TableEncoder(schema).Encode(Table);
         Assert.Equal((1, 2, 0), (encoded.RowsWithoutLabel, encoded.RowsWithMissing, encoded.ImputedCells));
         Assert.Equal([0, 4], encoded.RowIndexes);
@@ -37,7 +41,13 @@ public class TableEncoderTests
     public void Imputation_keeps_rows_and_scaling_fills_the_mean()
     {
         TableSchema schema = SchemaInference.Infer(
-            [Table], new SchemaOptions { Label = "ill", Ignore = ["sex"], Categorical = ["ward"], Missing = MissingPolicy.Impute });
+            [Table], new SchemaOptions
+            {
+                Label = "ill",
+                Ignore = ["sex"],
+                Categorical = ["ward"],
+                Missing = MissingPolicy.Impute
+            });
         EncodedTable encoded = new TableEncoder(schema).Encode(Table);
         Assert.Equal(4, encoded.Data.Count);
         Assert.Equal(2, encoded.ImputedCells);
@@ -51,7 +61,8 @@ public class TableEncoderTests
     [Fact]
     public void A_category_nobody_declared_has_a_column_of_its_own()
     {
-        TableSchema schema = SchemaInference.Infer([Table], new SchemaOptions { Label = "ill", Ignore = ["age", "ward"] });
+        TableSchema schema = SchemaInference.Infer([Table],
+            new SchemaOptions { Label = "ill", Ignore = ["age", "ward"] });
         EncodedTable encoded = new TableEncoder(schema).Encode(CsvTableReaderTests.Read("sex,ill\nother,no\nm,yes\n"));
         Assert.Equal([0, 0, 1, 0, 1, 0], encoded.Data.Features);
         Assert.Equal(1, encoded.UnseenCells);
@@ -60,8 +71,10 @@ public class TableEncoderTests
     [Fact]
     public void Reference_coding_leaves_out_the_first_category()
     {
-        TableSchema schema = SchemaInference.Infer([Table], new SchemaOptions { Label = "ill", Ignore = ["age", "ward"], OmitFirstCategory = true });
-        EncodedTable encoded = new TableEncoder(schema).Encode(CsvTableReaderTests.Read("sex,ill\nf,no\nm,yes\nx,yes\n"));
+        TableSchema schema = SchemaInference.Infer([Table],
+            new SchemaOptions { Label = "ill", Ignore = ["age", "ward"], OmitFirstCategory = true });
+        EncodedTable encoded = new TableEncoder(schema).Encode(
+            CsvTableReaderTests.Read("sex,ill\nf,no\nm,yes\nx,yes\n"));
         Assert.Equal([0, 0, 1, 0, 0, 1], encoded.Data.Features);
     }
 
@@ -72,8 +85,10 @@ public class TableEncoderTests
     [InlineData("age,ill\n50,1\n51,2\n", 3L, "ill")]
     public void A_bad_cell_names_file_line_and_column(string text, long line, string column)
     {
-        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read("age,ill\n50,1\n60,0\n")], new SchemaOptions { Label = "ill" });
-        DataFormatException fault = Assert.Throws<DataFormatException>(() => new TableEncoder(schema).Encode(CsvTableReaderTests.Read(text)));
+        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read("age,ill\n50,1\n60,0\n")],
+            new SchemaOptions { Label = "ill" });
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => new TableEncoder(schema).Encode(CsvTableReaderTests.Read(text)));
         Assert.Equal((line, column), (fault.Line, fault.Column));
         Assert.Contains($"t.csv, line {line}, column {column}: ", fault.Message, StringComparison.Ordinal);
     }
@@ -81,8 +96,10 @@ public class TableEncoderTests
     [Fact]
     public void A_file_without_a_usable_row_is_refused()
     {
-        TableSchema schema = SchemaInference.Infer([Table], new SchemaOptions { Label = "ill", Ignore = ["sex", "ward"] });
-        DataFormatException fault = Assert.Throws<DataFormatException>(() => new TableEncoder(schema).Encode(CsvTableReaderTests.Read("age,ill\n?,no\n5,NA\n")));
+        TableSchema schema = SchemaInference.Infer([Table],
+            new SchemaOptions { Label = "ill", Ignore = ["sex", "ward"] });
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => new TableEncoder(schema).Encode(CsvTableReaderTests.Read("age,ill\n?,no\n5,NA\n")));
         Assert.Contains("no usable row", fault.Message, StringComparison.Ordinal);
     }
 
@@ -94,7 +111,8 @@ public class TableEncoderTests
     public void Tasks_are_inferred_from_labels(string labels, LearningTask task, int classes)
     {
         string text = string.Join('\n', labels.Trim().Split('\n').Select((line, i) => i == 0 ? "x,y" : $"{i},{line}"));
-        LabelSchema label = SchemaInference.Infer([CsvTableReaderTests.Read(text)], new SchemaOptions { Label = "-1" }).Label;
+        LabelSchema label = SchemaInference.Infer([CsvTableReaderTests.Read(text)],
+            new SchemaOptions { Label = "-1" }).Label;
         Assert.Equal((task, classes), (label.Task, label.ClassCount));
     }
 
@@ -118,14 +136,16 @@ public class TableEncoderTests
     [Fact]
     public void Schemas_survive_JSON_and_bad_ones_are_refused()
     {
-        TableSchema schema = SchemaInference.Infer([Table], new SchemaOptions { Label = "ill", OmitFirstCategory = true });
+        TableSchema schema = SchemaInference.Infer([Table],
+            new SchemaOptions { Label = "ill", OmitFirstCategory = true });
         TableSchema back = TableSchema.FromJson(schema.ToJson(), "plan");
         Assert.Equal(schema.Digest, back.Digest);
         Assert.Equal(schema.FeatureNames(), back.FeatureNames());
         Assert.NotEqual(schema.Digest, (schema with { Missing = MissingPolicy.Impute }).Digest);
         Assert.Throws<DataFormatException>(() => TableSchema.FromJson("{}", "plan"));
         Assert.Throws<DataFormatException>(() => TableSchema.FromJson("null", "plan"));
-        Assert.Throws<DataFormatException>(() => TableSchema.FromJson(schema.ToJson().Replace("\"yes\"", "\"no\"", StringComparison.Ordinal), "plan"));
+        Assert.Throws<DataFormatException>(
+            () => TableSchema.FromJson(schema.ToJson().Replace("\"yes\"", "\"no\"", StringComparison.Ordinal), "plan"));
         Assert.Throws<ArgumentException>(() => (schema with { Features = [] }).Check());
     }
 
@@ -150,9 +170,10 @@ public class TableEncoderTests
     }
 
     [Fact]
-    public void Categories_nobody_declared_are_counted_by_column_and_refused_where_all_are_other_names_of_declared_ones()
+    public void Categories_nobody_declared_are_counted_and_refused_where_all_are_other_names_of_declared_ones()
     {
-        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read("sex,ward,y\nm,a,0\nf,b,1\n")], new SchemaOptions { Label = "y" });
+        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read("sex,ward,y\nm,a,0\nf,b,1\n")],
+            new SchemaOptions { Label = "y" });
         TableEncoder encoder = new(schema);
         EncodedTable encoded = encoder.EncodeFeatures(CsvTableReaderTests.Read("sex,ward\nm,icu\nmale,icu\nf,er\n"));
         Assert.Equal(
@@ -161,26 +182,33 @@ public class TableEncoderTests
                 "column ward: 3 cells are none of its categories and count as unseen: 'icu' 2x, 'er' 1x",
             ],
             encoded.UnseenByColumn);
-        DataFormatException fault = Assert.Throws<DataFormatException>(() => encoder.EncodeFeatures(CsvTableReaderTests.Read("sex,ward\nx,a\nmale,a\n")));
-        Assert.Equal((3L, "sex", "'male' and the agreed category 'm' look like one answer in two spellings"), (fault.Line, fault.Column, fault.Problem));
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => encoder.EncodeFeatures(CsvTableReaderTests.Read("sex,ward\nx,a\nmale,a\n")));
+        Assert.Equal((3L, "sex", "'male' and the agreed category 'm' look like one answer in two spellings"),
+            (fault.Line, fault.Column, fault.Problem));
         Assert.Equal("write it as agreed: f, m", fault.WayOut);
     }
 
     [Theory]
-    [InlineData("2020-06-19", "19/06/2020", "'19/06/2020' is not a date with the year first (2020-06-19), as are 1 more cells of 2")]
-    [InlineData("19/06/2020", "06/20/2020", "'06/20/2020' is not a date with the day first (19/06/2020, or 2020-06-19), as are 1 more cells of 2")]
+    [InlineData("2020-06-19", "19/06/2020",
+        "'19/06/2020' is not a date with the year first (2020-06-19), as are 1 more cells of 2")]
+    [InlineData("19/06/2020", "06/20/2020",
+        "'06/20/2020' is not a date with the day first (19/06/2020, or 2020-06-19), as are 1 more cells of 2")]
     [InlineData("14:05", "2 h", "'2 h' is not a time of day (14:05), as are 1 more cells of 2")]
     public void Dates_in_another_order_than_agreed_are_refused_as_that(string agreed, string given, string problem)
     {
-        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read($"d,y\n{agreed},0\n{agreed},1\n")], new SchemaOptions { Label = "y" });
-        DataFormatException fault = Assert.Throws<DataFormatException>(() => new TableEncoder(schema).EncodeFeatures(CsvTableReaderTests.Read($"d\n{given}\n{given}\n")));
+        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read($"d,y\n{agreed},0\n{agreed},1\n")],
+            new SchemaOptions { Label = "y" });
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => new TableEncoder(schema).EncodeFeatures(CsvTableReaderTests.Read($"d\n{given}\n{given}\n")));
         Assert.Equal(problem, fault.Problem);
     }
 
     [Fact]
     public void A_number_is_no_spelling_of_its_negative()
     {
-        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read("x,y\n-1,0\n0,1\n")], new SchemaOptions { Label = "y", Categorical = ["x"] });
+        TableSchema schema = SchemaInference.Infer([CsvTableReaderTests.Read("x,y\n-1,0\n0,1\n")],
+            new SchemaOptions { Label = "y", Categorical = ["x"] });
         Assert.Equal(1, new TableEncoder(schema).Encode(CsvTableReaderTests.Read("x,y\n1,0\n0,1\n")).UnseenCells);
     }
 }

@@ -49,7 +49,8 @@ public class TensorFileTests
     public void A_huge_claim_allocates_nothing()
     {
         byte[] idx = [0, 0, 8, 2, 0, 0, 0x7f, 0xff, 0, 0, 0xff, 0xff, 1, 2];
-        byte[] safetensors = SafetensorsFile("{\"a\":{\"dtype\":\"F32\",\"shape\":[500000000],\"data_offsets\":[0,2000000000]}}", 10);
+        byte[] safetensors = SafetensorsFile(
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[500000000],\"data_offsets\":[0,2000000000]}}", 10);
         byte[] npy = Npy("{'descr': '<f8', 'fortran_order': False, 'shape': (200000000,), }", 10);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<DataFormatException>(() => IdxReader.Read(new MemoryStream(idx), "x"));
@@ -82,7 +83,8 @@ public class TensorFileTests
 
         MemoryStream file = new();
         NumpyFile.Write(file, new TensorData([2, 3], element, bytes));
-        Assert.Contains($"'descr': '{code}'", System.Text.Encoding.ASCII.GetString(file.ToArray()), StringComparison.Ordinal);
+        Assert.Contains($"'descr': '{code}'", System.Text.Encoding.ASCII.GetString(file.ToArray()),
+            StringComparison.Ordinal);
         Assert.Equal(0, (file.Length - bytes.Length) % 64);
         file.Position = 0;
         TensorData back = NumpyFile.Read(file, "x.npy");
@@ -122,7 +124,8 @@ public class TensorFileTests
     {
         KeyValuePair<string, TensorData>[] arrays =
         [
-            new("x", TensorData.FromFloats([1, 2, 3, 4], 2, 2)), new("y", TensorData.FromInt64([7, -8], 2)), new("s", TensorData.FromFloats([5])),
+            new("x", TensorData.FromFloats([1, 2, 3, 4], 2, 2)), new("y", TensorData.FromInt64([7, -8], 2)),
+            new("s", TensorData.FromFloats([5])),
         ];
         MemoryStream first = new();
         NumpyArchive.Write(first, arrays);
@@ -142,7 +145,8 @@ public class TensorFileTests
         MemoryStream file = new();
         Safetensors.Write(
             file,
-            [new("b", TensorData.FromFloats([1.5f, -2], 2)), new("a", TensorData.FromInt64([3], 1, 1)), new("empty", TensorData.FromFloats([], 0))],
+            [new("b", TensorData.FromFloats([1.5f, -2], 2)), new("a", TensorData.FromInt64([3], 1, 1)),
+                new("empty", TensorData.FromFloats([], 0))],
             new Dictionary<string, string> { ["note"] = "äöü \"quoted\"" });
         Assert.Equal(0UL, BinaryPrimitives.ReadUInt64LittleEndian(file.ToArray()) % 8);
         file.Position = 0;
@@ -165,25 +169,29 @@ public class TensorFileTests
 
     [Theory]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8)] // a hole
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4)] // an overlap
+    // an overlap
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4)]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4)] // too few bytes for the shape
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8)] // bytes left over
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 3)] // cut off
     [InlineData("{\"a\":{\"dtype\":\"F31\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4)]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4)]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647],\"data_offsets\":[0,4]}}", 4)]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8)] // twice
+    // twice
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8)]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4)]
     [InlineData("[]", 0)]
     [InlineData("{", 0)]
     public void Safetensors_that_contradict_themselves_are_refused(string header, int bytes) =>
-        Assert.Throws<DataFormatException>(() => Safetensors.Read(new MemoryStream(SafetensorsFile(header, bytes)), "m"));
+        Assert.Throws<DataFormatException>(
+            () => Safetensors.Read(new MemoryStream(SafetensorsFile(header, bytes)), "m"));
 
     [Fact]
     public void Mutated_files_are_read_or_refused_but_never_anything_else()
     {
         MemoryStream safetensors = new();
-        Safetensors.Write(safetensors, [new("w", TensorData.FromFloats([1, 2, 3], 3))], new Dictionary<string, string> { ["k"] = "v" });
+        Safetensors.Write(safetensors, [new("w", TensorData.FromFloats([1, 2, 3], 3))],
+            new Dictionary<string, string> { ["k"] = "v" });
         MemoryStream npz = new();
         NumpyArchive.Write(npz, [new("x", TensorData.FromFloats([1, 2], 2))]);
         MemoryStream npy = new();
@@ -208,7 +216,8 @@ public class TensorFileTests
 
             try
             {
-                read(new MemoryStream(random.NextInt32(4) == 0 ? mutated[..random.NextInt32(mutated.Length)] : mutated));
+                read(
+                    new MemoryStream(random.NextInt32(4) == 0 ? mutated[..random.NextInt32(mutated.Length)] : mutated));
             }
             catch (DataFormatException)
             {
@@ -243,6 +252,7 @@ public class TensorFileTests
     private static byte[] Npy(string header, byte[] bytes)
     {
         byte[] text = System.Text.Encoding.ASCII.GetBytes(header + "\n");
-        return [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, (byte)text.Length, (byte)(text.Length >> 8), .. text, .. bytes];
+        return [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, (byte)text.Length,
+            (byte)(text.Length >> 8), .. text, .. bytes];
     }
 }

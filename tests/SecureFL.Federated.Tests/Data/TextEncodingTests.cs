@@ -48,11 +48,13 @@ public class TextEncodingTests
     [InlineData("cp850", 0x81, "ü")]
     [InlineData("latin1", 0xFC, "ü")]
     [InlineData("iso-8859-2", 0xB3, "ł")]
-    public void An_encoding_can_be_named(string name, byte value, string letter) => Assert.Equal(letter, Decode([value], name).Text);
+    public void An_encoding_can_be_named(string name, byte value, string letter) =>
+        Assert.Equal(letter, Decode([value], name).Text);
 
     [Fact]
     public void An_unknown_name_is_refused() =>
-        Assert.Contains("no character encoding 'klingon'", Assert.Throws<DataFormatException>(() => Decode([65], "klingon")).Message, StringComparison.Ordinal);
+        Assert.Contains("no character encoding 'klingon'",
+            Assert.Throws<DataFormatException>(() => Decode([65], "klingon")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Composed_and_decomposed_letters_are_one_category()

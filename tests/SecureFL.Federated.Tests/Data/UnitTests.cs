@@ -37,12 +37,17 @@ public sealed class UnitTests
 
         EncodedTable bare = encoder.Encode(Table("5", "7 mg", "9"));
         Assert.Equal([5, 7, 9], bare.Data.Features.ToArray());
-        Assert.Equal(["column dose: 2 cells have no unit and are read in mg, which was agreed: make sure that they are"], bare.Remarks);
+        Assert.Equal(
+            ["column dose: 2 cells have no unit and are read in mg, which was agreed: make sure that they are"],
+            bare.Remarks);
 
-        EncodedTable one = new TableEncoder(schema with { Missing = MissingPolicy.Impute }).Encode(Table("5 mg", "7 mg", "9 g"));
+        EncodedTable one = new TableEncoder(schema with { Missing = MissingPolicy.Impute }).Encode(
+            Table("5 mg", "7 mg", "9 g"));
         Assert.Equal([5, 7, double.NaN], one.Data.Features.ToArray());
-        Assert.Contains("column dose: 1 cells are no number in mg and count as missing: '9 g' 1x", one.Remarks[0], StringComparison.Ordinal);
-        DataFormatException other = Assert.Throws<DataFormatException>(() => encoder.Encode(Table("5 g", "7 g", "9 g")));
+        Assert.Contains("column dose: 1 cells are no number in mg and count as missing: '9 g' 1x", one.Remarks[0],
+            StringComparison.Ordinal);
+        DataFormatException other = Assert.Throws<DataFormatException>(
+            () => encoder.Encode(Table("5 g", "7 g", "9 g")));
         Assert.Equal("'5 g' is not a number in mg, as are 2 more cells of 3", other.Problem);
     }
 
@@ -51,7 +56,9 @@ public sealed class UnitTests
     {
         TableSchema schema = SchemaInference.Infer([Table("5", "7", "9")], ByY);
         Assert.Null(schema.Features[0].Unit);
-        Assert.Equal("'5 %' is not a number, as are 2 more cells of 3", Assert.Throws<DataFormatException>(() => new TableEncoder(schema).Encode(Table("5 %", "7 %", "9 %"))).Problem);
+        Assert.Equal("'5 %' is not a number, as are 2 more cells of 3",
+            Assert.Throws<DataFormatException>(
+                () => new TableEncoder(schema).Encode(Table("5 %", "7 %", "9 %"))).Problem);
     }
 
     [Theory]
@@ -62,17 +69,21 @@ public sealed class UnitTests
     public void A_plans_unit_is_one(string unit)
     {
         TableSchema schema = SchemaInference.Infer([Table("5", "7", "9")], ByY);
-        Assert.Throws<ArgumentException>(() => (schema with { Features = [schema.Features[0] with { Unit = unit }] }).Check());
+        Assert.Throws<ArgumentException>(
+            () => (schema with { Features = [schema.Features[0] with { Unit = unit }] }).Check());
     }
 
     [Fact]
     public void Declared_categories_and_classes_keep_their_texts()
     {
         RawTable table = Table("5 mg", "7 mg", "9 mg");
-        Assert.Equal(["5 mg", "7 mg", "9 mg"], SchemaInference.Infer([table], ByY with { Categorical = ["dose"] }).Features[0].Categories);
-        TableSchema classes = SchemaInference.Infer([table], new SchemaOptions { Label = "dose", Classes = ["5 mg", "7 mg", "9 mg"] });
+        Assert.Equal(["5 mg", "7 mg", "9 mg"],
+            SchemaInference.Infer([table], ByY with { Categorical = ["dose"] }).Features[0].Categories);
+        TableSchema classes = SchemaInference.Infer([table],
+            new SchemaOptions { Label = "dose", Classes = ["5 mg", "7 mg", "9 mg"] });
         Assert.Equal([0, 1, 2], new TableEncoder(classes).Encode(table).Data.Labels.ToArray());
-        TableSchema numbers = SchemaInference.Infer([table], new SchemaOptions { Label = "dose", Task = LearningTask.Regression });
+        TableSchema numbers = SchemaInference.Infer([table],
+            new SchemaOptions { Label = "dose", Task = LearningTask.Regression });
         Assert.Equal([5, 7, 9], new TableEncoder(numbers).Encode(table).Data.Labels.ToArray());
     }
 

@@ -37,11 +37,13 @@ public class CoefficientTableTests
             }
         });
         Assert.Equal(CoefficientTable.Intercept, table[0].Feature);
-        Assert.Equal(["when", "troponin", "colour=red", "colour=green", "colour=blue", "colour=(unseen)"], table.Skip(1).Take(width).Select(row => row.Feature));
+        Assert.Equal(["when", "troponin", "colour=red", "colour=green", "colour=blue", "colour=(unseen)"],
+            table.Skip(1).Take(width).Select(row => row.Feature));
         Assert.All(table.Skip(1).Take(width), row =>
         {
             double ratio = Math.Exp(row.Value);
-            Assert.Equal(task == LearningTask.Binary && ratio is > 0 and < double.PositiveInfinity ? ratio : null, row.OddsRatio);
+            Assert.Equal(task == LearningTask.Binary && ratio is > 0 and < double.PositiveInfinity ? ratio : null,
+                row.OddsRatio);
             Assert.Equal(task == LearningTask.Binary ? Math.Exp(row.Standardized) : null, row.StandardizedOddsRatio);
         });
         Assert.Equal(task == LearningTask.MultiClass ? "a" : null, table[0].Class);
@@ -50,17 +52,21 @@ public class CoefficientTableTests
     [Fact]
     public void Hidden_layers_have_no_coefficients_and_csv_quotes_names()
     {
-        Assert.Empty(CoefficientTable.Of(ExportTables.Bundle(ExportTables.Schema(LearningTask.Binary, false), [3], Activation.Relu), null));
+        Assert.Empty(CoefficientTable.Of(
+            ExportTables.Bundle(ExportTables.Schema(LearningTask.Binary, false), [3], Activation.Relu), null));
         StringWriter writer = new();
         CoefficientTable.WriteCsv(
-            writer, [new Coefficient(null, "a,b", 0.5, Math.Exp(0.5), 1, Math.E), new Coefficient("c", "d", -1, null, 3, null)]);
+            writer, [new Coefficient(null, "a,b", 0.5, Math.Exp(0.5), 1, Math.E),
+                new Coefficient("c", "d", -1, null, 3, null)]);
         Assert.Equal(
             "class,feature,coefficient,odds_ratio,standardized,odds_ratio_standardized\n"
             + ",\"a,b\",0.5,1.6487212707001282,1,2.718281828459045\nc,d,-1,,3,\n",
             writer.ToString());
     }
 
-    /// <summary>A column around 1e-4: by one unit no double holds the odds ratio, by one deviation it is an ordinary number.</summary>
+    /// <summary>
+    /// A column around 1e-4: by one unit no double holds the odds ratio, by one deviation it is an ordinary number.
+    /// </summary>
     [Theory]
     [InlineData(0.5f)]
     [InlineData(-0.5f)]
@@ -68,7 +74,8 @@ public class CoefficientTableTests
     {
         ModelBundle bundle = ExportTables.Bundle(ExportTables.Schema(LearningTask.Binary, false), [], Activation.Relu);
         bundle.Parameters["layers.0.weight"].Fill(weight);
-        Coefficient troponin = CoefficientTable.Of(bundle, bundle.ScalingFor(null)).Single(row => row.Feature == "troponin");
+        Coefficient troponin = CoefficientTable.Of(bundle, bundle.ScalingFor(null))
+            .Single(row => row.Feature == "troponin");
         Assert.Equal(weight * 1e5, troponin.Value, 1e-6);
         Assert.Null(troponin.OddsRatio);
         Assert.Equal(Math.Exp(weight), troponin.StandardizedOddsRatio);

@@ -5,7 +5,9 @@ using SecureFL.Federated.Models;
 
 namespace SecureFL.Federated.Tests.Exports;
 
-/// <summary>A table with numbers of very different scales, empty cells and categories, and models with random weights over it.</summary>
+/// <summary>
+/// A table with numbers of very different scales, empty cells and categories, and models with random weights over it.
+/// </summary>
 internal static class ExportTables
 {
     private static readonly string[] Colours = ["red", "green", "blue", "", "violet"];
@@ -16,13 +18,19 @@ internal static class ExportTables
         [
             new ColumnSchema { Name = "when", Kind = ColumnKind.Numeric },
             new ColumnSchema { Name = "troponin", Kind = ColumnKind.Numeric },
-            new ColumnSchema { Name = "colour", Kind = ColumnKind.Categorical, Categories = ["red", "green", "blue"], OmitFirstCategory = omitFirst },
+            new ColumnSchema { Name = "colour", Kind = ColumnKind.Categorical, Categories = ["red", "green", "blue"],
+                OmitFirstCategory = omitFirst },
         ],
         Label = new LabelSchema
         {
             Name = "y",
             Task = task,
-            Classes = task switch { LearningTask.Binary => ["no", "yes"], LearningTask.MultiClass => ["a", "b", "c"], _ => [] },
+            Classes = task switch
+            {
+                LearningTask.Binary => ["no", "yes"],
+                LearningTask.MultiClass => ["a", "b", "c"],
+                _ => []
+            },
         },
         Missing = MissingPolicy.Impute,
     };
@@ -61,7 +69,10 @@ internal static class ExportTables
         };
     }
 
-    /// <summary>Cells of 40 rows: epoch seconds, a small number, a colour, each sometimes empty, and a colour that nobody declared.</summary>
+    /// <summary>
+    /// Cells of 40 rows: epoch seconds, a small number, a colour, each sometimes empty, and a colour that nobody
+    /// declared.
+    /// </summary>
     internal static IReadOnlyList<string[]> Cells()
     {
         SeededRandom random = SeededRandom.For(6, "export-cells");
@@ -69,7 +80,8 @@ internal static class ExportTables
         [
             .. Enumerable.Range(0, 40).Select(r => new[]
             {
-                r % 7 == 3 ? "" : (1.7e9 + Math.Round(2e7 * random.NextGaussian())).ToString("R", CultureInfo.InvariantCulture),
+                r % 7 == 3 ? "" : (1.7e9 + Math.Round(2e7 * random.NextGaussian())).ToString("R",
+                    CultureInfo.InvariantCulture),
                 r % 9 == 4 ? "" : (5e-5 + (1e-5 * random.NextGaussian())).ToString("R", CultureInfo.InvariantCulture),
                 Colours[r % Colours.Length],
             }),

@@ -6,7 +6,8 @@ namespace SecureFL.Federated.Tests.Metrics;
 
 public class EvaluationTests
 {
-    private static readonly ModelSpec[] Specs = [ModelSpec.Logistic(4), ModelSpec.Softmax(4, 3), ModelSpec.Softmax(4, 40), ModelSpec.Linear(4)];
+    private static readonly ModelSpec[] Specs =
+        [ModelSpec.Logistic(4), ModelSpec.Softmax(4, 3), ModelSpec.Softmax(4, 40), ModelSpec.Linear(4)];
 
     [Fact]
     public void Counters_of_sites_add_up_to_the_counters_of_the_union()
@@ -15,7 +16,8 @@ public class EvaluationTests
         {
             Dataset[] sites = [TestData.Random(spec, 40, 1), TestData.Random(spec, 7, 2), TestData.Random(spec, 90, 3)];
             float[] weights = Weights(spec);
-            EvaluationCounts sum = sites.Select(site => Evaluator.Evaluate(spec, weights, site)).Aggregate((a, b) => a.Add(b));
+            EvaluationCounts sum = sites.Select(site => Evaluator.Evaluate(spec, weights, site))
+                .Aggregate((a, b) => a.Add(b));
             EvaluationCounts pooled = Evaluator.Evaluate(spec, weights, Dataset.Concatenate(sites));
             Assert.Equal(137, sum.Samples);
             Assert.Equal(pooled.Accuracy, sum.Accuracy);
@@ -26,8 +28,10 @@ public class EvaluationTests
             Assert.Equal(pooled.MeanLoss, pooled.ToBrief().MeanLoss);
             Assert.Equal(pooled.Accuracy, pooled.ToBrief().Accuracy);
             Assert.Equal(pooled.Layout.Length, pooled.Layout.DescribeCounters("x").Count());
-            Assert.Equal(pooled.Layout.Brief.DescribeCounters("x"), pooled.Layout.DescribeCounters("x").Take(pooled.Layout.Brief.Length));
-            Assert.All(pooled.Layout.DescribeCounters("x").Zip(pooled.Values.ToArray()), pair => Assert.InRange(pair.Second, -pair.First.MaxMagnitude, pair.First.MaxMagnitude));
+            Assert.Equal(pooled.Layout.Brief.DescribeCounters("x"),
+                pooled.Layout.DescribeCounters("x").Take(pooled.Layout.Brief.Length));
+            Assert.All(pooled.Layout.DescribeCounters("x").Zip(pooled.Values.ToArray()),
+                pair => Assert.InRange(pair.Second, -pair.First.MaxMagnitude, pair.First.MaxMagnitude));
         }
     }
 
@@ -39,7 +43,8 @@ public class EvaluationTests
         float[] weights = Weights(spec);
         EvaluationCounts counts = Evaluator.Evaluate(spec, weights, data);
         float[] shares = new FeedForwardModel(spec).Predict(weights, data);
-        int[] predicted = [.. Enumerable.Range(0, 400).Select(row => Array.IndexOf(shares[(3 * row)..(3 * row + 3)], shares[(3 * row)..(3 * row + 3)].Max()))];
+        int[] predicted = [.. Enumerable.Range(0, 400)
+            .Select(row => Array.IndexOf(shares[(3 * row)..(3 * row + 3)], shares[(3 * row)..(3 * row + 3)].Max()))];
         double brier = 0;
         for (int row = 0; row < 400; row++)
         {
@@ -74,7 +79,8 @@ public class EvaluationTests
         Assert.Equal(counts.Accuracy!.Value, confusion.Accuracy!.Value, 1e-12);
         Assert.Equal(counts.Scores.Average(scores => scores.Auc!.Value.Value), counts.Auc!.Value.Value, 1e-12);
         double[] rows = [.. counts.Scores.Select(scores => (double)scores.Positives)];
-        Assert.Equal(counts.Scores.Zip(rows).Sum(pair => pair.First.Auc!.Value.Value * pair.Second) / 400, counts.WeightedAuc!.Value.Value, 1e-12);
+        Assert.Equal(counts.Scores.Zip(rows).Sum(pair => pair.First.Auc!.Value.Value * pair.Second) / 400,
+            counts.WeightedAuc!.Value.Value, 1e-12);
     }
 
     [Fact]
@@ -85,7 +91,8 @@ public class EvaluationTests
         float[] weights = [1f, 0.2f, -0.3f, 0.1f, 0.05f];
         EvaluationCounts counts = Evaluator.Evaluate(spec, weights, data);
         float[] scores = new FeedForwardModel(spec).Predict(weights, data);
-        Assert.Equal(scores.Zip(data.Labels).Average(pair => Math.Pow(pair.First - pair.Second, 2)), counts.Brier!.Value, 1e-5);
+        Assert.Equal(scores.Zip(data.Labels).Average(pair => Math.Pow(pair.First - pair.Second, 2)),
+            counts.Brier!.Value, 1e-5);
         double exact = Evaluator.ExactAuc(scores, data.Labels)!.Value;
         AucEstimate estimate = counts.Auc!.Value;
         Assert.InRange(exact, estimate.Value - estimate.HalfWidth, estimate.Value + estimate.HalfWidth);
@@ -102,13 +109,15 @@ public class EvaluationTests
     [InlineData(new float[] { 0.1f, 0.4f, 0.35f, 0.8f }, new float[] { 0, 0, 1, 1 }, 0.75)]
     [InlineData(new float[] { 1, 1, 1, 1 }, new float[] { 0, 1, 0, 1 }, 0.5)]
     [InlineData(new float[] { 3, 2, 1 }, new float[] { 1, 1, 0 }, 1.0)]
-    public void Exact_AUC_of_small_cases(float[] scores, float[] labels, double expected) => Assert.Equal(expected, Evaluator.ExactAuc(scores, labels)!.Value, 1e-12);
+    public void Exact_AUC_of_small_cases(float[] scores, float[] labels, double expected) =>
+        Assert.Equal(expected, Evaluator.ExactAuc(scores, labels)!.Value, 1e-12);
 
     [Fact]
     public void AUC_needs_both_classes()
     {
         Assert.Null(Evaluator.ExactAuc([1, 2], [1, 1]));
-        Assert.Null(Evaluator.Evaluate(ModelSpec.Logistic(1), [0, 0], new Dataset([1, 2], [1, 1], 1, LearningTask.Binary, 2)).Auc);
+        Assert.Null(Evaluator.Evaluate(ModelSpec.Logistic(1), [0, 0],
+            new Dataset([1, 2], [1, 1], 1, LearningTask.Binary, 2)).Auc);
     }
 
     [Fact]
@@ -158,7 +167,9 @@ public class EvaluationTests
         float[] x = [.. Enumerable.Range(0, Rows).Select(_ => (float)random.NextGaussian())];
         float[] y = [.. x.Select(value => (float)(scale * (value + 3 + (0.3 * random.NextGaussian()))))];
         EvaluationCounts[] sites = [.. Enumerable.Range(0, 4).Select(site =>
-            Evaluator.Evaluate(spec, [(float)scale, (float)(3 * scale)], new Dataset(x[(250 * site)..(250 * site + 250)], y[(250 * site)..(250 * site + 250)], 1, LearningTask.Regression, 0)))];
+            Evaluator.Evaluate(spec, [(float)scale, (float)(3 * scale)],
+                new Dataset(x[(250 * site)..(250 * site + 250)], y[(250 * site)..(250 * site + 250)], 1,
+                    LearningTask.Regression, 0)))];
         EvaluationCounts counts = sites.Aggregate((a, b) => a.Add(b));
         double[] predicted = [.. x.Select(value => (double)(((float)scale * value) + (float)(3 * scale)))];
         double squares = predicted.Zip(y).Sum(pair => Math.Pow(pair.First - pair.Second, 2));
@@ -166,7 +177,8 @@ public class EvaluationTests
         double expected = 1 - (squares / y.Sum(value => Math.Pow(value - mean, 2)));
         Assert.Equal(expected, counts.RSquared!.Value, 1e-5);
         Assert.Equal(1, Math.Sqrt(squares / Rows) / counts.RootMeanSquare!.Value, 1e-4);
-        Assert.Equal(1, predicted.Zip(y).Average(pair => Math.Abs(pair.First - pair.Second)) / counts.MeanAbsolute!.Value, 1e-4);
+        Assert.Equal(1, predicted.Zip(y).Average(pair => Math.Abs(pair.First - pair.Second))
+            / counts.MeanAbsolute!.Value, 1e-4);
 
         // Scaled targets are told in their own units: scaled = (y - offset) * factor.
         TargetUnits units = new(7, -1 / scale);
@@ -179,22 +191,26 @@ public class EvaluationTests
     {
         double[] exact = [2000, 2001, 2002, 2003];
         Dataset data = new([0, 1, 2, 3], [.. exact.Select(year => (float)year)], 1, LearningTask.Regression, 0);
-        Assert.Equal(1 - (4 * 0.25 / 5), Evaluator.Evaluate(ModelSpec.Linear(1), [1, 2000.5f], data).RSquared!.Value, 1e-9);
+        Assert.Equal(1 - (4 * 0.25 / 5),
+            Evaluator.Evaluate(ModelSpec.Linear(1), [1, 2000.5f], data).RSquared!.Value, 1e-9);
         Assert.Equal(0, Evaluator.Evaluate(ModelSpec.Linear(1), [0, 2001.5f], data).RSquared!.Value, 1e-9);
-        Assert.Null(Evaluator.Evaluate(ModelSpec.Linear(1), [0, 3], new Dataset([1, 2], [3, 3], 1, LearningTask.Regression, 0)).RSquared);
+        Assert.Null(Evaluator.Evaluate(ModelSpec.Linear(1), [0, 3],
+            new Dataset([1, 2], [3, 3], 1, LearningTask.Regression, 0)).RSquared);
     }
 
     [Fact]
     public void Totals_of_an_external_trainer_give_loss_and_accuracy_and_nothing_that_was_not_counted()
     {
         MetricLayout layout = new(LearningTask.Binary, 2);
-        EvaluationCounts counts = EvaluationCounts.FromTotals(layout, new Dataset([1, 2, 3], [0, 1, 1], 1, LearningTask.Binary, 2), 1.5, 2);
+        EvaluationCounts counts = EvaluationCounts.FromTotals(layout,
+            new Dataset([1, 2, 3], [0, 1, 1], 1, LearningTask.Binary, 2), 1.5, 2);
         Assert.Equal((0.5, 2.0 / 3), (counts.MeanLoss, counts.Accuracy));
         Assert.Null(counts.Auc);
         Assert.Null(counts.Brier);
         Assert.Null(counts.Confusion);
         Dataset numbers = new([1, 2, 3], [1, 2, 6], 1, LearningTask.Regression, 0);
-        EvaluationCounts regression = EvaluationCounts.FromTotals(new MetricLayout(LearningTask.Regression, 0), numbers, 7, 0);
+        EvaluationCounts regression = EvaluationCounts.FromTotals(new MetricLayout(LearningTask.Regression, 0),
+            numbers, 7, 0);
         Assert.Equal(0.5, regression.RSquared!.Value, 1e-12);
         Assert.Null(regression.MeanAbsolute);
         Assert.True(EvaluationCounts.FromTotals(layout, numbers, double.NaN, 0).IsDiverged);
@@ -213,5 +229,6 @@ public class EvaluationTests
         Assert.InRange(layout.Length, 1, 3100);
     }
 
-    private static float[] Weights(ModelSpec spec) => [.. Enumerable.Range(0, spec.CreateLayout().Length).Select(i => 0.3f * ((i % 5) - 1))];
+    private static float[] Weights(ModelSpec spec) =>
+        [.. Enumerable.Range(0, spec.CreateLayout().Length).Select(i => 0.3f * ((i % 5) - 1))];
 }

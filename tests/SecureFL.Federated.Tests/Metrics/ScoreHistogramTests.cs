@@ -33,7 +33,10 @@ public class ScoreHistogramTests
         Assert.Throws<ArgumentException>(() => new ScoreGrid(3));
     }
 
-    /// <summary>Within a thousandth for smooth scores from one in ten thousand to one half, well or badly separated, and always within the bound.</summary>
+    /// <summary>
+    /// Within a thousandth for smooth scores from one in ten thousand to one half, well or badly separated, and always
+    /// within the bound.
+    /// </summary>
     [Fact]
     public void The_AUC_is_within_a_thousandth_of_the_exact_one_down_to_rare_outcomes()
     {
@@ -62,14 +65,18 @@ public class ScoreHistogramTests
         SeededRandom random = SeededRandom.For(12, "auc");
         double Uniform() => random.NextDouble();
         double Logit(double p) => Math.Log(p / (1 - p));
-        Check(new Sample([.. Draw(500, () => Logit(Math.Sqrt(Uniform())))], [.. Draw(5000, () => Logit(Uniform() * Uniform()))]), 1e-3);
-        Check(new Sample([.. Draw(300, () => Uniform() < 0.5 ? -9 : 6 + random.NextGaussian())], [.. Draw(9000, () => -9 + random.NextGaussian())]), 3e-3);
-        Check(new Sample([.. Draw(100, () => 30 * random.NextGaussian())], [.. Draw(100, () => 30 * random.NextGaussian())]), 0.15);
+        Check(new Sample([.. Draw(500, () => Logit(Math.Sqrt(Uniform())))],
+            [.. Draw(5000, () => Logit(Uniform() * Uniform()))]), 1e-3);
+        Check(new Sample([.. Draw(300, () => Uniform() < 0.5 ? -9 : 6 + random.NextGaussian())],
+            [.. Draw(9000, () => -9 + random.NextGaussian())]), 3e-3);
+        Check(new Sample([.. Draw(100, () => 30 * random.NextGaussian())],
+            [.. Draw(100, () => 30 * random.NextGaussian())]), 0.15);
         for (int i = 0; i < 20; i++)
         {
             // A handful of distinct scores anywhere: only the bound is promised.
             double[] atoms = [.. Draw(7, () => 25 * (Uniform() - 0.5))];
-            Check(new Sample([.. Draw(80, () => atoms[random.NextInt32(7)])], [.. Draw(120, () => atoms[random.NextInt32(7)])]), 0.5);
+            Check(new Sample([.. Draw(80, () => atoms[random.NextInt32(7)])],
+                [.. Draw(120, () => atoms[random.NextInt32(7)])]), 0.5);
         }
 
         Assert.Equal(new AucEstimate(0.5, 0.5), new Sample([1, 1], [1]).Histogram.Auc);
@@ -80,7 +87,8 @@ public class ScoreHistogramTests
     public void Counts_at_a_threshold_are_those_of_the_scores()
     {
         SeededRandom random = SeededRandom.For(13, "threshold");
-        Sample sample = new([.. Draw(200, () => random.NextGaussian() - 1)], [.. Draw(900, () => random.NextGaussian() - 3)]);
+        Sample sample = new([.. Draw(200, () => random.NextGaussian() - 1)],
+            [.. Draw(900, () => random.NextGaussian() - 3)]);
         foreach (double asked in new[] { 0.001, 0.03, 0.1, 0.5, 0.77, 0.999999 })
         {
             ThresholdCounts counts = sample.Histogram.At(asked);
@@ -99,8 +107,10 @@ public class ScoreHistogramTests
     public void Youden_picks_the_threshold_with_the_largest_sum_of_sensitivity_and_specificity()
     {
         SeededRandom random = SeededRandom.For(14, "youden");
-        Sample sample = new([.. Draw(300, () => random.NextGaussian() - 1)], [.. Draw(3000, () => random.NextGaussian() - 3)]);
-        double Index(double logit) => sample.Positive.Average(score => score > logit ? 1.0 : 0) - sample.Negative.Average(score => score > logit ? 1.0 : 0);
+        Sample sample = new([.. Draw(300, () => random.NextGaussian() - 1)],
+            [.. Draw(3000, () => random.NextGaussian() - 3)]);
+        double Index(double logit) => sample.Positive.Average(score => score > logit ? 1.0 : 0)
+            - sample.Negative.Average(score => score > logit ? 1.0 : 0);
         ThresholdCounts best = sample.Histogram.Youden()!;
         double found = best.Matrix.Sensitivity(1)!.Value + best.Matrix.Specificity(1)!.Value - 1;
         Assert.Equal(Enumerable.Range(1, Grid.Bins - 1).Max(edge => Index(Grid.Edge(edge))), found, 1e-12);
@@ -112,12 +122,14 @@ public class ScoreHistogramTests
     public void The_ROC_curve_rises_from_nothing_to_all_and_its_area_is_the_AUC()
     {
         SeededRandom random = SeededRandom.For(15, "roc");
-        Sample sample = new([.. Draw(100, () => random.NextGaussian() + 1)], [.. Draw(100, () => random.NextGaussian())]);
+        Sample sample = new([.. Draw(100, () => random.NextGaussian() + 1)],
+            [.. Draw(100, () => random.NextGaussian())]);
         ImmutableArray<RocPoint> roc = sample.Histogram.Roc();
         Assert.Equal((0.0, 0.0), (roc[0].FalsePositives, roc[0].TruePositives));
         Assert.Equal((1.0, 1.0), (roc[^1].FalsePositives, roc[^1].TruePositives));
         double area = roc.Zip(roc.Skip(1)).Sum(pair =>
-            (pair.Second.FalsePositives - pair.First.FalsePositives) * (pair.Second.TruePositives + pair.First.TruePositives) / 2);
+            (pair.Second.FalsePositives - pair.First.FalsePositives)
+            * (pair.Second.TruePositives + pair.First.TruePositives) / 2);
         Assert.Equal(sample.Histogram.Auc!.Value.Value, area, 1e-12);
         Assert.Equal(roc.Select(point => point.Threshold).OrderDescending(), roc.Select(point => point.Threshold));
     }
@@ -129,7 +141,8 @@ public class ScoreHistogramTests
         double[] logits = [.. Draw(20_000, () => (2 * random.NextGaussian()) - 3)];
         bool[] outcomes = [.. logits.Select(logit => random.NextDouble() < ScoreGrid.Probability(logit))];
         Sample sample = new(
-            [.. logits.Zip(outcomes).Where(pair => pair.Second).Select(pair => pair.First)], [.. logits.Zip(outcomes).Where(pair => !pair.Second).Select(pair => pair.First)]);
+            [.. logits.Zip(outcomes).Where(pair => pair.Second).Select(pair => pair.First)],
+            [.. logits.Zip(outcomes).Where(pair => !pair.Second).Select(pair => pair.First)]);
         ImmutableArray<CalibrationPoint> points = sample.Histogram.Calibration(10);
         Assert.InRange(points.Length, 8, 10);
         Assert.Equal(20_000, points.Sum(point => point.Rows));
@@ -145,7 +158,8 @@ public class ScoreHistogramTests
         }
     }
 
-    private static IEnumerable<double> Draw(int count, Func<double> draw) => Enumerable.Range(0, count).Select(_ => draw());
+    private static IEnumerable<double> Draw(int count, Func<double> draw) =>
+        Enumerable.Range(0, count).Select(_ => draw());
 
     private static void Check(Sample sample, double within)
     {

@@ -17,15 +17,22 @@ public sealed class DamagedModelTests
     [InlineData(Scaling, "null", "securefl.scaling is empty")]
     [InlineData(Scaling, """{"":null}""", "does not have 6 features")]
     [InlineData(Scaling, """{"":{"Offset":[],"Factor":[],"Imputed":[]}}""", "does not have 6 features")]
-    [InlineData(Scaling, """{"":{"Offset":[1,2,3,4,5,6],"Factor":[1,1,1],"Imputed":[1,2,3,4,5,6]}}""", "does not have 6 features")]
-    [InlineData(Scaling, """{"":{"Offset":[1,2,3,4,5,6],"Factor":[1,-1,1,1,1,1],"Imputed":[1,2,3,4,5,6]}}""", "factor -1 and mean 2 for feature troponin")]
-    [InlineData(Scaling, """{"":{"Offset":[1e999,2,3,4,5,6],"Factor":[1,1,1,1,1,1],"Imputed":[1,2,3,4,5,6]}}""", "for feature when: finite")]
-    [InlineData("securefl.model", """{"Task":"Binary","Inputs":6,"Outputs":1,"Hidden":[2],"Activation":99}""", "Activation: 99 is none of the names Relu, Tanh")]
-    [InlineData("securefl.model", """{"Task":1,"Inputs":6,"Outputs":1,"Hidden":[2]}""", "Task: 1 is none of the names Binary, MultiClass, Regression")]
-    [InlineData("securefl.schema", """{"Features":[{"Name":"a","Kind":"0"}],"Label":{"Name":"y","Task":"Binary"}}""", "Kind: 0 is none of the names Numeric, Categorical")]
+    [InlineData(Scaling, """{"":{"Offset":[1,2,3,4,5,6],"Factor":[1,1,1],"Imputed":[1,2,3,4,5,6]}}""",
+        "does not have 6 features")]
+    [InlineData(Scaling, """{"":{"Offset":[1,2,3,4,5,6],"Factor":[1,-1,1,1,1,1],"Imputed":[1,2,3,4,5,6]}}""",
+        "factor -1 and mean 2 for feature troponin")]
+    [InlineData(Scaling, """{"":{"Offset":[1e999,2,3,4,5,6],"Factor":[1,1,1,1,1,1],"Imputed":[1,2,3,4,5,6]}}""",
+        "for feature when: finite")]
+    [InlineData("securefl.model", """{"Task":"Binary","Inputs":6,"Outputs":1,"Hidden":[2],"Activation":99}""",
+        "Activation: 99 is none of the names Relu, Tanh")]
+    [InlineData("securefl.model", """{"Task":1,"Inputs":6,"Outputs":1,"Hidden":[2]}""",
+        "Task: 1 is none of the names Binary, MultiClass, Regression")]
+    [InlineData("securefl.schema", """{"Features":[{"Name":"a","Kind":"0"}],"Label":{"Name":"y","Task":"Binary"}}""",
+        "Kind: 0 is none of the names Numeric, Categorical")]
     public void A_changed_description_is_refused_by_its_part(string key, string? value, string message)
     {
-        DataFormatException fault = Assert.Throws<DataFormatException>(() => ModelBundle.Read(Changed(metadata => Set(metadata, key, value)), "m.safetensors"));
+        DataFormatException fault = Assert.Throws<DataFormatException>(
+            () => ModelBundle.Read(Changed(metadata => Set(metadata, key, value)), "m.safetensors"));
         Assert.StartsWith("m.safetensors: ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
     }
@@ -43,7 +50,8 @@ public sealed class DamagedModelTests
     }
 
     [Fact]
-    public void The_file_as_it_was_written_is_read() => Assert.Single(ModelBundle.Read(Changed(_ => { }), "m.safetensors").Scalings);
+    public void The_file_as_it_was_written_is_read() =>
+        Assert.Single(ModelBundle.Read(Changed(_ => { }), "m.safetensors").Scalings);
 
     private static ModelBundle Bundle() =>
         ExportTables.Bundle(ExportTables.Schema(LearningTask.Binary, omitFirst: false), [2], Activation.Relu);

@@ -20,15 +20,21 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void Analytic_and_numerical_gradients_agree_in_double_precision(LearningTask task, int outputs, string hidden, Activation activation)
+    public void Analytic_and_numerical_gradients_agree_in_double_precision(LearningTask task, int outputs,
+        string hidden, Activation activation)
     {
         ModelSpec spec = Spec(task, outputs, hidden, activation);
         FeedForwardNetwork<double> network = new(spec);
         SeededRandom random = SeededRandom.For(5, "gradient");
-        double[] weights = [.. Enumerable.Range(0, spec.CreateLayout().Length).Select(_ => 0.7 * random.NextGaussian())];
+        double[] weights =
+            [.. Enumerable.Range(0, spec.CreateLayout().Length).Select(_ => 0.7 * random.NextGaussian())];
         const int Rows = 11;
         double[] features = [.. Enumerable.Range(0, Rows * spec.Inputs).Select(_ => random.NextGaussian())];
-        float[] labels = [.. Enumerable.Range(0, Rows).Select(_ => task == LearningTask.Regression ? (float)random.NextGaussian() : random.NextInt32(Math.Max(2, outputs)))];
+        float[] labels =
+            [
+                .. Enumerable.Range(0, Rows).Select(
+                    _ => task == LearningTask.Regression ? (float)random.NextGaussian()
+                        : random.NextInt32(Math.Max(2, outputs)))];
         float[] rowWeights = [.. Enumerable.Range(0, Rows).Select(_ => (float)random.NextDouble())];
 
         double[] gradient = new double[weights.Length];
@@ -41,7 +47,8 @@ public class GradientTests
             double[] down = [.. weights];
             up[i] += Step;
             down[i] -= Step;
-            double numerical = (Loss(up, new double[weights.Length]) - Loss(down, new double[weights.Length])) / (2 * Step);
+            double numerical = (Loss(up, new double[weights.Length]) - Loss(down, new double[weights.Length]))
+                / (2 * Step);
             Assert.Equal(numerical, gradient[i], 1e-6 * (1 + Math.Abs(numerical)));
         }
 
@@ -55,13 +62,15 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void Single_precision_over_many_blocks_agrees_with_double(LearningTask task, int outputs, string hidden, Activation activation)
+    public void Single_precision_over_many_blocks_agrees_with_double(LearningTask task, int outputs, string hidden,
+        Activation activation)
     {
         ModelSpec spec = Spec(task, outputs, hidden, activation);
         Dataset data = TestData.Random(spec, 300, 9);
         FeedForwardModel model = new(spec);
         SeededRandom random = SeededRandom.For(6, "weights");
-        float[] weights = [.. Enumerable.Range(0, model.Layout.Length).Select(_ => (float)(0.5 * random.NextGaussian()))];
+        float[] weights =
+            [.. Enumerable.Range(0, model.Layout.Length).Select(_ => (float)(0.5 * random.NextGaussian()))];
         float[] gradient = new float[weights.Length];
         int[] rows = [.. Enumerable.Range(0, 300)];
         double loss = model.Gradient(weights, data, rows, [], gradient);
@@ -83,7 +92,8 @@ public class GradientTests
         }
 
         Assert.Equal(exactLoss / 300, loss, 1e-5 * exactLoss / 300);
-        Assert.All(exact.Zip(gradient), pair => Assert.Equal(pair.First / 300, pair.Second, 2e-5 * (1 + Math.Abs(pair.First / 300))));
+        Assert.All(exact.Zip(gradient),
+            pair => Assert.Equal(pair.First / 300, pair.Second, 2e-5 * (1 + Math.Abs(pair.First / 300))));
         Assert.Equal(loss, Evaluator.Evaluate(spec, weights, data).MeanLoss!.Value, 1e-4 * (1 + loss));
     }
 

@@ -9,7 +9,8 @@ public class PreconditionerTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     // Standardised columns of two factors: all but collinear.
-    private static Dataset Correlated(int rows, int width, ulong seed, LearningTask task = LearningTask.Regression, double scale = 1)
+    private static Dataset Correlated(int rows, int width, ulong seed, LearningTask task = LearningTask.Regression,
+        double scale = 1)
     {
         SeededRandom random = SeededRandom.For(seed, "correlated");
         float[] features = new float[rows * width];
@@ -61,7 +62,8 @@ public class PreconditionerTests
             double Wanted(int i) => i < 5 ? wanted[(o * 5) + i] : wanted[(outputs * 5) + o];
             for (int i = 0; i < 6; i++)
             {
-                double value = Enumerable.Range(0, 6).Sum(j => bound * matrix[(i * 6) + j] * Wanted(j)) + (i < 5 ? 0.01 * Wanted(i) : 0);
+                double value = Enumerable.Range(0, 6).Sum(j => bound * matrix[(i * 6) + j] * Wanted(j))
+                    + (i < 5 ? 0.01 * Wanted(i) : 0);
                 gradient[i < 5 ? (o * 5) + i : (outputs * 5) + o] = (float)value;
             }
         }
@@ -82,7 +84,10 @@ public class PreconditionerTests
         Assert.Equal(0, gradient[2]);
     }
 
-    /// <summary>A matrix that is not positive semidefinite, as sums of different sites may leave it: what is added is no hair's breadth.</summary>
+    /// <summary>
+    /// A matrix that is not positive semidefinite, as sums of different sites may leave it: what is added is no hair's
+    /// breadth.
+    /// </summary>
     [Fact]
     public void A_matrix_that_no_rows_have_is_made_safely_definite()
     {
@@ -94,13 +99,17 @@ public class PreconditionerTests
         Assert.Equal(-gradient[0], gradient[1], 1e-4);
     }
 
-    /// <summary>Rows beyond a thousand times the common curvature, as where a site missed the sums: it goes less far, and stays finite.</summary>
+    /// <summary>
+    /// Rows beyond a thousand times the common curvature, as where a site missed the sums: it goes less far, and stays
+    /// finite.
+    /// </summary>
     [Fact]
     public async Task A_site_of_curvature_beyond_all_bounds_does_not_diverge()
     {
         ModelSpec spec = ModelSpec.Linear(1);
         Dataset rows = new([1000, -1000, 1000, -1000], [1, -1, 1, -1], 1, LearningTask.Regression, 0);
-        GradientTrainer trainer = new(spec, TrainingDefaults.For(spec) with { L2 = 0, SecondMoments = new SecondMoments(2, [1e-3, 0, 1]) });
+        GradientTrainer trainer = new(spec,
+            TrainingDefaults.For(spec) with { L2 = 0, SecondMoments = new SecondMoments(2, [1e-3, 0, 1]) });
         LocalTrainingRequest request = new()
         {
             Global = trainer.CreateInitial(1),
@@ -125,19 +134,25 @@ public class PreconditionerTests
         Assert.Equal(4, preconditioner.LargestOn(LearningTask.Regression, fourfold), 4e-3);
     }
 
-    /// <summary>All but collinear columns, one site with ten times the spread of the others: plain descent needs thousands of rounds, local steps of the common rate diverge.</summary>
+    /// <summary>
+    /// All but collinear columns, one site with ten times the spread of the others: plain descent needs thousands of
+    /// rounds, local steps of the common rate diverge.
+    /// </summary>
     [Theory]
     [InlineData(LearningTask.Regression)]
     [InlineData(LearningTask.Binary)]
     public async Task Federated_rounds_end_at_the_optimum_of_all_rows(LearningTask task)
     {
-        Dataset[] sites = [Correlated(300, 8, 3, task), Correlated(200, 8, 4, task), .. Enumerable.Range(5, 6).Select(i => Correlated(60, 8, (ulong)i, task, i == 5 ? 10 : 1))];
+        Dataset[] sites = [Correlated(300, 8, 3, task), Correlated(200, 8, 4, task),
+            .. Enumerable.Range(5, 6).Select(i => Correlated(60, 8, (ulong)i, task, i == 5 ? 10 : 1))];
         Dataset pooled = Dataset.Concatenate(sites);
         ModelSpec spec = task == LearningTask.Regression ? ModelSpec.Linear(8) : ModelSpec.Logistic(8);
-        LocalTrainingOptions options = TrainingDefaults.For(spec) with { L2 = 1f / pooled.Count, SecondMoments = SecondMoments.Of(pooled, []) };
+        LocalTrainingOptions options = TrainingDefaults.For(spec) with
+        { L2 = 1f / pooled.Count, SecondMoments = SecondMoments.Of(pooled, []) };
         ModelParameters model = await TrainAsync(spec, options, sites);
         float[] gradient = new float[9];
-        _ = new FeedForwardModel(spec).Gradient(model.Values, pooled, [.. Enumerable.Range(0, pooled.Count)], [], gradient);
+        _ = new FeedForwardModel(spec).Gradient(model.Values, pooled, [.. Enumerable.Range(0, pooled.Count)],
+            [], gradient);
         for (int f = 0; f < 8; f++)
         {
             gradient[f] += model.Values[f] / pooled.Count;
@@ -149,8 +164,8 @@ public class PreconditionerTests
     }
 
     /// <summary>
-    /// A site whose rows are all of one class would go on for ever: with a rate that has not fallen by the last round, a short run ended at a loss above
-    /// that of knowing nothing, 0.6931, and some were refused as diverged.
+    /// A site whose rows are all of one class would go on for ever: with a rate that has not fallen by the last round,
+    /// a short run ended at a loss above that of knowing nothing, 0.6931, and some were refused as diverged.
     /// </summary>
     [Theory]
     [InlineData(3, 0.05)]
@@ -165,15 +180,18 @@ public class PreconditionerTests
             new Dataset(one.Features, new float[one.Count], 3, LearningTask.Binary, 2),
         ];
         Dataset pooled = Dataset.Concatenate(sites);
-        LocalTrainingOptions options = TrainingDefaults.For(ModelSpec.Logistic(3)) with { L2 = 1f / pooled.Count, SecondMoments = SecondMoments.Of(pooled, []) };
+        LocalTrainingOptions options = TrainingDefaults.For(ModelSpec.Logistic(3)) with
+        { L2 = 1f / pooled.Count, SecondMoments = SecondMoments.Of(pooled, []) };
         double best = await LossAsync(options, [pooled], pooled, TrainingDefaults.Rounds);
         Assert.InRange(await LossAsync(options, sites, pooled, rounds), best - 1e-3, best + most);
     }
 
-    private static async Task<double> LossAsync(LocalTrainingOptions options, Dataset[] sites, Dataset pooled, int rounds)
+    private static async Task<double> LossAsync(LocalTrainingOptions options, Dataset[] sites,
+        Dataset pooled, int rounds)
     {
         ModelSpec spec = ModelSpec.Logistic(pooled.Width);
-        ModelParameters model = await TrainAsync(spec, options with { Schedule = options.Schedule.In(rounds) }, sites, rounds);
+        ModelParameters model = await TrainAsync(spec, options with { Schedule = options.Schedule.In(rounds) },
+            sites, rounds);
         return (await new GradientTrainer(spec, options).EvaluateAsync(model, pooled, Token)).MeanLoss!.Value;
     }
 
@@ -194,7 +212,8 @@ public class PreconditionerTests
             async () => await new GradientTrainer(spec, TrainingDefaults.For(spec)).TrainAsync(request, Token));
     }
 
-    private static async Task<ModelParameters> TrainAsync(ModelSpec spec, LocalTrainingOptions options, Dataset[] sites, int rounds = TrainingDefaults.Rounds)
+    private static async Task<ModelParameters> TrainAsync(ModelSpec spec, LocalTrainingOptions options, Dataset[] sites,
+        int rounds = TrainingDefaults.Rounds)
     {
         GradientTrainer trainer = new(spec, options);
         ModelParameters model = trainer.CreateInitial(1);
@@ -204,7 +223,8 @@ public class PreconditionerTests
             double[] mean = new double[model.Values.Length];
             for (int s = 0; s < sites.Length; s++)
             {
-                LocalTrainingRequest request = new() { Global = model, Train = sites[s], Site = $"{s}", SiteIndex = s, Round = round, Seed = 1 };
+                LocalTrainingRequest request = new()
+                { Global = model, Train = sites[s], Site = $"{s}", SiteIndex = s, Round = round, Seed = 1 };
                 LocalTrainingResult result = await trainer.TrainAsync(request, Token);
                 for (int i = 0; i < mean.Length; i++)
                 {

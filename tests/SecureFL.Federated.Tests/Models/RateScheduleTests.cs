@@ -18,10 +18,12 @@ public class RateScheduleTests
         {
             Assert.Equal(1, new RateSchedule().FactorIn(round));
             Assert.Equal(halves[round - 1], step.FactorIn(round), 1e-15);
-            Assert.Equal(round >= 9 ? 0.1 : 0.1 + (0.45 * (1 + Math.Cos(Math.PI * (round - 1) / 8))), cosine.FactorIn(round), 1e-12);
+            Assert.Equal(round >= 9 ? 0.1 : 0.1 + (0.45 * (1 + Math.Cos(Math.PI * (round - 1) / 8))),
+                cosine.FactorIn(round), 1e-12);
             Assert.Equal(1 / (1 + (0.25 * (round - 1))), inverse.FactorIn(round), 1e-15);
             Assert.Equal(Math.Pow(10, -2 * Math.Min(8, round - 1) / 8.0), exponential.FactorIn(round), 1e-12);
-            Assert.Equal(Math.Min(1, round / 5.0) * halves[round - 1], (step with { WarmUpRounds = 5 }).FactorIn(round), 1e-15);
+            Assert.Equal(Math.Min(1, round / 5.0) * halves[round - 1],
+                (step with { WarmUpRounds = 5 }).FactorIn(round), 1e-15);
         }
     }
 
@@ -36,7 +38,8 @@ public class RateScheduleTests
         Dataset data = TestRows();
         for (int round = 1; round <= 4; round++)
         {
-            LocalTrainingOptions options = new() { Schedule = schedule, Optimizer = new LocalOptimizerOptions { LearningRate = 0.2f } };
+            LocalTrainingOptions options = new()
+            { Schedule = schedule, Optimizer = new LocalOptimizerOptions { LearningRate = 0.2f } };
             LocalOptimizerOptions scaled = new() { LearningRate = (float)(0.2f * schedule.FactorIn(round)) };
             float[] expected = await TrainAsync(new LocalTrainingOptions { Optimizer = scaled }, data, round);
             Assert.Equal(expected, await TrainAsync(options, data, round));
@@ -47,7 +50,8 @@ public class RateScheduleTests
     public void A_course_that_ends_with_the_run_takes_its_rounds()
     {
         RateSchedule open = new() { Kind = RateScheduleKind.Exponential, Floor = 0.001 };
-        Assert.Equal([1, 0.1, 0.01, 0.001], Enumerable.Range(1, 4).Select(round => Math.Round(open.In(4).FactorIn(round), 12)));
+        Assert.Equal([1, 0.1, 0.01, 0.001],
+            Enumerable.Range(1, 4).Select(round => Math.Round(open.In(4).FactorIn(round), 12)));
         Assert.Equal(0.001, open.FactorIn(TrainingDefaults.Rounds), 1e-12);
         Assert.Equal(1, open.In(1).FactorIn(1));
         Assert.Equal(4, open.In(4).In(9).Rounds);
@@ -56,12 +60,19 @@ public class RateScheduleTests
     [Fact]
     public void Settings_out_of_range_are_named()
     {
-        Assert.Contains("steps of 0", Assert.Throws<ArgumentException>((new RateSchedule { StepRounds = 0 }).Check).Message, StringComparison.Ordinal);
-        Assert.Contains("factor 2", Assert.Throws<ArgumentException>((new RateSchedule { Factor = 2 }).Check).Message, StringComparison.Ordinal);
-        Assert.Contains("decay NaN", Assert.Throws<ArgumentException>((new RateSchedule { Decay = double.NaN }).Check).Message, StringComparison.Ordinal);
-        Assert.Contains("floor -1", Assert.Throws<ArgumentException>((new RateSchedule { Floor = -1 }).Check).Message, StringComparison.Ordinal);
+        Assert.Contains("steps of 0",
+            Assert.Throws<ArgumentException>((new RateSchedule { StepRounds = 0 }).Check).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("factor 2", Assert.Throws<ArgumentException>((new RateSchedule { Factor = 2 }).Check).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("decay NaN",
+            Assert.Throws<ArgumentException>((new RateSchedule { Decay = double.NaN }).Check).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("floor -1", Assert.Throws<ArgumentException>((new RateSchedule { Floor = -1 }).Check).Message,
+            StringComparison.Ordinal);
         RateSchedule endless = new() { Kind = RateScheduleKind.Exponential, Floor = 0 };
-        Assert.Contains("a floor above 0", Assert.Throws<ArgumentException>(endless.Check).Message, StringComparison.Ordinal);
+        Assert.Contains("a floor above 0", Assert.Throws<ArgumentException>(endless.Check).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(((RateSchedule)new() { Kind = (RateScheduleKind)9 }).Check);
         Assert.Throws<ArgumentOutOfRangeException>(() => new RateSchedule().FactorIn(0));
     }
@@ -85,6 +96,7 @@ public class RateScheduleTests
     {
         Random random = new(1);
         float[] features = [.. Enumerable.Range(0, 80).Select(_ => (float)random.NextDouble() - 0.5f)];
-        return new Dataset(features, [.. Enumerable.Range(0, 40).Select(i => features[2 * i] > 0 ? 1f : 0f)], 2, LearningTask.Binary, 2);
+        return new Dataset(features, [.. Enumerable.Range(0, 40).Select(i => features[2 * i] > 0 ? 1f : 0f)], 2,
+            LearningTask.Binary, 2);
     }
 }

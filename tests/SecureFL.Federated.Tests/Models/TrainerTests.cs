@@ -15,19 +15,22 @@ public class TrainerTests
         byte[] ballast = new byte[12345];
         GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
         Assert.Equal(first, await TrainAsync(spec, data, new LocalTrainingOptions { BatchSize = 16, Epochs = 3 }, 7));
-        Assert.NotEqual(first, await TrainAsync(spec, data, new LocalTrainingOptions { BatchSize = 16, Epochs = 3 }, 8));
+        Assert.NotEqual(first,
+            await TrainAsync(spec, data, new LocalTrainingOptions { BatchSize = 16, Epochs = 3 }, 8));
         GC.KeepAlive(ballast);
     }
 
     [Fact]
     public void Regressions_start_at_zero_and_perceptrons_at_seeded_weights()
     {
-        Assert.All(new FeedForwardModel(ModelSpec.Softmax(4, 3)).CreateInitial(1).Values, value => Assert.Equal(0, value));
+        Assert.All(new FeedForwardModel(ModelSpec.Softmax(4, 3)).CreateInitial(1).Values,
+            value => Assert.Equal(0, value));
         ModelSpec spec = ModelSpec.For(TestData.Random(ModelSpec.Logistic(400), 1, 1), 100);
         ModelParameters parameters = new FeedForwardModel(spec).CreateInitial(1);
         float[] weights = parameters["layers.0.weight"].ToArray();
 
-        // 40,000 weights of variance 2/400: the sample variance lies within 5 standard errors (3.5%), false alarm below 10^-6.
+        // 40,000 weights of variance 2/400: the sample variance lies within 5 standard errors (3.5%), false alarm below
+        // 10^-6.
         Assert.InRange(weights.Average(w => w * (double)w), 0.005 * 0.965, 0.005 * 1.035);
         Assert.All(parameters["layers.0.bias"].ToArray(), value => Assert.Equal(0, value));
         Assert.Equal(weights, new FeedForwardModel(spec).CreateInitial(1)["layers.0.weight"].ToArray());
@@ -133,8 +136,11 @@ public class TrainerTests
     public async Task Divergence_is_named()
     {
         ModelSpec spec = ModelSpec.Linear(3);
-        LocalTrainingOptions options = new() { Epochs = 50, Optimizer = new LocalOptimizerOptions { LearningRate = 1e6f } };
-        TrainingDivergedException fault = await Assert.ThrowsAsync<TrainingDivergedException>(() => TrainAsync(spec, TestData.Random(spec, 50, 1), options, 1));
+        LocalTrainingOptions options = new()
+        { Epochs = 50, Optimizer = new LocalOptimizerOptions { LearningRate = 1e6f } };
+        TrainingDivergedException fault =
+            await Assert.ThrowsAsync<TrainingDivergedException>(
+                () => TrainAsync(spec, TestData.Random(spec, 50, 1), options, 1));
         Assert.Contains("here", fault.Message, StringComparison.Ordinal);
         Assert.Contains("round 4", fault.Message, StringComparison.Ordinal);
     }
@@ -145,7 +151,8 @@ public class TrainerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalTrainingOptions { BatchSize = -1 }.Check(2));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalTrainingOptions { Epochs = 0 }.Check(2));
         Assert.Throws<ArgumentException>(() => new LocalTrainingOptions { ClassWeights = [1] }.Check(2));
-        Assert.Throws<ArgumentException>(() => new LocalTrainingOptions { Optimizer = new LocalOptimizerOptions { LearningRate = 0 } }.Check(2));
+        Assert.Throws<ArgumentException>(
+            () => new LocalTrainingOptions { Optimizer = new LocalOptimizerOptions { LearningRate = 0 } }.Check(2));
         Assert.Throws<ArgumentException>(() => (ModelSpec.Softmax(3, 1)).Check());
         Assert.Throws<ArgumentException>(() => (ModelSpec.Logistic(0)).Check());
     }
@@ -163,7 +170,8 @@ public class TrainerTests
             Parameters = new FeedForwardModel(spec).CreateInitial(4),
             Spec = spec,
             Schema = schema,
-            Scalings = System.Collections.Immutable.ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("a", FeatureScaling.Standard(FeatureStatistics.Of(raw))),
+            Scalings = System.Collections.Immutable.ImmutableSortedDictionary<string, FeatureScaling>.Empty
+                .Add("a", FeatureScaling.Standard(FeatureStatistics.Of(raw))),
         };
         MemoryStream file = new();
         bundle.Write(file);
@@ -173,7 +181,8 @@ public class TrainerTests
         Assert.Equal(bundle.ScalingFor("a")!.Apply(raw).Features, back.ScalingFor("a")!.Apply(raw).Features);
         Assert.Throws<ArgumentException>(() => back.ScalingFor("b"));
         Assert.Equal(
-            new FeedForwardModel(spec).Predict(bundle.Parameters.Values, data), new FeedForwardModel(back.Spec!).Predict(back.Parameters.Values, data));
+            new FeedForwardModel(spec).Predict(bundle.Parameters.Values, data),
+            new FeedForwardModel(back.Spec!).Predict(back.Parameters.Values, data));
 
         MemoryStream other = new();
         (bundle with { Schema = schema with { Features = schema.Features[..1] } }).Write(other);
@@ -185,10 +194,19 @@ public class TrainerTests
         Assert.Throws<DataFormatException>(() => ModelBundle.Read(new MemoryStream(third.ToArray()), "model"));
 
         MemoryStream otherTask = new();
-        (bundle with { Schema = schema with { Label = new LabelSchema { Name = "ill", Task = LearningTask.MultiClass, Classes = ["a", "b", "c"] } } }).Write(otherTask);
+        (bundle with
+        {
+            Schema = schema with
+            {
+                Label = new LabelSchema
+                { Name = "ill", Task = LearningTask.MultiClass, Classes = ["a", "b", "c"] }
+            }
+        }).Write(otherTask);
         Assert.Contains(
             "a Binary model of 2 classes with a MultiClass label of 3 classes",
-            Assert.Throws<DataFormatException>(() => ModelBundle.Read(new MemoryStream(otherTask.ToArray()), "model")).Message, StringComparison.Ordinal);
+            Assert.Throws<DataFormatException>(
+                () => ModelBundle.Read(new MemoryStream(otherTask.ToArray()), "model")).Message,
+                StringComparison.Ordinal);
         MemoryStream scaledClasses = new();
         (bundle with { Targets = new TargetScaling(1, 2) }).Write(scaledClasses);
         Assert.Throws<DataFormatException>(() => ModelBundle.Read(new MemoryStream(scaledClasses.ToArray()), "model"));
@@ -197,14 +215,18 @@ public class TrainerTests
         MemoryStream huge = new();
         Safetensors.Write(
             huge, [new("layers.0.weight", TensorData.FromFloats([1, 2], 1, 2))],
-            new Dictionary<string, string> { ["securefl.model"] = """{"Task":"Binary","Inputs":500000000,"Outputs":1,"Hidden":[]}""" });
+            new Dictionary<string, string>
+            { ["securefl.model"] = """{"Task":"Binary","Inputs":500000000,"Outputs":1,"Hidden":[]}""" });
         long before = GC.GetAllocatedBytesForCurrentThread();
-        DataFormatException tooLarge = Assert.Throws<DataFormatException>(() => ModelBundle.Read(new MemoryStream(huge.ToArray()), "model"));
+        DataFormatException tooLarge =
+            Assert.Throws<DataFormatException>(() => ModelBundle.Read(new MemoryStream(huge.ToArray()), "model"));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
-        Assert.Contains("tensor layers.0.weight has shape 1 x 2, expected 1 x 500000000", tooLarge.Message, StringComparison.Ordinal);
+        Assert.Contains("tensor layers.0.weight has shape 1 x 2, expected 1 x 500000000", tooLarge.Message,
+            StringComparison.Ordinal);
 
         MemoryStream weightsAlone = new();
-        Safetensors.Write(weightsAlone, [new("conv", TensorData.FromFloats([1, 2], 2)), new("steps", TensorData.FromInt64([3], 1))]);
+        Safetensors.Write(weightsAlone,
+            [new("conv", TensorData.FromFloats([1, 2], 2)), new("steps", TensorData.FromInt64([3], 1))]);
         ModelBundle external = ModelBundle.Read(new MemoryStream(weightsAlone.ToArray()), "model");
         Assert.Null(external.Spec);
         Assert.Equal([1, 2], external.Parameters.Values);
@@ -212,7 +234,8 @@ public class TrainerTests
 
     private static RawTable ReadTable(string text) => CsvTableReader.Read(new StringReader(text), "t.csv");
 
-    private static async Task<float[]> TrainAsync(ModelSpec spec, Dataset data, LocalTrainingOptions options, ulong seed, float[]? from = null)
+    private static async Task<float[]> TrainAsync(ModelSpec spec, Dataset data, LocalTrainingOptions options,
+        ulong seed, float[]? from = null)
     {
         GradientTrainer trainer = new(spec, options);
         LocalTrainingRequest request = new()
@@ -231,9 +254,11 @@ public class TrainerTests
     public void Every_kind_has_one_row_whose_settings_exist_and_an_unknown_one_is_refused()
     {
         Assert.Equal(Enum.GetValues<LocalOptimizerKind>(), LocalMethods.All.Select(method => method.Kind));
-        Assert.All(LocalMethods.All, method => Assert.All(method.Uses, name => Assert.NotNull(typeof(LocalOptimizerOptions).GetProperty(name))));
+        Assert.All(LocalMethods.All,
+            method => Assert.All(method.Uses, name => Assert.NotNull(typeof(LocalOptimizerOptions).GetProperty(name))));
         Assert.All(LocalMethods.All, method => method.Defaults.Check());
-        LocalTrainingOptions unknown = new() { Optimizer = new LocalOptimizerOptions { Kind = (LocalOptimizerKind)99 } };
+        LocalTrainingOptions unknown = new()
+        { Optimizer = new LocalOptimizerOptions { Kind = (LocalOptimizerKind)99 } };
         Assert.Throws<ArgumentException>(() => unknown.Check(2));
     }
 }

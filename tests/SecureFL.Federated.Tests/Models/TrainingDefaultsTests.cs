@@ -12,7 +12,9 @@ public class TrainingDefaultsTests
     [InlineData(LearningTask.MultiClass, 60, 0.0327)]
     public void Rates_follow_from_the_features_alone(LearningTask task, int inputs, double rate)
     {
-        LocalTrainingOptions options = TrainingDefaults.For(new ModelSpec { Task = task, Inputs = inputs, Outputs = task == LearningTask.MultiClass ? 3 : 1 }, scaled: false);
+        LocalTrainingOptions options =
+            TrainingDefaults.For(new ModelSpec
+            { Task = task, Inputs = inputs, Outputs = task == LearningTask.MultiClass ? 3 : 1 }, scaled: false);
         options.Check(task == LearningTask.Regression ? 0 : task == LearningTask.Binary ? 2 : 3);
         Assert.Equal(rate, options.Optimizer.LearningRate, 1e-6);
     }
@@ -21,7 +23,8 @@ public class TrainingDefaultsTests
     [InlineData(TrainingDefaults.MaxPreconditioned, true, LocalOptimizerKind.Preconditioned)]
     [InlineData(TrainingDefaults.MaxPreconditioned + 1, true, LocalOptimizerKind.Momentum)]
     [InlineData(3, false, LocalOptimizerKind.Momentum)]
-    public void Regressions_of_few_scaled_features_are_preconditioned(int inputs, bool scaled, LocalOptimizerKind kind) =>
+    public void Regressions_of_few_scaled_features_are_preconditioned(int inputs, bool scaled,
+        LocalOptimizerKind kind) =>
         Assert.Equal(kind, TrainingDefaults.For(ModelSpec.Logistic(inputs), scaled).Optimizer.Kind);
 
     [Fact]
@@ -32,14 +35,17 @@ public class TrainingDefaultsTests
         const int Width = 30;
         float[] column = [.. Enumerable.Range(0, 200).Select(_ => (float)random.NextGaussian())];
         float[] labels = [.. column.Select(x => (2 * x) + 1)];
-        Dataset rows = new([.. column.SelectMany(x => Enumerable.Repeat(x, Width))], labels, Width, LearningTask.Regression, 0);
+        Dataset rows = new([.. column.SelectMany(x => Enumerable.Repeat(x, Width))], labels, Width,
+            LearningTask.Regression, 0);
         ModelSpec spec = ModelSpec.Linear(Width);
         GradientTrainer trainer = new(spec, TrainingDefaults.For(spec, scaled: false));
         ModelParameters model = trainer.CreateInitial(1);
         for (int round = 1; round <= 10; round++)
         {
-            LocalTrainingRequest request = new() { Global = model, Train = rows, Site = "a", SiteIndex = 0, Round = round, Seed = 1 };
-            model = new ModelParameters(model.Layout, (await trainer.TrainAsync(request, TestContext.Current.CancellationToken)).Weights);
+            LocalTrainingRequest request = new()
+            { Global = model, Train = rows, Site = "a", SiteIndex = 0, Round = round, Seed = 1 };
+            model = new ModelParameters(model.Layout,
+                (await trainer.TrainAsync(request, TestContext.Current.CancellationToken)).Weights);
         }
 
         Assert.InRange(Evaluator.Evaluate(spec, model.Values, rows).MeanLoss!.Value, 0, 1e-4);

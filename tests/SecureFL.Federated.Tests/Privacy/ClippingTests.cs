@@ -55,7 +55,8 @@ public class ClippingTests
         double furthest = 0;
         for (int left = 0; left < 40; left++)
         {
-            float[] without = await ContributionAsync(data.Select([.. Enumerable.Range(0, 40).Where(row => row != left)]));
+            float[] without = await ContributionAsync(
+                data.Select([.. Enumerable.Range(0, 40).Where(row => row != left)]));
             furthest = Math.Max(furthest, Norm([.. full.Zip(without, (a, b) => a - b)]));
         }
 
@@ -65,7 +66,15 @@ public class ClippingTests
         {
             ModelParameters global = new(trainer.Layout, [1, -1, 0.5f, 2, 0, 0.3f]);
             LocalTrainingResult result = await trainer.TrainAsync(
-                new LocalTrainingRequest { Global = global, Train = rows, Site = "s", SiteIndex = 0, Round = 1, Seed = 1 }, TestContext.Current.CancellationToken);
+                new LocalTrainingRequest
+                {
+                    Global = global,
+                    Train = rows,
+                    Site = "s",
+                    SiteIndex = 0,
+                    Round = 1,
+                    Seed = 1
+                }, TestContext.Current.CancellationToken);
             return [.. result.Weights.Zip(global.Values, (a, b) => (float)((a - b) * result.Samples / Unit))];
         }
     }

@@ -2,15 +2,20 @@ using SecureFL.Federated.Privacy;
 
 namespace SecureFL.Federated.Tests.Privacy;
 
-/// <summary>Known values, at the orders of the tests that publish them, and independent checks of the moments by numerical integration.</summary>
+/// <summary>
+/// Known values, at the orders of the tests that publish them, and independent checks of the moments by numerical
+/// integration.
+/// </summary>
 public class PrivacyAccountantTests
 {
     private static readonly double[] TensorFlowOrders =
-        [1.25, 1.5, 1.75, 2, 2.25, 2.5, 3, 3.5, 4, 4.5, .. Enumerable.Range(5, 59).Select(i => (double)i), 128, 256, 512];
+        [1.25, 1.5, 1.75, 2, 2.25, 2.5, 3, 3.5, 4, 4.5, .. Enumerable.Range(5, 59).Select(i => (double)i),
+            128, 256, 512];
 
     // Opacus' default orders; those of Google's dp_accounting begin with the same.
     private static readonly double[] TenthOrders =
-        [.. Enumerable.Range(1, 99).Select(i => 1 + (i / 10.0)), .. Enumerable.Range(11, 53).Select(i => (double)i), 128, 256, 512, 1024];
+        [.. Enumerable.Range(1, 99).Select(i => 1 + (i / 10.0)), .. Enumerable.Range(11, 53).Select(i => (double)i),
+            128, 256, 512, 1024];
 
     [Theory]
     [InlineData(0.0025, 1.3, 6000, 1e-5, 0.7242234026, 5e-11, false)] // TensorFlow Privacy
@@ -18,7 +23,8 @@ public class PrivacyAccountantTests
     [InlineData(0.04, 1.5, 2250, 1e-5, 7.32911117, 5e-9, true)] // Opacus
     [InlineData(0.01, 0.7, 120, 1e-5, 3.2391922, 5e-8, true)] // TensorFlow Privacy, test_compute_dp_sgd_example_privacy
     [InlineData(1.0, 0.7, 2, 1e-5, 10.8602036, 5e-8, true)] // the same test, without subsampling
-    public void Subsampled_Gaussian(double q, double sigma, int steps, double delta, double expected, double tolerance, bool tenths)
+    public void Subsampled_Gaussian(double q, double sigma, int steps, double delta, double expected, double tolerance,
+        bool tenths)
     {
         PrivacyAccountant accountant = new(tenths ? TenthOrders : TensorFlowOrders);
         accountant.AddSubsampledGaussian(q, sigma, steps);
@@ -60,7 +66,8 @@ public class PrivacyAccountantTests
     [InlineData(0.9, 0.6, 1.05)]
     public void Moments_equal_a_numerical_integral(double q, double sigma, double order)
     {
-        // E over z ~ N(0, sigma^2) of ((1 - q) + q exp((2z - 1) / (2 sigma^2)))^order, by the trapezoidal rule over a range that holds both tails.
+        // E over z ~ N(0, sigma^2) of ((1 - q) + q exp((2z - 1) / (2 sigma^2)))^order, by the trapezoidal rule over a
+        // range that holds both tails.
         double low = -14 * sigma;
         double high = (14 * sigma) + order;
         const int Points = 400_000;
@@ -69,7 +76,8 @@ public class PrivacyAccountantTests
         for (int i = 0; i <= Points; i++)
         {
             double z = low + (i * step);
-            double log = (-z * z / (2 * sigma * sigma)) + (order * Math.Log((1 - q) + (q * Math.Exp(((2 * z) - 1) / (2 * sigma * sigma)))));
+            double log = (-z * z / (2 * sigma * sigma))
+                + (order * Math.Log((1 - q) + (q * Math.Exp(((2 * z) - 1) / (2 * sigma * sigma)))));
             sum += Math.Exp(log);
         }
 
@@ -96,7 +104,8 @@ public class PrivacyAccountantTests
     [Theory]
     [InlineData(0.01, 1000, 1.0, 1e-5)]
     [InlineData(1.0, 10, 8.0, 1e-6)]
-    public void The_noise_multiplier_meets_its_budget_and_wastes_little(double q, int steps, double epsilon, double delta)
+    public void The_noise_multiplier_meets_its_budget_and_wastes_little(double q, int steps, double epsilon,
+        double delta)
     {
         double sigma = PrivacyAccountant.NoiseMultiplierFor(q, steps, epsilon, delta);
         Assert.InRange(Epsilon(q, sigma, steps, delta), epsilon * 0.99, epsilon);

@@ -5,7 +5,10 @@ using SecureFL.Federated.SecureSums;
 
 namespace SecureFL.Federated.Tests.RealData;
 
-/// <summary>One site ten times slower than the others: buffered aggregation must not wait for it and must not lose its data either.</summary>
+/// <summary>
+/// One site ten times slower than the others: buffered aggregation must not wait for it and must not lose its data
+/// either.
+/// </summary>
 public class AsynchronousTests(ITestOutputHelper output)
 {
     [Fact]
@@ -22,19 +25,24 @@ public class AsynchronousTests(ITestOutputHelper output)
             Epochs = 3,
             Optimizer = new LocalOptimizerOptions { LearningRate = 0.1f },
         });
-        FederationOptions options = new() { Stopping = new StoppingRules { Rounds = 60 }, Timing = new ConstantTiming(seconds) };
+        FederationOptions options = new()
+        { Stopping = new StoppingRules { Rounds = 60 }, Timing = new ConstantTiming(seconds) };
         QuantizedReferenceSum sum = TestData.Quantised(sites.Count, 4f, 16);
         CancellationToken token = TestContext.Current.CancellationToken;
-        TrainingOutcome synchronous = await new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: token);
+        TrainingOutcome synchronous = await new FederatedAveraging(options, sites, trainer,
+            sum).RunAsync(cancellationToken: token);
         double target = Evaluator.Evaluate(spec, synchronous.Model.Values, test).Accuracy!.Value;
         double time = synchronous.Checkpoint.SimulatedSeconds;
         Assert.Equal(600, time, 1e-9);
 
         FederationOptions longer = options with { Stopping = new StoppingRules { Rounds = 240 } };
         BufferOptions buffer = new() { Arrivals = 5, EvaluateEvery = 1 };
-        TrainingOutcome buffered = await new BufferedAggregation(longer, buffer, sites, trainer, sum).RunAsync(cancellationToken: token);
+        TrainingOutcome buffered = await new BufferedAggregation(longer, buffer, sites, trainer,
+            sum).RunAsync(cancellationToken: token);
         double accuracy = Evaluator.Evaluate(spec, buffered.Model.Values, test).Accuracy!.Value;
-        output.WriteLine($"synchronous {target:f4} after {time} s, buffered {accuracy:f4} after {buffered.Checkpoint.SimulatedSeconds} s");
+        output.WriteLine(
+            $"synchronous {target:f4} after {time} s, buffered {accuracy:f4} after "
+            + $"{buffered.Checkpoint.SimulatedSeconds} s");
         Assert.True(buffered.Checkpoint.SimulatedSeconds < time / 2);
         Assert.True(accuracy >= target - 0.01, $"buffered {accuracy:f4}, synchronous {target:f4}");
         Assert.Contains(buffered.History, record => record.Contributors.Contains("site0"));

@@ -18,5 +18,6 @@ internal static class Digits
     }
 
     public static IReadOnlyList<FederatedSite> SkewedSites(Dataset train, int sites, double alpha, ulong seed) =>
-        [.. SitePartition.Dirichlet(train, sites, alpha, seed, minimumRows: 20).Select((rows, i) => new FederatedSite($"site{i}", train.Select(rows), null))];
+        [.. SitePartition.Dirichlet(train, sites, alpha, seed, minimumRows: 20)
+            .Select((rows, i) => new FederatedSite($"site{i}", train.Select(rows), null))];
 }

@@ -57,7 +57,8 @@ public class DigitsTests(ITestOutputHelper output)
             Parallelism = 2,
         };
         IReadOnlyList<FederatedSite> sites = Digits.SkewedSites(train, 10, 0.3, seed);
-        TrainingOutcome outcome = await new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        TrainingOutcome outcome = await new FederatedAveraging(options, sites, trainer,
+            sum).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         return Evaluator.Evaluate(spec, outcome.Model.Values, test).Accuracy!.Value;
     }
 }

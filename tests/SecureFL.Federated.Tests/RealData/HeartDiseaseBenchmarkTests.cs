@@ -6,8 +6,9 @@ using SecureFL.Federated.SecureSums;
 namespace SecureFL.Federated.Tests.RealData;
 
 /// <summary>
-/// FLamby's Fed-Heart-Disease: 15 rounds of 100 SGD updates of batch 4, updates weighted by samples. Published: mean over the four centres' test
-/// accuracies and five seeds (Ogier du Terrail et al. 2022, NeurIPS Datasets and Benchmarks).
+/// FLamby's Fed-Heart-Disease: 15 rounds of 100 SGD updates of batch 4, updates weighted by samples. Published: mean
+/// over the four centres' test accuracies and five seeds (Ogier du Terrail et al. 2022, NeurIPS Datasets and
+/// Benchmarks).
 /// </summary>
 public class HeartDiseaseBenchmarkTests(ITestOutputHelper output)
 {
@@ -30,19 +31,23 @@ public class HeartDiseaseBenchmarkTests(ITestOutputHelper output)
         double quantised = 0;
         foreach (ulong seed in Seeds)
         {
-            inTheClear += await MeanAccuracyAsync(sites, new PlaintextSum(), kind, learningRate, serverRate, mu, seed) / Seeds.Length;
+            inTheClear += await MeanAccuracyAsync(sites, new PlaintextSum(), kind, learningRate, serverRate, mu, seed)
+                / Seeds.Length;
             QuantizedReferenceSum sum = TestData.Quantised(sites.Count, 4f, 16);
             quantised += await MeanAccuracyAsync(sites, sum, kind, learningRate, serverRate, mu, seed) / Seeds.Length;
         }
 
-        output.WriteLine($"{name}: {inTheClear:f4} in floats, {quantised:f4} in 16-bit integers, published {published:f3}");
+        output.WriteLine(
+            $"{name}: {inTheClear:f4} in floats, {quantised:f4} in 16-bit integers, published {published:f3}");
         Assert.True(inTheClear >= published - 0.03, $"{name} reaches {inTheClear:f4}, published {published}");
         Assert.True(quantised >= published - 0.03, $"{name} reaches {quantised:f4} quantised, published {published}");
-        Assert.True(Math.Abs(quantised - inTheClear) <= 0.005, $"{name}: quantised {quantised:f4} against {inTheClear:f4}");
+        Assert.True(Math.Abs(quantised - inTheClear) <= 0.005,
+            $"{name}: quantised {quantised:f4} against {inTheClear:f4}");
     }
 
     private static async Task<double> MeanAccuracyAsync(
-        IReadOnlyList<FederatedSite> sites, ISecureSum sum, ServerOptimizerKind kind, float learningRate, double serverRate, float mu, ulong seed)
+        IReadOnlyList<FederatedSite> sites, ISecureSum sum, ServerOptimizerKind kind, float learningRate,
+        double serverRate, float mu, ulong seed)
     {
         ModelSpec spec = ModelSpec.Logistic(13);
         GradientTrainer trainer = new(spec, new LocalTrainingOptions
@@ -58,7 +63,8 @@ public class HeartDiseaseBenchmarkTests(ITestOutputHelper output)
             Stopping = new StoppingRules { Rounds = 15 },
             ServerOptimizer = new ServerOptimizerOptions { Kind = kind, LearningRate = serverRate },
         };
-        TrainingOutcome outcome = await new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        TrainingOutcome outcome = await new FederatedAveraging(options, sites, trainer,
+            sum).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         return sites.Average(site => Evaluator.Evaluate(spec, outcome.Model.Values, site.Test!).Accuracy!.Value);
     }
 }

@@ -5,7 +5,10 @@ using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Federated.Tests.RealData;
 
-/// <summary>Full-batch federated gradient descent is gradient descent on the pooled rows: it must end where Newton's method on them ends.</summary>
+/// <summary>
+/// Full-batch federated gradient descent is gradient descent on the pooled rows: it must end where Newton's method on
+/// them ends.
+/// </summary>
 public class PooledOptimumTests(ITestOutputHelper output)
 {
     [Theory]
@@ -32,12 +35,14 @@ public class PooledOptimumTests(ITestOutputHelper output)
             ServerOptimizer = new ServerOptimizerOptions { Kind = ServerOptimizerKind.FedAvg, LearningRate = 1 },
         };
         ISecureSum sum = quantised ? TestData.Quantised(sites.Count, 1f, 16) : new PlaintextSum();
-        TrainingOutcome outcome = await new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        TrainingOutcome outcome = await new FederatedAveraging(options, sites, trainer,
+            sum).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         double[] reached = [.. outcome.Model.Values.Select(value => (double)value)];
         double distance = reached.Zip(newton).Max(pair => Math.Abs(pair.First - pair.Second));
         double gap = Objective(pooled, reached, l2) - optimum;
-        output.WriteLine($"L2 {l2}, quantised {quantised}: loss gap {gap:e2}, largest difference of a weight {distance:e2}");
+        output.WriteLine(
+            $"L2 {l2}, quantised {quantised}: loss gap {gap:e2}, largest difference of a weight {distance:e2}");
         Assert.InRange(gap, -1e-9, 1e-4);
         if (!quantised)
         {

@@ -15,7 +15,8 @@ public class BufferedAggregationTests
     {
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 30, 20, 50, 25);
         Trace trace = new();
-        TrainingOutcome outcome = await RunAsync(sites, [1, 1, 9, 2], new BufferOptions { Arrivals = 2, EvaluateEvery = 1 }, 8, trace);
+        TrainingOutcome outcome = await RunAsync(sites, [1, 1, 9, 2],
+            new BufferOptions { Arrivals = 2, EvaluateEvery = 1 }, 8, trace);
         Dataset train = Dataset.Concatenate([.. sites.Select(site => site.Train)]);
         Dataset test = Dataset.Concatenate([.. sites.Select(site => site.Test!)]);
         for (int round = 0; round < 8; round++)
@@ -38,14 +39,16 @@ public class BufferedAggregationTests
     [Fact]
     public async Task A_slow_site_starts_again_at_once_from_the_newest_version()
     {
-        // At 2.5 s the third site delivers what it trained from version 0 and goes on from version 2, which version 3 follows at 3 s.
+        // At 2.5 s the third site delivers what it trained from version 0 and goes on from version 2, which version 3
+        // follows at 3 s.
         Trace trace = new();
         await RunAsync(TestData.Sites(Spec, 20, 20, 20), [1, 1, 2.5], new BufferOptions { Arrivals = 2 }, 7, trace);
         Assert.Equal([0, 2], trace.Bases(site: 2).Take(2));
     }
 
     /// <summary>
-    /// A contribution to version v from version b is followed by one from v - 1, the newest at its delivery, or from v where b is the newest: never twice from one, never twice in a sum.
+    /// A contribution to version v from version b is followed by one from v - 1, the newest at its delivery, or from v
+    /// where b is the newest: never twice from one, never twice in a sum.
     /// </summary>
     [Fact]
     public async Task Every_site_goes_on_from_the_newest_version_and_contributes_once_for_each()
@@ -54,14 +57,18 @@ public class BufferedAggregationTests
         for (ulong seed = 1; seed <= 12; seed++)
         {
             SeededRandom random = SeededRandom.For(seed, "paces");
-            double[] seconds = [.. Enumerable.Range(0, 6).Select(_ => 0.2 + (5 * random.NextDouble() * random.NextDouble()))];
+            double[] seconds =
+                [.. Enumerable.Range(0, 6).Select(_ => 0.2 + (5 * random.NextDouble() * random.NextDouble()))];
             Trace trace = new();
-            await RunAsync(TestData.Sites(Spec, 8, 8, 8, 8, 8, 8), seconds, new BufferOptions { Arrivals = 3, MaxStaleness = 1000 }, 25, trace);
-            Assert.All(trace.Sums, sum => Assert.Equal(3, sum.Select(contribution => contribution.SiteIndex).Distinct().Count()));
+            await RunAsync(TestData.Sites(Spec, 8, 8, 8, 8, 8, 8), seconds,
+                new BufferOptions { Arrivals = 3, MaxStaleness = 1000 }, 25, trace);
+            Assert.All(trace.Sums,
+                sum => Assert.Equal(3, sum.Select(contribution => contribution.SiteIndex).Distinct().Count()));
             for (int site = 0; site < 6; site++)
             {
                 (int Version, int Base)[] made = [.. trace.Sums.SelectMany((sum, i) =>
-                    sum.Where(contribution => contribution.SiteIndex == site).Select(contribution => (i + 1, contribution.BaseVersion!.Value)))];
+                    sum.Where(contribution => contribution.SiteIndex == site)
+                    .Select(contribution => (i + 1, contribution.BaseVersion!.Value)))];
                 for (int i = 0; i + 1 < made.Length; i++)
                 {
                     (int version, int from) = made[i];
@@ -92,7 +99,8 @@ public class BufferedAggregationTests
         }
 
         Assert.Throws<ArgumentException>(() => new BufferedAggregation(
-            Options(2, [1, 1, 1, 1]), buffer with { EvaluateEvery = 0 }, sites, new GradientTrainer(Spec, new LocalTrainingOptions()), new PlaintextSum()));
+            Options(2, [1, 1, 1, 1]), buffer with { EvaluateEvery = 0 }, sites,
+            new GradientTrainer(Spec, new LocalTrainingOptions()), new PlaintextSum()));
     }
 
     [Fact]
@@ -102,7 +110,8 @@ public class BufferedAggregationTests
         FederationOptions options = Options(40, [1, 1, 1, 1]);
         options = options with { Stopping = options.Stopping with { Metric = RoundMetric.TestLoss, Target = 0.68 } };
         TrainingOutcome outcome = await new BufferedAggregation(
-            options, new BufferOptions { Arrivals = 4, EvaluateEvery = 2 }, sites, new GradientTrainer(Spec, new LocalTrainingOptions()), new PlaintextSum())
+            options, new BufferOptions { Arrivals = 4, EvaluateEvery = 2 }, sites,
+            new GradientTrainer(Spec, new LocalTrainingOptions()), new PlaintextSum())
             .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(StopReason.Target, outcome.Stopped);
         Assert.Equal(0, outcome.History.Length % 2);
@@ -116,8 +125,10 @@ public class BufferedAggregationTests
     };
 
     private static Task<TrainingOutcome> RunAsync(
-        IReadOnlyList<FederatedSite> sites, double[] seconds, BufferOptions buffer, int rounds, Trace trace, TrainingCheckpoint? resume = null) =>
-        new BufferedAggregation(Options(rounds, seconds), buffer, sites, new GradientTrainer(Spec, new LocalTrainingOptions { BatchSize = 8 }), trace)
+        IReadOnlyList<FederatedSite> sites, double[] seconds, BufferOptions buffer, int rounds, Trace trace,
+        TrainingCheckpoint? resume = null) =>
+        new BufferedAggregation(Options(rounds, seconds), buffer, sites,
+            new GradientTrainer(Spec, new LocalTrainingOptions { BatchSize = 8 }), trace)
             .RunAsync(resume, trace, TestContext.Current.CancellationToken);
 
     private sealed class Trace : ISecureSum, IRunObserver
@@ -133,9 +144,11 @@ public class BufferedAggregationTests
         public List<int> Told { get; } = [];
 
         public IEnumerable<int> Bases(int site) =>
-            Sums.SelectMany(sum => sum).Where(contribution => contribution.SiteIndex == site).Select(contribution => contribution.BaseVersion!.Value);
+            Sums.SelectMany(sum => sum).Where(contribution => contribution.SiteIndex == site)
+            .Select(contribution => contribution.BaseVersion!.Value);
 
-        public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request, CancellationToken cancellationToken = default)
+        public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request,
+            CancellationToken cancellationToken = default)
         {
             if (request.Contributions[0].Update.Length > 0)
             {

@@ -21,21 +21,28 @@ public class DivergenceTests
         Assert.Equal(atTheEnd, Divergence.Find(history, ended: true)?.Round);
         StoppingRules rules = new() { Rounds = 100 };
         Assert.Equal(during is null ? null : StopReason.Diverged, rules.Decide(history));
-        Assert.Equal(atTheEnd is null ? StopReason.Rounds : StopReason.Diverged, (rules with { Rounds = history.Length }).Decide(history));
+        Assert.Equal(atTheEnd is null ? StopReason.Rounds : StopReason.Diverged,
+            (rules with { Rounds = history.Length }).Decide(history));
     }
 
     [Fact]
     public void Losses_that_are_no_numbers_are_found_and_named()
     {
-        RoundRecord[] history = [.. History("1,0.5"), new RoundRecord { Round = 3, Contributors = [], Train = new MetricSummary { Samples = 5, Diverged = true } }];
+        RoundRecord[] history = [.. History("1,0.5"),
+            new RoundRecord { Round = 3, Contributors = [],
+                Train = new MetricSummary { Samples = 5, Diverged = true } }];
         Assert.Equal((3, "losses are no numbers or beyond all bounds"), Divergence.Find(history, ended: false));
     }
 
-    /// <summary>A regression that fits in its first round has no large loss to compare with; what rounding adds to a small one is no divergence.</summary>
+    /// <summary>
+    /// A regression that fits in its first round has no large loss to compare with; what rounding adds to a small one
+    /// is no divergence.
+    /// </summary>
     [Fact]
     public void A_regression_that_explains_nearly_all_has_not_diverged()
     {
-        RoundRecord[] history = [.. History("5e-4,4e-4,9e-4").Select(record => record with { Train = record.Train! with { R2 = 0.999 } })];
+        RoundRecord[] history =
+            [.. History("5e-4,4e-4,9e-4").Select(record => record with { Train = record.Train! with { R2 = 0.999 } })];
         Assert.Null(Divergence.Find(history, ended: true));
         history[^1] = history[^1] with { Train = history[^1].Train! with { R2 = 0.9 } };
         Assert.NotNull(Divergence.Find(history, ended: true));
@@ -56,7 +63,8 @@ public class DivergenceTests
         }
 
         Assert.Equal(share.Value, ConvergenceNote.StillFalling(history)!.Value, 1e-4);
-        Assert.Equal("train loss still fell by 55.6 % in the last 5 rounds: --rounds 14 may give a better model", ConvergenceNote.Of(history));
+        Assert.Equal("train loss still fell by 55.6 % in the last 5 rounds: --rounds 14 may give a better model",
+            ConvergenceNote.Of(history));
         RateSchedule falling = new() { Kind = RateScheduleKind.Step, StepRounds = 1, Factor = 0.81 };
         Assert.Equal(
             "train loss still fell by 55.6 % in the last 5 rounds: "
@@ -70,7 +78,8 @@ public class DivergenceTests
         {
             Round = i + 1,
             Contributors = [],
-            Train = new MetricSummary { Samples = 10, Loss = double.Parse(loss, System.Globalization.CultureInfo.InvariantCulture) },
+            Train = new MetricSummary { Samples = 10,
+                Loss = double.Parse(loss, System.Globalization.CultureInfo.InvariantCulture) },
         }),
     ];
 }

@@ -9,7 +9,9 @@ using SecureFL.Federated.SecureSums;
 
 namespace SecureFL.Federated.Tests.Rounds;
 
-/// <summary>The generated hospitals end to end: missing values, federated scaling, class weights, training, bundle.</summary>
+/// <summary>
+/// The generated hospitals end to end: missing values, federated scaling, class weights, training, bundle.
+/// </summary>
 public class HospitalFederationTests(ITestOutputHelper output)
 {
     [Fact]
@@ -17,21 +19,29 @@ public class HospitalFederationTests(ITestOutputHelper output)
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         QuantizedReferenceSum sum = TestData.Quantised(HospitalGenerator.Demonstration.Length, 4f, 16);
-        RawTable[] tables = [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, 1))];
-        TableSchema schema = SchemaInference.Infer(tables, new SchemaOptions { Label = HospitalGenerator.Label, Missing = MissingPolicy.Impute });
+        RawTable[] tables =
+            [.. HospitalGenerator.Demonstration.Select(profile => HospitalGenerator.Generate(profile, 1))];
+        TableSchema schema = SchemaInference.Infer(tables,
+            new SchemaOptions { Label = HospitalGenerator.Label, Missing = MissingPolicy.Impute });
         TableEncoder encoder = new(schema);
         List<RawSite> raw = [];
         for (int i = 0; i < tables.Length; i++)
         {
-            (RawDataset train, RawDataset? test) = TrainTestSplit.ByFraction(encoder.Encode(tables[i]).Data, 0.25, 1, i);
+            (RawDataset train, RawDataset? test) =
+                TrainTestSplit.ByFraction(encoder.Encode(tables[i]).Data, 0.25, 1, i);
             raw.Add(new RawSite(tables[i].Source, train, test));
         }
 
         RawDataset first = raw[0].Train;
-        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, schema, first.Width, first.Task, first.ClassCount) with { ClassCounts = true };
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, schema, first.Width, first.Task,
+            first.ClassCount) with
+        { ClassCounts = true };
         PreparedState prepared = await PreparationRun.RunAsync(
             PreparationSteps.For(terms, PreparationRun.CountersPerSum),
-            [.. raw.Select(site => new PreparingSite(site.Name, site.Train, (_, _) => throw new NotSupportedException("no clips are looked for")))],
+            [
+                .. raw.Select(
+                    site => new PreparingSite(site.Name, site.Train,
+                        (_, _) => throw new NotSupportedException("no clips are looked for")))],
             sum,
             1,
             cancellationToken: token);
@@ -45,15 +55,19 @@ public class HospitalFederationTests(ITestOutputHelper output)
             Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f },
         });
         FederationOptions options = new() { Stopping = new StoppingRules { Rounds = 20 }, MinimumContributors = 3 };
-        TrainingOutcome together = await new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: token);
-        TrainingOutcome alone = await new FederatedAveraging(options with { MinimumContributors = 1 }, [sites[3]], trainer, sum).RunAsync(cancellationToken: token);
+        TrainingOutcome together = await new FederatedAveraging(options, sites, trainer,
+            sum).RunAsync(cancellationToken: token);
+        TrainingOutcome alone = await new FederatedAveraging(options with { MinimumContributors = 1 }, [sites[3]],
+            trainer, sum).RunAsync(cancellationToken: token);
         EvaluationCounts lonely = new(trainer.Metrics);
         foreach (FederatedSite site in sites)
         {
             lonely = lonely.Add(await trainer.EvaluateAsync(alone.Model, site.Test!, token));
         }
 
-        output.WriteLine($"together: accuracy {together.Test.Accuracy:f4}, AUC {together.Test.Auc?.Value:f4}; smallest alone: AUC {lonely.Auc?.Value:f4}");
+        output.WriteLine(
+            $"together: accuracy {together.Test.Accuracy:f4}, AUC {together.Test.Auc?.Value:f4}; smallest alone: "
+            + $"AUC {lonely.Auc?.Value:f4}");
         Assert.True(together.Test.Auc!.Value.Value > 0.85);
         Assert.True(together.Test.Auc.Value.Value > lonely.Auc!.Value.Value);
         Assert.True(together.Test.Accuracy > 0.75);
@@ -63,7 +77,8 @@ public class HospitalFederationTests(ITestOutputHelper output)
     public void Array_files_become_data_sets_and_back()
     {
         RawDataset images = Decided(TensorDataset.Join(
-            new TensorData([3, 2, 2], TensorElement.UInt8, [0, 255, 0, 0, 51, 0, 0, 0, 0, 0, 0, 255]), new TensorData([3], TensorElement.UInt8, [2, 0, 1]), "x", 1 / 255.0));
+            new TensorData([3, 2, 2], TensorElement.UInt8, [0, 255, 0, 0, 51, 0, 0, 0, 0, 0, 0, 255]),
+            new TensorData([3], TensorElement.UInt8, [2, 0, 1]), "x", 1 / 255.0));
         Assert.Equal((LearningTask.MultiClass, 3, 4), (images.Task, images.ClassCount, images.Width));
         Assert.Equal([0.2, 0, 0, 0], images.Row(1).ToArray().Select(value => Math.Round(value, 5)));
         MemoryStream file = new();
@@ -74,12 +89,19 @@ public class HospitalFederationTests(ITestOutputHelper output)
         Assert.Equal(images.Labels, again.Labels);
 
         TensorData features = TensorData.FromFloats([1, 2], 2, 1);
-        Assert.Equal(LearningTask.Regression, Decided(TensorDataset.Join(features, TensorData.FromFloats([0.5f, 1], 2), "x")).Task);
-        Assert.Equal(LearningTask.Binary, Decided(TensorDataset.Join(features, TensorData.FromFloats([0, 0], 2, 1), "x")).Task);
-        Assert.Throws<DataFormatException>(() => TensorDataset.Join(features, TensorData.FromFloats([0, 1, 1], 3), "x"));
-        Assert.Throws<DataFormatException>(() => Decided(TensorDataset.Join(features, TensorData.FromFloats([0, -1], 2), "x")));
-        Assert.Throws<DataFormatException>(() => TensorDataset.Join(features, TensorData.FromFloats([0, float.NaN], 2), "x"));
-        Assert.Throws<DataFormatException>(() => TensorDataset.Join(TensorData.FromFloats([1, float.PositiveInfinity], 2, 1), TensorData.FromFloats([0, 1], 2), "x"));
+        Assert.Equal(LearningTask.Regression,
+            Decided(TensorDataset.Join(features, TensorData.FromFloats([0.5f, 1], 2), "x")).Task);
+        Assert.Equal(LearningTask.Binary,
+            Decided(TensorDataset.Join(features, TensorData.FromFloats([0, 0], 2, 1), "x")).Task);
+        Assert.Throws<DataFormatException>(
+            () => TensorDataset.Join(features, TensorData.FromFloats([0, 1, 1], 3), "x"));
+        Assert.Throws<DataFormatException>(
+            () => Decided(TensorDataset.Join(features, TensorData.FromFloats([0, -1], 2), "x")));
+        Assert.Throws<DataFormatException>(
+            () => TensorDataset.Join(features, TensorData.FromFloats([0, float.NaN], 2), "x"));
+        Assert.Throws<DataFormatException>(
+            () => TensorDataset.Join(TensorData.FromFloats([1, float.PositiveInfinity], 2, 1),
+                TensorData.FromFloats([0, 1], 2), "x"));
     }
 
     private static RawDataset Decided(TensorRows rows)

@@ -10,13 +10,15 @@ public class RoundEngineTests
 {
     private static readonly ModelSpec Spec = ModelSpec.Logistic(6);
 
-    private static readonly LocalTrainingOptions Local = new() { BatchSize = 8, Epochs = 2, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } };
+    private static readonly LocalTrainingOptions Local = new()
+    { BatchSize = 8, Epochs = 2, Optimizer = new LocalOptimizerOptions { LearningRate = 0.05f } };
 
     private static FederationOptions Options(int rounds, ServerOptimizerKind kind = ServerOptimizerKind.FedAvg) => new()
     {
         Seed = 3,
         Stopping = new StoppingRules { Rounds = rounds },
-        ServerOptimizer = new ServerOptimizerOptions { Kind = kind, LearningRate = kind == ServerOptimizerKind.FedAvg ? 1 : 0.05 },
+        ServerOptimizer = new ServerOptimizerOptions
+        { Kind = kind, LearningRate = kind == ServerOptimizerKind.FedAvg ? 1 : 0.05 },
     };
 
     [Fact]
@@ -25,14 +27,23 @@ public class RoundEngineTests
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 10, 25, 60);
         foreach (Weighting weighting in Enum.GetValues<Weighting>())
         {
-            TrainingOutcome outcome = await RunAsync(Options(1) with { Weighting = weighting }, sites, new PlaintextSum());
+            TrainingOutcome outcome = await RunAsync(Options(1) with { Weighting = weighting }, sites,
+                new PlaintextSum());
             double[] expected = new double[7];
             double total = 0;
             GradientTrainer trainer = new(Spec, Local);
             for (int s = 0; s < sites.Count; s++)
             {
                 LocalTrainingResult result = await trainer.TrainAsync(
-                    new LocalTrainingRequest { Global = trainer.CreateInitial(3), Train = sites[s].Train, Site = sites[s].Name, SiteIndex = s, Round = 1, Seed = 3 },
+                    new LocalTrainingRequest
+                    {
+                        Global = trainer.CreateInitial(3),
+                        Train = sites[s].Train,
+                        Site = sites[s].Name,
+                        SiteIndex = s,
+                        Round = 1,
+                        Seed = 3
+                    },
                     TestContext.Current.CancellationToken);
                 double weight = weighting == Weighting.Samples ? result.Samples : 1;
                 total += weight;
@@ -58,8 +69,10 @@ public class RoundEngineTests
         for (int r = 0; r < 4; r++)
         {
             float[] weights = recorder.Checkpoints[r].Weights;
-            EvaluationCounts test = Evaluator.Evaluate(Spec, weights, Dataset.Concatenate([.. sites.Select(site => site.Test!)]));
-            EvaluationCounts train = Evaluator.Evaluate(Spec, weights, Dataset.Concatenate([.. sites.Select(site => site.Train)]));
+            EvaluationCounts test = Evaluator.Evaluate(Spec, weights,
+                Dataset.Concatenate([.. sites.Select(site => site.Test!)]));
+            EvaluationCounts train = Evaluator.Evaluate(Spec, weights,
+                Dataset.Concatenate([.. sites.Select(site => site.Train)]));
             Assert.Equal(test.Accuracy, outcome.History[r].TestAccuracy);
             Assert.Equal(test.Auc!.Value.Value, outcome.History[r].Test!.Auc!.Value, 1e-12);
             Assert.Equal(train.MeanLoss!.Value, outcome.History[r].TrainLoss!.Value, 1e-4);
@@ -88,7 +101,8 @@ public class RoundEngineTests
     public async Task A_resumed_run_ends_with_the_same_weights(ServerOptimizerKind kind)
     {
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 30, 40);
-        FederationOptions options = Options(7, kind) with { SitesPerRound = 2, AverageDecay = 0.5, Timing = new ConstantTiming(1, 2, 3) };
+        FederationOptions options = Options(7, kind) with
+        { SitesPerRound = 2, AverageDecay = 0.5, Timing = new ConstantTiming(1, 2, 3) };
         QuantizedReferenceSum sum = TestData.Quantised(sites.Count, 1f, 10);
         Recorder recorder = new();
         TrainingOutcome whole = await RunAsync(options, sites, sum, observer: recorder);
@@ -137,7 +151,8 @@ public class RoundEngineTests
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 30, 40);
         FederationOptions options = Options(5) with { Timing = new ConstantTiming(2, 2, 2) };
         TrainingOutcome synchronous = await RunAsync(options, sites, new PlaintextSum());
-        TrainingOutcome buffered = await new BufferedAggregation(options, new BufferOptions { Arrivals = 3 }, sites, new GradientTrainer(Spec, Local), new PlaintextSum())
+        TrainingOutcome buffered = await new BufferedAggregation(options, new BufferOptions { Arrivals = 3 }, sites,
+            new GradientTrainer(Spec, Local), new PlaintextSum())
             .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(synchronous.Model.Values, buffered.Model.Values);
         Assert.Equal(10, buffered.Checkpoint.SimulatedSeconds, 1e-12);
@@ -149,13 +164,22 @@ public class RoundEngineTests
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 20);
         FederationOptions options = Options(4) with { Timing = new ConstantTiming(3.5, 1), WeightUnit = 20 };
         Capture capture = new();
-        await new BufferedAggregation(options, new BufferOptions { Arrivals = 1 }, sites, new GradientTrainer(Spec, Local), capture)
+        await new BufferedAggregation(options, new BufferOptions { Arrivals = 1 }, sites,
+            new GradientTrainer(Spec, Local), capture)
             .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         SiteContribution late = capture.Requests.Where(request => request.Contributions[0].Update.Length > 0)
             .Select(request => request.Contributions[0]).Single(contribution => contribution.SiteIndex == 0);
         GradientTrainer trainer = new(Spec, Local);
         LocalTrainingResult fresh = await trainer.TrainAsync(
-            new LocalTrainingRequest { Global = trainer.CreateInitial(3), Train = sites[0].Train, Site = "s0", SiteIndex = 0, Round = 1, Seed = 3 },
+            new LocalTrainingRequest
+            {
+                Global = trainer.CreateInitial(3),
+                Train = sites[0].Train,
+                Site = "s0",
+                SiteIndex = 0,
+                Round = 1,
+                Seed = 3
+            },
             TestContext.Current.CancellationToken);
         Assert.All(fresh.Weights.Zip(late.Update), pair => Assert.Equal(pair.First / 2, pair.Second, 1e-6f));
     }
@@ -164,7 +188,8 @@ public class RoundEngineTests
     public async Task Stragglers_are_left_behind_at_the_deadline()
     {
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 20, 20);
-        FederationOptions options = Options(3) with { Timing = new ConstantTiming(1, 9, 2), DeadlineSeconds = 4, MinimumContributors = 2 };
+        FederationOptions options = Options(3) with
+        { Timing = new ConstantTiming(1, 9, 2), DeadlineSeconds = 4, MinimumContributors = 2 };
         TrainingOutcome outcome = await RunAsync(options, sites, new PlaintextSum());
         Assert.All(outcome.History, record =>
         {
@@ -187,7 +212,8 @@ public class RoundEngineTests
         int first = full.History.First(record => record.TestAccuracy >= target).Round;
         Recorder recorder = new();
         TrainingOutcome stopped = await RunAsync(
-            options with { Stopping = options.Stopping with { Target = target } }, sites, new PlaintextSum(), observer: recorder);
+            options with { Stopping = options.Stopping with { Target = target } }, sites, new PlaintextSum(),
+            observer: recorder);
         Assert.Equal(StopReason.Target, stopped.Stopped);
         Assert.Equal(first, stopped.History.Length);
         Assert.Equal(recorder.Checkpoints[^1].Weights, stopped.Model.Values);
@@ -199,7 +225,8 @@ public class RoundEngineTests
     {
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 30);
         Recorder recorder = new();
-        TrainingOutcome outcome = await RunAsync(Options(5) with { AverageDecay = 0.3 }, sites, new PlaintextSum(), observer: recorder);
+        TrainingOutcome outcome = await RunAsync(Options(5) with { AverageDecay = 0.3 }, sites, new PlaintextSum(),
+            observer: recorder);
         double[] average = new double[7];
         for (int t = 1; t <= 5; t++)
         {
@@ -233,8 +260,10 @@ public class RoundEngineTests
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 30);
         Recorder recorder = new();
         await RunAsync(Options(2), sites, new PlaintextSum(), observer: recorder);
-        await Assert.ThrowsAsync<ArgumentException>(() => RunAsync(Options(2) with { Seed = 9 }, sites, new PlaintextSum(), recorder.Checkpoints[0]));
-        await Assert.ThrowsAsync<ArgumentException>(() => RunAsync(Options(2), TestData.Sites(Spec, 20, 31), new PlaintextSum(), recorder.Checkpoints[0]));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => RunAsync(Options(2) with { Seed = 9 }, sites, new PlaintextSum(), recorder.Checkpoints[0]));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => RunAsync(Options(2), TestData.Sites(Spec, 20, 31), new PlaintextSum(), recorder.Checkpoints[0]));
         Assert.Throws<DataFormatException>(() => CheckpointFormat.Read(new MemoryStream([1, 2, 3]), "x"));
 
         // More rounds than planned at first are the same run, continued.
@@ -248,19 +277,26 @@ public class RoundEngineTests
         IReadOnlyList<FederatedSite> sites = TestData.Sites(Spec, 20, 30);
         GradientTrainer trainer = new(Spec, Local);
         PlaintextSum sum = new();
-        Assert.Throws<ArgumentException>(() => new FederatedAveraging(Options(1) with { SitesPerRound = 3 }, sites, trainer, sum));
-        Assert.Throws<ArgumentException>(() => new FederatedAveraging(Options(1) with { MinimumContributors = 3 }, sites, trainer, sum));
-        Assert.Throws<ArgumentException>(() => new FederatedAveraging(Options(1) with { DeadlineSeconds = 3 }, sites, trainer, sum));
+        Assert.Throws<ArgumentException>(
+            () => new FederatedAveraging(Options(1) with { SitesPerRound = 3 }, sites, trainer, sum));
+        Assert.Throws<ArgumentException>(
+            () => new FederatedAveraging(Options(1) with { MinimumContributors = 3 }, sites, trainer, sum));
+        Assert.Throws<ArgumentException>(
+            () => new FederatedAveraging(Options(1) with { DeadlineSeconds = 3 }, sites, trainer, sum));
         Assert.Throws<ArgumentException>(() => new FederatedAveraging(Options(1), [sites[0], sites[0]], trainer, sum));
         Assert.Throws<ArgumentException>(() => new FederatedAveraging(Options(1), [], trainer, sum));
-        Assert.Throws<ArgumentException>(() => new BufferedAggregation(Options(1), new BufferOptions { Arrivals = 1 }, sites, trainer, sum));
+        Assert.Throws<ArgumentException>(
+            () => new BufferedAggregation(Options(1), new BufferOptions { Arrivals = 1 }, sites, trainer, sum));
         FederationOptions timed = Options(1) with { Timing = new ConstantTiming(1, 1) };
-        Assert.Throws<ArgumentException>(() => new BufferedAggregation(timed, new BufferOptions { Arrivals = 3 }, sites, trainer, sum));
+        Assert.Throws<ArgumentException>(
+            () => new BufferedAggregation(timed, new BufferOptions { Arrivals = 3 }, sites, trainer, sum));
     }
 
     private static Task<TrainingOutcome> RunAsync(
-        FederationOptions options, IReadOnlyList<FederatedSite> sites, ISecureSum sum, TrainingCheckpoint? resume = null, IRunObserver? observer = null) =>
-        new FederatedAveraging(options, sites, new GradientTrainer(Spec, Local), sum).RunAsync(resume, observer, TestContext.Current.CancellationToken);
+        FederationOptions options, IReadOnlyList<FederatedSite> sites, ISecureSum sum,
+        TrainingCheckpoint? resume = null, IRunObserver? observer = null) =>
+        new FederatedAveraging(options, sites, new GradientTrainer(Spec, Local), sum).RunAsync(resume, observer,
+            TestContext.Current.CancellationToken);
 
     private static string Describe(RoundRecord record) => System.Text.Json.JsonSerializer.Serialize(record);
 
@@ -291,7 +327,8 @@ public class RoundEngineTests
 
         public List<SecureSumRequest> Requests { get; } = [];
 
-        public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request, CancellationToken cancellationToken = default)
+        public ValueTask<SecureSumResult> AggregateAsync(SecureSumRequest request,
+            CancellationToken cancellationToken = default)
         {
             Requests.Add(request);
             return _inner.AggregateAsync(request, cancellationToken);

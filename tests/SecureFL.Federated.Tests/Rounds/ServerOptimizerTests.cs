@@ -52,7 +52,8 @@ public class ServerOptimizerTests
     [InlineData(ServerOptimizerKind.FedYogi)]
     public void Bias_correction_divides_the_moments_as_Adam_does_and_survives_a_restart(ServerOptimizerKind kind)
     {
-        ServerOptimizerOptions options = new() { Kind = kind, LearningRate = 0.3, Beta1 = 0.8, Beta2 = 0.95, Tau = 1e-3, BiasCorrection = true };
+        ServerOptimizerOptions options = new()
+        { Kind = kind, LearningRate = 0.3, Beta1 = 0.8, Beta2 = 0.95, Tau = 1e-3, BiasCorrection = true };
         ServerOptimizer optimizer = new(options, 1);
         float[] weights = [2f];
         double w = 2;
@@ -78,9 +79,12 @@ public class ServerOptimizerTests
     public void Every_kind_has_one_row_whose_settings_exist_and_an_unknown_one_is_refused()
     {
         Assert.Equal(Enum.GetValues<ServerOptimizerKind>(), ServerMethods.All.Select(method => method.Kind));
-        Assert.All(ServerMethods.All, method => Assert.All(method.Uses, name => Assert.NotNull(typeof(ServerOptimizerOptions).GetProperty(name))));
+        Assert.All(ServerMethods.All,
+            method => Assert.All(method.Uses,
+                name => Assert.NotNull(typeof(ServerOptimizerOptions).GetProperty(name))));
         Assert.All(ServerMethods.All, method => method.Defaults.Check());
-        Assert.Throws<ArgumentException>(() => new ServerOptimizer(new ServerOptimizerOptions { Kind = (ServerOptimizerKind)99 }, 1));
+        Assert.Throws<ArgumentException>(
+            () => new ServerOptimizer(new ServerOptimizerOptions { Kind = (ServerOptimizerKind)99 }, 1));
     }
 
     [Fact]
@@ -108,7 +112,8 @@ public class ServerOptimizerTests
         whole.Step(a, [0.3f, 0.1f]);
         restored.Step(b, [0.3f, 0.1f]);
         Assert.Equal(a, b);
-        Assert.Throws<ArgumentException>(() => new ServerOptimizer(options, 3, whole.FirstMoment, whole.SecondMoment, 1));
+        Assert.Throws<ArgumentException>(
+            () => new ServerOptimizer(options, 3, whole.FirstMoment, whole.SecondMoment, 1));
         Assert.Throws<ArgumentException>(() => whole.Step(a, [1]));
         Assert.Throws<ArgumentException>(() => new ServerOptimizer(options with { Beta2 = 1 }, 2));
     }
@@ -116,7 +121,8 @@ public class ServerOptimizerTests
     [Fact]
     public void Stopping_rules()
     {
-        RoundRecord[] rounds = [.. new double?[] { 0.5, 0.6, null, 0.6, 0.59, 0.61 }.Select((accuracy, i) => new RoundRecord
+        RoundRecord[] rounds =
+            [.. new double?[] { 0.5, 0.6, null, 0.6, 0.59, 0.61 }.Select((accuracy, i) => new RoundRecord
         {
             Round = i + 1,
             Contributors = [],
@@ -127,9 +133,11 @@ public class ServerOptimizerTests
         Assert.Equal(StopReason.Rounds, rules.Decide(rounds));
         Assert.Equal(StopReason.Target, (rules with { Target = 0.6 }).Decide(rounds[..2]));
         Assert.Null((rules with { Target = 0.6 }).Decide(rounds[..1]));
-        Assert.Equal(StopReason.Target, (rules with { Target = 0.4, Metric = RoundMetric.TestLoss }).Decide(rounds[..2]));
+        Assert.Equal(StopReason.Target,
+            (rules with { Target = 0.4, Metric = RoundMetric.TestLoss }).Decide(rounds[..2]));
         Assert.Null((rules with { Patience = 2 }).Decide(rounds[..4]));
         Assert.Equal(StopReason.NoImprovement, (rules with { Patience = 2 }).Decide(rounds[..5]));
-        Assert.Equal(StopReason.NoImprovement, (rules with { Patience = 3, MinimumImprovement = 0.02, Metric = RoundMetric.TestLoss }).Decide(rounds));
+        Assert.Equal(StopReason.NoImprovement,
+            (rules with { Patience = 3, MinimumImprovement = 0.02, Metric = RoundMetric.TestLoss }).Decide(rounds));
     }
 }

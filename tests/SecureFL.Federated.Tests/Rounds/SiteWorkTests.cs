@@ -44,7 +44,8 @@ public sealed class SiteWorkTests
     public async Task An_evaluation_counts_the_same_rows_without_an_update()
     {
         SiteWork work = Work(new SiteWorkOptions());
-        SiteContribution evaluated = await work.EvaluateAsync(Site, 0, Trainer().CreateInitial(1), TestContext.Current.CancellationToken);
+        SiteContribution evaluated = await work.EvaluateAsync(Site, 0, Trainer().CreateInitial(1),
+            TestContext.Current.CancellationToken);
 
         Assert.Empty(evaluated.Update);
         Assert.Equal(0, work.Counters.Weight(evaluated.Counters));
@@ -60,6 +61,7 @@ public sealed class SiteWorkTests
     private static Task<SiteContribution> TrainAsync(SiteWork work, int task)
     {
         ModelParameters initial = Trainer().CreateInitial(1);
-        return work.TrainAsync(Site, 1, initial, initial, task, weightUnit: 30, cancellationToken: TestContext.Current.CancellationToken);
+        return work.TrainAsync(Site, 1, initial, initial, task, weightUnit: 30,
+            cancellationToken: TestContext.Current.CancellationToken);
     }
 }

@@ -21,9 +21,11 @@ public class SumTests
         {
             Round = 3,
             Seed = 5,
-            Counters = new CounterLayout(0, new("a", int.MaxValue), new("b", CounterLayout.LargestMagnitude), new("c", 1)),
+            Counters = new CounterLayout(0, new("a", int.MaxValue), new("b", CounterLayout.LargestMagnitude),
+                new("c", 1)),
             Contributions = [.. Enumerable.Range(0, 6).Select(i => new SiteContribution(
-                $"s{i}", i, [.. Enumerable.Range(0, 100).Select(_ => (float)((2 * random.NextDouble()) - 1))], [1000 + i, -123456789012 * i, i % 2]))],
+                $"s{i}", i, [.. Enumerable.Range(0, 100).Select(_ => (float)((2 * random.NextDouble()) - 1))],
+                [1000 + i, -123456789012 * i, i % 2]))],
         };
         CancellationToken token = TestContext.Current.CancellationToken;
         SecureSumResult plain = await new PlaintextSum().AggregateAsync(request, token);
@@ -33,9 +35,11 @@ public class SumTests
         Assert.Equal(plain.Counters, integers.Counters);
         Assert.All(plain.Sum.Zip(integers.Sum), pair => Assert.Equal(pair.First, pair.Second, 6f / 2047));
         Assert.Equal(integers.QuantisedSum, (await quantised.AggregateAsync(request, token)).QuantisedSum);
-        Assert.NotEqual(integers.QuantisedSum, (await quantised.AggregateAsync(request with { Round = 4 }, token)).QuantisedSum);
+        Assert.NotEqual(integers.QuantisedSum,
+            (await quantised.AggregateAsync(request with { Round = 4 }, token)).QuantisedSum);
         Assert.Throws<ArgumentException>(() => (request with { Contributions = [] }).Check());
-        Assert.Throws<ArgumentException>(() => (request with { Counters = new CounterLayout(0, new Counter("a", 1)) }).Check());
+        Assert.Throws<ArgumentException>(
+            () => (request with { Counters = new CounterLayout(0, new Counter("a", 1)) }).Check());
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public class EncryptedSumTests
         Assert.Equal(b.Test.Values.ToArray(), a.Test.Values.ToArray());
         Assert.All(a.History, round => Assert.True(round.SumIsExact));
         Assert.All(a.History, round => Assert.Equal(4, round.Contributors.Length));
-        Assert.All(a.History, round => Assert.True(round.Costs.UploadBytesPerClient > 0 && round.Costs.KeyHolderBytes > 0));
+        Assert.All(a.History,
+            round => Assert.True(round.Costs.UploadBytesPerClient > 0 && round.Costs.KeyHolderBytes > 0));
         Assert.NotEqual(a.Model.Values, (await Train(sites, new QuantizedReferenceSum(options), 2)).Model.Values);
     }
 
@@ -82,10 +83,12 @@ public class EncryptedSumTests
         GradientTrainer trainer = Trainer();
         using EncryptedSum encrypted = new(options);
         Keeper keeper = new(6);
-        TrainingOutcome whole = await new BufferedAggregation(federation, buffer, sites, trainer, encrypted).RunAsync(observer: keeper, cancellationToken: TestContext.Current.CancellationToken);
+        TrainingOutcome whole = await new BufferedAggregation(federation, buffer, sites, trainer,
+            encrypted).RunAsync(observer: keeper, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains(whole.History, round => round.MeanStaleness > 0);
         Assert.All(whole.History, round => Assert.True(round.SumIsExact));
-        TrainingOutcome plain = await new BufferedAggregation(federation, buffer, sites, trainer, new QuantizedReferenceSum(options))
+        TrainingOutcome plain = await new BufferedAggregation(federation, buffer, sites, trainer,
+            new QuantizedReferenceSum(options))
             .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(plain.Model.Values, whole.Model.Values);
         using EncryptedSum again = new(options);
@@ -97,9 +100,14 @@ public class EncryptedSumTests
     [Fact]
     public async Task Preparation_sums_carry_wide_and_many_counters()
     {
-        long[][] counters = [.. Enumerable.Range(1, 3).Select(site => Enumerable.Range(0, 5000).Select(i => ((1L << 46) + (site * i)) * (i % 2 == 0 ? 1 : -1)).ToArray())];
+        long[][] counters =
+            [
+                .. Enumerable.Range(1, 3).Select(
+                    site => Enumerable.Range(0, 5000).Select(i => ((1L << 46) + (site * i)) * (i % 2 == 0 ? 1 : -1))
+                        .ToArray())];
         using EncryptedSum sum = new(Options(3));
-        long[] totals = await FederatedPreparation.SumCountersAsync(sum, ["a", "b", "c"], counters, 47, 1, TestContext.Current.CancellationToken);
+        long[] totals = await FederatedPreparation.SumCountersAsync(sum, ["a", "b", "c"], counters, 47, 1,
+            TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, 5000).Select(i => counters.Sum(site => site[i])), totals);
         Assert.Equal(2, sum.Plans.Count);
     }
@@ -108,17 +116,24 @@ public class EncryptedSumTests
     public async Task Two_sites_are_refused_because_each_would_see_the_other()
     {
         using EncryptedSum sum = new(Options(2) with { MinClients = 2 });
-        PlanRefusedException refused = await Assert.ThrowsAsync<PlanRefusedException>(() => Train(TestData.Sites(Spec, 40, 60), sum, 1, minimum: 2));
+        PlanRefusedException refused =
+            await Assert.ThrowsAsync<PlanRefusedException>(
+                () => Train(TestData.Sites(Spec, 40, 60), sum, 1, minimum: 2));
         Assert.Equal("n_min >= f_c+2", refused.Rule);
     }
 
-    private static EncryptedSumOptions Options(int sites) => new() { Sites = sites, Clip = 1f, Clock = TimeProvider.System };
+    private static EncryptedSumOptions Options(int sites) =>
+        new() { Sites = sites, Clip = 1f, Clock = TimeProvider.System };
 
     private static GradientTrainer Trainer() =>
-        new(Spec, new LocalTrainingOptions { BatchSize = 8, Steps = 5, Optimizer = new LocalOptimizerOptions { LearningRate = 0.1f } });
+        new(Spec, new LocalTrainingOptions
+        { BatchSize = 8, Steps = 5, Optimizer = new LocalOptimizerOptions { LearningRate = 0.1f } });
 
-    private static Task<TrainingOutcome> Train(IReadOnlyList<FederatedSite> sites, ISecureSum sum, ulong seed, int minimum = 3) =>
-        new FederatedAveraging(new FederationOptions { Seed = seed, Stopping = new StoppingRules { Rounds = 5 }, MinimumContributors = minimum }, sites, Trainer(), sum)
+    private static Task<TrainingOutcome> Train(IReadOnlyList<FederatedSite> sites, ISecureSum sum, ulong seed,
+        int minimum = 3) =>
+        new FederatedAveraging(new FederationOptions
+        { Seed = seed, Stopping = new StoppingRules { Rounds = 5 }, MinimumContributors = minimum }, sites,
+            Trainer(), sum)
             .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 
     private sealed class Recorder
@@ -153,6 +168,7 @@ public class EncryptedSumTests
             return ValueTask.CompletedTask;
         }
 
-        public ValueTask OnRoundAsync(RoundRecord record, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask OnRoundAsync(RoundRecord record, CancellationToken cancellationToken) =>
+            ValueTask.CompletedTask;
     }
 }

@@ -7,7 +7,9 @@ using SecureFL.Federated.Tests.RealData;
 
 namespace SecureFL.Federated.Tests.SecureSums;
 
-/// <summary>The joint-key suite sums the same integers as the one-time-key suite: nothing in a model tells which one made it.</summary>
+/// <summary>
+/// The joint-key suite sums the same integers as the one-time-key suite: nothing in a model tells which one made it.
+/// </summary>
 public class JointKeySumTests
 {
     private static readonly ModelSpec Spec = ModelSpec.Logistic(6);
@@ -35,7 +37,9 @@ public class JointKeySumTests
         TrainingOutcome a = await Train(sites, Spec, packed, rounds: 2);
         TrainingOutcome b = await Train(sites, Spec, seal, rounds: 2);
         Assert.Equal(a.Model.Values, b.Model.Values);
-        Assert.All(b.History, round => Assert.True(round.SumIsExact == true && round.Costs.UploadBytesPerClient > a.History[0].Costs.UploadBytesPerClient));
+        Assert.All(b.History,
+            round => Assert.True(round.SumIsExact == true
+                && round.Costs.UploadBytesPerClient > a.History[0].Costs.UploadBytesPerClient));
     }
 
     [Fact]
@@ -60,7 +64,8 @@ public class JointKeySumTests
         TranscriptReport[] reports = [.. files.Values.Select(file => TranscriptVerifier.Verify(file.ToArray()))];
         Assert.All(reports, report => Assert.True(report.IsValid && report.IsClosed, report.ToText()));
 
-        // Plan, first version, five rounds of 7 records and their versions, the closing record, and three keys for five rounds.
+        // Plan, first version, five rounds of 7 records and their versions, the closing record, and three keys for five
+        // rounds.
         TranscriptReport training = Assert.Single(reports, report => report.Rounds.Length == 5);
         Assert.Equal(1 + 1 + (5 * (1 + 3 + 1 + 2 + 1)) + 5 + 1 + 3, training.Records);
     }
@@ -72,20 +77,31 @@ public class JointKeySumTests
         using EncryptedSum joint = new(options with { Suite = Suite.JointKey });
         TrainingOutcome a = await Train(sites, spec, oneTime, rounds);
         TrainingOutcome b = await Train(sites, spec, joint, rounds);
-        TrainingOutcome c = await Train(sites, spec, new QuantizedReferenceSum(options with { Suite = Suite.JointKey }), rounds);
+        TrainingOutcome c = await Train(sites, spec,
+            new QuantizedReferenceSum(options with { Suite = Suite.JointKey }), rounds);
 
         Assert.Equal(a.Model.Values, b.Model.Values);
         Assert.Equal(a.Model.Values, c.Model.Values);
         Assert.All(b.History, round => Assert.True(round.SumIsExact));
-        Assert.All(b.History, round => Assert.True(round.Costs.UploadBytesPerClient > a.History[0].Costs.UploadBytesPerClient));
+        Assert.All(b.History,
+            round => Assert.True(round.Costs.UploadBytesPerClient > a.History[0].Costs.UploadBytesPerClient));
     }
 
     private static EncryptedSumOptions Options(int sites) => new() { Sites = sites, Clip = 1f, MinClients = 3 };
 
-    private static Task<TrainingOutcome> Train(IReadOnlyList<FederatedSite> sites, ModelSpec spec, ISecureSum sum, int rounds)
+    private static Task<TrainingOutcome> Train(IReadOnlyList<FederatedSite> sites, ModelSpec spec,
+        ISecureSum sum, int rounds)
     {
-        FederationOptions options = new() { Seed = 5, Stopping = new StoppingRules { Rounds = rounds }, MinimumContributors = 3 };
-        GradientTrainer trainer = new(spec, new LocalTrainingOptions { BatchSize = 16, Epochs = 1, Optimizer = new LocalOptimizerOptions { LearningRate = 0.1f } });
-        return new FederatedAveraging(options, sites, trainer, sum).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        FederationOptions options = new()
+        { Seed = 5, Stopping = new StoppingRules { Rounds = rounds }, MinimumContributors = 3 };
+        GradientTrainer trainer = new(spec,
+            new LocalTrainingOptions
+            {
+                BatchSize = 16,
+                Epochs = 1,
+                Optimizer = new LocalOptimizerOptions { LearningRate = 0.1f }
+            });
+        return new FederatedAveraging(options, sites, trainer,
+            sum).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
     }
 }

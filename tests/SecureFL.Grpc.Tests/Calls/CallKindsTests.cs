@@ -25,7 +25,8 @@ public sealed class CallKindsTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
         using GrpcChannel channel = server.Connect();
         int expected = 0;
-        await foreach (EchoMessage message in channel.ServerStreamingAsync(EchoService.Down, EchoService.Message(10_000, number: 300)))
+        await foreach (EchoMessage message in
+            channel.ServerStreamingAsync(EchoService.Down, EchoService.Message(10_000, number: 300)))
         {
             Assert.Equal(expected++, message.Number);
             Assert.Equal(10_000, message.Payload.Length);
@@ -55,7 +56,8 @@ public sealed class CallKindsTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
         using GrpcChannel channel = server.Connect();
         await using GrpcDuplexCall<EchoMessage, EchoMessage> call = channel.Duplex(EchoService.Both);
-        await using IAsyncEnumerator<EchoMessage> responses = call.Responses.GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using IAsyncEnumerator<EchoMessage> responses =
+            call.Responses.GetAsyncEnumerator(TestContext.Current.CancellationToken);
         for (int i = 0; i < 20; i++)
         {
             EchoMessage sent = EchoService.Message(i * 1000, number: i);
@@ -92,7 +94,8 @@ public sealed class CallKindsTests
         Assert.Equal(Enumerable.Range(0, 200), numbers.Order());
     }
 
-    private static async IAsyncEnumerable<EchoMessage> Messages(int count, int bytes, [EnumeratorCancellation] CancellationToken cancellation = default)
+    private static async IAsyncEnumerable<EchoMessage> Messages(int count, int bytes,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         for (int i = 0; i < count; i++)
         {

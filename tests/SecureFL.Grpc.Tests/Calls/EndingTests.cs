@@ -19,7 +19,8 @@ public sealed class EndingTests
         // On a machine that needs longer to begin the call, the next deadline is twice as far away.
         for (TimeSpan timeout = TimeSpan.FromSeconds(0.5); !echo.Waiting.Task.IsCompleted; timeout *= 2)
         {
-            GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, Wait, new GrpcCallOptions { Timeout = timeout }));
+            GrpcException fault = await Assert.ThrowsAsync<GrpcException>(
+                () => channel.UnaryAsync(EchoService.Unary, Wait, new GrpcCallOptions { Timeout = timeout }));
             Assert.Equal(GrpcStatusCode.DeadlineExceeded, fault.Status);
         }
 
@@ -33,7 +34,8 @@ public sealed class EndingTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
         using GrpcChannel channel = server.Connect();
         GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() =>
-            channel.UnaryAsync(EchoService.Unary, new EchoMessage(), new GrpcCallOptions { Deadline = DateTimeOffset.UtcNow.AddSeconds(-1) }));
+            channel.UnaryAsync(EchoService.Unary, new EchoMessage(),
+                new GrpcCallOptions { Deadline = DateTimeOffset.UtcNow.AddSeconds(-1) }));
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, fault.Status);
     }
 
@@ -44,25 +46,32 @@ public sealed class EndingTests
         using GrpcChannel channel = server.Connect();
         GrpcCallOptions soon = new() { Timeout = TimeSpan.FromMilliseconds(200) };
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() =>
-            StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 2 }, soon), null))).Status);
+            StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down,
+                new EchoMessage { Text = "wait", Number = 2 }, soon), null))).Status);
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() =>
             channel.ClientStreamingAsync(EchoService.Up, StatusTests.Endless(), soon))).Status);
         await using GrpcDuplexCall<EchoMessage, EchoMessage> duplex = channel.Duplex(EchoService.Both, soon);
-        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() => StatusTests.DrainAsync(duplex.Responses, 0))).Status);
-        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() => duplex.Requests.WriteAsync(new EchoMessage()).AsTask())).Status);
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded,
+            (await Assert.ThrowsAsync<GrpcException>(() => StatusTests.DrainAsync(duplex.Responses, 0))).Status);
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded,
+            (await Assert.ThrowsAsync<GrpcException>(
+                () => duplex.Requests.WriteAsync(new EchoMessage()).AsTask())).Status);
     }
 
     [Fact]
     public async Task A_call_that_is_refused_before_its_first_message_ends_with_the_refusal()
     {
         GrpcService closed = new EchoService().Configure(
-            new GrpcServiceBuilder(EchoService.Name).Guard(_ => throw new GrpcException(GrpcStatusCode.PermissionDenied, "not for you"))).Build();
+            new GrpcServiceBuilder(EchoService.Name).Guard(
+                _ => throw new GrpcException(GrpcStatusCode.PermissionDenied, "not for you"))).Build();
         await using LoopbackServer server = await LoopbackServer.StartAsync(closed);
         using GrpcChannel channel = server.Connect();
 
-        // The refusal overtakes the request: sometimes before the transport asks for the body, sometimes while a message is written, sometimes after it. Far from any deadline.
+        // The refusal overtakes the request: sometimes before the transport asks for the body, sometimes while a
+        // message is written, sometimes after it. Far from any deadline.
         GrpcCallOptions options = new() { Timeout = TimeSpan.FromMinutes(5) };
-        await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 20 }, async (i, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 20 },
+            async (i, _) =>
         {
             await using GrpcDuplexCall<EchoMessage, EchoMessage> call = channel.Duplex(EchoService.Both, options);
             if (i % 4 == 0)
@@ -82,9 +91,12 @@ public sealed class EndingTests
                 }
             }
 
-            GrpcException refusal = await Assert.ThrowsAsync<GrpcException>(() => StatusTests.DrainAsync(call.Responses, 0));
-            Assert.True(refusal is { Status: GrpcStatusCode.PermissionDenied, Detail: "not for you" }, $"{i}: {refusal}");
-            GrpcException late = await Assert.ThrowsAsync<GrpcException>(() => call.Requests.WriteAsync(new EchoMessage(), CancellationToken.None).AsTask());
+            GrpcException refusal = await Assert.ThrowsAsync<GrpcException>(
+                () => StatusTests.DrainAsync(call.Responses, 0));
+            Assert.True(refusal is { Status: GrpcStatusCode.PermissionDenied, Detail: "not for you" },
+                $"{i}: {refusal}");
+            GrpcException late = await Assert.ThrowsAsync<GrpcException>(
+                () => call.Requests.WriteAsync(new EchoMessage(), CancellationToken.None).AsTask());
             Assert.Equal(GrpcStatusCode.PermissionDenied, late.Status);
         });
     }
@@ -96,7 +108,8 @@ public sealed class EndingTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
         using GrpcChannel channel = server.Connect();
         using CancellationTokenSource cancel = new();
-        Task<EchoMessage> call = channel.UnaryAsync(EchoService.Unary, Wait, new GrpcCallOptions { Cancellation = cancel.Token });
+        Task<EchoMessage> call = channel.UnaryAsync(EchoService.Unary, Wait,
+            new GrpcCallOptions { Cancellation = cancel.Token });
         await echo.Waiting.Task;
         await cancel.CancelAsync();
         OperationCanceledException fault = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
@@ -110,7 +123,8 @@ public sealed class EndingTests
         EchoService down = new();
         await using LoopbackServer server = await LoopbackServer.StartAsync(down.Build());
         using GrpcChannel channel = server.Connect();
-        await foreach (EchoMessage _ in channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 1 }))
+        await foreach (EchoMessage _ in
+            channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 1 }))
         {
             await down.Waiting.Task;
             break;
@@ -138,11 +152,15 @@ public sealed class EndingTests
         }
 
         using GrpcChannel channel = new(address, new GrpcChannelOptions { AllowInsecureLoopback = true });
-        Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, new EchoMessage()))).Status);
+        Assert.Equal(GrpcStatusCode.Unavailable,
+            (await Assert.ThrowsAsync<GrpcException>(
+                () => channel.UnaryAsync(EchoService.Unary, new EchoMessage()))).Status);
         Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() =>
             channel.ClientStreamingAsync(EchoService.Up, StatusTests.Endless()))).Status);
         await using GrpcDuplexCall<EchoMessage, EchoMessage> duplex = channel.Duplex(EchoService.Both);
-        Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() => duplex.Requests.WriteAsync(new EchoMessage()).AsTask())).Status);
+        Assert.Equal(GrpcStatusCode.Unavailable,
+            (await Assert.ThrowsAsync<GrpcException>(
+                () => duplex.Requests.WriteAsync(new EchoMessage()).AsTask())).Status);
     }
 
     [Fact]
@@ -152,14 +170,16 @@ public sealed class EndingTests
         LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
         using GrpcChannel channel = server.Connect();
         Task<EchoMessage> unary = channel.UnaryAsync(EchoService.Unary, Wait);
-        Task stream = StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 2 }), null);
+        Task stream = StatusTests.DrainAsync(
+            channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 2 }), null);
         await echo.Waiting.Task;
         await server.DisposeAsync();
         GrpcException first = await Assert.ThrowsAsync<GrpcException>(() => unary);
         Assert.True(first.Status == GrpcStatusCode.Unavailable, first.ToString());
         GrpcException second = await Assert.ThrowsAsync<GrpcException>(() => stream);
         Assert.True(second.Status == GrpcStatusCode.Unavailable, second.ToString());
-        await using LoopbackServer again = await LoopbackServer.StartAsync(new EchoService().Build(), port: server.Port);
+        await using LoopbackServer again =
+            await LoopbackServer.StartAsync(new EchoService().Build(), port: server.Port);
         await channel.UnaryAsync(EchoService.Unary, new EchoMessage(), new GrpcCallOptions { Idempotent = true });
     }
 }

@@ -16,7 +16,8 @@ public sealed class HealthTests
         Assert.False(await GrpcHealth.CheckAsync(channel, "a"));
         health.Set("a", true);
         Assert.True(await GrpcHealth.CheckAsync(channel, "a"));
-        Assert.Equal(GrpcStatusCode.NotFound, (await Assert.ThrowsAsync<GrpcException>(() => GrpcHealth.CheckAsync(channel, "b"))).Status);
+        Assert.Equal(GrpcStatusCode.NotFound,
+            (await Assert.ThrowsAsync<GrpcException>(() => GrpcHealth.CheckAsync(channel, "b"))).Status);
     }
 
     [Fact]
@@ -26,7 +27,8 @@ public sealed class HealthTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(health.Build());
         using GrpcChannel channel = server.Connect();
         List<HealthCheckResponse.Types.ServingStatus> seen = [];
-        await foreach (HealthCheckResponse response in channel.ServerStreamingAsync(GrpcHealth.WatchMethod, new HealthCheckRequest { Service = "a" }))
+        await foreach (HealthCheckResponse response in
+            channel.ServerStreamingAsync(GrpcHealth.WatchMethod, new HealthCheckRequest { Service = "a" }))
         {
             seen.Add(response.Status);
             health.Set("another", seen.Count % 2 == 0);

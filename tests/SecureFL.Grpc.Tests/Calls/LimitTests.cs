@@ -9,10 +9,12 @@ public sealed class LimitTests
     public async Task A_request_above_the_servers_limit_names_size_and_limit()
     {
         EchoService echo = new();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build(), new GrpcServerLimits { MaxReceiveMessageBytes = 1000 });
+        await using LoopbackServer server =
+            await LoopbackServer.StartAsync(echo.Build(), new GrpcServerLimits { MaxReceiveMessageBytes = 1000 });
         using GrpcChannel channel = server.Connect();
         EchoMessage large = EchoService.Message(2_000_000);
-        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, large));
+        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(
+            () => channel.UnaryAsync(EchoService.Unary, large));
         Assert.Equal(GrpcStatusCode.ResourceExhausted, fault.Status);
         Assert.Contains($"{large.CalculateSize()} bytes", fault.Detail, StringComparison.Ordinal);
         Assert.Contains("limit is 1000", fault.Detail, StringComparison.Ordinal);
@@ -23,11 +25,17 @@ public sealed class LimitTests
     [Fact]
     public async Task Every_side_refuses_to_send_or_to_take_more_than_its_limit()
     {
-        await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build(), new GrpcServerLimits { MaxSendMessageBytes = 5000 });
-        using GrpcChannel sender = server.Connect(new GrpcChannelOptions { AllowInsecureLoopback = true, MaxSendMessageBytes = 800 });
-        using GrpcChannel receiver = server.Connect(new GrpcChannelOptions { AllowInsecureLoopback = true, MaxReceiveMessageBytes = 800 });
+        await using LoopbackServer server =
+            await LoopbackServer.StartAsync(new EchoService().Build(),
+                new GrpcServerLimits { MaxSendMessageBytes = 5000 });
+        using GrpcChannel sender = server.Connect(
+            new GrpcChannelOptions { AllowInsecureLoopback = true, MaxSendMessageBytes = 800 });
+        using GrpcChannel receiver = server.Connect(
+            new GrpcChannelOptions { AllowInsecureLoopback = true, MaxReceiveMessageBytes = 800 });
         await AssertExhausted(() => sender.UnaryAsync(EchoService.Unary, EchoService.Message(900)), "limit is 800");
-        await AssertExhausted(() => sender.ClientStreamingAsync(EchoService.Up, StatusTests.Once(EchoService.Message(900))), "limit is 800");
+        await AssertExhausted(
+            () => sender.ClientStreamingAsync(EchoService.Up, StatusTests.Once(EchoService.Message(900))),
+            "limit is 800");
         await AssertExhausted(() => receiver.UnaryAsync(EchoService.Unary, EchoService.Message(900)), "limit is 800");
         await AssertExhausted(() => receiver.UnaryAsync(EchoService.Unary, EchoService.Message(6000)), "limit is 5000");
         await using GrpcDuplexCall<EchoMessage, EchoMessage> call = sender.Duplex(EchoService.Both);
@@ -47,9 +55,11 @@ public sealed class LimitTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build(), limits);
         using GrpcChannel first = server.Connect(), second = server.Connect();
         await using GrpcDuplexCall<EchoMessage, EchoMessage> a = await OpenAsync(first), b = await OpenAsync(first);
-        await AssertExhausted(() => first.UnaryAsync(EchoService.Unary, new EchoMessage()), "2 calls of this peer are under way; the limit is 2");
+        await AssertExhausted(() => first.UnaryAsync(EchoService.Unary, new EchoMessage()),
+            "2 calls of this peer are under way; the limit is 2");
         await using GrpcDuplexCall<EchoMessage, EchoMessage> c = await OpenAsync(second);
-        await AssertExhausted(() => second.UnaryAsync(EchoService.Unary, new EchoMessage()), "3 calls are under way; the limit is 3");
+        await AssertExhausted(() => second.UnaryAsync(EchoService.Unary, new EchoMessage()),
+            "3 calls are under way; the limit is 3");
         await a.CompleteAsync();
         await StatusTests.DrainAsync(a.Responses, 0);
         await c.CompleteAsync();
@@ -65,23 +75,30 @@ public sealed class LimitTests
     {
         GrpcServerLimits narrow = new() { MaxReceiveMessageBytes = 100 };
         GrpcService service = new GrpcServiceBuilder(EchoService.Name)
-            .Unary(EchoService.Unary, (request, _) => Task.FromResult(request), narrow with { MaxReceiveMessageBytes = 10_000 })
+            .Unary(EchoService.Unary, (request, _) => Task.FromResult(request),
+                narrow with { MaxReceiveMessageBytes = 10_000 })
             .ClientStreaming(EchoService.Up, (_, _) => Task.FromResult(new EchoSummary())).Build();
         await using LoopbackServer server = await LoopbackServer.StartAsync(service, narrow);
         using GrpcChannel channel = server.Connect();
         await channel.UnaryAsync(EchoService.Unary, EchoService.Message(9000));
         Assert.Throws<ArgumentException>(() => new GrpcServiceBuilder(EchoService.Name).Unary(
-            EchoService.Unary, (request, _) => Task.FromResult(request), new GrpcServerLimits { InFlight = new ByteBudget(1000, TimeSpan.Zero) }));
+            EchoService.Unary, (request, _) => Task.FromResult(request),
+            new GrpcServerLimits { InFlight = new ByteBudget(1000, TimeSpan.Zero) }));
     }
 
     [Fact]
     public void Plaintext_is_for_loopback_and_for_those_who_ask()
     {
-        Assert.Throws<ArgumentException>(() => new GrpcChannel(new Uri("http://127.0.0.1:1"), new GrpcChannelOptions()));
-        Assert.Throws<ArgumentException>(() => new GrpcChannel(new Uri("http://192.0.2.1:1"), new GrpcChannelOptions { AllowInsecureLoopback = true }));
-        Assert.Throws<ArgumentException>(() => new GrpcChannel(new Uri("https://localhost:1/path"), new GrpcChannelOptions()));
+        Assert.Throws<ArgumentException>(
+            () => new GrpcChannel(new Uri("http://127.0.0.1:1"), new GrpcChannelOptions()));
+        Assert.Throws<ArgumentException>(
+            () => new GrpcChannel(new Uri("http://192.0.2.1:1"),
+                new GrpcChannelOptions { AllowInsecureLoopback = true }));
+        Assert.Throws<ArgumentException>(
+            () => new GrpcChannel(new Uri("https://localhost:1/path"), new GrpcChannelOptions()));
         Assert.Throws<ArgumentException>(() => new GrpcChannel(new Uri("ftp://localhost"), new GrpcChannelOptions()));
-        using GrpcChannel permitted = new(new Uri("http://[::1]:1"), new GrpcChannelOptions { AllowInsecureLoopback = true });
+        using GrpcChannel permitted = new(new Uri("http://[::1]:1"),
+            new GrpcChannelOptions { AllowInsecureLoopback = true });
     }
 
     private static async Task<GrpcDuplexCall<EchoMessage, EchoMessage>> OpenAsync(GrpcChannel channel)

@@ -6,7 +6,8 @@ namespace SecureFL.Grpc.Tests.Calls;
 
 public sealed class RetryTests
 {
-    private static readonly GrpcRetryPolicy Fast = new() { InitialBackoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(5) };
+    private static readonly GrpcRetryPolicy Fast = new()
+    { InitialBackoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(5) };
 
     [Theory]
     [InlineData(GrpcStatusCode.Unavailable, true, 3, 3)]
@@ -14,14 +15,17 @@ public sealed class RetryTests
     [InlineData(GrpcStatusCode.Unavailable, false, 3, 1)]
     [InlineData(GrpcStatusCode.Internal, true, 3, 1)]
     [InlineData(GrpcStatusCode.ResourceExhausted, true, 3, 1)]
-    public async Task Only_idempotent_calls_and_only_after_unavailable(GrpcStatusCode status, bool idempotent, int succeedsAt, int expectedAttempts)
+    public async Task Only_idempotent_calls_and_only_after_unavailable(GrpcStatusCode status, bool idempotent,
+        int succeedsAt, int expectedAttempts)
     {
         int attempts = 0;
         GrpcService flaky = new GrpcServiceBuilder(EchoService.Name)
-            .Unary(EchoService.Unary, (request, _) => ++attempts < succeedsAt ? throw new GrpcException(status, "not yet") : Task.FromResult(request))
+            .Unary(EchoService.Unary, (request, _) => ++attempts < succeedsAt
+                ? throw new GrpcException(status, "not yet") : Task.FromResult(request))
             .ServerStreaming(EchoService.Down, async (request, responses, call) =>
             {
-                call.Trailers["attempt"] = ++attempts < succeedsAt ? throw new GrpcException(status, "not yet") : "last";
+                call.Trailers["attempt"] = ++attempts < succeedsAt
+                    ? throw new GrpcException(status, "not yet") : "last";
                 await responses.WriteAsync(request);
             }).Build();
         await using LoopbackServer server = await LoopbackServer.StartAsync(flaky);
@@ -30,7 +34,8 @@ public sealed class RetryTests
         foreach (Func<Task> call in (Func<Task>[])
         [
             () => channel.UnaryAsync(EchoService.Unary, new EchoMessage(), options),
-            () => StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, new EchoMessage(), options), succeedsAt == expectedAttempts ? 1 : 0),
+            () => StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, new EchoMessage(), options),
+                succeedsAt == expectedAttempts ? 1 : 0),
         ])
         {
             attempts = 0;
@@ -44,7 +49,8 @@ public sealed class RetryTests
     public async Task A_stream_that_has_begun_is_not_begun_again()
     {
         int attempts = 0;
-        GrpcService broken = new GrpcServiceBuilder(EchoService.Name).ServerStreaming(EchoService.Down, async (request, responses, call) =>
+        GrpcService broken = new GrpcServiceBuilder(EchoService.Name).ServerStreaming(EchoService.Down,
+            async (request, responses, call) =>
         {
             attempts++;
             await responses.WriteAsync(request);
@@ -53,7 +59,8 @@ public sealed class RetryTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(broken);
         using GrpcChannel channel = server.Connect();
         await Assert.ThrowsAsync<GrpcException>(() => StatusTests.DrainAsync(
-            channel.ServerStreamingAsync(EchoService.Down, new EchoMessage(), new GrpcCallOptions { Idempotent = true, Retry = Fast }), 1));
+            channel.ServerStreamingAsync(EchoService.Down, new EchoMessage(),
+                new GrpcCallOptions { Idempotent = true, Retry = Fast }), 1));
         Assert.Equal(1, attempts);
     }
 
@@ -67,11 +74,14 @@ public sealed class RetryTests
         GrpcService flaky = new GrpcServiceBuilder(EchoService.Name).Unary(EchoService.Unary, (request, call) =>
         {
             call.Trailers["grpc-retry-pushback-ms"] = pushback;
-            return ++attempts < 3 ? throw new GrpcException(GrpcStatusCode.Unavailable, "not yet") : Task.FromResult(request);
+            return ++attempts < 3 ? throw new GrpcException(GrpcStatusCode.Unavailable, "not yet")
+                : Task.FromResult(request);
         }).Build();
         await using LoopbackServer server = await LoopbackServer.StartAsync(flaky);
         using GrpcChannel channel = server.Connect();
-        await Record.ExceptionAsync(() => channel.UnaryAsync(EchoService.Unary, new EchoMessage(), new GrpcCallOptions { Idempotent = true, Retry = Fast }));
+        await Record.ExceptionAsync(
+            () => channel.UnaryAsync(EchoService.Unary, new EchoMessage(),
+                new GrpcCallOptions { Idempotent = true, Retry = Fast }));
         Assert.Equal(expectedAttempts, attempts);
     }
 
@@ -80,7 +90,8 @@ public sealed class RetryTests
     {
         int attempts = 0;
         GrpcService flaky = new GrpcServiceBuilder(EchoService.Name)
-            .Unary(EchoService.Unary, (_, _) => throw new GrpcException(GrpcStatusCode.Unavailable, $"attempt {++attempts}")).Build();
+            .Unary(EchoService.Unary,
+                (_, _) => throw new GrpcException(GrpcStatusCode.Unavailable, $"attempt {++attempts}")).Build();
         await using LoopbackServer server = await LoopbackServer.StartAsync(flaky);
         using GrpcChannel channel = server.Connect();
         GrpcCallOptions options = new()
@@ -89,7 +100,8 @@ public sealed class RetryTests
             Timeout = TimeSpan.FromSeconds(2),
             Retry = new GrpcRetryPolicy { MaxAttempts = int.MaxValue, InitialBackoff = TimeSpan.FromMilliseconds(20) },
         };
-        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, new EchoMessage(), options));
+        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(
+            () => channel.UnaryAsync(EchoService.Unary, new EchoMessage(), options));
         Assert.True(fault.Status is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded, fault.ToString());
         Assert.True(attempts >= 1);
     }
@@ -97,8 +109,10 @@ public sealed class RetryTests
     [Fact]
     public void Delays_grow_to_the_bound_and_are_spread()
     {
-        GrpcRetryPolicy policy = new() { InitialBackoff = TimeSpan.FromMilliseconds(100), MaxBackoff = TimeSpan.FromSeconds(1), Multiplier = 2 };
-        Assert.Equal([100.0, 200.0, 400.0, 800.0, 1000.0, 1000.0], Enumerable.Range(1, 6).Select(attempt => policy.BoundAfter(attempt).TotalMilliseconds));
+        GrpcRetryPolicy policy = new()
+        { InitialBackoff = TimeSpan.FromMilliseconds(100), MaxBackoff = TimeSpan.FromSeconds(1), Multiplier = 2 };
+        Assert.Equal([100.0, 200.0, 400.0, 800.0, 1000.0, 1000.0],
+            Enumerable.Range(1, 6).Select(attempt => policy.BoundAfter(attempt).TotalMilliseconds));
         Assert.Equal(1000.0, policy.BoundAfter(100_000).TotalMilliseconds);
 
         // 200 uniform delays all in one half: probability 2^-199.
@@ -113,7 +127,17 @@ public sealed class RetryTests
     {
         Assert.Null(CallClock.Start(new GrpcCallOptions()).Left);
         Assert.Null(CallClock.Start(new GrpcCallOptions { Timeout = TimeSpan.MaxValue }).Left);
-        Assert.InRange(CallClock.Start(new GrpcCallOptions { Timeout = TimeSpan.FromHours(1), Deadline = DateTimeOffset.UtcNow.AddHours(2) }).Left!.Value.TotalMinutes, 50, 60);
-        Assert.InRange(CallClock.Start(new GrpcCallOptions { Timeout = TimeSpan.FromHours(3), Deadline = DateTimeOffset.UtcNow.AddHours(2) }).Left!.Value.TotalMinutes, 110, 120);
+        Assert.InRange(
+            CallClock.Start(new GrpcCallOptions
+            {
+                Timeout = TimeSpan.FromHours(1),
+                Deadline = DateTimeOffset.UtcNow.AddHours(2)
+            }).Left!.Value.TotalMinutes, 50, 60);
+        Assert.InRange(
+            CallClock.Start(new GrpcCallOptions
+            {
+                Timeout = TimeSpan.FromHours(3),
+                Deadline = DateTimeOffset.UtcNow.AddHours(2)
+            }).Left!.Value.TotalMinutes, 110, 120);
     }
 }

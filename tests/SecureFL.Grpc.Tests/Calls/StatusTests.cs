@@ -35,7 +35,8 @@ public sealed class StatusTests
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
         using GrpcChannel channel = server.Connect();
-        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, new EchoMessage { Text = "crash" }));
+        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(
+            () => channel.UnaryAsync(EchoService.Unary, new EchoMessage { Text = "crash" }));
         Assert.Equal(GrpcStatusCode.Internal, fault.Status);
         Assert.DoesNotContain("secret", fault.Detail, StringComparison.Ordinal);
     }
@@ -69,8 +70,10 @@ public sealed class StatusTests
         using GrpcChannel channel = server.Connect();
         foreach (string service in (string[])[EchoService.Name, "securefl.test.v1.Nothing"])
         {
-            GrpcMethod<EchoMessage, EchoMessage> unknown = new(service, "Nothing", EchoMessage.Parser, EchoMessage.Parser);
-            Assert.Equal(GrpcStatusCode.Unimplemented, (await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(unknown, new EchoMessage()))).Status);
+            GrpcMethod<EchoMessage, EchoMessage> unknown =
+                new(service, "Nothing", EchoMessage.Parser, EchoMessage.Parser);
+            Assert.Equal(GrpcStatusCode.Unimplemented,
+                (await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(unknown, new EchoMessage()))).Status);
         }
     }
 
@@ -79,12 +82,15 @@ public sealed class StatusTests
     {
         EchoService echo = new();
         GrpcService guarded = echo.Configure(new GrpcServiceBuilder(EchoService.Name)
-            .Guard(call => call.Method.EndsWith("/Up", StringComparison.Ordinal) ? throw new GrpcException(GrpcStatusCode.PermissionDenied, "not you") : default)).Build();
+            .Guard(call => call.Method.EndsWith("/Up", StringComparison.Ordinal)
+                ? throw new GrpcException(GrpcStatusCode.PermissionDenied, "not you") : default)).Build();
         await using LoopbackServer server = await LoopbackServer.StartAsync(guarded);
         using GrpcChannel channel = server.Connect();
 
-        // The stream never ends by itself: only the refusal ends it, and the caller hears of it although it still sends.
-        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => channel.ClientStreamingAsync(EchoService.Up, Endless()));
+        // The stream never ends by itself: only the refusal ends it, and the caller hears of it although it still
+        // sends.
+        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(
+            () => channel.ClientStreamingAsync(EchoService.Up, Endless()));
         Assert.Equal((GrpcStatusCode.PermissionDenied, "not you"), (fault.Status, fault.Detail));
         Assert.Equal(0, echo.Calls);
         await channel.UnaryAsync(EchoService.Unary, new EchoMessage());
@@ -94,7 +100,8 @@ public sealed class StatusTests
     [Fact]
     public async Task A_server_may_answer_before_it_has_read_all()
     {
-        GrpcService eager = new GrpcServiceBuilder(EchoService.Name).ClientStreaming(EchoService.Up, async (requests, _) =>
+        GrpcService eager = new GrpcServiceBuilder(EchoService.Name).ClientStreaming(EchoService.Up,
+            async (requests, _) =>
         {
             await foreach (EchoMessage request in requests)
             {

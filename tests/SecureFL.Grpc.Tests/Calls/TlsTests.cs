@@ -20,8 +20,10 @@ public sealed class TlsTests
             seen = call.PeerCertificate?.Subject;
             return Task.FromResult(request);
         }).Build();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(service, tls: TheirClientTests.MutualTls(certificates));
-        using GrpcChannel channel = server.Connect(new GrpcChannelOptions { ConfigureTls = tls => TheirServerTests.Configure(tls, certificates) });
+        await using LoopbackServer server =
+            await LoopbackServer.StartAsync(service, tls: TheirClientTests.MutualTls(certificates));
+        using GrpcChannel channel = server.Connect(
+            new GrpcChannelOptions { ConfigureTls = tls => TheirServerTests.Configure(tls, certificates) });
         await channel.UnaryAsync(EchoService.Unary, EchoService.Message(100_000));
         Assert.Equal("CN=client", seen);
     }
@@ -31,20 +33,24 @@ public sealed class TlsTests
     {
         using TestCertificates certificates = new(), others = new();
         EchoService echo = new();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build(), tls: TheirClientTests.MutualTls(certificates));
+        await using LoopbackServer server =
+            await LoopbackServer.StartAsync(echo.Build(), tls: TheirClientTests.MutualTls(certificates));
         foreach (Action<SslClientAuthenticationOptions> configure in (Action<SslClientAuthenticationOptions>[])
         [
-            tls => tls.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificates.Trusts(certificate as X509Certificate2),
+            tls => tls.RemoteCertificateValidationCallback =
+                (_, certificate, _, _) => certificates.Trusts(certificate as X509Certificate2),
             tls =>
             {
                 tls.ClientCertificates = [others.Client];
-                tls.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificates.Trusts(certificate as X509Certificate2);
+                tls.RemoteCertificateValidationCallback =
+                    (_, certificate, _, _) => certificates.Trusts(certificate as X509Certificate2);
             },
             tls =>
             {
                 // This client trusts another authority: it is the one that refuses.
                 tls.ClientCertificates = [certificates.Client];
-                tls.RemoteCertificateValidationCallback = (_, certificate, _, _) => others.Trusts(certificate as X509Certificate2);
+                tls.RemoteCertificateValidationCallback =
+                    (_, certificate, _, _) => others.Trusts(certificate as X509Certificate2);
             },
             tls =>
             {
@@ -54,7 +60,8 @@ public sealed class TlsTests
         ])
         {
             using GrpcChannel channel = server.Connect(new GrpcChannelOptions { ConfigureTls = configure });
-            GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, new EchoMessage()));
+            GrpcException fault = await Assert.ThrowsAsync<GrpcException>(
+                () => channel.UnaryAsync(EchoService.Unary, new EchoMessage()));
             Assert.True(fault.Status == GrpcStatusCode.Unavailable, fault.ToString());
         }
 
@@ -65,9 +72,12 @@ public sealed class TlsTests
     public async Task Plaintext_on_a_tls_port_is_unavailable()
     {
         using TestCertificates certificates = new();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build(), tls: TheirClientTests.MutualTls(certificates));
-        using GrpcChannel channel = new(new Uri($"http://127.0.0.1:{server.Port}"), new GrpcChannelOptions { AllowInsecureLoopback = true });
-        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, new EchoMessage()));
+        await using LoopbackServer server =
+            await LoopbackServer.StartAsync(new EchoService().Build(), tls: TheirClientTests.MutualTls(certificates));
+        using GrpcChannel channel = new(new Uri($"http://127.0.0.1:{server.Port}"),
+            new GrpcChannelOptions { AllowInsecureLoopback = true });
+        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(
+            () => channel.UnaryAsync(EchoService.Unary, new EchoMessage()));
         Assert.True(fault.Status is GrpcStatusCode.Unavailable or GrpcStatusCode.Internal, fault.ToString());
     }
 
@@ -76,18 +86,26 @@ public sealed class TlsTests
     {
         using TestCertificates certificates = new();
         await using LoopbackServer server = await LoopbackServer.StartAsync(
-            new EchoService().Build(), transport: new GrpcTransportLimits { MaxConnectionsPerPeer = 2 }, tls: TheirClientTests.MutualTls(certificates));
+            new EchoService().Build(), transport: new GrpcTransportLimits { MaxConnectionsPerPeer = 2 },
+            tls: TheirClientTests.MutualTls(certificates));
         GrpcChannelOptions options = new() { ConfigureTls = tls => TheirServerTests.Configure(tls, certificates) };
         using GrpcChannel first = server.Connect(options), third = server.Connect(options);
         using (GrpcChannel second = server.Connect(options))
         {
             await first.UnaryAsync(EchoService.Unary, new EchoMessage());
             await second.UnaryAsync(EchoService.Unary, new EchoMessage());
-            Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() => third.UnaryAsync(EchoService.Unary, new EchoMessage()))).Status);
+            Assert.Equal(GrpcStatusCode.Unavailable,
+                (await Assert.ThrowsAsync<GrpcException>(
+                    () => third.UnaryAsync(EchoService.Unary, new EchoMessage()))).Status);
         }
 
         // The second has gone: its place is free as soon as the server has seen it go.
-        await third.UnaryAsync(EchoService.Unary, new EchoMessage(), new GrpcCallOptions { Idempotent = true, Retry = new GrpcRetryPolicy { MaxAttempts = 100, MaxBackoff = TimeSpan.FromMilliseconds(300) } });
+        await third.UnaryAsync(EchoService.Unary, new EchoMessage(),
+            new GrpcCallOptions
+            {
+                Idempotent = true,
+                Retry = new GrpcRetryPolicy { MaxAttempts = 100, MaxBackoff = TimeSpan.FromMilliseconds(300) }
+            });
         await first.UnaryAsync(EchoService.Unary, new EchoMessage());
     }
 }

@@ -27,9 +27,11 @@ public sealed class ByteBudgetTests
     public async Task A_peer_with_many_messages_delays_only_itself()
     {
         ByteBudget budget = new(40_000, TimeSpan.FromMinutes(1), 20_000);
-        List<Task<ByteLease>> greedy = [.. Enumerable.Range(0, 1000).Select(_ => budget.AcquireAsync("greedy", 10_000, default).AsTask())];
+        List<Task<ByteLease>> greedy =
+            [.. Enumerable.Range(0, 1000).Select(_ => budget.AcquireAsync("greedy", 10_000, default).AsTask())];
         Assert.Equal((20_000L, 998), (budget.InUse, budget.Waiting));
-        ByteLease first = await budget.AcquireAsync("modest", 15_000, default).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        ByteLease first = await budget.AcquireAsync("modest", 15_000, default).AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(30));
         Task<ByteLease> second = budget.AcquireAsync("modest", 15_000, default).AsTask();
         Task<ByteLease> third = budget.AcquireAsync("late", 5_000, default).AsTask();
         Assert.True(third.IsCompleted, "who waits for its own share holds nobody up");
@@ -50,10 +52,14 @@ public sealed class ByteBudgetTests
     {
         ByteBudget budget = new(10_000, TimeSpan.FromMilliseconds(50), 10_000);
         ByteLease held = await budget.AcquireAsync("a", 10_000, default);
-        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => budget.AcquireAsync("a", 5_000, default).AsTask());
+        GrpcException fault = await Assert.ThrowsAsync<GrpcException>(
+            () => budget.AcquireAsync("a", 5_000, default).AsTask());
         Assert.Equal(GrpcStatusCode.ResourceExhausted, fault.Status);
-        Assert.Contains("10000 bytes are in flight, 10000 of them of this peer, and 5000 more waited 0.05 s; the limits are 10000 and 10000", fault.Detail, StringComparison.Ordinal);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => budget.AcquireAsync("a", 5_000, new CancellationToken(true)).AsTask());
+        Assert.Contains(
+            "10000 bytes are in flight, 10000 of them of this peer, and 5000 more waited 0.05 s; the limits are "
+            + "10000 and 10000", fault.Detail, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => budget.AcquireAsync("a", 5_000, new CancellationToken(true)).AsTask());
         held.Dispose();
         Assert.Equal((0L, 0), (budget.InUse, budget.Waiting));
     }
@@ -76,7 +82,8 @@ public sealed class ByteBudgetTests
 
                 try
                 {
-                    using ByteLease lease = await budget.AcquireAsync($"{worker % 5}", random.Next(5_000, 60_000), giveUp.Token);
+                    using ByteLease lease = await budget.AcquireAsync($"{worker % 5}", random.Next(5_000, 60_000),
+                        giveUp.Token);
                     InterlockedMax(ref highest, budget.InUse);
                     await Task.Yield();
                 }
@@ -97,8 +104,10 @@ public sealed class ByteBudgetTests
         byte[] frame = new byte[MessageFrame.PrefixBytes + large.CalculateSize()];
         MessageFrame.Write(frame, large, large.CalculateSize());
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0));
-        ReadLimits limits = new(1 << 20, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), 8192, TimeSpan.FromSeconds(30));
-        using MessageReader<EchoMessage> reader = new(pipe.Reader, EchoService.Unary.Requests, limits, (budget, "a"), default);
+        ReadLimits limits = new(1 << 20, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), 8192,
+            TimeSpan.FromSeconds(30));
+        using MessageReader<EchoMessage> reader =
+            new(pipe.Reader, EchoService.Unary.Requests, limits, (budget, "a"), default);
         await pipe.Writer.WriteAsync(frame.AsMemory(0, 6));
         Task<EchoMessage?> reading = reader.ReadAsync().AsTask();
         await Task.Delay(20);
@@ -116,7 +125,8 @@ public sealed class ByteBudgetTests
         long seen = Volatile.Read(ref target);
         while (value > seen)
         {
-            seen = Interlocked.CompareExchange(ref target, value, seen) is { } actual && actual == seen ? value : Volatile.Read(ref target);
+            seen = Interlocked.CompareExchange(ref target, value, seen) is { } actual && actual == seen ? value
+                : Volatile.Read(ref target);
         }
     }
 }

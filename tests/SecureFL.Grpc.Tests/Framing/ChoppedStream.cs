@@ -21,7 +21,8 @@ internal sealed class ChoppedStream(ReadOnlyMemory<byte> bytes, int piece) : Str
         set => throw new NotSupportedException();
     }
 
-    public static PipeReader Pipe(ReadOnlyMemory<byte> bytes, int piece) => PipeReader.Create(new ChoppedStream(bytes, piece));
+    public static PipeReader Pipe(ReadOnlyMemory<byte> bytes, int piece) =>
+        PipeReader.Create(new ChoppedStream(bytes, piece));
 
     public override int Read(Span<byte> buffer)
     {
@@ -31,7 +32,8 @@ internal sealed class ChoppedStream(ReadOnlyMemory<byte> bytes, int piece) : Str
         return count;
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        new(Read(buffer.Span));
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 

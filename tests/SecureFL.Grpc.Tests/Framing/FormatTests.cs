@@ -27,10 +27,12 @@ public sealed class FormatTests
     [InlineData("%41%4a%4A", "AJJ")]
     [InlineData("%ff", "\ufffd")]
     [InlineData("ü", "ü")]
-    public void Percent_decoding_never_fails(string received, string text) => Assert.Equal(text, PercentEncoding.Decode(received));
+    public void Percent_decoding_never_fails(string received, string text) =>
+        Assert.Equal(text, PercentEncoding.Decode(received));
 
     [Fact]
-    public void Percent_encoding_round_trips_and_is_printable() => Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), text =>
+    public void Percent_encoding_round_trips_and_is_printable() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), text =>
     {
         string wellFormed = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Get));
         string encoded = PercentEncoding.Encode(wellFormed);
@@ -68,7 +70,8 @@ public sealed class FormatTests
     public void Broken_timeouts_do_not_parse(string text) => Assert.False(TimeoutHeader.TryParse(text, out _));
 
     [Fact]
-    public void Timeouts_round_trip_never_shorter_and_at_most_a_unit_longer() => Prop.ForAll(Gen.Choose(0, 62).SelectMany(
+    public void Timeouts_round_trip_never_shorter_and_at_most_a_unit_longer() =>
+        Prop.ForAll(Gen.Choose(0, 62).SelectMany(
         bits => Gen.Choose(0, int.MaxValue).Select(low => (1L << bits) + (low % (1L << bits)))).ToArbitrary(), ticks =>
     {
         TimeSpan timeout = new(ticks);
@@ -77,19 +80,23 @@ public sealed class FormatTests
             return ticks > 99_999_999L * TimeSpan.TicksPerHour;
         }
 
-        return text.Length <= 9 && TimeoutHeader.TryParse(text, out TimeSpan parsed) && parsed >= timeout && parsed.Ticks - ticks <= Math.Max(10, ticks / 90_000);
+        return text.Length <= 9 && TimeoutHeader.TryParse(text, out TimeSpan parsed) && parsed >= timeout
+            && parsed.Ticks - ticks <= Math.Max(10, ticks / 90_000);
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_timeout_that_has_passed_is_still_positive_on_the_wire() => Assert.Equal("1u", TimeoutHeader.Format(TimeSpan.FromSeconds(-5)));
+    public void A_timeout_that_has_passed_is_still_positive_on_the_wire() =>
+        Assert.Equal("1u", TimeoutHeader.Format(TimeSpan.FromSeconds(-5)));
 
     [Fact]
-    public void Binary_metadata_round_trips_with_and_without_padding() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
+    public void Binary_metadata_round_trips_with_and_without_padding() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
     {
         string sent = new GrpcMetadata().Add("x-bin", bytes.AsSpan()).Get("x-bin")!;
         return !sent.Contains('=') &&
             MetadataFormat.TryDecodeBinary(sent, out byte[] bare) && bare.AsSpan().SequenceEqual(bytes) &&
-            MetadataFormat.TryDecodeBinary(Convert.ToBase64String(bytes), out byte[] padded) && padded.AsSpan().SequenceEqual(bytes);
+            MetadataFormat.TryDecodeBinary(Convert.ToBase64String(bytes), out byte[] padded)
+            && padded.AsSpan().SequenceEqual(bytes);
     }).QuickCheckThrowOnFailure();
 
     [Theory]
@@ -120,7 +127,8 @@ public sealed class FormatTests
     [InlineData("-1", GrpcStatusCode.Unknown)]
     [InlineData("ok", GrpcStatusCode.Unknown)]
     [InlineData("99999999999999", GrpcStatusCode.Unknown)]
-    public void Statuses_parse_and_strange_ones_are_unknown(string text, GrpcStatusCode status) => Assert.Equal(status, StatusFormat.Parse(text));
+    public void Statuses_parse_and_strange_ones_are_unknown(string text, GrpcStatusCode status) =>
+        Assert.Equal(status, StatusFormat.Parse(text));
 
     [Theory]
     [InlineData(400, GrpcStatusCode.Internal)]
@@ -133,7 +141,8 @@ public sealed class FormatTests
     [InlineData(504, GrpcStatusCode.Unavailable)]
     [InlineData(500, GrpcStatusCode.Unknown)]
     [InlineData(302, GrpcStatusCode.Unknown)]
-    public void Http_statuses_map_as_the_specification_says(int http, GrpcStatusCode status) => Assert.Equal(status, StatusFormat.OfHttp((HttpStatusCode)http));
+    public void Http_statuses_map_as_the_specification_says(int http, GrpcStatusCode status) =>
+        Assert.Equal(status, StatusFormat.OfHttp((HttpStatusCode)http));
 
     [Theory]
     [InlineData("application/grpc", true)]

@@ -12,7 +12,8 @@ namespace SecureFL.Grpc.Tests.Framing;
 [Collection(Alone.Name)]
 public sealed class MessageReaderTests
 {
-    private static readonly ReadLimits Limits = new(1 << 20, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), 8192, TimeSpan.FromSeconds(30));
+    private static readonly ReadLimits Limits =
+        new(1 << 20, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), 8192, TimeSpan.FromSeconds(30));
 
     [Theory]
     [InlineData(1)]
@@ -22,7 +23,8 @@ public sealed class MessageReaderTests
     [InlineData(1 << 20)]
     public async Task Messages_come_out_as_they_went_in_however_they_are_cut(int piece)
     {
-        EchoMessage[] sent = [new(), EchoService.Message(1), EchoService.Message(3000), new EchoMessage { Text = "last" }];
+        EchoMessage[] sent = [new(), EchoService.Message(1), EchoService.Message(3000),
+            new EchoMessage { Text = "last" }];
         ArrayBufferWriter<byte> wire = new();
         foreach (EchoMessage message in sent)
         {
@@ -49,7 +51,9 @@ public sealed class MessageReaderTests
         }
 
         ReadOnlyMemory<byte> lent = default;
-        using MessageReader<EchoMessage> reader = new(ChoppedStream.Pipe(wire.WrittenMemory, 700), EchoService.Unary.Requests, Limits, null, default, share: bytes =>
+        using MessageReader<EchoMessage> reader =
+            new(ChoppedStream.Pipe(wire.WrittenMemory, 700), EchoService.Unary.Requests, Limits, null, default,
+                share: bytes =>
         {
             lent = bytes;
             return EchoMessage.Parser.ParseFrom(bytes.Span);
@@ -70,7 +74,9 @@ public sealed class MessageReaderTests
         EchoMessage message = EchoService.Message(3000);
         MessageFrame.Write(wire, message, MessageFrame.SizeOf(message, int.MaxValue));
         ReadOnlyMemory<byte> lent = default;
-        using MessageReader<EchoMessage> reader = new(ChoppedStream.Pipe(wire.WrittenMemory, 5000), EchoService.Unary.Requests, Limits, null, default, share: bytes =>
+        using MessageReader<EchoMessage> reader =
+            new(ChoppedStream.Pipe(wire.WrittenMemory, 5000), EchoService.Unary.Requests, Limits, null, default,
+                share: bytes =>
         {
             lent = bytes;
             return EchoMessage.Parser.ParseFrom(bytes.Span);
@@ -88,7 +94,8 @@ public sealed class MessageReaderTests
         EchoMessage message = EchoService.Message(10);
         MessageFrame.Write(wire, message, MessageFrame.SizeOf(message, int.MaxValue));
         using MessageReader<EchoMessage> reader = new(
-            ChoppedStream.Pipe(wire.WrittenMemory, 700), EchoService.Unary.Requests, Limits, null, default, share: _ => EchoMessage.Parser.ParseFrom([0x0a, 9]));
+            ChoppedStream.Pipe(wire.WrittenMemory, 700), EchoService.Unary.Requests, Limits, null, default,
+            share: _ => EchoMessage.Parser.ParseFrom([0x0a, 9]));
         GrpcException fault = await Assert.ThrowsAsync<GrpcException>(() => reader.ReadAsync().AsTask());
         Assert.Equal(GrpcStatusCode.Internal, fault.Status);
     }
@@ -151,7 +158,8 @@ public sealed class MessageReaderTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)
         {
-            using MessageReader<EchoMessage> reader = new(ChoppedStream.Pipe(promise, 100), EchoService.Unary.Requests, wide, null, default);
+            using MessageReader<EchoMessage> reader =
+                new(ChoppedStream.Pipe(promise, 100), EchoService.Unary.Requests, wide, null, default);
             await Assert.ThrowsAsync<GrpcException>(() => reader.ReadAsync().AsTask());
         }
 
@@ -170,7 +178,8 @@ public sealed class MessageReaderTests
             fields[length++] = 0;
         }
 
-        byte[] frame = [0, .. BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(length)), .. fields.AsSpan(0, length)];
+        byte[] frame = [0, .. BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(length)),
+            .. fields.AsSpan(0, length)];
         long before = GC.GetTotalMemory(true);
         using MessageReader<EchoMessage> reader = Reader(ChoppedStream.Pipe(frame, 1 << 20));
         EchoMessage? message = await reader.ReadAsync();
@@ -192,30 +201,39 @@ public sealed class MessageReaderTests
         byte[] groups = [.. Enumerable.Repeat((byte)0x3b, 100_000)];
         byte[] frame = [0, .. BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(groups.Length)), .. groups];
         using MessageReader<EchoMessage> reader = Reader(ChoppedStream.Pipe(frame, 1 << 20));
-        Assert.Equal(GrpcStatusCode.Internal, (await Assert.ThrowsAsync<GrpcException>(() => reader.ReadAsync().AsTask())).Status);
+        Assert.Equal(GrpcStatusCode.Internal,
+            (await Assert.ThrowsAsync<GrpcException>(() => reader.ReadAsync().AsTask())).Status);
     }
 
     [Fact]
     public async Task Slow_messages_and_idle_streams_run_out_of_time()
     {
-        ReadLimits hasty = Limits with { FirstTimeout = TimeSpan.FromMilliseconds(50), MessageTimeout = TimeSpan.FromMilliseconds(50), IdleTimeout = TimeSpan.FromMilliseconds(50) };
+        ReadLimits hasty = Limits with
+        {
+            FirstTimeout = TimeSpan.FromMilliseconds(50),
+            MessageTimeout = TimeSpan.FromMilliseconds(50),
+            IdleTimeout = TimeSpan.FromMilliseconds(50)
+        };
         Pipe nothing = new();
         Assert.Contains("no message within 0.05 s", (await FailAsync(nothing, hasty)).Detail, StringComparison.Ordinal);
         Pipe half = new();
         await half.Writer.WriteAsync((byte[])[0, 0, 0, 0, 9, 1]);
-        Assert.Contains("a message of 9 bytes is not there after 0.05", (await FailAsync(half, hasty)).Detail, StringComparison.Ordinal);
+        Assert.Contains("a message of 9 bytes is not there after 0.05", (await FailAsync(half, hasty)).Detail,
+            StringComparison.Ordinal);
 
         Pipe idle = new();
         await idle.Writer.WriteAsync((byte[])[0, 0, 0, 0, 0]);
         using MessageReader<EchoMessage> reader = new(idle.Reader, EchoService.Unary.Requests, hasty, null, default);
         Assert.NotNull(await reader.ReadAsync());
-        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() => reader.ReadAsync().AsTask())).Status);
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded,
+            (await Assert.ThrowsAsync<GrpcException>(() => reader.ReadAsync().AsTask())).Status);
     }
 
     [Fact]
     public async Task A_quiet_stream_without_idle_limit_goes_on()
     {
-        ReadLimits patient = Limits with { IdleTimeout = Timeout.InfiniteTimeSpan, MessageTimeout = TimeSpan.FromMilliseconds(50) };
+        ReadLimits patient = Limits with
+        { IdleTimeout = Timeout.InfiniteTimeSpan, MessageTimeout = TimeSpan.FromMilliseconds(50) };
         Pipe pipe = new();
         await pipe.Writer.WriteAsync((byte[])[0, 0, 0, 0, 0]);
         using MessageReader<EchoMessage> reader = new(pipe.Reader, EchoService.Unary.Requests, patient, null, default);
@@ -227,7 +245,8 @@ public sealed class MessageReaderTests
         Assert.NotNull(await next);
     }
 
-    private static MessageReader<EchoMessage> Reader(PipeReader pipe) => new(pipe, EchoService.Unary.Requests, Limits, null, default);
+    private static MessageReader<EchoMessage> Reader(PipeReader pipe) =>
+        new(pipe, EchoService.Unary.Requests, Limits, null, default);
 
     private static async Task<GrpcException> FailAsync(Pipe pipe, ReadLimits limits)
     {

@@ -5,7 +5,9 @@ using SecureFL.Grpc.Tests.Hosting;
 
 namespace SecureFL.Grpc.Tests.Hostile;
 
-/// <summary>Clients that break HTTP/2, gRPC or everybody's patience, on raw sockets; an honest client goes on all the while.</summary>
+/// <summary>
+/// Clients that break HTTP/2, gRPC or everybody's patience, on raw sockets; an honest client goes on all the while.
+/// </summary>
 public sealed class HostileClientTests
 {
     private const string Unary = "/securefl.test.v1.Echo/Unary";
@@ -13,7 +15,8 @@ public sealed class HostileClientTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private static readonly GrpcCallOptions StartedAgain = new() { Idempotent = true, Retry = new GrpcRetryPolicy { MaxAttempts = 50 } };
+    private static readonly GrpcCallOptions StartedAgain = new()
+    { Idempotent = true, Retry = new GrpcRetryPolicy { MaxAttempts = 50 } };
 
     public static TheoryData<string> BrokenConnections() =>
     [
@@ -38,11 +41,13 @@ public sealed class HostileClientTests
     public async Task Broken_frames_end_their_connection_and_no_other(string script)
     {
         GrpcTransportLimits hasty = new() { IdleConnectionTimeout = TimeSpan.FromSeconds(2) };
-        await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build(), transport: hasty);
+        await using LoopbackServer server =
+            await LoopbackServer.StartAsync(new EchoService().Build(), transport: hasty);
         using GrpcChannel honest = server.Connect();
         await honest.UnaryAsync(EchoService.Unary, new EchoMessage(), StartedAgain);
         using RawHttp2 raw = await RawHttp2.ConnectAsync(server.Port, handshake: script[0] == 'S');
-        await raw.SendAsync(Convert.FromHexString(script.TrimStart('S').Replace(" ", string.Empty, StringComparison.Ordinal)));
+        await raw.SendAsync(
+            Convert.FromHexString(script.TrimStart('S').Replace(" ", string.Empty, StringComparison.Ordinal)));
         Assert.True(await raw.ClosedAsync(Patience), "the server keeps a connection that broke HTTP/2");
 
         // The honest connection may have been idle for that long itself.
@@ -63,7 +68,8 @@ public sealed class HostileClientTests
         EchoService echo = new();
         await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
         using RawHttp2 raw = await RawHttp2.ConnectAsync(server.Port);
-        await raw.SendAsync((byte[])[.. RawHttp2.Request(1, Unary), .. RawHttp2.Message(1, end, Convert.FromHexString(hex))]);
+        await raw.SendAsync(
+            (byte[])[.. RawHttp2.Request(1, Unary), .. RawHttp2.Message(1, end, Convert.FromHexString(hex))]);
         Assert.Equal(status, await raw.StatusAsync(1));
         Assert.Equal(0, echo.Calls);
 
@@ -82,7 +88,8 @@ public sealed class HostileClientTests
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
         using RawHttp2 raw = await RawHttp2.ConnectAsync(server.Port);
-        await raw.SendAsync((byte[])[.. RawHttp2.Request(1, Unary, 4, (name, value)), .. RawHttp2.Message(1, true, 0, 0, 0, 0, 0)]);
+        await raw.SendAsync(
+            (byte[])[.. RawHttp2.Request(1, Unary, 4, (name, value)), .. RawHttp2.Message(1, true, 0, 0, 0, 0, 0)]);
         Assert.Equal(status, await raw.StatusAsync(1));
     }
 
@@ -92,9 +99,12 @@ public sealed class HostileClientTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
         using SocketsHttpHandler handler = new();
         using HttpMessageInvoker http = new(handler);
-        foreach ((HttpMethod method, string? type, int expected) in ((HttpMethod, string?, int)[])[(HttpMethod.Post, "application/json", 415), (HttpMethod.Post, null, 415), (HttpMethod.Get, null, 405)])
+        foreach ((HttpMethod method, string? type, int expected) in
+            ((HttpMethod, string?, int)[])[(HttpMethod.Post, "application/json", 415), (HttpMethod.Post, null, 415),
+                (HttpMethod.Get, null, 405)])
         {
-            using HttpRequestMessage request = new(method, new Uri(server.Address, Unary)) { Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using HttpRequestMessage request = new(method, new Uri(server.Address, Unary))
+            { Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
             if (type is not null)
             {
                 request.Content = new StringContent("{}", Encoding.ASCII, type);
@@ -112,7 +122,8 @@ public sealed class HostileClientTests
         using RawHttp2 raw = await RawHttp2.ConnectAsync(server.Port);
         byte[] block = RawHttp2.Block([.. Enumerable.Range(0, 20).Select(i => ($"x{i}", new string('y', 3000)))]);
         await raw.SendAsync((byte[])[
-            .. RawHttp2.Request(1, Unary, 1), .. block.Chunk(16_000).SelectMany(part => RawHttp2.Frame(9, 0, 1, part)), .. RawHttp2.Frame(9, 4, 1, [])]);
+            .. RawHttp2.Request(1, Unary, 1), .. block.Chunk(16_000).SelectMany(part => RawHttp2.Frame(9, 0, 1, part)),
+            .. RawHttp2.Frame(9, 4, 1, [])]);
         RawFrame? answer;
         do
         {
@@ -129,14 +140,22 @@ public sealed class HostileClientTests
     public async Task A_slow_loris_runs_out_of_time_whatever_it_trickles()
     {
         // The honest client calls a service that leaves it time: it must not lose any because this machine is slow.
-        GrpcServerLimits hasty = new() { MessageTimeout = TimeSpan.FromSeconds(1.5), StreamIdleTimeout = TimeSpan.FromSeconds(1.5), MinReceiveBytesPerSecond = 1 << 20 };
+        GrpcServerLimits hasty = new()
+        {
+            MessageTimeout = TimeSpan.FromSeconds(1.5),
+            StreamIdleTimeout = TimeSpan.FromSeconds(1.5),
+            MinReceiveBytesPerSecond = 1 << 20
+        };
         GrpcHealth health = new();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build(), hasty, map: routes => routes.MapGrpc(health.Build(), new GrpcServerLimits()));
+        await using LoopbackServer server =
+            await LoopbackServer.StartAsync(new EchoService().Build(), hasty,
+                map: routes => routes.MapGrpc(health.Build(), new GrpcServerLimits()));
         using RawHttp2 raw = await RawHttp2.ConnectAsync(server.Port);
 
         // No byte; a prefix a byte at a time; a message a byte at a time; one good message, then nothing.
         await raw.SendAsync((byte[])[
-            .. RawHttp2.Request(1, Up), .. RawHttp2.Request(3, Up), .. RawHttp2.Request(5, Unary), .. RawHttp2.Message(5, false, 0, 0, 0, 0, 200),
+            .. RawHttp2.Request(1, Up), .. RawHttp2.Request(3, Up), .. RawHttp2.Request(5, Unary),
+            .. RawHttp2.Message(5, false, 0, 0, 0, 0, 200),
             .. RawHttp2.Request(7, Up), .. RawHttp2.Message(7, false, 0, 0, 0, 0, 0)]);
         using CancellationTokenSource done = new();
         Task trickle = Task.Run(async () =>
@@ -166,14 +185,16 @@ public sealed class HostileClientTests
 
         await done.CancelAsync();
         await trickle;
-        Assert.Equal([(1, "4"), (3, "4"), (5, "4"), (7, "4")], statuses.OrderBy(s => s.Key).Select(s => (s.Key, s.Value)));
+        Assert.Equal([(1, "4"), (3, "4"), (5, "4"), (7, "4")],
+            statuses.OrderBy(s => s.Key).Select(s => (s.Key, s.Value)));
     }
 
     [Fact]
     public async Task A_connection_that_is_cut_within_a_message_cancels_its_handler()
     {
         TaskCompletionSource started = new(), cancelled = new();
-        GrpcService service = new GrpcServiceBuilder(EchoService.Name).ClientStreaming(EchoService.Up, async (requests, call) =>
+        GrpcService service = new GrpcServiceBuilder(EchoService.Name).ClientStreaming(EchoService.Up,
+            async (requests, call) =>
         {
             started.SetResult();
             try
@@ -193,7 +214,8 @@ public sealed class HostileClientTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(service);
         using (RawHttp2 raw = await RawHttp2.ConnectAsync(server.Port))
         {
-            await raw.SendAsync((byte[])[.. RawHttp2.Request(1, Up), .. RawHttp2.Message(1, false, 0, 0, 0, 4, 0, 1, 2, 3)]);
+            await raw.SendAsync(
+                (byte[])[.. RawHttp2.Request(1, Up), .. RawHttp2.Message(1, false, 0, 0, 0, 4, 0, 1, 2, 3)]);
             await started.Task;
         }
 
@@ -211,7 +233,8 @@ public sealed class HostileClientTests
         {
             for (int stream = 1; stream < 20_000; stream += 2)
             {
-                await raw.SendAsync((byte[])[.. RawHttp2.Request(stream, Up), .. RawHttp2.Frame(RawFrame.Reset, 0, stream, [0, 0, 0, 8])]);
+                await raw.SendAsync((byte[])[.. RawHttp2.Request(stream, Up),
+                    .. RawHttp2.Frame(RawFrame.Reset, 0, stream, [0, 0, 0, 8])]);
                 if (stream % 1000 == 1)
                 {
                     await honest.UnaryAsync(EchoService.Unary, new EchoMessage());

@@ -22,7 +22,8 @@ public sealed class HostileServerTests
     [InlineData("00000000000000000000", GrpcStatusCode.Internal)]
     [InlineData("", GrpcStatusCode.Internal)]
     public async Task Broken_messages_before_a_good_status(string hex, GrpcStatusCode status) =>
-        await ExpectAsync(status, Ok, RawHttp2.Message(1, false, Convert.FromHexString(hex)), Head(true, ("grpc-status", "0")));
+        await ExpectAsync(status, Ok, RawHttp2.Message(1, false, Convert.FromHexString(hex)),
+            Head(true, ("grpc-status", "0")));
 
     [Theory]
     [InlineData("grpc-status", "5", GrpcStatusCode.NotFound)]
@@ -43,7 +44,8 @@ public sealed class HostileServerTests
     [InlineData("200", "text/html", GrpcStatusCode.Unknown)]
     [InlineData("302", "text/html", GrpcStatusCode.Unknown)]
     public async Task Answers_that_are_http_only(string http, string type, GrpcStatusCode status) =>
-        await ExpectAsync(status, Head((":status", http), ("content-type", type)), RawHttp2.Message(1, true, "<html>"u8));
+        await ExpectAsync(status, Head((":status", http), ("content-type", type)),
+            RawHttp2.Message(1, true, "<html>"u8));
 
     [Theory]
     [InlineData(0x1, GrpcStatusCode.Internal)]
@@ -54,16 +56,20 @@ public sealed class HostileServerTests
     public async Task Resets_map_as_the_specification_says(byte code, GrpcStatusCode status)
     {
         await ExpectAsync(status, RawHttp2.Frame(RawFrame.Reset, 0, 1, [0, 0, 0, code]));
-        await ExpectAsync(status, Ok, RawHttp2.Message(1, false, 0, 0, 0, 0, 5, 1), RawHttp2.Frame(RawFrame.Reset, 0, 1, [0, 0, 0, code]));
+        await ExpectAsync(status, Ok, RawHttp2.Message(1, false, 0, 0, 0, 0, 5, 1),
+            RawHttp2.Frame(RawFrame.Reset, 0, 1, [0, 0, 0, code]));
     }
 
     [Fact]
     public async Task A_compressed_stream_that_nobody_asked_for() =>
-        await ExpectAsync(GrpcStatusCode.Internal, Head((":status", "200"), ("content-type", "application/grpc"), ("grpc-encoding", "gzip")));
+        await ExpectAsync(GrpcStatusCode.Internal,
+            Head((":status", "200"), ("content-type", "application/grpc"), ("grpc-encoding", "gzip")));
 
     [Fact]
     public async Task A_stall_within_a_message_runs_out_of_time() =>
-        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await FailAsync(close: false, [Ok, RawHttp2.Message(1, false, 0, 0, 0, 0, 9, 1)], TimeSpan.FromSeconds(1))).Status);
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded,
+            (await FailAsync(close: false, [Ok, RawHttp2.Message(1, false, 0, 0, 0, 0, 9, 1)],
+                TimeSpan.FromSeconds(1))).Status);
 
     [Fact]
     public async Task Connections_that_end_early_are_unavailable()
@@ -88,9 +94,11 @@ public sealed class HostileServerTests
 
     private static byte[] Head(params (string Name, string Value)[] fields) => Head(false, fields);
 
-    private static byte[] Head(bool end, params (string Name, string Value)[] fields) => RawHttp2.Frame(RawFrame.Headers, (byte)(end ? 5 : 4), 1, RawHttp2.Block(fields));
+    private static byte[] Head(bool end, params (string Name, string Value)[] fields) =>
+        RawHttp2.Frame(RawFrame.Headers, (byte)(end ? 5 : 4), 1, RawHttp2.Block(fields));
 
-    private static Task ExpectAsync(GrpcStatusCode status, params byte[][] answer) => ExpectAsync(status, false, answer);
+    private static Task ExpectAsync(GrpcStatusCode status, params byte[][] answer) =>
+        ExpectAsync(status, false, answer);
 
     private static async Task ExpectAsync(GrpcStatusCode status, bool close, params byte[][] answer)
     {
@@ -109,7 +117,8 @@ public sealed class HostileServerTests
             using NetworkStream stream = new(await listener.AcceptAsync(done.Token), ownsSocket: true);
             using RawHttp2 raw = new(stream);
             await stream.ReadExactlyAsync(new byte[24]);
-            await raw.SendAsync((byte[])[.. RawHttp2.Frame(RawFrame.Settings, 0, 0, []), .. RawHttp2.Frame(RawFrame.Settings, 1, 0, [])]);
+            await raw.SendAsync((byte[])[.. RawHttp2.Frame(RawFrame.Settings, 0, 0, []),
+                .. RawHttp2.Frame(RawFrame.Settings, 1, 0, [])]);
             RawFrame? frame;
             do
             {
@@ -128,10 +137,17 @@ public sealed class HostileServerTests
         });
         using GrpcChannel channel = new(
             new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}"),
-            new GrpcChannelOptions { AllowInsecureLoopback = true, MessageTimeout = messageTimeout ?? Patience, MinReceiveBytesPerSecond = 1 << 20 });
+            new GrpcChannelOptions
+            {
+                AllowInsecureLoopback = true,
+                MessageTimeout = messageTimeout ?? Patience,
+                MinReceiveBytesPerSecond = 1 << 20
+            });
         try
         {
-            return await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, new EchoMessage(), new GrpcCallOptions { Timeout = Patience }));
+            return await Assert.ThrowsAsync<GrpcException>(
+                () => channel.UnaryAsync(EchoService.Unary, new EchoMessage(),
+                    new GrpcCallOptions { Timeout = Patience }));
         }
         finally
         {

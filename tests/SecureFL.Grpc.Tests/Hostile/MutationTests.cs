@@ -8,12 +8,16 @@ using SecureFL.Grpc.Tests.Hosting;
 
 namespace SecureFL.Grpc.Tests.Hostile;
 
-/// <summary>Damaged streams, by the million: each gives whole messages, then an end or one of the statuses of the wire; nothing else, and little memory.</summary>
+/// <summary>
+/// Damaged streams, by the million: each gives whole messages, then an end or one of the statuses of the wire; nothing
+/// else, and little memory.
+/// </summary>
 public sealed class MutationTests
 {
     private const int MaxMessageBytes = 4 << 20;
 
-    private static readonly ReadLimits Limits = new(MaxMessageBytes, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5), 8192, TimeSpan.FromMinutes(5));
+    private static readonly ReadLimits Limits =
+        new(MaxMessageBytes, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5), 8192, TimeSpan.FromMinutes(5));
 
     [Fact]
     public Task Twenty_thousand_damaged_streams() => ParseAsync(20_000, 1);
@@ -37,7 +41,8 @@ public sealed class MutationTests
         for (int i = 0; i < count; i++)
         {
             byte[] bytes = mutator.Next();
-            PipeReader pipe = mutator.Next(8) == 0 ? ChoppedStream.Pipe(bytes, mutator.Next(20) + 1) : PipeReader.Create(new System.Buffers.ReadOnlySequence<byte>(bytes));
+            PipeReader pipe = mutator.Next(8) == 0 ? ChoppedStream.Pipe(bytes, mutator.Next(20) + 1)
+                : PipeReader.Create(new System.Buffers.ReadOnlySequence<byte>(bytes));
             long before = GC.GetAllocatedBytesForCurrentThread();
             string outcome = (i % 4) switch
             {
@@ -55,7 +60,9 @@ public sealed class MutationTests
         // An exception with its stack costs some ten kilobytes; a promised megabyte would show.
         Assert.InRange(largest, 0, 256 << 10);
         Assert.Equal(["Internal", "Ok", "ResourceExhausted"], outcomes.Keys.Order(StringComparer.Ordinal));
-        Assert.All(outcomes, outcome => Assert.True(outcome.Value > count / 100, $"{outcome.Key} only {outcome.Value} times: the mutations have lost their bite"));
+        Assert.All(outcomes,
+            outcome => Assert.True(outcome.Value > count / 100,
+                $"{outcome.Key} only {outcome.Value} times: the mutations have lost their bite"));
     }
 
     private static async Task<string> DrainAsync<T>(PipeReader pipe, MessageParser<T> parser)
@@ -80,8 +87,10 @@ public sealed class MutationTests
 
     private static async Task CallAsync(int count, int seed)
     {
-        // Texts of the service that crash or wait are out of a mutation's reach only by chance: a plain one takes its place.
-        GrpcService service = new GrpcServiceBuilder(EchoService.Name).Unary(EchoService.Unary, (request, _) => Task.FromResult(request)).Build();
+        // Texts of the service that crash or wait are out of a mutation's reach only by chance: a plain one takes its
+        // place.
+        GrpcService service = new GrpcServiceBuilder(EchoService.Name).Unary(EchoService.Unary,
+            (request, _) => Task.FromResult(request)).Build();
         GrpcServerLimits limits = new();
         await using LoopbackServer server = await LoopbackServer.StartAsync(service, limits);
         using GrpcChannel honest = server.Connect();
@@ -100,7 +109,8 @@ public sealed class MutationTests
             }
 
             int stream = (2 * (i % 100)) + 1;
-            await raw.SendAsync((byte[])[.. RawHttp2.Request(stream, "/securefl.test.v1.Echo/Unary"), .. RawHttp2.Message(stream, true, mutator.Next())]);
+            await raw.SendAsync((byte[])[.. RawHttp2.Request(stream, "/securefl.test.v1.Echo/Unary"),
+                .. RawHttp2.Message(stream, true, mutator.Next())]);
             string? status = await raw.StatusAsync(stream);
             Assert.True(status is "0" or "8" or "13", $"mutation {i}: {status}");
             statuses[status] = statuses.GetValueOrDefault(status) + 1;

@@ -9,8 +9,10 @@ namespace SecureFL.Grpc.Tests.Hostile;
 /// <summary>Streams of framed messages, damaged in ways drawn from a seed.</summary>
 internal sealed class Mutator(int seed)
 {
-    private static readonly uint[] Lengths = [0, 1, 4, 0x7f, 0x80, 0xffff, 0x10000, 0x3fffff, 0x400000, 0x400001, 0x7fffffff, 0x80000000, 0xffffffff];
-    private static readonly byte[] Interesting = [0x00, 0x01, 0x07, 0x0a, 0x0b, 0x0c, 0x10, 0x1a, 0x3b, 0x7f, 0x80, 0xff];
+    private static readonly uint[] Lengths =
+        [0, 1, 4, 0x7f, 0x80, 0xffff, 0x10000, 0x3fffff, 0x400000, 0x400001, 0x7fffffff, 0x80000000, 0xffffffff];
+    private static readonly byte[] Interesting =
+        [0x00, 0x01, 0x07, 0x0a, 0x0b, 0x0c, 0x10, 0x1a, 0x3b, 0x7f, 0x80, 0xff];
 
     private readonly Random _random = new(seed);
     private readonly byte[][] _originals = Originals();
@@ -60,7 +62,8 @@ internal sealed class Mutator(int seed)
                 bytes[0] = 0;
                 break;
             case 6:
-                bytes.InsertRange(at, Enumerable.Repeat(Interesting[_random.Next(Interesting.Length)], _random.Next(1, 300)));
+                bytes.InsertRange(at,
+                    Enumerable.Repeat(Interesting[_random.Next(Interesting.Length)], _random.Next(1, 300)));
                 break;
             case 7 when bytes.Count > 0:
                 bytes.InsertRange(at, bytes.GetRange(at, Math.Min(bytes.Count - at, _random.Next(1, 50))));
@@ -86,9 +89,12 @@ internal sealed class Mutator(int seed)
     {
         IMessage[] messages =
         [
-            new EchoMessage(), new EchoMessage { Text = "grüße", Number = int.MinValue, Payload = ByteString.CopyFrom(new byte[40]) },
-            new EchoSummary { Messages = 3, Bytes = long.MaxValue, Text = "x" }, new HealthCheckRequest { Service = "securefl.v1.Aggregation" },
-            new HealthCheckResponse { Status = HealthCheckResponse.Types.ServingStatus.NotServing }, new EchoMessage { Payload = ByteString.CopyFrom(new byte[600]) },
+            new EchoMessage(), new EchoMessage
+                { Text = "grüße", Number = int.MinValue, Payload = ByteString.CopyFrom(new byte[40]) },
+            new EchoSummary { Messages = 3, Bytes = long.MaxValue, Text = "x" },
+            new HealthCheckRequest { Service = "securefl.v1.Aggregation" },
+            new HealthCheckResponse { Status = HealthCheckResponse.Types.ServingStatus.NotServing },
+            new EchoMessage { Payload = ByteString.CopyFrom(new byte[600]) },
         ];
         return [.. messages.Select(message =>
         {

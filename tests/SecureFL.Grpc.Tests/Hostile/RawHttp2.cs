@@ -17,7 +17,8 @@ internal sealed record RawFrame(byte Type, byte Flags, int Stream, byte[] Payloa
     public string? Header(string name)
     {
         int at = Payload.AsSpan().IndexOf(Encoding.ASCII.GetBytes(name));
-        return at < 0 ? null : Encoding.ASCII.GetString(Payload.AsSpan(at + name.Length + 1, Payload[at + name.Length] & 0x7f));
+        return at < 0 ? null : Encoding.ASCII
+            .GetString(Payload.AsSpan(at + name.Length + 1, Payload[at + name.Length] & 0x7f));
     }
 }
 
@@ -30,7 +31,8 @@ internal sealed class RawHttp2 : IDisposable
 
     public RawHttp2(Stream stream) => _stream = stream;
 
-    public static async Task<RawHttp2> ConnectAsync(int port, bool handshake = true, uint window = 65535, SslClientAuthenticationOptions? tls = null)
+    public static async Task<RawHttp2> ConnectAsync(int port, bool handshake = true, uint window = 65535,
+        SslClientAuthenticationOptions? tls = null)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
@@ -88,12 +90,16 @@ internal sealed class RawHttp2 : IDisposable
         return [.. block];
     }
 
-    public static byte[] Request(int stream, string path, byte flags = 4, params (string Name, string Value)[] more) => Request(stream, "http", path, flags, more);
+    public static byte[] Request(int stream, string path, byte flags = 4, params (string Name, string Value)[] more) =>
+        Request(stream, "http", path, flags, more);
 
-    public static byte[] Request(int stream, string scheme, string path, byte flags, params (string Name, string Value)[] more) => Frame(RawFrame.Headers, flags, stream, Block(
-        [(":method", "POST"), (":scheme", scheme), (":path", path), (":authority", "localhost"), ("content-type", "application/grpc"), ("te", "trailers"), .. more]));
+    public static byte[] Request(int stream, string scheme, string path, byte flags,
+        params (string Name, string Value)[] more) => Frame(RawFrame.Headers, flags, stream, Block(
+        [(":method", "POST"), (":scheme", scheme), (":path", path), (":authority", "localhost"),
+            ("content-type", "application/grpc"), ("te", "trailers"), .. more]));
 
-    public static byte[] Message(int stream, bool end, params ReadOnlySpan<byte> bytes) => Frame(RawFrame.Data, (byte)(end ? 1 : 0), stream, bytes);
+    public static byte[] Message(int stream, bool end, params ReadOnlySpan<byte> bytes) =>
+        Frame(RawFrame.Data, (byte)(end ? 1 : 0), stream, bytes);
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
 

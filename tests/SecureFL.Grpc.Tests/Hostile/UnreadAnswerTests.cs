@@ -28,7 +28,8 @@ public sealed class UnreadAnswerTests
             byte[] frame = [0, 0, 0, (byte)(request.Length >> 8), (byte)request.Length, .. request];
             for (int at = 0; at < frame.Length; at += 16_000)
             {
-                await raw.SendAsync(RawHttp2.Message(1, at + 16_000 >= frame.Length, frame.AsSpan(at, Math.Min(16_000, frame.Length - at))));
+                await raw.SendAsync(RawHttp2.Message(1, at + 16_000 >= frame.Length,
+                    frame.AsSpan(at, Math.Min(16_000, frame.Length - at))));
             }
         }
 

@@ -8,10 +8,14 @@ internal sealed class EchoService
 {
     public const string Name = "securefl.test.v1.Echo";
 
-    public static readonly GrpcMethod<EchoMessage, EchoMessage> Unary = new(Name, "Unary", EchoMessage.Parser, EchoMessage.Parser);
-    public static readonly GrpcMethod<EchoMessage, EchoMessage> Down = new(Name, "Down", EchoMessage.Parser, EchoMessage.Parser);
-    public static readonly GrpcMethod<EchoMessage, EchoSummary> Up = new(Name, "Up", EchoMessage.Parser, EchoSummary.Parser);
-    public static readonly GrpcMethod<EchoMessage, EchoMessage> Both = new(Name, "Both", EchoMessage.Parser, EchoMessage.Parser);
+    public static readonly GrpcMethod<EchoMessage, EchoMessage> Unary =
+        new(Name, "Unary", EchoMessage.Parser, EchoMessage.Parser);
+    public static readonly GrpcMethod<EchoMessage, EchoMessage> Down =
+        new(Name, "Down", EchoMessage.Parser, EchoMessage.Parser);
+    public static readonly GrpcMethod<EchoMessage, EchoSummary> Up =
+        new(Name, "Up", EchoMessage.Parser, EchoSummary.Parser);
+    public static readonly GrpcMethod<EchoMessage, EchoMessage> Both =
+        new(Name, "Both", EchoMessage.Parser, EchoMessage.Parser);
 
     private int _calls;
 
@@ -39,7 +43,8 @@ internal sealed class EchoService
         {
             for (int i = 0; i < request.Number; i++)
             {
-                await responses.WriteAsync(new EchoMessage { Number = i, Payload = request.Payload }, call.Cancellation);
+                await responses.WriteAsync(new EchoMessage { Number = i, Payload = request.Payload },
+                    call.Cancellation);
             }
 
             await BeginAsync(request, call);
@@ -69,7 +74,8 @@ internal sealed class EchoService
     private async Task BeginAsync(EchoMessage request, GrpcCall call)
     {
         Interlocked.Increment(ref _calls);
-        Seen = (call.Deadline is not null, call.RequestHeaders["custom"], call.RequestHeaders.GetBinary("custom-bin"), call.PeerCertificate is not null);
+        Seen = (call.Deadline is not null, call.RequestHeaders["custom"], call.RequestHeaders.GetBinary("custom-bin"),
+            call.PeerCertificate is not null);
         if (call.RequestHeaders["custom"].ToString() is { Length: > 0 } custom)
         {
             call.ResponseHeaders["answer"] = custom;
@@ -80,7 +86,8 @@ internal sealed class EchoService
         if (request.Text.StartsWith("status:", StringComparison.Ordinal))
         {
             string[] parts = request.Text.Split(':', 3);
-            throw new GrpcException((GrpcStatusCode)int.Parse(parts[1]), parts[2], new GrpcMetadata().Add("why", "asked").Add("why-bin", [1, 2, 3]));
+            throw new GrpcException((GrpcStatusCode)int.Parse(parts[1]), parts[2],
+                new GrpcMetadata().Add("why", "asked").Add("why-bin", [1, 2, 3]));
         }
 
         if (request.Text == "crash")

@@ -24,7 +24,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
     public Uri Address { get; }
 
     public static async Task<LoopbackServer> StartAsync(
-        GrpcService service, GrpcServerLimits? limits = null, GrpcTransportLimits? transport = null, HttpsConnectionAdapterOptions? tls = null, Action<WebApplication>? map = null, int port = 0)
+        GrpcService service, GrpcServerLimits? limits = null, GrpcTransportLimits? transport = null,
+        HttpsConnectionAdapterOptions? tls = null, Action<WebApplication>? map = null, int port = 0)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -48,7 +49,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         return new LoopbackServer(application, tls is not null);
     }
 
-    public GrpcChannel Connect(GrpcChannelOptions? options = null) => new(Address, options ?? new GrpcChannelOptions { AllowInsecureLoopback = true });
+    public GrpcChannel Connect(GrpcChannelOptions? options = null) =>
+        new(Address, options ?? new GrpcChannelOptions { AllowInsecureLoopback = true });
 
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
 }

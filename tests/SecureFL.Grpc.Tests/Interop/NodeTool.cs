@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace SecureFL.Grpc.Tests.Interop;
 
-/// <summary>Node with the packages of Interop/node, installed once into the output folder from the lock file; tests skip where either cannot be had.</summary>
+/// <summary>
+/// Node with the packages of Interop/node, installed once into the output folder from the lock file; tests skip where
+/// either cannot be had.
+/// </summary>
 internal static class NodeTool
 {
     private static readonly Lazy<string?> Problem = new(Install);

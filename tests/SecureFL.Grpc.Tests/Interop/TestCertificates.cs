@@ -14,7 +14,8 @@ internal sealed class TestCertificates : IDisposable
     {
         CertificateRequest request = new("CN=test authority", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         Authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
         Server = Sign("server");
@@ -55,7 +56,8 @@ internal sealed class TestCertificates : IDisposable
     private static void Write(string folder, string name, X509Certificate2 certificate)
     {
         File.WriteAllText(Path.Combine(folder, name + ".pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(folder, name + ".key"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Path.Combine(folder, name + ".key"),
+            certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
     }
 
     private void Write(string name, X509Certificate2 certificate) => Write(Folder, name, certificate);
@@ -68,7 +70,8 @@ internal sealed class TestCertificates : IDisposable
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 bare = request.Create(Authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(20), [(byte)_serial++]);
+        using X509Certificate2 bare = request.Create(Authority, DateTimeOffset.UtcNow.AddHours(-1),
+            DateTimeOffset.UtcNow.AddHours(20), [(byte)_serial++]);
         using X509Certificate2 whole = bare.CopyWithPrivateKey(key);
 
         // Some platforms' TLS wants a key that has been through a file.

@@ -6,7 +6,10 @@ using SecureFL.Grpc.Tests.Hosting;
 
 namespace SecureFL.Grpc.Tests.Interop;
 
-/// <summary>Clients that are not ours call our server: each script runs every kind of call, statuses, metadata, deadlines, cancellation and limits.</summary>
+/// <summary>
+/// Clients that are not ours call our server: each script runs every kind of call, statuses, metadata, deadlines,
+/// cancellation and limits.
+/// </summary>
 public sealed class TheirClientTests
 {
     private const int NodeScenarios = 15;
@@ -18,7 +21,8 @@ public sealed class TheirClientTests
         NodeTool.Require();
         EchoService echo = new();
         await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
-        (int exit, string output) = await Tool.RunAsync("node", NodeTool.Folder, "client.js", $"127.0.0.1:{server.Port}");
+        (int exit, string output) = await Tool.RunAsync("node", NodeTool.Folder, "client.js",
+            $"127.0.0.1:{server.Port}");
         Assert.True(exit == 0, output);
         Assert.Equal(NodeScenarios, output.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
         await echo.Cancelled.Task;
@@ -31,7 +35,8 @@ public sealed class TheirClientTests
         using TestCertificates certificates = new();
         EchoService echo = new();
         await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build(), tls: MutualTls(certificates));
-        (int exit, string output) = await Tool.RunAsync("node", NodeTool.Folder, "client.js", $"localhost:{server.Port}", certificates.Folder);
+        (int exit, string output) = await Tool.RunAsync("node", NodeTool.Folder, "client.js",
+            $"localhost:{server.Port}", certificates.Folder);
         Assert.True(exit == 0, output);
         Assert.Equal(NodeScenarios, output.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
         Assert.True(echo.Seen.HasCertificate);
@@ -40,11 +45,15 @@ public sealed class TheirClientTests
     [Fact]
     public async Task Python_calls_our_server()
     {
-        Assert.SkipUnless(Tool.Exists(Python) && Tool.Run(Python, AppContext.BaseDirectory, "-c", "import grpc").Exit == 0, "python3-grpcio is not installed: it is not tried");
+        Assert.SkipUnless(Tool.Exists(Python) && Tool.Run(Python, AppContext.BaseDirectory, "-c", "import grpc").Exit
+            == 0, "python3-grpcio is not installed: it is not tried");
         EchoService echo = new();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build(), map: application => application.MapGrpc(new GrpcHealth().Build(), new GrpcServerLimits()));
+        await using LoopbackServer server =
+            await LoopbackServer.StartAsync(echo.Build(),
+                map: application => application.MapGrpc(new GrpcHealth().Build(), new GrpcServerLimits()));
         (int exit, string output) = await Tool.RunAsync(
-            Python, AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "Interop", "python", "client.py"), $"127.0.0.1:{server.Port}");
+            Python, AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "Interop", "python", "client.py"),
+            $"127.0.0.1:{server.Port}");
         Assert.True(exit == 0, output);
         Assert.Equal(10, output.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
         await echo.Cancelled.Task;

@@ -25,13 +25,16 @@ public sealed class TheirServerTests
             Assert.Equal(sent, await channel.UnaryAsync(EchoService.Unary, sent));
         }
 
-        await StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, EchoService.Message(5000, number: 100)), 100);
+        await StatusTests.DrainAsync(
+            channel.ServerStreamingAsync(EchoService.Down, EchoService.Message(5000, number: 100)), 100);
         EchoSummary summary = await channel.ClientStreamingAsync(EchoService.Up, Messages(30, 300_000));
         Assert.Equal((30, 9_000_000L), (summary.Messages, summary.Bytes));
         await DuplexAsync(channel);
         await StatusesAsync(channel);
         await MetadataAsync(channel);
-        GrpcException large = await Assert.ThrowsAsync<GrpcException>(() => Connect(server.Port, tls ? certificates : null, 8 << 20).UnaryAsync(EchoService.Unary, EchoService.Message(5 << 20)));
+        GrpcException large = await Assert.ThrowsAsync<GrpcException>(
+            () => Connect(server.Port, tls ? certificates : null, 8 << 20)
+                .UnaryAsync(EchoService.Unary, EchoService.Message(5 << 20)));
         Assert.Equal(GrpcStatusCode.ResourceExhausted, large.Status);
     }
 
@@ -43,20 +46,24 @@ public sealed class TheirServerTests
         using GrpcChannel channel = Connect(server.Port, null);
         EchoMessage wait = new() { Text = "wait" };
         await channel.UnaryAsync(EchoService.Unary, new EchoMessage());
-        GrpcException late = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(EchoService.Unary, wait, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(5) }));
+        GrpcException late = await Assert.ThrowsAsync<GrpcException>(
+            () => channel.UnaryAsync(EchoService.Unary, wait,
+                new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(5) }));
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, late.Status);
         Assert.Equal("waiting deadline", await server.ReadLineAsync());
         Assert.Equal("cancelled", await server.ReadLineAsync());
 
         using CancellationTokenSource cancel = new();
-        Task<EchoMessage> call = channel.UnaryAsync(EchoService.Unary, wait, new GrpcCallOptions { Cancellation = cancel.Token });
+        Task<EchoMessage> call = channel.UnaryAsync(EchoService.Unary, wait,
+            new GrpcCallOptions { Cancellation = cancel.Token });
         Assert.Equal("waiting forever", await server.ReadLineAsync());
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         Assert.Equal("cancelled", await server.ReadLineAsync());
 
         Task<EchoMessage> unary = channel.UnaryAsync(EchoService.Unary, wait);
-        Task down = StatusTests.DrainAsync(channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 2 }), null);
+        Task down = StatusTests.DrainAsync(
+            channel.ServerStreamingAsync(EchoService.Down, new EchoMessage { Text = "wait", Number = 2 }), null);
         Assert.Equal("waiting forever", await server.ReadLineAsync());
         Assert.Equal("waiting forever", await server.ReadLineAsync());
         server.Kill();
@@ -96,8 +103,10 @@ public sealed class TheirServerTests
             Assert.Equal([1, 2, 3], fault.Trailers.GetBinary("why-bin"));
         }
 
-        GrpcMethod<EchoMessage, EchoMessage> unknown = new(EchoService.Name, "Nothing", EchoMessage.Parser, EchoMessage.Parser);
-        Assert.Equal(GrpcStatusCode.Unimplemented, (await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(unknown, request))).Status);
+        GrpcMethod<EchoMessage, EchoMessage> unknown =
+            new(EchoService.Name, "Nothing", EchoMessage.Parser, EchoMessage.Parser);
+        Assert.Equal(GrpcStatusCode.Unimplemented,
+            (await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(unknown, request))).Status);
     }
 
     private static async Task MetadataAsync(GrpcChannel channel)
@@ -114,17 +123,27 @@ public sealed class TheirServerTests
         Assert.Equal([0, 255, 10, 13, 1], trailers.GetBinary("last-bin"));
     }
 
-    private static GrpcChannel Connect(int port, TestCertificates? certificates, int maxSend = 4 << 20) => certificates is null
-        ? new GrpcChannel(new Uri($"http://127.0.0.1:{port}"), new GrpcChannelOptions { AllowInsecureLoopback = true, MaxSendMessageBytes = maxSend })
-        : new GrpcChannel(new Uri($"https://localhost:{port}"), new GrpcChannelOptions { ConfigureTls = tls => Configure(tls, certificates), MaxSendMessageBytes = maxSend });
+    private static GrpcChannel Connect(int port, TestCertificates? certificates, int maxSend = 4 << 20) =>
+        certificates is null
+        ? new GrpcChannel(new Uri($"http://127.0.0.1:{port}"),
+            new GrpcChannelOptions { AllowInsecureLoopback = true, MaxSendMessageBytes = maxSend })
+        : new GrpcChannel(new Uri($"https://localhost:{port}"),
+            new GrpcChannelOptions
+            {
+                ConfigureTls = tls => Configure(tls, certificates),
+                MaxSendMessageBytes = maxSend
+            });
 
-    internal static void Configure(System.Net.Security.SslClientAuthenticationOptions tls, TestCertificates certificates)
+    internal static void Configure(System.Net.Security.SslClientAuthenticationOptions tls,
+        TestCertificates certificates)
     {
         tls.ClientCertificates = [certificates.Client];
-        tls.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificates.Trusts(certificate as X509Certificate2);
+        tls.RemoteCertificateValidationCallback =
+            (_, certificate, _, _) => certificates.Trusts(certificate as X509Certificate2);
     }
 
-    private static async IAsyncEnumerable<EchoMessage> Messages(int count, int bytes, EchoMessage? first = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    private static async IAsyncEnumerable<EchoMessage> Messages(int count, int bytes, EchoMessage? first = null,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         if (first is not null)
         {
@@ -150,7 +169,8 @@ public sealed class TheirServerTests
             string? line = await process.StandardOutput.ReadLineAsync();
             return line?.Split(' ') is ["port", { } port]
                 ? new NodeServer(process, int.Parse(port))
-                : throw new InvalidOperationException($"the server does not start: {line} {await process.StandardError.ReadToEndAsync()}");
+                : throw new InvalidOperationException(
+                    $"the server does not start: {line} {await process.StandardError.ReadToEndAsync()}");
         }
 
         public async Task<string?> ReadLineAsync() => await process.StandardOutput.ReadLineAsync();

@@ -8,15 +8,17 @@ internal static class Tool
     public static bool Exists(string program) => Path.IsPathRooted(program)
         ? File.Exists(program)
         : (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
-            .Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
+            .Any(folder => File.Exists(Path.Combine(folder, program))
+                || File.Exists(Path.Combine(folder, program + ".exe")));
 
-    public static Process Start(string program, string folder, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        WorkingDirectory = folder,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    public static Process Start(string program, string folder, params string[] arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 
     public static (int Exit, string Output) Run(string program, string folder, params string[] arguments)
     {
@@ -32,6 +34,7 @@ internal static class Tool
         return (process.ExitCode, output.Result + errors.Result);
     }
 
-    public static async Task<(int Exit, string Output)> RunAsync(string program, string folder, params string[] arguments) =>
+    public static async Task<(int Exit, string Output)> RunAsync(string program, string folder,
+        params string[] arguments) =>
         await Task.Run(() => Run(program, folder, arguments));
 }

@@ -15,7 +15,8 @@ public sealed class EmulatedNetworkTests
     public async Task An_upload_of_32_mebibytes_crosses_a_network_of_40_milliseconds()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
-        await using EmulatedNetwork network = new(server.Port, new LinkProfile { OneWayDelay = TimeSpan.FromMilliseconds(20) });
+        await using EmulatedNetwork network =
+            new(server.Port, new LinkProfile { OneWayDelay = TimeSpan.FromMilliseconds(20) });
         using GrpcChannel channel = Connect(network);
         await channel.UnaryAsync(EchoService.Unary, new EchoMessage());
         Stopwatch clock = Stopwatch.StartNew();
@@ -29,7 +30,9 @@ public sealed class EmulatedNetworkTests
     public async Task Delay_and_rate_are_at_least_what_the_profile_says()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(new EchoService().Build());
-        await using EmulatedNetwork network = new(server.Port, new LinkProfile { OneWayDelay = TimeSpan.FromMilliseconds(30), BytesPerSecond = 2_000_000 });
+        await using EmulatedNetwork network =
+            new(server.Port, new LinkProfile
+            { OneWayDelay = TimeSpan.FromMilliseconds(30), BytesPerSecond = 2_000_000 });
         using GrpcChannel channel = Connect(network);
         await channel.UnaryAsync(EchoService.Unary, new EchoMessage());
 
@@ -49,7 +52,8 @@ public sealed class EmulatedNetworkTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build());
         await using EmulatedNetwork network = new(server.Port, new LinkProfile { CutAfterBytes = 1_000_000 });
         using GrpcChannel channel = Connect(network);
-        GrpcException cut = await Assert.ThrowsAsync<GrpcException>(() => channel.ClientStreamingAsync(EchoService.Up, Messages(30, 100_000)));
+        GrpcException cut = await Assert.ThrowsAsync<GrpcException>(
+            () => channel.ClientStreamingAsync(EchoService.Up, Messages(30, 100_000)));
         Assert.True(cut.Status == GrpcStatusCode.Unavailable, cut.ToString());
         network.Profile = new LinkProfile();
         Task<EchoMessage> waiting = channel.UnaryAsync(EchoService.Unary, new EchoMessage { Text = "wait" });
@@ -57,7 +61,8 @@ public sealed class EmulatedNetworkTests
         network.Cut();
         Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() => waiting)).Status);
         await echo.Cancelled.Task;
-        await channel.UnaryAsync(EchoService.Unary, EchoService.Message(100_000), new GrpcCallOptions { Idempotent = true });
+        await channel.UnaryAsync(EchoService.Unary, EchoService.Message(100_000),
+            new GrpcCallOptions { Idempotent = true });
     }
 
     [Fact]
@@ -65,7 +70,8 @@ public sealed class EmulatedNetworkTests
     public async Task A_silent_network_is_found_out_by_both_sides()
     {
         EchoService echo = new();
-        GrpcTransportLimits alert = new() { KeepAlivePingDelay = TimeSpan.FromSeconds(1), KeepAlivePingTimeout = TimeSpan.FromSeconds(1) };
+        GrpcTransportLimits alert = new()
+        { KeepAlivePingDelay = TimeSpan.FromSeconds(1), KeepAlivePingTimeout = TimeSpan.FromSeconds(1) };
         await using LoopbackServer server = await LoopbackServer.StartAsync(echo.Build(), transport: alert);
         await using EmulatedNetwork network = new(server.Port, new LinkProfile());
         using GrpcChannel channel = Connect(network);
@@ -79,14 +85,16 @@ public sealed class EmulatedNetworkTests
         await channel.UnaryAsync(EchoService.Unary, new EchoMessage(), new GrpcCallOptions { Idempotent = true });
     }
 
-    private static GrpcChannel Connect(EmulatedNetwork network) => new(new Uri($"http://127.0.0.1:{network.Port}"), new GrpcChannelOptions
-    {
-        AllowInsecureLoopback = true,
-        KeepAlivePingDelay = TimeSpan.FromSeconds(1),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(1),
-    });
+    private static GrpcChannel Connect(EmulatedNetwork network) =>
+        new(new Uri($"http://127.0.0.1:{network.Port}"), new GrpcChannelOptions
+        {
+            AllowInsecureLoopback = true,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(1),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(1),
+        });
 
-    private static async IAsyncEnumerable<EchoMessage> Messages(int count, int bytes, [EnumeratorCancellation] CancellationToken cancellation = default)
+    private static async IAsyncEnumerable<EchoMessage> Messages(int count, int bytes,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         EchoMessage message = EchoService.Message(bytes);
         for (int i = 0; i < count; i++)

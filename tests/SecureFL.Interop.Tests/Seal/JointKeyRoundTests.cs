@@ -16,8 +16,9 @@ public sealed class JointKeyRoundTests
     private const int Length = 400_000;
 
     /// <summary>
-    /// SEAL loads parameters, the joint public key that three holders made, and the plaintexts of one site's update; it encrypts them; the site signs; and the
-    /// opened sum is the integer sum of all sites' quantised values, to the last bit.
+    /// SEAL loads parameters, the joint public key that three holders made, and the plaintexts of one site's update; it
+    /// encrypts them; the site signs; and the opened sum is the integer sum of all sites' quantised values, to the last
+    /// bit.
     /// </summary>
     [Fact]
     public void ASealProgramsContributionIsSummedExactly()
@@ -32,8 +33,11 @@ public sealed class JointKeyRoundTests
         {
             SealExchange exchange = new(plan, session.KeyEpoch!);
             int chunk = 0;
-            exchange.WritePlaintexts(Vector(3), [103], plaintext => File.WriteAllBytes(Path.Combine(folder, $"plain-{chunk++}.bin"), plaintext), Rounding.Nearest);
-            ReadOnlyMemory<byte>[] ciphertexts = Encrypt(folder, exchange.CreateParameters(), exchange.CreatePublicKey(), chunk);
+            exchange.WritePlaintexts(Vector(3), [103],
+                plaintext => File.WriteAllBytes(Path.Combine(folder, $"plain-{chunk++}.bin"), plaintext),
+                Rounding.Nearest);
+            ReadOnlyMemory<byte>[] ciphertexts =
+                Encrypt(folder, exchange.CreateParameters(), exchange.CreatePublicKey(), chunk);
             Assert.Equal(plan.Parameters.WireChunkBytes, ciphertexts[0].Length);
             Contribution contribution = session.Clients[3].Import(server.Round, ciphertexts);
 
@@ -43,7 +47,8 @@ public sealed class JointKeyRoundTests
         });
         for (int site = 0; site < 3; site++)
         {
-            server.Accept(session.Clients[site].Encrypt(server.Round, Vector(site), [100 + site], Rounding.Nearest, roundingSeed: null));
+            server.Accept(session.Clients[site].Encrypt(server.Round, Vector(site), [100 + site], Rounding.Nearest,
+                roundingSeed: null));
         }
 
         server.Accept(foreign);
@@ -54,8 +59,9 @@ public sealed class JointKeyRoundTests
     }
 
     /// <summary>
-    /// The noise of real SEAL ciphertexts, seen with all key shares: what JointKeyParameters computes for division by the special prime, within 10 % (probability of more
-    /// below 2^-40 over so many coefficients), and below the noise that the plan's bounds allow a client.
+    /// The noise of real SEAL ciphertexts, seen with all key shares: what JointKeyParameters computes for division by
+    /// the special prime, within 10 % (probability of more below 2^-40 over so many coefficients), and below the noise
+    /// that the plan's bounds allow a client.
     /// </summary>
     [Fact]
     public void TheNoiseOfRealSealCiphertextsIsBelowThePlans() => InFolder(folder =>
@@ -71,7 +77,9 @@ public sealed class JointKeyRoundTests
 
         double rounding = (1 + (2.0 * parameters.JointKey!.KeyHolders * parameters.RingDegree / 3)) / 12;
         byte[] packed = new byte[parameters.ChunkBytes];
-        foreach (ReadOnlyMemory<byte> ciphertext in Encrypt(folder, SealFormat.Save(parameters.Seal!), SealFormat.Save(ceremony.PublicKey.ToSeal(parameters.Seal!)), 2))
+        foreach (ReadOnlyMemory<byte> ciphertext in
+            Encrypt(folder, SealFormat.Save(parameters.Seal!),
+                SealFormat.Save(ceremony.PublicKey.ToSeal(parameters.Seal!)), 2))
         {
             new SealChunkCodec(parameters).Import(ciphertext.Span, packed);
             double variance = EncryptionNoise.Variance(ceremony, packed);
@@ -87,10 +95,12 @@ public sealed class JointKeyRoundTests
         File.WriteAllBytes(Path.Combine(folder, "parms.bin"), parameters);
         File.WriteAllBytes(Path.Combine(folder, "public_key.bin"), publicKey);
         NodeSeal.Run("encrypt.cjs", folder);
-        return [.. Enumerable.Range(0, plaintexts).Select(chunk => (ReadOnlyMemory<byte>)File.ReadAllBytes(Path.Combine(folder, $"cipher-{chunk}.bin")))];
+        return [.. Enumerable.Range(0, plaintexts)
+            .Select(chunk => (ReadOnlyMemory<byte>)File.ReadAllBytes(Path.Combine(folder, $"cipher-{chunk}.bin")))];
     }
 
-    private static float[] Vector(int site) => [.. Enumerable.Range(0, Length).Select(i => MathF.Sin((i * 0.37f) + site) * 1.1f)];
+    private static float[] Vector(int site) =>
+        [.. Enumerable.Range(0, Length).Select(i => MathF.Sin((i * 0.37f) + site) * 1.1f)];
 
     private static long[] Expected(AggregationPlan plan)
     {

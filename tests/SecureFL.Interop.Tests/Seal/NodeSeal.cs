@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace SecureFL.Interop.Tests.Seal;
 
-/// <summary>The real SEAL (npm node-seal 6.0.3, SEAL 4.1.2 as WebAssembly), installed once beside the test binaries from the locked package.</summary>
+/// <summary>
+/// The real SEAL (npm node-seal 6.0.3, SEAL 4.1.2 as WebAssembly), installed once beside the test binaries from the
+/// locked package.
+/// </summary>
 public sealed class NodeSeal
 {
     private const int InstallSeconds = 300;
@@ -13,10 +16,14 @@ public sealed class NodeSeal
     /// <summary>Where the programs are, and the package beside them.</summary>
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "Seal", "node");
 
-    /// <summary>Runs one exchange in a folder with its job; skips the test where there is no Node or no package.</summary>
+    /// <summary>
+    /// Runs one exchange in a folder with its job; skips the test where there is no Node or no package.
+    /// </summary>
     public static void Exchange(string folder) => Run("exchange.cjs", folder);
 
-    /// <summary>Runs a program with the real SEAL on a folder; skips the test where there is no Node or no package.</summary>
+    /// <summary>
+    /// Runs a program with the real SEAL on a folder; skips the test where there is no Node or no package.
+    /// </summary>
     public static void Run(string script, string folder)
     {
         Require();
@@ -68,7 +75,8 @@ public sealed class NodeSeal
 
     private static (int Code, string Output) Start(string program, int seconds, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments)
+        { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -12,7 +12,9 @@ using SecureFL.Seal.Keys;
 
 namespace SecureFL.Interop.Tests.Seal;
 
-/// <summary>Both directions with the real SEAL: each decrypts and adds what the other encrypts, and loads the other's keys.</summary>
+/// <summary>
+/// Both directions with the real SEAL: each decrypts and adds what the other encrypts, and loads the other's keys.
+/// </summary>
 public sealed class SealExchangeTests
 {
     [Fact]
@@ -27,7 +29,10 @@ public sealed class SealExchangeTests
     [Fact]
     public void OnePrimeOf60Bits() => Exchange(4096, [60], logScale: 45, tolerance: 1e-4);
 
-    /// <summary>One word in eighteen of a seeded polynomial is refused and drawn again: SEAL's order of doing so is ours, both ways.</summary>
+    /// <summary>
+    /// One word in eighteen of a seeded polynomial is refused and drawn again: SEAL's order of doing so is ours, both
+    /// ways.
+    /// </summary>
     [Fact]
     public void RetriesOfTheSeededGenerator()
     {
@@ -41,9 +46,11 @@ public sealed class SealExchangeTests
         Exchange(Degree, null, logScale: 45, tolerance: 1e-4, [prime]);
     }
 
-    private static void Exchange(int degree, int[]? bitSizes, int logScale, double tolerance, ImmutableArray<ulong> primes = default)
+    private static void Exchange(int degree, int[]? bitSizes, int logScale, double tolerance,
+        ImmutableArray<ulong> primes = default)
     {
-        SealParameters parameters = bitSizes is null ? new SealParameters(degree, primes) : SealParameters.Create(degree, bitSizes);
+        SealParameters parameters = bitSizes is null ? new SealParameters(degree, primes)
+            : SealParameters.Create(degree, bitSizes);
         double scale = Math.ScaleB(1.0, logScale);
         double[] x = [.. Enumerable.Range(0, parameters.SlotCount).Select(i => (2.0 * i / parameters.SlotCount) - 1)];
         double[] y = [.. Enumerable.Range(0, parameters.SlotCount).Select(i => 1.0 / (i + 1))];
@@ -52,7 +59,8 @@ public sealed class SealExchangeTests
         try
         {
             using SecretKey secretKey = WriteOurs(folder.FullName, parameters, scale, x, y);
-            File.WriteAllText(Path.Combine(folder.FullName, "job.json"), JsonSerializer.Serialize(new { degree, bitSizes, scale, x }));
+            File.WriteAllText(Path.Combine(folder.FullName, "job.json"),
+                JsonSerializer.Serialize(new { degree, bitSizes, scale, x }));
             NodeSeal.Exchange(folder.FullName);
             CheckParameters(folder.FullName, parameters, bitSizes is not null);
             CheckWhatSealReadOfOurs(folder.FullName, x, y, both, tolerance);
@@ -100,14 +108,16 @@ public sealed class SealExchangeTests
         {
             Assert.Equal(SealFormat.Save(parameters), Read(folder, "seal-parms.bin"));
             Assert.Equal(parameters, SealFormat.LoadParameters(Read(folder, "seal-parms-zlib.bin")));
-            SealFormatException zstd = Assert.Throws<SealFormatException>(() => SealFormat.LoadParameters(Read(folder, "seal-parms-zstd.bin")));
+            SealFormatException zstd = Assert.Throws<SealFormatException>(
+                () => SealFormat.LoadParameters(Read(folder, "seal-parms-zstd.bin")));
             Assert.Equal("parameters.header.compr_mode", zstd.Field);
         }
     }
 
     private static void CheckWhatSealReadOfOurs(string folder, double[] x, double[] y, double[] both, double tolerance)
     {
-        Dictionary<string, double[]> results = JsonSerializer.Deserialize<Dictionary<string, double[]>>(Read(folder, "results.json"))!;
+        Dictionary<string, double[]> results =
+            JsonSerializer.Deserialize<Dictionary<string, double[]>>(Read(folder, "results.json"))!;
         AssertNear(x, results["public"], tolerance);
         AssertNear(x, results["public-zlib"], tolerance);
         AssertNear(y, results["seeded"], tolerance);
@@ -130,12 +140,14 @@ public sealed class SealExchangeTests
         Assert.Equal(Read(folder, "seal-own-sum.bin"), SealFormat.Save(new Evaluator(parameters).Add(a, b)));
         PublicKey key = SealFormat.LoadPublicKey(parameters, Read(folder, "seal-key-seeded.bin"));
         Assert.Equal(Read(folder, "seal-key-seeded.bin"), SealFormat.Save(key, seeded: true));
-        SealFormatException zstd = Assert.Throws<SealFormatException>(() => SealFormat.LoadCiphertext(parameters, Read(folder, "seal-public-zstd.bin")));
+        SealFormatException zstd = Assert.Throws<SealFormatException>(
+            () => SealFormat.LoadCiphertext(parameters, Read(folder, "seal-public-zstd.bin")));
         Assert.Equal("ciphertext.header.compr_mode", zstd.Field);
         Assert.Contains("zlib", zstd.Message, StringComparison.Ordinal);
     }
 
-    private static void CheckSealsOwn(string folder, SealParameters parameters, SecretKey ourKey, double[] x, double tolerance)
+    private static void CheckSealsOwn(string folder, SealParameters parameters, SecretKey ourKey, double[] x,
+        double tolerance)
     {
         CkksEncoder encoder = new(parameters);
         using SecretKey theirKey = SealFormat.LoadSecretKey(parameters, Read(folder, "seal-secret.bin"));
@@ -146,15 +158,19 @@ public sealed class SealExchangeTests
             AssertNear(x, Decrypt(ourKey, SealFormat.LoadCiphertext(parameters, Read(folder, name))), tolerance);
         }
 
-        AssertNear(x, Decrypt(theirKey, SealFormat.LoadCiphertext(parameters, Read(folder, "seal-public.bin"))), tolerance);
-        AssertNear(x, Decrypt(theirKey, SealFormat.LoadCiphertext(parameters, Read(folder, "seal-seeded.bin"))), tolerance);
-        AssertNear([.. x.Select(value => 2 * value)], Decrypt(theirKey, SealFormat.LoadCiphertext(parameters, Read(folder, "seal-own-sum.bin"))), tolerance);
+        AssertNear(x, Decrypt(theirKey, SealFormat.LoadCiphertext(parameters, Read(folder, "seal-public.bin"))),
+            tolerance);
+        AssertNear(x, Decrypt(theirKey, SealFormat.LoadCiphertext(parameters, Read(folder, "seal-seeded.bin"))),
+            tolerance);
+        AssertNear([.. x.Select(value => 2 * value)],
+            Decrypt(theirKey, SealFormat.LoadCiphertext(parameters, Read(folder, "seal-own-sum.bin"))), tolerance);
         double[] plain = new double[x.Length];
         encoder.Decode(SealFormat.LoadPlaintext(parameters, Read(folder, "seal-plain.bin")), plain);
         AssertNear(x, plain, tolerance);
         foreach (string name in new[] { "seal-key.bin", "seal-key-seeded.bin" })
         {
-            using Encryptor encryptor = new(SealFormat.LoadPublicKey(parameters, Read(folder, name)), SystemEntropy.Instance);
+            using Encryptor encryptor = new(SealFormat.LoadPublicKey(parameters, Read(folder, name)),
+                SystemEntropy.Instance);
             MessagePolynomial message = new(parameters);
             encoder.Encode(x, Math.ScaleB(1.0, 35), message);
             AssertNear(x, Decrypt(theirKey, encryptor.Encrypt(message)), Math.Max(tolerance, 1e-4));
@@ -175,7 +191,8 @@ public sealed class SealExchangeTests
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) < tolerance, $"slot {i}: expected {expected[i]:R}, got {actual[i]:R}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) < tolerance,
+                $"slot {i}: expected {expected[i]:R}, got {actual[i]:R}");
         }
     }
 }

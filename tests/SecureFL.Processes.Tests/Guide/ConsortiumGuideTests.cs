@@ -6,12 +6,14 @@ using SecureFL.Federated.Data.Generated;
 namespace SecureFL.Processes.Tests.Guide;
 
 /// <summary>
-/// <c>docs/consortium.md</c>, run: every command in its order, on machines that are folders, as processes over mutual TLS. Only addresses are exchanged (the guide's host by
-/// loopback and a free port), and each hospital's rows are generated.
+/// <c>docs/consortium.md</c>, run: every command in its order, on machines that are folders, as processes over mutual
+/// TLS. Only addresses are exchanged (the guide's host by loopback and a free port), and each hospital's rows are
+/// generated.
 /// </summary>
 public sealed class ConsortiumGuideTests : IDisposable
 {
-    private static readonly string[] Hospitals = [.. HospitalGenerator.Demonstration.Select(profile => profile.Name.ToLowerInvariant().Replace(' ', '-'))];
+    private static readonly string[] Hospitals =
+        [.. HospitalGenerator.Demonstration.Select(profile => profile.Name.ToLowerInvariant().Replace(' ', '-'))];
     private static readonly TimeSpan RepeatFor = TimeSpan.FromMinutes(2);
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("securefl-guide-");
     private readonly Dictionary<string, GuideMachine> _machines = [];
@@ -28,7 +30,9 @@ public sealed class ConsortiumGuideTests : IDisposable
         }
 
         int commands = 0;
-        foreach (GuideBlock block in GuideDocument.Blocks(await File.ReadAllTextAsync(GuidePath(), TestContext.Current.CancellationToken), Hospitals, HospitalFederation.KeyHolders))
+        foreach (GuideBlock block in GuideDocument.Blocks(
+            await File.ReadAllTextAsync(GuidePath(), TestContext.Current.CancellationToken), Hospitals,
+            HospitalFederation.KeyHolders))
         {
             switch (block.Kind)
             {
@@ -36,7 +40,8 @@ public sealed class ConsortiumGuideTests : IDisposable
                     Carry(block.Body);
                     break;
                 case "json" or "csv":
-                    await File.WriteAllTextAsync(Locate(block.Info.Replace('/', ':')), words.Fill(block.Body), TestContext.Current.CancellationToken);
+                    await File.WriteAllTextAsync(Locate(block.Info.Replace('/', ':')), words.Fill(block.Body),
+                        TestContext.Current.CancellationToken);
                     break;
                 case "console":
                     foreach (GuideCommand command in GuideDocument.Commands(block))
@@ -87,13 +92,16 @@ public sealed class ConsortiumGuideTests : IDisposable
     /// <summary>No log holds a row, a key, or a name of a column.</summary>
     private void AssertLogsAreDiscreet()
     {
-        string[] rows = [.. Hospitals.SelectMany(hospital => File.ReadLines(Path.Combine(Machine(hospital).Folder, "site.csv")))];
+        string[] rows =
+            [.. Hospitals.SelectMany(hospital => File.ReadLines(Path.Combine(Machine(hospital).Folder, "site.csv")))];
         string[] logs = Directory.GetFiles(_root.FullName, "*.log", SearchOption.AllDirectories);
         Assert.True(logs.Length >= 8, $"{logs.Length} logs");
         foreach (string log in logs.Select(File.ReadAllText))
         {
             Assert.DoesNotContain(rows, row => log.Contains(row, StringComparison.Ordinal));
-            Assert.DoesNotContain(HospitalGenerator.Columns.Where(column => column.Contains('_', StringComparison.Ordinal)), column => log.Contains(column, StringComparison.Ordinal));
+            Assert.DoesNotContain(HospitalGenerator.Columns
+                .Where(column => column.Contains('_', StringComparison.Ordinal)),
+                column => log.Contains(column, StringComparison.Ordinal));
             Assert.DoesNotContain("PRIVATE", log, StringComparison.Ordinal);
         }
     }
@@ -114,7 +122,9 @@ public sealed class ConsortiumGuideTests : IDisposable
 
             Assert.True(
                 command.Repeat && TimeProvider.System.GetElapsedTime(started) < RepeatFor,
-                $"{command.Machine}$ {text}\nexit code {code}, the guide says {command.ExitCode}\n--- it prints\n{output}\n--- the guide shows\n{string.Join('\n', command.Output.Select(words.Fill))}\n{Logs()}");
+                $"{command.Machine}$ {text}\nexit code {code}, the guide says {command.ExitCode}\n--- it "
+                + $"prints\n{output}\n--- the guide "
+                + $"shows\n{string.Join('\n', command.Output.Select(words.Fill))}\n{Logs()}");
             await Task.Delay(500, TestContext.Current.CancellationToken);
         }
     }
@@ -142,10 +152,12 @@ public sealed class ConsortiumGuideTests : IDisposable
             string command = Path.Combine(programs, "securefl");
             if (!File.Exists(command))
             {
-                File.WriteAllText(command, $"#!/bin/sh\nexec dotnet \"{Path.Combine(AppContext.BaseDirectory, "securefl.dll")}\" \"$@\"\n");
+                File.WriteAllText(command,
+                    $"#!/bin/sh\nexec dotnet \"{Path.Combine(AppContext.BaseDirectory, "securefl.dll")}\" \"$@\"\n");
                 if (!OperatingSystem.IsWindows())
                 {
-                    File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                    File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite
+                        | UnixFileMode.UserExecute);
                 }
             }
 
@@ -156,8 +168,11 @@ public sealed class ConsortiumGuideTests : IDisposable
         return machine;
     }
 
-    private string Logs() => string.Join('\n', Directory.EnumerateFiles(_root.FullName, "*.log", SearchOption.AllDirectories)
-        .Select(path => $"--- {Path.GetRelativePath(_root.FullName, path)}\n{string.Join('\n', File.ReadLines(path).TakeLast(8))}"));
+    private string Logs() => string.Join('\n',
+        Directory.EnumerateFiles(_root.FullName, "*.log", SearchOption.AllDirectories)
+        .Select(
+            path =>
+                $"--- {Path.GetRelativePath(_root.FullName, path)}\n{string.Join('\n', File.ReadLines(path).TakeLast(8))}"));
 
     private static Dictionary<string, string> Addresses()
     {

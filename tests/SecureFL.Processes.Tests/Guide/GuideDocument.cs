@@ -9,7 +9,8 @@ namespace SecureFL.Processes.Tests.Guide;
 /// <param name="Output">The lines that it prints; none where the guide shows none.</param>
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Repeat">Whether it is repeated until it prints that.</param>
-internal sealed record GuideCommand(string Machine, string Text, IReadOnlyList<string> Output, int ExitCode, bool Repeat);
+internal sealed record GuideCommand(string Machine, string Text, IReadOnlyList<string> Output, int ExitCode,
+    bool Repeat);
 
 /// <summary>One fenced block, for one machine where the guide means several.</summary>
 /// <param name="Kind">console, files, json or csv.</param>
@@ -18,14 +19,18 @@ internal sealed record GuideCommand(string Machine, string Text, IReadOnlyList<s
 internal sealed record GuideBlock(string Kind, string Info, string Body);
 
 /// <summary>
-/// The fenced blocks of a guide, in order. A block in which <c>hospital</c> or <c>HOSPITAL</c> occurs stands for one block for each hospital, and the same for
+/// The fenced blocks of a guide, in order. A block in which <c>hospital</c> or <c>HOSPITAL</c> occurs stands for one
+/// block for each hospital, and the same for
 /// <c>holder</c>.
 /// </summary>
 internal static partial class GuideDocument
 {
-    public static IEnumerable<GuideBlock> Blocks(string markdown, IReadOnlyList<string> hospitals, IReadOnlyList<string> holders) =>
+    public static IEnumerable<GuideBlock> Blocks(string markdown, IReadOnlyList<string> hospitals,
+        IReadOnlyList<string> holders) =>
         Fence().Matches(markdown.ReplaceLineEndings("\n"))
-            .Select(match => new GuideBlock(match.Groups["kind"].Value, match.Groups["info"].Value.Trim(), match.Groups["body"].Value))
+            .Select(
+                match => new GuideBlock(match.Groups["kind"].Value, match.Groups["info"].Value.Trim(),
+                    match.Groups["body"].Value))
             .SelectMany(block => Expand(block, "hospital", hospitals))
             .SelectMany(block => Expand(block, "holder", holders));
 
@@ -60,7 +65,8 @@ internal static partial class GuideDocument
                 output.RemoveAt(output.Count - 1);
             }
 
-            yield return new GuideCommand(prompt.Groups["machine"].Value, text, output, exitCode, block.Info == "repeat");
+            yield return new GuideCommand(prompt.Groups["machine"].Value, text, output, exitCode,
+                block.Info == "repeat");
         }
     }
 
@@ -68,7 +74,8 @@ internal static partial class GuideDocument
     {
         Regex place = new($@"\b{word}(?=\$ |: )|(?<=^){word}(?=/)", RegexOptions.None, TimeSpan.FromSeconds(5));
         string name = word.ToUpperInvariant();
-        return place.IsMatch(block.Body) || place.IsMatch(block.Info) || block.Body.Contains(name, StringComparison.Ordinal)
+        return place.IsMatch(block.Body) || place.IsMatch(block.Info)
+            || block.Body.Contains(name, StringComparison.Ordinal)
             ? names.Select(each => block with
             {
                 Info = place.Replace(block.Info, each),
@@ -77,7 +84,8 @@ internal static partial class GuideDocument
             : [block];
     }
 
-    [GeneratedRegex(@"^```(?<kind>[a-z]+)(?<info>[^\n]*)\n(?<body>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```(?<kind>[a-z]+)(?<info>[^\n]*)\n(?<body>.*?)^```$", RegexOptions.Multiline
+        | RegexOptions.Singleline)]
     private static partial Regex Fence();
 
     [GeneratedRegex(@"^(?<machine>[a-z][a-z-]*)\$ (?<text>.+)$")]

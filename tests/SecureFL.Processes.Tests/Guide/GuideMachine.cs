@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace SecureFL.Processes.Tests.Guide;
 
-/// <summary>A machine of the guide: a folder, and a shell in it that stays, so that what one command leaves running a later one can kill or wait for. Not thread-safe.</summary>
+/// <summary>
+/// A machine of the guide: a folder, and a shell in it that stays, so that what one command leaves running a later one
+/// can kill or wait for. Not thread-safe.
+/// </summary>
 internal sealed partial class GuideMachine : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
@@ -26,7 +29,8 @@ internal sealed partial class GuideMachine : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = Folder,
         };
-        foreach (string variable in start.Environment.Keys.Where(name => name.StartsWith("SECUREFL_", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (string variable in start.Environment.Keys
+            .Where(name => name.StartsWith("SECUREFL_", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             start.Environment.Remove(variable);
         }
@@ -50,7 +54,8 @@ internal sealed partial class GuideMachine : IDisposable
         string output = string.Create(CultureInfo.InvariantCulture, $"{_outputs}.{++_commands}");
         await _shell.StandardInput.WriteAsync($"{{ {command}\n}} </dev/null >'{output}' 2>&1\necho \"@$?\"\n");
         await _shell.StandardInput.FlushAsync(cancellationToken);
-        string? line = await _shell.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
+        string? line = await _shell.StandardOutput.ReadLineAsync(cancellationToken).AsTask()
+            .WaitAsync(Patience, cancellationToken);
         string printed = await File.ReadAllTextAsync(output, cancellationToken);
         return (int.Parse(line!.TrimStart('@'), CultureInfo.InvariantCulture), JobNotice.Replace(printed, ""));
     }

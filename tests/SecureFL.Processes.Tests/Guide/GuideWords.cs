@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace SecureFL.Processes.Tests.Guide;
 
-/// <summary>What one run puts in the place of <c>&lt;words of ...&gt;</c>: the first output that shows it binds it, everything later must agree.</summary>
+/// <summary>
+/// What one run puts in the place of <c>&lt;words of ...&gt;</c>: the first output that shows it binds it, everything
+/// later must agree.
+/// </summary>
 /// <param name="replacements">Addresses of the guide, and the ones of this run.</param>
 internal sealed partial class GuideWords(IReadOnlyDictionary<string, string> replacements)
 {
@@ -23,7 +26,10 @@ internal sealed partial class GuideWords(IReadOnlyDictionary<string, string> rep
     /// <summary>Whether a text still has a place that nothing was shown for.</summary>
     public static bool IsOpen(string text) => Place().IsMatch(text);
 
-    /// <summary>Compares an output with what the guide shows: <c>...</c> is anything within a line, or any lines. Binds places that it shows.</summary>
+    /// <summary>
+    /// Compares an output with what the guide shows: <c>...</c> is anything within a line, or any lines. Binds places
+    /// that it shows.
+    /// </summary>
     public bool Matches(IReadOnlyList<string> expected, string actual)
     {
         List<string> names = [];
@@ -61,7 +67,8 @@ internal sealed partial class GuideWords(IReadOnlyDictionary<string, string> rep
         }
 
         string text = actual.ReplaceLineEndings("\n");
-        Match found = Regex.Match(text.EndsWith('\n') || text.Length == 0 ? text : text + "\n", pattern.Append(@"\z").ToString(), RegexOptions.None, TimeSpan.FromSeconds(20));
+        Match found = Regex.Match(text.EndsWith('\n') || text.Length == 0 ? text : text + "\n",
+            pattern.Append(@"\z").ToString(), RegexOptions.None, TimeSpan.FromSeconds(20));
         for (int i = 0; found.Success && i < names.Count; i++)
         {
             _bound[names[i]] = found.Groups[$"g{i}"].Value;

@@ -28,7 +28,10 @@ internal static class ReferenceEncoding
         return digits;
     }
 
-    /// <summary>The message integers of a chunk: element e stands in lane floor(e/512) mod L of coefficient 512 floor(e/(512 L)) + e mod 512.</summary>
+    /// <summary>
+    /// The message integers of a chunk: element e stands in lane floor(e/512) mod L of coefficient 512 floor(e/(512 L))
+    /// + e mod 512.
+    /// </summary>
     public static BigInteger[] PackLanes(int[] elements, ReferenceParameters p)
     {
         int lanes = p.Radices.Length;
@@ -65,8 +68,12 @@ internal static class ReferenceEncoding
         return [.. packed];
     }
 
-    /// <summary>Opens the sum of packed chunks with the sum of the secrets: element sums, noises, and whether all messages lie within the lanes.</summary>
-    public static (long[] Sums, long[] Noise, bool Inside) OpenChunk(ReferenceParameters p, PublicChunk a, byte[][] uploads, int[] keySum, int count)
+    /// <summary>
+    /// Opens the sum of packed chunks with the sum of the secrets: element sums, noises, and whether all messages lie
+    /// within the lanes.
+    /// </summary>
+    public static (long[] Sums, long[] Noise, bool Inside) OpenChunk(ReferenceParameters p, PublicChunk a,
+        byte[][] uploads, int[] keySum, int count)
     {
         BigInteger q = p.Modulus;
         BigInteger[] values = new BigInteger[p.Degree];
@@ -110,7 +117,8 @@ internal static class ReferenceEncoding
         return (sums[..count], noise, inside);
     }
 
-    private static BigInteger Weight(long[] radices, int lane) => radices.Take(lane).Aggregate(BigInteger.One, (w, r) => w * r);
+    private static BigInteger Weight(long[] radices, int lane) =>
+        radices.Take(lane).Aggregate(BigInteger.One, (w, r) => w * r);
 }
 
 /// <summary>The public polynomial of one chunk in coefficient form, for every prime.</summary>

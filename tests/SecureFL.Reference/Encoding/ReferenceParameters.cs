@@ -71,7 +71,8 @@ internal sealed record ReferenceParameters
             .. ckks,
             .. Words(
             [
-                (ulong)FloatLength, (ulong)IntegerLength, (ulong)Bits, (ulong)BitConverter.SingleToInt32Bits(Clip), (ulong)MaxClients,
+                (ulong)FloatLength, (ulong)IntegerLength, (ulong)Bits, (ulong)BitConverter.SingleToInt32Bits(Clip),
+                (ulong)MaxClients,
                 (ulong)Radices.Length, .. Radices.Select(r => (ulong)r),
             ]),
         ]);

@@ -3,11 +3,14 @@ namespace SecureFL.Reference;
 /// <summary>Section 2.4: the search for the parameters of the one-time-key suite.</summary>
 internal static class ReferencePlanner
 {
-    private static readonly (int Degree, int Errors, int Limit)[] Preferred = [(1024, 2, 28), (2048, 2, 55), (4096, 1, 100), (8192, 1, 200)];
+    private static readonly (int Degree, int Errors, int Limit)[] Preferred =
+        [(1024, 2, 28), (2048, 2, 55), (4096, 1, 100), (8192, 1, 200)];
     private static readonly (int Degree, int Errors, int Limit)[] Reserve = [(4096, 2, 108), (8192, 2, 200)];
 
-    public static ReferenceParameters? Plan(long floats, int integers, int bits, float clip, int clients, int holders) =>
-        Best(Preferred, floats, integers, bits, clip, clients, holders) ?? Best(Reserve, floats, integers, bits, clip, clients, holders);
+    public static ReferenceParameters? Plan(long floats, int integers, int bits, float clip, int clients,
+        int holders) =>
+        Best(Preferred, floats, integers, bits, clip, clients, holders)
+        ?? Best(Reserve, floats, integers, bits, clip, clients, holders);
 
     public static long LaneRadix(int clients, int bits) => (2L * clients * ((1L << (bits - 1)) - 1)) + 1;
 
@@ -26,12 +29,14 @@ internal static class ReferencePlanner
     }
 
     /// <summary>q 2^20 > Delta (R + 1) (2^20 + 1).</summary>
-    public static bool Fits(BigInteger q, int logDelta, BigInteger range) => q * (1 << 20) > ((range + 1) << logDelta) * ((1 << 20) + 1);
+    public static bool Fits(BigInteger q, int logDelta, BigInteger range) =>
+        q * (1 << 20) > ((range + 1) << logDelta) * ((1 << 20) + 1);
 
     public static int ShareBytes(int degree) => ((((degree + 4) * 31) + 7) / 8) + 81;
 
     private static ReferenceParameters? Best(
-        (int Degree, int Errors, int Limit)[] rings, long floats, int integers, int bits, float clip, int clients, int holders)
+        (int Degree, int Errors, int Limit)[] rings, long floats, int integers, int bits, float clip, int clients,
+        int holders)
     {
         List<(long Bytes, int Primes, int Order, ReferenceParameters Set)> found = [];
         foreach ((int degree, int errors, int limit) in rings)
@@ -55,12 +60,14 @@ internal static class ReferencePlanner
                         Clip = clip,
                         MaxClients = clients,
                     };
-                    found.Add((((long)set.ChunkCount * set.ChunkBytes) + ((long)holders * ShareBytes(degree)), primes.Length, found.Count, set));
+                    found.Add((((long)set.ChunkCount * set.ChunkBytes) + ((long)holders * ShareBytes(degree)),
+                        primes.Length, found.Count, set));
                 }
             }
         }
 
-        return found.Count == 0 ? null : found.OrderBy(f => f.Bytes).ThenBy(f => f.Primes).ThenBy(f => f.Order).First().Set;
+        return found.Count == 0 ? null
+            : found.OrderBy(f => f.Bytes).ThenBy(f => f.Primes).ThenBy(f => f.Order).First().Set;
     }
 
     private static ulong[]? Primes(int degree, int logDelta, BigInteger range, int limit)
@@ -70,7 +77,8 @@ internal static class ReferencePlanner
         {
             int count = (bits + 49) / 50;
             int larger = bits % count;
-            ulong[] primes = [.. Largest(bits / count, degree, count - larger), .. Largest((bits / count) + 1, degree, larger)];
+            ulong[] primes = [.. Largest(bits / count, degree, count - larger),
+                .. Largest((bits / count) + 1, degree, larger)];
             if (Fits(primes.Aggregate(BigInteger.One, (q, p) => q * p), logDelta, range))
             {
                 return primes;

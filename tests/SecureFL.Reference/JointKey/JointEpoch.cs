@@ -7,24 +7,41 @@ internal sealed class JointEpoch
     {
         ReferenceParameters p = World.Plan.Parameters;
         Rings = [.. p.Primes.Select(prime => ReferenceRing.Of(p.Degree, prime))];
-        Entries = [.. World.Holders.Select((signer, j) => JointWire.Entry(Context, j, Chosen.Bytes($"epoch holder {j} nonce", 32), SealingKey(j).PublicKey, signer))];
+        Entries =
+            [
+                .. World.Holders
+                    .Select(
+                        (signer, j) => JointWire.Entry(Context, j, Chosen.Bytes($"epoch holder {j} nonce", 32),
+                            SealingKey(j).PublicKey, signer))];
         Opening = JointWire.List("KeyEpochOpening", Context, Entries);
-        Seed = DomainHash.Of("reference-seed", Canonical.Of(w => w.Raw(Context.Plan).Raw(Context.Session).U64(Context.Round).Raw(Opening.Hash)));
-        Reference = [.. Rings.Select((ring, i) => ring.ToCoefficients(PublicPolynomial.Expand(Seed, 0, 0, (uint)i, ring.Prime, p.Degree).Values))];
+        Seed = DomainHash.Of("reference-seed",
+            Canonical.Of(w => w.Raw(Context.Plan).Raw(Context.Session).U64(Context.Round).Raw(Opening.Hash)));
+        Reference =
+            [
+                .. Rings.Select(
+                    (ring, i) => ring.ToCoefficients(
+                        PublicPolynomial.Expand(Seed, 0, 0, (uint)i, ring.Prime, p.Degree).Values))];
         Secrets = [.. World.Holders.Select((_, j) => Chosen.Small($"epoch holder {j} secret", p.Degree, 1))];
         PublicShares = [.. World.Holders.Select((_, j) => PublicShare(j))];
-        CommitmentHashes = [.. PublicShares.Select((share, j) => JointWire.PublicKeyShareHash(Context, Opening.Hash, j, share))];
+        CommitmentHashes =
+            [.. PublicShares.Select((share, j) => JointWire.PublicKeyShareHash(Context, Opening.Hash, j, share))];
         Commitments = JointWire.List(
-            "KeyEpochCommitments", Context, [.. World.Holders.Select((signer, j) => JointWire.Commitment(Context, Opening.Hash, j, CommitmentHashes[j], signer))]);
+            "KeyEpochCommitments", Context,
+            [
+                .. World.Holders
+                    .Select(
+                        (signer, j) => JointWire.Commitment(Context, Opening.Hash, j, CommitmentHashes[j], signer))]);
         PublicKey = Pack([.. Rings.Select((ring, i) => Sum(ring, PublicShares.Select(share => Unpack(share)[i])))]);
         PublicKeyHash = DomainHash.Of("joint-public-key", PublicKey);
         Record = MakeRecord(PublicKeyHash, [.. Enumerable.Range(0, 3).Select(j => Confirmation(j, PublicKeyHash))]);
-        KeyShares = [.. Enumerable.Range(1, 3).Select(point => Rings.Select((ring, i) => KeyShare(ring, i, point)).ToArray())];
+        KeyShares =
+            [.. Enumerable.Range(1, 3).Select(point => Rings.Select((ring, i) => KeyShare(ring, i, point)).ToArray())];
     }
 
     public static ReferenceParameters JointParameters { get; } = Plan();
 
-    public static World World { get; } = World.Small(p => p with { Suite = 2, Parameters = JointParameters, AllowEarlyResubmission = 1 });
+    public static World World { get; } =
+        World.Small(p => p with { Suite = 2, Parameters = JointParameters, AllowEarlyResubmission = 1 });
 
     public Context Context { get; } = World.Context(0);
 
@@ -56,9 +73,11 @@ internal sealed class JointEpoch
     /// <summary>Each holder's share of the joint secret, [holder][prime].</summary>
     public ulong[][][] KeyShares { get; }
 
-    public static KeyPair SealingKey(int holder) => HpkeBase.DeriveKeyPair(Chosen.Bytes($"epoch holder {holder} sealing key", 32));
+    public static KeyPair SealingKey(int holder) =>
+        HpkeBase.DeriveKeyPair(Chosen.Bytes($"epoch holder {holder} sealing key", 32));
 
-    public Message Confirmation(int holder, byte[] key) => JointWire.Confirmation(Context, Commitments.Hash, key, holder, World.Holders[holder]);
+    public Message Confirmation(int holder, byte[] key) =>
+        JointWire.Confirmation(Context, Commitments.Hash, key, holder, World.Holders[holder]);
 
     public Message MakeRecord(byte[] key, Message[] confirmations) => JointWire.List(
         "KeyEpochRecord",
@@ -75,7 +94,8 @@ internal sealed class JointEpoch
         ReferenceJointKey key = World.Plan.Parameters.JointKey!;
         byte[] input =
         [
-            .. "SecureFL v1 smudging"u8, .. context, (byte)(holder + 1), (byte)active.Length, .. active.Select(j => (byte)(j + 1)),
+            .. "SecureFL v1 smudging"u8, .. context, (byte)(holder + 1), (byte)active.Length,
+            .. active.Select(j => (byte)(j + 1)),
             .. BitConverter.GetBytes(chunk), .. SHA256.HashData(second),
         ];
         BigInteger[] noise = key.Noise(HMACSHA256.HashData(seed, input));
@@ -84,13 +104,17 @@ internal sealed class JointEpoch
         {
             BigInteger prime = ring.Prime;
             BigInteger lambda = active.Where(other => other != holder).Aggregate(
-                BigInteger.One, (product, other) => Curve.Mod(product * (other + 1) * BigInteger.ModPow(Curve.Mod(other - holder, prime), prime - 2, prime), prime));
+                BigInteger.One,
+                (product, other) => Curve.Mod(
+                    product * (other + 1) * BigInteger.ModPow(Curve.Mod(other - holder, prime), prime - 2, prime),
+                    prime));
             ulong[] product = Multiply(ring, c1[i], KeyShares[holder][i]);
             return product.Select((x, k) => (ulong)Curve.Mod((x * lambda) + noise[k], prime)).ToArray();
         })]);
     }
 
-    public byte[] Pack(ulong[][] residues) => [.. residues.SelectMany((r, i) => PackedWords.Pack(r, PublicPolynomial.BitLength(Rings[i].Prime)))];
+    public byte[] Pack(ulong[][] residues) =>
+        [.. residues.SelectMany((r, i) => PackedWords.Pack(r, PublicPolynomial.BitLength(Rings[i].Prime)))];
 
     public ulong[][] Unpack(byte[] packed)
     {
@@ -129,10 +153,12 @@ internal sealed class JointEpoch
         int bits = (int)(58 * BigInteger.Pow(2, logDelta)).GetBitLength() - 1;
         while (true)
         {
-            ulong[] primes = [.. ReferencePlanner.Largest(bits / 2, 4096, 2 - (bits % 2)), .. ReferencePlanner.Largest((bits / 2) + 1, 4096, bits % 2)];
+            ulong[] primes = [.. ReferencePlanner.Largest(bits / 2, 4096, 2 - (bits % 2)),
+                .. ReferencePlanner.Largest((bits / 2) + 1, 4096, bits % 2)];
             if (ReferencePlanner.Fits(primes.Aggregate(BigInteger.One, (q, p) => q * p), logDelta, 57))
             {
-                return World.SmallParameters with { Degree = 4096, Primes = primes, LogDelta = logDelta, Errors = 1, JointKey = key };
+                return World.SmallParameters with
+                { Degree = 4096, Primes = primes, LogDelta = logDelta, Errors = 1, JointKey = key };
             }
 
             bits++;

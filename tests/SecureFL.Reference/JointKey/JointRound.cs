@@ -13,9 +13,11 @@ internal sealed class JointRound
         Opening = Wire.Opening(Context, world.First.Hash, Entries);
         Messages = Chosen.Small($"joint round {number} sums", p.Degree, 28);
         Noise = Chosen.Small($"joint round {number} errors", p.Degree, 1000);
-        Second = epoch.Pack([.. epoch.Rings.Select((ring, i) => Chosen.Below($"joint c1 prime {i}", p.Degree, ring.Prime))]);
+        Second =
+            epoch.Pack([.. epoch.Rings.Select((ring, i) => Chosen.Below($"joint c1 prime {i}", p.Degree, ring.Prime))]);
         Statements = [.. Enumerable.Range(0, 3).Select(client => JointWire.Statement(
-            Context, Opening.Hash, client, world.First.Hash, Chosen.Bytes($"joint root {number} {client}", 32), world.Clients[client]))];
+            Context, Opening.Hash, client, world.First.Hash, Chosen.Bytes($"joint root {number} {client}", 32),
+            world.Clients[client]))];
     }
 
     public JointEpoch Epoch { get; }
@@ -42,22 +44,28 @@ internal sealed class JointRound
     public static long Cost => JointEpoch.World.Plan.Parameters.Degree;
 
     public Message Entry(int holder, byte[] keyEpoch) => Wire.OpeningEntry(
-        Context, JointEpoch.World.First.Hash, holder, Chosen.Bytes($"joint round {Context.Round} nonce {holder}", 32), keyEpoch, JointEpoch.World.Holders[holder]);
+        Context, JointEpoch.World.First.Hash, holder, Chosen.Bytes($"joint round {Context.Round} nonce {holder}", 32),
+        keyEpoch, JointEpoch.World.Holders[holder]);
 
     /// <summary>c0 = Delta m + e - c1 s, so that the ciphertext decrypts.</summary>
     public byte[] First()
     {
-        int[] secret = [.. Epoch.Secrets[0].Zip(Epoch.Secrets[1], Epoch.Secrets[2]).Select(s => s.First + s.Second + s.Third)];
+        int[] secret =
+            [.. Epoch.Secrets[0].Zip(Epoch.Secrets[1], Epoch.Secrets[2]).Select(s => s.First + s.Second + s.Third)];
         ulong[][] second = Epoch.Unpack(Second);
         int logDelta = JointEpoch.World.Plan.Parameters.LogDelta;
         return Epoch.Pack([.. Epoch.Rings.Select((ring, i) =>
         {
             ulong[] product = ring.Product(second[i], secret);
-            return product.Select((x, k) => (ulong)Curve.Mod(((BigInteger)Messages[k] << logDelta) + Noise[k] - x, ring.Prime)).ToArray();
+            return
+                product.Select(
+                    (x, k) => (ulong)Curve.Mod(((BigInteger)Messages[k] << logDelta) + Noise[k] - x, ring.Prime))
+                    .ToArray();
         })]);
     }
 
-    public Message Propose(long? decrypted = null, int[]? active = null, (byte[], byte[])[]? sums = null) => JointWire.Proposal(
+    public Message Propose(long? decrypted = null, int[]? active = null, (byte[], byte[])[]? sums = null) =>
+        JointWire.Proposal(
         Context,
         Opening.Hash,
         JointEpoch.World.First.Hash,
@@ -68,5 +76,6 @@ internal sealed class JointRound
         sums ?? [(Chosen.Bytes("joint first root", 32), SecondRoot)],
         JointEpoch.World.Server);
 
-    public Message Vote(Message proposal, int holder) => Wire.Vote(Context, Opening.Hash, proposal.Hash, holder, JointEpoch.World.Holders[holder]);
+    public Message Vote(Message proposal, int holder) =>
+        Wire.Vote(Context, Opening.Hash, proposal.Hash, holder, JointEpoch.World.Holders[holder]);
 }

@@ -3,7 +3,8 @@ namespace SecureFL.Reference;
 /// <summary>The messages of section 11, field by field.</summary>
 internal static class JointWire
 {
-    public static Message Entry(Context c, int holder, byte[] nonce, byte[] sealingKey, KeyPair signer) => Message.Signed("KeyEpochEntry", signer, w =>
+    public static Message Entry(Context c, int holder, byte[] nonce, byte[] sealingKey, KeyPair signer) =>
+        Message.Signed("KeyEpochEntry", signer, w =>
     {
         c.Write(w);
         w.U32(holder).Raw(nonce).Raw(sealingKey);
@@ -24,28 +25,33 @@ internal static class JointWire
                 w.Raw(form(item));
             }
         };
-        return Message.Of(type, Fields(item => item.Hash)) with { Encoded = Message.Bytes(type, Fields(item => item.Encoded)) };
+        return Message.Of(type, Fields(item => item.Hash)) with
+        { Encoded = Message.Bytes(type, Fields(item => item.Encoded)) };
     }
 
-    public static Message Commitment(Context c, byte[] opening, int holder, byte[] commitment, KeyPair signer) => Message.Signed("PublicKeyCommitment", signer, w =>
+    public static Message Commitment(Context c, byte[] opening, int holder, byte[] commitment, KeyPair signer) =>
+        Message.Signed("PublicKeyCommitment", signer, w =>
     {
         c.Write(w);
         w.Raw(opening).U32(holder).Raw(commitment);
     });
 
-    public static byte[] PublicKeyShareHash(Context c, byte[] opening, int holder, byte[] packed) => DomainHash.Of("public-key-share", Canonical.Of(w =>
+    public static byte[] PublicKeyShareHash(Context c, byte[] opening, int holder, byte[] packed) =>
+        DomainHash.Of("public-key-share", Canonical.Of(w =>
     {
         c.Write(w);
         w.Raw(opening).U32(holder).Raw(packed);
     }));
 
-    public static Message PublicKeyShare(Context c, byte[] commitments, int holder, byte[] packed) => Message.Of("PublicKeyShare", w =>
+    public static Message PublicKeyShare(Context c, byte[] commitments, int holder, byte[] packed) =>
+        Message.Of("PublicKeyShare", w =>
     {
         c.Write(w);
         w.Raw(commitments).U32(holder).Raw(packed);
     });
 
-    public static Message Dealing(Context c, byte[] commitments, int dealer, byte[][] shares, byte[] proof, KeyPair signer) => Message.Signed("KeyDealing", signer, w =>
+    public static Message Dealing(Context c, byte[] commitments, int dealer, byte[][] shares, byte[] proof,
+        KeyPair signer) => Message.Signed("KeyDealing", signer, w =>
     {
         c.Write(w);
         w.Raw(commitments).U32(dealer).U32(shares.Length);
@@ -64,11 +70,13 @@ internal static class JointWire
             w.Raw(commitments).Raw(publicKey).U32(holder);
         });
 
-    public static Message Statement(Context c, byte[] opening, int client, byte[] baseVersion, byte[] root, KeyPair signer) =>
+    public static Message Statement(Context c, byte[] opening, int client, byte[] baseVersion, byte[] root,
+        KeyPair signer) =>
         Wire.Statement(c, opening, client, baseVersion, root, [], [], signer);
 
     public static Message Proposal(
-        Context c, byte[] opening, byte[] head, long deadline, Entry[] group, long decrypted, int[] active, (byte[] First, byte[] Second)[] sums, KeyPair server) =>
+        Context c, byte[] opening, byte[] head, long deadline, Entry[] group, long decrypted, int[] active,
+        (byte[] First, byte[] Second)[] sums, KeyPair server) =>
         Message.Signed("CertificateProposal", server, w =>
         {
             c.Write(w);
@@ -91,7 +99,8 @@ internal static class JointWire
             }
         });
 
-    public static Message Partial(Context c, byte[] certificate, int holder, int group, long chunk, byte[] packed) => Message.Of("PartialDecryptionChunk", w =>
+    public static Message Partial(Context c, byte[] certificate, int holder, int group, long chunk, byte[] packed) =>
+        Message.Of("PartialDecryptionChunk", w =>
     {
         c.Write(w);
         w.Raw(certificate).U32(holder).U32(group).I64(chunk).Raw(packed);
@@ -108,5 +117,6 @@ internal static class JointWire
         }
     }));
 
-    public static byte[] SmudgingContext(byte[] certificate, ulong group) => DomainHash.Of("smudging", Canonical.Of(w => w.Raw(certificate).U64(group)));
+    public static byte[] SmudgingContext(byte[] certificate, ulong group) =>
+        DomainHash.Of("smudging", Canonical.Of(w => w.Raw(certificate).U64(group)));
 }

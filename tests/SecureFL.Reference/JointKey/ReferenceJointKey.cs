@@ -1,7 +1,8 @@
 namespace SecureFL.Reference;
 
 /// <summary>Section 11.2: the noise of the joint-key suite, in integers.</summary>
-internal sealed record ReferenceJointKey(int Degree, int MaxClients, int Holders, int Threshold, int Smudging, long Life, ulong SpecialPrime = 0)
+internal sealed record ReferenceJointKey(int Degree, int MaxClients, int Holders, int Threshold, int Smudging,
+    long Life, ulong SpecialPrime = 0)
 {
     /// <summary>2 sigma_ct^2.</summary>
     public BigInteger CiphertextTwice => 7 * (3 + (4 * (BigInteger)Holders * Degree)) * MaxClients;
@@ -27,14 +28,17 @@ internal sealed record ReferenceJointKey(int Degree, int MaxClients, int Holders
         static bool Holds(BigInteger rest, BigInteger product) => rest.Sign >= 0 && rest * rest >= 4 * product;
     }
 
-    /// <summary>w, and how many summands of w and of w - 1 bits: the first whose variance is 1.05 sigma_sm^2 or more.</summary>
+    /// <summary>
+    /// w, and how many summands of w and of w - 1 bits: the first whose variance is 1.05 sigma_sm^2 or more.
+    /// </summary>
     public (int Width, int Wide, int Narrow) Shape()
     {
         for (int w = 8; ; w++)
         {
             for (int quarter = 16; quarter < 64; quarter++)
             {
-                BigInteger twelve = (quarter / 4 * (BigInteger.Pow(4, w) - 1)) + (quarter % 4 * (BigInteger.Pow(4, w - 1) - 1));
+                BigInteger twelve = (quarter / 4 * (BigInteger.Pow(4, w) - 1))
+                    + (quarter % 4 * (BigInteger.Pow(4, w - 1) - 1));
                 if (40 * twelve >= 63 * SmudgingEight)
                 {
                     return (w, quarter / 4, quarter % 4);
@@ -48,7 +52,8 @@ internal sealed record ReferenceJointKey(int Degree, int MaxClients, int Holders
     {
         CounterStream stream = new(key);
         (int width, int wide, int narrow) = Shape();
-        BigInteger largest = (wide * ((BigInteger.One << width) - 1)) + (narrow * ((BigInteger.One << (width - 1)) - 1));
+        BigInteger largest = (wide * ((BigInteger.One << width) - 1))
+            + (narrow * ((BigInteger.One << (width - 1)) - 1));
         BigInteger[] noise = new BigInteger[Degree];
         for (int summand = 0; summand < wide + narrow; summand++)
         {

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace SecureFL.Reference;
 
-/// <summary>Objects of Microsoft SEAL 4.1 as section 12 has them, uncompressed, little-endian, for the wire mode of section 11.10.</summary>
+/// <summary>
+/// Objects of Microsoft SEAL 4.1 as section 12 has them, uncompressed, little-endian, for the wire mode of section
+/// 11.10.
+/// </summary>
 internal static class SealObjects
 {
     /// <summary>parms_id over the first primes of a set.</summary>
@@ -10,11 +13,13 @@ internal static class SealObjects
 
     public static byte[] Parameters(int degree, ulong[] primes) => WithHeader(
     [
-        2, .. Words([(ulong)degree, (ulong)primes.Length]), .. primes.SelectMany(prime => WithHeader(Words([prime]))), .. WithHeader(Words([0])),
+        2, .. Words([(ulong)degree, (ulong)primes.Length]), .. primes.SelectMany(prime => WithHeader(Words([prime]))),
+        .. WithHeader(Words([0])),
     ]);
 
     /// <summary>A ciphertext, or a public key: two polynomials, each modulo every prime, in SEAL's order.</summary>
-    public static byte[] Ciphertext(int degree, ulong[] primes, int logScale, ulong[][] first, ulong[][] second) => WithHeader(
+    public static byte[] Ciphertext(int degree, ulong[] primes, int logScale, ulong[][] first, ulong[][] second) =>
+        WithHeader(
     [
         .. Id(degree, primes),
         1,
@@ -22,13 +27,18 @@ internal static class SealObjects
         .. WithHeader(Words([(ulong)(2 * primes.Length * degree), .. first.Concat(second).SelectMany(words => words)])),
     ]);
 
-    /// <summary>Values in the order of 3.4 in SEAL's: groups of 64 transposed back, index 64 g + 8 r + c from position 64 g + 8 c + r.</summary>
+    /// <summary>
+    /// Values in the order of 3.4 in SEAL's: groups of 64 transposed back, index 64 g + 8 r + c from position 64 g + 8
+    /// c + r.
+    /// </summary>
     public static ulong[] Reordered(ulong[] values) =>
         [.. Enumerable.Range(0, values.Length).Select(i => values[(i / 64 * 64) + (8 * (i % 8)) + (i % 64 / 8)])];
 
-    public static ulong[] Transformed(ReferenceRing ring, ulong[] coefficients) => Reordered(ring.ToEvaluationForm(coefficients));
+    public static ulong[] Transformed(ReferenceRing ring, ulong[] coefficients) =>
+        Reordered(ring.ToEvaluationForm(coefficients));
 
-    private static byte[] WithHeader(byte[] body) => [0x5E, 0xA1, 0x10, 4, 1, 0, 0, 0, .. Words([(ulong)body.Length + 16]), .. body];
+    private static byte[] WithHeader(byte[] body) =>
+        [0x5E, 0xA1, 0x10, 4, 1, 0, 0, 0, .. Words([(ulong)body.Length + 16]), .. body];
 
     private static byte[] Words(ulong[] words)
     {

@@ -6,9 +6,11 @@ namespace SecureFL.Reference;
 internal static class Derivations
 {
     public static byte[] PublicSeed(Context c, byte[] head, byte[] opening) =>
-        DomainHash.Of("public-seed", Canonical.Of(w => w.Raw(c.Plan).Raw(c.Session).U64(c.Round).Raw(head).Raw(opening)));
+        DomainHash.Of("public-seed",
+            Canonical.Of(w => w.Raw(c.Plan).Raw(c.Session).U64(c.Round).Raw(head).Raw(opening)));
 
-    public static byte[] ChunkHash(long index, byte[] packed) => DomainHash.Of("contribution-chunk", Canonical.Of(w => w.U64((ulong)index).Raw(packed)));
+    public static byte[] ChunkHash(long index, byte[] packed) =>
+        DomainHash.Of("contribution-chunk", Canonical.Of(w => w.U64((ulong)index).Raw(packed)));
 
     public static byte[] Root(byte[][] chunks) => DomainHash.Of("contribution-root", Canonical.Of(w =>
     {
@@ -26,7 +28,8 @@ internal static class Derivations
 
     public static byte[] ShareHash(byte[] ciphertext) => DomainHash.Of("share-ciphertext", ciphertext);
 
-    public static byte[] Challenge(Context c, byte[] opening, int client, byte[] baseVersion, byte[] root, byte[][] shareHashes) =>
+    public static byte[] Challenge(Context c, byte[] opening, int client, byte[] baseVersion, byte[] root,
+        byte[][] shareHashes) =>
         DomainHash.Of("share-challenge", Canonical.Of(w =>
         {
             c.Write(w);
@@ -72,7 +75,8 @@ internal static class Derivations
         }
     }));
 
-    public static byte[] RoundSum(byte[] certificate, (int Status, byte[] Digest)[] groups) => DomainHash.Of("round-sum", Canonical.Of(w =>
+    public static byte[] RoundSum(byte[] certificate, (int Status, byte[] Digest)[] groups) =>
+        DomainHash.Of("round-sum", Canonical.Of(w =>
     {
         w.Raw(certificate);
         foreach ((int status, byte[] digest) in groups)

@@ -5,13 +5,19 @@ internal sealed record Message(string Type, byte[] Body, byte[] Signature)
 {
     private static readonly string[] Types =
     [
-        "Plan", "ModelVersion", "RoundOpeningEntry", "RoundOpening", "ContributionChunk", "ContributionStatement", "ContributionHeader", "ShareDelivery",
-        "Receipt", "CertificateProposal", "Vote", "RoundCertificate", "Release", "RoundDeath", "LedgerHeadRequest", "LedgerHead", "TranscriptRecord",
-        "RoundDeathCertificate", "RoundInvitation", "RoundSum", "KeyEpochEntry", "KeyEpochOpening", "PublicKeyCommitment", "KeyEpochCommitments", "PublicKeyShare",
-        "KeyDealing", "SealedKeyShare", "KeyEpochConfirmation", "KeyEpochRecord", "JointPublicKeyMessage", "ListedCiphertext", "SummedCiphertext", "PartialDecryptionChunk",
+        "Plan", "ModelVersion", "RoundOpeningEntry", "RoundOpening", "ContributionChunk", "ContributionStatement",
+        "ContributionHeader", "ShareDelivery",
+        "Receipt", "CertificateProposal", "Vote", "RoundCertificate", "Release", "RoundDeath", "LedgerHeadRequest",
+        "LedgerHead", "TranscriptRecord",
+        "RoundDeathCertificate", "RoundInvitation", "RoundSum", "KeyEpochEntry", "KeyEpochOpening",
+        "PublicKeyCommitment", "KeyEpochCommitments", "PublicKeyShare",
+        "KeyDealing", "SealedKeyShare", "KeyEpochConfirmation", "KeyEpochRecord", "JointPublicKeyMessage",
+        "ListedCiphertext", "SummedCiphertext", "PartialDecryptionChunk",
     ];
 
-    /// <summary>Bytes on the wire; an opening's entries are hashed as hashes and sent whole, see <see cref="Wire.Opening"/>.</summary>
+    /// <summary>
+    /// Bytes on the wire; an opening's entries are hashed as hashes and sent whole, see <see cref="Wire.Opening"/>.
+    /// </summary>
     public byte[] Encoded { get; init; } = [.. Body, .. Signature];
 
     public byte[] Hash => DomainHash.Of(Domain(Type), Body);
@@ -34,5 +40,7 @@ internal sealed record Message(string Type, byte[] Body, byte[] Signature)
 
     /// <summary>"RoundOpeningEntry" is hashed in the domain "round-opening-entry".</summary>
     private static string Domain(string type) =>
-        string.Concat(type.Select((c, i) => char.IsUpper(c) && i > 0 ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+        string.Concat(
+            type.Select((c, i) => char.IsUpper(c) && i > 0 ? "-" + char.ToLowerInvariant(c)
+                : char.ToLowerInvariant(c).ToString()));
 }

@@ -6,7 +6,9 @@ internal sealed record ReferenceCounter(string Name, long MaxMagnitude);
 /// <summary>A party of a plan: a name and an encoded public key.</summary>
 internal sealed record ReferenceParty(string Name, byte[] Key);
 
-/// <summary>The fields of a plan and their encoding, section 4; no rule is checked here, the vectors also need broken plans.</summary>
+/// <summary>
+/// The fields of a plan and their encoding, section 4; no rule is checked here, the vectors also need broken plans.
+/// </summary>
 internal sealed record ReferencePlan
 {
     public int Suite { get; init; } = 1;
@@ -66,7 +68,8 @@ internal sealed record ReferencePlan
         }
 
         w.U32(MinClients).U32(Threshold).U32(Colluding).U32(ColludingClients).U8(SitesHoldKeys);
-        w.U32(Rounds).U32(AgreementWindowSeconds).U32(BaseVersionWindow).U32(GroupSize).U8(AllowEarlyResubmission).U8(Insecure);
+        w.U32(Rounds).U32(AgreementWindowSeconds).U32(BaseVersionWindow).U32(GroupSize).U8(AllowEarlyResubmission)
+            .U8(Insecure);
         w.Raw(Authority).Raw(Server);
         foreach (ReferenceParty[] parties in new[] { Clients, Holders })
         {

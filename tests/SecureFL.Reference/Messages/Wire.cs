@@ -39,7 +39,8 @@ internal static class Wire
                 w.Raw(form(entry));
             }
         };
-        return Message.Of("RoundOpening", Fields(entry => entry.Hash)) with { Encoded = Message.Bytes("RoundOpening", Fields(entry => entry.Encoded)) };
+        return Message.Of("RoundOpening", Fields(entry => entry.Hash)) with
+        { Encoded = Message.Bytes("RoundOpening", Fields(entry => entry.Encoded)) };
     }
 
     public static Message Invitation(Message opening, params Message[] versions) => Message.Of("RoundInvitation", w =>
@@ -52,14 +53,16 @@ internal static class Wire
         }
     });
 
-    public static Message Chunk(Context c, int client, long index, byte[] packed) => Message.Of("ContributionChunk", w =>
+    public static Message Chunk(Context c, int client, long index, byte[] packed) =>
+        Message.Of("ContributionChunk", w =>
     {
         c.Write(w);
         w.U32(client).I64(index).Raw(packed);
     });
 
     public static Message Statement(
-        Context c, byte[] opening, int client, byte[] baseVersion, byte[] root, byte[][] shareHashes, byte[] proof, KeyPair signer) =>
+        Context c, byte[] opening, int client, byte[] baseVersion, byte[] root, byte[][] shareHashes, byte[] proof,
+        KeyPair signer) =>
         Message.Signed("ContributionStatement", signer, w =>
         {
             c.Write(w);
@@ -84,14 +87,16 @@ internal static class Wire
     public static Message Delivery(Message statement, int holder, byte[] share) =>
         Message.Of("ShareDelivery", w => w.Raw(statement.Encoded).U32(holder).Raw(share));
 
-    public static Message Receipt(Context c, byte[] opening, int holder, int client, byte[] contribution, KeyPair signer) =>
+    public static Message Receipt(Context c, byte[] opening, int holder, int client, byte[] contribution,
+        KeyPair signer) =>
         Message.Signed("Receipt", signer, w =>
         {
             c.Write(w);
             w.Raw(opening).U32(holder).U32(client).Raw(contribution);
         });
 
-    public static Message Proposal(Context c, byte[] opening, byte[] head, long deadline, Entry[][] groups, KeyPair server) =>
+    public static Message Proposal(Context c, byte[] opening, byte[] head, long deadline, Entry[][] groups,
+        KeyPair server) =>
         Message.Signed("CertificateProposal", server, w =>
         {
             c.Write(w);
@@ -106,7 +111,8 @@ internal static class Wire
             }
         });
 
-    public static Message Vote(Context c, byte[] opening, byte[] certificate, int holder, KeyPair signer) => Message.Signed("Vote", signer, w =>
+    public static Message Vote(Context c, byte[] opening, byte[] certificate, int holder, KeyPair signer) =>
+        Message.Signed("Vote", signer, w =>
     {
         c.Write(w);
         w.Raw(opening).Raw(certificate).U32(holder);
@@ -121,7 +127,8 @@ internal static class Wire
         }
     });
 
-    public static Message Release(Context c, byte[] opening, byte[] certificate, int holder, byte[][] groups, KeyPair signer) =>
+    public static Message Release(Context c, byte[] opening, byte[] certificate, int holder, byte[][] groups,
+        KeyPair signer) =>
         Message.Signed("Release", signer, w =>
         {
             c.Write(w);
@@ -138,7 +145,8 @@ internal static class Wire
         w.U32(holder);
     });
 
-    public static Message DeathCertificate(Context c, params Message[] deaths) => Message.Of("RoundDeathCertificate", w =>
+    public static Message DeathCertificate(Context c, params Message[] deaths) =>
+        Message.Of("RoundDeathCertificate", w =>
     {
         c.Write(w);
         w.U32(deaths.Length);
@@ -148,13 +156,15 @@ internal static class Wire
         }
     });
 
-    public static Message HeadRequest(Context c, int holder, byte[] nonce, KeyPair signer) => Message.Signed("LedgerHeadRequest", signer, w =>
+    public static Message HeadRequest(Context c, int holder, byte[] nonce, KeyPair signer) =>
+        Message.Signed("LedgerHeadRequest", signer, w =>
     {
         c.Write(w);
         w.U32(holder).Raw(nonce);
     });
 
-    public static Message Head(Context c, int holder, int subject, byte[] nonce, Message? vote, Message? entry, KeyPair signer) =>
+    public static Message Head(Context c, int holder, int subject, byte[] nonce, Message? vote, Message? entry,
+        KeyPair signer) =>
         Message.Signed("LedgerHead", signer, w =>
         {
             c.Write(w);

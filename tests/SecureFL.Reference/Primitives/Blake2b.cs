@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace SecureFL.Reference;
 
-/// <summary>BLAKE2b with a digest of 32 bytes and no key, RFC 7693, sections 2 and 3: for SEAL's names of parameters.</summary>
+/// <summary>
+/// BLAKE2b with a digest of 32 bytes and no key, RFC 7693, sections 2 and 3: for SEAL's names of parameters.
+/// </summary>
 internal static class Blake2b
 {
     private static readonly ulong[] Start =
@@ -41,7 +43,8 @@ internal static class Blake2b
 
     private static void Compress(ulong[] h, byte[] block, ulong count, bool last)
     {
-        ulong[] m = [.. Enumerable.Range(0, 16).Select(i => BinaryPrimitives.ReadUInt64LittleEndian(block.AsSpan(8 * i)))];
+        ulong[] m =
+            [.. Enumerable.Range(0, 16).Select(i => BinaryPrimitives.ReadUInt64LittleEndian(block.AsSpan(8 * i)))];
         ulong[] v = [.. h, .. Start];
         v[12] ^= count;
         v[14] = last ? ~v[14] : v[14];
@@ -55,7 +58,8 @@ internal static class Blake2b
 
             for (int diagonal = 0; diagonal < 4; diagonal++)
             {
-                Mix(diagonal, 4 + ((diagonal + 1) % 4), 8 + ((diagonal + 2) % 4), 12 + ((diagonal + 3) % 4), m[s[8 + (2 * diagonal)]], m[s[9 + (2 * diagonal)]]);
+                Mix(diagonal, 4 + ((diagonal + 1) % 4), 8 + ((diagonal + 2) % 4), 12 + ((diagonal + 3) % 4),
+                    m[s[8 + (2 * diagonal)]], m[s[9 + (2 * diagonal)]]);
             }
         }
 

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace SecureFL.Reference;
 
-/// <summary>The canonical encoding of section 8: big-endian integers, fixed byte strings, u32-counted byte strings.</summary>
+/// <summary>
+/// The canonical encoding of section 8: big-endian integers, fixed byte strings, u32-counted byte strings.
+/// </summary>
 internal sealed class Canonical
 {
     private readonly List<byte> _bytes = [];

@@ -3,12 +3,13 @@ using System.Text;
 namespace SecureFL.Reference;
 
 /// <summary>
-/// What a party would draw at random, the vectors take from a label: bytes of a counter stream under SHA-256("SecureFL test vectors v1" || label).
-/// Nothing outside the vectors may use these values.
+/// What a party would draw at random, the vectors take from a label: bytes of a counter stream under SHA-256("SecureFL
+/// test vectors v1" || label). Nothing outside the vectors may use these values.
 /// </summary>
 internal static class Chosen
 {
-    public static CounterStream Stream(string label) => new(SHA256.HashData(Encoding.ASCII.GetBytes("SecureFL test vectors v1" + label)));
+    public static CounterStream Stream(string label) =>
+        new(SHA256.HashData(Encoding.ASCII.GetBytes("SecureFL test vectors v1" + label)));
 
     public static byte[] Bytes(string label, int count) => Stream(label).Next(count);
 
@@ -16,7 +17,8 @@ internal static class Chosen
     public static int[] Small(string label, int count, int magnitude)
     {
         CounterStream stream = Stream(label);
-        return [.. Enumerable.Range(0, count).Select(_ => (int)(BitConverter.ToUInt32(stream.Next(4)) % (uint)((2 * magnitude) + 1)) - magnitude)];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => (int)(BitConverter.ToUInt32(stream.Next(4)) % (uint)((2 * magnitude) + 1)) - magnitude)];
     }
 
     /// <summary>Elements of F_p, p = 2^31 - 1.</summary>

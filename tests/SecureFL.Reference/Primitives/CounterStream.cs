@@ -1,6 +1,8 @@
 namespace SecureFL.Reference;
 
-/// <summary>Section 1: the bytes of AES-256 in counter mode from an all-zero big-endian counter, one block after the other.</summary>
+/// <summary>
+/// Section 1: the bytes of AES-256 in counter mode from an all-zero big-endian counter, one block after the other.
+/// </summary>
 internal sealed class CounterStream(byte[] key)
 {
     private readonly Queue<byte> _bytes = new();

@@ -2,15 +2,19 @@ using System.Globalization;
 
 namespace SecureFL.Reference;
 
-/// <summary>P-256 (NIST SP 800-186, 3.2.1.3): the framework multiplies points, the arithmetic modulo the order is done here.</summary>
+/// <summary>
+/// P-256 (NIST SP 800-186, 3.2.1.3): the framework multiplies points, the arithmetic modulo the order is done here.
+/// </summary>
 internal static class Curve
 {
     public static readonly BigInteger Order =
-        BigInteger.Parse("0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        BigInteger.Parse("0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture);
 
     public static BigInteger Mod(BigInteger a, BigInteger m) => ((a % m) + m) % m;
 
-    public static BigInteger Inverse(BigInteger a, BigInteger prime) => BigInteger.ModPow(Mod(a, prime), prime - 2, prime);
+    public static BigInteger Inverse(BigInteger a, BigInteger prime) =>
+        BigInteger.ModPow(Mod(a, prime), prime - 2, prime);
 
     /// <summary>scalar * G as 04 || x || y.</summary>
     public static byte[] MultiplyGenerator(BigInteger scalar)

@@ -27,8 +27,10 @@ internal static class HpkeBase
     {
         byte[] dh = Curve.Agree(ephemeral.Scalar, recipient);
         byte[] sharedSecret = Expand(
-            KemSuite, Extract(KemSuite, [], "eae_prk", dh), "shared_secret", [.. ephemeral.PublicKey, .. recipient], 32);
-        byte[] context = [0, .. Extract(HpkeSuite, [], "psk_id_hash", []), .. Extract(HpkeSuite, [], "info_hash", info)];
+            KemSuite, Extract(KemSuite, [], "eae_prk", dh), "shared_secret",
+            [.. ephemeral.PublicKey, .. recipient], 32);
+        byte[] context = [0, .. Extract(HpkeSuite, [], "psk_id_hash", []),
+            .. Extract(HpkeSuite, [], "info_hash", info)];
         byte[] secret = Extract(HpkeSuite, sharedSecret, "secret", []);
         byte[] key = Expand(HpkeSuite, secret, "key", context, 32);
         byte[] nonce = Expand(HpkeSuite, secret, "base_nonce", context, 12);
@@ -44,5 +46,6 @@ internal static class HpkeBase
 
     // One block of HKDF-Expand: no output is longer than a hash.
     private static byte[] Expand(byte[] suite, byte[] prk, string label, byte[] info, int length) =>
-        HMACSHA256.HashData(prk, (byte[])[0, (byte)length, .. "HPKE-v1"u8, .. suite, .. Encoding.ASCII.GetBytes(label), .. info, 1])[..length];
+        HMACSHA256.HashData(prk, (byte[])[0, (byte)length, .. "HPKE-v1"u8, .. suite, .. Encoding.ASCII.GetBytes(label),
+            .. info, 1])[..length];
 }

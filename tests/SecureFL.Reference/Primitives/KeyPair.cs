@@ -1,8 +1,8 @@
 namespace SecureFL.Reference;
 
 /// <summary>
-/// A P-256 key pair and its ECDSA signatures (FIPS 186-5) with deterministic nonces (RFC 6979, SHA-256), so that vectors do not change; s is the
-/// lower of s and n - s.
+/// A P-256 key pair and its ECDSA signatures (FIPS 186-5) with deterministic nonces (RFC 6979, SHA-256), so that
+/// vectors do not change; s is the lower of s and n - s.
 /// </summary>
 internal sealed class KeyPair
 {

@@ -1,6 +1,9 @@
 namespace SecureFL.Reference;
 
-/// <summary>Section 3.5, bit by bit: bit i of row r of column c is bit (w r + i) of the column's stream, whose 64-bit word j stands at word 8 j + c.</summary>
+/// <summary>
+/// Section 3.5, bit by bit: bit i of row r of column c is bit (w r + i) of the column's stream, whose 64-bit word j
+/// stands at word 8 j + c.
+/// </summary>
 internal static class PackedWords
 {
     public const int GroupSize = 512;

@@ -15,7 +15,8 @@ internal static class PublicPolynomial
     }
 
     /// <summary>N residues in evaluation order, and the positions whose first word was rejected.</summary>
-    public static (ulong[] Values, int[] Rejected) Expand(byte[] seed, uint vector, ulong chunk, uint index, ulong prime, int degree)
+    public static (ulong[] Values, int[] Rejected) Expand(byte[] seed, uint vector, ulong chunk, uint index,
+        ulong prime, int degree)
     {
         int width = BitLength(prime);
         CounterStream stream = new(StreamKey(seed, vector, chunk, index));

@@ -1,6 +1,8 @@
 namespace SecureFL.Reference;
 
-/// <summary>Section 3: polynomials modulo X^N + 1 and p, in coefficient form and as values at the odd powers of psi.</summary>
+/// <summary>
+/// Section 3: polynomials modulo X^N + 1 and p, in coefficient form and as values at the odd powers of psi.
+/// </summary>
 internal sealed class ReferenceRing
 {
     private static readonly Dictionary<(int, ulong), ReferenceRing> Known = [];
@@ -31,11 +33,14 @@ internal sealed class ReferenceRing
     {
         lock (Known)
         {
-            return Known.TryGetValue((degree, prime), out ReferenceRing? ring) ? ring : Known[(degree, prime)] = new ReferenceRing(degree, prime);
+            return Known.TryGetValue((degree, prime), out ReferenceRing? ring) ? ring
+                : Known[(degree, prime)] = new ReferenceRing(degree, prime);
         }
     }
 
-    /// <summary>The power of psi whose value stands at a position: 2 bitrev(64 g + 8 r + c) + 1 at position 64 g + 8 c + r.</summary>
+    /// <summary>
+    /// The power of psi whose value stands at a position: 2 bitrev(64 g + 8 r + c) + 1 at position 64 g + 8 c + r.
+    /// </summary>
     public int ExponentAt(int position)
     {
         int group = position / 64;

@@ -60,10 +60,13 @@ internal sealed class ReferenceContribution
         d.SharedSecret?.Invoke(shared);
         Coefficients =
         [
-            [.. shared.Select(s => ReferenceSharing.Residue(s)), .. Chosen.Field(label + " masks", ReferenceSharing.Masks)],
-            .. Enumerable.Range(1, world.Plan.Threshold - 1).Select(i => Chosen.Field($"{label} coefficients {i}", p.Degree + ReferenceSharing.Masks)),
+            [.. shared.Select(s => ReferenceSharing.Residue(s)),
+                .. Chosen.Field(label + " masks", ReferenceSharing.Masks)],
+            .. Enumerable.Range(1, world.Plan.Threshold - 1)
+                .Select(i => Chosen.Field($"{label} coefficients {i}", p.Degree + ReferenceSharing.Masks)),
         ];
-        Payloads = [.. Enumerable.Range(1, world.Holders.Length).Select(x => ReferenceSharing.Evaluate(Coefficients, x))];
+        Payloads =
+            [.. Enumerable.Range(1, world.Holders.Length).Select(x => ReferenceSharing.Evaluate(Coefficients, x))];
 
         byte[] opening = d.Opening ?? round.Opening.Hash;
         byte[] baseVersion = d.BaseVersion ?? round.Head.Hash;
@@ -71,7 +74,8 @@ internal sealed class ReferenceContribution
         byte[][] hashes = [.. Shares.Select(Derivations.ShareHash)];
         Challenge = Derivations.Challenge(c, opening, client, baseVersion, Root, hashes);
         Proof = ReferenceSharing.Pack(ReferenceSharing.Proof(Coefficients, Challenge));
-        Statement = Wire.Statement(c, opening, client, baseVersion, Root, hashes, Proof, d.Signer ?? world.Clients[client]);
+        Statement = Wire.Statement(c, opening, client, baseVersion, Root, hashes, Proof,
+            d.Signer ?? world.Clients[client]);
         ChunkMessages = [.. Chunks.Select((chunk, i) => Wire.Chunk(c, client, i, chunk))];
     }
 
@@ -110,7 +114,8 @@ internal sealed class ReferenceContribution
 
     public Message Delivery(int holder, int position) => Wire.Delivery(Statement, holder, Shares[position]);
 
-    public int[] ElementsOf(int chunk, ReferenceParameters p) => [.. Elements.Skip(chunk * p.ElementsPerChunk).Take(p.ElementsPerChunk)];
+    public int[] ElementsOf(int chunk, ReferenceParameters p) =>
+        [.. Elements.Skip(chunk * p.ElementsPerChunk).Take(p.ElementsPerChunk)];
 
     private byte[] Seal(ReferenceRound round, Deviation d, byte[] opening, int holder, string label)
     {

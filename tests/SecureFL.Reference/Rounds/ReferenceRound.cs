@@ -11,7 +11,8 @@ internal sealed class ReferenceRound
         _world = world;
         Context = world.Context(number);
         Head = head ?? world.First;
-        Keys = [.. Enumerable.Range(0, world.Holders.Length).Select(j => HpkeBase.DeriveKeyPair(Chosen.Bytes($"round {number} holder {j} key", 32)))];
+        Keys = [.. Enumerable.Range(0, world.Holders.Length)
+            .Select(j => HpkeBase.DeriveKeyPair(Chosen.Bytes($"round {number} holder {j} key", 32)))];
         Entries = [.. (holders ?? [.. Enumerable.Range(0, world.Holders.Length)]).Select(j => Entry(j))];
         Listed = holders ?? [.. Enumerable.Range(0, world.Holders.Length)];
         Opening = Wire.Opening(Context, Head.Hash, Entries);
@@ -44,8 +45,11 @@ internal sealed class ReferenceRound
         key ?? Keys[holder].PublicKey,
         _world.Holders[holder]);
 
-    /// <summary>The public polynomials of a chunk; expanding and interpolating takes a while, so they are kept.</summary>
-    public PublicChunk Public(int chunk) => _public[chunk] ??= new PublicChunk(_world.Plan.Parameters, Seed, 0, (ulong)chunk);
+    /// <summary>
+    /// The public polynomials of a chunk; expanding and interpolating takes a while, so they are kept.
+    /// </summary>
+    public PublicChunk Public(int chunk) =>
+        _public[chunk] ??= new PublicChunk(_world.Plan.Parameters, Seed, 0, (ulong)chunk);
 
     public Message Propose(params IEnumerable<ReferenceContribution>[] groups) => Propose(World.Now + 600_000, groups);
 
@@ -53,15 +57,19 @@ internal sealed class ReferenceRound
         Propose(deadline, groups.Select(group => group.Select(c => c.Entry)));
 
     public Message Propose(long deadline, IEnumerable<IEnumerable<Entry>> groups) => Wire.Proposal(
-        Context, Opening.Hash, Head.Hash, deadline, [.. groups.Select(group => group.OrderBy(e => e.Client).ToArray())], _world.Server);
+        Context, Opening.Hash, Head.Hash, deadline, [.. groups.Select(group => group.OrderBy(e => e.Client).ToArray())],
+        _world.Server);
 
-    public Message Vote(Message proposal, int holder) => Wire.Vote(Context, Opening.Hash, proposal.Hash, holder, _world.Holders[holder]);
+    public Message Vote(Message proposal, int holder) =>
+        Wire.Vote(Context, Opening.Hash, proposal.Hash, holder, _world.Holders[holder]);
 
-    public Message Certificate(Message proposal, params int[] holders) => Wire.Certificate(proposal, [.. holders.Select(j => Vote(proposal, j))]);
+    public Message Certificate(Message proposal, params int[] holders) =>
+        Wire.Certificate(proposal, [.. holders.Select(j => Vote(proposal, j))]);
 
     /// <summary>A holder's sums of the shares of each group.</summary>
     public Message Release(Message proposal, int holder, params ReferenceContribution[][] groups) =>
-        Wire.Release(Context, Opening.Hash, proposal.Hash, holder, [.. groups.Select(group => Answer(group, holder))], _world.Holders[holder]);
+        Wire.Release(Context, Opening.Hash, proposal.Hash, holder, [.. groups.Select(group => Answer(group, holder))],
+            _world.Holders[holder]);
 
     public byte[] Answer(ReferenceContribution[] group, int holder)
     {
@@ -71,7 +79,9 @@ internal sealed class ReferenceRound
         return ReferenceSharing.Pack(sums);
     }
 
-    /// <summary>The element sums of a group over all chunks, by opening the ciphertexts with the summed secrets.</summary>
+    /// <summary>
+    /// The element sums of a group over all chunks, by opening the ciphertexts with the summed secrets.
+    /// </summary>
     public long[] OpenGroup(ReferenceContribution[] group)
     {
         ReferenceParameters p = _world.Plan.Parameters;
@@ -79,8 +89,10 @@ internal sealed class ReferenceRound
         List<long> sums = [];
         for (int chunk = 0; chunk < p.ChunkCount; chunk++)
         {
-            int count = (int)Math.Min(p.ElementsPerChunk, p.FloatLength + p.IntegerLength - ((long)chunk * p.ElementsPerChunk));
-            sums.AddRange(ReferenceEncoding.OpenChunk(p, Public(chunk), [.. group.Select(c => c.Chunks[chunk])], keySum, count).Sums);
+            int count = (int)Math.Min(p.ElementsPerChunk,
+                p.FloatLength + p.IntegerLength - ((long)chunk * p.ElementsPerChunk));
+            sums.AddRange(ReferenceEncoding.OpenChunk(p, Public(chunk), [.. group.Select(c => c.Chunks[chunk])], keySum,
+                count).Sums);
         }
 
         return [.. sums];

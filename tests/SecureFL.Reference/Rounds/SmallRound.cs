@@ -1,6 +1,8 @@
 namespace SecureFL.Reference;
 
-/// <summary>Round 0 of the small world, from opening to transcript: the scenario that most vectors tamper with.</summary>
+/// <summary>
+/// Round 0 of the small world, from opening to transcript: the scenario that most vectors tamper with.
+/// </summary>
 internal sealed class SmallRound
 {
     public SmallRound(World world)
@@ -17,7 +19,8 @@ internal sealed class SmallRound
         Sum = Wire.Sum(Round.Context, Proposal.Hash, [(0, SumDigest)], world.Server);
         RoundSumDigest = Derivations.RoundSum(Proposal.Hash, [(0, SumDigest)]);
         Second = Wire.Version(
-            Round.Context, 1, world.First.Hash, RoundSumDigest, Derivations.DefaultModel(world.Model, RoundSumDigest), world.Server);
+            Round.Context, 1, world.First.Hash, RoundSumDigest, Derivations.DefaultModel(world.Model, RoundSumDigest),
+            world.Server);
     }
 
     public World World { get; }

@@ -49,7 +49,8 @@ internal sealed class World
     public Message First { get; }
 
     /// <summary>Four clients, three key holders, two of three; one chunk of one lane: small messages.</summary>
-    public static World Small(Func<ReferencePlan, ReferencePlan>? change = null) => new(SmallParameters, 4, 3, change ?? (plan => plan));
+    public static World Small(Func<ReferencePlan, ReferencePlan>? change = null) =>
+        new(SmallParameters, 4, 3, change ?? (plan => plan));
 
     /// <summary>Two chunks of three lanes with a weight and a counter.</summary>
     public static World Wide() => new(WideParameters, 4, 3, plan => plan with
@@ -61,7 +62,8 @@ internal sealed class World
 
     /// <summary>Seven clients in random groups of at least three.</summary>
     public static World Grouped() => new(
-        SmallParameters with { MaxClients = 5, LogDelta = ReferencePlanner.LogDelta(5, 2), Radices = [71] }, 7, 3, plan => plan with { GroupSize = 3 });
+        SmallParameters with { MaxClients = 5, LogDelta = ReferencePlanner.LogDelta(5, 2), Radices = [71] }, 7, 3,
+        plan => plan with { GroupSize = 3 });
 
     public static ReferenceParameters SmallParameters { get; } = new()
     {

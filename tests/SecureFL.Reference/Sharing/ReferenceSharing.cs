@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace SecureFL.Reference;
 
-/// <summary>Section 6: Shamir's sharing over F_p, p = 2^31 - 1, packed words, the proof of the shares' degree, and reconstruction by trying everything.</summary>
+/// <summary>
+/// Section 6: Shamir's sharing over F_p, p = 2^31 - 1, packed words, the proof of the shares' degree, and
+/// reconstruction by trying everything.
+/// </summary>
 internal static class ReferenceSharing
 {
     public const long P = 0x7FFFFFFF;
@@ -15,7 +18,8 @@ internal static class ReferenceSharing
     /// <summary>coefficients[d][column]; the value of every column at x.</summary>
     public static uint[] Evaluate(uint[][] coefficients, int x) =>
         [.. Enumerable.Range(0, coefficients[0].Length).Select(k =>
-            Residue(Enumerable.Range(0, coefficients.Length).Aggregate(BigInteger.Zero, (sum, d) => sum + (coefficients[d][k] * BigInteger.Pow(x, d)))))];
+            Residue(Enumerable.Range(0, coefficients.Length)
+                .Aggregate(BigInteger.Zero, (sum, d) => sum + (coefficients[d][k] * BigInteger.Pow(x, d)))))];
 
     /// <summary>Word i occupies the bits 31 i to 31 i + 30, least significant first.</summary>
     public static byte[] Pack(uint[] words)
@@ -44,7 +48,9 @@ internal static class ReferenceSharing
         return words;
     }
 
-    /// <summary>The next uniform elements: 32-bit little-endian words without their top bit, p itself left out.</summary>
+    /// <summary>
+    /// The next uniform elements: 32-bit little-endian words without their top bit, p itself left out.
+    /// </summary>
     public static uint[] Uniform(CounterStream stream, int count)
     {
         List<uint> words = [];
@@ -97,7 +103,8 @@ internal static class ReferenceSharing
         uint[][] weights = Weights(challenge, columns);
         for (int m = 0; m < Masks; m++)
         {
-            BigInteger left = Enumerable.Range(0, threshold).Aggregate(BigInteger.Zero, (s, d) => s + (proof[(m * threshold) + d] * BigInteger.Pow(holder, d)));
+            BigInteger left = Enumerable.Range(0, threshold)
+                .Aggregate(BigInteger.Zero, (s, d) => s + (proof[(m * threshold) + d] * BigInteger.Pow(holder, d)));
             BigInteger right = payload[columns + m];
             for (int k = 0; k < columns; k++)
             {
@@ -114,7 +121,8 @@ internal static class ReferenceSharing
     }
 
     /// <summary>
-    /// Tries every t answers: the sum whose polynomials pass through all but at most e = floor((m - t)/2) whole answers, and who is off them. Null: none.
+    /// Tries every t answers: the sum whose polynomials pass through all but at most e = floor((m - t)/2) whole
+    /// answers, and who is off them. Null: none.
     /// </summary>
     public static (long[] Sum, int[] Liars)? Reconstruct((int Point, uint[] Words)[] answers, int threshold)
     {
@@ -122,7 +130,8 @@ internal static class ReferenceSharing
         foreach (int[] chosen in Subsets(answers.Length, threshold))
         {
             (int, uint[])[] base_ = [.. chosen.Select(i => answers[i])];
-            int[] liars = [.. answers.Where(a => !Interpolate(base_, a.Point).SequenceEqual(a.Words)).Select(a => a.Point)];
+            int[] liars =
+                [.. answers.Where(a => !Interpolate(base_, a.Point).SequenceEqual(a.Words)).Select(a => a.Point)];
             if (liars.Length <= radius)
             {
                 return ([.. Interpolate(base_, 0).Select(Centred)], liars);

@@ -3,7 +3,9 @@ namespace SecureFL.Reference;
 /// <summary>Section 3: quantising, counters, lanes, encryption, sum and opening.</summary>
 internal static class EncodingVectors
 {
-    public static IEnumerable<Vector> All() => [Quantise(), Counters(), Lanes(), Encryption(), SumAndOpening("sum-and-opening", World.WideParameters, 3), TwoPrimes(), LargeKeySum(), OutsideLanes()];
+    public static IEnumerable<Vector> All() =>
+        [Quantise(), Counters(), Lanes(), Encryption(), SumAndOpening("sum-and-opening", World.WideParameters, 3),
+            TwoPrimes(), LargeKeySum(), OutsideLanes()];
 
     private static Vector Quantise()
     {
@@ -13,7 +15,8 @@ internal static class EncodingVectors
             float limit = (1 << (bits - 1)) - 1;
             float[] values =
             [
-                0, -0f, clip, -clip, clip * 2, -clip * 3, float.MaxValue, float.Epsilon, clip / 2, clip / limit / 2, 1.5f * clip / limit, -2.5f * clip / limit,
+                0, -0f, clip, -clip, clip * 2, -clip * 3, float.MaxValue, float.Epsilon, clip / 2, clip / limit / 2,
+                1.5f * clip / limit, -2.5f * clip / limit,
                 .. Chosen.Small($"quantise {bits}", 52, 1 << 20).Select(n => n * clip / (1 << 19)),
             ];
             cases.Add(new JsonObject
@@ -25,12 +28,16 @@ internal static class EncodingVectors
             });
         }
 
-        return new Vector("quantise-nearest", "03-encoding", "Scaling in single precision, clamping, rounding to nearest with ties to even.", "quantise-nearest") { ["cases"] = cases };
+        return new Vector("quantise-nearest", "03-encoding",
+            "Scaling in single precision, clamping, rounding to nearest with ties to even.", "quantise-nearest")
+        { ["cases"] = cases };
     }
 
     private static Vector Counters()
     {
-        (long Value, long Max, int Bits)[] inputs = [(0, 10, 4), (10, 10, 4), (-7, 10, 4), (1000, 1000, 4), (-999, 1000, 8), (1L << 47, 1L << 47, 16), (5, 7, 4)];
+        (long Value, long Max, int Bits)[] inputs =
+            [(0, 10, 4), (10, 10, 4), (-7, 10, 4), (1000, 1000, 4), (-999, 1000, 8),
+                (1L << 47, 1L << 47, 16), (5, 7, 4)];
         return new Vector("counters", "03-encoding", "Counters in digits to the radix 2^(b-1).", "counters")
         {
             ["cases"] = new JsonArray([.. inputs.Select(i => (JsonNode)new JsonObject
@@ -62,11 +69,16 @@ internal static class EncodingVectors
         BigInteger[] messages = ReferenceEncoding.PackLanes(elements, p);
         byte[] scaled = [.. p.Primes.SelectMany(prime => PackedWords.Pack(
             [.. messages.Select(m => (ulong)Curve.Mod(m << p.LogDelta, prime))], PublicPolynomial.BitLength(prime)))];
-        return new Vector("lane-packing", "03-encoding", "Elements of a chunk in three lanes of different radices, the places after the last one empty; Delta m modulo both primes, packed.", "lane-packing")
+        return new Vector("lane-packing", "03-encoding",
+            "Elements of a chunk in three lanes of different radices, the places after the last one empty; Delta m "
+            + "modulo both primes, packed.", "lane-packing")
         {
             ["parameters"] = p.ToJson(),
             ["elements"] = Json.Numbers(elements),
-            ["firstMessages"] = new JsonArray([.. messages.Take(8).Select(m => (JsonNode)m.ToString(System.Globalization.CultureInfo.InvariantCulture))]),
+            ["firstMessages"] = new JsonArray(
+                [
+                    .. messages.Take(8)
+                        .Select(m => (JsonNode)m.ToString(System.Globalization.CultureInfo.InvariantCulture))]),
             ["packedSha256"] = Json.Hex(SHA256.HashData(scaled)),
         };
     }
@@ -81,7 +93,8 @@ internal static class EncodingVectors
         int[] secret = Chosen.Small("encryption secret", p.Degree, 80);
         int[] errors = Chosen.Small("encryption errors", p.Degree, 80);
         byte[] packed = ReferenceEncoding.EncryptChunk(p, new PublicChunk(p, seed, 0, 0), secret, errors, elements);
-        return new Vector("encryption", "03-encoding", "c = a s + Delta m + e of one chunk with given secret and errors, values rounded to nearest.", "encryption")
+        return new Vector("encryption", "03-encoding",
+            "c = a s + Delta m + e of one chunk with given secret and errors, values rounded to nearest.", "encryption")
         {
             ["parameters"] = p.ToJson(),
             ["seed"] = Json.Hex(seed),
@@ -121,11 +134,14 @@ internal static class EncodingVectors
         p = p with { FloatLength = Math.Min(p.FloatLength, p.ElementsPerChunk - 10), IntegerLength = 0 };
         byte[] seed = Chosen.Bytes(name + " seed", 32);
         PublicChunk a = new(p, seed, 0, 0);
-        int[][] secrets = [.. Enumerable.Range(0, clients).Select(i => Chosen.Small($"{name} secret {i}", p.Degree, magnitude))];
+        int[][] secrets =
+            [.. Enumerable.Range(0, clients).Select(i => Chosen.Small($"{name} secret {i}", p.Degree, magnitude))];
         byte[][] uploads = [.. Enumerable.Range(0, clients).Select(i => ReferenceEncoding.EncryptChunk(
-            p, a, secrets[i], Chosen.Small($"{name} errors {i}", p.Degree, 10), Chosen.Small($"{name} elements {i}", (int)p.FloatLength, p.MaxQuantised)))];
+            p, a, secrets[i], Chosen.Small($"{name} errors {i}", p.Degree, 10),
+            Chosen.Small($"{name} elements {i}", (int)p.FloatLength, p.MaxQuantised)))];
         int[] keySum = [.. Enumerable.Range(0, p.Degree).Select(k => secrets.Sum(s => s[k]))];
-        (long[] sums, long[] noise, bool inside) = ReferenceEncoding.OpenChunk(p, a, uploads, keySum, (int)p.FloatLength);
+        (long[] sums, long[] noise, bool inside) =
+            ReferenceEncoding.OpenChunk(p, a, uploads, keySum, (int)p.FloatLength);
         return new Vector(name, "03-encoding", "Packed chunks, the sum of their secrets, and what opens.", "open")
         {
             ["parameters"] = p.ToJson(),
@@ -148,9 +164,11 @@ internal static class EncodingVectors
         int[] secret = Chosen.Small("outside secret", p.Degree, 20);
         int[] elements = new int[16];
         elements[5] = 500;
-        byte[] upload = ReferenceEncoding.EncryptChunk(p, a, secret, Chosen.Small("outside errors", p.Degree, 10), elements);
+        byte[] upload = ReferenceEncoding.EncryptChunk(p, a, secret,
+            Chosen.Small("outside errors", p.Degree, 10), elements);
         (long[] sums, long[] noise, bool inside) = ReferenceEncoding.OpenChunk(p, a, [upload], secret, 16);
-        return new Vector("opening-outside-lanes", "07-opening", "A message beyond the lanes: the group is spoiled with status 2.", "open")
+        return new Vector("opening-outside-lanes", "07-opening",
+            "A message beyond the lanes: the group is spoiled with status 2.", "open")
         {
             ["parameters"] = p.ToJson(),
             ["seed"] = Json.Hex(seed),

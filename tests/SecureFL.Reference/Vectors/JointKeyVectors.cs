@@ -10,13 +10,15 @@ internal static class JointKeyVectors
         JointEpoch epoch = new();
         JointRound round = new(epoch, 0);
         JointRound next = new(epoch, 1);
-        return [Noise(), Plan(), .. Rules(), Messages(epoch, round), .. Keys(epoch), .. Openings(epoch, round), .. Decryption(epoch, round), .. Proposals(round), .. Past(epoch, round, next)];
+        return [Noise(), Plan(), .. Rules(), Messages(epoch, round), .. Keys(epoch), .. Openings(epoch, round),
+            .. Decryption(epoch, round), .. Proposals(round), .. Past(epoch, round, next)];
     }
 
     private static Vector Noise()
     {
         (int N, int Clients, int H, int T, int Lambda, long Life)[] cases =
-            [(4096, 4, 3, 2, 40, 409_600), (16384, 100, 5, 3, 43, 16384L * 1000), (16384, 10, 5, 3, 64, 1L << 40), (8192, 65536, 64, 32, 43, 8192), (16384, 1, 2, 2, 50, 1L << 50)];
+            [(4096, 4, 3, 2, 40, 409_600), (16384, 100, 5, 3, 43, 16384L * 1000), (16384, 10, 5, 3, 64, 1L << 40),
+                (8192, 65536, 64, 32, 43, 8192), (16384, 1, 2, 2, 50, 1L << 50)];
         return new Vector("joint-noise", Section, "Scale and shape of the smudging noise.", "joint-noise")
         {
             ["cases"] = new JsonArray([.. cases.Select(c =>
@@ -40,29 +42,39 @@ internal static class JointKeyVectors
         };
     }
 
-    private static Vector Plan() => new("joint-plan", Section, "A signed plan of the joint-key suite, with early resubmission permitted so that two rounds on one model can be shown. Other vectors refer to it.", "plan")
-    {
-        ["plan"] = Json.Hex(JointEpoch.World.PlanBytes),
-        ["digest"] = Json.Hex(JointEpoch.World.Digest),
-        ["spoken"] = ReferencePlan.Spoken(JointEpoch.World.Digest),
-        ["terms"] = Json.Hex(JointEpoch.World.Plan.Terms),
-        ["minClients"] = 3,
-        ["votes"] = JointEpoch.World.Plan.Votes,
-        ["deaths"] = JointEpoch.World.Plan.Deaths,
-        ["counters"] = new JsonArray(),
-    };
+    private static Vector Plan() =>
+        new("joint-plan", Section,
+            "A signed plan of the joint-key suite, with early resubmission permitted so that two rounds on one "
+            + "model can be shown. Other vectors refer to it.", "plan")
+        {
+            ["plan"] = Json.Hex(JointEpoch.World.PlanBytes),
+            ["digest"] = Json.Hex(JointEpoch.World.Digest),
+            ["spoken"] = ReferencePlan.Spoken(JointEpoch.World.Digest),
+            ["terms"] = Json.Hex(JointEpoch.World.Plan.Terms),
+            ["minClients"] = 3,
+            ["votes"] = JointEpoch.World.Plan.Votes,
+            ["deaths"] = JointEpoch.World.Plan.Deaths,
+            ["counters"] = new JsonArray(),
+        };
 
     private static IEnumerable<Vector> Rules()
     {
         ReferenceParameters p = JointEpoch.JointParameters;
-        yield return Of("plan-rule-joint-key", "joint key", "The noise is computed for two of three, the plan has three of three.", plan => plan with { Threshold = 3 });
-        yield return Of("plan-rule-key-life", "key life", "A key that cannot open one sum.", plan => plan with { Parameters = p with { FloatLength = 5000 * 100 } });
+        yield return Of("plan-rule-joint-key", "joint key",
+            "The noise is computed for two of three, the plan has three of three.",
+            plan => plan with { Threshold = 3 });
+        yield return Of("plan-rule-key-life", "key life", "A key that cannot open one sum.",
+            plan => plan with { Parameters = p with { FloatLength = 5000 * 100 } });
 
-        static Vector Of(string name, string rule, string what, Func<ReferencePlan, ReferencePlan> change) => new Vector(name, "04-plan", what, "plan")
-        {
-            ["plan"] = Json.Hex(World.Small(plan => change(plan with { Suite = 2, Parameters = JointEpoch.JointParameters })).PlanBytes),
-            ["rule"] = rule,
-        }.Refused(209, "PlanRule");
+        static Vector Of(string name, string rule, string what, Func<ReferencePlan, ReferencePlan> change) =>
+            new Vector(name, "04-plan", what, "plan")
+            {
+                ["plan"] =
+                Json.Hex(
+                    World.Small(
+                        plan => change(plan with { Suite = 2, Parameters = JointEpoch.JointParameters })).PlanBytes),
+                ["rule"] = rule,
+            }.Refused(209, "PlanRule");
     }
 
     private static Vector Messages(JointEpoch e, JointRound r)
@@ -75,9 +87,11 @@ internal static class JointKeyVectors
         [
             ("KeyEpochEntry", e.Entries[1]),
             ("KeyEpochOpening", e.Opening),
-            ("PublicKeyCommitment", JointWire.Commitment(e.Context, e.Opening.Hash, 1, e.CommitmentHashes[1], world.Holders[1])),
+            ("PublicKeyCommitment",
+                JointWire.Commitment(e.Context, e.Opening.Hash, 1, e.CommitmentHashes[1], world.Holders[1])),
             ("KeyEpochCommitments", e.Commitments),
-            ("KeyDealing", JointWire.Dealing(e.Context, e.Commitments.Hash, 2, hashes, Chosen.Bytes("joint proof", 2 * 4 * 8 * p.Primes.Length), world.Holders[2])),
+            ("KeyDealing", JointWire.Dealing(e.Context, e.Commitments.Hash, 2, hashes,
+                Chosen.Bytes("joint proof", 2 * 4 * 8 * p.Primes.Length), world.Holders[2])),
             ("KeyEpochConfirmation", e.Confirmation(0, e.PublicKeyHash)),
             ("KeyEpochRecord", e.Record),
             ("RoundOpeningEntry", r.Entries[2]),
@@ -87,9 +101,11 @@ internal static class JointKeyVectors
             ("ShareDelivery", Wire.Delivery(r.Statements[0], 1, [])),
             ("CertificateProposal", proposal),
             ("RoundCertificate", Wire.Certificate(proposal, r.Vote(proposal, 0), r.Vote(proposal, 1))),
-            ("Release", Wire.Release(r.Context, r.Opening.Hash, proposal.Hash, 0, [Chosen.Bytes("joint partial root", 32)], world.Holders[0])),
+            ("Release", Wire.Release(r.Context, r.Opening.Hash, proposal.Hash, 0,
+                [Chosen.Bytes("joint partial root", 32)], world.Holders[0])),
         ];
-        return new Vector("joint-messages", Section, "The messages of the suite that fit a line, and those of section 8 that look otherwise in it.", "messages")
+        return new Vector("joint-messages", Section,
+            "The messages of the suite that fit a line, and those of section 8 that look otherwise in it.", "messages")
         {
             ["plan"] = "@joint-plan.json#/plan",
             ["messages"] = new JsonArray([.. messages.Select(m => (JsonNode)new JsonObject
@@ -103,16 +119,23 @@ internal static class JointKeyVectors
 
     private static IEnumerable<Vector> Keys(JointEpoch e)
     {
-        yield return Record("joint-key-epoch", "A record, the reference seed, and the joint public key that it signs.", e.Record)
+        yield return Record("joint-key-epoch",
+            "A record, the reference seed, and the joint public key that it signs.", e.Record)
             .With("referenceSeed", Json.Hex(e.Seed)).With("publicKey", Json.Hex(e.PublicKey)).With("expect", "accept");
         Message other = e.Confirmation(1, Chosen.Bytes("another key", 32));
         yield return Record("joint-key-epoch-other-key", "A key holder confirms another key.",
-            e.MakeRecord(e.PublicKeyHash, [e.Confirmation(0, e.PublicKeyHash), other, e.Confirmation(2, e.PublicKeyHash)])).Refused(212, "WrongJointKey");
-        Message forged = JointWire.Confirmation(e.Context, e.Commitments.Hash, e.PublicKeyHash, 1, JointEpoch.World.Holders[0]);
+            e.MakeRecord(e.PublicKeyHash, [e.Confirmation(0, e.PublicKeyHash), other,
+                e.Confirmation(2, e.PublicKeyHash)])).Refused(212, "WrongJointKey");
+        Message forged = JointWire.Confirmation(e.Context, e.Commitments.Hash, e.PublicKeyHash, 1,
+            JointEpoch.World.Holders[0]);
         yield return Record("joint-key-epoch-forged", "A confirmation that another key holder signed.",
-            e.MakeRecord(e.PublicKeyHash, [e.Confirmation(0, e.PublicKeyHash), forged, e.Confirmation(2, e.PublicKeyHash)])).Refused(300, "BadSignature");
-        yield return Revealed("joint-public-key-share", "A revealed share of the public key that opens its commitment.", e, 1).With("expect", "accept");
-        yield return Revealed("joint-public-key-share-other", "Holder 0 reveals the share of holder 1: nobody can copy a share.", e, 0).Refused(412, "CommitmentMismatch");
+            e.MakeRecord(e.PublicKeyHash, [e.Confirmation(0, e.PublicKeyHash), forged,
+                e.Confirmation(2, e.PublicKeyHash)])).Refused(300, "BadSignature");
+        yield return Revealed("joint-public-key-share", "A revealed share of the public key that opens its commitment.",
+            e, 1).With("expect", "accept");
+        yield return Revealed("joint-public-key-share-other",
+            "Holder 0 reveals the share of holder 1: nobody can copy a share.", e, 0)
+            .Refused(412, "CommitmentMismatch");
 
         static Vector Record(string name, string what, Message record) => new(name, Section, what, "key-epoch")
         {
@@ -120,15 +143,16 @@ internal static class JointKeyVectors
             ["record"] = Json.Hex(record.Encoded),
         };
 
-        static Vector Revealed(string name, string what, JointEpoch e, int holder) => new(name, Section, what, "key-commitment")
-        {
-            ["plan"] = "@joint-plan.json#/plan",
-            ["opening"] = Json.Hex(e.Opening.Hash),
-            ["commitments"] = Json.Hex(e.Commitments.Encoded),
-            ["commitment"] = Json.Hex(e.CommitmentHashes[1]),
-            ["holder"] = holder,
-            ["share"] = holder == 1 ? Json.Hex(e.PublicShares[1]) : "@joint-public-key-share.json#/share",
-        };
+        static Vector Revealed(string name, string what, JointEpoch e, int holder) =>
+            new(name, Section, what, "key-commitment")
+            {
+                ["plan"] = "@joint-plan.json#/plan",
+                ["opening"] = Json.Hex(e.Opening.Hash),
+                ["commitments"] = Json.Hex(e.Commitments.Encoded),
+                ["commitment"] = Json.Hex(e.CommitmentHashes[1]),
+                ["holder"] = holder,
+                ["share"] = holder == 1 ? Json.Hex(e.PublicShares[1]) : "@joint-public-key-share.json#/share",
+            };
     }
 
     private static IEnumerable<Vector> Openings(JointEpoch e, JointRound r)
@@ -150,8 +174,11 @@ internal static class JointKeyVectors
         byte[] certificate = Chosen.Bytes("joint certificate", 32);
         byte[] context = JointWire.SmudgingContext(certificate, 0);
         byte[][] seeds = [.. Enumerable.Range(0, 2).Select(j => Chosen.Bytes($"smudging seed {j}", 32))];
-        byte[][] partials = [.. Enumerable.Range(0, 2).Select(j => e.Partial(j, [0, 1], r.Second, seeds[j], context, 0))];
-        yield return new Vector("joint-partial-decryption", Section, "Holder 0 of the active set {0, 1} decrypts one chunk: its key share, the summed c1, its noise.", "partial-decryption")
+        byte[][] partials =
+            [.. Enumerable.Range(0, 2).Select(j => e.Partial(j, [0, 1], r.Second, seeds[j], context, 0))];
+        yield return new Vector("joint-partial-decryption", Section,
+            "Holder 0 of the active set {0, 1} decrypts one chunk: its key share, the summed c1, its noise.",
+            "partial-decryption")
         {
             ["plan"] = "@joint-plan.json#/plan",
             ["certificateHash"] = Json.Hex(certificate),
@@ -166,7 +193,8 @@ internal static class JointKeyVectors
             ["partialHash"] = Json.Hex(JointWire.Half(partials[0])),
             ["partialRoot"] = Json.Hex(JointWire.Root("partial-decryption", JointWire.Half(partials[0]))),
         };
-        yield return new Vector("joint-opening-sum", Section, "The summed c0 and both partial decryptions give the sums.", "joint-open")
+        yield return new Vector("joint-opening-sum", Section,
+            "The summed c0 and both partial decryptions give the sums.", "joint-open")
         {
             ["plan"] = "@joint-plan.json#/plan",
             ["first"] = Json.Hex(r.First()),
@@ -174,8 +202,10 @@ internal static class JointKeyVectors
             ["sums"] = Json.Longs(r.Messages.Take(16).Select(m => (long)m)),
         };
         Message proposal = r.Propose();
-        Message release = Wire.Release(r.Context, r.Opening.Hash, proposal.Hash, 0, [Chosen.Bytes("another root", 32)], JointEpoch.World.Holders[0]);
-        yield return new Vector("joint-partial-other", Section, "A partial decryption that does not hash to its holder's release.", "partial-intake")
+        Message release = Wire.Release(r.Context, r.Opening.Hash, proposal.Hash, 0, [Chosen.Bytes("another root", 32)],
+            JointEpoch.World.Holders[0]);
+        yield return new Vector("joint-partial-other", Section,
+            "A partial decryption that does not hash to its holder's release.", "partial-intake")
         {
             ["plan"] = "@joint-plan.json#/plan",
             ["proposal"] = Json.Hex(proposal.Encoded),
@@ -188,12 +218,18 @@ internal static class JointKeyVectors
     {
         byte[] first = Chosen.Bytes("joint first root", 32);
         long limit = JointEpoch.JointParameters.JointKey!.Life;
-        yield return Of("joint-proposal", "Three contributions, holders 0 and 1 active, at the end of the key's life.", r.Propose(limit)).With("expect", "accept");
-        yield return Of("joint-proposal-active", "One active holder of two.", r.Propose(active: [1])).Refused(512, "WrongActiveSet");
-        yield return Of("joint-proposal-active-all", "Three active holders of two.", r.Propose(active: [0, 1, 2])).Refused(512, "WrongActiveSet");
-        yield return Of("joint-proposal-sums", "Two sums for one group.", r.Propose(sums: [(first, r.SecondRoot), (first, first)])).Refused(513, "WrongSummedCiphertext");
-        yield return Of("joint-proposal-life", "Beyond the key's life.", r.Propose(limit + 1)).Refused(515, "KeyExhausted");
-        yield return Of("joint-proposal-count", "Fewer coefficients than the round has.", r.Propose(JointRound.Cost - 1)).Refused(515, "KeyExhausted");
+        yield return Of("joint-proposal", "Three contributions, holders 0 and 1 active, at the end of the key's life.",
+            r.Propose(limit)).With("expect", "accept");
+        yield return Of("joint-proposal-active", "One active holder of two.", r.Propose(active: [1]))
+            .Refused(512, "WrongActiveSet");
+        yield return Of("joint-proposal-active-all", "Three active holders of two.", r.Propose(active: [0, 1, 2]))
+            .Refused(512, "WrongActiveSet");
+        yield return Of("joint-proposal-sums", "Two sums for one group.",
+            r.Propose(sums: [(first, r.SecondRoot), (first, first)])).Refused(513, "WrongSummedCiphertext");
+        yield return Of("joint-proposal-life", "Beyond the key's life.", r.Propose(limit + 1))
+            .Refused(515, "KeyExhausted");
+        yield return Of("joint-proposal-count", "Fewer coefficients than the round has.",
+            r.Propose(JointRound.Cost - 1)).Refused(515, "KeyExhausted");
 
         Vector Of(string name, string what, Message proposal) => new(name, Section, what, "certificate")
         {
@@ -208,20 +244,25 @@ internal static class JointKeyVectors
     {
         World world = JointEpoch.World;
         Message former = r.Propose();
-        byte[] vote = Canonical.Of(w => w.Counted(r.Opening.Encoded).Counted(former.Encoded).Raw(world.Model).Raw(world.Model).Raw(world.Model).Raw(r.Vote(former, 2).Encoded));
+        byte[] vote =
+            Canonical.Of(w => w.Counted(r.Opening.Encoded).Counted(former.Encoded).Raw(world.Model).Raw(world.Model)
+                .Raw(world.Model).Raw(r.Vote(former, 2).Encoded));
         byte[] other = Chosen.Bytes("another c1 root", 32);
         byte[] first = Chosen.Bytes("joint first root", 32);
         Message good = next.Propose(2 * JointRound.Cost, sums: [(first, other)]);
         yield return Of("joint-holder-second-round", "A new sum, counted on.", new Script(), good, null);
-        yield return Of("joint-holder-decrypted", "The summed ciphertext of round 0 again.", new Script(), next.Propose(2 * JointRound.Cost), (514, "CiphertextDecrypted"));
-        yield return Of("joint-holder-forgets", "The server forgets round 0 in the count.", new Script(), next.Propose(sums: [(first, other)]), (515, "KeyExhausted"));
+        yield return Of("joint-holder-decrypted", "The summed ciphertext of round 0 again.", new Script(),
+            next.Propose(2 * JointRound.Cost), (514, "CiphertextDecrypted"));
+        yield return Of("joint-holder-forgets", "The server forgets round 0 in the count.", new Script(),
+            next.Propose(sums: [(first, other)]), (515, "KeyExhausted"));
 
         Vector Of(string name, string what, Script script, Message proposal, (int Code, string Name)? refusal)
         {
             script.Accept("opening", Json.Hex(next.Opening.Encoded));
             foreach ((Message statement, int client) in next.Statements.Select((s, i) => (s, i)))
             {
-                Message receipt = Wire.Receipt(next.Context, next.Opening.Hash, 2, client, statement.Hash, world.Holders[2]);
+                Message receipt = Wire.Receipt(next.Context, next.Opening.Hash, 2, client, statement.Hash,
+                    world.Holders[2]);
                 script.Accept("share", Json.Hex(Wire.Delivery(statement, 2, []).Encoded), receipt.Hash);
             }
 
@@ -247,7 +288,8 @@ internal static class JointKeyVectors
                     (2, world.First.Encoded), (3, r.Entries[2].Encoded), (3, next.Entries[2].Encoded), (4, vote),
                 ])),
                 ["nonce"] = Json.Hex(nonce),
-                ["heads"] = Json.Hexes([Wire.Head(world.Context(0), 1, 2, nonce, null, null, world.Holders[1]).Encoded]),
+                ["heads"] =
+                    Json.Hexes([Wire.Head(world.Context(0), 1, 2, nonce, null, null, world.Holders[1]).Encoded]),
                 ["now"] = World.Now,
                 ["steps"] = script.Steps,
             };

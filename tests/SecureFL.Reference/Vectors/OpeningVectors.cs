@@ -10,24 +10,32 @@ internal static class OpeningVectors
         byte[] offCurve = [.. r.Keys[1].PublicKey];
         offCurve[64] ^= 1;
         Message forged = r.Entries[1] with { Signature = r.Entries[0].Signature };
-        Message otherSigner = Wire.OpeningEntry(r.Context, head, 1, new byte[32], r.Keys[1].PublicKey, s.World.Holders[2]);
+        Message otherSigner = Wire.OpeningEntry(r.Context, head, 1, new byte[32], r.Keys[1].PublicKey,
+            s.World.Holders[2]);
         (string Name, string What, Message[] Entries, int Code, string CodeName)[] cases =
         [
             ("below-quorum", "One entry where max(t, q_a) = 2.", [r.Entries[0]], 400, "OpeningBelowQuorum"),
-            ("forged-signature", "An entry with another entry's signature.", [r.Entries[0], Recode(forged)], 300, "BadSignature"),
-            ("other-signer", "An entry of key holder 1 that key holder 2 signed.", [r.Entries[0], otherSigner], 300, "BadSignature"),
-            ("other-head", "An entry on another head.", [r.Entries[0], r.Entry(1, head: SHA256.HashData("another head"u8))], 206, "WrongHead"),
+            ("forged-signature", "An entry with another entry's signature.", [r.Entries[0], Recode(forged)], 300,
+                "BadSignature"),
+            ("other-signer", "An entry of key holder 1 that key holder 2 signed.", [r.Entries[0], otherSigner], 300,
+                "BadSignature"),
+            ("other-head", "An entry on another head.",
+                [r.Entries[0], r.Entry(1, head: SHA256.HashData("another head"u8))], 206, "WrongHead"),
             ("other-round", "An entry of another round.", [r.Entries[0], r.Entry(1, round: 1)], 204, "WrongRound"),
-            ("key-off-curve", "An entry whose HPKE key is not on the curve.", [r.Entries[0], r.Entry(1, key: offCurve)], 301, "BadPublicKey"),
+            ("key-off-curve", "An entry whose HPKE key is not on the curve.", [r.Entries[0], r.Entry(1, key: offCurve)],
+                301, "BadPublicKey"),
         ];
         return
         [
-            Of("opening", "An opening with two of three entries: enough.", Wire.Opening(r.Context, head, r.Entries[0], r.Entries[2])).With("expect", "accept"),
-            .. cases.Select(c => Of("opening-" + c.Name, c.What, Wire.Opening(r.Context, head, c.Entries)).Refused(c.Code, c.CodeName)),
+            Of("opening", "An opening with two of three entries: enough.",
+                Wire.Opening(r.Context, head, r.Entries[0], r.Entries[2])).With("expect", "accept"),
+            .. cases.Select(c => Of("opening-" + c.Name, c.What, Wire.Opening(r.Context, head, c.Entries))
+                .Refused(c.Code, c.CodeName)),
         ];
     }
 
-    private static Message Recode(Message message) => message with { Encoded = [.. message.Body, .. message.Signature] };
+    private static Message Recode(Message message) =>
+        message with { Encoded = [.. message.Body, .. message.Signature] };
 
     private static Vector Of(string name, string what, Message opening) => new(name, "05-round", what, "opening")
     {

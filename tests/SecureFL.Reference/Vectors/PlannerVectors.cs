@@ -10,25 +10,34 @@ internal static class PlannerVectors
         JsonArray cases = [];
         foreach ((long floats, int integers, int bits, int clients, int holders) in new (long, int, int, int, int)[]
         {
-            (16, 0, 8, 4, 3), (1000, 6, 8, 10, 5), (3000, 0, 16, 100, 3), (100_000, 12, 8, 10, 5), (10_000_000, 0, 16, 100, 5), (100_000_000, 0, 8, 10, 5),
+            (16, 0, 8, 4, 3), (1000, 6, 8, 10, 5), (3000, 0, 16, 100, 3), (100_000, 12, 8, 10, 5),
+                (10_000_000, 0, 16, 100, 5), (100_000_000, 0, 8, 10, 5),
             (10_000_000, 0, 24, 65536, 3), (1_000_000, 0, 4, 2, 3),
         })
         {
             ReferenceParameters p = ReferencePlanner.Plan(floats, integers, bits, 8, clients, holders)!;
-            cases.Add(new JsonObject { ["keyHolders"] = holders, ["parameters"] = p.ToJson(), ["chunks"] = p.ChunkCount, ["chunkBytes"] = p.ChunkBytes });
+            cases.Add(new JsonObject
+            {
+                ["keyHolders"] = holders,
+                ["parameters"] = p.ToJson(),
+                ["chunks"] = p.ChunkCount,
+                ["chunkBytes"] = p.ChunkBytes
+            });
         }
 
-        return new Vector("planner", "02-parameters", "What the planner chooses; vector lengths, bits, clip and clients of each set are the request.", "planner")
+        return new Vector("planner", "02-parameters",
+            "What the planner chooses; vector lengths, bits, clip and clients of each set are the request.", "planner")
         {
             ["cases"] = cases,
         };
     }
 
-    private static Vector Digests() => new("parameters-digest", "02-parameters", "The digest over the arithmetic parameters.", "parameters-digest")
-    {
-        ["parameters"] = World.WideParameters.ToJson(),
-        ["digest"] = Json.Hex(World.WideParameters.Digest()),
-    };
+    private static Vector Digests() =>
+        new("parameters-digest", "02-parameters", "The digest over the arithmetic parameters.", "parameters-digest")
+        {
+            ["parameters"] = World.WideParameters.ToJson(),
+            ["digest"] = Json.Hex(World.WideParameters.Digest()),
+        };
 
     // 209 PlanRule is what a plan with such parameters is refused with.
     private static IEnumerable<Vector> Broken()
@@ -39,11 +48,16 @@ internal static class PlannerVectors
         [
             ("composite-prime", "A modulus that is not a prime.", good with { Primes = [prime - 2048] }),
             ("prime-not-one", "A prime that is not 1 modulo 2N.", good with { Primes = [1048573] }),
-            ("prime-twice", "A prime listed twice, N = 2048.", good with { Degree = 2048, Radices = [57, 57, 57], Primes = [.. Enumerable.Repeat(ReferencePlanner.Largest(25, 2048, 1).Single(), 2)] }),
-            ("modulus-too-large", "29 bits at N = 1024: below the security level.", good with { Primes = [ReferencePlanner.Largest(29, 1024, 1).Single()] }),
-            ("binomial-small-ring", "Centred binomial errors at N = 1024: no entry in the table.", good with { Errors = 1 }),
+            ("prime-twice", "A prime listed twice, N = 2048.",
+                good with { Degree = 2048, Radices = [57, 57, 57],
+                    Primes = [.. Enumerable.Repeat(ReferencePlanner.Largest(25, 2048, 1).Single(), 2)] }),
+            ("modulus-too-large", "29 bits at N = 1024: below the security level.",
+                good with { Primes = [ReferencePlanner.Largest(29, 1024, 1).Single()] }),
+            ("binomial-small-ring", "Centred binomial errors at N = 1024: no entry in the table.",
+                good with { Errors = 1 }),
             ("ring-degree", "A ring degree that is not in the table.", good with { Degree = 512, Primes = [prime] }),
-            ("scale-too-small", "A scale one power of two below the bound.", good with { LogDelta = good.LogDelta - 1 }),
+            ("scale-too-small", "A scale one power of two below the bound.",
+                good with { LogDelta = good.LogDelta - 1 }),
             ("scale-too-large", "Scale and lanes do not fit below q.", good with { LogDelta = 16 }),
             ("lane-too-small", "A lane that a sum of n_max values can overflow.", good with { Radices = [55] }),
             ("lane-even", "An even radix.", good with { Radices = [58] }),
@@ -57,7 +71,8 @@ internal static class PlannerVectors
         foreach ((string name, string what, ReferenceParameters set) in broken)
         {
             World world = World.Small(plan => plan with { Parameters = set });
-            yield return new Vector("bad-parameters-" + name, "02-parameters", what, "plan") { ["plan"] = Json.Hex(world.PlanBytes) }.Refused(209, "PlanRule");
+            yield return new Vector("bad-parameters-" + name, "02-parameters", what, "plan")
+            { ["plan"] = Json.Hex(world.PlanBytes) }.Refused(209, "PlanRule");
         }
     }
 }

@@ -10,8 +10,10 @@ internal static class RingVectors
         Keystream(),
         EvaluationOrder(),
         Packing(),
-        PublicPolynomialOf("public-polynomial", "Two chunks modulo a prime of 20 bits; some words are rejected.", 1024, [ReferencePlanner.Largest(20, 1024, 1).Single()]),
-        PublicPolynomialOf("public-polynomial-two-primes", "One chunk modulo two primes: each has a stream of its own.", 2048,
+        PublicPolynomialOf("public-polynomial", "Two chunks modulo a prime of 20 bits; some words are rejected.", 1024,
+            [ReferencePlanner.Largest(20, 1024, 1).Single()]),
+        PublicPolynomialOf("public-polynomial-two-primes",
+            "One chunk modulo two primes: each has a stream of its own.", 2048,
             [.. ReferencePlanner.Largest(26, 2048, 1), .. ReferencePlanner.Largest(27, 2048, 1)]),
     ];
 
@@ -20,7 +22,8 @@ internal static class RingVectors
         byte[] key = Chosen.Bytes("keystream key", 32);
         CounterStream stream = new(key);
         int[] draws = [5, 16, 27, 1, 100];
-        return new Vector("keystream", "01-notation", "Draws of several lengths from one AES-256-CTR stream follow each other without gaps.", "keystream")
+        return new Vector("keystream", "01-notation",
+            "Draws of several lengths from one AES-256-CTR stream follow each other without gaps.", "keystream")
         {
             ["key"] = Json.Hex(key),
             ["draws"] = Json.Numbers(draws),
@@ -35,7 +38,8 @@ internal static class RingVectors
         ulong[] x = new ulong[Degree];
         x[1] = 1;
         ulong[] polynomial = Chosen.Below("evaluation polynomial", Degree, prime);
-        return new Vector("evaluation-order", "03-encoding", "The values of X and of a polynomial in evaluation order; psi is the smallest root.", "evaluation-order")
+        return new Vector("evaluation-order", "03-encoding",
+            "The values of X and of a polynomial in evaluation order; psi is the smallest root.", "evaluation-order")
         {
             ["ringDegree"] = Degree,
             ["prime"] = prime,
@@ -60,7 +64,8 @@ internal static class RingVectors
             });
         }
 
-        return new Vector("packing", "03-encoding", "Two groups of 512 words at several widths.", "packing") { ["cases"] = cases };
+        return new Vector("packing", "03-encoding", "Two groups of 512 words at several widths.", "packing")
+        { ["cases"] = cases };
     }
 
     private static Vector PublicPolynomialOf(string name, string description, int degree, ulong[] primes)

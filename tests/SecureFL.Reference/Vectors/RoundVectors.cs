@@ -3,12 +3,15 @@ namespace SecureFL.Reference;
 /// <summary>Sections 5 to 9, positive: every message of a round, and what is derived from them.</summary>
 internal static class RoundVectors
 {
-    public static IEnumerable<Vector> All(SmallRound small) => [Messages(small), Derived(small), Contribution(small), Groups(), .. Grouped(), Rare(small)];
+    public static IEnumerable<Vector> All(SmallRound small) =>
+        [Messages(small), Derived(small), Contribution(small), Groups(), .. Grouped(), Rare(small)];
 
     private static Vector Messages(SmallRound s)
     {
         ReferenceRound r = s.Round;
-        return new Vector("round", "08-wire-format", "All messages of one round: three of four clients listed, three key holders, two of three. Other vectors refer to it.", "messages")
+        return new Vector("round", "08-wire-format",
+            "All messages of one round: three of four clients listed, three key holders, two of three. Other "
+            + "vectors refer to it.", "messages")
         {
             ["plan"] = Json.Hex(s.World.PlanBytes),
             ["now"] = World.Now,
@@ -31,9 +34,11 @@ internal static class RoundVectors
                 Hashed("ModelVersion", "version0", s.World.First),
                 Hashed("RoundOpening", "opening", r.Opening),
                 Hashed("RoundInvitation", "invitation", r.Invitation),
-                .. s.Contributions.Select((c, i) => (JsonNode)Hashed("ContributionChunk", $"chunks/{i}", c.ChunkMessages[0])),
+                .. s.Contributions
+                    .Select((c, i) => (JsonNode)Hashed("ContributionChunk", $"chunks/{i}", c.ChunkMessages[0])),
                 .. s.Contributions.Select((c, i) => (JsonNode)Hashed("ContributionHeader", $"headers/{i}", c.Header)),
-                .. s.Contributions.Select((c, i) => (JsonNode)Hashed("ShareDelivery", $"deliveries/{i}", c.Delivery(0, 0))),
+                .. s.Contributions
+                    .Select((c, i) => (JsonNode)Hashed("ShareDelivery", $"deliveries/{i}", c.Delivery(0, 0))),
                 Hashed("CertificateProposal", "proposal", s.Proposal),
                 Hashed("RoundCertificate", "certificate", s.Certificate),
                 .. s.Releases.Select((m, i) => (JsonNode)Hashed("Release", $"releases/{i}", m)),
@@ -43,7 +48,9 @@ internal static class RoundVectors
         };
     }
 
-    /// <summary>The header of a contribution to the round, in parts; its statement may be another one over the same shares.</summary>
+    /// <summary>
+    /// The header of a contribution to the round, in parts; its statement may be another one over the same shares.
+    /// </summary>
     public static JsonArray Header(int client, Message? statement = null) => new(
         "0701",
         statement is null ? $"@round.json#/statements/{client}" : Json.Hex(statement.Encoded),
@@ -54,25 +61,29 @@ internal static class RoundVectors
     private static JsonObject Hashed(string type, string path, Message message) =>
         new() { ["type"] = type, ["bytes"] = $"@round.json#/{path}", ["hash"] = Json.Hex(message.Hash) };
 
-    private static Vector Derived(SmallRound s) => new("round-derived", "05-round", "Opening digest, public seed, sum digests and the default model of the round.", "derived")
-    {
-        ["plan"] = "@round.json#/plan",
-        ["opening"] = "@round.json#/opening",
-        ["openingDigest"] = Json.Hex(s.Round.Opening.Hash),
-        ["publicSeed"] = Json.Hex(s.Round.Seed),
-        ["certificateHash"] = Json.Hex(s.Proposal.Hash),
-        ["sums"] = Json.Longs(s.Sums),
-        ["groupSumDigest"] = Json.Hex(s.SumDigest),
-        ["roundSumDigest"] = Json.Hex(s.RoundSumDigest),
-        ["previousModel"] = Json.Hex(s.World.Model),
-        ["defaultModel"] = Json.Hex(Derivations.DefaultModel(s.World.Model, s.RoundSumDigest)),
-    };
+    private static Vector Derived(SmallRound s) =>
+        new("round-derived", "05-round",
+            "Opening digest, public seed, sum digests and the default model of the round.", "derived")
+        {
+            ["plan"] = "@round.json#/plan",
+            ["opening"] = "@round.json#/opening",
+            ["openingDigest"] = Json.Hex(s.Round.Opening.Hash),
+            ["publicSeed"] = Json.Hex(s.Round.Seed),
+            ["certificateHash"] = Json.Hex(s.Proposal.Hash),
+            ["sums"] = Json.Longs(s.Sums),
+            ["groupSumDigest"] = Json.Hex(s.SumDigest),
+            ["roundSumDigest"] = Json.Hex(s.RoundSumDigest),
+            ["previousModel"] = Json.Hex(s.World.Model),
+            ["defaultModel"] = Json.Hex(Derivations.DefaultModel(s.World.Model, s.RoundSumDigest)),
+        };
 
     private static Vector Contribution(SmallRound s)
     {
         ReferenceContribution c = s.Contributions[0];
         Context context = s.Round.Context;
-        return new Vector("contribution", "06-sharing", "Client 0 of the round: root, info, aad, share hashes, challenge, statement; and its secret, which opens nothing but this vector.", "contribution")
+        return new Vector("contribution", "06-sharing",
+            "Client 0 of the round: root, info, aad, share hashes, challenge, statement; and its secret, which "
+            + "opens nothing but this vector.", "contribution")
         {
             ["plan"] = "@round.json#/plan",
             ["header"] = "@round.json#/headers/0",
@@ -81,7 +92,9 @@ internal static class RoundVectors
             ["chunkHash"] = Json.Hex(Derivations.ChunkHash(0, c.Chunks[0])),
             ["root"] = Json.Hex(c.Root),
             ["info"] = Json.Hex(Derivations.ShareInfo(context)),
-            ["aads"] = Json.Hexes(s.Round.Listed.Select(j => Derivations.ShareAad(context, s.Round.Opening.Hash, 0, j, c.Root))),
+            ["aads"] =
+                Json.Hexes(
+                    s.Round.Listed.Select(j => Derivations.ShareAad(context, s.Round.Opening.Hash, 0, j, c.Root))),
             ["shareHashes"] = Json.Hexes(c.Shares.Select(Derivations.ShareHash)),
             ["challenge"] = Json.Hex(c.Challenge),
             ["proof"] = Json.Hex(c.Proof),
@@ -96,7 +109,8 @@ internal static class RoundVectors
     {
         World world = World.Grouped();
         byte[] opening = Chosen.Bytes("groups opening", 32);
-        Entry[] entries = [.. Enumerable.Range(0, 11).Select(i => new Entry((7 * i) % 11, Chosen.Bytes($"groups {i}", 32)))];
+        Entry[] entries =
+            [.. Enumerable.Range(0, 11).Select(i => new Entry((7 * i) % 11, Chosen.Bytes($"groups {i}", 32)))];
         JsonObject Case(int count)
         {
             Entry[] listed = [.. entries.Take(count)];
@@ -104,7 +118,10 @@ internal static class RoundVectors
             {
                 ["clients"] = Json.Numbers(listed.Select(e => e.Client)),
                 ["contributions"] = Json.Hexes(listed.Select(e => e.Contribution)),
-                ["groups"] = new JsonArray([.. Derivations.Groups(3, opening, listed).Select(g => (JsonNode)Json.Numbers(g.Select(e => e.Client)))]),
+                ["groups"] =
+                    new JsonArray(
+                        [.. Derivations.Groups(3, opening, listed)
+                            .Select(g => (JsonNode)Json.Numbers(g.Select(e => e.Client)))]),
             };
         }
 
@@ -130,12 +147,16 @@ internal static class RoundVectors
             ["opening"] = Json.Hex(round.Opening.Encoded),
             ["proposal"] = Json.Hex(round.Propose(World.Now + 600_000, groups).Encoded),
         };
-        yield return Of("grouped-proposal", "Seven contributions in the two derived groups.", derived).With("expect", "accept");
+        yield return Of("grouped-proposal", "Seven contributions in the two derived groups.", derived)
+            .With("expect", "accept");
         yield return Of("grouped-exchanged", "Two clients have changed places.", moved).Refused(502, "WrongGroups");
-        yield return Of("grouped-order", "The groups in another order.", [derived[1], derived[0]]).Refused(502, "WrongGroups");
-        yield return Of("grouped-small", "A group below the minimum.", [derived[0], derived[1][..2]]).Refused(500, "GroupBelowMinimum");
+        yield return Of("grouped-order", "The groups in another order.", [derived[1], derived[0]])
+            .Refused(502, "WrongGroups");
+        yield return Of("grouped-small", "A group below the minimum.", [derived[0], derived[1][..2]])
+            .Refused(500, "GroupBelowMinimum");
         yield return Of("grouped-same-contribution", "One contribution under two clients.",
-            [derived[0], [derived[1][0], .. derived[1][1..3], new Entry(derived[1][3].Client, derived[0][0].Contribution)]]).Refused(501, "GroupsNotDisjoint");
+            [derived[0], [derived[1][0], .. derived[1][1..3],
+                new Entry(derived[1][3].Client, derived[0][0].Contribution)]]).Refused(501, "GroupsNotDisjoint");
     }
 
     // The messages that a smooth round does not need.
@@ -149,10 +170,12 @@ internal static class RoundVectors
         [
             ("RoundOpeningEntry", s.Round.Entries[1]),
             ("ContributionStatement", s.Contributions[0].Statement),
-            ("Receipt", Wire.Receipt(s.Round.Context, s.Round.Opening.Hash, 2, 1, s.Contributions[1].Statement.Hash, holders[2])),
+            ("Receipt", Wire.Receipt(s.Round.Context, s.Round.Opening.Hash, 2, 1, s.Contributions[1].Statement.Hash,
+                holders[2])),
             ("Vote", vote),
             ("RoundDeath", Wire.Death(c, 0, holders[0])),
-            ("RoundDeathCertificate", Wire.DeathCertificate(c, Wire.Death(c, 0, holders[0]), Wire.Death(c, 2, holders[2]))),
+            ("RoundDeathCertificate",
+                Wire.DeathCertificate(c, Wire.Death(c, 0, holders[0]), Wire.Death(c, 2, holders[2]))),
             ("LedgerHeadRequest", Wire.HeadRequest(s.World.Context(0), 1, nonce, holders[1])),
             ("LedgerHead", Wire.Head(s.World.Context(0), 0, 1, nonce, vote, s.Round.Entries[1], holders[0])),
             ("LedgerHead", Wire.Head(s.World.Context(0), 2, 1, nonce, null, null, holders[2])),

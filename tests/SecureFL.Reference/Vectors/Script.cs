@@ -8,21 +8,24 @@ internal sealed class Script
     public JsonArray Steps => _steps;
 
     /// <summary>A message that the role takes; where it answers with a message, that message's hash.</summary>
-    public Script Accept(string step, Message? message = null, byte[]? hash = null) => Add(step, message?.Encoded, new JsonObject
-    {
-        ["accept"] = true,
-        ["hash"] = hash is null ? null : Json.Hex(hash),
-    });
+    public Script Accept(string step, Message? message = null, byte[]? hash = null) =>
+        Add(step, message?.Encoded, new JsonObject
+        {
+            ["accept"] = true,
+            ["hash"] = hash is null ? null : Json.Hex(hash),
+        });
 
     /// <summary>The same with a reference, or parts to be joined.</summary>
     public Script Accept(string step, JsonNode reference, byte[]? hash = null) =>
         Add(step, reference, new JsonObject { ["accept"] = true, ["hash"] = hash is null ? null : Json.Hex(hash) });
 
     /// <summary>A message that the role refuses.</summary>
-    public Script Refuse(string step, Message? message, int code, string name) => Add(step, message?.Encoded, Vector.Refusal(code, name));
+    public Script Refuse(string step, Message? message, int code, string name) =>
+        Add(step, message?.Encoded, Vector.Refusal(code, name));
 
     /// <summary>A referred message that the role refuses.</summary>
-    public Script Refuse(string step, JsonNode reference, int code, string name) => Add(step, reference, Vector.Refusal(code, name));
+    public Script Refuse(string step, JsonNode reference, int code, string name) =>
+        Add(step, reference, Vector.Refusal(code, name));
 
     /// <summary>Moves the clock.</summary>
     public Script Wait(long milliseconds)
@@ -45,7 +48,8 @@ internal sealed class Script
         return this;
     }
 
-    private Script Add(string step, byte[]? bytes, JsonObject expect) => Add(step, bytes is null ? null : (JsonNode)Json.Hex(bytes), expect);
+    private Script Add(string step, byte[]? bytes, JsonObject expect) =>
+        Add(step, bytes is null ? null : (JsonNode)Json.Hex(bytes), expect);
 
     private Script Add(string step, JsonNode? bytes, JsonObject expect)
     {

@@ -5,7 +5,8 @@ namespace SecureFL.Reference;
 /// <summary>One scenario: one file.</summary>
 internal sealed class Vector(string name, string section, string description, string operation)
 {
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n", IndentSize = 1 };
+    private static readonly JsonSerializerOptions Options = new()
+    { WriteIndented = true, NewLine = "\n", IndentSize = 1 };
     private readonly JsonObject _json = new()
     {
         ["vector"] = name,
@@ -54,7 +55,8 @@ internal static class Json
     public static JsonArray Unsigned(IEnumerable<ulong> list) => [.. list.Select(n => (JsonNode)n)];
 
     /// <summary>Small signed numbers, one byte each.</summary>
-    public static string Bytes(IEnumerable<int> values) => Hex([.. values.Select(v => unchecked((byte)checked((sbyte)v)))]);
+    public static string Bytes(IEnumerable<int> values) =>
+        Hex([.. values.Select(v => unchecked((byte)checked((sbyte)v)))]);
 
     /// <summary>Single-precision numbers, four big-endian bytes each.</summary>
     public static string Singles(IEnumerable<float> values) => Hex(Canonical.Of(w =>

@@ -46,7 +46,8 @@ internal static class EncodingOperations
         {
             byte[] packed = new byte[p.ChunkBytes];
             using ChunkCodec codec = new(p, width);
-            Assert.True(codec.Encrypt(new Quantizer(p.Bits, p.Clip, Rounding.Nearest, 0), [], v.Ints("elements"), mask, packed));
+            Assert.True(codec.Encrypt(new Quantizer(p.Bits, p.Clip, Rounding.Nearest, 0), [], v.Ints("elements"),
+                mask, packed));
             Assert.Equal(v.Text("packedSha256"), Convert.ToHexStringLower(SHA256.HashData(packed)));
         }
     }
@@ -68,7 +69,8 @@ internal static class EncodingOperations
         {
             byte[] packed = new byte[p.ChunkBytes];
             using ChunkCodec codec = new(p, width);
-            Assert.True(codec.Encrypt(new Quantizer(p.Bits, p.Clip, Rounding.Nearest, 0), Singles(v.Bytes("values")), v.Ints("integers"), mask, packed));
+            Assert.True(codec.Encrypt(new Quantizer(p.Bits, p.Clip, Rounding.Nearest, 0), Singles(v.Bytes("values")),
+                v.Ints("integers"), mask, packed));
             Assert.Equal(v.Bytes("packed"), packed);
         }
     }
@@ -95,5 +97,6 @@ internal static class EncodingOperations
     }
 
     private static float[] Singles(byte[] bytes) =>
-        [.. Enumerable.Range(0, bytes.Length / 4).Select(i => BinaryPrimitives.ReadSingleBigEndian(bytes.AsSpan(4 * i)))];
+        [.. Enumerable.Range(0, bytes.Length / 4)
+            .Select(i => BinaryPrimitives.ReadSingleBigEndian(bytes.AsSpan(4 * i)))];
 }

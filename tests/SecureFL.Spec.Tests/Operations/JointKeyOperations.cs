@@ -15,9 +15,11 @@ internal static class JointKeyOperations
         foreach (VectorFile c in v.Objects("cases"))
         {
             JointKeyParameters key = new(
-                c.Int("ringDegree"), c.Int("maxClients"), c.Int("keyHolders"), c.Int("threshold"), c.Int("smudging"), c.Long("maxCoefficients"));
+                c.Int("ringDegree"), c.Int("maxClients"), c.Int("keyHolders"), c.Int("threshold"), c.Int("smudging"),
+                c.Long("maxCoefficients"));
             Assert.Equal(c.Int("logDelta"), key.MinLogScale);
-            Assert.Equal((c.Int("width"), c.Int("wide"), c.Int("narrow")), (key.Shape.Width, key.Shape.WideSummands, key.Shape.NarrowSummands));
+            Assert.Equal((c.Int("width"), c.Int("wide"), c.Int("narrow")),
+                (key.Shape.Width, key.Shape.WideSummands, key.Shape.NarrowSummands));
         }
     }
 
@@ -31,7 +33,8 @@ internal static class JointKeyOperations
             return;
         }
 
-        JointKeyEpoch epoch = JointKeyEpoch.Verify(record, new JointPublicKeyMessage(record.Context, v.Bytes("publicKey")), plan);
+        JointKeyEpoch epoch = JointKeyEpoch.Verify(record,
+            new JointPublicKeyMessage(record.Context, v.Bytes("publicKey")), plan);
         Assert.Equal(v.Bytes("referenceSeed"), epoch.Key.ReferenceSeed);
         Assert.Equal(v.Bytes("publicKey"), epoch.Key.Encoded);
     }
@@ -43,7 +46,9 @@ internal static class JointKeyOperations
         using HpkePrivateKey key = HpkePrivateKey.Generate(SystemEntropy.Instance);
         using KeyShareCollection collection = new(plan, 0, new Digest(v.Bytes("opening")), commitments, key);
         PublicKeyShare share = new(commitments.Context, commitments.Hash, v.Int("holder"), v.Bytes("share"));
-        Assert.Equal(v.Text("commitment"), JointKeyHashes.PublicKeyShare(share.Context, new Digest(v.Bytes("opening")), 1, share.Packed.Span).ToString());
+        Assert.Equal(v.Text("commitment"),
+            JointKeyHashes.PublicKeyShare(share.Context, new Digest(v.Bytes("opening")), 1, share.Packed.Span)
+                .ToString());
         Assert.Equal(share.Encode(), PublicKeyShare.Parse(share.Encode(), plan).Encode());
         Expectation.Check(v, () => collection.Handle(share));
     }
@@ -56,7 +61,8 @@ internal static class JointKeyOperations
         using ThresholdKeyShare share = ThresholdKeyShare.Decode(sharing, v.Int("holder") + 1, v.Bytes("keyShare"));
         byte[] context = JointKeyHashes.SmudgingContext(new Digest(v.Bytes("certificateHash")), v.Int("group"));
         using PartialDecryptionProtocol protocol = new(
-            plan.Parameters.JointKey!, share, new ActiveSet(sharing, v.Ints("active").Select(j => j + 1)), v.Bytes("seed"), context);
+            plan.Parameters.JointKey!, share, new ActiveSet(sharing, v.Ints("active").Select(j => j + 1)),
+            v.Bytes("seed"), context);
         byte[] partial = new byte[second.Length];
         protocol.CreateShare(v.Long("chunk"), second, partial);
         Digest half = JointKeyHashes.Half(partial);

@@ -66,9 +66,11 @@ internal static class MessageOperations
         hash.Append(v.Longs("sums"));
         Digest group = hash.Finish();
         Assert.Equal(v.Text("groupSumDigest"), group.ToString());
-        Digest sum = SumDigests.OfRound(new Digest(v.Bytes("certificateHash")), [new GroupResult(0, [0, 1, 2], GroupStatus.Opened, group)]);
+        Digest sum = SumDigests.OfRound(new Digest(v.Bytes("certificateHash")),
+            [new GroupResult(0, [0, 1, 2], GroupStatus.Opened, group)]);
         Assert.Equal(v.Text("roundSumDigest"), sum.ToString());
-        Assert.Equal(v.Text("defaultModel"), SumDigests.DefaultModel(new Digest(v.Bytes("previousModel")), sum).ToString());
+        Assert.Equal(v.Text("defaultModel"),
+            SumDigests.DefaultModel(new Digest(v.Bytes("previousModel")), sum).ToString());
     }
 
     public static void Contribution(VectorFile v)
@@ -89,7 +91,8 @@ internal static class MessageOperations
         byte[][] keys = v.ByteList("holderPrivateKeys");
         for (int j = 0; j < aads.Length; j++)
         {
-            Assert.Equal(aads[j], ShareContext.AssociatedData(statement.Context, statement.Opening, statement.Client, j, statement.Root));
+            Assert.Equal(aads[j],
+                ShareContext.AssociatedData(statement.Context, statement.Opening, statement.Client, j, statement.Root));
             Assert.Equal(v.ByteList("shareHashes")[j], ShareLayout.HashOf(header.Shares[j].Span).ToArray());
             using HpkePrivateKey key = HpkePrivateKey.Import(keys[j]);
             using ShareChecker checker = new(plan, j);
@@ -103,9 +106,12 @@ internal static class MessageOperations
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
         foreach (VectorFile c in v.Objects("cases"))
         {
-            IEnumerable<CertificateEntry> entries = c.Ints("clients").Zip(c.ByteList("contributions"), (client, hash) => new CertificateEntry(client, new Digest(hash)));
-            int[][] derived = [.. GroupPartition.Derive(plan, new Digest(v.Bytes("opening")), entries).Select(g => g.Select(e => e.Client).ToArray())];
-            Assert.Equal(c.Field("groups").EnumerateArray().Select(g => g.EnumerateArray().Select(n => n.GetInt32()).ToArray()), derived);
+            IEnumerable<CertificateEntry> entries = c.Ints("clients")
+                .Zip(c.ByteList("contributions"), (client, hash) => new CertificateEntry(client, new Digest(hash)));
+            int[][] derived = [.. GroupPartition.Derive(plan, new Digest(v.Bytes("opening")), entries)
+                .Select(g => g.Select(e => e.Client).ToArray())];
+            Assert.Equal(c.Field("groups").EnumerateArray()
+                .Select(g => g.EnumerateArray().Select(n => n.GetInt32()).ToArray()), derived);
         }
     }
 

@@ -9,7 +9,8 @@ namespace SecureFL.Spec.Tests.Operations;
 internal static class ParameterOperations
 {
     public static AggregationParameters Read(VectorFile p) => new(
-        new CkksParameters(p.Int("ringDegree"), [.. p.UnsignedList("primes")], p.Int("logDelta"), (ErrorDistribution)p.Int("errors")),
+        new CkksParameters(p.Int("ringDegree"), [.. p.UnsignedList("primes")], p.Int("logDelta"),
+            (ErrorDistribution)p.Int("errors")),
         new LaneLayout([.. p.Longs("radices")]),
         p.Long("floatLength"),
         p.Int("integerLength"),
@@ -24,7 +25,8 @@ internal static class ParameterOperations
         foreach (VectorFile c in v.Objects("cases"))
         {
             VectorFile p = c.Object("parameters");
-            PlanningRequest request = new(p.Long("floatLength"), p.Int("bits"), Clip(p), p.Int("maxClients"), p.Int("integerLength"), c.Int("keyHolders"));
+            PlanningRequest request = new(p.Long("floatLength"), p.Int("bits"), Clip(p), p.Int("maxClients"),
+                p.Int("integerLength"), c.Int("keyHolders"));
             AggregationParameters planned = AggregationPlanner.Plan(request);
             Assert.Equal(Read(p).Ckks.ToString(), planned.Ckks.ToString());
             Assert.Equal(Read(p).Digest, planned.Digest);
@@ -57,6 +59,7 @@ internal static class ParameterOperations
         Assert.Equal(v.Int("minClients"), plan.Settings.MinClients);
         Assert.Equal(v.Int("votes"), plan.Quorum.Votes);
         Assert.Equal(v.Int("deaths"), plan.Quorum.Deaths);
-        Assert.Equal(v.Field("counters").EnumerateArray().Select(c => c.GetString()), plan.Settings.Counters.Counters.Select(c => c.Name));
+        Assert.Equal(v.Field("counters").EnumerateArray().Select(c => c.GetString()),
+            plan.Settings.Counters.Counters.Select(c => c.Name));
     }
 }

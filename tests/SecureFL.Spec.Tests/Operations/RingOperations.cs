@@ -63,7 +63,8 @@ internal static class RingOperations
 
     public static void PublicPolynomial(VectorFile v)
     {
-        CkksParameters parameters = new(v.Int("ringDegree"), [.. v.UnsignedList("primes")], 9, ErrorDistribution.DiscreteGaussian);
+        CkksParameters parameters = new(v.Int("ringDegree"), [.. v.UnsignedList("primes")], 9,
+            ErrorDistribution.DiscreteGaussian);
         using PublicPolynomialExpander expander = new(parameters, v.Bytes("seed"));
         int rejected = 0;
         foreach (VectorFile c in v.Objects("cases"))

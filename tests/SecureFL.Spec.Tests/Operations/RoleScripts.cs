@@ -31,7 +31,9 @@ internal static class ServerScript
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
         using SigningIdentity identity = ScriptIdentity.Import(v.Bytes("identity"));
         ScriptClock clock = new(v.Long("now"));
-        using AggregationServer server = new(plan, RoundInvitation.Parse(v.Bytes("invitation"), plan), identity, clock, new InMemoryContributionStore());
+        using AggregationServer server =
+            new(plan, RoundInvitation.Parse(v.Bytes("invitation"), plan), identity, clock,
+                new InMemoryContributionStore());
         AggregationResult? result = null;
         foreach (VectorFile step in v.Objects("steps"))
         {
@@ -52,7 +54,8 @@ internal static class ServerScript
         }
     }
 
-    private static Digest? Do(AggregationServer server, AggregationPlan plan, VectorFile step, ref AggregationResult? result)
+    private static Digest? Do(AggregationServer server, AggregationPlan plan, VectorFile step,
+        ref AggregationResult? result)
     {
         byte[] message = step.Has("message") ? step.Bytes("message") : [];
         switch (step.Text("do"))
@@ -97,7 +100,8 @@ internal static class HolderScript
         }
 
         InMemoryLedgerStorage ledger = new([.. v.ByteList("ledger").Select(r => new ReadOnlyMemory<byte>(r))]);
-        using KeyHolder holder = new(plan, plan.Digest, identity, ledger, keys, clock, new ScriptedEntropy(v.Bytes("nonce")), new InMemoryKeyShareStore());
+        using KeyHolder holder = new(plan, plan.Digest, identity, ledger, keys, clock,
+            new ScriptedEntropy(v.Bytes("nonce")), new InMemoryKeyShareStore());
         Assert.Equal(v.Int("holder"), holder.Index);
         LedgerHeadRequest request = holder.CreateLedgerHeadRequest();
         Assert.Equal(v.Bytes("nonce"), request.Nonce);

@@ -13,7 +13,8 @@ internal static class SealWireOperations
     public static void Key(VectorFile v)
     {
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
-        JointPublicKey key = JointPublicKey.Parse(plan.Parameters.KeySet, v.Bytes("referenceSeed"), v.Bytes("publicKey"));
+        JointPublicKey key = JointPublicKey.Parse(plan.Parameters.KeySet, v.Bytes("referenceSeed"),
+            v.Bytes("publicKey"));
         Assert.Equal(v.Bytes("parameters"), SealFormat.Save(plan.Parameters.Seal!));
         byte[] saved = SealFormat.Save(key.ToSeal(plan.Parameters.Seal!));
         Assert.Equal(v.Int("keyBytes"), saved.Length);

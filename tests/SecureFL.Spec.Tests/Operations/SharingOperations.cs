@@ -38,7 +38,8 @@ internal static class SharingOperations
             Threshold.WordPacking.Unpack(rows[d], polynomials.Row(d), "coefficients");
         }
 
-        Assert.Equal(v.Small("secret"), (IEnumerable<int>)[.. polynomials.Row(0)[..degree].ToArray().Select(MersenneField.ToCentered)]);
+        Assert.Equal(v.Small("secret"),
+            (IEnumerable<int>)[.. polynomials.Row(0)[..degree].ToArray().Select(MersenneField.ToCentered)]);
         byte[][] payloads = v.ByteList("payloads");
         using OneTimeKeyShares shares = new(sharing, polynomials);
         for (int holder = 1; holder <= payloads.Length; holder++)

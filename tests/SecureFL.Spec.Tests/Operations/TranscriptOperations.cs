@@ -8,7 +8,8 @@ internal static class TranscriptOperations
     public static void Verify(VectorFile v)
     {
         byte[] file = Edit(v, v.Bytes("transcript"));
-        TranscriptReport report = TranscriptVerifier.Verify(file, v.Has("ciphertexts") ? new Ciphertexts(v.ByteList("ciphertexts")) : null);
+        TranscriptReport report = TranscriptVerifier.Verify(file,
+            v.Has("ciphertexts") ? new Ciphertexts(v.ByteList("ciphertexts")) : null);
         JsonElement expect = v.Field("expect");
         if (expect.ValueKind == JsonValueKind.String)
         {

@@ -12,9 +12,11 @@ internal static class JointKeyFixture
     internal static readonly byte[] Seed = [.. Enumerable.Range(0, 32).Select(i => (byte)(13 * i))];
 
     internal static readonly CkksParameters Parameters = new(
-        Degree, [.. Primality.LargestPrimes(35, Degree, 3).Select(p => p.Value)], 75, ErrorDistribution.CenteredBinomial, SecretDistribution.Ternary);
+        Degree, [.. Primality.LargestPrimes(35, Degree, 3).Select(p => p.Value)], 75,
+        ErrorDistribution.CenteredBinomial, SecretDistribution.Ternary);
 
-    internal static JointKeyParameters JointKey(int threshold, int holders) => new(Degree, 10, holders, threshold, 43, 100L * Degree);
+    internal static JointKeyParameters JointKey(int threshold, int holders) =>
+        new(Degree, 10, holders, threshold, 43, 100L * Degree);
 
     /// <summary>Deals a fresh secret: the secret's coefficients, every payload and the proof.</summary>
     internal static (int[] Secret, byte[][] Payloads, byte[] Proof) Deal(RingShamirSharing sharing, int seed)
@@ -36,7 +38,8 @@ internal static class JointKeyFixture
     /// <summary>Whole key shares of all holders and the joint secret they share.</summary>
     internal static (ThresholdKeyShare[] Shares, int[] Secret) Generate(RingShamirSharing sharing, int seed)
     {
-        ThresholdKeyShare[] shares = [.. Enumerable.Range(1, sharing.Holders).Select(holder => new ThresholdKeyShare(sharing, holder))];
+        ThresholdKeyShare[] shares = [
+            .. Enumerable.Range(1, sharing.Holders).Select(holder => new ThresholdKeyShare(sharing, holder))];
         int[] sum = new int[Degree];
         for (int dealer = 1; dealer <= sharing.Holders; dealer++)
         {
@@ -71,6 +74,9 @@ internal static class JointKeyFixture
         ulong[] residues = new ulong[ResiduePacking.Words(Parameters)];
         ResiduePacking.Unpack(Parameters, packed, residues, "test");
         int primes = Parameters.Moduli.Length;
-        return [.. Enumerable.Range(0, Degree).Select(k => Parameters.Basis.Recombine([.. Enumerable.Range(0, primes).Select(i => residues[(i * Degree) + k])]))];
+        return [.. Enumerable.Range(0, Degree)
+            .Select(
+                k => Parameters.Basis.Recombine(
+                    [.. Enumerable.Range(0, primes).Select(i => residues[(i * Degree) + k])]))];
     }
 }

@@ -53,7 +53,10 @@ public sealed class PartialDecryptionTests
         Assert.Throws<ArgumentException>(() => protocol.Aggregate([]));
     }
 
-    /// <summary>sum_j d_j = c1 s + noise, the noise as wide as t smudgings and within their bound; with the constant polynomial X^0 times 2^60 as c1.</summary>
+    /// <summary>
+    /// sum_j d_j = c1 s + noise, the noise as wide as t smudgings and within their bound; with the constant polynomial
+    /// X^0 times 2^60 as c1.
+    /// </summary>
     [Theory]
     [InlineData(2, 3)]
     [InlineData(3, 5)]
@@ -68,7 +71,8 @@ public sealed class PartialDecryptionTests
         BigInteger[] sum = new BigInteger[JointKeyFixture.Degree];
         foreach (int holder in active)
         {
-            BigInteger[] part = JointKeyFixture.Unpack(Answer(joint, shares[holder - 1], new ActiveSet(sharing, active), 0, second));
+            BigInteger[] part = JointKeyFixture.Unpack(
+                Answer(joint, shares[holder - 1], new ActiveSet(sharing, active), 0, second));
             sum = [.. sum.Zip(part, BigInteger.Add)];
         }
 
@@ -99,13 +103,16 @@ public sealed class PartialDecryptionTests
         byte[] first = Answer(joint, shares[0], active, 7, zero);
         Assert.Equal(first, Answer(joint, shares[0], active, 7, zero));
 
-        // With c1 = 0 an answer is the noise alone: it must differ in every coefficient whatever changes, or the difference of two answers would show the share.
+        // With c1 = 0 an answer is the noise alone: it must differ in every coefficient whatever changes, or the
+        // difference of two answers would show the share.
         byte[] almost = JointKeyFixture.Pack(k => k == 9 ? BigInteger.One : BigInteger.Zero);
         BigInteger[] noise = JointKeyFixture.Unpack(first);
         AssertUnrelated(noise, JointKeyFixture.Unpack(Answer(joint, shares[0], active, 8, zero)));
-        AssertUnrelated(noise, JointKeyFixture.Unpack(Answer(joint, shares[0], new ActiveSet(sharing, [1, 2]), 7, zero)));
+        AssertUnrelated(noise,
+            JointKeyFixture.Unpack(Answer(joint, shares[0], new ActiveSet(sharing, [1, 2]), 7, zero)));
         AssertUnrelated(noise, JointKeyFixture.Unpack(Answer(joint, shares[2], active, 7, zero)));
-        using PartialDecryptionProtocol other = new(joint, shares[0], active, JointKeyFixture.Seed, JointKeyFixture.Seed);
+        using PartialDecryptionProtocol other =
+            new(joint, shares[0], active, JointKeyFixture.Seed, JointKeyFixture.Seed);
         byte[] answer = new byte[other.ShareBytes];
         other.CreateShare(7, zero, answer);
         AssertUnrelated(noise, JointKeyFixture.Unpack(answer));
@@ -115,7 +122,8 @@ public sealed class PartialDecryptionTests
         Assert.NotEqual(share, [.. changed.Zip(noise, (x, y) => JointKeyFixture.Parameters.Moduli[0].Reduce(x - y))]);
         AssertUnrelated(noise, changed);
 
-        static void AssertUnrelated(BigInteger[] a, BigInteger[] b) => Assert.All(a.Zip(b), pair => Assert.NotEqual(pair.First, pair.Second));
+        static void AssertUnrelated(BigInteger[] a, BigInteger[] b) =>
+            Assert.All(a.Zip(b), pair => Assert.NotEqual(pair.First, pair.Second));
     }
 
     [Fact]
@@ -125,18 +133,29 @@ public sealed class PartialDecryptionTests
         (ThresholdKeyShare[] shares, _) = JointKeyFixture.Generate(sharing, 7);
         JointKeyParameters joint = JointKeyFixture.JointKey(2, 3);
         using ThresholdKeyShare partial = new(sharing, 1);
-        Assert.Throws<ArgumentException>(() => new PartialDecryptionProtocol(joint, partial, new ActiveSet(sharing, [1, 2]), JointKeyFixture.Seed, Context));
-        Assert.Throws<ArgumentException>(() => new PartialDecryptionProtocol(joint, shares[0], new ActiveSet(sharing, [2, 3]), JointKeyFixture.Seed, Context));
-        Assert.Throws<ArgumentException>(() => new PartialDecryptionProtocol(JointKeyFixture.JointKey(3, 3), shares[0], new ActiveSet(sharing, [1, 3]), JointKeyFixture.Seed, Context));
-        Assert.Throws<ArgumentException>(() => new PartialDecryptionProtocol(joint, shares[0], new ActiveSet(sharing, [1, 3]), new byte[31], Context));
-        using PartialDecryptionProtocol protocol = new(joint, shares[0], new ActiveSet(sharing, [1, 3]), JointKeyFixture.Seed, Context);
+        Assert.Throws<ArgumentException>(
+            () => new PartialDecryptionProtocol(joint, partial, new ActiveSet(sharing, [1, 2]),
+                JointKeyFixture.Seed, Context));
+        Assert.Throws<ArgumentException>(
+            () => new PartialDecryptionProtocol(joint, shares[0], new ActiveSet(sharing, [2, 3]),
+                JointKeyFixture.Seed, Context));
+        Assert.Throws<ArgumentException>(
+            () => new PartialDecryptionProtocol(JointKeyFixture.JointKey(3, 3), shares[0],
+                new ActiveSet(sharing, [1, 3]), JointKeyFixture.Seed, Context));
+        Assert.Throws<ArgumentException>(
+            () => new PartialDecryptionProtocol(joint, shares[0], new ActiveSet(sharing, [1, 3]),
+                new byte[31], Context));
+        using PartialDecryptionProtocol protocol =
+            new(joint, shares[0], new ActiveSet(sharing, [1, 3]), JointKeyFixture.Seed, Context);
         byte[] answer = new byte[protocol.ShareBytes];
         Assert.Throws<ThresholdViolationException>(() => protocol.CreateShare(0, new byte[5], answer));
-        Assert.Throws<ThresholdViolationException>(() => protocol.CreateShare(0, [.. Enumerable.Repeat((byte)0xFF, answer.Length)], answer));
+        Assert.Throws<ThresholdViolationException>(
+            () => protocol.CreateShare(0, [.. Enumerable.Repeat((byte)0xFF, answer.Length)], answer));
         Assert.All(answer, b => Assert.Equal(0, b));
     }
 
-    private static byte[] Answer(JointKeyParameters joint, ThresholdKeyShare share, ActiveSet active, long chunk, byte[] second)
+    private static byte[] Answer(JointKeyParameters joint, ThresholdKeyShare share, ActiveSet active, long chunk,
+        byte[] second)
     {
         using PartialDecryptionProtocol protocol = new(joint, share, active, JointKeyFixture.Seed, Context);
         byte[] answer = new byte[protocol.ShareBytes];

@@ -18,7 +18,9 @@ public sealed class RingShamirSharingTests
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, threshold, holders);
         (ThresholdKeyShare[] shares, int[] secret) = JointKeyFixture.Generate(sharing, threshold);
-        foreach (int[] active in new[] { Enumerable.Range(1, threshold), Enumerable.Range(holders - threshold + 1, threshold) }.Select(set => set.ToArray()))
+        foreach (int[] active in new[]
+            { Enumerable.Range(1, threshold), Enumerable.Range(holders - threshold + 1, threshold) }.Select(
+            set => set.ToArray()))
         {
             ActiveSet set = new(sharing, active);
             for (int prime = 0; prime < JointKeyFixture.Parameters.Moduli.Length; prime++)
@@ -63,7 +65,8 @@ public sealed class RingShamirSharingTests
     [InlineData(new[] { 0, 1, 2 })]
     [InlineData(new[] { 4, 5, 6 })]
     public void AnActiveSetIsExactlyTDifferentHoldersInOrder(int[] holders) =>
-        Assert.Throws<ArgumentException>(() => new ActiveSet(new RingShamirSharing(JointKeyFixture.Parameters, 3, 5), holders));
+        Assert.Throws<ArgumentException>(
+            () => new ActiveSet(new RingShamirSharing(JointKeyFixture.Parameters, 3, 5), holders));
 
     [Theory]
     [InlineData(1, 3)]
@@ -75,12 +78,20 @@ public sealed class RingShamirSharingTests
     [Fact]
     public void SecretsMustBeTernary()
     {
-        CkksParameters gaussian = new(8192, [.. Primality.LargestPrimes(45, 8192, 3).Select(p => p.Value)], 12, ErrorDistribution.CenteredBinomial);
-        Assert.Contains("secret rule", Assert.Throws<ArgumentException>(() => new RingShamirSharing(gaussian, 2, 3)).Message, StringComparison.Ordinal);
-        Assert.Contains("secret rule", Assert.Throws<ArgumentException>(() => new PublicKeyGenProtocol(gaussian, JointKeyFixture.Seed)).Message, StringComparison.Ordinal);
+        CkksParameters gaussian = new(8192, [.. Primality.LargestPrimes(45, 8192, 3).Select(p => p.Value)], 12,
+            ErrorDistribution.CenteredBinomial);
+        Assert.Contains("secret rule",
+            Assert.Throws<ArgumentException>(() => new RingShamirSharing(gaussian, 2, 3)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("secret rule",
+            Assert.Throws<ArgumentException>(() => new PublicKeyGenProtocol(gaussian, JointKeyFixture.Seed)).Message,
+            StringComparison.Ordinal);
     }
 
-    /// <summary>The attack: a dealer gives one holder a point of another polynomial, in one coefficient of one prime only; another active set would then read another key.</summary>
+    /// <summary>
+    /// The attack: a dealer gives one holder a point of another polynomial, in one coefficient of one prime only;
+    /// another active set would then read another key.
+    /// </summary>
     [Theory]
     [InlineData(0)]
     [InlineData(5000)]
@@ -96,7 +107,9 @@ public sealed class RingShamirSharingTests
         residues[word] = residues[word] == 0 ? 1 : residues[word] - 1;
         ResiduePacking.Pack(JointKeyFixture.Parameters, residues, tampered.AsSpan(0, packed));
         using ThresholdKeyShare share = new(sharing, 4);
-        Assert.Equal(ThresholdViolation.ShareMismatch, Assert.Throws<ThresholdViolationException>(() => share.Add(tampered, JointKeyFixture.Seed, proof)).Violation);
+        Assert.Equal(ThresholdViolation.ShareMismatch,
+            Assert.Throws<ThresholdViolationException>(
+                () => share.Add(tampered, JointKeyFixture.Seed, proof)).Violation);
         Assert.Equal(0, share.Dealers);
         byte[] stored = new byte[share.EncodedBytes];
         share.Encode(stored);
@@ -105,7 +118,9 @@ public sealed class RingShamirSharingTests
         Assert.Equal(1, share.Dealers);
     }
 
-    /// <summary>The proof of another challenge, another holder's share, a proof with a wrong coefficient: none passes.</summary>
+    /// <summary>
+    /// The proof of another challenge, another holder's share, a proof with a wrong coefficient: none passes.
+    /// </summary>
     [Fact]
     public void TheProofIsBoundToChallengeAndPoint()
     {
@@ -124,7 +139,8 @@ public sealed class RingShamirSharingTests
             AssertMismatch(() => share.Add(payloads[1], JointKeyFixture.Seed, wrong));
         }
 
-        static void AssertMismatch(Action add) => Assert.Equal(ThresholdViolation.ShareMismatch, Assert.Throws<ThresholdViolationException>(add).Violation);
+        static void AssertMismatch(Action add) =>
+            Assert.Equal(ThresholdViolation.ShareMismatch, Assert.Throws<ThresholdViolationException>(add).Violation);
     }
 
     [Fact]
@@ -135,21 +151,27 @@ public sealed class RingShamirSharingTests
         using ThresholdKeyShare share = new(sharing, 1);
         AssertRefused(ThresholdViolation.FieldLength, payloads[0][1..], proof);
         AssertRefused(ThresholdViolation.FieldLength, payloads[0], proof[1..]);
-        AssertRefused(ThresholdViolation.WordOutOfRange, [.. Enumerable.Repeat((byte)0xFF, sharing.PayloadBytes)], proof);
+        AssertRefused(ThresholdViolation.WordOutOfRange,
+            [.. Enumerable.Repeat((byte)0xFF, sharing.PayloadBytes)], proof);
         byte[] mask = [.. payloads[0]];
         mask.AsSpan(mask.Length - 8).Fill(0xFF);
         AssertRefused(ThresholdViolation.WordOutOfRange, mask, proof);
         AssertRefused(ThresholdViolation.WordOutOfRange, payloads[0], [.. Enumerable.Repeat((byte)0xFF, proof.Length)]);
         Assert.Equal(
             ThresholdViolation.FieldLength,
-            Assert.Throws<ThresholdViolationException>(() => PublicKeyGenShare.Parse(JointKeyFixture.Parameters, payloads[0])).Violation);
+            Assert.Throws<ThresholdViolationException>(
+                () => PublicKeyGenShare.Parse(JointKeyFixture.Parameters, payloads[0])).Violation);
         Assert.Equal(
             ThresholdViolation.WordOutOfRange,
             Assert.Throws<ThresholdViolationException>(() => PublicKeyGenShare.Parse(
-                JointKeyFixture.Parameters, [.. Enumerable.Repeat((byte)0xFF, JointPublicKey.EncodedBytes(JointKeyFixture.Parameters))])).Violation);
+                JointKeyFixture.Parameters,
+                [.. Enumerable.Repeat((byte)0xFF,
+                    JointPublicKey.EncodedBytes(JointKeyFixture.Parameters))])).Violation);
 
         void AssertRefused(ThresholdViolation violation, byte[] payload, byte[] with) =>
-            Assert.Equal(violation, Assert.Throws<ThresholdViolationException>(() => share.Add(payload, JointKeyFixture.Seed, with)).Violation);
+            Assert.Equal(violation,
+                Assert.Throws<ThresholdViolationException>(
+                    () => share.Add(payload, JointKeyFixture.Seed, with)).Violation);
     }
 
     [Fact]
@@ -157,7 +179,8 @@ public sealed class RingShamirSharingTests
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, 2, 2);
         SeededEntropy entropy = new(4);
-        (JointSecretShare secret, _) = new PublicKeyGenProtocol(JointKeyFixture.Parameters, JointKeyFixture.Seed).GenerateShare(entropy);
+        (JointSecretShare secret, _) =
+            new PublicKeyGenProtocol(JointKeyFixture.Parameters, JointKeyFixture.Seed).GenerateShare(entropy);
         RingShares shares = sharing.Deal(secret, entropy);
         byte[] payload = new byte[sharing.PayloadBytes];
         shares.WritePayload(1, payload);

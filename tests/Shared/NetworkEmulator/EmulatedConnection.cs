@@ -5,7 +5,10 @@ using System.Threading.Channels;
 
 namespace SecureFL.Testing;
 
-/// <summary>One connection through an emulated network: two directions, each a queue of bytes with the times at which they are due.</summary>
+/// <summary>
+/// One connection through an emulated network: two directions, each a queue of bytes with the times at which they are
+/// due.
+/// </summary>
 internal sealed class EmulatedConnection(EmulatedNetwork network, Socket client, Socket server, LinkProfile profile)
 {
     private const int PieceBytes = 64 << 10;
@@ -49,7 +52,8 @@ internal sealed class EmulatedConnection(EmulatedNetwork network, Socket client,
 
     private async Task CarryAsync(Socket from, Socket to, long cutAfter, Random losses, CancellationToken cancellation)
     {
-        Channel<Piece> underWay = Channel.CreateUnbounded<Piece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        Channel<Piece> underWay = Channel.CreateUnbounded<Piece>(
+            new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         using SemaphoreSlim room = new(Math.Max(1, profile.BytesUnderWay / PieceBytes));
         try
         {
@@ -63,7 +67,8 @@ internal sealed class EmulatedConnection(EmulatedNetwork network, Socket client,
         }
     }
 
-    private async Task TakeAsync(Socket from, ChannelWriter<Piece> underWay, SemaphoreSlim room, long cutAfter, Random losses, CancellationToken cancellation)
+    private async Task TakeAsync(Socket from, ChannelWriter<Piece> underWay, SemaphoreSlim room, long cutAfter,
+        Random losses, CancellationToken cancellation)
     {
         long free = Stopwatch.GetTimestamp(), held = 0, taken = 0;
         long delay = Ticks(profile.OneWayDelay);
@@ -90,7 +95,8 @@ internal sealed class EmulatedConnection(EmulatedNetwork network, Socket client,
 
                 // The line is busy for as long as these bytes take at its rate; then they travel.
                 long now = Stopwatch.GetTimestamp();
-                free = Math.Max(free, now) + (profile.BytesPerSecond is { } rate ? count * Stopwatch.Frequency / rate : 0);
+                free = Math.Max(free, now) + (profile.BytesPerSecond is { } rate
+                    ? count * Stopwatch.Frequency / rate : 0);
                 long due = free + delay;
                 if (profile.Loss > 0 && losses.NextDouble() < 1 - Math.Pow(1 - profile.Loss, count / SegmentBytes))
                 {
@@ -110,7 +116,8 @@ internal sealed class EmulatedConnection(EmulatedNetwork network, Socket client,
         }
     }
 
-    private async Task DeliverAsync(Socket to, ChannelReader<Piece> underWay, SemaphoreSlim room, CancellationToken cancellation)
+    private async Task DeliverAsync(Socket to, ChannelReader<Piece> underWay, SemaphoreSlim room,
+        CancellationToken cancellation)
     {
         await foreach (Piece piece in underWay.ReadAllAsync(cancellation).ConfigureAwait(false))
         {
@@ -124,7 +131,8 @@ internal sealed class EmulatedConnection(EmulatedNetwork network, Socket client,
 
             for (int sent = 0; sent < piece.Count;)
             {
-                sent += await to.SendAsync(piece.Buffer.AsMemory(sent, piece.Count - sent), cancellation).ConfigureAwait(false);
+                sent += await to.SendAsync(piece.Buffer.AsMemory(sent, piece.Count - sent), cancellation)
+                    .ConfigureAwait(false);
             }
 
             ArrayPool<byte>.Shared.Return(piece.Buffer);
@@ -134,8 +142,8 @@ internal sealed class EmulatedConnection(EmulatedNetwork network, Socket client,
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
-    // Timers count milliseconds: what is due within one goes out with its forerunner, or each piece of a burst would wait for a tick of its own. Lateness does
-    // not add up, because times are absolute.
+    // Timers count milliseconds: what is due within one goes out with its forerunner, or each piece of a burst would
+    // wait for a tick of its own. Lateness does not add up, because times are absolute.
     private static async ValueTask UntilAsync(long time, CancellationToken cancellation)
     {
         TimeSpan early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), time);

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace SecureFL.Testing;
 
 /// <summary>
-/// A slow, long or broken network in user space: a TCP proxy on loopback in front of a server's port. Delays and rates apply to each connection and direction.
-/// Safe for concurrent use.
+/// A slow, long or broken network in user space: a TCP proxy on loopback in front of a server's port. Delays and rates
+/// apply to each connection and direction. Safe for concurrent use.
 /// </summary>
 internal sealed class EmulatedNetwork : IAsyncDisposable
 {
@@ -72,7 +72,8 @@ internal sealed class EmulatedNetwork : IAsyncDisposable
     }
 
     /// <summary>Completes when the network carries bytes.</summary>
-    internal Task FlowsAsync(CancellationToken cancellation) => _pause?.Task.WaitAsync(cancellation) ?? Task.CompletedTask;
+    internal Task FlowsAsync(CancellationToken cancellation) =>
+        _pause?.Task.WaitAsync(cancellation) ?? Task.CompletedTask;
 
     private async Task AcceptAsync()
     {

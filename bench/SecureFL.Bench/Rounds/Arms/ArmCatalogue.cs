@@ -16,5 +16,6 @@ internal static class ArmCatalogue
     ];
 
     /// <summary>The named arms, in the catalogue's order; null for a name that is not there.</summary>
-    internal static IRoundArm? Find(string name) => All.FirstOrDefault(arm => string.Equals(arm.Name, name, StringComparison.OrdinalIgnoreCase));
+    internal static IRoundArm? Find(string name) =>
+        All.FirstOrDefault(arm => string.Equals(arm.Name, name, StringComparison.OrdinalIgnoreCase));
 }

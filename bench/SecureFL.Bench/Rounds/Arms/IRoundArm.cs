@@ -12,7 +12,10 @@ namespace SecureFL.Bench.Rounds.Arms;
 /// <param name="Threshold">t.</param>
 internal sealed record RoundShape(long Parameters, int Clients, int Bits, float Clip, int KeyHolders, int Threshold)
 {
-    /// <summary>Clients that sizes are planned for: at least <see cref="Clients"/>, more where fewer take part than were asked for.</summary>
+    /// <summary>
+    /// Clients that sizes are planned for: at least <see cref="Clients"/>, more where fewer take part than were asked
+    /// for.
+    /// </summary>
     public int MaxClients { get; init; } = Clients;
 }
 
@@ -21,7 +24,9 @@ internal sealed record RoundShape(long Parameters, int Clients, int Bits, float 
 /// <param name="Rule">Where the number comes from, or what is missing.</param>
 internal sealed record SecurityClaim(int Bits, string Rule);
 
-/// <summary>One way to sum vectors: what the benchmark puts side by side with others. docs/benchmark.md shows how to add one.</summary>
+/// <summary>
+/// One way to sum vectors: what the benchmark puts side by side with others. docs/benchmark.md shows how to add one.
+/// </summary>
 internal interface IRoundArm
 {
     /// <summary>As the user names it.</summary>
@@ -30,10 +35,15 @@ internal interface IRoundArm
     /// <summary>One sentence on what the arm does.</summary>
     string Description { get; }
 
-    /// <summary>Most parameters the arm is run with unless the user insists; more are stated as measured fewer.</summary>
+    /// <summary>
+    /// Most parameters the arm is run with unless the user insists; more are stated as measured fewer.
+    /// </summary>
     long MostParameters => long.MaxValue;
 
-    /// <summary>Whether there are key holders, and what they hold in memory does not depend on the model: a short vector then shows it.</summary>
+    /// <summary>
+    /// Whether there are key holders, and what they hold in memory does not depend on the model: a short vector then
+    /// shows it.
+    /// </summary>
     bool KeyHolderMemoryIsFlat => false;
 
     /// <summary>Most clients, likewise.</summary>
@@ -60,8 +70,8 @@ internal interface IArmSession : IDisposable
 }
 
 /// <summary>
-/// One round. Calls come in this order: Contribute and Receive for every client, Open, then the properties. Contribute of different clients
-/// may run at the same time; Receive never does.
+/// One round. Calls come in this order: Contribute and Receive for every client, Open, then the properties. Contribute
+/// of different clients may run at the same time; Receive never does.
 /// </summary>
 internal interface IArmRound : IDisposable
 {
@@ -69,12 +79,17 @@ internal interface IArmRound : IDisposable
     long InvitationBytes => 0;
 
     /// <summary>
-    /// One client's whole contribution as messages in order, made as they are asked for; each is valid until the next. Work up to the ciphertext is measured as
-    /// <see cref="Stage.Quantise"/> and <see cref="Stage.Encrypt"/>; serialising is not measured here and falls to <see cref="Stage.Upload"/>.
+    /// One client's whole contribution as messages in order, made as they are asked for; each is valid until the next.
+    /// Work up to the ciphertext is measured as
+    /// <see cref="Stage.Quantise"/> and <see cref="Stage.Encrypt"/>; serialising is not measured here and falls to
+    /// <see cref="Stage.Upload"/>.
     /// </summary>
     IEnumerable<ReadOnlyMemory<byte>> Contribute(int client, ReadOnlyMemory<float> vector, StageMeter meter);
 
-    /// <summary>The next message of a client at the server; the bytes are gone afterwards. Checking and adding is measured as <see cref="Stage.Add"/>.</summary>
+    /// <summary>
+    /// The next message of a client at the server; the bytes are gone afterwards. Checking and adding is measured as
+    /// <see cref="Stage.Add"/>.
+    /// </summary>
     void Receive(int client, ReadOnlyMemory<byte> message, StageMeter meter);
 
     /// <summary>Key holders, then the opening.</summary>

@@ -9,9 +9,9 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Bench.Rounds.Arms;
 
 /// <summary>
-/// What SecAgg (Bonawitz et al. 2017) sends: quantised values as 64-bit words under pairwise masks that cancel in the sum. Each client shares a mask
-/// with its two neighbours on a ring, the fewest there can be; key agreement and recovery from drop-outs are left out. So it is a lower bound of
-/// what masking costs, not a protocol to use.
+/// What SecAgg (Bonawitz et al. 2017) sends: quantised values as 64-bit words under pairwise masks that cancel in the
+/// sum. Each client shares a mask with its two neighbours on a ring, the fewest there can be; key agreement and
+/// recovery from drop-outs are left out. So it is a lower bound of what masking costs, not a protocol to use.
 /// </summary>
 internal sealed class MaskedIntegerArm : IRoundArm
 {
@@ -19,7 +19,8 @@ internal sealed class MaskedIntegerArm : IRoundArm
 
     public string Name => "masked-int";
 
-    public string Description => "64-bit quantised words under two pairwise masks (what SecAgg sends), without key agreement or recovery";
+    public string Description =>
+        "64-bit quantised words under two pairwise masks (what SecAgg sends), without key agreement or recovery";
 
     public IArmSession CreateSession(RoundShape shape) => new Session(shape);
 
@@ -29,7 +30,8 @@ internal sealed class MaskedIntegerArm : IRoundArm
         private readonly float[] _means = new float[shape.Parameters];
         private int _round;
 
-        public SecurityClaim Security => new(0, "none claimed: a lower bound of masking's cost, mask seeds are not agreed on between clients");
+        public SecurityClaim Security =>
+            new(0, "none claimed: a lower bound of masking's cost, mask seeds are not agreed on between clients");
 
         public string ParameterSet => $"{shape.Bits} bits in 64-bit words, AES-256-CTR masks of two neighbours";
 
@@ -116,7 +118,8 @@ internal sealed class MaskedIntegerArm : IRoundArm
             }
         }
 
-        public void Read(long first, Span<long> sums) => MemoryMarshal.Cast<ulong, long>(sum.AsSpan((int)first, sums.Length)).CopyTo(sums);
+        public void Read(long first, Span<long> sums) =>
+            MemoryMarshal.Cast<ulong, long>(sum.AsSpan((int)first, sums.Length)).CopyTo(sums);
 
         public void Dispose()
         {

@@ -2,7 +2,9 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
-/// <summary>Keeps opened sums as float32 means, what a server goes on with, and as integers for the comparison afterwards.</summary>
+/// <summary>
+/// Keeps opened sums as float32 means, what a server goes on with, and as integers for the comparison afterwards.
+/// </summary>
 internal sealed class MeanSink : ISumSink
 {
     private readonly double _factor;

@@ -2,7 +2,10 @@ using SecureFL.Aggregation;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
-/// <summary>The default suite, through the very roles that run apart in production: every message is encoded by one and parsed by the next.</summary>
+/// <summary>
+/// The default suite, through the very roles that run apart in production: every message is encoded by one and parsed
+/// by the next.
+/// </summary>
 internal sealed class OneTimeKeyArm : IRoundArm
 {
     public string Name => "one-time-key";
@@ -12,5 +15,6 @@ internal sealed class OneTimeKeyArm : IRoundArm
     public bool KeyHolderMemoryIsFlat => true;
 
     public IArmSession CreateSession(RoundShape shape) => new SuiteSession(
-        shape, Suite.OneTimeKey, "ePrint 2024/463 with the published key sum as a hint (Hint-RLWE), every prime counted");
+        shape, Suite.OneTimeKey,
+        "ePrint 2024/463 with the published key sum as a hint (Hint-RLWE), every prime counted");
 }

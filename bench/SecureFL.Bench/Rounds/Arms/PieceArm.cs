@@ -4,8 +4,8 @@ using SecureFL.Bench.Rounds.Metering;
 namespace SecureFL.Bench.Rounds.Arms;
 
 /// <summary>
-/// An arm without keys and set-up: clients send their vectors in pieces, each in so many bytes a value, and the server adds them to float32 sums as they come.
-/// What is left to say is how a piece is written and how it is added.
+/// An arm without keys and set-up: clients send their vectors in pieces, each in so many bytes a value, and the server
+/// adds them to float32 sums as they come. What is left to say is how a piece is written and how it is added.
 /// </summary>
 /// <param name="name">As the user names it.</param>
 /// <param name="description">One sentence on what the arm does.</param>
@@ -20,7 +20,10 @@ internal abstract class PieceArm(string name, string description, int bytesPerVa
 
     public IArmSession CreateSession(RoundShape shape) => new Session(this, shape, bytesPerValue);
 
-    /// <summary>Writes values into a message of their length times the bytes a value. Work that is more than serialising is measured as its stage.</summary>
+    /// <summary>
+    /// Writes values into a message of their length times the bytes a value. Work that is more than serialising is
+    /// measured as its stage.
+    /// </summary>
     protected abstract void Write(ReadOnlySpan<float> values, Span<byte> message, StageMeter meter);
 
     /// <summary>Adds a message to the sums of its values; measured as <see cref="Stage.Add"/>.</summary>

@@ -1,6 +1,8 @@
 namespace SecureFL.Bench.Rounds.Arms;
 
-/// <summary>Where the next message of each client belongs, for arms whose messages are pieces of one length. Not thread-safe.</summary>
+/// <summary>
+/// Where the next message of each client belongs, for arms whose messages are pieces of one length. Not thread-safe.
+/// </summary>
 internal sealed class PieceOrder(RoundShape shape, int piece, int bytesPerValue)
 {
     private readonly long[] _next = new long[shape.Clients];
@@ -13,7 +15,8 @@ internal sealed class PieceOrder(RoundShape shape, int piece, int bytesPerValue)
         int count = (int)Math.Min(piece, shape.Parameters - first);
         if (count <= 0 || bytes != count * bytesPerValue)
         {
-            throw new InvalidDataException($"client {client} sent {bytes} bytes at value {first}, not {Math.Max(count, 0) * bytesPerValue}");
+            throw new InvalidDataException(
+                $"client {client} sent {bytes} bytes at value {first}, not {Math.Max(count, 0) * bytesPerValue}");
         }
 
         _next[client] += count;

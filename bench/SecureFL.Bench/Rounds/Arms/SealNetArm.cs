@@ -3,7 +3,9 @@ using SecureFL.Bench.Rounds.Metering;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
-/// <summary>ckks-slots by Microsoft SEAL itself, through its .NET wrapper. In builds with -p:SealNet=true only.</summary>
+/// <summary>
+/// ckks-slots by Microsoft SEAL itself, through its .NET wrapper. In builds with -p:SealNet=true only.
+/// </summary>
 internal sealed class SealNetArm : IRoundArm
 {
     private const int RingDegree = 8192;
@@ -31,7 +33,8 @@ internal sealed class SealNetArm : IRoundArm
         internal Session(RoundShape shape)
         {
             _shape = shape;
-            using EncryptionParameters parameters = new(SchemeType.CKKS) { PolyModulusDegree = RingDegree, CoeffModulus = CoeffModulus.Create(RingDegree, PrimeBits) };
+            using EncryptionParameters parameters = new(SchemeType.CKKS)
+                { PolyModulusDegree = RingDegree, CoeffModulus = CoeffModulus.Create(RingDegree, PrimeBits) };
             _context = new SEALContext(parameters);
             using KeyGenerator generator = new(_context);
             _secretKey = generator.SecretKey;
@@ -42,7 +45,8 @@ internal sealed class SealNetArm : IRoundArm
             _publicKey = stream.ToArray();
         }
 
-        public SecurityClaim Security => new(128, "SEAL's own table (HomomorphicEncryption.org 2018, ternary secrets); one key opens every upload");
+        public SecurityClaim Security =>
+            new(128, "SEAL's own table (HomomorphicEncryption.org 2018, ternary secrets); one key opens every upload");
 
         public string ParameterSet => "N = 8192, primes of 60, 40, 40 bits, scale 2^40, 4096 slots, no compression";
 
@@ -92,7 +96,9 @@ internal sealed class SealNetArm : IRoundArm
                     MemoryStream stream = new();
                     using (meter.Enter(Stage.Encrypt))
                     {
-                        double[] values = Array.ConvertAll(vector.Slice(first, Math.Min(Slots, vector.Length - first)).ToArray(), value => (double)value);
+                        double[] values = Array.ConvertAll(
+                            vector.Slice(first, Math.Min(Slots, vector.Length - first)).ToArray(),
+                            value => (double)value);
                         encoder.Encode(values, Scale, plaintext);
                         encryptor.Encrypt(plaintext, ciphertext);
                         ciphertext.Save(stream, ComprModeType.None);

@@ -11,8 +11,9 @@ using SecureFL.Seal.Keys;
 namespace SecureFL.Bench.Rounds.Arms;
 
 /// <summary>
-/// What most systems do: CKKS in slots at N = 8192 with primes of 60, 40 and 40 bits, one key pair for all, SEAL's files on the wire. Whoever owns the
-/// secret key can open every client's upload. The key owner fetches the sum and opens it.
+/// What most systems do: CKKS in slots at N = 8192 with primes of 60, 40 and 40 bits, one key pair for all, SEAL's
+/// files on the wire. Whoever owns the secret key can open every client's upload. The key owner fetches the sum and
+/// opens it.
 /// </summary>
 internal sealed class SlotsArm : IRoundArm
 {
@@ -45,7 +46,8 @@ internal sealed class SlotsArm : IRoundArm
             _publicKey = SealFormat.Save(generator.CreatePublicKey(_secretKey));
         }
 
-        public SecurityClaim Security => new(128, "SEAL's own table (HomomorphicEncryption.org 2018, ternary secrets); one key opens every upload");
+        public SecurityClaim Security =>
+            new(128, "SEAL's own table (HomomorphicEncryption.org 2018, ternary secrets); one key opens every upload");
 
         public string ParameterSet => "N = 8192, primes of 60, 40, 40 bits, scale 2^40, 4096 slots";
 
@@ -83,7 +85,8 @@ internal sealed class SlotsArm : IRoundArm
 
         public ReadOnlyMemory<float> Means => _means;
 
-        public (long Received, long Sent) KeyHolderBytes => ((long)_sums.Length * SealFormat.CiphertextSize(_parameters), _shape.Parameters * sizeof(float));
+        public (long Received, long Sent) KeyHolderBytes =>
+            ((long)_sums.Length * SealFormat.CiphertextSize(_parameters), _shape.Parameters * sizeof(float));
 
         public int KeyHolderRoundTrips => 1;
 
@@ -106,7 +109,8 @@ internal sealed class SlotsArm : IRoundArm
                 {
                     using (meter.Enter(Stage.Encrypt))
                     {
-                        encoder.Encode(vector.Span.Slice(first, Math.Min(Slots, vector.Length - first)), Scale, message);
+                        encoder.Encode(vector.Span.Slice(first, Math.Min(Slots, vector.Length - first)),
+                            Scale, message);
                         encryptor.Encrypt(message, ciphertext);
                         SealFormat.Save(ciphertext, bytes);
                     }

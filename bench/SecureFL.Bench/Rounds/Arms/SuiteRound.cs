@@ -7,7 +7,9 @@ using SecureFL.Local;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
-/// <summary>One round of real roles: client streams, server that sums on acceptance, key holders that check every share.</summary>
+/// <summary>
+/// One round of real roles: client streams, server that sums on acceptance, key holders that check every share.
+/// </summary>
 internal sealed class SuiteRound : IArmRound, IIntegerSums
 {
     private readonly RoundShape _shape;
@@ -69,7 +71,8 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         using (meter.Enter(Stage.Encrypt))
         {
             RoundInvitation invitation = RoundInvitation.Parse(_invitation, _plan);
-            stream = _clients[client].CreateContribution(invitation, invitation.Base.Model, Rounding.Stochastic, (ulong)client);
+            stream = _clients[client].CreateContribution(invitation, invitation.Base.Model, Rounding.Stochastic,
+                (ulong)client);
         }
 
         using (stream)
@@ -80,7 +83,8 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
                 ReadOnlyMemory<byte> encrypted;
                 using (meter.Enter(Stage.Encrypt))
                 {
-                    encrypted = stream.EncodeChunk(vector.Span.Slice((int)(chunk * parameters.ElementsPerChunk), parameters.FloatsIn(chunk)), []);
+                    encrypted = stream.EncodeChunk(
+                        vector.Span.Slice((int)(chunk * parameters.ElementsPerChunk), parameters.FloatsIn(chunk)), []);
                 }
 
                 HashAgain(root, encrypted[^parameters.WireChunkBytes..], meter);
@@ -165,8 +169,8 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
     private ContributionRoot NewRoot() => new(_plan);
 
     /// <summary>
-    /// The stream encrypts a chunk and hashes it into its root in one call. What the hash alone takes is measured by doing it once more, outside the round's
-    /// time, and moved from encryption to <see cref="Stage.Hash"/>.
+    /// The stream encrypts a chunk and hashes it into its root in one call. What the hash alone takes is measured by
+    /// doing it once more, outside the round's time, and moved from encryption to <see cref="Stage.Hash"/>.
     /// </summary>
     private static void HashAgain(ContributionRoot root, ReadOnlyMemory<byte> chunk, StageMeter meter)
     {
@@ -204,7 +208,9 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         }
     }
 
-    /// <summary>joint-key: an active holder recomputes the sum of the second halves from every listed ciphertext.</summary>
+    /// <summary>
+    /// joint-key: an active holder recomputes the sum of the second halves from every listed ciphertext.
+    /// </summary>
     private void ShowCiphertexts(KeyHolder holder, CertificateProposal proposal, StageMeter meter)
     {
         CiphertextSumCheck check;

@@ -6,7 +6,10 @@ using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
-/// <summary>A plan of one suite with all its parties in this process; rounds go through the very roles that run apart in production.</summary>
+/// <summary>
+/// A plan of one suite with all its parties in this process; rounds go through the very roles that run apart in
+/// production.
+/// </summary>
 internal sealed class SuiteSession : IArmSession
 {
     private readonly RoundShape _shape;
@@ -51,7 +54,9 @@ internal sealed class SuiteSession : IArmSession
         get
         {
             AggregationParameters p = _plan.Parameters;
-            return $"N = {p.RingDegree}, primes of {string.Join(", ", p.Ckks.Moduli.Select(prime => prime.Bits))} bits, {p.Lanes} to a coefficient";
+            return
+                $"N = {p.RingDegree}, primes of {string.Join(", ", p.Ckks.Moduli.Select(prime => prime.Bits))} "
+                + $"bits, {p.Lanes} to a coefficient";
         }
     }
 
@@ -65,7 +70,8 @@ internal sealed class SuiteSession : IArmSession
 
         TakeKey();
 
-        return new SuiteRound(_shape, _plan, _parties.Server, _holders, _clients, invitation, _sink, next => _next = next);
+        return new SuiteRound(_shape, _plan, _parties.Server, _holders, _clients, invitation, _sink,
+            next => _next = next);
     }
 
     public void Dispose() => _holders.Dispose();

@@ -1,8 +1,9 @@
 namespace SecureFL.Bench.Rounds.Inputs;
 
 /// <summary>
-/// Every client's vector, made again on demand from a seed, whole or in pieces, at the speed of copying: block k of client c is a rotation of one
-/// block of uniform values in [-clip, clip] by an amount that seed, c and k give. Thread-safe.
+/// Every client's vector, made again on demand from a seed, whole or in pieces, at the speed of copying: block k of
+/// client c is a rotation of one block of uniform values in [-clip, clip] by an amount that seed, c and k give.
+/// Thread-safe.
 /// </summary>
 internal sealed class RoundInputs
 {

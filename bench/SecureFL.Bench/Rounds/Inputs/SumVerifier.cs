@@ -6,8 +6,9 @@ using SecureFL.Encoding.Quantization;
 namespace SecureFL.Bench.Rounds.Inputs;
 
 /// <summary>
-/// Recomputes what a round must have opened to, piece by piece from the regenerated inputs, outside the measured time: the integer sum of the
-/// quantised vectors, and the mean in double precision. Where the quantiser is fused into encryption, its cost alone is what it takes here.
+/// Recomputes what a round must have opened to, piece by piece from the regenerated inputs, outside the measured time:
+/// the integer sum of the quantised vectors, and the mean in double precision. Where the quantiser is fused into
+/// encryption, its cost alone is what it takes here.
 /// </summary>
 internal static class SumVerifier
 {
@@ -16,7 +17,8 @@ internal static class SumVerifier
     internal static SumVerdict Verify(IArmRound round, RoundInputs inputs, int clients, StageMeter meter)
     {
         int piece = round.Integers?.PieceLength ?? FloatPiece;
-        Quantizer[] quantizers = round.Integers is { } sums ? [.. Enumerable.Range(0, clients).Select(sums.QuantizerOf)] : [];
+        Quantizer[] quantizers = round.Integers is { } sums
+            ? [.. Enumerable.Range(0, clients).Select(sums.QuantizerOf)] : [];
         double[] exact = new double[piece];
         float[] values = new float[piece];
         int[] quantised = new int[piece];
@@ -36,7 +38,8 @@ internal static class SumVerifier
                 Accumulate(values.AsSpan(0, count), exact);
                 if (round.Integers is not null)
                 {
-                    Quantise(quantizers[client], first / piece, values.AsSpan(0, count), quantised.AsSpan(0, count), round.Integers.QuantizerIsFused ? meter : null);
+                    Quantise(quantizers[client], first / piece, values.AsSpan(0, count), quantised.AsSpan(0, count),
+                        round.Integers.QuantizerIsFused ? meter : null);
                     Accumulate(quantised.AsSpan(0, count), expected);
                 }
             }
@@ -59,7 +62,8 @@ internal static class SumVerifier
         return new SumVerdict(equal, round.Integers is not null, largest, Math.Sqrt(squares / inputs.Length));
     }
 
-    private static void Quantise(Quantizer quantizer, long piece, ReadOnlySpan<float> values, Span<int> quantised, StageMeter? meter)
+    private static void Quantise(Quantizer quantizer, long piece, ReadOnlySpan<float> values, Span<int> quantised,
+        StageMeter? meter)
     {
         long cpu = ThreadClock.Now();
         long wall = StageMeter.WallNow();

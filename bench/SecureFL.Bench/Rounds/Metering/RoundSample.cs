@@ -1,6 +1,9 @@
 namespace SecureFL.Bench.Rounds.Metering;
 
-/// <summary>What one round of one arm cost. Seconds; the totals are from float vectors at the clients to float means at the server.</summary>
+/// <summary>
+/// What one round of one arm cost. Seconds; the totals are from float vectors at the clients to float means at the
+/// server.
+/// </summary>
 internal sealed record RoundSample
 {
     public required string Arm { get; init; }
@@ -27,7 +30,9 @@ internal sealed record RoundSample
     public double EncryptCpuSeconds => StageCpuSeconds[(int)Stage.Quantise] + StageCpuSeconds[(int)Stage.Encrypt];
 }
 
-/// <summary>Bytes of canonical messages in one round. Framing and TLS records come on top and are the same for all arms.</summary>
+/// <summary>
+/// Bytes of canonical messages in one round. Framing and TLS records come on top and are the same for all arms.
+/// </summary>
 /// <param name="ClientSent">By one client.</param>
 /// <param name="ClientReceived">By one client: invitation and means.</param>
 /// <param name="ServerReceived">By the server, from all clients and key holders.</param>
@@ -35,10 +40,12 @@ internal sealed record RoundSample
 /// <param name="KeyHolderReceived">By one key holder.</param>
 /// <param name="KeyHolderSent">By one key holder.</param>
 internal sealed record RoleBytes(
-    long ClientSent, long ClientReceived, long ServerReceived, long ServerSent, long KeyHolderReceived, long KeyHolderSent);
+    long ClientSent, long ClientReceived, long ServerReceived, long ServerSent, long KeyHolderReceived,
+    long KeyHolderSent);
 
 /// <summary>How the opened sum compares with the sum of what went in.</summary>
-/// <param name="SumIsExact">Whether it is, bit for bit, the sum of the integers that the clients quantised to; false for arms that sum floats.</param>
+/// <param name="SumIsExact">Whether it is, bit for bit, the sum of the integers that the clients quantised to; false
+/// for arms that sum floats.</param>
 /// <param name="HasIntegers">Whether the arm sums integers.</param>
 /// <param name="MaxError">Largest distance of a mean from the mean of the float inputs in double precision.</param>
 /// <param name="RmsError">Root of the mean square of that distance.</param>

@@ -6,13 +6,21 @@ internal enum Stage
     /// <summary>Float32 to integers, at the clients.</summary>
     Quantise,
 
-    /// <summary>Integers or floats to ciphertext bytes, at the clients: keys, encryption, packing, sharing the key, signing.</summary>
+    /// <summary>
+    /// Integers or floats to ciphertext bytes, at the clients: keys, encryption, packing, sharing the key, signing.
+    /// </summary>
     Encrypt,
 
-    /// <summary>The hash over the ciphertext that a client signs, where the arm has one. Not encryption: it binds the bytes, it hides nothing.</summary>
+    /// <summary>
+    /// The hash over the ciphertext that a client signs, where the arm has one. Not encryption: it binds the bytes, it
+    /// hides nothing.
+    /// </summary>
     Hash,
 
-    /// <summary>Everything between a client's bytes and the server's: serialise, send, receive, parse. What no other stage measured.</summary>
+    /// <summary>
+    /// Everything between a client's bytes and the server's: serialise, send, receive, parse. What no other stage
+    /// measured.
+    /// </summary>
     Upload,
 
     /// <summary>Checking and adding, at the server.</summary>

@@ -4,8 +4,8 @@ using SecureFL.Bench.Measurement;
 namespace SecureFL.Bench.Rounds.Metering;
 
 /// <summary>
-/// Processor and wall time of one round by stage. Synchronous work is measured by the clock of its own thread, so neighbours do not count and
-/// overlapping stages do not mix. Thread-safe.
+/// Processor and wall time of one round by stage. Synchronous work is measured by the clock of its own thread, so
+/// neighbours do not count and overlapping stages do not mix. Thread-safe.
 /// </summary>
 internal sealed class StageMeter
 {

@@ -1,8 +1,8 @@
 namespace SecureFL.Bench.Rounds.Output;
 
 /// <summary>
-/// The figures of one arm, flat; the JSON has the same names in camel case, the CSV too. Times are medians over the measured rounds, in seconds; spreads are
-/// (largest - smallest) / median, null for a single round.
+/// The figures of one arm, flat; the JSON has the same names in camel case, the CSV too. Times are medians over the
+/// measured rounds, in seconds; spreads are (largest - smallest) / median, null for a single round.
 /// </summary>
 internal sealed record ArmFigures
 {
@@ -23,7 +23,10 @@ internal sealed record ArmFigures
 
     public required int Threshold { get; init; }
 
-    /// <summary>All processor time of the round, transport included: float32 vectors at the clients to float32 means at the server. All clients together.</summary>
+    /// <summary>
+    /// All processor time of the round, transport included: float32 vectors at the clients to float32 means at the
+    /// server. All clients together.
+    /// </summary>
     public required double CpuSeconds { get; init; }
 
     public required double? CpuSpread { get; init; }
@@ -33,12 +36,17 @@ internal sealed record ArmFigures
 
     public required double? EncryptSpread { get; init; }
 
-    /// <summary>The same round by the clock on this machine, clients one after another (or as many at once as there are threads).</summary>
+    /// <summary>
+    /// The same round by the clock on this machine, clients one after another (or as many at once as there are
+    /// threads).
+    /// </summary>
     public required double WallSeconds { get; init; }
 
     public required double? WallSpread { get; init; }
 
-    /// <summary>A round by the clock with every client on an emulated line of its own, all at once; null where none was run.</summary>
+    /// <summary>
+    /// A round by the clock with every client on an emulated line of its own, all at once; null where none was run.
+    /// </summary>
     public required double? WanWallSeconds { get; init; }
 
     public required double? WanSpread { get; init; }
@@ -55,10 +63,15 @@ internal sealed record ArmFigures
 
     public required double UploadBytesPerParameter { get; init; }
 
-    /// <summary>log2 of the number of values a sum can have, by 8: fewer bytes a parameter cannot carry it exactly.</summary>
+    /// <summary>
+    /// log2 of the number of values a sum can have, by 8: fewer bytes a parameter cannot carry it exactly.
+    /// </summary>
     public required double FloorBytesPerParameter { get; init; }
 
-    /// <summary>Whether the opened sum was, in every round and bit for bit, the sum of the integers that the clients quantised to. False where floats are summed.</summary>
+    /// <summary>
+    /// Whether the opened sum was, in every round and bit for bit, the sum of the integers that the clients quantised
+    /// to. False where floats are summed.
+    /// </summary>
     public required bool SumIsExact { get; init; }
 
     /// <summary>Whether the arm sums integers, so that anything but an exact sum is a fault.</summary>
@@ -72,7 +85,9 @@ internal sealed record ArmFigures
     /// <summary>Largest resident set of the benchmark process in a round: all roles together.</summary>
     public required long PeakRssBytes { get; init; }
 
-    /// <summary>Largest resident set of a process that plays this role alone; null where it was not asked for.</summary>
+    /// <summary>
+    /// Largest resident set of a process that plays this role alone; null where it was not asked for.
+    /// </summary>
     public required long? ServerPeakRssBytes { get; init; }
 
     public required long? ClientPeakRssBytes { get; init; }
@@ -144,7 +159,10 @@ internal sealed record ArmFigures
 
     public required double EncryptNanosecondsPerParameterAndClient { get; init; }
 
-    /// <summary>CpuSeconds times requested over measured parameters and clients: an estimate, equal to CpuSeconds where nothing was left out.</summary>
+    /// <summary>
+    /// CpuSeconds times requested over measured parameters and clients: an estimate, equal to CpuSeconds where nothing
+    /// was left out.
+    /// </summary>
     public required double ScaledCpuSeconds { get; init; }
 
     public required double ScaledUploadBytesPerClient { get; init; }

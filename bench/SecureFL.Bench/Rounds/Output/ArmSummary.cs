@@ -84,16 +84,20 @@ internal static class ArmSummary
             CpuNanosecondsPerParameterAndClient = cpu * 1e9 / values,
             EncryptNanosecondsPerParameterAndClient = encrypt * 1e9 / values,
             ScaledCpuSeconds = cpu * (settings.Shape.Parameters * (double)settings.Shape.Clients / values),
-            ScaledUploadBytesPerClient = last.UploadBytesPerClient * ((double)settings.Shape.Parameters / shape.Parameters),
+            ScaledUploadBytesPerClient = last.UploadBytesPerClient
+                * ((double)settings.Shape.Parameters / shape.Parameters),
         };
     }
 
     /// <summary>log2(B)/8 with B = 2 n (2^(b-1) - 1) + 1 values of a sum.</summary>
-    internal static double FloorBytes(int clients, int bits) => double.Log2((double)AggregationParameters.LaneRadix(clients, bits)) / 8;
+    internal static double FloorBytes(int clients, int bits) =>
+        double.Log2((double)AggregationParameters.LaneRadix(clients, bits)) / 8;
 
-    private static double Median(List<RoundSample> rounds, Func<RoundSample, double> figure) => MedianOf([.. rounds.Select(figure)]);
+    private static double Median(List<RoundSample> rounds, Func<RoundSample, double> figure) =>
+        MedianOf([.. rounds.Select(figure)]);
 
-    private static double? Spread(List<RoundSample> rounds, Func<RoundSample, double> figure) => SpreadOf([.. rounds.Select(figure)]);
+    private static double? Spread(List<RoundSample> rounds, Func<RoundSample, double> figure) =>
+        SpreadOf([.. rounds.Select(figure)]);
 
     private static double MedianOf(List<double> values)
     {

@@ -2,10 +2,14 @@ using System.Globalization;
 
 namespace SecureFL.Bench.Rounds.Output;
 
-/// <summary>Ratios between arms of one run. One that is smaller than the spread of the two figures is not quoted.</summary>
+/// <summary>
+/// Ratios between arms of one run. One that is smaller than the spread of the two figures is not quoted.
+/// </summary>
 internal static class Ratios
 {
-    /// <summary>a / b by parameter and client, or null where |a/b - 1| is below the sum of the spreads, or a spread is unknown.</summary>
+    /// <summary>
+    /// a / b by parameter and client, or null where |a/b - 1| is below the sum of the spreads, or a spread is unknown.
+    /// </summary>
     internal static double? Quotable(double a, double? spreadA, double b, double? spreadB)
     {
         if (spreadA is not double sa || spreadB is not double sb || !(b > 0) || !(a > 0))
@@ -25,8 +29,11 @@ internal static class Ratios
         {
             if (plain is not null && arm != plain)
             {
-                yield return Line(arm, plain, "CPU", Quotable(arm.CpuNanosecondsPerParameterAndClient, arm.CpuSpread, plain.CpuNanosecondsPerParameterAndClient, plain.CpuSpread));
-                yield return Line(arm, plain, "upload bytes", arm.UploadBytesPerParameter / plain.UploadBytesPerParameter);
+                yield return Line(arm, plain, "CPU",
+                    Quotable(arm.CpuNanosecondsPerParameterAndClient, arm.CpuSpread,
+                        plain.CpuNanosecondsPerParameterAndClient, plain.CpuSpread));
+                yield return Line(arm, plain, "upload bytes",
+                    arm.UploadBytesPerParameter / plain.UploadBytesPerParameter);
             }
 
             if (slots is not null && arm != slots && arm.SecurityBits > 0)
@@ -35,7 +42,8 @@ internal static class Ratios
                     arm,
                     slots,
                     "encryption CPU",
-                    Quotable(arm.EncryptNanosecondsPerParameterAndClient, arm.EncryptSpread, slots.EncryptNanosecondsPerParameterAndClient, slots.EncryptSpread));
+                    Quotable(arm.EncryptNanosecondsPerParameterAndClient, arm.EncryptSpread,
+                        slots.EncryptNanosecondsPerParameterAndClient, slots.EncryptSpread));
             }
         }
     }

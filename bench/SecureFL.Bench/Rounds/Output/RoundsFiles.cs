@@ -9,7 +9,8 @@ namespace SecureFL.Bench.Rounds.Output;
 /// <summary>JSON and CSV of a run.</summary>
 internal static class RoundsFiles
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions Options = new()
+    { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
     internal static void WriteJson(FileInfo file, RoundsOutcome outcome)
     {
@@ -47,7 +48,8 @@ internal static class RoundsFiles
     {
         null => "",
         bool flag => flag ? "true" : "false",
-        string text when text.AsSpan().IndexOfAny(',', '"', '\n') >= 0 => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
+        string text when text.AsSpan()
+            .IndexOfAny(',', '"', '\n') >= 0 => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
@@ -59,6 +61,8 @@ internal static class RoundsFiles
         sample.EncryptCpuSeconds,
         sample.WallSeconds,
         sample.PeakRssBytes,
-        StageCpuSeconds = Enum.GetValues<Stage>().ToDictionary(stage => JsonNamingPolicy.CamelCase.ConvertName(stage.ToString()), stage => sample.StageCpuSeconds[(int)stage]),
+        StageCpuSeconds = Enum.GetValues<Stage>()
+        .ToDictionary(stage => JsonNamingPolicy.CamelCase.ConvertName(stage.ToString()),
+            stage => sample.StageCpuSeconds[(int)stage]),
     };
 }

@@ -12,15 +12,21 @@ internal static class RoundsTable
     {
         RoundsSettings settings = outcome.Settings;
         ArmFigures first = outcome.Arms[0];
-        output.WriteLine($"{Machine.Here.Processor}, {Machine.Here.Cores} cores, {Machine.Here.Vectors}, {Machine.Here.Runtime}");
+        output.WriteLine(
+            $"{Machine.Here.Processor}, {Machine.Here.Cores} cores, {Machine.Here.Vectors}, {Machine.Here.Runtime}");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{settings.Model}: {settings.Shape.Parameters:N0} parameters, {settings.Shape.Clients} clients, {settings.Shape.Bits} bits, {settings.Shape.Threshold} of {settings.Shape.KeyHolders} key holders; {first.Transport}"));
-        output.WriteLine($"medians of {first.Rounds} rounds, arms in turn; CPU and wall without making inputs; +- is half of (largest - smallest) / median");
+            $"{settings.Model}: {settings.Shape.Parameters:N0} parameters, {settings.Shape.Clients} clients, "
+            + $"{settings.Shape.Bits} bits, {settings.Shape.Threshold} of {settings.Shape.KeyHolders} key holders; "
+            + $"{first.Transport}"));
+        output.WriteLine(
+            $"medians of {first.Rounds} rounds, arms in turn; CPU and wall without making inputs; +- is half of "
+            + $"(largest - smallest) / median");
         output.WriteLine();
         string[][] rows =
         [
-            ["arm", "CPU s", "+-", "encrypt s", "wall s", "WAN s", "upload", "B/param", "sum", "max error", "peak RSS", "security"],
+            ["arm", "CPU s", "+-", "encrypt s", "wall s", "WAN s", "upload", "B/param", "sum", "max error", "peak RSS",
+                "security"],
             .. outcome.Arms.Select(Cells),
         ];
         WriteRows(output, rows);
@@ -32,8 +38,10 @@ internal static class RoundsTable
                 ["arm", "quantise", "encrypt", "hash", "upload", "add", "key holders", "open", "download"],
                 .. outcome.Arms.Select(arm => new[]
                 {
-                    arm.Arm, Seconds(arm.QuantiseCpuSeconds), Seconds(arm.EncryptOnlyCpuSeconds), Seconds(arm.HashCpuSeconds), Seconds(arm.UploadCpuSeconds), Seconds(arm.AddCpuSeconds),
-                    Seconds(arm.KeyHoldersCpuSeconds), Seconds(arm.OpenCpuSeconds), Seconds(arm.DownloadCpuSecondsPerClient),
+                    arm.Arm, Seconds(arm.QuantiseCpuSeconds), Seconds(arm.EncryptOnlyCpuSeconds),
+                        Seconds(arm.HashCpuSeconds), Seconds(arm.UploadCpuSeconds), Seconds(arm.AddCpuSeconds),
+                    Seconds(arm.KeyHoldersCpuSeconds), Seconds(arm.OpenCpuSeconds),
+                        Seconds(arm.DownloadCpuSecondsPerClient),
                 }),
             ]);
         output.WriteLine();
@@ -58,7 +66,8 @@ internal static class RoundsTable
 
     /// <summary>The verdict in words.</summary>
     internal static string Verdict(ScalingVerdict verdict) => verdict.Deviation is double off
-        ? string.Create(CultureInfo.InvariantCulture, $"{(verdict.Holds ? "holds" : "does NOT hold")}: {100 * off:0.#} % (limit {100 * verdict.Limit:0} %)")
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"{(verdict.Holds ? "holds" : "does NOT hold")}: {100 * off:0.#} % (limit {100 * verdict.Limit:0} %)")
         : "does NOT hold";
 
     internal static string Bytes(double bytes) => bytes switch
@@ -69,16 +78,20 @@ internal static class RoundsTable
         _ => bytes.ToString("0", CultureInfo.InvariantCulture) + " B",
     };
 
-    internal static string Seconds(double? seconds) => seconds is double s ? s == 0 ? "0" : s.ToString(s >= 100 ? "0" : s >= 1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture) : "-";
+    internal static string Seconds(double? seconds) => seconds is double s ? s == 0
+        ? "0" : s.ToString(s >= 100 ? "0" : s >= 1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture) : "-";
 
-    internal static string Percent(double? part) => part is double p ? (50 * p).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-";
+    internal static string Percent(double? part) =>
+        part is double p ? (50 * p).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-";
 
-    internal static string Error(double error) => error == 0 ? "0" : error.ToString("0.0e0", CultureInfo.InvariantCulture);
+    internal static string Error(double error) =>
+        error == 0 ? "0" : error.ToString("0.0e0", CultureInfo.InvariantCulture);
 
     private static string[] Cells(ArmFigures arm) =>
     [
         arm.MeasuredParameters < arm.RequestedParameters || arm.MeasuredClients < arm.RequestedClients
-            ? $"{arm.Arm} ({arm.MeasuredParameters.ToString("N0", CultureInfo.InvariantCulture)} x {arm.MeasuredClients})"
+            ? $"{arm.Arm} ({arm.MeasuredParameters.ToString("N0", CultureInfo.InvariantCulture)} x "
+            + $"{arm.MeasuredClients})"
             : arm.Arm,
         Seconds(arm.CpuSeconds),
         Percent(arm.CpuSpread),
@@ -95,14 +108,20 @@ internal static class RoundsTable
 
     private static IEnumerable<string> Scaled(IReadOnlyList<ArmFigures> arms) => arms
         .Where(arm => arm.MeasuredParameters < arm.RequestedParameters || arm.MeasuredClients < arm.RequestedClients)
-        .Select(arm => $"{arm.Arm} was measured with fewer parameters or clients; scaled to what was asked for: {Seconds(arm.ScaledCpuSeconds)} CPU s, {Bytes(arm.ScaledUploadBytesPerClient)} a client");
+        .Select(
+            arm =>
+                $"{arm.Arm} was measured with fewer parameters or clients; scaled to what was asked for: "
+                + $"{Seconds(arm.ScaledCpuSeconds)} CPU s, {Bytes(arm.ScaledUploadBytesPerClient)} a client");
 
     private static void WriteRows(TextWriter output, string[][] rows)
     {
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)
         {
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))).TrimEnd());
+            output.WriteLine(
+                string.Join("  ",
+                    row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column])))
+                    .TrimEnd());
         }
     }
 }

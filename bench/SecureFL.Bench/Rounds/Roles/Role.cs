@@ -19,7 +19,9 @@ internal enum Role
     KeyHolders,
 }
 
-/// <summary>Plays one role and hardly anything else. Other roles' messages are made when they are needed and dropped.</summary>
+/// <summary>
+/// Plays one role and hardly anything else. Other roles' messages are made when they are needed and dropped.
+/// </summary>
 internal static class RolePlay
 {
     private const int FewParameters = 1000;

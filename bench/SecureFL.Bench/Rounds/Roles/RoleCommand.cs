@@ -18,12 +18,14 @@ internal static class RoleCommand
         Argument<int> bits = new("bits");
         Argument<int> keyHolders = new("key-holders");
         Argument<int> threshold = new("threshold");
-        Command command = new(Name, "plays one role of a round and prints the bytes it held at most") { arm, role, parameters, clients, maxClients, bits, keyHolders, threshold };
+        Command command = new(Name, "plays one role of a round and prints the bytes it held at most")
+            { arm, role, parameters, clients, maxClients, bits, keyHolders, threshold };
         command.Hidden = true;
         command.SetAction(result =>
         {
             RoundShape shape = new(
-                result.GetValue(parameters), result.GetValue(clients), result.GetValue(bits), Clip: 1f, result.GetValue(keyHolders), result.GetValue(threshold))
+                result.GetValue(parameters), result.GetValue(clients), result.GetValue(bits), Clip: 1f,
+                result.GetValue(keyHolders), result.GetValue(threshold))
             {
                 MaxClients = result.GetValue(maxClients),
             };

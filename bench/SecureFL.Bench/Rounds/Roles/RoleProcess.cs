@@ -26,7 +26,8 @@ internal static class RoleProcess
         string[] arguments =
         [
             RoleCommand.Name, arm.Name, role.ToString(),
-            Text(shape.Parameters), Text(shape.Clients), Text(shape.MaxClients), Text(shape.Bits), Text(shape.KeyHolders), Text(shape.Threshold),
+            Text(shape.Parameters), Text(shape.Clients), Text(shape.MaxClients), Text(shape.Bits),
+            Text(shape.KeyHolders), Text(shape.Threshold),
         ];
         foreach (string argument in arguments)
         {
@@ -38,7 +39,8 @@ internal static class RoleProcess
         child.WaitForExit();
         return child.ExitCode == 0
             ? long.Parse(output, CultureInfo.InvariantCulture)
-            : throw new InvalidOperationException($"the process for the {role} of {arm.Name} ended with {child.ExitCode}");
+            : throw new InvalidOperationException(
+                $"the process for the {role} of {arm.Name} ended with {child.ExitCode}");
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -43,5 +43,7 @@ internal sealed class ArmRun : IDisposable
     }
 }
 
-/// <summary>Largest resident sets, in bytes, of processes that play one role each, and of one that plays none.</summary>
+/// <summary>
+/// Largest resident sets, in bytes, of processes that play one role each, and of one that plays none.
+/// </summary>
 internal sealed record RoleMemory(long Server, long Client, long? KeyHolder, long Idle);

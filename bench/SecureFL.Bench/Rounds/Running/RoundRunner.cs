@@ -6,13 +6,16 @@ using SecureFL.Bench.Rounds.Transport;
 
 namespace SecureFL.Bench.Rounds.Running;
 
-/// <summary>Runs one round of one arm over a transport and measures it. Each client's input is made again when its turn comes.</summary>
+/// <summary>
+/// Runs one round of one arm over a transport and measures it. Each client's input is made again when its turn comes.
+/// </summary>
 internal static class RoundRunner
 {
     private const double Nano = 1e-9;
 
     internal static async Task<RoundSample> RunAsync(
-        IRoundArm arm, IArmSession session, RoundShape shape, RoundInputs inputs, IRoundTransport transport, int threads, int repetition, bool keepMemory = false)
+        IRoundArm arm, IArmSession session, RoundShape shape, RoundInputs inputs, IRoundTransport transport,
+        int threads, int repetition, bool keepMemory = false)
     {
         await transport.ConnectAsync(shape.Clients).ConfigureAwait(false);
         StageMeter meter = new();

@@ -8,7 +8,10 @@ using SecureFL.Bench.Rounds.Transport;
 
 namespace SecureFL.Bench.Rounds.Running;
 
-/// <summary>All arms of a run: small rounds to wake the compiler, whole rounds to warm up, then measured rounds in turn, so that a slow minute hits all arms alike.</summary>
+/// <summary>
+/// All arms of a run: small rounds to wake the compiler, whole rounds to warm up, then measured rounds in turn, so that
+/// a slow minute hits all arms alike.
+/// </summary>
 internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress)
 {
     private const int SmallParameters = 200_000;
@@ -25,7 +28,8 @@ internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress
         try
         {
             string transportName;
-            await using (IRoundTransport transport = settings.OverGrpc ? await GrpcTransport.StartAsync().ConfigureAwait(false) : new InProcessTransport())
+            await using (IRoundTransport transport = settings.OverGrpc
+                ? await GrpcTransport.StartAsync().ConfigureAwait(false) : new InProcessTransport())
             {
                 transportName = transport.Name;
                 if (settings.CompileFirst)
@@ -51,7 +55,8 @@ internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress
             }
 
             return new RoundsOutcome(
-                settings, [.. runs.Select(run => ArmSummary.Of(run, settings, transportName))], [.. runs.SelectMany(run => run.Samples)]);
+                settings, [.. runs.Select(run => ArmSummary.Of(run, settings, transportName))],
+                [.. runs.SelectMany(run => run.Samples)]);
         }
         finally
         {
@@ -61,7 +66,11 @@ internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress
 
     private async Task CompileAsync(List<ArmRun> runs, IRoundTransport transport)
     {
-        RoundShape small = settings.Shape with { Parameters = Math.Min(SmallParameters, settings.Shape.Parameters), Clients = Math.Min(4, settings.Shape.Clients) };
+        RoundShape small = settings.Shape with
+        {
+            Parameters = Math.Min(SmallParameters, settings.Shape.Parameters),
+            Clients = Math.Min(4, settings.Shape.Clients)
+        };
         foreach (ArmRun run in runs)
         {
             progress($"{run.Arm.Name}: warming up");
@@ -71,7 +80,9 @@ internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress
             for (int i = 0; i < FewestSmallRounds || (quiet < QuietRounds && i < MostSmallRounds); i++)
             {
                 long compiled = JitInfo.GetCompiledMethodCount();
-                _ = await RoundRunner.RunAsync(run.Arm, session, shape, new RoundInputs(shape.Parameters, shape.Clip, settings.Seed), transport, threads: 1, i).ConfigureAwait(false);
+                _ = await RoundRunner.RunAsync(run.Arm, session, shape,
+                    new RoundInputs(shape.Parameters, shape.Clip, settings.Seed), transport, threads: 1, i)
+                    .ConfigureAwait(false);
                 quiet = JitInfo.GetCompiledMethodCount() - compiled <= MethodsOfQuietRound ? quiet + 1 : 0;
             }
 
@@ -90,7 +101,8 @@ internal sealed class RoundsRun(RoundsSettings settings, Action<string> progress
                 string which = repetition < 0 ? "warm-up round" : $"round {repetition + 1} of {settings.Repeat}";
                 progress($"{run.Arm.Name}: {which}, {run.Shape.Parameters} parameters, {run.Shape.Clients} clients");
                 RoundInputs inputs = new(run.Shape.Parameters, run.Shape.Clip, settings.Seed);
-                RoundSample sample = await RoundRunner.RunAsync(run.Arm, run.Session, run.Shape, inputs, transport, settings.Threads, repetition).ConfigureAwait(false);
+                RoundSample sample = await RoundRunner.RunAsync(run.Arm, run.Session, run.Shape, inputs, transport,
+                    settings.Threads, repetition).ConfigureAwait(false);
                 if (repetition >= 0)
                 {
                     run.Samples.Add(sample);

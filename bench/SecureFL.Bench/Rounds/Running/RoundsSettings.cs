@@ -41,10 +41,16 @@ internal sealed record RoundsSettings
     /// <summary>Runs every arm at full size, whatever its limits.</summary>
     public bool Insist { get; init; }
 
-    /// <summary>Whether a child process is started for every role of every arm to see what it holds in memory.</summary>
+    /// <summary>
+    /// Whether a child process is started for every role of every arm to see what it holds in memory.
+    /// </summary>
     public bool RoleMemory { get; init; } = true;
 
     public RoundShape ShapeOf(IRoundArm arm) => Insist
         ? Shape
-        : Shape with { Parameters = Math.Min(Shape.Parameters, arm.MostParameters), Clients = Math.Min(Shape.Clients, arm.MostClients) };
+        : Shape with
+        {
+            Parameters = Math.Min(Shape.Parameters, arm.MostParameters),
+            Clients = Math.Min(Shape.Clients, arm.MostClients)
+        };
 }

@@ -8,19 +8,35 @@ using SecureFL.Bench.Rounds.Transport;
 
 namespace SecureFL.Bench.Rounds.Sweeps;
 
-/// <summary>Measures the points of the report's curves, arms in turn at every point. Arms that are too slow for a size are left out of it.</summary>
+/// <summary>
+/// Measures the points of the report's curves, arms in turn at every point. Arms that are too slow for a size are left
+/// out of it.
+/// </summary>
 internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<string> progress)
 {
     internal async Task<RoundsOutcome> ExtendAsync(RoundsOutcome outcome)
     {
-        await using IRoundTransport transport = settings.OverGrpc ? await GrpcTransport.StartAsync().ConfigureAwait(false) : new InProcessTransport();
+        await using IRoundTransport transport = settings.OverGrpc
+            ? await GrpcTransport.StartAsync().ConfigureAwait(false) : new InProcessTransport();
         List<SweepPoint> sizes = await PointsAsync(
-            [.. plan.Sizes.Where(Fits).Select(size => settings.Shape with { Parameters = size, Clients = plan.ClientsOfSizes, MaxClients = plan.ClientsOfSizes })],
+            [
+                .. plan.Sizes.Where(Fits).Select(
+                    size => settings.Shape with { Parameters = size, Clients = plan.ClientsOfSizes,
+                        MaxClients = plan.ClientsOfSizes })],
             transport).ConfigureAwait(false);
         List<SweepPoint> clients = await PointsAsync(
-            [.. plan.ClientCounts.Select(count => settings.Shape with { Parameters = SweepPlan.ParametersOfClients, Clients = count, MaxClients = plan.ClientCounts.Max() })],
+            [
+                .. plan.ClientCounts
+                    .Select(
+                        count => settings.Shape with { Parameters = SweepPlan.ParametersOfClients, Clients = count,
+                            MaxClients = plan.ClientCounts.Max() })],
             transport).ConfigureAwait(false);
-        return outcome with { SizeSweep = sizes, ClientSweep = clients, MemorySweep = settings.RoleMemory ? Memory() : [] };
+        return outcome with
+        {
+            SizeSweep = sizes,
+            ClientSweep = clients,
+            MemorySweep = settings.RoleMemory ? Memory() : []
+        };
     }
 
     // Inputs, sums of floats and integers, ciphertext sums and one upload: about 24 bytes a parameter in this process.
@@ -31,7 +47,11 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
     {
         List<ArmRun> runs =
         [
-            .. shapes.SelectMany(shape => settings.Arms.Where(arm => arm.MostParameters >= shape.Parameters && arm.MostClients >= shape.Clients).Select(arm => new ArmRun(arm, shape))),
+            .. shapes.SelectMany(
+                shape =>
+                    settings.Arms
+                    .Where(arm => arm.MostParameters >= shape.Parameters && arm.MostClients >= shape.Clients)
+                    .Select(arm => new ArmRun(arm, shape))),
         ];
         try
         {
@@ -56,12 +76,16 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
     private async Task MeasureAsync(ArmRun run, IRoundTransport transport, int repetition)
     {
         RoundShape shape = run.Shape;
-        progress($"curves: {shape.Parameters} parameters, {shape.Clients} clients, {run.Arm.Name}, {(repetition < 0 ? "warm-up" : $"round {repetition + 1} of {RoundsOf(shape)}")}");
+        progress(
+            $"curves: {shape.Parameters} parameters, {shape.Clients} clients, {run.Arm.Name}, "
+            + $"{(repetition < 0 ? "warm-up" : $"round {repetition + 1} of {RoundsOf(shape)}")}");
         RoundInputs inputs = new(shape.Parameters, shape.Clip, settings.Seed);
-        RoundSample sample = await RoundRunner.RunAsync(run.Arm, run.Session, shape, inputs, transport, threads: 1, repetition, keepMemory: true).ConfigureAwait(false);
+        RoundSample sample = await RoundRunner.RunAsync(run.Arm, run.Session, shape, inputs, transport, threads: 1,
+            repetition, keepMemory: true).ConfigureAwait(false);
         if (sample.Verdict is { HasIntegers: true, SumIsExact: false })
         {
-            throw new InvalidOperationException($"{run.Arm.Name}: the sum of {shape.Parameters} parameters and {shape.Clients} clients is wrong");
+            throw new InvalidOperationException(
+                $"{run.Arm.Name}: the sum of {shape.Parameters} parameters and {shape.Clients} clients is wrong");
         }
 
         if (repetition >= 0)
@@ -94,10 +118,13 @@ internal sealed class SweepRun(RoundsSettings settings, SweepPlan plan, Action<s
         foreach (int count in plan.MemoryCounts)
         {
             progress($"curves: memory of the server, {count} clients");
-            RoundShape shape = settings.Shape with { Parameters = SweepPlan.ParametersOfMemory, Clients = count, MaxClients = count };
+            RoundShape shape = settings.Shape with
+            { Parameters = SweepPlan.ParametersOfMemory, Clients = count, MaxClients = count };
             points.AddRange(settings.Arms
                 .Where(arm => arm.MostParameters >= shape.Parameters)
-                .Select(arm => new MemoryPoint(arm.Name, shape.Parameters, count, RoleProcess.Peak(arm, shape, Role.Server))));
+                .Select(
+                    arm => new MemoryPoint(arm.Name, shape.Parameters, count,
+                        RoleProcess.Peak(arm, shape, Role.Server))));
         }
 
         return points;

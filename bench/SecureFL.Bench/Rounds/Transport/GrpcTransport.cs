@@ -18,8 +18,8 @@ using SecureFL.Testing;
 namespace SecureFL.Bench.Rounds.Transport;
 
 /// <summary>
-/// The deployment's wire: its messages over gRPC, HTTP/2 and TLS 1.3 on loopback, one connection a client, which it keeps from round to round as the deployment's
-/// clients do. A link may stand between each client and the server.
+/// The deployment's wire: its messages over gRPC, HTTP/2 and TLS 1.3 on loopback, one connection a client, which it
+/// keeps from round to round as the deployment's clients do. A link may stand between each client and the server.
 /// </summary>
 internal sealed class GrpcTransport : IRoundTransport
 {
@@ -66,11 +66,14 @@ internal sealed class GrpcTransport : IRoundTransport
         });
         WebApplication server = builder.Build();
         GrpcTransport? transport = null;
-        GrpcServerLimits limits = new() { StreamIdleTimeout = TimeSpan.FromMinutes(10), MessageTimeout = TimeSpan.FromMinutes(10) };
+        GrpcServerLimits limits = new()
+        { StreamIdleTimeout = TimeSpan.FromMinutes(10), MessageTimeout = TimeSpan.FromMinutes(10) };
         server.MapGrpc(
             new GrpcServiceBuilder(AggregationMethods.Service)
-                .Duplex(AggregationMethods.Upload, (parts, states, call) => transport!.ReceiveAsync(parts, states, call))
-                .ServerStreaming(AggregationMethods.GetModel, (_, parts, call) => transport!.SendModelAsync(parts, call.Cancellation))
+                .Duplex(AggregationMethods.Upload,
+                    (parts, states, call) => transport!.ReceiveAsync(parts, states, call))
+                .ServerStreaming(AggregationMethods.GetModel,
+                    (_, parts, call) => transport!.SendModelAsync(parts, call.Cancellation))
                 .Build(),
             limits);
         await server.StartAsync().ConfigureAwait(false);
@@ -84,7 +87,9 @@ internal sealed class GrpcTransport : IRoundTransport
         {
             if (!_lines.ContainsKey(client))
             {
-                await foreach (ModelPart part in LineOf(client).Channel.ServerStreamingAsync(AggregationMethods.GetModel, new GetModelRequest()).ConfigureAwait(false))
+                await foreach (ModelPart part in
+                    LineOf(client).Channel.ServerStreamingAsync(AggregationMethods.GetModel, new GetModelRequest())
+                    .ConfigureAwait(false))
                 {
                     throw new InvalidOperationException($"a model of {part.TotalBytes} bytes before there is a round");
                 }
@@ -100,13 +105,15 @@ internal sealed class GrpcTransport : IRoundTransport
         }
 
         GrpcMetadata headers = new GrpcMetadata().Add(ClientHeader, client.ToString(CultureInfo.InvariantCulture));
-        await using GrpcDuplexCall<UploadPart, UploadState> call = LineOf(client).Channel.Duplex(AggregationMethods.Upload, new GrpcCallOptions { Headers = headers });
+        await using GrpcDuplexCall<UploadPart, UploadState> call =
+            LineOf(client).Channel.Duplex(AggregationMethods.Upload, new GrpcCallOptions { Headers = headers });
         await call.Requests.WriteAsync(new UploadPart { Start = new UploadStart() }).ConfigureAwait(false);
         long bytes = 0;
         foreach (ReadOnlyMemory<byte> message in round.Contribute(client, vector, meter))
         {
             bytes += message.Length;
-            await call.Requests.WriteAsync(new UploadPart { ChunkMessage = UnsafeByteOperations.UnsafeWrap(message) }).ConfigureAwait(false);
+            await call.Requests.WriteAsync(new UploadPart { ChunkMessage = UnsafeByteOperations.UnsafeWrap(message) })
+                .ConfigureAwait(false);
         }
 
         await call.CompleteAsync().ConfigureAwait(false);
@@ -116,13 +123,16 @@ internal sealed class GrpcTransport : IRoundTransport
             accepted = state.Accepted;
         }
 
-        return accepted ? bytes : throw new InvalidOperationException($"the server did not accept the upload of client {client}");
+        return accepted ? bytes : throw new InvalidOperationException(
+            $"the server did not accept the upload of client {client}");
     }
 
     public async Task<long> DownloadAsync(IArmRound round, int client)
     {
         float[] model = new float[round.Means.Length];
-        await foreach (ModelPart part in LineOf(client).Channel.ServerStreamingAsync(AggregationMethods.GetModel, new GetModelRequest()).ConfigureAwait(false))
+        await foreach (ModelPart part in
+            LineOf(client).Channel.ServerStreamingAsync(AggregationMethods.GetModel, new GetModelRequest())
+            .ConfigureAwait(false))
         {
             MemoryMarshal.Cast<byte, float>(part.Data.Span).CopyTo(model.AsSpan((int)(part.Offset / sizeof(float))));
         }
@@ -166,8 +176,11 @@ internal sealed class GrpcTransport : IRoundTransport
         ReadOnlyMemory<float> means = _current?.Round.Means ?? default;
         for (int first = 0; first < means.Length; first += ModelPiece)
         {
-            byte[] data = MemoryMarshal.AsBytes(means.Span[first..Math.Min(means.Length, first + ModelPiece)]).ToArray();
-            await parts.WriteAsync(new ModelPart { Offset = (ulong)first * sizeof(float), Data = UnsafeByteOperations.UnsafeWrap(data) }, cancellation).ConfigureAwait(false);
+            byte[] data = MemoryMarshal.AsBytes(means.Span[first..Math.Min(means.Length, first + ModelPiece)])
+                .ToArray();
+            await parts.WriteAsync(new ModelPart
+            { Offset = (ulong)first * sizeof(float), Data = UnsafeByteOperations.UnsafeWrap(data) }, cancellation)
+                .ConfigureAwait(false);
         }
     }
 

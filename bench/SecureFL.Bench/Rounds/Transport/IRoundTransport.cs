@@ -9,10 +9,16 @@ internal interface IRoundTransport : IAsyncDisposable
     /// <summary>For people.</summary>
     string Name { get; }
 
-    /// <summary>Makes the clients' connections that do not exist yet: in a deployment they outlast a round. Without it, uploading makes them.</summary>
+    /// <summary>
+    /// Makes the clients' connections that do not exist yet: in a deployment they outlast a round. Without it,
+    /// uploading makes them.
+    /// </summary>
     Task ConnectAsync(int clients);
 
-    /// <summary>Sends one client's messages to the round's server in order; returns when the server has taken the last. Thread-safe.</summary>
+    /// <summary>
+    /// Sends one client's messages to the round's server in order; returns when the server has taken the last.
+    /// Thread-safe.
+    /// </summary>
     /// <returns>Bytes of the messages.</returns>
     Task<long> UploadAsync(IArmRound round, int client, ReadOnlyMemory<float> vector, StageMeter meter);
 

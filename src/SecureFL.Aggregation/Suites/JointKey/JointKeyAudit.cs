@@ -9,7 +9,9 @@ internal static class JointKeyAudit
         if (key is null || opening.KeyEpoch != key.Hash)
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongKeyEpoch, Party.Server, $"a round under the recorded key {key?.Hash.ToShortString() ?? "(none)"}", opening.KeyEpoch.ToShortString());
+                ViolationCode.WrongKeyEpoch, Party.Server,
+                $"a round under the recorded key {key?.Hash.ToShortString() ?? "(none)"}",
+                opening.KeyEpoch.ToShortString());
         }
     }
 
@@ -18,7 +20,8 @@ internal static class JointKeyAudit
     {
         if (!proposal.JointKey!.ActiveSet.Contains(release.Holder))
         {
-            throw new ProtocolViolationException(ViolationCode.WrongActiveSet, release.Signer, "a release of an active holder", "another's");
+            throw new ProtocolViolationException(ViolationCode.WrongActiveSet, release.Signer,
+                "a release of an active holder", "another's");
         }
     }
 
@@ -28,13 +31,18 @@ internal static class JointKeyAudit
         int active = proposal.JointKey!.ActiveSet.Length;
         if (releases.Count != active)
         {
-            throw new ProtocolViolationException(ViolationCode.BelowThreshold, Party.Peer, $"the releases of all {active} active key holders", $"{releases.Count}");
+            throw new ProtocolViolationException(ViolationCode.BelowThreshold, Party.Peer,
+                $"the releases of all {active} active key holders", $"{releases.Count}");
         }
     }
 
-    /// <summary>Sums the recorded ciphertexts, holds both halves to the certificate and the partial decryptions to the releases, and opens the sum.</summary>
+    /// <summary>
+    /// Sums the recorded ciphertexts, holds both halves to the certificate and the partial decryptions to the releases,
+    /// and opens the sum.
+    /// </summary>
     public static AggregationResult Recompute(
-        AggregationPlan plan, CertificateProposal proposal, IReadOnlyCollection<Release> releases, AuditedStore store, ICiphertextSource source, ISumSink sink)
+        AggregationPlan plan, CertificateProposal proposal, IReadOnlyCollection<Release> releases, AuditedStore store,
+        ICiphertextSource source, ISumSink sink)
     {
         RoundSums sums = new(new InMemorySumStore(), proposal.Context.Round);
         for (int group = 0; group < proposal.Groups.Length; group++)
@@ -43,7 +51,9 @@ internal static class JointKeyAudit
             if (computed != proposal.JointKey!.Sums[group])
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.WrongSummedCiphertext, Party.Server, $"the sum {computed.Second.ToShortString()} of group {group}", proposal.JointKey.Sums[group].Second.ToShortString());
+                    ViolationCode.WrongSummedCiphertext, Party.Server,
+                    $"the sum {computed.Second.ToShortString()} of group {group}",
+                    proposal.JointKey.Sums[group].Second.ToShortString());
             }
         }
 
@@ -56,10 +66,13 @@ internal static class JointKeyAudit
                 if (!source.TryReadPartial(proposal.Context.Round, release.Holder, next.Group, next.Chunk, packed))
                 {
                     throw new ProtocolViolationException(
-                        ViolationCode.Truncated, release.Signer, $"partial decryption {next.Chunk} of group {next.Group}, {packed.Length} bytes", "none, or another length");
+                        ViolationCode.Truncated, release.Signer,
+                        $"partial decryption {next.Chunk} of group {next.Group}, {packed.Length} bytes",
+                        "none, or another length");
                 }
 
-                intake.Handle(new PartialDecryptionChunk(proposal.Context, proposal.Hash, release.Holder, next.Group, next.Chunk, packed));
+                intake.Handle(new PartialDecryptionChunk(proposal.Context, proposal.Hash, release.Holder, next.Group,
+                    next.Chunk, packed));
             }
         }
 

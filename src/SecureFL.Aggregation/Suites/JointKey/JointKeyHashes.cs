@@ -3,7 +3,9 @@ namespace SecureFL.Aggregation;
 /// <summary>The hashes of the joint-key suite.</summary>
 internal static class JointKeyHashes
 {
-    /// <summary>H("reference-seed", plan digest || session || u64 epoch || epoch opening): everybody derives a, nobody sends it.</summary>
+    /// <summary>
+    /// H("reference-seed", plan digest || session || u64 epoch || epoch opening): everybody derives a, nobody sends it.
+    /// </summary>
     public static byte[] ReferenceSeed(RoundContext epoch, Digest opening)
     {
         CanonicalWriter writer = new();
@@ -14,7 +16,9 @@ internal static class JointKeyHashes
         return DomainHash.Of("reference-seed", writer.Written).ToArray();
     }
 
-    /// <summary>What a holder commits to: H("public-key-share", context || epoch opening || u32 holder || b_k).</summary>
+    /// <summary>
+    /// What a holder commits to: H("public-key-share", context || epoch opening || u32 holder || b_k).
+    /// </summary>
     public static Digest PublicKeyShare(RoundContext epoch, Digest opening, int holder, ReadOnlySpan<byte> packed)
     {
         CanonicalWriter writer = new();
@@ -25,10 +29,15 @@ internal static class JointKeyHashes
         return DomainHash.Of("public-key-share", writer.Written);
     }
 
-    public static Digest SealedShare(ReadOnlySpan<byte> ciphertext) => DomainHash.Of("key-share-ciphertext", ciphertext);
+    public static Digest SealedShare(ReadOnlySpan<byte> ciphertext) =>
+        DomainHash.Of("key-share-ciphertext", ciphertext);
 
-    /// <summary>The challenge of a dealing: H("key-share-challenge", context || commitments || u32 dealer || u32 count || hashes of the sealed shares).</summary>
-    public static byte[] KeyShareChallenge(RoundContext epoch, Digest commitments, int dealer, ReadOnlySpan<Digest> shares)
+    /// <summary>
+    /// The challenge of a dealing: H("key-share-challenge", context || commitments || u32 dealer || u32 count || hashes
+    /// of the sealed shares).
+    /// </summary>
+    public static byte[] KeyShareChallenge(RoundContext epoch, Digest commitments, int dealer,
+        ReadOnlySpan<Digest> shares)
     {
         CanonicalWriter writer = new();
         epoch.Write(writer);
@@ -48,7 +57,10 @@ internal static class JointKeyHashes
     /// <summary>One half of one chunk, c0 or c1, of a contribution or of a sum.</summary>
     public static Digest Half(ReadOnlySpan<byte> packed) => DomainHash.Of("ciphertext-half", packed);
 
-    /// <summary>H("contribution-chunk", u64 index || half hash of c0 || half hash of c1): whoever holds one half needs 32 bytes of the other.</summary>
+    /// <summary>
+    /// H("contribution-chunk", u64 index || half hash of c0 || half hash of c1): whoever holds one half needs 32 bytes
+    /// of the other.
+    /// </summary>
     public static Digest ContributionChunk(long index, Digest first, Digest second)
     {
         using DomainHash hash = new("contribution-chunk");
@@ -69,8 +81,8 @@ internal static class JointKeyHashes
 }
 
 /// <summary>
-/// A root over the halves of a group's chunks as they stream by: H(domain, u64 count || half hashes in order). Two halves or sums are the same exactly
-/// if their roots are. Not thread-safe.
+/// A root over the halves of a group's chunks as they stream by: H(domain, u64 count || half hashes in order). Two
+/// halves or sums are the same exactly if their roots are. Not thread-safe.
 /// </summary>
 internal sealed class HalfRoot : IDisposable
 {
@@ -97,7 +109,8 @@ internal sealed class HalfRoot : IDisposable
         _hash.Append(half);
     }
 
-    public Digest Finish() => IsComplete ? _hash.Finish() : throw new InvalidOperationException($"{Next} of {_count} halves were hashed");
+    public Digest Finish() => IsComplete ? _hash.Finish()
+        : throw new InvalidOperationException($"{Next} of {_count} halves were hashed");
 
     public void Dispose() => _hash.Dispose();
 }

@@ -3,8 +3,8 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// What a key holder does in the joint-key suite besides entries, votes and deaths: key generation, the check of the summed ciphertexts, and partial
-/// decryptions. Part of a <see cref="KeyHolder"/>, under its lock: thread-safe.
+/// What a key holder does in the joint-key suite besides entries, votes and deaths: key generation, the check of the
+/// summed ciphertexts, and partial decryptions. Part of a <see cref="KeyHolder"/>, under its lock: thread-safe.
 /// </summary>
 public sealed class JointKeyHolder : IDisposable
 {
@@ -61,9 +61,13 @@ public sealed class JointKeyHolder : IDisposable
 
     private KeyEpochs Epochs => _ledger.State.KeyEpochs!;
 
-    /// <summary>Signs the one entry for a key epoch: durable before it is returned. A former epoch that is not confirmed is given up.</summary>
+    /// <summary>
+    /// Signs the one entry for a key epoch: durable before it is returned. A former epoch that is not confirmed is
+    /// given up.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">
-    /// <see cref="ViolationCode.WrongKeyEpoch"/>: an epoch that is over, or whose secrets went with the process that held them; the next one is due.
+    /// <see cref="ViolationCode.WrongKeyEpoch"/>: an epoch that is over, or whose secrets went with the process that
+    /// held them; the next one is due.
     /// </exception>
     /// <exception cref="StaleLedgerException">The ledger is not confirmed.</exception>
     public KeyEpochEntry CreateEntry(ulong epoch)
@@ -80,7 +84,8 @@ public sealed class JointKeyHolder : IDisposable
 
             if (Epochs.EntryOf(epoch) is not null || _ceremony?.Epoch > epoch)
             {
-                throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server, $"an epoch after {epoch}", $"{epoch}, which this holder gave up");
+                throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
+                    $"an epoch after {epoch}", $"{epoch}, which this holder gave up");
             }
 
             _ceremony?.Dispose();
@@ -92,8 +97,11 @@ public sealed class JointKeyHolder : IDisposable
         }
     }
 
-    /// <summary>Draws this holder's secret and commits to its public key share. A repetition gives the same commitment.</summary>
-    /// <exception cref="ProtocolViolationException">An entry is missing or forged, or another opening was taken.</exception>
+    /// <summary>
+    /// Draws this holder's secret and commits to its public key share. A repetition gives the same commitment.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">An entry is missing or forged, or another opening was
+    /// taken.</exception>
     public PublicKeyCommitment HandleOpening(KeyEpochOpening opening)
     {
         ArgumentNullException.ThrowIfNull(opening);
@@ -103,8 +111,11 @@ public sealed class JointKeyHolder : IDisposable
         }
     }
 
-    /// <summary>Reveals the public key share and seals a share of the secret to each holder, now that all are committed.</summary>
-    /// <exception cref="ProtocolViolationException">A commitment is missing or forged, or other commitments were taken.</exception>
+    /// <summary>
+    /// Reveals the public key share and seals a share of the secret to each holder, now that all are committed.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">A commitment is missing or forged, or other commitments were
+    /// taken.</exception>
     public KeyReveal HandleCommitments(KeyEpochCommitments commitments)
     {
         ArgumentNullException.ThrowIfNull(commitments);
@@ -137,7 +148,8 @@ public sealed class JointKeyHolder : IDisposable
     }
 
     /// <summary>Takes a holder's share of its secret for this holder, after its dealing.</summary>
-    /// <exception cref="ProtocolViolationException">Not the dealt one, it does not open, or it is not on the dealer's polynomials.</exception>
+    /// <exception cref="ProtocolViolationException">Not the dealt one, it does not open, or it is not on the dealer's
+    /// polynomials.</exception>
     public void HandleKeyShare(SealedKeyShare share)
     {
         ArgumentNullException.ThrowIfNull(share);
@@ -147,7 +159,10 @@ public sealed class JointKeyHolder : IDisposable
         }
     }
 
-    /// <summary>Confirms the key: its share is stored durably, and the confirmation recorded, before it is returned. A replay returns the same bytes.</summary>
+    /// <summary>
+    /// Confirms the key: its share is stored durably, and the confirmation recorded, before it is returned. A replay
+    /// returns the same bytes.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">Shares are missing.</exception>
     public KeyEpochConfirmation CreateConfirmation(ulong epoch)
     {
@@ -163,7 +178,8 @@ public sealed class JointKeyHolder : IDisposable
             KeyCeremony ceremony = Ceremony(epoch);
             if (!ceremony.Collection.IsComplete)
             {
-                throw new ProtocolViolationException(ViolationCode.OpeningBelowQuorum, Party.Server, $"the key shares of all {_plan.Quorum.KeyHolders} holders", "fewer");
+                throw new ProtocolViolationException(ViolationCode.OpeningBelowQuorum, Party.Server,
+                    $"the key shares of all {_plan.Quorum.KeyHolders} holders", "fewer");
             }
 
             using SecretBuffer<byte> stored = new(_plan.JointKey.StoredShareBytes);
@@ -183,8 +199,11 @@ public sealed class JointKeyHolder : IDisposable
         }
     }
 
-    /// <summary>Takes the record that all holders signed: the epoch's key is now in use, and shares of other keys are erased.</summary>
-    /// <exception cref="ProtocolViolationException">A confirmation is missing or forged, or the key is not the one that this holder confirmed.</exception>
+    /// <summary>
+    /// Takes the record that all holders signed: the epoch's key is now in use, and shares of other keys are erased.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">A confirmation is missing or forged, or the key is not the one that
+    /// this holder confirmed.</exception>
     public void HandleRecord(KeyEpochRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -201,7 +220,8 @@ public sealed class JointKeyHolder : IDisposable
             if (Epochs.ConfirmationOf(epoch)?.Hash != record.Confirmations[_holder].Hash)
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.WrongJointKey, Party.Server, $"the key that {Party.KeyHolder(_holder)} confirmed", record.PublicKey.ToShortString());
+                    ViolationCode.WrongJointKey, Party.Server, $"the key that {Party.KeyHolder(_holder)} confirmed",
+                    record.PublicKey.ToShortString());
             }
 
             _ledger.Record(record);
@@ -210,7 +230,8 @@ public sealed class JointKeyHolder : IDisposable
     }
 
     /// <summary>Starts the check of what a proposal wants decrypted; an active holder votes only after it.</summary>
-    /// <exception cref="ProtocolViolationException">The proposal breaks a rule, lists an unknown contribution, or this holder is not active in it.</exception>
+    /// <exception cref="ProtocolViolationException">The proposal breaks a rule, lists an unknown contribution, or this
+    /// holder is not active in it.</exception>
     public CiphertextSumCheck CheckSum(CertificateProposal proposal)
     {
         ArgumentNullException.ThrowIfNull(proposal);
@@ -234,7 +255,8 @@ public sealed class JointKeyHolder : IDisposable
             CertificateProposal proposal = Voted(summed.Context.Round, summed.Certificate);
             if (summed.Group >= proposal.Groups.Length)
             {
-                throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server, $"group 0 to {proposal.Groups.Length - 1}", $"{summed.Group}");
+                throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server,
+                    $"group 0 to {proposal.Groups.Length - 1}", $"{summed.Group}");
             }
 
             _sums.Write(summed.Context.Round, summed.Group, summed.Chunk, summed.Packed.Span);
@@ -242,18 +264,22 @@ public sealed class JointKeyHolder : IDisposable
     }
 
     /// <summary>
-    /// One chunk of the partial decryption that this holder has released (<see cref="KeyHolder.HandleCertificate"/> first). Any order, any number of times:
+    /// One chunk of the partial decryption that this holder has released (<see cref="KeyHolder.HandleCertificate"/>
+    /// first). Any order, any number of times:
     /// always the same bytes, or none.
     /// </summary>
-    /// <exception cref="ProtocolViolationException">Nothing was released, or the summed ciphertexts must be sent again.</exception>
-    /// <exception cref="LedgerUnavailableException">The bytes would differ from those released before, or the key share is gone.</exception>
+    /// <exception cref="ProtocolViolationException">Nothing was released, or the summed ciphertexts must be sent
+    /// again.</exception>
+    /// <exception cref="LedgerUnavailableException">The bytes would differ from those released before, or the key share
+    /// is gone.</exception>
     public PartialDecryptionChunk CreatePartialDecryption(ulong round, int group, long chunk)
     {
         lock (_lock)
         {
             _requireFresh();
             Release release = _ledger.State.ReleaseOf(round)
-                ?? throw new ProtocolViolationException(ViolationCode.NotVoted, Party.Server, $"a release of round {round} first", "none");
+                ?? throw new ProtocolViolationException(ViolationCode.NotVoted, Party.Server,
+                    $"a release of round {round} first", "none");
             ArgumentOutOfRangeException.ThrowIfNegative(group);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(group, release.Groups.Length);
             ArgumentOutOfRangeException.ThrowIfNegative(chunk);
@@ -301,7 +327,8 @@ public sealed class JointKeyHolder : IDisposable
 
     /// <summary>The hash of the key in use, for this holder's entries.</summary>
     internal KeyEpochRecord RequireActiveKey() => Epochs.Active
-        ?? throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server, "a key epoch that all holders confirmed", "none");
+        ?? throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
+            "a key epoch that all holders confirmed", "none");
 
     /// <summary>What the holder checks before a vote, beyond <see cref="VotingRules"/>.</summary>
     internal void RequireVote(CertificateProposal proposal, RoundOpening opening)
@@ -311,11 +338,15 @@ public sealed class JointKeyHolder : IDisposable
         if (active && (!_checked.TryGetValue(proposal.Context.Round, out Digest hash) || hash != proposal.Hash))
         {
             throw new ProtocolViolationException(
-                ViolationCode.UncheckedContribution, Party.Server, $"a summed ciphertext that {Party.KeyHolder(_holder)} has recomputed", "another");
+                ViolationCode.UncheckedContribution, Party.Server,
+                $"a summed ciphertext that {Party.KeyHolder(_holder)} has recomputed", "another");
         }
     }
 
-    /// <summary>The first pass over the partial decryptions: their roots, signed. Nothing else leaves before the ledger holds it.</summary>
+    /// <summary>
+    /// The first pass over the partial decryptions: their roots, signed. Nothing else leaves before the ledger holds
+    /// it.
+    /// </summary>
     internal Release CreateRelease(CertificateProposal proposal)
     {
         RequireActive(proposal);
@@ -342,18 +373,22 @@ public sealed class JointKeyHolder : IDisposable
 
     private KeyCeremony Ceremony(ulong epoch) => _ceremony?.Epoch == epoch
         ? _ceremony
-        : throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server, $"the key epoch {_ceremony?.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "(none under way)"}", $"{epoch}");
+        : throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
+            $"the key epoch {_ceremony?.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "(none under way)"}", $"{epoch}");
 
-    private CertificateProposal Voted(ulong round, Digest certificate) => _ledger.State.ProposalOf(round) is { } proposal && proposal.Hash == certificate
+    private CertificateProposal Voted(ulong round, Digest certificate) =>
+        _ledger.State.ProposalOf(round) is { } proposal && proposal.Hash == certificate
         ? proposal
-        : throw new ProtocolViolationException(ViolationCode.WrongCertificate, Party.Server, $"the certificate of round {round} that was voted for", certificate.ToShortString());
+        : throw new ProtocolViolationException(ViolationCode.WrongCertificate, Party.Server,
+            $"the certificate of round {round} that was voted for", certificate.ToShortString());
 
     private void RequireActive(CertificateProposal proposal)
     {
         if (!proposal.JointKey!.ActiveSet.Contains(_holder))
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongActiveSet, Party.Server, $"an active set with {Party.KeyHolder(_holder)}", string.Join(", ", proposal.JointKey.ActiveSet));
+                ViolationCode.WrongActiveSet, Party.Server, $"an active set with {Party.KeyHolder(_holder)}",
+                string.Join(", ", proposal.JointKey.ActiveSet));
         }
     }
 
@@ -363,7 +398,8 @@ public sealed class JointKeyHolder : IDisposable
         using SecretBuffer<byte> stored = new(_plan.JointKey.StoredShareBytes);
         return _shares.TryLoad(key.Context.Round, stored.Span)
             ? new PartialRelease(_plan, proposal, _holder, stored.Span, _sums)
-            : throw new LedgerUnavailableException($"the share of key epoch {key.Context.Round} is gone; this holder cannot decrypt under that key");
+            : throw new LedgerUnavailableException(
+                $"the share of key epoch {key.Context.Round} is gone; this holder cannot decrypt under that key");
     }
 
     private void Pass(CertificateProposal proposal)

@@ -42,7 +42,9 @@ internal sealed class JointKeyLayout
     /// <summary>Coefficients that opening one group decrypts: what counts against the key's lifetime.</summary>
     public long CoefficientsPerGroup { get; }
 
-    /// <summary>Bytes of what a holder keeps of a key: its share, and the seed that its smudging noise derives from.</summary>
+    /// <summary>
+    /// Bytes of what a holder keeps of a key: its share, and the seed that its smudging noise derives from.
+    /// </summary>
     public int StoredShareBytes => PolynomialBytes + PartialDecryptionProtocol.SeedSize;
 
     /// <summary>Adds a peer's packed polynomial.</summary>
@@ -55,7 +57,8 @@ internal sealed class JointKeyLayout
         }
         catch (ResidueFormatException refusal)
         {
-            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, sender, $"{refusal.Field}: {refusal.Expected}", refusal.Received);
+            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, sender,
+                $"{refusal.Field}: {refusal.Expected}", refusal.Received);
         }
     }
 }

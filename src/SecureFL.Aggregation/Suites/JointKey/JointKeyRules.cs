@@ -3,7 +3,10 @@ namespace SecureFL.Aggregation;
 /// <summary>What everyone checks of the joint-key part of a proposal.</summary>
 internal static class JointKeyRules
 {
-    /// <summary>Exactly t active holders with entries in the opening, a sum for each group, and a count of coefficients that this key may still reach.</summary>
+    /// <summary>
+    /// Exactly t active holders with entries in the opening, a sum for each group, and a count of coefficients that
+    /// this key may still reach.
+    /// </summary>
     public static void Require(CertificateProposal proposal, RoundOpening opening, AggregationPlan plan)
     {
         JointKeyTerms terms = proposal.JointKey!;
@@ -11,13 +14,16 @@ internal static class JointKeyRules
         if (terms.ActiveSet.Length != threshold || terms.ActiveSet.Any(holder => opening.PositionOf(holder) < 0))
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongActiveSet, Party.Server, $"an active set of {threshold} key holders of the opening", string.Join(", ", terms.ActiveSet));
+                ViolationCode.WrongActiveSet, Party.Server, $"an active set of {threshold} key holders of the opening",
+                string.Join(", ", terms.ActiveSet));
         }
 
-        if (terms.Sums.Length != proposal.Groups.Length || terms.Sums.Select(sum => sum.Second).Distinct().Count() != terms.Sums.Length)
+        if (terms.Sums.Length != proposal.Groups.Length
+            || terms.Sums.Select(sum => sum.Second).Distinct().Count() != terms.Sums.Length)
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongSummedCiphertext, Party.Server, $"{proposal.Groups.Length} summed ciphertexts, all different", $"{terms.Sums.Length}");
+                ViolationCode.WrongSummedCiphertext, Party.Server,
+                $"{proposal.Groups.Length} summed ciphertexts, all different", $"{terms.Sums.Length}");
         }
 
         long limit = plan.MaxCoefficientsPerKey;
@@ -25,12 +31,14 @@ internal static class JointKeyRules
         if (terms.Decrypted < cost || terms.Decrypted > limit)
         {
             throw new ProtocolViolationException(
-                ViolationCode.KeyExhausted, Party.Server, $"a count of decrypted coefficients from {cost} to {limit}", $"{terms.Decrypted}");
+                ViolationCode.KeyExhausted, Party.Server, $"a count of decrypted coefficients from {cost} to {limit}",
+                $"{terms.Decrypted}");
         }
     }
 
     /// <summary>Refuses a count that forgets rounds, and a summed ciphertext that was voted for before.</summary>
-    public static void RequirePast(CertificateProposal proposal, RoundOpening opening, LedgerState state, AggregationPlan plan)
+    public static void RequirePast(CertificateProposal proposal, RoundOpening opening, LedgerState state,
+        AggregationPlan plan)
     {
         JointKeyTerms terms = proposal.JointKey!;
         KeyEpochs epochs = state.KeyEpochs!;
@@ -39,7 +47,8 @@ internal static class JointKeyRules
         if (terms.Decrypted < least)
         {
             throw new ProtocolViolationException(
-                ViolationCode.KeyExhausted, Party.Server, $"a count of at least {least} decrypted coefficients", $"{terms.Decrypted}");
+                ViolationCode.KeyExhausted, Party.Server, $"a count of at least {least} decrypted coefficients",
+                $"{terms.Decrypted}");
         }
 
         foreach (SumRoots sum in terms.Sums)
@@ -47,11 +56,13 @@ internal static class JointKeyRules
             if (epochs.RoundOfSum(sum.Second) is { } former)
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.CiphertextDecrypted, Party.Server, "a summed ciphertext of its own", $"the one of round {former}");
+                    ViolationCode.CiphertextDecrypted, Party.Server, "a summed ciphertext of its own",
+                    $"the one of round {former}");
             }
         }
     }
 
     /// <summary>Coefficients that the round decrypts.</summary>
-    public static long Cost(CertificateProposal proposal, AggregationPlan plan) => checked(proposal.Groups.Length * plan.JointKey.CoefficientsPerGroup);
+    public static long Cost(CertificateProposal proposal, AggregationPlan plan) =>
+        checked(proposal.Groups.Length * plan.JointKey.CoefficientsPerGroup);
 }

@@ -7,8 +7,10 @@ using SecureFL.Ring.Randomness;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// What a site hands to a SEAL program that encrypts in the place of this library: parameters, the joint public key of a key epoch, and its update as plaintexts. The program's
-/// ciphertexts come back through <see cref="AggregationClient.Import(RoundInvitation, IReadOnlyList{ReadOnlyMemory{byte}})"/>, where the site's identity signs them. Thread-safe.
+/// What a site hands to a SEAL program that encrypts in the place of this library: parameters, the joint public key of
+/// a key epoch, and its update as plaintexts. The program's ciphertexts come back through
+/// <see cref="AggregationClient.Import(RoundInvitation, IReadOnlyList{ReadOnlyMemory{byte}})"/>, where the site's
+/// identity signs them. Thread-safe.
 /// </summary>
 public sealed class SealExchange
 {
@@ -24,10 +26,13 @@ public sealed class SealExchange
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(epoch);
-        _seal = plan.Parameters.Seal ?? throw new ArgumentException("the plan's ciphertexts are not SEAL objects", nameof(plan));
+        _seal = plan.Parameters.Seal ?? throw new ArgumentException("the plan's ciphertexts are not SEAL objects",
+            nameof(plan));
         if (epoch.Record.Context.Plan != plan.Digest)
         {
-            throw new ArgumentException($"a key of plan {epoch.Record.Context.Plan.ToShortString()}, not of {plan.Digest.ToShortString()}", nameof(epoch));
+            throw new ArgumentException(
+                $"a key of plan {epoch.Record.Context.Plan.ToShortString()}, not of {plan.Digest.ToShortString()}",
+                nameof(epoch));
         }
 
         _plan = plan;
@@ -44,17 +49,20 @@ public sealed class SealExchange
     public byte[] CreatePublicKey() => SealFormat.Save(_epoch.Whole.ToSeal(_seal));
 
     /// <summary>
-    /// Quantises and lane-packs a vector into SEAL plaintexts, chunk after chunk. Each is to be encrypted under the public key, once, and nothing else done to it: the scale,
-    /// the level and the order are the plan's. The bytes are the site's secret.
+    /// Quantises and lane-packs a vector into SEAL plaintexts, chunk after chunk. Each is to be encrypted under the
+    /// public key, once, and nothing else done to it: the scale, the level and the order are the plan's. The bytes are
+    /// the site's secret.
     /// </summary>
     /// <param name="vector">The plan's number of values; NaN and infinity are refused before the first chunk.</param>
     /// <param name="counters">The plan's counters, the weight first; none where the plan has none.</param>
     /// <param name="take">Receives each chunk's SEAL Plaintext.</param>
     /// <param name="rounding">How values are quantised.</param>
     /// <param name="roundingSeed">Fixes stochastic rounding, for runs that must be repeatable. Null: drawn.</param>
-    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its magnitude.</exception>
+    /// <exception cref="ArgumentException">A wrong length, a value that is not finite, a counter beyond its
+    /// magnitude.</exception>
     public void WritePlaintexts(
-        ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Action<byte[]> take, Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
+        ReadOnlySpan<float> vector, ReadOnlySpan<long> counters, Action<byte[]> take,
+        Rounding rounding = Rounding.Stochastic, ulong? roundingSeed = null)
     {
         ArgumentNullException.ThrowIfNull(take);
         VectorLayout layout = new(_plan);
@@ -66,7 +74,8 @@ public sealed class SealExchange
         using SealPlaintextEncoder encoder = new(_plan.Parameters, SystemEntropy.Instance, rounding, roundingSeed);
         for (long chunk = 0; chunk < ChunkCount; chunk++)
         {
-            take(encoder.EncodeChunk(chunk, VectorLayout.Scale(layout.Floats(chunk, vector), scale, scaled), layout.Integers(chunk, integers)));
+            take(encoder.EncodeChunk(chunk, VectorLayout.Scale(layout.Floats(chunk, vector), scale, scaled),
+                layout.Integers(chunk, integers)));
         }
     }
 }

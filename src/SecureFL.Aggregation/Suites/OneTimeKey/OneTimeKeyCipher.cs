@@ -15,7 +15,8 @@ internal sealed class OneTimeKeyCipher(
     Rounding rounding,
     ulong? roundingSeed) : IContributionCipher
 {
-    private readonly ContributionEncryptor _encryptor = new(plan.Parameters, PublicSeed.Of(opening), entropy, rounding, roundingSeed);
+    private readonly ContributionEncryptor _encryptor =
+        new(plan.Parameters, PublicSeed.Of(opening), entropy, rounding, roundingSeed);
 
     public long ClippedCount => _encryptor.ClippedCount;
 

@@ -3,7 +3,10 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Deployment.Plans.Descriptions;
 
-/// <summary>What is said of a table's columns where the rest is to be found in the table: the settled description has a schema in its place.</summary>
+/// <summary>
+/// What is said of a table's columns where the rest is to be found in the table: the settled description has a schema
+/// in its place.
+/// </summary>
 public sealed record ColumnTerms
 {
     /// <summary>The label column, by name or index; -1 is the last column.</summary>
@@ -49,7 +52,8 @@ public sealed record ColumnTerms
         if (MaxCategories is < 1 || MinCategoryCount < 1)
         {
             throw new DescriptionException(
-                $"columns.maxCategories {MaxCategories?.ToString() ?? "none"}, minCategoryCount {MinCategoryCount}: numbers from 1",
+                $"columns.maxCategories {MaxCategories?.ToString() ?? "none"}, minCategoryCount {MinCategoryCount}: "
+                + $"numbers from 1",
                 "for example --max-categories 50");
         }
     }

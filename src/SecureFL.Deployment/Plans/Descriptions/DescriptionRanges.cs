@@ -4,8 +4,8 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Deployment.Plans.Descriptions;
 
 /// <summary>
-/// The range of every number in a description, by its path: what the reader, the options and the JSON schema go by. A member that
-/// is not named here takes every finite number of its type. Thread-safe.
+/// The range of every number in a description, by its path: what the reader, the options and the JSON schema go by. A
+/// member that is not named here takes every finite number of its type. Thread-safe.
 /// </summary>
 public static class DescriptionRanges
 {
@@ -75,7 +75,10 @@ public static class DescriptionRanges
 
     private static NumberRange Units => Between(FederationOptions.LeastUnit, FederationOptions.MostUnit);
 
-    /// <summary>The range of the member at <paramref name="path"/>, an array's elements as <c>clips[]</c>; null for a type that is no number.</summary>
+    /// <summary>
+    /// The range of the member at <paramref name="path"/>, an array's elements as <c>clips[]</c>; null for a type that
+    /// is no number.
+    /// </summary>
     public static NumberRange? Of(string path, Type type)
     {
         if (Limits(DescriptionShape.Underlying(type)) is not NumberRange limits)

@@ -9,20 +9,24 @@ using SecureFL.Deployment.Formats;
 namespace SecureFL.Deployment.Plans.Descriptions;
 
 /// <summary>
-/// Reads a description from JSON with comments and trailing commas, member by member against <see cref="DescriptionShape"/>, so that a fault is told with its line, its
-/// column, and the nearest name that there is.
+/// Reads a description from JSON with comments and trailing commas, member by member against
+/// <see cref="DescriptionShape"/>, so that a fault is told with its line, its column, and the nearest name that there
+/// is.
 /// </summary>
 internal sealed partial class DescriptionReader(byte[] utf8, string source)
 {
     private const int MaxDepth = 16;
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaxDepth };
+    private static readonly JsonDocumentOptions Lenient = new()
+    { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaxDepth };
 
     /// <summary>The members that the file has, and no others.</summary>
-    /// <exception cref="DescriptionException">Not JSON, an unknown or doubled member, or a value of another kind.</exception>
+    /// <exception cref="DescriptionException">Not JSON, an unknown or doubled member, or a value of another
+    /// kind.</exception>
     internal JsonObject Read()
     {
         ReadOnlySpan<byte> bytes = utf8.AsSpan().StartsWith("\uFEFF"u8) ? utf8.AsSpan(3) : utf8;
-        JsonReaderOptions options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaxDepth };
+        JsonReaderOptions options = new()
+        { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaxDepth };
         Utf8JsonReader reader = new(bytes, options);
         try
         {
@@ -32,19 +36,25 @@ internal sealed partial class DescriptionReader(byte[] utf8, string source)
             }
 
             JsonObject members = ReadObject(ref reader, bytes, DescriptionShape.Root, "");
-            return reader.Read() ? throw Fault(bytes, reader.TokenStartIndex, "more text after the description") : members;
+            return reader.Read() ? throw Fault(bytes, reader.TokenStartIndex, "more text after the description")
+                : members;
         }
         catch (JsonException fault)
         {
-            string place = fault.LineNumber is long line ? $"{source}, line {line + 1}, column {(fault.BytePositionInLine ?? 0) + 1}" : source;
+            string place = fault.LineNumber is long line
+                ? $"{source}, line {line + 1}, column {(fault.BytePositionInLine ?? 0) + 1}" : source;
             throw fault.Message.Contains("maximum configured depth", StringComparison.Ordinal)
-                ? new DescriptionException($"{place}: nested too deeply: at most {MaxDepth} levels are read", "docs/training.md shows what a description has")
+                ? new DescriptionException($"{place}: nested too deeply: at most {MaxDepth} levels are read",
+                    "docs/training.md shows what a description has")
                 : new DescriptionException(
-                    $"{place}: this is not JSON{FaultText.ExpectedOf(fault)}", "look for a missing comma, quotation mark or brace there; comments and trailing commas are allowed");
+                    $"{place}: this is not JSON{FaultText.ExpectedOf(fault)}",
+                    "look for a missing comma, quotation mark or brace there; comments and trailing commas are "
+                    + "allowed");
         }
     }
 
-    private JsonObject ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ImmutableSortedDictionary<string, Type> shape, string prefix)
+    private JsonObject ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes,
+        ImmutableSortedDictionary<string, Type> shape, string prefix)
     {
         JsonObject read = [];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -75,7 +85,8 @@ internal sealed partial class DescriptionReader(byte[] utf8, string source)
             return ReadObject(ref reader, bytes, members, path + ".");
         }
 
-        if (reader.TokenType == JsonTokenType.StartArray && DescriptionShape.Element(type) is Type element && DescriptionShape.Members(element) is not null)
+        if (reader.TokenType == JsonTokenType.StartArray && DescriptionShape.Element(type) is Type element
+            && DescriptionShape.Members(element) is not null)
         {
             JsonArray array = [];
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -109,9 +120,11 @@ internal sealed partial class DescriptionReader(byte[] utf8, string source)
             }
         }
         else if (value is not null && DescriptionRanges.Of(InArrays().Replace(path, "[]"), type) is NumberRange range
-            && !range.Holds(value.Deserialize<double>(DeploymentJson.Compact) is var number && DescriptionShape.Underlying(type) == typeof(float) ? (float)number : number))
+            && !range.Holds(value.Deserialize<double>(DeploymentJson.Compact) is var number
+                && DescriptionShape.Underlying(type) == typeof(float) ? (float)number : number))
         {
-            throw Fault(bytes, at, $"{path} is {Shown(value)}: {range.Words} is accepted", $"it is {Expected(type, path)}");
+            throw Fault(bytes, at, $"{path} is {Shown(value)}: {range.Words} is accepted",
+                $"it is {Expected(type, path)}");
         }
     }
 
@@ -126,7 +139,8 @@ internal sealed partial class DescriptionReader(byte[] utf8, string source)
         {
             return value.Deserialize(type, DeploymentJson.Compact) is not null;
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException
+            or FormatException or OverflowException)
         {
             return false;
         }
@@ -135,13 +149,15 @@ internal sealed partial class DescriptionReader(byte[] utf8, string source)
     private static string Expected(Type nullable, string path)
     {
         Type type = DescriptionShape.Underlying(nullable);
-        return type.IsEnum ? $"one of {string.Join(", ", Enum.GetValues(type).Cast<object>().Select(DescriptionShape.NameOf))}"
+        return type.IsEnum
+            ? $"one of {string.Join(", ", Enum.GetValues(type).Cast<object>().Select(DescriptionShape.NameOf))}"
             : type == typeof(bool) ? "true or false"
             : type == typeof(string) ? "a text in quotation marks"
             : DescriptionRanges.Of(InArrays().Replace(path, "[]"), type) is NumberRange range
                 ? $"{(type == typeof(double) || type == typeof(float) ? "a number" : "a whole number")}, {range.Words}"
             : DescriptionShape.Members(type) is { } members ? $"an object with {string.Join(", ", members.Keys)}"
-            : DescriptionShape.Element(type) is Type element ? $"an array, each element {Expected(element, path + "[]")}"
+            : DescriptionShape.Element(type) is Type element
+            ? $"an array, each element {Expected(element, path + "[]")}"
             : "a digest of 64 hexadecimal digits";
     }
 
@@ -154,7 +170,8 @@ internal sealed partial class DescriptionReader(byte[] utf8, string source)
 
     private static string Nearest(string name, string prefix, IEnumerable<string> known)
     {
-        string[] elsewhere = [.. DescriptionShape.Paths().Where(path => path == name || path.EndsWith("." + name, StringComparison.Ordinal))];
+        string[] elsewhere = [.. DescriptionShape.Paths()
+            .Where(path => path == name || path.EndsWith("." + name, StringComparison.Ordinal))];
         if (elsewhere.Length > 0)
         {
             return $"there is {string.Join(" and ", elsewhere)}";
@@ -162,7 +179,8 @@ internal sealed partial class DescriptionReader(byte[] utf8, string source)
 
         string[] names = [.. known];
         string nearest = names.MinBy(other => Distance(name, other))!;
-        return Distance(name, nearest) <= Math.Max(2, name.Length / 2) ? $"the nearest is {prefix}{nearest}" : $"there are {string.Join(", ", names)}";
+        return Distance(name, nearest) <= Math.Max(2, name.Length / 2) ? $"the nearest is {prefix}{nearest}"
+            : $"there are {string.Join(", ", names)}";
     }
 
     // Levenshtein: the fewest letters to add, take away or change.
@@ -191,6 +209,7 @@ internal sealed partial class DescriptionReader(byte[] utf8, string source)
         ReadOnlySpan<byte> before = bytes[..(int)at];
         int line = before.Count((byte)'\n') + 1;
         int column = System.Text.Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1;
-        return new DescriptionException($"{source}, line {line}, column {column}: {problem}", hint ?? "docs/training.md shows what a description has");
+        return new DescriptionException($"{source}, line {line}, column {column}: {problem}",
+            hint ?? "docs/training.md shows what a description has");
     }
 }

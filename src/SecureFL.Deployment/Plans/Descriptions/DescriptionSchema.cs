@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace SecureFL.Deployment.Plans.Descriptions;
 
-/// <summary>The JSON schema of a description, for editors: made from the types, so that it says what the reader accepts. Thread-safe.</summary>
+/// <summary>
+/// The JSON schema of a description, for editors: made from the types, so that it says what the reader accepts.
+/// Thread-safe.
+/// </summary>
 public static class DescriptionSchema
 {
     /// <summary>Where the schema is kept, beside the documents.</summary>
@@ -15,7 +18,8 @@ public static class DescriptionSchema
         JsonObject root = Object(DescriptionShape.Root, "");
         root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         root.Insert(1, "title", "SecureFL: a training");
-        root.Insert(2, "description", "What simulate --training and plan new --training read. Every member may be left out.");
+        root.Insert(2, "description",
+            "What simulate --training and plan new --training read. Every member may be left out.");
         return Formats.DeploymentJson.WriteIndented(root);
     }
 
@@ -53,7 +57,8 @@ public static class DescriptionSchema
 
         if (type.IsEnum)
         {
-            JsonArray names = [.. Enum.GetValues(type).Cast<object>().Select(value => (JsonNode)DescriptionShape.NameOf(value))];
+            JsonArray names =
+                [.. Enum.GetValues(type).Cast<object>().Select(value => (JsonNode)DescriptionShape.NameOf(value))];
             if (Nullable.GetUnderlyingType(nullable) is not null)
             {
                 names.Add(null);
@@ -62,7 +67,8 @@ public static class DescriptionSchema
             return new JsonObject { ["enum"] = names };
         }
 
-        string kind = type == typeof(bool) ? "boolean" : type == typeof(double) || type == typeof(float) ? "number" : type.IsPrimitive ? "integer" : "string";
+        string kind = type == typeof(bool) ? "boolean" : type == typeof(double) || type == typeof(float) ? "number"
+            : type.IsPrimitive ? "integer" : "string";
         bool mayBeNull = Nullable.GetUnderlyingType(nullable) is not null || kind == "string";
         JsonObject schema = new() { ["type"] = mayBeNull ? new JsonArray(kind, "null") : kind };
         if (DescriptionRanges.Of(path, type) is NumberRange range && DescriptionRanges.Paths.Contains(path))
@@ -77,5 +83,6 @@ public static class DescriptionSchema
         return schema;
     }
 
-    private static JsonNode? Default(string path) => path.Contains("[]", StringComparison.Ordinal) ? null : TrainingDescription.Default.Value<JsonNode?>(path)?.DeepClone();
+    private static JsonNode? Default(string path) => path.Contains("[]", StringComparison.Ordinal) ? null
+        : TrainingDescription.Default.Value<JsonNode?>(path)?.DeepClone();
 }

@@ -6,7 +6,8 @@ using SecureFL.Deployment.Formats;
 namespace SecureFL.Deployment.Plans.Descriptions;
 
 /// <summary>
-/// The members that a description may have, found from the types that they become: those of <see cref="TrainingTerms"/>, and what a file has beside them. Thread-safe.
+/// The members that a description may have, found from the types that they become: those of
+/// <see cref="TrainingTerms"/>, and what a file has beside them. Thread-safe.
 /// </summary>
 public static class DescriptionShape
 {
@@ -34,7 +35,8 @@ public static class DescriptionShape
     }
 
     /// <summary>The type of the elements of an array; null for another type.</summary>
-    public static Type? Element(Type type) => Info(type) is { Kind: JsonTypeInfoKind.Enumerable } info ? info.ElementType : null;
+    public static Type? Element(Type type) => Info(type) is { Kind: JsonTypeInfoKind.Enumerable } info
+        ? info.ElementType : null;
 
     /// <summary>The type behind a nullable one.</summary>
     public static Type Underlying(Type type) => Nullable.GetUnderlyingType(type) ?? type;

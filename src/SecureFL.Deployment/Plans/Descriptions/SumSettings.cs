@@ -52,17 +52,20 @@ public sealed record SumSettings
         if (!(Bits is >= 4 and <= 24 || (IsFloat && !IsEncrypted)))
         {
             throw new DescriptionException(
-                $"--bits {Bits}: 4 to 24 are accepted, and 32 for floats with --suite plaintext", "16 costs next to no accuracy, 8 little");
+                $"--bits {Bits}: 4 to 24 are accepted, and 32 for floats with --suite plaintext",
+                "16 costs next to no accuracy, 8 little");
         }
 
         if (Wire == WireMode.Seal && Suite != SumSuite.JointKey)
         {
-            throw new DescriptionException("--wire seal is for --suite joint-key", "one-time keys have ciphertexts of one polynomial, which SEAL has not");
+            throw new DescriptionException("--wire seal is for --suite joint-key",
+                "one-time keys have ciphertexts of one polynomial, which SEAL has not");
         }
 
         if (Threshold < 1 || MinClients < 1)
         {
-            throw new DescriptionException($"--threshold {Threshold} and --min-clients {MinClients}: at least 1", "for example --threshold 2 --min-clients 3");
+            throw new DescriptionException($"--threshold {Threshold} and --min-clients {MinClients}: at least 1",
+                "for example --threshold 2 --min-clients 3");
         }
     }
 }

@@ -9,8 +9,9 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Deployment.Plans.Descriptions;
 
 /// <summary>
-/// A training as people describe it: the members of <see cref="TrainingTerms"/> that they want otherwise than by default, the columns of their tables, and how updates are
-/// summed. <see cref="Settle"/> makes whole terms of it and of the data; printing those (<see cref="Print"/>) and reading them again gives the same. Immutable.
+/// A training as people describe it: the members of <see cref="TrainingTerms"/> that they want otherwise than by
+/// default, the columns of their tables, and how updates are summed. <see cref="Settle"/> makes whole terms of it and
+/// of the data; printing those (<see cref="Print"/>) and reading them again gives the same. Immutable.
 /// </summary>
 public sealed class TrainingDescription
 {
@@ -47,7 +48,8 @@ public sealed class TrainingDescription
     public SumSettings Sum => Bind<SumSettings>(DescriptionShape.SumMember);
 
     /// <summary>The columns that the description fixes; null where they are to be found in the tables.</summary>
-    public TableSchema? Schema => Given("data.schema") is JsonNode node ? DeploymentJson.Bind<TableSchema>(node, "data.schema") : null;
+    public TableSchema? Schema => Given("data.schema") is JsonNode node
+        ? DeploymentJson.Bind<TableSchema>(node, "data.schema") : null;
 
     /// <summary>A copy of the members that are said, as JSON.</summary>
     public JsonObject Members => _members.DeepClone().AsObject();
@@ -63,7 +65,8 @@ public sealed class TrainingDescription
         ArgumentNullException.ThrowIfNull(utf8);
         if (utf8.Length > MaxBytes)
         {
-            throw new DescriptionException($"{source}: {utf8.Length} bytes, at most {MaxBytes}", "is it the file that was meant?");
+            throw new DescriptionException($"{source}: {utf8.Length} bytes, at most {MaxBytes}",
+                "is it the file that was meant?");
         }
 
         JsonObject members = new DescriptionReader(utf8, source).Read();
@@ -71,19 +74,22 @@ public sealed class TrainingDescription
         if (members["version"] is JsonNode version && (int)version != TrainingTerms.CurrentVersion)
         {
             throw new DescriptionException(
-                $"{source}: a description of version {version}, this program reads version {TrainingTerms.CurrentVersion}", "leave version out, or use the program that wrote it");
+                $"{source}: a description of version {version}, this program reads version "
+                + $"{TrainingTerms.CurrentVersion}", "leave version out, or use the program that wrote it");
         }
 
         if (members[DescriptionShape.ColumnsMember] is not null && members["data"]?["schema"] is not null)
         {
-            throw new DescriptionException($"{source}: columns and data.schema are two ways to say one thing", "leave one of them");
+            throw new DescriptionException($"{source}: columns and data.schema are two ways to say one thing",
+                "leave one of them");
         }
 
         return new TrainingDescription(members, source);
     }
 
     /// <summary>The description that settled terms are.</summary>
-    public static TrainingDescription Of(TrainingTerms terms, SumSettings sum) => Parse(Print(terms, sum), "the settled description");
+    public static TrainingDescription Of(TrainingTerms terms, SumSettings sum) =>
+        Parse(Print(terms, sum), "the settled description");
 
     /// <summary>The whole settled description as indented JSON.</summary>
     public static byte[] Print(TrainingTerms terms, SumSettings sum)
@@ -97,9 +103,12 @@ public sealed class TrainingDescription
     public bool Has(string path) => Given(path) is not null;
 
     /// <summary>The value at a path: the one that is said, or the default.</summary>
-    public T Value<T>(string path) => Find(Complete(_members), path) is JsonNode node ? node.Deserialize<T>(DeploymentJson.Compact)! : default!;
+    public T Value<T>(string path) => Find(Complete(_members), path) is JsonNode node
+        ? node.Deserialize<T>(DeploymentJson.Compact)! : default!;
 
-    /// <summary>The same with another value at a path. A new kind takes the place of all that was said about the old one.</summary>
+    /// <summary>
+    /// The same with another value at a path. A new kind takes the place of all that was said about the old one.
+    /// </summary>
     public TrainingDescription With(string path, object? value)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -111,7 +120,8 @@ public sealed class TrainingDescription
             parent = parent[name] as JsonObject ?? Add(parent, name);
         }
 
-        JsonNode? node = value is null ? null : JsonSerializer.SerializeToNode(value, value.GetType(), DeploymentJson.Compact);
+        JsonNode? node = value is null ? null
+            : JsonSerializer.SerializeToNode(value, value.GetType(), DeploymentJson.Compact);
         if (names[^1] == "kind" && !JsonNode.DeepEquals(parent["kind"], node))
         {
             parent.Clear();
@@ -159,7 +169,8 @@ public sealed class TrainingDescription
         }
 
         JsonObject schedule = Find(members, "training.schedule")!.AsObject();
-        if ((string?)schedule["kind"] == DescriptionShape.NameOf(RateScheduleKind.Cosine) && (int)schedule["rounds"]! == 0)
+        if ((string?)schedule["kind"] == DescriptionShape.NameOf(RateScheduleKind.Cosine)
+            && (int)schedule["rounds"]! == 0)
         {
             schedule["rounds"] = (int)Find(members, "stopping.rounds")!;
         }
@@ -172,12 +183,15 @@ public sealed class TrainingDescription
         }
         catch (Exception fault) when (fault is ArgumentException or OverflowException)
         {
-            throw new DescriptionException($"{(_source is null ? "" : _source + ": ")}{Aggregation.FaultText.Of(fault)}", "change the description or the options so that they agree");
+            throw new DescriptionException(
+                $"{(_source is null ? "" : _source + ": ")}{Aggregation.FaultText.Of(fault)}",
+                "change the description or the options so that they agree");
         }
     }
 
-    // A built-in model is trained as TrainingDefaults has it where nothing else is said: another optimiser comes with a rate and a
-    // schedule of its own, and steps and passes are taken or left together, with batches where these are not all rows.
+    // A built-in model is trained as TrainingDefaults has it where nothing else is said: another optimiser comes with a
+    // rate and a schedule of its own, and steps and passes are taken or left together, with batches where these are not
+    // all rows.
     private void LayDefaults(JsonObject training, ModelSpec spec, bool scaled)
     {
         JsonObject said = Given("training") as JsonObject ?? [];
@@ -241,9 +255,14 @@ public sealed class TrainingDescription
         JsonObject whole = JsonSerializer.SerializeToNode(terms, DeploymentJson.Compact)!.AsObject();
         whole[ModelMember] = new JsonObject
         {
-            ["builtIn"] = new JsonObject { ["hidden"] = new JsonArray(), ["activation"] = DescriptionShape.NameOf(terms.Model.BuiltIn!.Activation) },
+            ["builtIn"] = new JsonObject
+            {
+                ["hidden"] = new JsonArray(),
+                ["activation"] = DescriptionShape.NameOf(terms.Model.BuiltIn!.Activation)
+            },
         };
-        whole[DescriptionShape.ColumnsMember] = JsonSerializer.SerializeToNode(new ColumnTerms(), DeploymentJson.Compact);
+        whole[DescriptionShape.ColumnsMember] =
+            JsonSerializer.SerializeToNode(new ColumnTerms(), DeploymentJson.Compact);
         whole[DescriptionShape.SumMember] = JsonSerializer.SerializeToNode(new SumSettings(), DeploymentJson.Compact);
         return whole;
     }
@@ -258,7 +277,8 @@ public sealed class TrainingDescription
             }
             else if (value is JsonObject fresh && name == "asynchronous")
             {
-                JsonObject buffer = JsonSerializer.SerializeToNode(new BufferOptions(), DeploymentJson.Compact)!.AsObject();
+                JsonObject buffer = JsonSerializer.SerializeToNode(new BufferOptions(),
+                    DeploymentJson.Compact)!.AsObject();
                 Overlay(buffer, fresh);
                 target[name] = buffer;
             }
@@ -292,7 +312,8 @@ public sealed class TrainingDescription
         int outputs = facts.Task == LearningTask.MultiClass ? facts.Classes : 1;
         if (architecture is null || said["tensors"] is JsonArray { Count: > 0 })
         {
-            throw new DescriptionException("the model's tensors are those of an external trainer", "give its command with --trainer, or leave model.tensors out");
+            throw new DescriptionException("the model's tensors are those of an external trainer",
+                "give its command with --trainer, or leave model.tensors out");
         }
 
         Require(architecture, "task", DescriptionShape.NameOf(facts.Task), facts);
@@ -315,9 +336,11 @@ public sealed class TrainingDescription
     {
         if (said[name] is JsonNode value && value.ToString() != due.ToString())
         {
-            string label = facts.Task == LearningTask.Regression ? "a label of real numbers" : $"a label of {facts.Classes} classes";
+            string label = facts.Task == LearningTask.Regression ? "a label of real numbers"
+                : $"a label of {facts.Classes} classes";
             throw new DescriptionException(
-                $"a model whose {name} is {value} does not fit {label} and {facts.Inputs} features", "leave the model's task, inputs and outputs out, or --model: they follow from the data");
+                $"a model whose {name} is {value} does not fit {label} and {facts.Inputs} features",
+                "leave the model's task, inputs and outputs out, or --model: they follow from the data");
         }
     }
 

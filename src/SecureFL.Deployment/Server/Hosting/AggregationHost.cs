@@ -33,7 +33,8 @@ public sealed class AggregationHost : IAsyncDisposable
     private readonly Task _driving;
 
     private AggregationHost(
-        WebApplication application, RoundEngine engine, StateDatabase database, TranscriptFile transcript, ServerFolder folder, Telemetry? telemetry,
+        WebApplication application, RoundEngine engine, StateDatabase database, TranscriptFile transcript,
+        ServerFolder folder, Telemetry? telemetry,
         CancellationTokenSource stopping, GrpcHealth health, ILogger log)
     {
         _application = application;
@@ -44,7 +45,9 @@ public sealed class AggregationHost : IAsyncDisposable
         _telemetry = telemetry;
         _stopping = stopping;
         _health = health;
-        Addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+        Addresses =
+            [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+                .Select(address => new Uri(address))];
         _driving = Task.Run(() => DriveAsync(new RoundDriver(engine, log), log));
     }
 
@@ -65,26 +68,33 @@ public sealed class AggregationHost : IAsyncDisposable
     /// <exception cref="IOException">The folder is in use, or the address.</exception>
     /// <exception cref="InvalidDataException">The state is damaged, or another plan's.</exception>
     /// <exception cref="NotSupportedException">A newer program wrote the state.</exception>
-    public static Task<AggregationHost> StartAsync(ServerSettings settings, PlanFile plan, PartyIdentity identity, TimeProvider? clock = null)
+    public static Task<AggregationHost> StartAsync(ServerSettings settings, PlanFile plan, PartyIdentity identity,
+        TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(settings);
         return identity.Peer.Role == PeerRole.Server && identity.Peer.Consortium == plan.Consortium
             ? StartAsync(
-                settings, plan, identity.Signing, settings.InsecureLoopback ? null : TlsSettings.ForServer(identity, clock), new EngineOptions(), clock ?? TimeProvider.System)
-            : throw new ArgumentException($"{identity.Peer} of {identity.Peer.Consortium} is not a server of {plan.Consortium}", nameof(identity));
+                settings, plan, identity.Signing,
+                settings.InsecureLoopback ? null : TlsSettings.ForServer(identity, clock), new EngineOptions(),
+                clock ?? TimeProvider.System)
+            : throw new ArgumentException(
+                $"{identity.Peer} of {identity.Peer.Consortium} is not a server of {plan.Consortium}",
+                nameof(identity));
     }
 
     internal static async Task<AggregationHost> StartAsync(
-        ServerSettings settings, PlanFile planFile, SigningIdentity signing, TlsSettings? tls, EngineOptions options, TimeProvider clock)
+        ServerSettings settings, PlanFile planFile, SigningIdentity signing, TlsSettings? tls, EngineOptions options,
+        TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Limits.Check();
         AggregationPlan plan = planFile.RequireSigned();
         if (!signing.PublicKey.Equals(plan.Enrolment.Server))
         {
-            throw new ArgumentException("the identity's signing key is not the one of the plan's server", nameof(signing));
+            throw new ArgumentException("the identity's signing key is not the one of the plan's server",
+                nameof(signing));
         }
 
         RequireLoopback(settings, tls);
@@ -105,11 +115,18 @@ public sealed class AggregationHost : IAsyncDisposable
 
             RoundEngine engine = new(
                 plan, planFile.Terms, signing, folder, database, transcript, settings.InitialModel, clock,
-                options with { KeepCiphertexts = settings.KeepCiphertexts, StartRounds = settings.StartRounds, Sums = planFile.Sums }, log);
+                options with
+                {
+                    KeepCiphertexts = settings.KeepCiphertexts,
+                    StartRounds = settings.StartRounds,
+                    Sums = planFile.Sums
+                }, log);
             CancellationTokenSource stopping = new();
-            GrpcHealth health = Map(application, settings, planFile, plan, engine, folder, new Callers(plan, planFile.Consortium, tls, settings.Limits, clock), log, stopping.Token);
+            GrpcHealth health = Map(application, settings, planFile, plan, engine, folder,
+                new Callers(plan, planFile.Consortium, tls, settings.Limits, clock), log, stopping.Token);
             await application.StartAsync().ConfigureAwait(false);
-            AggregationHost host = new(application, engine, database, transcript, folder, Telemetry.Start(settings.OtlpEndpoint), stopping, health, log);
+            AggregationHost host = new(application, engine, database, transcript, folder,
+                Telemetry.Start(settings.OtlpEndpoint), stopping, health, log);
             Log.Serving(log, plan.Digest.ToShortString(), string.Join(", ", host.Addresses));
             return host;
         }
@@ -122,7 +139,9 @@ public sealed class AggregationHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops: no new calls, streams are told, what is acknowledged is durable; then the folder is free.</summary>
+    /// <summary>
+    /// Stops: no new calls, streams are told, what is acknowledged is durable; then the folder is free.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _health.Set(string.Empty, false);
@@ -158,7 +177,8 @@ public sealed class AggregationHost : IAsyncDisposable
             });
         }
 
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Limits.StopTimeout);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -179,7 +199,8 @@ public sealed class AggregationHost : IAsyncDisposable
     }
 
     private static GrpcHealth Map(
-        WebApplication application, ServerSettings settings, PlanFile planFile, AggregationPlan plan, RoundEngine engine, ServerFolder folder, Callers callers, ILogger log,
+        WebApplication application, ServerSettings settings, PlanFile planFile, AggregationPlan plan,
+        RoundEngine engine, ServerFolder folder, Callers callers, ILogger log,
         CancellationToken stopping)
     {
         ServerLimits limits = settings.Limits;
@@ -193,11 +214,12 @@ public sealed class AggregationHost : IAsyncDisposable
         UploadService uploads = new(plan, engine, admission, callers, limits);
         GrpcHealth health = new();
         application.MapGrpc(
-            new AggregationService(plan, planFile.TermsBytes, engine, folder, callers, uploads, log, stopping).Build(calls with
-            {
-                MaxReceiveMessageBytes = LargestPart(plan),
-                StreamIdleTimeout = limits.UploadIdleTimeout,
-            }),
+            new AggregationService(plan, planFile.TermsBytes, engine, folder, callers, uploads, log,
+                stopping).Build(calls with
+                {
+                    MaxReceiveMessageBytes = LargestPart(plan),
+                    StreamIdleTimeout = limits.UploadIdleTimeout,
+                }),
             calls with { MaxSendMessageBytes = 128 << 20 });
         application.MapGrpc(
             new KeyHoldingService(engine, callers, log, stopping).Build(calls with
@@ -207,9 +229,11 @@ public sealed class AggregationHost : IAsyncDisposable
                 StreamIdleTimeout = Timeout.InfiniteTimeSpan,
             }),
             calls);
-        application.MapGrpc(new OperationService(engine, admission, callers, log).Build(), calls with { MaxSendMessageBytes = 64 << 20 });
+        application.MapGrpc(new OperationService(engine, admission, callers, log).Build(),
+            calls with { MaxSendMessageBytes = 64 << 20 });
         application.MapGrpc(health.Build(), calls);
-        foreach (string service in (string[])[AggregationMethods.Service, KeyHoldingMethods.Service, OperationMethods.Service])
+        foreach (string service in (string[])[AggregationMethods.Service, KeyHoldingMethods.Service,
+            OperationMethods.Service])
         {
             health.Set(service, true);
         }
@@ -220,15 +244,19 @@ public sealed class AggregationHost : IAsyncDisposable
     // A chunk with its context, or a header: statement with proof, and a share for each holder.
     private static int LargestPart(AggregationPlan plan)
     {
-        long header = 4096 + (plan.Quorum.KeyHolders * ((4L * plan.Parameters.RingDegree) + 1024)) + (4096L * plan.Quorum.Threshold);
+        long header = 4096 + (plan.Quorum.KeyHolders * ((4L * plan.Parameters.RingDegree) + 1024))
+            + (4096L * plan.Quorum.Threshold);
         return checked((int)Math.Max(plan.Parameters.WireChunkBytes + 4096L, header));
     }
 
     private static void RequireLoopback(ServerSettings settings, TlsSettings? tls)
     {
-        if (tls is null && (!settings.InsecureLoopback || settings.Listen.Any(address => !System.Net.IPAddress.IsLoopback(address.Address))))
+        if (tls is null && (!settings.InsecureLoopback
+            || settings.Listen.Any(address => !System.Net.IPAddress.IsLoopback(address.Address))))
         {
-            throw new ArgumentException("without TLS a server listens on loopback addresses only, and only with --insecure-loopback", nameof(settings));
+            throw new ArgumentException(
+                "without TLS a server listens on loopback addresses only, and only with --insecure-loopback",
+                nameof(settings));
         }
     }
 

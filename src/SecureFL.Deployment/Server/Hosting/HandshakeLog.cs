@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureFL.Deployment.Server.Hosting;
 
-/// <summary>Refused handshakes in the log: one line a second at most, since whoever has no certificate can try as often as it likes. Thread-safe.</summary>
+/// <summary>
+/// Refused handshakes in the log: one line a second at most, since whoever has no certificate can try as often as it
+/// likes. Thread-safe.
+/// </summary>
 internal sealed class HandshakeLog(ILogger log, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -3,7 +3,9 @@ using SecureFL.Deployment.Server.Rounds;
 
 namespace SecureFL.Deployment.Server.Hosting;
 
-/// <summary>Moves the engine on: after every change, and now and then because time passes. A failing disk is waited out.</summary>
+/// <summary>
+/// Moves the engine on: after every change, and now and then because time passes. A failing disk is waited out.
+/// </summary>
 internal sealed class RoundDriver(RoundEngine engine, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);

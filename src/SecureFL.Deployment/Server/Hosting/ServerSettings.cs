@@ -15,10 +15,14 @@ public sealed record ServerSettings
     /// <summary>Permits plaintext on loopback addresses: for development.</summary>
     public bool InsecureLoopback { get; init; }
 
-    /// <summary>Reads the weights before the first round, where the terms name a file's; null where none are given.</summary>
+    /// <summary>
+    /// Reads the weights before the first round, where the terms name a file's; null where none are given.
+    /// </summary>
     public Func<ModelParameters>? InitialModel { get; init; }
 
-    /// <summary>Whether the chunks of decided rounds stay, so that <c>verify --ciphertexts</c> can recompute the sums.</summary>
+    /// <summary>
+    /// Whether the chunks of decided rounds stay, so that <c>verify --ciphertexts</c> can recompute the sums.
+    /// </summary>
     public bool KeepCiphertexts { get; init; }
 
     /// <summary>Whether the rounds of a new session start without an operator.</summary>

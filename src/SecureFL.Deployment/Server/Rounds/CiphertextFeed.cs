@@ -5,8 +5,9 @@ using SecureFL.Deployment.Contracts;
 namespace SecureFL.Deployment.Server.Rounds;
 
 /// <summary>
-/// Tasks that a holder gets chunk by chunk on one stream: a few under way at a time, so that the memory is a few polynomials whatever the size of the model. A refusal ends
-/// the feed; another one begins after a while. Used under the engine's lock.
+/// Tasks that a holder gets chunk by chunk on one stream: a few under way at a time, so that the memory is a few
+/// polynomials whatever the size of the model. A refusal ends the feed; another one begins after a while. Used under
+/// the engine's lock.
 /// </summary>
 internal sealed class CiphertextFeed
 {
@@ -42,7 +43,8 @@ internal sealed class CiphertextFeed
             number,
             1 + (plan.Parameters.ChunkCount * proposal.Entries.Count()),
             round.Server!.JointKey.CreateListedCiphertexts()
-                .Select(ciphertext => new HolderTask { ListedCiphertextMessage = UnsafeByteOperations.UnsafeWrap(ciphertext.Encode()) })
+                .Select(ciphertext => new HolderTask
+                { ListedCiphertextMessage = UnsafeByteOperations.UnsafeWrap(ciphertext.Encode()) })
                 .Prepend(begin));
     }
 
@@ -53,21 +55,27 @@ internal sealed class CiphertextFeed
         number,
         plan.Parameters.ChunkCount * round.Closed!.Proposal.Groups.Length,
         round.Server!.JointKey.CreateSummedCiphertexts()
-            .Select(ciphertext => new HolderTask { SummedCiphertextMessage = UnsafeByteOperations.UnsafeWrap(ciphertext.Encode()) }));
+            .Select(ciphertext => new HolderTask
+            { SummedCiphertextMessage = UnsafeByteOperations.UnsafeWrap(ciphertext.Encode()) }));
 
     /// <summary>Requests for the partial decryptions that are not there yet.</summary>
     public static CiphertextFeed Partial(AggregationPlan plan, ServerRound round, int holder, int number)
     {
         long chunks = plan.Parameters.ChunkCount;
         long total = chunks * round.Closed!.Proposal.Groups.Length;
-        long first = round.Server!.JointKey.NextPartial(holder) is (int group, long chunk) ? (group * chunks) + chunk : total;
+        long first = round.Server!.JointKey.NextPartial(holder) is (int group, long chunk)
+            ? (group * chunks) + chunk : total;
         return new CiphertextFeed(HolderTaskKind.Partial, round.Number, number, total - first, Requests());
 
         IEnumerable<HolderTask> Requests()
         {
             for (long at = first; at < total; at++)
             {
-                yield return new HolderTask { CreatePartialDecryption = new CreatePartialDecryption { Round = round.Number, Group = (uint)(at / chunks), Chunk = (ulong)(at % chunks) } };
+                yield return new HolderTask
+                {
+                    CreatePartialDecryption = new CreatePartialDecryption
+                    { Round = round.Number, Group = (uint)(at / chunks), Chunk = (ulong)(at % chunks) }
+                };
             }
         }
     }
@@ -91,6 +99,7 @@ internal sealed class CiphertextFeed
     private HolderTask Next()
     {
         _sent++;
-        return _tasks.MoveNext() ? _tasks.Current : throw new InvalidOperationException($"{_sent} of {_count} tasks, there are fewer");
+        return _tasks.MoveNext() ? _tasks.Current
+            : throw new InvalidOperationException($"{_sent} of {_count} tasks, there are fewer");
     }
 }

@@ -17,5 +17,6 @@ internal sealed record EngineOptions
     public SumTerms? Sums { get; init; }
 
     /// <summary>Opens the chunk store of a round; tests put a failing one here.</summary>
-    public Func<ServerFolder, Func<ulong, UploadStore>> OpenStore { get; init; } = folder => round => new UploadStore(folder.Round(round));
+    public Func<ServerFolder, Func<ulong, UploadStore>> OpenStore { get; init; } =
+        folder => round => new UploadStore(folder.Round(round));
 }

@@ -4,7 +4,10 @@ using SecureFL.Deployment.Contracts;
 
 namespace SecureFL.Deployment.Server.Rounds;
 
-/// <summary>Who is connected, and the ledger heads that holders ask of each other through the server. Used under the engine's lock.</summary>
+/// <summary>
+/// Who is connected, and the ledger heads that holders ask of each other through the server. Used under the engine's
+/// lock.
+/// </summary>
 internal sealed class HolderDesk(AggregationPlan plan)
 {
     private readonly Dictionary<int, HolderSession> _sessions = [];
@@ -14,7 +17,8 @@ internal sealed class HolderDesk(AggregationPlan plan)
     /// <summary>Holders with a stream.</summary>
     public IReadOnlyCollection<int> Connected => _sessions.Keys;
 
-    public bool IsCurrent(HolderSession session) => _sessions.TryGetValue(session.Holder, out HolderSession? current) && current == session;
+    public bool IsCurrent(HolderSession session) => _sessions.TryGetValue(session.Holder, out HolderSession? current)
+        && current == session;
 
     public HolderSession? Find(int holder) => _sessions.GetValueOrDefault(holder);
 
@@ -53,7 +57,8 @@ internal sealed class HolderDesk(AggregationPlan plan)
         LedgerHead head = LedgerHead.Parse(message, plan);
         RequireHolder(head.Holder, peer);
         RequireHolder(head.Subject, task.Subject);
-        if (_requests.TryGetValue(task.Subject, out (Digest Nonce, byte[] Message) request) && request.Nonce == task.Nonce)
+        if (_requests.TryGetValue(task.Subject, out (Digest Nonce, byte[] Message) request)
+            && request.Nonce == task.Nonce)
         {
             if (!_heads.TryGetValue(task.Subject, out Dictionary<int, (Digest Nonce, byte[] Message)>? heads))
             {
@@ -70,7 +75,8 @@ internal sealed class HolderDesk(AggregationPlan plan)
         foreach ((int subject, (Digest nonce, byte[] message)) in _requests.Where(pair => pair.Key != holder))
         {
             yield return new DueTask(
-                new HolderTaskKey(HolderTaskKind.LedgerHeadRequest, 0, subject, nonce), () => new HolderTask { LedgerHeadRequestMessage = ByteString.CopyFrom(message) });
+                new HolderTaskKey(HolderTaskKind.LedgerHeadRequest, 0, subject, nonce),
+                () => new HolderTask { LedgerHeadRequestMessage = ByteString.CopyFrom(message) });
         }
 
         if (_heads.TryGetValue(holder, out Dictionary<int, (Digest Nonce, byte[] Message)>? heads))
@@ -78,7 +84,8 @@ internal sealed class HolderDesk(AggregationPlan plan)
             foreach ((int peer, (Digest nonce, byte[] message)) in heads)
             {
                 yield return new DueTask(
-                    new HolderTaskKey(HolderTaskKind.LedgerHead, 0, peer, nonce), () => new HolderTask { LedgerHeadMessage = ByteString.CopyFrom(message) });
+                    new HolderTaskKey(HolderTaskKind.LedgerHead, 0, peer, nonce),
+                    () => new HolderTask { LedgerHeadMessage = ByteString.CopyFrom(message) });
             }
         }
     }
@@ -89,7 +96,8 @@ internal sealed class HolderDesk(AggregationPlan plan)
     {
         if (claimed != holder)
         {
-            throw new ProtocolViolationException(ViolationCode.NotEnrolled, Party.KeyHolder(holder), $"a message of {Party.KeyHolder(holder)}", $"one of {Party.KeyHolder(claimed)}");
+            throw new ProtocolViolationException(ViolationCode.NotEnrolled, Party.KeyHolder(holder),
+                $"a message of {Party.KeyHolder(holder)}", $"one of {Party.KeyHolder(claimed)}");
         }
     }
 }

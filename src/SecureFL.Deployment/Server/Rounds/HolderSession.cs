@@ -3,7 +3,10 @@ using SecureFL.Deployment.Contracts;
 
 namespace SecureFL.Deployment.Server.Rounds;
 
-/// <summary>One stream of a key holder: what was sent on it, what is unanswered, what was refused. A new stream starts anew. Used under the engine's lock.</summary>
+/// <summary>
+/// One stream of a key holder: what was sent on it, what is unanswered, what was refused. A new stream starts anew.
+/// Used under the engine's lock.
+/// </summary>
 internal sealed class HolderSession(int holder, ulong known)
 {
     private const int MostTries = 12;
@@ -45,7 +48,8 @@ internal sealed class HolderSession(int holder, ulong known)
                 break;
             }
 
-            bool retry = _retries.TryGetValue(task.Key, out (TimeSpan At, int Tries) failed) && failed.At <= now && failed.Tries < MostTries;
+            bool retry = _retries.TryGetValue(task.Key, out (TimeSpan At, int Tries) failed) && failed.At <= now
+                && failed.Tries < MostTries;
             if (_sent.ContainsKey(task.Key) && !retry)
             {
                 continue;

@@ -37,7 +37,8 @@ internal enum HolderTaskKind
 /// <param name="Subject">Client of a share, peer of a ledger message or key share, place in a feed.</param>
 /// <param name="Nonce">Distinguishes the requests of one peer.</param>
 /// <param name="Feed">The feed that it belongs to, counted on its stream; 0 for none.</param>
-internal readonly record struct HolderTaskKey(HolderTaskKind Kind, ulong Round, int Subject = 0, Digest Nonce = default, int Feed = 0);
+internal readonly record struct HolderTaskKey(HolderTaskKind Kind, ulong Round, int Subject = 0, Digest Nonce = default,
+    int Feed = 0);
 
 /// <summary>A task that is due.</summary>
 /// <param name="Key">Its name.</param>
@@ -51,13 +52,15 @@ internal static class HolderTasks
     /// <param name="holder">The holder.</param>
     /// <param name="versions">The model chain.</param>
     /// <param name="known">Versions that the holder has.</param>
-    public static IEnumerable<DueTask> Of(ServerRound round, int holder, IReadOnlyList<ModelVersion> versions, ulong known)
+    public static IEnumerable<DueTask> Of(ServerRound round, int holder, IReadOnlyList<ModelVersion> versions,
+        ulong known)
     {
         if (round.Abort is not null && !round.Deaths.ContainsKey(holder) && !round.Releases.ContainsKey(holder))
         {
             ulong number = round.Number;
             yield return new DueTask(
-                new HolderTaskKey(HolderTaskKind.Death, number), () => new HolderTask { CreateDeath = new CreateDeath { Round = number } });
+                new HolderTaskKey(HolderTaskKind.Death, number),
+                () => new HolderTask { CreateDeath = new CreateDeath { Round = number } });
         }
 
         if (round.Deaths.ContainsKey(holder) || round.Releases.ContainsKey(holder))
@@ -69,7 +72,8 @@ internal static class HolderTasks
         {
             if (round.Abort is null && !round.Entries.ContainsKey(holder))
             {
-                yield return new DueTask(new HolderTaskKey(HolderTaskKind.Entry, round.Number), () => CreateEntry(round.Number, versions, known));
+                yield return new DueTask(new HolderTaskKey(HolderTaskKind.Entry, round.Number),
+                    () => CreateEntry(round.Number, versions, known));
             }
 
             yield break;
@@ -81,8 +85,10 @@ internal static class HolderTasks
         }
 
         yield return new DueTask(
-            new HolderTaskKey(HolderTaskKind.Opening, round.Number), () => new HolderTask { OpeningMessage = Bytes(server.Round.Opening) });
-        foreach (int client in round.Closed?.Proposal.Entries.Select(entry => entry.Client) ?? server.Accepted.Select(statement => statement.Client))
+            new HolderTaskKey(HolderTaskKind.Opening, round.Number),
+            () => new HolderTask { OpeningMessage = Bytes(server.Round.Opening) });
+        foreach (int client in round.Closed?.Proposal.Entries.Select(entry => entry.Client)
+            ?? server.Accepted.Select(statement => statement.Client))
         {
             yield return new DueTask(
                 new HolderTaskKey(HolderTaskKind.Share, round.Number, client),
@@ -97,13 +103,15 @@ internal static class HolderTasks
         if (round.Closed is ClosedRound closed)
         {
             yield return new DueTask(
-                new HolderTaskKey(HolderTaskKind.Proposal, round.Number), () => new HolderTask { ProposalMessage = Bytes(closed.Proposal) });
+                new HolderTaskKey(HolderTaskKind.Proposal, round.Number),
+                () => new HolderTask { ProposalMessage = Bytes(closed.Proposal) });
         }
 
         if (round.Certificate is RoundCertificate certificate)
         {
             yield return new DueTask(
-                new HolderTaskKey(HolderTaskKind.Certificate, round.Number), () => new HolderTask { CertificateMessage = Bytes(certificate) });
+                new HolderTaskKey(HolderTaskKind.Certificate, round.Number),
+                () => new HolderTask { CertificateMessage = Bytes(certificate) });
         }
     }
 

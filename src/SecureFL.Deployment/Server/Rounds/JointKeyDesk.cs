@@ -7,9 +7,9 @@ using SecureFL.Deployment.Server.State;
 namespace SecureFL.Deployment.Server.Rounds;
 
 /// <summary>
-/// The joint key of a session: the one in use, how much was decrypted under it, and the generation of the next. Record, public key, count and epoch number are durable; the
-/// messages of a generation are not, because the holders' secrets are in memory too: a restart on either side costs the epoch, and the next one begins. Used under
-/// the engine's lock.
+/// The joint key of a session: the one in use, how much was decrypted under it, and the generation of the next. Record,
+/// public key, count and epoch number are durable; the messages of a generation are not, because the holders' secrets
+/// are in memory too: a restart on either side costs the epoch, and the next one begins. Used under the engine's lock.
 /// </summary>
 internal sealed class JointKeyDesk : IDisposable
 {
@@ -40,7 +40,8 @@ internal sealed class JointKeyDesk : IDisposable
         Decrypted = database.Number(DecryptedKey, 0);
         if (database.Value(RecordKey) is { } record && database.Value(PublicKeyKey) is { } key)
         {
-            Active = JointKeyEpoch.Verify(KeyEpochRecord.Parse(record, plan), JointPublicKeyMessage.Parse(key, plan), plan);
+            Active = JointKeyEpoch.Verify(KeyEpochRecord.Parse(record, plan),
+                JointPublicKeyMessage.Parse(key, plan), plan);
         }
     }
 
@@ -115,7 +116,8 @@ internal sealed class JointKeyDesk : IDisposable
     /// <summary>A holder refuses a task for good: the epoch has failed.</summary>
     public void Refused(int holder, HolderTaskKey task, uint code)
     {
-        if (code == 0 || task.Kind == HolderTaskKind.KeyRecord || _generation is not { } generation || generation.Epoch != task.Round)
+        if (code == 0 || task.Kind == HolderTaskKind.KeyRecord || _generation is not { } generation
+            || generation.Epoch != task.Round)
         {
             return;
         }

@@ -5,8 +5,8 @@ using SecureFL.Deployment.Contracts;
 namespace SecureFL.Deployment.Server.Rounds;
 
 /// <summary>
-/// One key epoch as the server relays it: which message of which holder is missing, and so which tasks are due. Memory: the public key shares and sealed shares of all
-/// holders. Used under the engine's lock.
+/// One key epoch as the server relays it: which message of which holder is missing, and so which tasks are due. Memory:
+/// the public key shares and sealed shares of all holders. Used under the engine's lock.
 /// </summary>
 internal sealed class KeyGeneration : IDisposable
 {
@@ -42,12 +42,16 @@ internal sealed class KeyGeneration : IDisposable
     {
         if (!_entries.Contains(holder))
         {
-            return [Task(HolderTaskKind.KeyEntry, 0, () => new HolderTask { CreateKeyEntry = new KeyEpochTask { Epoch = Epoch } })];
+            return
+                [Task(HolderTaskKind.KeyEntry, 0,
+                    () => new HolderTask { CreateKeyEntry = new KeyEpochTask { Epoch = Epoch } })];
         }
 
         if (_entries.Count == _holders && !_commitments.Contains(holder))
         {
-            return [Task(HolderTaskKind.KeyOpening, 0, () => new HolderTask { KeyOpeningMessage = Bytes(_coordinator.CreateOpening()) })];
+            return
+                [Task(HolderTaskKind.KeyOpening, 0,
+                    () => new HolderTask { KeyOpeningMessage = Bytes(_coordinator.CreateOpening()) })];
         }
 
         if (_commitments.Count < _holders)
@@ -58,7 +62,8 @@ internal sealed class KeyGeneration : IDisposable
         return !_revealed.Contains(holder) ? RevealTasks(holder)
             : _revealed.Count < _holders || _confirmed.Contains(holder) ? []
             : Untaken(holder).DefaultIfEmpty(
-                Task(HolderTaskKind.KeyConfirmation, 0, () => new HolderTask { CreateKeyConfirmation = new KeyEpochTask { Epoch = Epoch } }));
+                Task(HolderTaskKind.KeyConfirmation, 0,
+                    () => new HolderTask { CreateKeyConfirmation = new KeyEpochTask { Epoch = Epoch } }));
     }
 
     /// <summary>Takes the answer to one of the tasks.</summary>
@@ -118,12 +123,14 @@ internal sealed class KeyGeneration : IDisposable
     {
         if (!_publicKeys.ContainsKey(holder))
         {
-            yield return Task(HolderTaskKind.KeyCommitments, 0, () => new HolderTask { KeyCommitmentsMessage = Bytes(_coordinator.CreateCommitments()) });
+            yield return Task(HolderTaskKind.KeyCommitments, 0,
+                () => new HolderTask { KeyCommitmentsMessage = Bytes(_coordinator.CreateCommitments()) });
         }
 
         if (!_dealings.ContainsKey(holder))
         {
-            yield return Task(HolderTaskKind.KeyDealingRequest, 0, () => new HolderTask { CreateKeyDealing = new KeyEpochTask { Epoch = Epoch } });
+            yield return Task(HolderTaskKind.KeyDealingRequest, 0,
+                () => new HolderTask { CreateKeyDealing = new KeyEpochTask { Epoch = Epoch } });
         }
 
         for (int recipient = 0; recipient < _holders; recipient++)
@@ -131,7 +138,8 @@ internal sealed class KeyGeneration : IDisposable
             if (!SharesOf(holder).ContainsKey(recipient))
             {
                 CreateKeyShare create = new() { Epoch = Epoch, Recipient = (uint)recipient };
-                yield return Task(HolderTaskKind.KeyShareRequest, recipient, () => new HolderTask { CreateKeyShare = create });
+                yield return Task(HolderTaskKind.KeyShareRequest, recipient,
+                    () => new HolderTask { CreateKeyShare = create });
             }
         }
     }
@@ -139,7 +147,8 @@ internal sealed class KeyGeneration : IDisposable
     private IEnumerable<DueTask> Untaken(int holder)
     {
         int dealer = 0;
-        foreach ((PublicKeyShare publicKey, KeyDealing dealing, SealedKeyShare share) in _coordinator.MessagesFor(holder))
+        foreach ((PublicKeyShare publicKey, KeyDealing dealing, SealedKeyShare share) in
+            _coordinator.MessagesFor(holder))
         {
             (HolderTaskKind Kind, Func<HolderTask> Create)[] pieces =
             [
@@ -162,7 +171,8 @@ internal sealed class KeyGeneration : IDisposable
     // The coordinator checks a reveal as a whole; a wrong one is asked for anew.
     private void Reveal(int holder)
     {
-        if (!_publicKeys.TryGetValue(holder, out PublicKeyShare? publicKey) || !_dealings.TryGetValue(holder, out KeyDealing? dealing) || SharesOf(holder).Count < _holders)
+        if (!_publicKeys.TryGetValue(holder, out PublicKeyShare? publicKey)
+            || !_dealings.TryGetValue(holder, out KeyDealing? dealing) || SharesOf(holder).Count < _holders)
         {
             return;
         }
@@ -190,7 +200,8 @@ internal sealed class KeyGeneration : IDisposable
         return shares;
     }
 
-    private DueTask Task(HolderTaskKind kind, int subject, Func<HolderTask> create) => new(new HolderTaskKey(kind, Epoch, subject), create);
+    private DueTask Task(HolderTaskKind kind, int subject, Func<HolderTask> create) =>
+        new(new HolderTaskKey(kind, Epoch, subject), create);
 
     private static ByteString Bytes(ProtocolMessage message) => UnsafeByteOperations.UnsafeWrap(message.Encode());
 }

@@ -9,7 +9,8 @@ internal sealed class PartyPresence
     private readonly ConcurrentDictionary<Party, Entry> _parties = new();
 
     /// <summary>The party has called.</summary>
-    public void Saw(Party party, DateTimeOffset now) => Of(party).LastSeenUnixMilliseconds = now.ToUnixTimeMilliseconds();
+    public void Saw(Party party, DateTimeOffset now) =>
+        Of(party).LastSeenUnixMilliseconds = now.ToUnixTimeMilliseconds();
 
     /// <summary>A stream of the party is open until the result is disposed.</summary>
     public IDisposable Stay(Party party)

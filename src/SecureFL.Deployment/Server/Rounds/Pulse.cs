@@ -1,6 +1,9 @@
 namespace SecureFL.Deployment.Server.Rounds;
 
-/// <summary>Wakes everyone who waits, again and again. Take the task before looking at the state, so that no change is missed. Thread-safe.</summary>
+/// <summary>
+/// Wakes everyone who waits, again and again. Take the task before looking at the state, so that no change is missed.
+/// Thread-safe.
+/// </summary>
 internal sealed class Pulse
 {
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -8,5 +11,6 @@ internal sealed class Pulse
     /// <summary>Completes at the next beat.</summary>
     public Task Next => Volatile.Read(ref _next).Task;
 
-    public void Beat() => Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    public void Beat() => Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously))
+        .TrySetResult();
 }

@@ -89,7 +89,8 @@ internal static class RoundDecision
     {
         { Aborting: true, Phase: RoundPhase.Opening } => RoundStep.DeclareDead, // nobody could contribute yet
         { Aborting: true } when s.Deaths >= s.DeathsNeeded => RoundStep.DeclareDead,
-        { Phase: RoundPhase.Opening } when s.Entries >= s.Holders || (s.Entries >= s.Quorum && s.Enough >= s.Grace) => RoundStep.FixOpening,
+        { Phase: RoundPhase.Opening } when s.Entries >= s.Holders
+            || (s.Entries >= s.Quorum && s.Enough >= s.Grace) => RoundStep.FixOpening,
         { Phase: RoundPhase.Collecting, Aborting: false } when MayClose(s) => RoundStep.Close,
         { Phase: RoundPhase.Agreeing, Aborting: false } when s.Votes >= s.Quorum => RoundStep.Certify,
         { Phase: RoundPhase.Agreeing, Aborting: false, AgreementExpired: true } => RoundStep.Abort,

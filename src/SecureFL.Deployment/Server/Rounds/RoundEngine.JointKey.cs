@@ -14,7 +14,8 @@ internal sealed partial class RoundEngine
     {
         lock (_gate)
         {
-            return _keys?.Active ?? throw RequestRefusedException.NotNow(_keys is null ? "the plan's suite has no joint key" : "the key holders are still making the joint key");
+            return _keys?.Active ?? throw RequestRefusedException.NotNow(
+                _keys is null ? "the plan's suite has no joint key" : "the key holders are still making the joint key");
         }
     }
 
@@ -25,12 +26,14 @@ internal sealed partial class RoundEngine
         ? null
         : new JointKeyServerOptions
         {
-            Epoch = _keys.Active ?? throw new InvalidDataException("a round is under way, and the state has no joint key"),
+            Epoch = _keys.Active ?? throw new InvalidDataException(
+                "a round is under way, and the state has no joint key"),
             DecryptedBefore = _keys.Decrypted,
             Sums = new FileSumStore(_folder.OpenSums),
         };
 
-    // Holders that are here and have answered for every contribution come first: an active one that stays away costs the round.
+    // Holders that are here and have answered for every contribution come first: an active one that stays away costs
+    // the round.
     private ImmutableArray<int> ActiveSet(ServerRound round)
     {
         int[] clients = [.. round.Server!.Accepted.Select(statement => statement.Client)];
@@ -45,12 +48,14 @@ internal sealed partial class RoundEngine
     }
 
     // A certificate without the vote of an active holder could never be opened.
-    private int Votes(ServerRound round) => _keys is null || round.Closed is not { } closed || closed.Proposal.JointKey!.ActiveSet.All(round.Votes.ContainsKey)
+    private int Votes(ServerRound round) => _keys is null || round.Closed is not { } closed
+        || closed.Proposal.JointKey!.ActiveSet.All(round.Votes.ContainsKey)
         ? round.Votes.Count
         : Math.Min(round.Votes.Count, _plan.Quorum.Votes - 1);
 
     // Holders whose answer is whole.
-    private int Released(ServerRound round) => _keys is null ? round.Releases.Count : round.Releases.Keys.Count(holder => JointKeyTasks.HasDecrypted(round, holder));
+    private int Released(ServerRound round) => _keys is null ? round.Releases.Count
+        : round.Releases.Keys.Count(holder => JointKeyTasks.HasDecrypted(round, holder));
 
     private void HandleFeed(HolderSession session, HolderTaskKey task, byte[] answer)
     {

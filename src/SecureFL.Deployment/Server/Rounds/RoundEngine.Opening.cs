@@ -11,7 +11,10 @@ using SecureFL.Federated.Rounds;
 
 namespace SecureFL.Deployment.Server.Rounds;
 
-/// <summary>Opening the sums and making the next model of them: worked out once, outside the lock, then made durable in one transaction.</summary>
+/// <summary>
+/// Opening the sums and making the next model of them: worked out once, outside the lock, then made durable in one
+/// transaction.
+/// </summary>
 internal sealed partial class RoundEngine
 {
     private static readonly JsonSerializerOptions SumJson = new() { WriteIndented = true };
@@ -80,7 +83,8 @@ internal sealed partial class RoundEngine
             version = round.Server!.Advance(result);
         }
 
-        RoundSummary summary = Summarise(round, spoiled is null ? RoundPhase.Opened : RoundPhase.Spoiled, clients, Metrics(described));
+        RoundSummary summary = Summarise(round, spoiled is null ? RoundPhase.Opened : RoundPhase.Spoiled, clients,
+            Metrics(described));
         if (_training is not null && spoiled is null)
         {
             summary.Warnings.AddRange(_training.Notes);
@@ -89,14 +93,16 @@ internal sealed partial class RoundEngine
         if (spoiled is not null)
         {
             summary.Reason = spoiled;
-            summary.Spent.AddRange(round.Server.Accepted.Select(statement => _plan.Enrolment.Clients[statement.Client].Name));
+            summary.Spent
+                .AddRange(round.Server.Accepted.Select(statement => _plan.Enrolment.Clients[statement.Client].Name));
             ended = SpoiledRound.End(_plan, summary, _session.Recent, Eligible(round.Kind));
         }
 
         return new StagedRound(round, version, [.. round.Server.CreateRecords(result)], summary, ended)
         {
             Incomplete = ended is not null
-                && ((spoiled is not null && round.Kind != RoundKind.Evaluation) || _training?.Stopped == StopReason.Diverged),
+                && ((spoiled is not null && round.Kind != RoundKind.Evaluation)
+                    || _training?.Stopped == StopReason.Diverged),
             Described = described,
             Sum = _training is null && clients.Length > 0 ? (sum, counters) : null,
         };
@@ -121,7 +127,8 @@ internal sealed partial class RoundEngine
         Digest formerModel = round.Server!.Round.Head.Model;
         lock (_gate)
         {
-            Action append = _session.Decide(staged.Summary, staged.Version, staged.Records, _training is null ? null : round.Number, staged.Ended, staged.Incomplete, _transcript);
+            Action append = _session.Decide(staged.Summary, staged.Version, staged.Records,
+                _training is null ? null : round.Number, staged.Ended, staged.Incomplete, _transcript);
             _round = null;
             _staged = null;
             NoteModel();
@@ -135,12 +142,15 @@ internal sealed partial class RoundEngine
         }
         else
         {
-            Log.SumOpened(_log, round.Number, staged.Summary.Contributors.Count, staged.Version.Number, staged.Version.Model.ToShortString());
+            Log.SumOpened(_log, round.Number, staged.Summary.Contributors.Count, staged.Version.Number,
+                staged.Version.Model.ToShortString());
             if (round.Kind == RoundKind.Preparation && _training is { Progress: { } progress })
             {
-                string[] absent = [.. _plan.Enrolment.Clients.Select(client => client.Name).Except(staged.Summary.Contributors)];
+                string[] absent =
+                    [.. _plan.Enrolment.Clients.Select(client => client.Name).Except(staged.Summary.Contributors)];
                 Log.Prepared(
-                    _log, round.Number, progress.Steps.Steps[progress.Opened - 1].Name, progress.Opened, progress.Steps.Steps.Length, string.Join(", ", staged.Summary.Contributors),
+                    _log, round.Number, progress.Steps.Steps[progress.Opened - 1].Name, progress.Opened,
+                    progress.Steps.Steps.Length, string.Join(", ", staged.Summary.Contributors),
                     absent.Length == 0 ? "nobody" : string.Join(", ", absent));
                 if (progress is { IsComplete: true, State.Note: string note })
                 {
@@ -156,7 +166,8 @@ internal sealed partial class RoundEngine
 
         if (staged.Described is RoundRecord described)
         {
-            Log.RoundMeasured(_log, described.Round, RoundMetricInfo.Line(RoundMetricInfo.Values(described.Train, described.Test)));
+            Log.RoundMeasured(_log, described.Round,
+                RoundMetricInfo.Line(RoundMetricInfo.Values(described.Train, described.Test)));
         }
 
         ServerMetrics.RoundEnded(staged.Summary);
@@ -209,16 +220,29 @@ internal sealed partial class RoundEngine
         }
 
         WholeFile.Write(_folder.Sum(round.Number, "f32"), stream => FloatFile.Write(stream, sum));
-        Dictionary<string, long> named = _plan.Settings.Counters.Counters.Select((counter, i) => (counter.Name, counters[i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
+        Dictionary<string, long> named =
+            _plan.Settings.Counters.Counters.Select((counter, i) => (counter.Name, counters[i]))
+            .ToDictionary(pair => pair.Name, pair => pair.Item2);
         WholeFile.Write(
             _folder.Sum(round.Number, "json"),
-            stream => JsonSerializer.Serialize(stream, new { version = 1, round = round.Number, contributors = summary.Contributors, elements = sum.Length, counters = named }, SumJson));
+            stream => JsonSerializer.Serialize(stream,
+                new
+                {
+                    version = 1,
+                    round = round.Number,
+                    contributors = summary.Contributors,
+                    elements = sum.Length,
+                    counters = named
+                }, SumJson));
     }
 
     private static string EndOf(TrainingRun training) => training.Stopped switch
     {
         StopReason.Diverged when Divergence.Find(training.History, ended: true) is (int round, string reason) =>
-            FormattableString.Invariant($"training has diverged in round {round}: {reason}; no model is delivered, lower the learning rate in a new plan"),
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"training has diverged in round {round}: {reason}; no model is delivered, lower the learning rate "
+                + $"in a new plan"),
         StopReason.Target => "training has ended: the target was reached",
         StopReason.NoImprovement => "training has ended: no improvement",
         _ => "training has ended: all rounds are done",
@@ -228,7 +252,8 @@ internal sealed partial class RoundEngine
         record is null ? null : RoundMetricInfo.Values(record.Train, record.Test);
 
     /// <summary>An opened round whose outcome is known and not durable yet.</summary>
-    private sealed record StagedRound(ServerRound Round, ModelVersion Version, ImmutableArray<ProtocolMessage> Records, RoundSummary Summary, string? Ended)
+    private sealed record StagedRound(ServerRound Round, ModelVersion Version, ImmutableArray<ProtocolMessage> Records,
+        RoundSummary Summary, string? Ended)
     {
         public bool Incomplete { get; init; }
 

@@ -6,7 +6,10 @@ using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Server.Rounds;
 
-/// <summary>What clients and key holders do. Every message has been parsed within the plan's limits; here it is checked, made durable, and used.</summary>
+/// <summary>
+/// What clients and key holders do. Every message has been parsed within the plan's limits; here it is checked, made
+/// durable, and used.
+/// </summary>
 internal sealed partial class RoundEngine
 {
     private const int TasksAtOnce = 64;
@@ -22,7 +25,8 @@ internal sealed partial class RoundEngine
     }
 
     /// <summary>The proof that a round is dead; null if there is none.</summary>
-    public byte[]? DeathCertificate(ulong round) => round <= long.MaxValue ? _database.Fact(round, FactKind.DeathCertificate) : null;
+    public byte[]? DeathCertificate(ulong round) =>
+        round <= long.MaxValue ? _database.Fact(round, FactKind.DeathCertificate) : null;
 
     /// <summary>A client's place to upload in a round.</summary>
     public UploadSlot Slot(ulong number, int client)
@@ -39,7 +43,8 @@ internal sealed partial class RoundEngine
     {
         Digest root = start.Root.Length == Digest.Size
             ? new Digest(start.Root.Span)
-            : throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Client(client), $"a root of {Digest.Size} bytes", $"{start.Root.Length}");
+            : throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Client(client),
+                $"a root of {Digest.Size} bytes", $"{start.Root.Length}");
         lock (_gate)
         {
             ServerRound round = Require(start.Round, RoundPhase.Collecting);
@@ -57,20 +62,24 @@ internal sealed partial class RoundEngine
             {
                 return accepted.Root == root
                     ? null
-                    : throw new ProtocolViolationException(ViolationCode.DuplicateContribution, Party.Client(client), "one contribution a round", "another one");
+                    : throw new ProtocolViolationException(ViolationCode.DuplicateContribution, Party.Client(client),
+                        "one contribution a round", "another one");
             }
 
             bool isBegun = round.Roots.TryGetValue(client, out Digest begun);
             if (isBegun && begun != root)
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.DuplicateContribution, Party.Client(client), $"the contribution with root {begun.ToShortString()} that was begun", $"another one, {root.ToShortString()}");
+                    ViolationCode.DuplicateContribution, Party.Client(client),
+                    $"the contribution with root {begun.ToShortString()} that was begun",
+                    $"another one, {root.ToShortString()}");
             }
 
             ContributionUpload upload = round.Server!.OpenUpload(client);
             if (start.FirstChunk != (ulong)upload.NextChunk)
             {
-                throw new ProtocolViolationException(ViolationCode.ChunkOrder, Party.Client(client), $"chunk {upload.NextChunk} next", $"{start.FirstChunk}");
+                throw new ProtocolViolationException(ViolationCode.ChunkOrder, Party.Client(client),
+                    $"chunk {upload.NextChunk} next", $"{start.FirstChunk}");
             }
 
             if (!isBegun)
@@ -88,7 +97,8 @@ internal sealed partial class RoundEngine
     {
         lock (_gate)
         {
-            if (_round?.Number != number && _session.Recent.LastOrDefault(decided => decided.Round == number) is { } summary)
+            if (_round?.Number != number && _session.Recent.LastOrDefault(decided => decided.Round == number)
+                is { } summary)
             {
                 string name = _plan.Enrolment.Clients[client].Name;
                 bool counted = summary.Contributors.Contains(name) || summary.Spent.Contains(name);
@@ -111,7 +121,8 @@ internal sealed partial class RoundEngine
                 next = round.Server.OpenUpload(client).NextChunk;
             }
 
-            return State(number, next, accepted is not null, accepted?.Root ?? (round.Roots.TryGetValue(client, out Digest root) ? root : null));
+            return State(number, next, accepted is not null,
+                accepted?.Root ?? (round.Roots.TryGetValue(client, out Digest root) ? root : null));
         }
     }
 
@@ -124,7 +135,8 @@ internal sealed partial class RoundEngine
             Party sender = Party.Client(client);
             if (header.Statement.Client != client)
             {
-                throw new ProtocolViolationException(ViolationCode.NotEnrolled, sender, $"a contribution of {sender}", $"one of {header.Statement.Signer}");
+                throw new ProtocolViolationException(ViolationCode.NotEnrolled, sender, $"a contribution of {sender}",
+                    $"one of {header.Statement.Signer}");
             }
 
             if (round.Withdrawn.Contains(client))
@@ -153,7 +165,9 @@ internal sealed partial class RoundEngine
         Wake();
     }
 
-    /// <summary>Withdraws a client's contribution, or its intention to send one; the caller holds the client's slot.</summary>
+    /// <summary>
+    /// Withdraws a client's contribution, or its intention to send one; the caller holds the client's slot.
+    /// </summary>
     public void Withdraw(ulong number, int client)
     {
         lock (_gate)
@@ -179,7 +193,8 @@ internal sealed partial class RoundEngine
     {
         if (!hello.PlanDigest.Span.SequenceEqual(_plan.Digest.ToArray()))
         {
-            throw new ProtocolViolationException(ViolationCode.WrongPlan, Party.KeyHolder(holder), $"plan {_plan.Digest.ToShortString()}", "another plan");
+            throw new ProtocolViolationException(ViolationCode.WrongPlan, Party.KeyHolder(holder),
+                $"plan {_plan.Digest.ToShortString()}", "another plan");
         }
 
         HolderSession session = new(holder, hello.KnownVersions);
@@ -211,7 +226,8 @@ internal sealed partial class RoundEngine
     {
         lock (_gate)
         {
-            return _desk.IsCurrent(session) ? session.Take(Due(session), _uptime.Now, _keys is null ? TasksAtOnce : JointKeyTasksAtOnce) : null;
+            return _desk.IsCurrent(session)
+                ? session.Take(Due(session), _uptime.Now, _keys is null ? TasksAtOnce : JointKeyTasksAtOnce) : null;
         }
     }
 
@@ -240,10 +256,12 @@ internal sealed partial class RoundEngine
             if (session.Refused(refusal.Id, _uptime.Now) is { } task)
             {
                 string detail = refusal.Detail.Length <= 500 ? refusal.Detail : refusal.Detail[..500];
-                _presence.Refused(Party.KeyHolder(session.Holder), $"refuses {task.Kind.ToString().ToLowerInvariant()}: {detail}");
+                _presence.Refused(Party.KeyHolder(session.Holder),
+                    $"refuses {task.Kind.ToString().ToLowerInvariant()}: {detail}");
                 Log.TaskRefused(_log, session.Holder, task.Kind, task.Round, refusal.Code);
                 Refuse(session, task, refusal.Code);
-                if (task.Kind == HolderTaskKind.Share && refusal.Code is not (uint)ViolationCode.WrongOpening && _round is { } round && round.Number == task.Round)
+                if (task.Kind == HolderTaskKind.Share && refusal.Code is not (uint)ViolationCode.WrongOpening
+                    && _round is { } round && round.Number == task.Round)
                 {
                     round.Checked.TryAdd((session.Holder, task.Subject), false);
                 }
@@ -267,7 +285,8 @@ internal sealed partial class RoundEngine
         Wake();
     }
 
-    private static ContributionStatement? Accepted(ServerRound round, int client) => round.Server!.Accepted.FirstOrDefault(statement => statement.Client == client);
+    private static ContributionStatement? Accepted(ServerRound round, int client) =>
+        round.Server!.Accepted.FirstOrDefault(statement => statement.Client == client);
 
     private UploadState State(ulong round, long next, bool accepted, Digest? root) => new()
     {
@@ -275,7 +294,8 @@ internal sealed partial class RoundEngine
         NextChunk = (ulong)next,
         ChunkCount = (ulong)_plan.Parameters.ChunkCount,
         Accepted = accepted,
-        Root = root is { } known ? Google.Protobuf.ByteString.CopyFrom(known.ToArray()) : Google.Protobuf.ByteString.Empty,
+        Root = root is { } known ? Google.Protobuf.ByteString.CopyFrom(known.ToArray())
+            : Google.Protobuf.ByteString.Empty,
     };
 
     private IEnumerable<DueTask> Due(HolderSession session)
@@ -373,7 +393,8 @@ internal sealed partial class RoundEngine
     {
         if (death.Context.Round != round.Number)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongRound, death.Signer, $"round {round.Number}", $"round {death.Context.Round}");
+            throw new ProtocolViolationException(ViolationCode.WrongRound, death.Signer, $"round {round.Number}",
+                $"round {death.Context.Round}");
         }
 
         death.Require(_plan);

@@ -28,7 +28,8 @@ internal sealed partial class RoundEngine
             }
             else if (_session.Ended is string ended)
             {
-                (state.Phase, state.Round, state.Reason, state.Incomplete) = (RoundPhase.Ended, _session.Last?.Round ?? 0, ended, _session.Incomplete);
+                (state.Phase, state.Round, state.Reason, state.Incomplete) =
+                    (RoundPhase.Ended, _session.Last?.Round ?? 0, ended, _session.Incomplete);
             }
             else
             {
@@ -65,8 +66,10 @@ internal sealed partial class RoundEngine
             {
                 PartyStatus status = Of(Party.Client(client), _plan.Enrolment.Clients[client].Name);
                 status.Accepted = accepted.Contains(client);
-                status.Chunks = status.Accepted ? (ulong)_plan.Parameters.ChunkCount : (ulong)(_round?.Store?.Count(client, _plan.Parameters.ChunkBytes) ?? 0);
-                status.WaitingFor = _round is { Phase: RoundPhase.Collecting } round && !status.Accepted ? (round.Withdrawn.Contains(client) ? "withdrawn"
+                status.Chunks = status.Accepted ? (ulong)_plan.Parameters.ChunkCount
+                    : (ulong)(_round?.Store?.Count(client, _plan.Parameters.ChunkBytes) ?? 0);
+                status.WaitingFor = _round is { Phase: RoundPhase.Collecting } round && !status.Accepted
+                    ? (round.Withdrawn.Contains(client) ? "withdrawn"
                     : !_participation.Takes(round.Kind, _stamp?.Version ?? 0, client) ? "a round that it is drawn for"
                     : "its contribution") : "";
                 reply.Clients.Add(status);
@@ -131,7 +134,12 @@ internal sealed partial class RoundEngine
     private PartyStatus Of(Party party, string name)
     {
         PartyPresence.Entry entry = _presence.Of(party);
-        return new PartyStatus { Name = name, Connected = entry.IsConnected, LastSeenUnixMs = entry.LastSeenUnixMilliseconds };
+        return new PartyStatus
+        {
+            Name = name,
+            Connected = entry.IsConnected,
+            LastSeenUnixMs = entry.LastSeenUnixMilliseconds
+        };
     }
 
     private string WaitingFor(int holder)
@@ -144,14 +152,19 @@ internal sealed partial class RoundEngine
         return _round switch
         {
             null => _keys?.WaitingFor(holder) ?? "",
-            { Abort: not null } round when !round.Deaths.ContainsKey(holder) && !round.Releases.ContainsKey(holder) => "its signature that the round is dead",
+            { Abort: not null } round when !round.Deaths.ContainsKey(holder)
+                && !round.Releases.ContainsKey(holder) => "its signature that the round is dead",
             { Server: null } round => round.Entries.ContainsKey(holder) ? "" : "its entry for the round",
-            { Phase: RoundPhase.Collecting } round when round.Server.Round.Opening.PositionOf(holder) < 0 => "the next round: it has no part in this one",
+            { Phase: RoundPhase.Collecting } round
+                when round.Server.Round.Opening.PositionOf(holder) < 0 => "the next round: it has no part in this one",
             { Phase: RoundPhase.Agreeing } round => round.Votes.ContainsKey(holder) ? "" : "its vote",
             { Phase: RoundPhase.Releasing } round when round.Closed!.Proposal.JointKey is { } terms =>
-                !terms.ActiveSet.Contains(holder) || JointKeyTasks.HasDecrypted(round, holder) ? "" : "its partial decryption",
+                !terms.ActiveSet.Contains(holder) || JointKeyTasks.HasDecrypted(round, holder)
+                ? "" : "its partial decryption",
             { Phase: RoundPhase.Releasing } round => round.Releases.ContainsKey(holder) ? "" : "its release",
-            { Phase: RoundPhase.Collecting } round when round.Server.Accepted.Any(statement => !round.Checked.ContainsKey((holder, statement.Client))) => "receipts of contributions",
+            { Phase: RoundPhase.Collecting } round
+                when round.Server.Accepted.Any(statement => !round.Checked.ContainsKey((holder, statement.Client))) =>
+                "receipts of contributions",
             _ => "",
         };
     }

@@ -8,8 +8,9 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Deployment.Server.Rounds;
 
 /// <summary>
-/// The session: takes messages and requests one at a time, makes each durable before it counts, and moves the round on. Thread-safe: one lock over everything small;
-/// chunks, sums and models are worked on outside it. After a failure of the disk nothing has changed, and the same step is tried again.
+/// The session: takes messages and requests one at a time, makes each durable before it counts, and moves the round on.
+/// Thread-safe: one lock over everything small; chunks, sums and models are worked on outside it. After a failure of
+/// the disk nothing has changed, and the same step is tried again.
 /// </summary>
 internal sealed partial class RoundEngine : IAsyncDisposable
 {
@@ -68,7 +69,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         {
             bool begun = _session.Chain.Head is not null;
             _training = new TrainingRun(
-                terms, plan, folder, begun ? TrainingRun.Read(folder.Checkpoint(_session.Checkpoint)) : TrainingRun.Start(terms, initial?.Invoke()));
+                terms, plan, folder, begun ? TrainingRun.Read(folder.Checkpoint(_session.Checkpoint))
+                    : TrainingRun.Start(terms, initial?.Invoke()));
         }
 
         NoteModel();
@@ -87,7 +89,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
     private int Wanted => Math.Min(_participation.Wanted(_round?.Kind ?? RoundKind.Training), _mayContribute);
 
     private DateTimeOffset? Deadline =>
-        _policy.DeadlineSeconds > 0 && _round is { Phase: RoundPhase.Collecting } ? _session.CollectingSince.AddSeconds(_policy.DeadlineSeconds) : null;
+        _policy.DeadlineSeconds > 0 && _round is { Phase: RoundPhase.Collecting }
+        ? _session.CollectingSince.AddSeconds(_policy.DeadlineSeconds) : null;
 
     /// <summary>Lets rounds start: 0 for as many as there are.</summary>
     public void StartRounds(uint rounds)
@@ -101,7 +104,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
 
             if (_session.Allowance != 0)
             {
-                throw RequestRefusedException.NotNow(_round is null ? "rounds are started already" : $"round {_round.Number} is under way");
+                throw RequestRefusedException.NotNow(
+                    _round is null ? "rounds are started already" : $"round {_round.Number} is under way");
             }
 
             _session.Allow(rounds != 0 ? rounds : _training is null ? 1 : -1);
@@ -132,7 +136,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             int accepted = round.Server!.Accepted.Count();
             if (accepted < _plan.Settings.MinClients)
             {
-                throw RequestRefusedException.NotNow($"round {number} has {accepted} contributions, at least {_plan.Settings.MinClients} are needed");
+                throw RequestRefusedException.NotNow(
+                    $"round {number} has {accepted} contributions, at least {_plan.Settings.MinClients} are needed");
             }
 
             _database.Commit(writer => writer.AddFact(number, FactKind.CloseAsked, 0, []));
@@ -245,7 +250,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         }
     }
 
-    // The digest is a hash over the whole model, and the run changes while a round is opened: what others see is noted once a round.
+    // The digest is a hash over the whole model, and the run changes while a round is opened: what others see is noted
+    // once a round.
     private void NoteModel()
     {
         _stamp = _training?.Stamp;
@@ -305,7 +311,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         bool exhausted = _session.NextRound >= (ulong)_plan.Settings.Rounds;
         if (kind is null || exhausted)
         {
-            _session.End(exhausted ? "the plan has no further rounds" : "training has ended", incomplete: _training is not null && kind is not null, _transcript)();
+            _session.End(exhausted ? "the plan has no further rounds" : "training has ended",
+                incomplete: _training is not null && kind is not null, _transcript)();
             Wake(phase: true);
             return true;
         }
@@ -321,7 +328,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             return _keys.Step(_transcript, Append);
         }
 
-        StoredRound stored = new(_session.NextRound, (int)kind.Value, 0, _clock.GetUtcNow().ToUnixTimeMilliseconds(), "");
+        StoredRound stored = new(_session.NextRound, (int)kind.Value, 0,
+            _clock.GetUtcNow().ToUnixTimeMilliseconds(), "");
         _session.Begin(stored);
         _round = CreateRound(stored);
         Log.RoundBegun(_log, stored.Round, kind.Value);
@@ -345,11 +353,13 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         if (_policy.DeadlineSeconds > 0 && round.Phase == RoundPhase.Collecting)
         {
             double passed = Math.Max(0, (_clock.GetUtcNow() - _session.CollectingSince).TotalSeconds);
-            round.DeadlineAt = _uptime.Now + TimeSpan.FromSeconds(_policy.DeadlineSeconds - Math.Min(passed, _policy.DeadlineSeconds));
+            round.DeadlineAt = _uptime.Now
+                + TimeSpan.FromSeconds(_policy.DeadlineSeconds - Math.Min(passed, _policy.DeadlineSeconds));
         }
     }
 
-    // The role fixes its set before the proposal is durable, but nobody sees it before; where the write fails, the same set is written next time.
+    // The role fixes its set before the proposal is durable, but nobody sees it before; where the write fails, the same
+    // set is written next time.
     private void BeginClose(ServerRound round)
     {
         round.Closing = true;
@@ -359,7 +369,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         }
     }
 
-    // Outside the lock: in the joint-key suite all listed ciphertexts are added here, which takes as long as reading them. Nothing is taken meanwhile.
+    // Outside the lock: in the joint-key suite all listed ciphertexts are added here, which takes as long as reading
+    // them. Nothing is taken meanwhile.
     private void Close(ServerRound round)
     {
         try
@@ -406,7 +417,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
 
     private void Abort(ServerRound round, string reason)
     {
-        _database.Commit(writer => writer.AddFact(round.Number, FactKind.Abort, 0, System.Text.Encoding.UTF8.GetBytes(reason)));
+        _database.Commit(
+            writer => writer.AddFact(round.Number, FactKind.Abort, 0, System.Text.Encoding.UTF8.GetBytes(reason)));
         round.Abort = reason;
         Log.RoundAborting(_log, round.Number, reason);
         Wake(phase: true);
@@ -445,7 +457,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         await LetGoAsync(round).ConfigureAwait(false);
     }
 
-    // The transcript's bytes are in the state already: where the file cannot be written now, the next append or start does it.
+    // The transcript's bytes are in the state already: where the file cannot be written now, the next append or start
+    // does it.
     private void Append(Action append)
     {
         try
@@ -502,7 +515,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
             Settled = look && round.IsSettled(_desk.Connected),
             CloseDue = closeDue is { } due ? now - due : null,
             Votes = Votes(round),
-            AgreementExpired = round.Closed is { } closed && closed.Proposal.DeadlineUnixMilliseconds < _clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            AgreementExpired = round.Closed is { } closed
+                && closed.Proposal.DeadlineUnixMilliseconds < _clock.GetUtcNow().ToUnixTimeMilliseconds(),
             Releases = Released(round),
             ReleasesInVain = round.ReleasesInVain,
         };
@@ -513,7 +527,8 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         if (_round is not { } round || round.Number != number)
         {
             throw RequestRefusedException.NotNow(
-                _session.Ended is not null ? $"the session has ended: {_session.Ended}" : _round is null ? "no round is under way" : $"round {_round.Number} is under way, not {number}");
+                _session.Ended is not null ? $"the session has ended: {_session.Ended}" : _round is null
+                    ? "no round is under way" : $"round {_round.Number} is under way, not {number}");
         }
 
         if (phase == RoundPhase.Collecting && round.Closing)
@@ -523,12 +538,14 @@ internal sealed partial class RoundEngine : IAsyncDisposable
 
         return phase is null || (round.Phase == phase && (phase != RoundPhase.Collecting || round.Abort is null))
             ? round
-            : throw RequestRefusedException.NotNow($"round {number} is {Name(round.Phase)}{(round.Abort is null ? "" : $" and being aborted ({round.Abort})")}, not {Name(phase.Value)}");
+            : throw RequestRefusedException.NotNow(
+                $"round {number} is {Name(round.Phase)}{(round.Abort is null ? "" : $" and being aborted ({round.Abort})")}, not {Name(phase.Value)}");
     }
 
     private static string Name(RoundPhase phase) => phase.ToString().ToLowerInvariant();
 
-    private RoundSummary Summarise(ServerRound round, RoundPhase outcome, int[] clients, Dictionary<string, double>? metrics)
+    private RoundSummary Summarise(ServerRound round, RoundPhase outcome, int[] clients,
+        Dictionary<string, double>? metrics)
     {
         DateTimeOffset now = _clock.GetUtcNow();
         RoundSummary summary = new()

@@ -7,8 +7,9 @@ using SecureFL.Deployment.Server.Uploads;
 namespace SecureFL.Deployment.Server.Rounds;
 
 /// <summary>
-/// What the server knows of the round under way: the role with its contributions, and the messages around it. Everything but receipts and times can be restored from
-/// stored facts, each of which is checked again. Not thread-safe, except for the slots and the open uploads.
+/// What the server knows of the round under way: the role with its contributions, and the messages around it.
+/// Everything but receipts and times can be restored from stored facts, each of which is checked again. Not
+/// thread-safe, except for the slots and the open uploads.
 /// </summary>
 internal sealed class ServerRound : IDisposable
 {
@@ -19,7 +20,8 @@ internal sealed class ServerRound : IDisposable
     private readonly Func<JointKeyServerOptions?> _jointKey;
 
     public ServerRound(
-        AggregationPlan plan, SigningIdentity identity, TimeProvider clock, Func<ulong, UploadStore> openStore, StoredRound stored, IReadOnlyList<ModelVersion> versions,
+        AggregationPlan plan, SigningIdentity identity, TimeProvider clock, Func<ulong, UploadStore> openStore,
+        StoredRound stored, IReadOnlyList<ModelVersion> versions,
         Func<JointKeyServerOptions?> jointKey)
     {
         _plan = plan;
@@ -87,10 +89,12 @@ internal sealed class ServerRound : IDisposable
     public ConcurrentDictionary<int, UploadSlot> Slots { get; } = new();
 
     public RoundPhase Phase =>
-        Server is null ? RoundPhase.Opening : Closed is null ? RoundPhase.Collecting : Certificate is null ? RoundPhase.Agreeing : RoundPhase.Releasing;
+        Server is null ? RoundPhase.Opening : Closed is null ? RoundPhase.Collecting : Certificate is null
+        ? RoundPhase.Agreeing : RoundPhase.Releasing;
 
     /// <summary>Takes up everything that was stored.</summary>
-    /// <exception cref="ProtocolViolationException">A stored message is not what it should be: the state was tampered with.</exception>
+    /// <exception cref="ProtocolViolationException">A stored message is not what it should be: the state was tampered
+    /// with.</exception>
     public void Restore(IReadOnlyList<StoredFact> facts)
     {
         foreach (StoredFact fact in facts)
@@ -118,7 +122,8 @@ internal sealed class ServerRound : IDisposable
             }
         }
 
-        byte[]? Find(FactKind kind) => facts.Where(fact => fact.Kind == kind).Select(fact => fact.Bytes).FirstOrDefault();
+        byte[]? Find(FactKind kind) =>
+            facts.Where(fact => fact.Kind == kind).Select(fact => fact.Bytes).FirstOrDefault();
         IEnumerable<byte[]> All(FactKind kind) => facts.Where(fact => fact.Kind == kind).Select(fact => fact.Bytes);
         if (Find(FactKind.Invitation) is not { } invitation)
         {
@@ -138,7 +143,8 @@ internal sealed class ServerRound : IDisposable
         }
 
         Closed = Server!.RestoreProposal(CertificateProposal.Parse(proposal, _plan));
-        RoundCertificate? certificate = Find(FactKind.Certificate) is { } stored ? RoundCertificate.Parse(stored, _plan) : null;
+        RoundCertificate? certificate = Find(FactKind.Certificate) is { } stored
+            ? RoundCertificate.Parse(stored, _plan) : null;
         foreach (Vote vote in certificate?.Votes ?? All(FactKind.Vote).Select(bytes => Vote.Parse(bytes, _plan)))
         {
             AddVote(vote);

@@ -113,9 +113,11 @@ internal sealed class SessionFacts
     }
 
     /// <summary>A round is opened: version, state, transcript and summary in one transaction.</summary>
-    public Action Decide(RoundSummary summary, ModelVersion version, IReadOnlyList<ProtocolMessage> records, ulong? checkpoint, string? ended, bool incomplete, TranscriptFile transcript)
+    public Action Decide(RoundSummary summary, ModelVersion version, IReadOnlyList<ProtocolMessage> records,
+        ulong? checkpoint, string? ended, bool incomplete, TranscriptFile transcript)
     {
-        long allowance = Allowance > 0 && summary.Kind is not (RoundKind.Evaluation or RoundKind.Preparation) ? Allowance - 1 : Allowance;
+        long allowance = Allowance > 0 && summary.Kind is not (RoundKind.Evaluation or RoundKind.Preparation)
+            ? Allowance - 1 : Allowance;
         Action append = () => { };
         _database.Commit(writer =>
         {

@@ -5,8 +5,9 @@ using SecureFL.Deployment.Contracts;
 namespace SecureFL.Deployment.Server.Rounds;
 
 /// <summary>
-/// What follows a round that the key holders released and that has no sum. Its contributors are spent: another sum on the same model with one of them missing would be an exact
-/// difference (specification, section 5.6). The others may still contribute on it.
+/// What follows a round that the key holders released and that has no sum. Its contributors are spent: another sum on
+/// the same model with one of them missing would be an exact difference (specification, section 5.6). The others may
+/// still contribute on it.
 /// </summary>
 internal static class SpoiledRound
 {
@@ -19,10 +20,13 @@ internal static class SpoiledRound
         _ => status.ToString(),
     };
 
-    /// <summary>Clients that are spent on the newest model: those of the spoiled rounds since the last one that was not.</summary>
+    /// <summary>
+    /// Clients that are spent on the newest model: those of the spoiled rounds since the last one that was not.
+    /// </summary>
     public static HashSet<string> Spent(IEnumerable<RoundSummary> rounds) =>
     [
-        .. rounds.Where(round => round.Outcome != RoundPhase.Dead).Reverse().TakeWhile(round => round.Outcome == RoundPhase.Spoiled).SelectMany(round => round.Spent),
+        .. rounds.Where(round => round.Outcome != RoundPhase.Dead).Reverse()
+            .TakeWhile(round => round.Outcome == RoundPhase.Spoiled).SelectMany(round => round.Spent),
     ];
 
     /// <summary>Why no further round can come after this one; null if one can.</summary>
@@ -30,7 +34,8 @@ internal static class SpoiledRound
     /// <param name="spoiled">The round.</param>
     /// <param name="before">The rounds before it.</param>
     /// <param name="eligible">The clients that take part in rounds of its kind on its model.</param>
-    public static string? End(AggregationPlan plan, RoundSummary spoiled, IEnumerable<RoundSummary> before, IReadOnlyCollection<string> eligible)
+    public static string? End(AggregationPlan plan, RoundSummary spoiled, IEnumerable<RoundSummary> before,
+        IReadOnlyCollection<string> eligible)
     {
         int left = eligible.Except(Spent(before.Append(spoiled))).Count();
         if (plan.Settings.AllowEarlyResubmission || left >= plan.Settings.MinClients)
@@ -41,6 +46,7 @@ internal static class SpoiledRound
         string what = spoiled.Kind == RoundKind.Evaluation ? "training has ended, its evaluation has not: " : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{what}round {spoiled.Round} was spoiled ({spoiled.Reason}); {left} of {eligible.Count} clients may still contribute on this model, a sum has at least {plan.Settings.MinClients}");
+            $"{what}round {spoiled.Round} was spoiled ({spoiled.Reason}); {left} of {eligible.Count} clients may "
+            + $"still contribute on this model, a sum has at least {plan.Settings.MinClients}");
     }
 }

@@ -3,8 +3,8 @@ using SecureFL.Aggregation;
 namespace SecureFL.Deployment.Server.Rounds;
 
 /// <summary>
-/// Takes opened sums as they stream by: where the round has one group, the real sums at once, four bytes an element; else integer totals over the groups. Counters
-/// are added over all groups. Not thread-safe.
+/// Takes opened sums as they stream by: where the round has one group, the real sums at once, four bytes an element;
+/// else integer totals over the groups. Counters are added over all groups. Not thread-safe.
 /// </summary>
 internal sealed class SumSink(AggregationPlan plan, int groups) : ISumSink
 {

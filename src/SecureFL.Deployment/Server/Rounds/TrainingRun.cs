@@ -12,8 +12,9 @@ using SecureFL.Federated.Rounds;
 namespace SecureFL.Deployment.Server.Rounds;
 
 /// <summary>
-/// The model's side of a session: which kind of round comes next, what an opened sum makes of the model, and the files that hold it. A pure function of terms,
-/// checkpoint and sums: repeated after a crash it gives the same bytes. Not thread-safe.
+/// The model's side of a session: which kind of round comes next, what an opened sum makes of the model, and the files
+/// that hold it. A pure function of terms, checkpoint and sums: repeated after a crash it gives the same bytes. Not
+/// thread-safe.
 /// </summary>
 internal sealed class TrainingRun
 {
@@ -59,22 +60,33 @@ internal sealed class TrainingRun
         : null;
 
     // Asynchronous rounds are of those who happen to arrive: what is known of a version comes from all sites.
-    private bool IsMeasurementDue => _terms.Asynchronous is { } pace && pace.Measures(_model.Version) && !_model.IsMeasured;
+    private bool IsMeasurementDue => _terms.Asynchronous is { } pace && pace.Measures(_model.Version)
+        && !_model.IsMeasured;
 
-    /// <summary>The state before the first round: weights from the seed, or from the file that the terms name by its digest.</summary>
+    /// <summary>
+    /// The state before the first round: weights from the seed, or from the file that the terms name by its digest.
+    /// </summary>
     /// <exception cref="ArgumentException">A file is needed and missing, or holds other weights.</exception>
     public static TrainingCheckpoint Start(TrainingTerms terms, ModelParameters? initial)
     {
         ModelParameters weights = initial
             ?? (terms.Model.InitialWeights is null ? terms.CreateBuiltInTrainer()?.CreateInitial(terms.Seed) : null)
-            ?? throw new ArgumentException($"the terms name initial weights {terms.Model.InitialWeights?.ToShortString()}: give their file");
+            ?? throw new ArgumentException(
+                $"the terms name initial weights {terms.Model.InitialWeights?.ToShortString()}: give their file");
         Digest digest = ModelStamp.Of(0, weights.Values).Digest;
         if (terms.Model.InitialWeights is { } agreed && agreed != digest)
         {
-            throw new ArgumentException($"the terms name initial weights {agreed.ToShortString()}, the file has {digest.ToShortString()}");
+            throw new ArgumentException(
+                $"the terms name initial weights {agreed.ToShortString()}, the file has {digest.ToShortString()}");
         }
 
-        return new TrainingCheckpoint { RunDigest = RunDigest, Version = 0, Weights = weights.Values, WeightUnit = terms.WeightUnit ?? 1 };
+        return new TrainingCheckpoint
+        {
+            RunDigest = RunDigest,
+            Version = 0,
+            Weights = weights.Values,
+            WeightUnit = terms.WeightUnit ?? 1
+        };
     }
 
     /// <summary>Reads a stored state.</summary>
@@ -98,7 +110,8 @@ internal sealed class TrainingRun
 
         TensorClips? clips = _terms.ClipsFrom(_progress.State);
         RoundReading reading = RoundReading.Of(
-            _counters, kind == RoundKind.Training ? sum : [], counters[..ownCounters], _model.WeightUnit, clips, _plan.Parameters.Clip);
+            _counters, kind == RoundKind.Training ? sum : [], counters[..ownCounters], _model.WeightUnit, clips,
+            _plan.Parameters.Clip);
         bool measured = kind == RoundKind.Evaluation || _terms.Asynchronous is null;
         RoundRecord? described = measured ? _model.Describe(reading.Train, reading.Test) : null;
         Stopped = measured ? _terms.Stopping.Decide(_model.History) : null;
@@ -110,7 +123,8 @@ internal sealed class TrainingRun
         if (reading.Weight <= 0)
         {
             throw new ProtocolViolationException(
-                ViolationCode.OutOfRange, Party.Peer, "contributions whose weights add up to more than 0", $"{reading.Weight}");
+                ViolationCode.OutOfRange, Party.Peer, "contributions whose weights add up to more than 0",
+                $"{reading.Weight}");
         }
 
         double share = reading.Clipped / ((double)contributors.Length * reading.MeanUpdate.Length);
@@ -118,7 +132,14 @@ internal sealed class TrainingRun
         Notes = [.. QuantisationNotes.Of(share, coarsest)];
         _model.Advance(
             reading.MeanUpdate,
-            new RoundRecord { Round = 0, Contributors = contributors, ClippedElements = reading.Clipped, ClippedShare = share, Coarsest = coarsest });
+            new RoundRecord
+            {
+                Round = 0,
+                Contributors = contributors,
+                ClippedElements = reading.Clipped,
+                ClippedShare = share,
+                Coarsest = coarsest
+            });
         if (_model.Version >= _terms.Stopping.Rounds && !_terms.Rounds.FinalEvaluation)
         {
             Stopped = StopReason.Rounds;
@@ -127,14 +148,20 @@ internal sealed class TrainingRun
         return described;
     }
 
-    /// <summary>Writes the weights as clients fetch them, and the state to go on from after <paramref name="round"/> (null: before the first).</summary>
+    /// <summary>
+    /// Writes the weights as clients fetch them, and the state to go on from after <paramref name="round"/> (null:
+    /// before the first).
+    /// </summary>
     public void Store(ulong? round)
     {
         WriteValues();
         WholeFile.Write(_folder.Checkpoint(round), stream => CheckpointFormat.Write(stream, Save()));
     }
 
-    /// <summary>Writes the model for <c>securefl predict</c>, and keeps the best one by the metric of the terms. After <see cref="Store"/> is committed.</summary>
+    /// <summary>
+    /// Writes the model for <c>securefl predict</c>, and keeps the best one by the metric of the terms. After
+    /// <see cref="Store"/> is committed.
+    /// </summary>
     public void Publish()
     {
         if (Stopped == StopReason.Diverged)
@@ -154,19 +181,26 @@ internal sealed class TrainingRun
             Parameters = _model.Delivered,
             Spec = _terms.Model.BuiltIn,
             Schema = _terms.Data.Schema,
-            Scalings = _progress.State.Shared is { } scaling ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", scaling) : ImmutableSortedDictionary<string, FeatureScaling>.Empty,
-            Labels = _terms.Data.Schema is null ? new ArrayLabels(_terms.Model.Task, _terms.Model.Classes, Column: null) : null,
+            Scalings = _progress.State.Shared is { } scaling
+                ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", scaling)
+                : ImmutableSortedDictionary<string, FeatureScaling>.Empty,
+            Labels = _terms.Data.Schema is null
+                ? new ArrayLabels(_terms.Model.Task, _terms.Model.Classes, Column: null) : null,
             Targets = _progress.State.Targets,
         };
         WholeFile.Write(_folder.NewestModel, bundle.Write);
     }
 
-    /// <summary>Keeps a copy of the newest published model as the best one, if the metrics just told are the best so far. Before the model advances.</summary>
+    /// <summary>
+    /// Keeps a copy of the newest published model as the best one, if the metrics just told are the best so far. Before
+    /// the model advances.
+    /// </summary>
     public void PublishBest(RoundRecord described)
     {
         RoundMetricInfo metric = RoundMetricInfo.Of(_terms.Stopping.Metric);
         if (metric.Read(described) is double now
-            && History.Where(record => record.Round != described.Round).All(record => metric.Read(record) is not double other || metric.IsBetter(now, other))
+            && History.Where(record => record.Round != described.Round)
+            .All(record => metric.Read(record) is not double other || metric.IsBetter(now, other))
             && File.Exists(_folder.NewestModel))
         {
             WholeFile.Write(_folder.BestModel, stream =>
@@ -192,7 +226,8 @@ internal sealed class TrainingRun
         }
         catch (ArgumentException fault)
         {
-            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Peer, "sums that rows can have", fault.Message);
+            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Peer, "sums that rows can have",
+                fault.Message);
         }
 
         _model = ModelFrom(Save());
@@ -201,6 +236,7 @@ internal sealed class TrainingRun
     private void WriteValues()
     {
         float[] values = VersionValues.Of(_terms, _model, _progress);
-        WholeFile.Write(_folder.Model(ModelStamp.Of(_model.Version, values).Digest), stream => FloatFile.Write(stream, values));
+        WholeFile.Write(_folder.Model(ModelStamp.Of(_model.Version, values).Digest),
+            stream => FloatFile.Write(stream, values));
     }
 }

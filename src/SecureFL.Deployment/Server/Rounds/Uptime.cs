@@ -1,7 +1,8 @@
 namespace SecureFL.Deployment.Server.Rounds;
 
 /// <summary>
-/// Time since the process took up its work, by a clock that nobody sets: waiting times are counted in it, so that a jump of the wall clock neither ends nor prolongs them. Thread-safe.
+/// Time since the process took up its work, by a clock that nobody sets: waiting times are counted in it, so that a
+/// jump of the wall clock neither ends nor prolongs them. Thread-safe.
 /// </summary>
 internal sealed class Uptime(TimeProvider clock)
 {

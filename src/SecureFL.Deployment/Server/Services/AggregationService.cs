@@ -10,30 +10,44 @@ namespace SecureFL.Deployment.Server.Services;
 
 /// <summary>What clients call. Thread-safe.</summary>
 internal sealed class AggregationService(
-    AggregationPlan plan, byte[] terms, RoundEngine engine, ServerFolder folder, Callers callers, UploadService uploads, ILogger log, CancellationToken stopping)
+    AggregationPlan plan, byte[] terms, RoundEngine engine, ServerFolder folder, Callers callers, UploadService uploads,
+    ILogger log, CancellationToken stopping)
 {
     private const int PartBytes = 1 << 20;
     private static readonly TimeSpan Coalesce = TimeSpan.FromSeconds(1);
-    private readonly GetPlanReply _plan = new() { PlanMessage = ByteString.CopyFrom(plan.Encode()), Terms = ByteString.CopyFrom(terms) };
+    private readonly GetPlanReply _plan = new()
+    { PlanMessage = ByteString.CopyFrom(plan.Encode()), Terms = ByteString.CopyFrom(terms) };
 
     public GrpcService Build(GrpcServerLimits uploadLimits) => new GrpcServiceBuilder(AggregationMethods.Service)
         .Guard(AuthoriseAsync)
         .Unary(AggregationMethods.GetPlan, (_, _) => Task.FromResult(_plan))
         .ServerStreaming(AggregationMethods.WatchRounds, (_, responses, call) => WatchAsync(responses, call))
-        .Unary(AggregationMethods.GetInvitation, (request, call) => Refusals.GuardAsync(call, log, () => Task.FromResult(
-            new GetInvitationReply { InvitationMessage = ByteString.CopyFrom(engine.Invitation(request.Round).Encode()) })))
-        .ServerStreaming(AggregationMethods.GetModel, (request, responses, call) => Refusals.GuardAsync(call, log, () => SendModelAsync(request, responses, call)))
-        .Unary(AggregationMethods.GetUpload, (request, call) => Refusals.GuardAsync(call, log, () => Task.FromResult(engine.Upload(request.Round, callers.Of(call).Index))))
-        .Duplex(AggregationMethods.Upload, (parts, responses, call) => Refusals.GuardAsync(call, log, () => uploads.TakeAsync(parts, responses, call)), uploadLimits)
-        .Unary(AggregationMethods.Withdraw, (request, call) => Refusals.GuardAsync(call, log, () => uploads.WithdrawAsync(request.Round, call)))
-        .Unary(AggregationMethods.GetRoundDeath, (request, call) => Refusals.GuardAsync(call, log, () => Task.FromResult(Death(request.Round))))
-        .Unary(AggregationMethods.GetKeyEpoch, (_, call) => Refusals.GuardAsync(call, log, () => Task.FromResult(KeyEpoch())))
+        .Unary(AggregationMethods.GetInvitation,
+            (request, call) => Refusals.GuardAsync(call, log, () => Task.FromResult(
+            new GetInvitationReply
+            { InvitationMessage = ByteString.CopyFrom(engine.Invitation(request.Round).Encode()) })))
+        .ServerStreaming(AggregationMethods.GetModel,
+            (request, responses, call) => Refusals.GuardAsync(call, log,
+                () => SendModelAsync(request, responses, call)))
+        .Unary(AggregationMethods.GetUpload,
+            (request, call) => Refusals.GuardAsync(call, log,
+                () => Task.FromResult(engine.Upload(request.Round, callers.Of(call).Index))))
+        .Duplex(AggregationMethods.Upload,
+            (parts, responses, call) => Refusals.GuardAsync(call, log, () => uploads.TakeAsync(parts, responses, call)),
+            uploadLimits)
+        .Unary(AggregationMethods.Withdraw,
+            (request, call) => Refusals.GuardAsync(call, log, () => uploads.WithdrawAsync(request.Round, call)))
+        .Unary(AggregationMethods.GetRoundDeath,
+            (request, call) => Refusals.GuardAsync(call, log, () => Task.FromResult(Death(request.Round))))
+        .Unary(AggregationMethods.GetKeyEpoch,
+            (_, call) => Refusals.GuardAsync(call, log, () => Task.FromResult(KeyEpoch())))
         .Build();
 
     // Plan and progress are for everybody who takes part; invitation, model and uploads are the clients'.
     private ValueTask AuthoriseAsync(GrpcCall call)
     {
-        bool open = call.Method == AggregationMethods.GetPlan.Path || call.Method == AggregationMethods.WatchRounds.Path;
+        bool open = call.Method == AggregationMethods.GetPlan.Path
+            || call.Method == AggregationMethods.WatchRounds.Path;
         callers.Require(call, open ? [PeerRole.Client, PeerRole.KeyHolder, PeerRole.Operator] : [PeerRole.Client]);
         engine.Saw(callers.Of(call).Party);
         return ValueTask.CompletedTask;
@@ -43,7 +57,8 @@ internal sealed class AggregationService(
     {
         Caller caller = callers.Of(call);
         using IDisposable stay = engine.Stay(caller.Party);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, stopping);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, stopping);
         RoundState? told = null;
         while (true)
         {
@@ -63,11 +78,14 @@ internal sealed class AggregationService(
 
             try
             {
-                // A change of phase is told at once; counts at most once a second, or a thousand watchers would hear a thousand counts.
+                // A change of phase is told at once; counts at most once a second, or a thousand watchers would hear a
+                // thousand counts.
                 await Task.WhenAny(phase, any).WaitAsync(either.Token).ConfigureAwait(false);
-                await Task.WhenAny(phase, Task.Delay(Coalesce, either.Token)).WaitAsync(either.Token).ConfigureAwait(false);
+                await Task.WhenAny(phase, Task.Delay(Coalesce, either.Token)).WaitAsync(either.Token)
+                    .ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested && !call.Cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested
+                && !call.Cancellation.IsCancellationRequested)
             {
                 throw new GrpcException(GrpcStatusCode.Unavailable, "the server is stopping");
             }
@@ -78,7 +96,8 @@ internal sealed class AggregationService(
     {
         if (request.ModelDigest.Length != Digest.Size)
         {
-            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"a model digest of {request.ModelDigest.Length} bytes, due are {Digest.Size}");
+            throw new GrpcException(GrpcStatusCode.InvalidArgument,
+                $"a model digest of {request.ModelDigest.Length} bytes, due are {Digest.Size}");
         }
 
         string path = folder.Model(new Digest(request.ModelDigest.Span));
@@ -87,7 +106,8 @@ internal sealed class AggregationService(
             throw new GrpcException(GrpcStatusCode.NotFound, "no such model version is kept");
         }
 
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete,
+            bufferSize: 0);
         ulong total = (ulong)file.Length;
         if (request.Offset > total)
         {
@@ -101,7 +121,13 @@ internal sealed class AggregationService(
             ulong offset = (ulong)file.Position;
             int read = await file.ReadAsync(buffer, call.Cancellation).ConfigureAwait(false);
             await responses.WriteAsync(
-                new ModelPart { TotalBytes = total, Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)) }, call.Cancellation).ConfigureAwait(false);
+                new ModelPart
+                {
+                    TotalBytes = total,
+                    Offset = offset,
+                    Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read))
+                }, call.Cancellation)
+                        .ConfigureAwait(false);
             engine.CountSent(read);
         }
         while ((ulong)file.Position < total);

@@ -3,7 +3,10 @@ using SecureFL.Deployment.Identity;
 
 namespace SecureFL.Deployment.Server.Services;
 
-/// <summary>A token bucket for each party: so many calls a second on average, so many at one go. Only enrolled parties get here, so their number is bounded. Thread-safe.</summary>
+/// <summary>
+/// A token bucket for each party: so many calls a second on average, so many at one go. Only enrolled parties get here,
+/// so their number is bounded. Thread-safe.
+/// </summary>
 internal sealed class CallRates(double perSecond, int burst, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<PeerIdentity, Bucket> _buckets = new();
@@ -14,7 +17,8 @@ internal sealed class CallRates(double perSecond, int burst, TimeProvider clock)
         lock (bucket)
         {
             long now = clock.GetTimestamp();
-            bucket.Tokens = Math.Min(burst, bucket.Tokens + (clock.GetElapsedTime(bucket.At, now).TotalSeconds * perSecond));
+            bucket.Tokens = Math.Min(burst,
+                bucket.Tokens + (clock.GetElapsedTime(bucket.At, now).TotalSeconds * perSecond));
             bucket.At = now;
             if (bucket.Tokens < 1)
             {

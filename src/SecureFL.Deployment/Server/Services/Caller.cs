@@ -19,13 +19,17 @@ internal readonly record struct Caller(PeerIdentity Peer, int Index)
     };
 }
 
-/// <summary>Binds callers to the plan's enrolment: a certificate's role and name, nothing that the caller says. Thread-safe.</summary>
+/// <summary>
+/// Binds callers to the plan's enrolment: a certificate's role and name, nothing that the caller says. Thread-safe.
+/// </summary>
 /// <param name="plan">The plan.</param>
 /// <param name="consortium">The consortium.</param>
-/// <param name="tls">Judges certificates again at every call, so that a revocation ends open connections; null on plaintext loopback.</param>
+/// <param name="tls">Judges certificates again at every call, so that a revocation ends open connections; null on
+/// plaintext loopback.</param>
 /// <param name="limits">Rates.</param>
 /// <param name="clock">For rates.</param>
-internal sealed class Callers(AggregationPlan plan, string consortium, TlsSettings? tls, ServerLimits limits, TimeProvider clock)
+internal sealed class Callers(AggregationPlan plan, string consortium, TlsSettings? tls, ServerLimits limits,
+    TimeProvider clock)
 {
     private readonly Dictionary<string, int> _clients = ByName(plan.Enrolment.Clients);
     private readonly Dictionary<string, int> _holders = ByName(plan.Enrolment.KeyHolders);
@@ -37,7 +41,8 @@ internal sealed class Callers(AggregationPlan plan, string consortium, TlsSettin
         Caller caller = Of(call);
         if (!roles.Contains(caller.Peer.Role))
         {
-            throw new GrpcException(GrpcStatusCode.PermissionDenied, $"{call.Method} is not for a {PeerRoles.NameOf(caller.Peer.Role)}");
+            throw new GrpcException(GrpcStatusCode.PermissionDenied,
+                $"{call.Method} is not for a {PeerRoles.NameOf(caller.Peer.Role)}");
         }
 
         if (tls?.Refusal(call.PeerCertificate) is string refusal)
@@ -48,7 +53,9 @@ internal sealed class Callers(AggregationPlan plan, string consortium, TlsSettin
         if (!_rates.TryTake(caller.Peer))
         {
             throw new GrpcException(
-                GrpcStatusCode.ResourceExhausted, $"more than {limits.CallsPerSecond} calls a second (and {limits.CallBurst} at one go) of {caller.Peer}");
+                GrpcStatusCode.ResourceExhausted,
+                $"more than {limits.CallsPerSecond} calls a second (and {limits.CallBurst} at one go) of "
+                + $"{caller.Peer}");
         }
     }
 
@@ -60,10 +67,13 @@ internal sealed class Callers(AggregationPlan plan, string consortium, TlsSettin
     };
 
     /// <summary>Who calls.</summary>
-    /// <exception cref="GrpcException">UNAUTHENTICATED where nobody is named, PERMISSION_DENIED where the plan does not enrol the name.</exception>
+    /// <exception cref="GrpcException">UNAUTHENTICATED where nobody is named, PERMISSION_DENIED where the plan does not
+    /// enrol the name.</exception>
     public Caller Of(GrpcCall call)
     {
-        PeerIdentity peer = Peer(call) ?? throw new GrpcException(GrpcStatusCode.Unauthenticated, "the caller states no identity of this consortium");
+        PeerIdentity peer = Peer(call)
+            ?? throw new GrpcException(GrpcStatusCode.Unauthenticated,
+                "the caller states no identity of this consortium");
         int index = peer.Role switch
         {
             PeerRole.Client => _clients.GetValueOrDefault(peer.Name, -1),
@@ -72,7 +82,8 @@ internal sealed class Callers(AggregationPlan plan, string consortium, TlsSettin
         };
         return index >= 0 || peer.Role == PeerRole.Operator
             ? new Caller(peer, index)
-            : throw new GrpcException(GrpcStatusCode.PermissionDenied, $"{peer} is not enrolled in the plan {plan.Digest.ToShortString()}");
+            : throw new GrpcException(GrpcStatusCode.PermissionDenied,
+                $"{peer} is not enrolled in the plan {plan.Digest.ToShortString()}");
     }
 
     private PeerIdentity? Peer(GrpcCall call)
@@ -88,8 +99,10 @@ internal sealed class Callers(AggregationPlan plan, string consortium, TlsSettin
     }
 
     // An IPv6 address with a port, but without brackets.
-    private static IPAddress? Address(string peer) => IPAddress.TryParse(peer[..Math.Max(0, peer.LastIndexOf(':'))], out IPAddress? address) ? address : null;
+    private static IPAddress? Address(string peer) =>
+        IPAddress.TryParse(peer[..Math.Max(0, peer.LastIndexOf(':'))], out IPAddress? address) ? address : null;
 
     private static Dictionary<string, int> ByName(IReadOnlyList<EnrolledParty> parties) =>
-        parties.Select((party, index) => (party.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
+        parties.Select((party, index) => (party.Name, index))
+        .ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
 }

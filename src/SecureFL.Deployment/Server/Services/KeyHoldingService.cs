@@ -12,10 +12,12 @@ internal sealed class KeyHoldingService(RoundEngine engine, Callers callers, ILo
 
     public GrpcService Build(GrpcServerLimits limits) => new GrpcServiceBuilder(KeyHoldingMethods.Service)
         .Guard(callers.Only(PeerRole.KeyHolder))
-        .Duplex(KeyHoldingMethods.Attend, (messages, tasks, call) => Refusals.GuardAsync(call, log, () => AttendAsync(messages, tasks, call)), limits)
+        .Duplex(KeyHoldingMethods.Attend,
+            (messages, tasks, call) => Refusals.GuardAsync(call, log, () => AttendAsync(messages, tasks, call)), limits)
         .Build();
 
-    private async Task AttendAsync(IAsyncEnumerable<HolderMessage> messages, IGrpcWriter<HolderTask> tasks, GrpcCall call)
+    private async Task AttendAsync(IAsyncEnumerable<HolderMessage> messages, IGrpcWriter<HolderTask> tasks,
+        GrpcCall call)
     {
         Caller caller = callers.Of(call);
         await using IAsyncEnumerator<HolderMessage> stream = messages.GetAsyncEnumerator(CancellationToken.None);
@@ -26,14 +28,16 @@ internal sealed class KeyHoldingService(RoundEngine engine, Callers callers, ILo
 
         using IDisposable stay = engine.Stay(caller.Party);
         HolderSession session = engine.Attend(caller.Index, hello);
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, stopping);
+        using CancellationTokenSource ended =
+            CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, stopping);
         Task sending = SendAsync(session, tasks, ended.Token);
         Task receiving = ReceiveAsync(session, stream, caller);
         try
         {
             await (await Task.WhenAny(sending, receiving).ConfigureAwait(false)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !call.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested
+            && !call.Cancellation.IsCancellationRequested)
         {
             throw new GrpcException(GrpcStatusCode.Unavailable, "the server is stopping");
         }
@@ -85,7 +89,8 @@ internal sealed class KeyHoldingService(RoundEngine engine, Callers callers, ILo
                     engine.RequestLedgerHeads(session, message.LedgerHeadRequestMessage.ToByteArray());
                     break;
                 default:
-                    throw new GrpcException(GrpcStatusCode.InvalidArgument, "after the hello come answers, refusals and ledger head requests");
+                    throw new GrpcException(GrpcStatusCode.InvalidArgument,
+                        "after the hello come answers, refusals and ledger head requests");
             }
         }
     }

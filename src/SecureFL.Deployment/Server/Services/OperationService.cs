@@ -14,7 +14,9 @@ internal sealed class OperationService(RoundEngine engine, Admission admission, 
         .Unary(OperationMethods.GetStatus, (_, call) => DoAsync(call, () => { }))
         .Unary(OperationMethods.StartRounds, (request, call) => DoAsync(call, () => engine.StartRounds(request.Rounds)))
         .Unary(OperationMethods.CloseRound, (request, call) => DoAsync(call, () => engine.CloseRound(request.Round)))
-        .Unary(OperationMethods.AbortRound, (request, call) => DoAsync(call, () => engine.AbortRound(request.Round, $"asked for by {callers.Of(call).Peer}")))
+        .Unary(OperationMethods.AbortRound,
+            (request, call) => DoAsync(call,
+                () => engine.AbortRound(request.Round, $"asked for by {callers.Of(call).Peer}")))
         .Unary(OperationMethods.PauseRounds, (_, call) => DoAsync(call, engine.Pause))
         .Build();
 

@@ -5,7 +5,10 @@ using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Server.Services;
 
-/// <summary>Turns what goes wrong in a call into its status: the peer's violations with code and text, the session's state, the disk.</summary>
+/// <summary>
+/// Turns what goes wrong in a call into its status: the peer's violations with code and text, the session's state, the
+/// disk.
+/// </summary>
 internal static class Refusals
 {
     /// <summary>The trailer with the specification's failure class.</summary>
@@ -32,7 +35,8 @@ internal static class Refusals
         {
             // Departed peers are cancellations; what is left is the disk.
             Log.DiskFails(log, fault);
-            throw new GrpcException(GrpcStatusCode.ResourceExhausted, "the server's disk is full or fails; what was acknowledged is safe, try again later");
+            throw new GrpcException(GrpcStatusCode.ResourceExhausted,
+                "the server's disk is full or fails; what was acknowledged is safe, try again later");
         }
     }
 
@@ -46,7 +50,8 @@ internal static class Refusals
     {
         ViolationCode.NotEnrolled => GrpcStatusCode.PermissionDenied,
         ViolationCode.DuplicateContribution => GrpcStatusCode.AlreadyExists,
-        ViolationCode.RoundClosed or ViolationCode.WrongRound or ViolationCode.WrongOpening or ViolationCode.WrongHead or ViolationCode.ChunkOrder => GrpcStatusCode.FailedPrecondition,
+        ViolationCode.RoundClosed or ViolationCode.WrongRound or ViolationCode.WrongOpening or ViolationCode.WrongHead
+            or ViolationCode.ChunkOrder => GrpcStatusCode.FailedPrecondition,
         >= (ViolationCode)200 and < (ViolationCode)300 => GrpcStatusCode.FailedPrecondition,
         >= (ViolationCode)500 => GrpcStatusCode.FailedPrecondition,
         _ => GrpcStatusCode.InvalidArgument,

@@ -8,10 +8,12 @@ using SecureFL.Grpc;
 namespace SecureFL.Deployment.Server.Services;
 
 /// <summary>
-/// Takes one contribution: start, a go-ahead once there is room, chunks with an acknowledgement for each window that is durable, header. Checking, hashing and writing
-/// happen on the stream's own time; only begin and end touch the engine. Thread-safe.
+/// Takes one contribution: start, a go-ahead once there is room, chunks with an acknowledgement for each window that is
+/// durable, header. Checking, hashing and writing happen on the stream's own time; only begin and end touch the engine.
+/// Thread-safe.
 /// </summary>
-internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Admission admission, Callers callers, ServerLimits limits)
+internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Admission admission, Callers callers,
+    ServerLimits limits)
 {
     public async Task TakeAsync(IAsyncEnumerable<UploadPart> parts, IGrpcWriter<UploadState> responses, GrpcCall call)
     {
@@ -22,7 +24,8 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
             throw new GrpcException(GrpcStatusCode.InvalidArgument, "an upload begins with its start");
         }
 
-        using UploadSlot.Turn turn = await engine.Slot(start.Round, client).EnterAsync(call.Cancellation).ConfigureAwait(false);
+        using UploadSlot.Turn turn = await engine.Slot(start.Round, client).EnterAsync(call.Cancellation)
+            .ConfigureAwait(false);
         using CancellationTokenRegistration leave = turn.Ended.Register(() => EndOnEviction(turn, call));
         if (engine.BeginUpload(client, start) is not OpenUpload upload)
         {
@@ -35,7 +38,8 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
         try
         {
             using IDisposable room = await admission.EnterAsync(Reservation(upload), turn.Ended).ConfigureAwait(false)
-                ?? throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"{admission.Waiting} uploads wait for their turn already; the limit is {limits.WaitingUploads}");
+                ?? throw new GrpcException(GrpcStatusCode.ResourceExhausted,
+                    $"{admission.Waiting} uploads wait for their turn already; the limit is {limits.WaitingUploads}");
             await responses.WriteAsync(StateOf(upload, upload.Upload.NextChunk), turn.Ended).ConfigureAwait(false);
             if (await TakeChunksAsync(client, upload, stream, responses, turn).ConfigureAwait(false))
             {
@@ -44,7 +48,8 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
         }
         catch (OperationCanceledException) when (turn.IsEvicted)
         {
-            throw new GrpcException(GrpcStatusCode.Aborted, "the round takes no more contributions, or another stream of this client took over");
+            throw new GrpcException(GrpcStatusCode.Aborted,
+                "the round takes no more contributions, or another stream of this client took over");
         }
         finally
         {
@@ -55,7 +60,8 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
     public async Task<WithdrawReply> WithdrawAsync(ulong round, GrpcCall call)
     {
         int client = callers.Of(call).Index;
-        using UploadSlot.Turn turn = await engine.Slot(round, client).EnterAsync(call.Cancellation).ConfigureAwait(false);
+        using UploadSlot.Turn turn = await engine.Slot(round, client).EnterAsync(call.Cancellation)
+            .ConfigureAwait(false);
         engine.Withdraw(round, client);
         return new WithdrawReply();
     }
@@ -69,7 +75,8 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
     }
 
     private async Task<bool> TakeChunksAsync(
-        int client, OpenUpload upload, IAsyncEnumerator<UploadPart> stream, IGrpcWriter<UploadState> responses, UploadSlot.Turn turn)
+        int client, OpenUpload upload, IAsyncEnumerator<UploadPart> stream, IGrpcWriter<UploadState> responses,
+        UploadSlot.Turn turn)
     {
         long window = 0;
         bool idle = true;
@@ -98,7 +105,8 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
                         Finish(client, upload, ContributionHeader.Parse(part.HeaderMessage.Span, plan));
                         return true;
                     default:
-                        throw new GrpcException(GrpcStatusCode.InvalidArgument, "after the start come chunks, then the header");
+                        throw new GrpcException(GrpcStatusCode.InvalidArgument,
+                            "after the start come chunks, then the header");
                 }
             }
 
@@ -114,7 +122,8 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
         }
     }
 
-    private async Task AcknowledgeAsync(int client, OpenUpload upload, IGrpcWriter<UploadState> responses, CancellationToken ended)
+    private async Task AcknowledgeAsync(int client, OpenUpload upload, IGrpcWriter<UploadState> responses,
+        CancellationToken ended)
     {
         long began = Stopwatch.GetTimestamp();
         upload.Store.Flush(client);
@@ -127,7 +136,9 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
         if (header.Statement.Client == client && header.Statement.Root != upload.Root)
         {
             throw new ProtocolViolationException(
-                ViolationCode.RootMismatch, Party.Client(client), $"the contribution with root {upload.Root.ToShortString()} that was begun", header.Statement.Root.ToShortString());
+                ViolationCode.RootMismatch, Party.Client(client),
+                $"the contribution with root {upload.Root.ToShortString()} that was begun",
+                header.Statement.Root.ToShortString());
         }
 
         upload.Store.Flush(client);
@@ -136,7 +147,8 @@ internal sealed class UploadService(AggregationPlan plan, RoundEngine engine, Ad
         ServerMetrics.ContributionAccepted();
     }
 
-    // What the transport may hold unread, twice: as much again lies in the buffers on the way (TLS, HTTP/2, the message that is taken) and in pools.
+    // What the transport may hold unread, twice: as much again lies in the buffers on the way (TLS, HTTP/2, the message
+    // that is taken) and in pools.
     private long Reservation(OpenUpload upload) =>
         2 * Math.Min(
             Math.Max(limits.FlowWindowBytes, plan.Parameters.WireChunkBytes + 128L),

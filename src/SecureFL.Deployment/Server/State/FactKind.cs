@@ -1,6 +1,9 @@
 namespace SecureFL.Deployment.Server.State;
 
-/// <summary>What a stored fact of a round is. Numbers below 100 are those of <see cref="SecureFL.Aggregation.MessageType"/>. Stable: they are in databases.</summary>
+/// <summary>
+/// What a stored fact of a round is. Numbers below 100 are those of <see cref="SecureFL.Aggregation.MessageType"/>.
+/// Stable: they are in databases.
+/// </summary>
 internal enum FactKind
 {
     /// <summary>A key holder's entry, by holder.</summary>

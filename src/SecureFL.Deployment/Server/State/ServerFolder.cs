@@ -9,12 +9,16 @@ namespace SecureFL.Deployment.Server.State;
 /// state.db                     SQLite: rounds, messages, model versions, settings of the session
 /// server.lock                  held while a server runs
 /// transcript.sfl               the signed transcript, append-only
-/// rounds/round-R/client-C.bin  chunks of uploads, one after the other; removed when the round is decided unless they are kept for audits
+/// rounds/round-R/client-C.bin  chunks of uploads, one after the other; removed when the round is decided unless
+///                              they are kept for audits
 /// models/DIGEST.f32            weights of a model version, little-endian
 /// checkpoints/round-R.safetensors  the training's state after round R; the newest counts
-/// model.safetensors            the newest model, ready for `securefl predict`; best.safetensors the one with the best metric
-/// open-sums/                   summed ciphertexts of the round that is being opened (joint-key suite); made again after a crash
-/// sums/round-R.f32, .json      opened plain sums and their counters; .safetensors and .npz too where the plan names the tensors
+/// model.safetensors            the newest model, ready for `securefl predict`; best.safetensors the one with the best
+///                              metric
+/// open-sums/                   summed ciphertexts of the round that is being opened (joint-key suite); made
+///                              again after a crash
+/// sums/round-R.f32, .json      opened plain sums and their counters; .safetensors and .npz too where the
+///                              plan names the tensors
 /// </code>
 /// </summary>
 internal sealed class ServerFolder : IDisposable
@@ -34,7 +38,8 @@ internal sealed class ServerFolder : IDisposable
             }
             else
             {
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                Directory.CreateDirectory(folder,
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
         }
 
@@ -57,7 +62,9 @@ internal sealed class ServerFolder : IDisposable
     /// <summary>What an auditor passes as ciphertexts.</summary>
     public string RoundsDirectory => Sub("rounds");
 
-    /// <summary>Summed ciphertexts and partial decryptions of the round that is being opened, in the joint-key suite.</summary>
+    /// <summary>
+    /// Summed ciphertexts and partial decryptions of the round that is being opened, in the joint-key suite.
+    /// </summary>
     public string OpenSums => Sub("open-sums");
 
     public string NewestModel => Sub("model.safetensors");
@@ -67,11 +74,15 @@ internal sealed class ServerFolder : IDisposable
     public string Model(Digest digest) => Path.Combine(Sub("models"), digest + ".f32");
 
     public string Checkpoint(ulong? round) =>
-        Path.Combine(Sub("checkpoints"), round is null ? "start.safetensors" : string.Create(CultureInfo.InvariantCulture, $"round-{round}.safetensors"));
+        Path.Combine(Sub("checkpoints"),
+            round is null ? "start.safetensors"
+                : string.Create(CultureInfo.InvariantCulture, $"round-{round}.safetensors"));
 
-    public string Sum(ulong round, string extension) => Path.Combine(Sub("sums"), string.Create(CultureInfo.InvariantCulture, $"round-{round}.{extension}"));
+    public string Sum(ulong round, string extension) =>
+        Path.Combine(Sub("sums"), string.Create(CultureInfo.InvariantCulture, $"round-{round}.{extension}"));
 
-    public string Round(ulong round) => Path.Combine(RoundsDirectory, string.Create(CultureInfo.InvariantCulture, $"round-{round}"));
+    public string Round(ulong round) =>
+        Path.Combine(RoundsDirectory, string.Create(CultureInfo.InvariantCulture, $"round-{round}"));
 
     /// <summary>Gives the folder back.</summary>
     public void Dispose() => _lock.Dispose();

@@ -19,8 +19,8 @@ internal sealed record StoredRound(ulong Round, int Kind, int Phase, long Starte
 internal readonly record struct StoredFact(FactKind Kind, int Party, byte[] Bytes);
 
 /// <summary>
-/// The server's durable state in one SQLite file: write-ahead log, synchronous FULL, so that a committed transaction survives the machine. Transactions are small; the
-/// bulk (chunks, models) lies in files. Thread-safe.
+/// The server's durable state in one SQLite file: write-ahead log, synchronous FULL, so that a committed transaction
+/// survives the machine. Transactions are small; the bulk (chunks, models) lies in files. Thread-safe.
 /// </summary>
 internal sealed class StateDatabase : IDisposable
 {
@@ -37,11 +37,13 @@ internal sealed class StateDatabase : IDisposable
     /// <exception cref="InvalidDataException">It belongs to another plan, or is damaged.</exception>
     public static StateDatabase Open(string path, Digest plan)
     {
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        SqliteConnection connection = new(
+            new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
             connection.Open();
-            Run(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=0;");
+            Run(connection,
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=0;");
             StateDatabase database = new(connection);
             database.Prepare(path, plan);
             return database;
@@ -49,7 +51,8 @@ internal sealed class StateDatabase : IDisposable
         catch (SqliteException fault)
         {
             connection.Dispose();
-            throw new InvalidDataException($"{path} cannot be opened as the server's state: {FaultText.Of(fault)}", fault);
+            throw new InvalidDataException(
+                $"{path} cannot be opened as the server's state: {FaultText.Of(fault)}", fault);
         }
         catch
         {
@@ -84,10 +87,12 @@ internal sealed class StateDatabase : IDisposable
     }
 
     /// <summary>A setting of the session; null if there is none.</summary>
-    public byte[]? Value(string key) => Query("SELECT value FROM settings WHERE key = $0", reader => (byte[])reader[0], key).FirstOrDefault();
+    public byte[]? Value(string key) =>
+        Query("SELECT value FROM settings WHERE key = $0", reader => (byte[])reader[0], key).FirstOrDefault();
 
     /// <summary>A setting that is a number.</summary>
-    public long Number(string key, long otherwise) => Value(key) is { Length: 8 } bytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : otherwise;
+    public long Number(string key, long otherwise) => Value(key) is { Length: 8 } bytes
+        ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : otherwise;
 
     /// <summary>A setting that is text.</summary>
     public string? Text(string key) => Value(key) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
@@ -97,7 +102,8 @@ internal sealed class StateDatabase : IDisposable
     [
         .. Enumerable.Reverse(Query(
             "SELECT round, kind, phase, started, summary FROM rounds ORDER BY round DESC LIMIT $0",
-            reader => new StoredRound((ulong)reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetString(4)),
+            reader => new StoredRound((ulong)reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2),
+                reader.GetInt64(3), reader.GetString(4)),
             most)),
     ];
 
@@ -109,16 +115,19 @@ internal sealed class StateDatabase : IDisposable
 
     /// <summary>One message of any round.</summary>
     public byte[]? Fact(ulong round, FactKind kind, int party = 0) => Query(
-        "SELECT message FROM facts WHERE round = $0 AND kind = $1 AND party = $2", reader => (byte[])reader[0], (long)round, (int)kind, party).FirstOrDefault();
+        "SELECT message FROM facts WHERE round = $0 AND kind = $1 AND party = $2", reader => (byte[])reader[0],
+        (long)round, (int)kind, party).FirstOrDefault();
 
     /// <summary>Death certificates that a holder has not taken yet, oldest first.</summary>
     public IReadOnlyList<(ulong Round, byte[] Certificate)> DeathsFor(int holder) => Query(
-        "SELECT round, message FROM facts d WHERE kind = $0 AND NOT EXISTS (SELECT 1 FROM facts t WHERE t.round = d.round AND t.kind = $1 AND t.party = $2) ORDER BY round",
+        "SELECT round, message FROM facts d WHERE kind = $0 AND NOT EXISTS (SELECT 1 FROM facts t WHERE t.round = "
+        + "d.round AND t.kind = $1 AND t.party = $2) ORDER BY round",
         reader => ((ulong)reader.GetInt64(0), (byte[])reader[1]),
         (int)FactKind.DeathCertificate, (int)FactKind.DeathTaken, holder);
 
     /// <summary>All model versions, oldest first.</summary>
-    public IReadOnlyList<byte[]> Versions() => Query("SELECT message FROM versions ORDER BY number", reader => (byte[])reader[0]);
+    public IReadOnlyList<byte[]> Versions() =>
+        Query("SELECT message FROM versions ORDER BY number", reader => (byte[])reader[0]);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -129,7 +138,8 @@ internal sealed class StateDatabase : IDisposable
         }
     }
 
-    // A full disk makes SQLite roll back by itself: then there is nothing left to do. The framework's transaction objects take that for a fault of their own, and block the connection.
+    // A full disk makes SQLite roll back by itself: then there is nothing left to do. The framework's transaction
+    // objects take that for a fault of their own, and block the connection.
     private void RollBack()
     {
         try
@@ -153,7 +163,8 @@ internal sealed class StateDatabase : IDisposable
         long version = Query("PRAGMA user_version", reader => reader.GetInt64(0))[0];
         if (version > SchemaVersion)
         {
-            throw new NotSupportedException($"{path} has version {version}, this program reads up to version {SchemaVersion}");
+            throw new NotSupportedException(
+                $"{path} has version {version}, this program reads up to version {SchemaVersion}");
         }
 
         if (version == 0)
@@ -164,7 +175,9 @@ internal sealed class StateDatabase : IDisposable
         byte[] owner = Value("plan") ?? throw new InvalidDataException($"{path} names no plan");
         if (new Digest(owner) != plan)
         {
-            throw new InvalidDataException($"{path} belongs to plan {new Digest(owner).ToShortString()}, the server has plan {plan.ToShortString()}");
+            throw new InvalidDataException(
+                $"{path} belongs to plan {new Digest(owner).ToShortString()}, the server has plan "
+                + $"{plan.ToShortString()}");
         }
     }
 

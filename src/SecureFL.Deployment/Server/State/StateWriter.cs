@@ -9,7 +9,8 @@ namespace SecureFL.Deployment.Server.State;
 internal sealed class StateWriter(SqliteConnection connection)
 {
     /// <summary>Stores or replaces a setting.</summary>
-    public void Set(string key, byte[] value) => Run("INSERT OR REPLACE INTO settings (key, value) VALUES ($0, $1)", key, value);
+    public void Set(string key, byte[] value) =>
+        Run("INSERT OR REPLACE INTO settings (key, value) VALUES ($0, $1)", key, value);
 
     /// <summary>Stores or replaces a number.</summary>
     public void Set(string key, long value)
@@ -33,24 +34,33 @@ internal sealed class StateWriter(SqliteConnection connection)
 
     /// <summary>Stores a message of a round; a repeated one replaces the former.</summary>
     public void AddFact(ulong round, FactKind kind, int party, byte[] message) =>
-        Run("INSERT OR REPLACE INTO facts (round, kind, party, message) VALUES ($0, $1, $2, $3)", (long)round, (int)kind, party, message);
+        Run("INSERT OR REPLACE INTO facts (round, kind, party, message) VALUES ($0, $1, $2, $3)", (long)round,
+            (int)kind, party, message);
 
     /// <summary>Removes a message of a round.</summary>
     public void RemoveFact(ulong round, FactKind kind, int party) =>
         Run("DELETE FROM facts WHERE round = $0 AND kind = $1 AND party = $2", (long)round, (int)kind, party);
 
-    /// <summary>Removes what a decided round no longer needs: the bulk is in the transcript; the proof of a death stays.</summary>
+    /// <summary>
+    /// Removes what a decided round no longer needs: the bulk is in the transcript; the proof of a death stays.
+    /// </summary>
     public void ForgetFacts(ulong round) => Run(
-        "DELETE FROM facts WHERE round = $0 AND kind NOT IN ($1, $2)", (long)round, (int)FactKind.DeathCertificate, (int)FactKind.DeathTaken);
+        "DELETE FROM facts WHERE round = $0 AND kind NOT IN ($1, $2)", (long)round, (int)FactKind.DeathCertificate,
+        (int)FactKind.DeathTaken);
 
     /// <summary>Appends a model version.</summary>
-    public void AddVersion(ModelVersion version) => Run("INSERT INTO versions (number, message) VALUES ($0, $1)", (long)version.Number, version.Encode());
+    public void AddVersion(ModelVersion version) =>
+        Run("INSERT INTO versions (number, message) VALUES ($0, $1)", (long)version.Number, version.Encode());
 
     internal void Create(int schema, Digest plan)
     {
         Run("CREATE TABLE settings (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID");
-        Run("CREATE TABLE rounds (round INTEGER PRIMARY KEY, kind INTEGER NOT NULL, phase INTEGER NOT NULL, started INTEGER NOT NULL, summary TEXT NOT NULL)");
-        Run("CREATE TABLE facts (round INTEGER NOT NULL REFERENCES rounds (round), kind INTEGER NOT NULL, party INTEGER NOT NULL, message BLOB NOT NULL, PRIMARY KEY (round, kind, party))");
+        Run(
+            "CREATE TABLE rounds (round INTEGER PRIMARY KEY, kind INTEGER NOT NULL, phase INTEGER NOT NULL, started "
+            + "INTEGER NOT NULL, summary TEXT NOT NULL)");
+        Run(
+            "CREATE TABLE facts (round INTEGER NOT NULL REFERENCES rounds (round), kind INTEGER NOT NULL, party "
+            + "INTEGER NOT NULL, message BLOB NOT NULL, PRIMARY KEY (round, kind, party))");
         Run("CREATE TABLE versions (number INTEGER PRIMARY KEY, message BLOB NOT NULL)");
         Set("plan", plan.ToArray());
         Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {schema}"));

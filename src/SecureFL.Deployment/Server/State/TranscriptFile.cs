@@ -5,8 +5,9 @@ using SecureFL.Storage;
 namespace SecureFL.Deployment.Server.State;
 
 /// <summary>
-/// The transcript on disk. What is to be appended is committed with the state that it belongs to, under the setting <c>transcript</c>, and only then written: the file
-/// never misses a record that the state knows, never has one twice, and a torn tail is overwritten with the very same bytes. Not thread-safe.
+/// The transcript on disk. What is to be appended is committed with the state that it belongs to, under the setting
+/// <c>transcript</c>, and only then written: the file never misses a record that the state knows, never has one twice,
+/// and a torn tail is overwritten with the very same bytes. Not thread-safe.
 /// </summary>
 internal sealed class TranscriptFile : IDisposable
 {
@@ -33,7 +34,8 @@ internal sealed class TranscriptFile : IDisposable
         {
             long length = _file.Length;
             _file.Dispose();
-            throw new InvalidDataException($"{path} has {length} bytes, the state knows of {_offset}: records are missing");
+            throw new InvalidDataException(
+                $"{path} has {length} bytes, the state knows of {_offset}: records are missing");
         }
 
         _last = LastOf(_pending, first: _offset == 0);
@@ -43,7 +45,10 @@ internal sealed class TranscriptFile : IDisposable
     /// <summary>Bytes of the file once everything committed is written.</summary>
     public long Length => _offset + _pending.Length;
 
-    /// <summary>Stages records: call in the transaction that makes them true, then <see cref="WritePending"/> when it has been committed.</summary>
+    /// <summary>
+    /// Stages records: call in the transaction that makes them true, then <see cref="WritePending"/> when it has been
+    /// committed.
+    /// </summary>
     /// <returns>What to do once the transaction is committed.</returns>
     public Action Stage(StateWriter writer, IEnumerable<ProtocolMessage> records, bool end = false)
     {
@@ -53,7 +58,8 @@ internal sealed class TranscriptFile : IDisposable
         }
 
         Transcript transcript = new(_plan, _server, _last);
-        byte[] bytes = [.. _last is null ? transcript.Begin() : [], .. transcript.Append(records), .. end ? transcript.End() : []];
+        byte[] bytes = [.. _last is null ? transcript.Begin() : [], .. transcript.Append(records),
+            .. end ? transcript.End() : []];
         long offset = Length;
         byte[] stored = new byte[8 + bytes.Length];
         BinaryPrimitives.WriteInt64LittleEndian(stored, offset);
@@ -68,7 +74,8 @@ internal sealed class TranscriptFile : IDisposable
     }
 
     /// <summary>Writes what was committed; safe to repeat.</summary>
-    /// <exception cref="IOException">The disk is full or fails; the bytes are kept in the state and written later.</exception>
+    /// <exception cref="IOException">The disk is full or fails; the bytes are kept in the state and written
+    /// later.</exception>
     public void WritePending()
     {
         FileWriting.Write(_file.SafeFileHandle, _pending, _offset);

@@ -1,8 +1,8 @@
 namespace SecureFL.Deployment.Server.Uploads;
 
 /// <summary>
-/// Bounds the bytes that all uploads together may have in flight: an upload reserves its window before its first chunk is read, waits in line if there is no room, and gives it
-/// back when it ends. First come, first served. Thread-safe.
+/// Bounds the bytes that all uploads together may have in flight: an upload reserves its window before its first chunk
+/// is read, waits in line if there is no room, and gives it back when it ends. First come, first served. Thread-safe.
 /// </summary>
 internal sealed class Admission
 {

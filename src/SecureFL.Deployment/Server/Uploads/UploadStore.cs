@@ -7,8 +7,9 @@ using SecureFL.Storage;
 namespace SecureFL.Deployment.Server.Uploads;
 
 /// <summary>
-/// The chunks of one round on disk, one file a client, in the layout that <see cref="CiphertextDirectory"/> reads. A chunk is durable once <see cref="Flush"/> returned.
-/// Calls for different clients may run at the same time; a file is open only while its client's stream is.
+/// The chunks of one round on disk, one file a client, in the layout that <see cref="CiphertextDirectory"/> reads. A
+/// chunk is durable once <see cref="Flush"/> returned. Calls for different clients may run at the same time; a file is
+/// open only while its client's stream is.
 /// </summary>
 internal class UploadStore : IContributionStore, IPartialDecryptionArchive, IDisposable
 {
@@ -42,7 +43,8 @@ internal class UploadStore : IContributionStore, IPartialDecryptionArchive, IDis
     /// <inheritdoc/>
     public virtual void Read(int client, long chunk, Span<byte> packed)
     {
-        using SafeFileHandle file = File.OpenHandle(PathOf(client), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using SafeFileHandle file = File.OpenHandle(PathOf(client), FileMode.Open, FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete);
         long offset = checked(chunk * packed.Length);
         while (!packed.IsEmpty)
         {
@@ -60,7 +62,8 @@ internal class UploadStore : IContributionStore, IPartialDecryptionArchive, IDis
     /// <inheritdoc/>
     public void WritePartial(int holder, int group, long chunk, ReadOnlySpan<byte> packed)
     {
-        using SafeFileHandle file = File.OpenHandle(FileContributionStore.PartialPathOf(_directory, holder, group), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        using SafeFileHandle file = File.OpenHandle(FileContributionStore.PartialPathOf(_directory, holder, group),
+            FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
         FileWriting.Write(file, packed, checked(chunk * packed.Length));
     }
 
@@ -102,7 +105,9 @@ internal class UploadStore : IContributionStore, IPartialDecryptionArchive, IDis
     }
 
     private SafeFileHandle Handle(int client) => _open.GetOrAdd(
-        client, id => File.OpenHandle(PathOf(id), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete));
+        client,
+        id => File.OpenHandle(PathOf(id), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete));
 
-    private string PathOf(int client) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"client-{client}.bin"));
+    private string PathOf(int client) =>
+        Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"client-{client}.bin"));
 }

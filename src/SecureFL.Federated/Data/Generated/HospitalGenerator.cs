@@ -24,8 +24,9 @@ public sealed record HospitalProfile(
     double RiskShift);
 
 /// <summary>
-/// Generates clinical-looking tables for four hospitals that differ as real ones do: size, age, calibration, missing values, prevalence. Invented
-/// numbers with plausible ranges, no patient's data; the outcome follows a logistic model of the true (unshifted) values. A function of the seed.
+/// Generates clinical-looking tables for four hospitals that differ as real ones do: size, age, calibration, missing
+/// values, prevalence. Invented numbers with plausible ranges, no patient's data; the outcome follows a logistic model
+/// of the true (unshifted) values. A function of the seed.
 /// </summary>
 public static class HospitalGenerator
 {
@@ -45,7 +46,8 @@ public static class HospitalGenerator
     /// <summary>The columns of every table; the last one is the label, 1 for heart disease.</summary>
     public static ImmutableArray<string> Columns { get; } =
     [
-        "age", "sex", "chest_pain", "systolic_bp", "cholesterol", "fasting_glucose", "max_heart_rate", "st_depression", "bmi", "smoker", "creatinine",
+        "age", "sex", "chest_pain", "systolic_bp", "cholesterol", "fasting_glucose", "max_heart_rate", "st_depression",
+        "bmi", "smoker", "creatinine",
         "heart_disease",
     ];
 
@@ -66,7 +68,9 @@ public static class HospitalGenerator
         return new RawTable(profile.Name, Columns, rows);
     }
 
-    /// <summary>Writes <paramref name="table"/> as comma-separated text with a header; cells are quoted where they need it.</summary>
+    /// <summary>
+    /// Writes <paramref name="table"/> as comma-separated text with a header; cells are quoted where they need it.
+    /// </summary>
     public static void WriteCsv(RawTable table, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -93,8 +97,10 @@ public static class HospitalGenerator
         double creatinine = Math.Clamp(0.95 + (0.006 * (age - 56)) + (0.2 * random.NextGaussian()), 0.4, 4);
 
         // Illness shows in the exercise test: the outcome is drawn first, heart rate and ST depression follow it.
-        double risk = -0.7 + (0.055 * (age - 56)) + (female ? -0.8 : 0.3) + ChestPainRisk[pain] + (0.018 * (pressure - 122))
-            + (0.008 * (cholesterol - 212)) + (0.012 * (glucose - 110)) + (0.05 * (bmi - 27)) + (smoker ? 0.7 : 0) + profile.RiskShift;
+        double risk = -0.7 + (0.055 * (age - 56)) + (female ? -0.8 : 0.3) + ChestPainRisk[pain]
+            + (0.018 * (pressure - 122))
+            + (0.008 * (cholesterol - 212)) + (0.012 * (glucose - 110)) + (0.05 * (bmi - 27)) + (smoker ? 0.7 : 0)
+            + profile.RiskShift;
         bool ill = random.NextDouble() < 1 / (1 + Math.Exp(-1.3 * risk));
         double heartRate = Math.Clamp(205 - (0.85 * age) - (ill ? 14 : 0) + (13 * random.NextGaussian()), 60, 210);
         double depression = Math.Max(0, (ill ? 1.3 : 0.35) + (0.7 * random.NextGaussian()));
@@ -116,9 +122,11 @@ public static class HospitalGenerator
         ];
     }
 
-    private static string Sometimes(string cell, double missing, SeededRandom random) => random.NextDouble() < missing ? "" : cell;
+    private static string Sometimes(string cell, double missing, SeededRandom random) =>
+        random.NextDouble() < missing ? "" : cell;
 
-    private static string Number(double value, int digits) => value.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static string Number(double value, int digits) =>
+        value.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static int Pick(double[] shares, SeededRandom random)
     {

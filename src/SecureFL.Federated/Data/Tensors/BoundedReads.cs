@@ -5,12 +5,16 @@ internal static class BoundedReads
 {
     private const int Step = 1 << 20;
 
-    /// <summary>Exactly <paramref name="count"/> bytes; memory grows with what really arrives, a mebibyte at a time at first, then by doubling.</summary>
+    /// <summary>
+    /// Exactly <paramref name="count"/> bytes; memory grows with what really arrives, a mebibyte at a time at first,
+    /// then by doubling.
+    /// </summary>
     public static byte[] ReadExactly(Stream stream, long count, string source, string what)
     {
         if (count < 0 || count > Array.MaxLength)
         {
-            throw new DataFormatException(source, $"{what} claims {count} bytes, at most {Array.MaxLength} can be read");
+            throw new DataFormatException(source,
+                $"{what} claims {count} bytes, at most {Array.MaxLength} can be read");
         }
 
         byte[] buffer = new byte[Math.Min(count, Step)];
@@ -21,7 +25,8 @@ internal static class BoundedReads
             read += got;
             if (read < buffer.Length)
             {
-                throw new DataFormatException(source, $"{what} is cut off: {count} bytes are announced, {read} are there");
+                throw new DataFormatException(source,
+                    $"{what} is cut off: {count} bytes are announced, {read} are there");
             }
 
             if (read == count)

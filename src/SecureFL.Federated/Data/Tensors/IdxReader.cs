@@ -6,8 +6,9 @@ using SecureFL.Aggregation;
 namespace SecureFL.Federated.Data.Tensors;
 
 /// <summary>
-/// Reads the IDX format of the MNIST files (LeCun, "The IDX file format"): two zero bytes, a type, the number of axes, big-endian axis
-/// lengths, big-endian elements. A gzip wrapper is recognised by its first two bytes. Stateless and thread-safe.
+/// Reads the IDX format of the MNIST files (LeCun, "The IDX file format"): two zero bytes, a type, the number of axes,
+/// big-endian axis lengths, big-endian elements. A gzip wrapper is recognised by its first two bytes. Stateless and
+/// thread-safe.
 /// </summary>
 public static class IdxReader
 {
@@ -65,7 +66,8 @@ public static class IdxReader
         for (int i = 0; i < axes; i++)
         {
             uint length = BinaryPrimitives.ReadUInt32BigEndian(lengths.AsSpan(4 * i));
-            shape[i] = length <= int.MaxValue ? (int)length : throw new DataFormatException(source, $"axis {i} claims {length} entries");
+            shape[i] = length <= int.MaxValue ? (int)length
+                : throw new DataFormatException(source, $"axis {i} claims {length} entries");
         }
 
         long count;

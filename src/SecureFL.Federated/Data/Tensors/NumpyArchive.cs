@@ -2,14 +2,17 @@ using System.IO.Compression;
 
 namespace SecureFL.Federated.Data.Tensors;
 
-/// <summary>Reads and writes NumPy's <c>.npz</c>: a zip archive of <c>.npy</c> members. Stateless and thread-safe.</summary>
+/// <summary>
+/// Reads and writes NumPy's <c>.npz</c>: a zip archive of <c>.npy</c> members. Stateless and thread-safe.
+/// </summary>
 public static class NumpyArchive
 {
     private const string MemberSuffix = ".npy";
     private const int MaxMembers = 10_000;
 
     /// <summary>Reads every array of a seekable <paramref name="stream"/>, by its name without the suffix.</summary>
-    /// <exception cref="DataFormatException">No zip archive, two members of one name, a member that is no array, or more than <see cref="UnpackLimit"/>.</exception>
+    /// <exception cref="DataFormatException">No zip archive, two members of one name, a member that is no array, or
+    /// more than <see cref="UnpackLimit"/>.</exception>
     public static IReadOnlyDictionary<string, TensorData> Read(Stream stream, string source)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -19,7 +22,8 @@ public static class NumpyArchive
             using ZipArchive archive = new(stream, ZipArchiveMode.Read, leaveOpen: true);
             if (archive.Entries.Count > MaxMembers)
             {
-                throw new DataFormatException(source, $"{archive.Entries.Count} members, at most {MaxMembers} are accepted");
+                throw new DataFormatException(source,
+                    $"{archive.Entries.Count} members, at most {MaxMembers} are accepted");
             }
 
             long unpacked = 0;
@@ -27,10 +31,12 @@ public static class NumpyArchive
             {
                 using (Stream part = entry.Open())
                 {
-                    unpacked = UnpackLimit.Count(part, source, stream.Length, unpacked, "write it with numpy.savez, which does not pack");
+                    unpacked = UnpackLimit.Count(part, source, stream.Length, unpacked,
+                        "write it with numpy.savez, which does not pack");
                 }
 
-                string name = entry.FullName.EndsWith(MemberSuffix, StringComparison.Ordinal) ? entry.FullName[..^MemberSuffix.Length] : entry.FullName;
+                string name = entry.FullName.EndsWith(MemberSuffix, StringComparison.Ordinal)
+                    ? entry.FullName[..^MemberSuffix.Length] : entry.FullName;
                 using Stream member = entry.Open();
                 if (!arrays.TryAdd(name, NumpyFile.Read(member, $"{source}:{entry.FullName}")))
                 {

@@ -7,8 +7,8 @@ using SecureFL.Aggregation;
 namespace SecureFL.Federated.Data.Tensors;
 
 /// <summary>
-/// Reads and writes NumPy's <c>.npy</c> format, versions 1 to 3 (NumPy Enhancement Proposal 1): booleans, integers and floats of either byte
-/// order, C or Fortran order. Objects (pickles) are refused. Stateless and thread-safe.
+/// Reads and writes NumPy's <c>.npy</c> format, versions 1 to 3 (NumPy Enhancement Proposal 1): booleans, integers and
+/// floats of either byte order, C or Fortran order. Objects (pickles) are refused. Stateless and thread-safe.
 /// </summary>
 public static partial class NumpyFile
 {
@@ -18,7 +18,8 @@ public static partial class NumpyFile
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads one array; <paramref name="source"/> is the name used in messages.</summary>
-    /// <exception cref="DataFormatException">Not this format, an unsupported element type, cut off, or too large.</exception>
+    /// <exception cref="DataFormatException">Not this format, an unsupported element type, cut off, or too
+    /// large.</exception>
     public static TensorData Read(Stream stream, string source)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -30,19 +31,22 @@ public static partial class NumpyFile
 
         int width = head[6] == 1 ? 2 : 4;
         byte[] lengthBytes = BoundedReads.ReadExactly(stream, width, source, "the header's length");
-        uint length = width == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthBytes) : BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
+        uint length = width == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthBytes)
+            : BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
         if (length > MaxHeader)
         {
             throw new DataFormatException(source, $"a header of {length} bytes, at most {MaxHeader} are accepted");
         }
 
-        string header = System.Text.Encoding.UTF8.GetString(BoundedReads.ReadExactly(stream, length, source, "the header"));
+        string header = System.Text.Encoding.UTF8
+            .GetString(BoundedReads.ReadExactly(stream, length, source, "the header"));
         Match description = DescriptionPattern().Match(header);
         Match order = OrderPattern().Match(header);
         Match shapeText = ShapePattern().Match(header);
         if (!description.Success || !order.Success || !shapeText.Success)
         {
-            throw new DataFormatException(source, "the header does not give descr, fortran_order and shape of a plain array");
+            throw new DataFormatException(source,
+                "the header does not give descr, fortran_order and shape of a plain array");
         }
 
         int[] shape = ParseShape(shapeText.Groups[1].Value, source);
@@ -67,7 +71,8 @@ public static partial class NumpyFile
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensor);
         string axes = string.Concat(tensor.Shape.Select(axis => axis.ToString(CultureInfo.InvariantCulture) + ", "));
-        string text = $"{{'descr': '{Describe(tensor.Element)}', 'fortran_order': False, 'shape': ({axes.TrimEnd(' ')}), }}";
+        string text =
+            $"{{'descr': '{Describe(tensor.Element)}', 'fortran_order': False, 'shape': ({axes.TrimEnd(' ')}), }}";
         int padded = ((10 + text.Length + 1 + 63) / 64 * 64) - 10;
         byte[] header = System.Text.Encoding.ASCII.GetBytes(text.PadRight(padded - 1) + "\n");
         Span<byte> head = stackalloc byte[10];
@@ -126,7 +131,8 @@ public static partial class NumpyFile
         "f2" => TensorElement.Float16,
         "f4" => TensorElement.Float32,
         "f8" => TensorElement.Float64,
-        _ => throw new DataFormatException(source, $"element type '{code}' is not supported (booleans, integers and floats are)"),
+        _ => throw new DataFormatException(source,
+            $"element type '{code}' is not supported (booleans, integers and floats are)"),
     };
 
     private static string Describe(TensorElement element) => element switch

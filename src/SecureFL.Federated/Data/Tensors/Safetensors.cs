@@ -27,8 +27,8 @@ public sealed record SafetensorsContent(
 }
 
 /// <summary>
-/// Reads and writes safetensors (Hugging Face, "Safetensors format"): eight bytes of header length, a JSON header, the tensors. The reader
-/// insists that the tensors fill the buffer without holes or overlaps. Stateless and thread-safe.
+/// Reads and writes safetensors (Hugging Face, "Safetensors format"): eight bytes of header length, a JSON header, the
+/// tensors. The reader insists that the tensors fill the buffer without holes or overlaps. Stateless and thread-safe.
 /// </summary>
 public static class Safetensors
 {
@@ -40,10 +40,12 @@ public static class Safetensors
     public static SafetensorsContent Read(Stream stream, string source)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(BoundedReads.ReadExactly(stream, 8, source, "the header's length"));
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(
+            BoundedReads.ReadExactly(stream, 8, source, "the header's length"));
         if (headerLength > MaxHeader)
         {
-            throw new DataFormatException(source, $"a header of {headerLength} bytes, at most {MaxHeader} are accepted");
+            throw new DataFormatException(source,
+                $"a header of {headerLength} bytes, at most {MaxHeader} are accepted");
         }
 
         byte[] header = BoundedReads.ReadExactly(stream, (long)headerLength, source, "the header");
@@ -51,13 +53,15 @@ public static class Safetensors
         ImmutableSortedDictionary<string, string> metadata = ImmutableSortedDictionary<string, string>.Empty;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            using JsonDocument document = JsonDocument.Parse(header,
+                new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 if (property.Name == MetadataKey)
                 {
                     metadata = property.Value.EnumerateObject()
-                        .ToImmutableSortedDictionary(item => item.Name, item => item.Value.GetString() ?? "", StringComparer.Ordinal);
+                        .ToImmutableSortedDictionary(item => item.Name, item => item.Value.GetString() ?? "",
+                            StringComparer.Ordinal);
                 }
                 else
                 {
@@ -65,17 +69,22 @@ public static class Safetensors
                 }
             }
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException
+            or FormatException or ArgumentException)
         {
-            throw new DataFormatException(source, $"the header is not what the format asks for: {FaultText.Of(fault)}", inner: fault);
+            throw new DataFormatException(source, $"the header is not what the format asks for: {FaultText.Of(fault)}",
+                inner: fault);
         }
 
         return new SafetensorsContent(ReadTensors(stream, entries, source), metadata);
     }
 
-    /// <summary>Writes tensors and metadata. The header is padded with spaces so that the tensors start at a multiple of 8.</summary>
+    /// <summary>
+    /// Writes tensors and metadata. The header is padded with spaces so that the tensors start at a multiple of 8.
+    /// </summary>
     public static void Write(
-        Stream stream, IEnumerable<KeyValuePair<string, TensorData>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        Stream stream, IEnumerable<KeyValuePair<string, TensorData>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         KeyValuePair<string, TensorData>[] all = [.. tensors];
@@ -119,16 +128,19 @@ public static class Safetensors
         }
     }
 
-    private static ImmutableArray<KeyValuePair<string, TensorData>> ReadTensors(Stream stream, List<Entry> entries, string source)
+    private static ImmutableArray<KeyValuePair<string, TensorData>> ReadTensors(Stream stream, List<Entry> entries,
+        string source)
     {
         entries.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
         long at = 0;
-        ImmutableArray<KeyValuePair<string, TensorData>>.Builder tensors = ImmutableArray.CreateBuilder<KeyValuePair<string, TensorData>>();
+        ImmutableArray<KeyValuePair<string, TensorData>>.Builder tensors =
+            ImmutableArray.CreateBuilder<KeyValuePair<string, TensorData>>();
         foreach (Entry entry in entries)
         {
             if (entry.Begin != at)
             {
-                throw new DataFormatException(source, $"tensor {entry.Name} starts at {entry.Begin} where {at} is due: a hole or an overlap");
+                throw new DataFormatException(source,
+                    $"tensor {entry.Name} starts at {entry.Begin} where {at} is due: a hole or an overlap");
             }
 
             long expected;
@@ -143,7 +155,8 @@ public static class Safetensors
 
             if (entry.End - entry.Begin != expected)
             {
-                throw new DataFormatException(source, $"tensor {entry.Name} has {entry.End - entry.Begin} bytes where its shape needs {expected}");
+                throw new DataFormatException(source,
+                    $"tensor {entry.Name} has {entry.End - entry.Begin} bytes where its shape needs {expected}");
             }
 
             byte[] bytes = BoundedReads.ReadExactly(stream, expected, source, $"tensor {entry.Name}");
@@ -171,7 +184,8 @@ public static class Safetensors
         }
 
         return new Entry(
-            property.Name, ParseElement(property.Value.GetProperty("dtype").GetString()), shape, offsets[0].GetInt64(), offsets[1].GetInt64());
+            property.Name, ParseElement(property.Value.GetProperty("dtype").GetString()), shape, offsets[0].GetInt64(),
+            offsets[1].GetInt64());
     }
 
     private static void WriteEntry(Utf8JsonWriter json, string name, TensorData tensor, long offset)

@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace SecureFL.Federated.Data.Tensors;
 
-/// <summary>A dense array as a file holds it: shape, element type, little-endian bytes in row-major order. Immutable by convention.</summary>
+/// <summary>
+/// A dense array as a file holds it: shape, element type, little-endian bytes in row-major order. Immutable by
+/// convention.
+/// </summary>
 public sealed class TensorData
 {
     /// <summary>Wraps <paramref name="bytes"/>.</summary>
@@ -97,7 +100,10 @@ public sealed class TensorData
         return values;
     }
 
-    /// <summary>The elements as double-precision numbers, converted where they are of another type (64-bit integers beyond 2^53 lose their low bits).</summary>
+    /// <summary>
+    /// The elements as double-precision numbers, converted where they are of another type (64-bit integers beyond 2^53
+    /// lose their low bits).
+    /// </summary>
     public double[] ToDoubles()
     {
         double[] values = new double[Count];
@@ -131,7 +137,9 @@ public sealed class TensorData
         return values;
     }
 
-    /// <summary>Element <paramref name="index"/> in row-major order (64-bit integers beyond 2^53 lose their low bits).</summary>
+    /// <summary>
+    /// Element <paramref name="index"/> in row-major order (64-bit integers beyond 2^53 lose their low bits).
+    /// </summary>
     public double Get(int index)
     {
         ReadOnlySpan<byte> at = Bytes.AsSpan(index * SizeOf(Element));
@@ -177,7 +185,8 @@ public sealed class TensorData
         }
 
         return empty ? 0 : length > Array.MaxLength
-            ? throw new ArgumentException($"a tensor of {length} bytes, at most {Array.MaxLength} fit one array", nameof(shape))
+            ? throw new ArgumentException($"a tensor of {length} bytes, at most {Array.MaxLength} fit one array",
+                nameof(shape))
             : (long)length;
     }
 }

@@ -9,21 +9,25 @@ namespace SecureFL.Federated.Data.Tensors;
 /// <param name="Integers">Whether the labels are of an integer type.</param>
 public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers)
 {
-    /// <summary>Most different whole numbers of a floating-point type that are taken for classes, as of tables.</summary>
+    /// <summary>
+    /// Most different whole numbers of a floating-point type that are taken for classes, as of tables.
+    /// </summary>
     private const int MaxInferredClasses = 20;
 
     /// <summary>Most classes.</summary>
     private const int MaxClasses = 1 << 20;
 
     /// <summary>
-    /// What the labels of all sites together are: what <paramref name="said"/> says; else numbers where one has a fraction; else classes 0 .. C-1 where all are of an
-    /// integer type; else what the same numbers would be in a table.
+    /// What the labels of all sites together are: what <paramref name="said"/> says; else numbers where one has a
+    /// fraction; else classes 0 .. C-1 where all are of an integer type; else what the same numbers would be in a
+    /// table.
     /// </summary>
     public static (LearningTask Task, int Classes) Decide(IReadOnlyList<TensorRows> sites, LearningTask? said = null)
     {
         ArgumentNullException.ThrowIfNull(sites);
         IEnumerable<double> labels = sites.SelectMany(site => site.Numbers.Labels);
-        LearningTask task = said ?? (labels.Any(label => label != Math.Floor(label)) || !(sites.All(site => site.Integers) || AreClasses(labels))
+        LearningTask task = said ?? (labels.Any(label => label != Math.Floor(label))
+            || !(sites.All(site => site.Integers) || AreClasses(labels))
             ? LearningTask.Regression
             : labels.Max() < 2 ? LearningTask.Binary : LearningTask.MultiClass);
         return (task, task switch
@@ -39,7 +43,9 @@ public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers
     {
         LearningTask.Regression => $"label: a number{(whole ? "; --model softmax takes its values as classes" : "")}",
         LearningTask.Binary => "label: 2 classes (0, 1), 1 is the positive one",
-        _ => string.Create(CultureInfo.InvariantCulture, $"label: {classes} classes (0 .. {classes - 1}); --model linear, or model.task in a training file, takes it as a number"),
+        _ => string.Create(CultureInfo.InvariantCulture,
+            $"label: {classes} classes (0 .. {classes - 1}); --model linear, or model.task in a training file, "
+            + $"takes it as a number"),
     };
 
     /// <summary>Refuses a class of which only the test rows have one, as of tables: no model could learn it.</summary>
@@ -48,14 +54,16 @@ public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers
     {
         ArgumentNullException.ThrowIfNull(test);
         HashSet<double> known = [.. training.SelectMany(file => file.Numbers.Labels)];
-        int alone = task == LearningTask.Regression ? -1 : Array.FindIndex(test.Numbers.Labels, label => !known.Contains(label));
+        int alone = task == LearningTask.Regression
+            ? -1 : Array.FindIndex(test.Numbers.Labels, label => !known.Contains(label));
         if (alone >= 0)
         {
             throw new DataFormatException(
                 test.Source,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the class {test.Numbers.Labels[alone]:R} of row {alone} stands in the test rows alone: no training row has it, so that no model can learn it"),
+                    $"the class {test.Numbers.Labels[alone]:R} of row {alone} stands in the test rows alone: no "
+                    + $"training row has it, so that no model can learn it"),
                 wayOut: "correct the label, take such rows out of the test file, or add training rows of the class");
         }
     }
@@ -67,13 +75,16 @@ public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers
     /// <exception cref="DataFormatException">A label is none of the classes.</exception>
     public RawDataset As(LearningTask task, int classes)
     {
-        int bad = task == LearningTask.Regression ? -1 : Array.FindIndex(Numbers.Labels, label => !IsClass(label, classes));
+        int bad = task == LearningTask.Regression
+            ? -1 : Array.FindIndex(Numbers.Labels, label => !IsClass(label, classes));
         return bad < 0
             ? new RawDataset(Numbers.Features, Numbers.Labels, Numbers.Width, task, classes)
             : throw new DataFormatException(
                 Source,
-                string.Create(CultureInfo.InvariantCulture, $"the label of row {bad} is {Numbers.Labels[bad]:R}, none of the classes 0 .. {classes - 1}"),
-                wayOut: "write classes as 0, 1, 2 ...; a model of numbers is trained by --model linear, or model.task in a training file");
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the label of row {bad} is {Numbers.Labels[bad]:R}, none of the classes 0 .. {classes - 1}"),
+                wayOut: "write classes as 0, 1, 2 ...; a model of numbers is trained by --model linear, or "
+                + "model.task in a training file");
     }
 
     /// <summary>By the rule of tables.</summary>
@@ -87,5 +98,6 @@ public sealed record TensorRows(string Source, RawDataset Numbers, bool Integers
         return NumberLabelRule.AreClasses(values, MaxInferredClasses);
     }
 
-    private static bool IsClass(double label, int classes) => label >= 0 && label < classes && label == Math.Floor(label);
+    private static bool IsClass(double label, int classes) =>
+        label >= 0 && label < classes && label == Math.Floor(label);
 }

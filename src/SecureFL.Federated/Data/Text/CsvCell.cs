@@ -7,6 +7,7 @@ public static class CsvCell
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text
+            : '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
     }
 }

@@ -3,8 +3,9 @@ using System.Text;
 namespace SecureFL.Federated.Data.Text;
 
 /// <summary>
-/// What two spellings of one word have in common: letters and digits in lower case, without accents' encoding, spaces, dashes, marks. Numbers differ by their
-/// sign and point, and <c>+</c>, <c>&lt;</c>, <c>&gt;</c>, and a minus at an end tell answers apart: A+ and A-, &lt;50 and &gt;50. Thread-safe.
+/// What two spellings of one word have in common: letters and digits in lower case, without accents' encoding, spaces,
+/// dashes, marks. Numbers differ by their sign and point, and <c>+</c>, <c>&lt;</c>, <c>&gt;</c>, and a minus at an end
+/// tell answers apart: A+ and A-, &lt;50 and &gt;50. Thread-safe.
 /// </summary>
 public static class SpellingKey
 {
@@ -16,7 +17,9 @@ public static class SpellingKey
         ["f", "female", "woman", "feminine", "w", "frau", "femme"],
     ];
 
-    /// <summary>The key of <paramref name="text"/>: equal keys are one word for a person. Punctuation alone is its own key.</summary>
+    /// <summary>
+    /// The key of <paramref name="text"/>: equal keys are one word for a person. Punctuation alone is its own key.
+    /// </summary>
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -40,7 +43,10 @@ public static class SpellingKey
         return !word ? trimmed : trimmed[^1] is '-' or '\u2212' ? key.Append('-').ToString() : key.ToString();
     }
 
-    /// <summary>Whether the words are a known pair of names for one answer, such as <c>1</c> and <c>yes</c>, or <c>m</c> and <c>male</c>.</summary>
+    /// <summary>
+    /// Whether the words are a known pair of names for one answer, such as <c>1</c> and <c>yes</c>, or <c>m</c> and
+    /// <c>male</c>.
+    /// </summary>
     public static bool SameAnswer(string one, string other)
     {
         string first = Of(one);

@@ -4,8 +4,9 @@ using System.Text;
 namespace SecureFL.Federated.Data.Text;
 
 /// <summary>
-/// Unicode normalisation form C: a letter and its accent become one character where there is one, so that two spellings of one word are one word. The
-/// framework's own normalisation needs a library of the operating system and does nothing without it. Thread-safe.
+/// Unicode normalisation form C: a letter and its accent become one character where there is one, so that two spellings
+/// of one word are one word. The framework's own normalisation needs a library of the operating system and does nothing
+/// without it. Thread-safe.
 /// </summary>
 public static class UnicodeComposition
 {
@@ -143,7 +144,8 @@ public static class UnicodeComposition
         internal static Tables Load()
         {
             Tables tables = new([], [], []);
-            using Stream stream = typeof(UnicodeComposition).Assembly.GetManifestResourceStream("SecureFL.Federated.canonical.txt")!;
+            using Stream stream = typeof(UnicodeComposition).Assembly
+                .GetManifestResourceStream("SecureFL.Federated.canonical.txt")!;
             using StreamReader reader = new(stream);
             while (reader.ReadLine() is string line)
             {

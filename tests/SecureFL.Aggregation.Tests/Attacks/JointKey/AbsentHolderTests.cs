@@ -1,6 +1,8 @@
 namespace SecureFL.Aggregation.Tests.Attacks.JointKey;
 
-/// <summary>An active holder that fails after agreement costs the round: another active set would need new ciphertexts.</summary>
+/// <summary>
+/// An active holder that fails after agreement costs the round: another active set would need new ciphertexts.
+/// </summary>
 public sealed class AbsentHolderTests
 {
     [Fact]
@@ -12,7 +14,8 @@ public sealed class AbsentHolderTests
         scenario.Answer(server, certificate, 0);
         Violation.Expect(ViolationCode.BelowThreshold, () => server.Open());
 
-        // Holder 1 is gone. H - t + 1 + f = 3 of the others would have to promise, but holder 0 has released: the round waits for holder 1's promise.
+        // Holder 1 is gone. H - t + 1 + f = 3 of the others would have to promise, but holder 0 has released: the round
+        // waits for holder 1's promise.
         scenario.Clock.Advance(TimeSpan.FromDays(2));
         Violation.Expect(ViolationCode.RoundReleased, () => scenario.Holders[0].CreateRoundDeath(0));
         RoundDeath[] deaths = [.. new[] { 1, 2, 3 }.Select(h => scenario.Holders[h].CreateRoundDeath(0))];

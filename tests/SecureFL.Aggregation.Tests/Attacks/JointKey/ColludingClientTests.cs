@@ -4,8 +4,9 @@ using SecureFL.Ckks.JointKey;
 namespace SecureFL.Aggregation.Tests.Attacks.JointKey;
 
 /// <summary>
-/// The suite's known limit: without proofs of well-formedness a client that colludes with the server sends (0, K) and reads the joint key out of the opened sum.
-/// SECURITY.md names it in its first table. The one-time-key suite needs no such assumption.
+/// The suite's known limit: without proofs of well-formedness a client that colludes with the server sends (0, K) and
+/// reads the joint key out of the opened sum. SECURITY.md names it in its first table. The one-time-key suite needs no
+/// such assumption.
 /// </summary>
 public sealed class ColludingClientTests
 {
@@ -20,7 +21,8 @@ public sealed class ColludingClientTests
         BigInteger delta = BigInteger.One << plan.Parameters.LogDelta;
         Assert.Equal(1, plan.Parameters.ChunkCount);
 
-        // A vector of 500 leaves the coefficients from 512 on empty. K = Delta (1 + 9 X^512) puts s_j + 9 s_(j-512) there, and |s_j| <= H = 3.
+        // A vector of 500 leaves the coefficients from 512 on empty. K = Delta (1 + 9 X^512) puts s_j + 9 s_(j-512)
+        // there, and |s_j| <= H = 3.
         RoundInvitation round = scenario.OpenRound();
         AggregationServer server = scenario.StartServer(round);
         foreach (int client in new[] { 1, 2, Victim })
@@ -28,7 +30,8 @@ public sealed class ColludingClientTests
             server.Accept(scenario.Clients[client].Encrypt(round, scenario.Vector(client)));
         }
 
-        server.Accept(Send(scenario, round, [.. new byte[plan.JointKey.PolynomialBytes], .. PackedPolynomial.Of(plan, Key(plan, delta))]));
+        server.Accept(Send(scenario, round,
+            [.. new byte[plan.JointKey.PolynomialBytes], .. PackedPolynomial.Of(plan, Key(plan, delta))]));
         RoundCertificate certificate = scenario.Agree(server);
         ListedCiphertext[] listed = [.. server.JointKey.CreateListedCiphertexts()];
         AggregationResult result = scenario.Open(server, certificate);
@@ -48,8 +51,10 @@ public sealed class ColludingClientTests
         using ContributionRoot root = new(scenario.Plan);
         root.Append(packed);
         ContributionStatement statement = ContributionStatement.Create(
-            round.Opening.Context, round.Opening.Hash, Colluder, round.Head.Hash, root.Finish(), [], [], scenario.Identities.Clients[Colluder]);
-        return new Contribution(new ContributionHeader(statement, []), [new ContributionChunk(round.Opening.Context, Colluder, 0, packed)]);
+            round.Opening.Context, round.Opening.Hash, Colluder, round.Head.Hash, root.Finish(), [], [],
+            scenario.Identities.Clients[Colluder]);
+        return new Contribution(new ContributionHeader(statement, []),
+            [new ContributionChunk(round.Opening.Context, Colluder, 0, packed)]);
     }
 
     // What every server computes: c0 + the partial decryptions.
@@ -90,7 +95,8 @@ public sealed class ColludingClientTests
         return secret;
     }
 
-    private static float[] Decrypt(JointKeyScenario scenario, AggregationServer server, int[] secret, ListedCiphertext victim)
+    private static float[] Decrypt(JointKeyScenario scenario, AggregationServer server, int[] secret,
+        ListedCiphertext victim)
     {
         AggregationPlan plan = scenario.Plan;
         BigInteger modulus = Modulus(plan);
@@ -139,7 +145,8 @@ public sealed class ColludingClientTests
         return [.. values.Select(value => Centred(value, modulus))];
     }
 
-    private static BigInteger Modulus(AggregationPlan plan) => plan.Parameters.Primes.Aggregate(BigInteger.One, (product, p) => product * p);
+    private static BigInteger Modulus(AggregationPlan plan) =>
+        plan.Parameters.Primes.Aggregate(BigInteger.One, (product, p) => product * p);
 
     private static BigInteger Centred(BigInteger value, BigInteger modulus)
     {

@@ -4,10 +4,15 @@ using SecureFL.Threshold;
 
 namespace SecureFL.Aggregation.Tests.Attacks.JointKey;
 
-/// <summary>A key holder, or the server between them, wants a joint key that it knows, or a key whose shares do not open.</summary>
+/// <summary>
+/// A key holder, or the server between them, wants a joint key that it knows, or a key whose shares do not open.
+/// </summary>
 public sealed class KeyGenerationTests
 {
-    /// <summary>The last holder waits for the others' shares and answers with target - sum of theirs: the joint key would be its own.</summary>
+    /// <summary>
+    /// The last holder waits for the others' shares and answers with target - sum of theirs: the joint key would be its
+    /// own.
+    /// </summary>
     [Fact]
     public void A_holder_that_chooses_its_share_after_seeing_the_others_is_found()
     {
@@ -21,20 +26,27 @@ public sealed class KeyGenerationTests
         KeyReveal honest = ceremony.Reveals[2];
         PublicKeyShare chosen = new(honest.PublicKey.Context, honest.PublicKey.Commitments, 2, rogue);
 
-        Violation.Expect(ViolationCode.CommitmentMismatch, () => ceremony.Coordinator.HandleReveal(2, honest with { PublicKey = chosen }));
-        Assert.Equal(2, Violation.Expect(ViolationCode.CommitmentMismatch, () => ceremony.Holder(0).HandlePublicKeyShare(chosen)).Offender.Index);
-        PublicKeyShare copied = new(honest.PublicKey.Context, honest.PublicKey.Commitments, 2, ceremony.Reveals[0].PublicKey.Packed);
+        Violation.Expect(ViolationCode.CommitmentMismatch,
+            () => ceremony.Coordinator.HandleReveal(2, honest with { PublicKey = chosen }));
+        Assert.Equal(2, Violation.Expect(ViolationCode.CommitmentMismatch,
+            () => ceremony.Holder(0).HandlePublicKeyShare(chosen)).Offender.Index);
+        PublicKeyShare copied = new(honest.PublicKey.Context, honest.PublicKey.Commitments, 2,
+            ceremony.Reveals[0].PublicKey.Packed);
         Violation.Expect(ViolationCode.CommitmentMismatch, () => ceremony.Holder(0).HandlePublicKeyShare(copied));
     }
 
-    /// <summary>The server shows one holder other commitments than the rest, to have it reveal before a colluder is committed.</summary>
+    /// <summary>
+    /// The server shows one holder other commitments than the rest, to have it reveal before a colluder is committed.
+    /// </summary>
     [Fact]
     public void Different_commitments_for_different_holders_never_make_a_key()
     {
         using Ceremony ceremony = new();
         KeyEpochCommitments all = ceremony.Commit();
-        PublicKeyCommitment second = PublicKeyCommitment.Create(all.Context, all.Commitments[2].Opening, 2, new Digest(new byte[32]), ceremony.Identity(2));
-        KeyEpochCommitments others = KeyEpochCommitments.Create(all.Context, [all.Commitments[0], all.Commitments[1], second]);
+        PublicKeyCommitment second = PublicKeyCommitment.Create(all.Context, all.Commitments[2].Opening, 2,
+            new Digest(new byte[32]), ceremony.Identity(2));
+        KeyEpochCommitments others = KeyEpochCommitments.Create(all.Context,
+            [all.Commitments[0], all.Commitments[1], second]);
         ceremony.Holder(0).HandleCommitments(all);
         KeyReveal reveal = ceremony.Holder(1).HandleCommitments(others);
 
@@ -50,10 +62,14 @@ public sealed class KeyGenerationTests
         KeyEpochOpening opening = ceremony.Open();
         PublicKeyCommitment[] two = [.. Enumerable.Range(0, 2).Select(i => ceremony.Holder(i).HandleOpening(opening))];
 
-        Violation.Expect(ViolationCode.OpeningBelowQuorum, () => ceremony.Holder(0).HandleCommitments(KeyEpochCommitments.Create(opening.Context, two)));
-        PublicKeyCommitment forged = PublicKeyCommitment.Create(opening.Context, opening.Hash, 2, default, ceremony.Identity(1));
-        Violation.Expect(ViolationCode.BadSignature, () => ceremony.Holder(0).HandleCommitments(KeyEpochCommitments.Create(opening.Context, [.. two, forged])));
-        Violation.Expect(ViolationCode.OpeningBelowQuorum, () => ceremony.Holder(2).HandleOpening(KeyEpochOpening.Create(opening.Context, opening.Entries.Take(2))));
+        Violation.Expect(ViolationCode.OpeningBelowQuorum,
+            () => ceremony.Holder(0).HandleCommitments(KeyEpochCommitments.Create(opening.Context, two)));
+        PublicKeyCommitment forged = PublicKeyCommitment.Create(opening.Context, opening.Hash, 2, default,
+            ceremony.Identity(1));
+        Violation.Expect(ViolationCode.BadSignature,
+            () => ceremony.Holder(0).HandleCommitments(KeyEpochCommitments.Create(opening.Context, [.. two, forged])));
+        Violation.Expect(ViolationCode.OpeningBelowQuorum,
+            () => ceremony.Holder(2).HandleOpening(KeyEpochOpening.Create(opening.Context, opening.Entries.Take(2))));
     }
 
     [Fact]
@@ -62,10 +78,13 @@ public sealed class KeyGenerationTests
         using Ceremony ceremony = new();
         KeyEpochOpening opening = ceremony.Open();
         ceremony.Holder(0).HandleOpening(opening);
-        KeyEpochEntry other = KeyEpochEntry.Create(opening.Context, 2, new byte[32], opening.Entries[2].SealingKey.Span, ceremony.Identity(2));
+        KeyEpochEntry other = KeyEpochEntry.Create(opening.Context, 2, new byte[32], opening.Entries[2].SealingKey.Span,
+            ceremony.Identity(2));
 
         Violation.Expect(
-            ViolationCode.SecondOpening, () => ceremony.Holder(0).HandleOpening(KeyEpochOpening.Create(opening.Context, [.. opening.Entries.Take(2), other])));
+            ViolationCode.SecondOpening,
+            () => ceremony.Holder(0).HandleOpening(
+                KeyEpochOpening.Create(opening.Context, [.. opening.Entries.Take(2), other])));
     }
 
     [Fact]
@@ -87,7 +106,8 @@ public sealed class KeyGenerationTests
 
         Violation.Expect(ViolationCode.ChunkOrder, () => holder.HandleKeyShare(forged));
         holder.HandleKeyDealing(dealing);
-        Assert.Equal(1, Violation.Expect(ViolationCode.InconsistentShare, () => holder.HandleKeyShare(forged)).Offender.Index);
+        Assert.Equal(1,
+            Violation.Expect(ViolationCode.InconsistentShare, () => holder.HandleKeyShare(forged)).Offender.Index);
         Violation.Expect(ViolationCode.ShareMismatch, () => holder.HandleKeyShare(honest.Shares[0]));
         Violation.Expect(ViolationCode.SecondOpening, () => holder.HandleKeyDealing(honest.Dealing));
         Violation.Expect(ViolationCode.OpeningBelowQuorum, () => holder.CreateConfirmation(0));
@@ -103,15 +123,19 @@ public sealed class KeyGenerationTests
         SealedKeyShare another = honest.Shares[2];
         SealedKeyShare redirected = new(another.Context, another.Commitments, 1, 0, another.Ciphertext);
         KeyDealing dealing = KeyDealing.Create(
-            honest.Dealing.Context, honest.Dealing.Commitments, 1, honest.Dealing.Shares.SetItem(0, honest.Dealing.Shares[2]), honest.Dealing.Proof.ToArray(), ceremony.Identity(1));
+            honest.Dealing.Context, honest.Dealing.Commitments, 1,
+            honest.Dealing.Shares.SetItem(0, honest.Dealing.Shares[2]), honest.Dealing.Proof.ToArray(),
+            ceremony.Identity(1));
         KeyDealing unsigned = KeyDealing.Create(
-            honest.Dealing.Context, honest.Dealing.Commitments, 1, honest.Dealing.Shares, honest.Dealing.Proof.ToArray(), ceremony.Identity(2));
+            honest.Dealing.Context, honest.Dealing.Commitments, 1, honest.Dealing.Shares,
+            honest.Dealing.Proof.ToArray(), ceremony.Identity(2));
 
         Violation.Expect(ViolationCode.BadSignature, () => holder.HandleKeyDealing(unsigned));
         holder.HandleKeyDealing(dealing);
         Violation.Expect(ViolationCode.ShareMismatch, () => holder.HandleKeyShare(another));
         Violation.Expect(ViolationCode.ShareNotDecryptable, () => holder.HandleKeyShare(redirected));
-        Violation.Expect(ViolationCode.ShareMismatch, () => ceremony.Coordinator.HandleReveal(1, honest with { Shares = honest.Shares.SetItem(0, redirected) }));
+        Violation.Expect(ViolationCode.ShareMismatch,
+            () => ceremony.Coordinator.HandleReveal(1, honest with { Shares = honest.Shares.SetItem(0, redirected) }));
     }
 
     [Fact]
@@ -119,16 +143,20 @@ public sealed class KeyGenerationTests
     {
         using JointKeyScenario scenario = new();
         KeyEpochRecord record = scenario.Epoch.Record;
-        KeyEpochConfirmation other = KeyEpochConfirmation.Create(record.Context, record.Commitments, default, 2, scenario.Identities.KeyHolders[2]);
+        KeyEpochConfirmation other = KeyEpochConfirmation.Create(record.Context, record.Commitments, default, 2,
+            scenario.Identities.KeyHolders[2]);
         KeyEpochRecord Of(params KeyEpochConfirmation[] confirmations) =>
             KeyEpochRecord.Create(record.Context, record.Opening, record.Commitments, record.PublicKey, confirmations);
         ImmutableArray<KeyEpochConfirmation> c = record.Confirmations;
 
-        Violation.Expect(ViolationCode.OpeningBelowQuorum, () => scenario.Clients[0].HandleKeyEpoch(Of(c[0], c[1]), scenario.Epoch.PublicKey));
-        Violation.Expect(ViolationCode.WrongJointKey, () => scenario.Clients[0].HandleKeyEpoch(Of(c[0], c[1], other), scenario.Epoch.PublicKey));
+        Violation.Expect(ViolationCode.OpeningBelowQuorum,
+            () => scenario.Clients[0].HandleKeyEpoch(Of(c[0], c[1]), scenario.Epoch.PublicKey));
+        Violation.Expect(ViolationCode.WrongJointKey,
+            () => scenario.Clients[0].HandleKeyEpoch(Of(c[0], c[1], other), scenario.Epoch.PublicKey));
         byte[] key = scenario.Epoch.PublicKey.Packed.ToArray();
         key[0] ^= 1;
-        Violation.Expect(ViolationCode.WrongJointKey, () => scenario.Clients[0].HandleKeyEpoch(record, new JointPublicKeyMessage(record.Context, key)));
+        Violation.Expect(ViolationCode.WrongJointKey,
+            () => scenario.Clients[0].HandleKeyEpoch(record, new JointPublicKeyMessage(record.Context, key)));
     }
 
     [Fact]
@@ -138,13 +166,19 @@ public sealed class KeyGenerationTests
         Digest key = new(new byte[32]);
         RoundContext context = scenario.Plan.Context(0);
         KeyEpochRecord forged = KeyEpochRecord.Create(
-            context, default, default, key, Enumerable.Range(0, 3).Select(h => KeyEpochConfirmation.Create(context, default, key, h, scenario.Identities.KeyHolders[h])));
+            context, default, default, key,
+            Enumerable.Range(0, 3).Select(
+                h => KeyEpochConfirmation.Create(context, default, key, h, scenario.Identities.KeyHolders[h])));
 
         Violation.Expect(ViolationCode.WrongJointKey, () => scenario.Holders[0].JointKey.HandleRecord(forged));
-        Violation.Expect(ViolationCode.WrongKeyEpoch, () => scenario.Holders[0].CreateOpeningEntry(0, scenario.Versions));
+        Violation.Expect(ViolationCode.WrongKeyEpoch,
+            () => scenario.Holders[0].CreateOpeningEntry(0, scenario.Versions));
     }
 
-    /// <summary>The secrets of a generation are in memory only: who stops on the way starts the next epoch, and never signs a second entry for the old one.</summary>
+    /// <summary>
+    /// The secrets of a generation are in memory only: who stops on the way starts the next epoch, and never signs a
+    /// second entry for the old one.
+    /// </summary>
     [Fact]
     public void A_holder_that_stops_on_the_way_gives_the_epoch_up()
     {

@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation.Tests.Attacks.JointKey;
 
-/// <summary>Smudging hides a key for a number of decrypted coefficients: the key stops there, whatever the server counts, and whoever restarts.</summary>
+/// <summary>
+/// Smudging hides a key for a number of decrypted coefficients: the key stops there, whatever the server counts, and
+/// whoever restarts.
+/// </summary>
 public sealed class KeyLifetimeTests
 {
     [Fact]
@@ -29,7 +32,8 @@ public sealed class KeyLifetimeTests
         foreach (int holder in new[] { 0, 2 })
         {
             scenario.Show(server, holder);
-            Violation.Expect(ViolationCode.KeyExhausted, () => scenario.Holders[holder].HandleProposal(server.Close().Proposal));
+            Violation.Expect(ViolationCode.KeyExhausted,
+                () => scenario.Holders[holder].HandleProposal(server.Close().Proposal));
         }
     }
 

@@ -17,7 +17,8 @@ public sealed class LyingActiveHolderTests
         server.HandleRelease(release);
         PartialDecryptionChunk swapped = new(other.Context, other.Certificate, 0, 0, 0, other.Packed);
 
-        Assert.Equal(0, Violation.Expect(ViolationCode.WrongPartialDecryption, () => server.JointKey.HandlePartialDecryption(swapped)).Offender.Index);
+        Assert.Equal(0, Violation.Expect(ViolationCode.WrongPartialDecryption,
+            () => server.JointKey.HandlePartialDecryption(swapped)).Offender.Index);
         Assert.Equal((0, 0L), server.JointKey.NextPartial(0));
         server.JointKey.HandlePartialDecryption(partials[0]);
         server.JointKey.HandlePartialDecryption(partials[0]);
@@ -37,7 +38,9 @@ public sealed class LyingActiveHolderTests
         Violation.Expect(ViolationCode.WrongActiveSet, () => server.HandleRelease(foreign));
     }
 
-    /// <summary>Garbage is seen: it leaves the lanes or the noise bound. Who lied is not: the t answers have no redundancy.</summary>
+    /// <summary>
+    /// Garbage is seen: it leaves the lanes or the noise bound. Who lied is not: the t answers have no redundancy.
+    /// </summary>
     [Fact]
     public void Garbage_spoils_the_group()
     {
@@ -52,7 +55,10 @@ public sealed class LyingActiveHolderTests
         Assert.NotEqual(GroupStatus.KeyOutOfBound, group.Status);
     }
 
-    /// <summary>Documented: a multiple of Delta in an answer shifts the sum, and nobody sees it. In the one-time-key suite more than t answers show it.</summary>
+    /// <summary>
+    /// Documented: a multiple of Delta in an answer shifts the sum, and nobody sees it. In the one-time-key suite more
+    /// than t answers show it.
+    /// </summary>
     [Fact]
     public void Documented_an_active_holder_that_adds_a_message_shifts_the_sum_unseen()
     {
@@ -73,12 +79,14 @@ public sealed class LyingActiveHolderTests
         Assert.Equal(honest + scenario.Plan.Parameters.Step, result.Sum[0], result.MaxQuantisationError);
     }
 
-    private static void Forge(JointKeyScenario scenario, AggregationServer server, RoundCertificate certificate, ReadOnlyMemory<byte> packed)
+    private static void Forge(JointKeyScenario scenario, AggregationServer server, RoundCertificate certificate,
+        ReadOnlyMemory<byte> packed)
     {
         using HalfRoot root = new(HalfRoot.PartialDomain, 1);
         root.Append(JointKeyHashes.Half(packed.Span));
         CertificateProposal proposal = certificate.Proposal;
         server.HandleRelease(Release.Create(proposal, 1, [root.Finish().ToArray()], scenario.Identities.KeyHolders[1]));
-        server.JointKey.HandlePartialDecryption(new PartialDecryptionChunk(proposal.Context, proposal.Hash, 1, 0, 0, packed));
+        server.JointKey.HandlePartialDecryption(
+            new PartialDecryptionChunk(proposal.Context, proposal.Hash, 1, 0, 0, packed));
     }
 }

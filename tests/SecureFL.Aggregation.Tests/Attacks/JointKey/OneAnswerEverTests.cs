@@ -1,8 +1,9 @@
 namespace SecureFL.Aggregation.Tests.Attacks.JointKey;
 
 /// <summary>
-/// Two different partial decryptions of one summed ciphertext, even by different active sets, give the key share away: x = c1 share is one unknown, the noises are
-/// short, and two equations are enough. So a holder answers once, and every retry is the same bytes.
+/// Two different partial decryptions of one summed ciphertext, even by different active sets, give the key share away:
+/// x = c1 share is one unknown, the noises are short, and two equations are enough. So a holder answers once, and every
+/// retry is the same bytes.
 /// </summary>
 public sealed class OneAnswerEverTests
 {
@@ -13,10 +14,12 @@ public sealed class OneAnswerEverTests
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         RoundCertificate certificate = scenario.Agree(server);
         (Release release, _) = scenario.Release(certificate, 0);
-        CertificateProposal other = scenario.Propose(certificate.Proposal, certificate.Proposal.JointKey! with { ActiveSet = [0, 2] });
+        CertificateProposal other = scenario.Propose(certificate.Proposal,
+            certificate.Proposal.JointKey! with { ActiveSet = [0, 2] });
 
         Violation.Expect(ViolationCode.SecondCertificate, () => scenario.Holders[0].HandleProposal(other));
-        Violation.Expect(ViolationCode.SecondCertificate, () => scenario.Holders[0].HandleCertificate(scenario.Certify(other, 0, 1, 2)));
+        Violation.Expect(ViolationCode.SecondCertificate,
+            () => scenario.Holders[0].HandleCertificate(scenario.Certify(other, 0, 1, 2)));
         Assert.Equal(release.Encode(), scenario.Holders[0].HandleCertificate(certificate).Encode());
     }
 
@@ -44,7 +47,10 @@ public sealed class OneAnswerEverTests
         Assert.NotNull(scenario.Holders[0].JointKey.CreatePartialDecryption(0, 0, 0));
     }
 
-    /// <summary>The holder stops between recording and sending, or while sending: what it sends afterwards is what it sent or would have sent.</summary>
+    /// <summary>
+    /// The holder stops between recording and sending, or while sending: what it sends afterwards is what it sent or
+    /// would have sent.
+    /// </summary>
     [Fact]
     public void After_a_crash_the_same_bytes_leave_or_none()
     {
@@ -79,7 +85,9 @@ public sealed class OneAnswerEverTests
         scenario.AssertSum(scenario.Open(server, certificate), 0, 1, 2, 3);
     }
 
-    /// <summary>The server uses the crash to have another ciphertext decrypted: one client's instead of the sum.</summary>
+    /// <summary>
+    /// The server uses the crash to have another ciphertext decrypted: one client's instead of the sum.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -95,13 +103,17 @@ public sealed class OneAnswerEverTests
         }
 
         KeyHolder restarted = scenario.Restart(0);
-        restarted.JointKey.HandleSummedCiphertext(new SummedCiphertext(victim.Context, certificate.Proposal.Hash, 0, 0, victim.Packed));
+        restarted.JointKey.HandleSummedCiphertext(
+            new SummedCiphertext(victim.Context, certificate.Proposal.Hash, 0, 0, victim.Packed));
         Violation.Expect(
             ViolationCode.WrongSummedCiphertext,
-            () => released ? restarted.JointKey.CreatePartialDecryption(0, 0, 0) : restarted.HandleCertificate(certificate));
+            () => released ? restarted.JointKey.CreatePartialDecryption(0, 0, 0)
+                : restarted.HandleCertificate(certificate));
     }
 
-    /// <summary>The summed ciphertext is exchanged after the release was made: the store is not trusted either.</summary>
+    /// <summary>
+    /// The summed ciphertext is exchanged after the release was made: the store is not trusted either.
+    /// </summary>
     [Fact]
     public void A_store_that_changes_after_the_release_is_found_before_a_byte_leaves()
     {
@@ -110,7 +122,8 @@ public sealed class OneAnswerEverTests
         RoundCertificate certificate = scenario.Agree(server);
         ListedCiphertext victim = server.JointKey.CreateListedCiphertexts().First();
         scenario.Holders[0].HandleCertificate(certificate);
-        scenario.Holders[0].JointKey.HandleSummedCiphertext(new SummedCiphertext(victim.Context, certificate.Proposal.Hash, 0, 0, victim.Packed));
+        scenario.Holders[0].JointKey.HandleSummedCiphertext(
+            new SummedCiphertext(victim.Context, certificate.Proposal.Hash, 0, 0, victim.Packed));
 
         Assert.Throws<LedgerUnavailableException>(() => scenario.Holders[0].JointKey.CreatePartialDecryption(0, 0, 0));
     }
@@ -137,8 +150,8 @@ public sealed class OneAnswerEverTests
     }
 
     /// <summary>
-    /// A copy of the ledger from between vote and release gives the same certificate the same bytes, because the noise derives from the certificate: averaging over
-    /// restored copies gains nothing.
+    /// A copy of the ledger from between vote and release gives the same certificate the same bytes, because the noise
+    /// derives from the certificate: averaging over restored copies gains nothing.
     /// </summary>
     [Fact]
     public void A_restored_copy_answers_the_same_certificate_with_the_same_bytes()
@@ -164,7 +177,8 @@ public sealed class OneAnswerEverTests
     {
         using JointKeyScenario scenario = new(clients: 3);
         RoundInvitation first = scenario.OpenRound();
-        Contribution[] contributions = [.. Enumerable.Range(0, 3).Select(c => scenario.Clients[c].Encrypt(first, scenario.Vector(c)))];
+        Contribution[] contributions =
+            [.. Enumerable.Range(0, 3).Select(c => scenario.Clients[c].Encrypt(first, scenario.Vector(c)))];
         AggregationServer server = scenario.StartServer(first);
         foreach (Contribution contribution in contributions)
         {
@@ -179,16 +193,19 @@ public sealed class OneAnswerEverTests
         {
             ContributionStatement old = former.Header.Statement;
             ContributionStatement statement = ContributionStatement.Create(
-                second.Opening.Context, second.Opening.Hash, old.Client, second.Head.Hash, old.Root, [], [], scenario.Identities.Clients[old.Client]);
+                second.Opening.Context, second.Opening.Hash, old.Client, second.Head.Hash, old.Root, [], [],
+                scenario.Identities.Clients[old.Client]);
             foreach (ContributionChunk chunk in former.Chunks)
             {
-                again.HandleChunk(new ContributionChunk(second.Opening.Context, chunk.Client, chunk.Index, chunk.Packed));
+                again.HandleChunk(
+                    new ContributionChunk(second.Opening.Context, chunk.Client, chunk.Index, chunk.Packed));
             }
 
             again.HandleContribution(new ContributionHeader(statement, []));
         }
 
         scenario.Show(again, 0);
-        Violation.Expect(ViolationCode.CiphertextDecrypted, () => scenario.Holders[0].HandleProposal(again.Close().Proposal));
+        Violation.Expect(ViolationCode.CiphertextDecrypted,
+            () => scenario.Holders[0].HandleProposal(again.Close().Proposal));
     }
 }

@@ -14,7 +14,8 @@ public sealed class SummedCiphertextTests
             scenario.Holders[delivery.Holder].HandleShare(delivery);
         }
 
-        Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleProposal(closed.Proposal));
+        Violation.Expect(ViolationCode.UncheckedContribution,
+            () => scenario.Holders[0].HandleProposal(closed.Proposal));
         Assert.Equal(2, scenario.Holders[2].HandleProposal(closed.Proposal).Holder);
     }
 
@@ -25,14 +26,17 @@ public sealed class SummedCiphertextTests
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         CertificateProposal honest = server.Close().Proposal;
         JointKeyTerms terms = honest.JointKey!;
-        CertificateProposal forged = scenario.Propose(honest, terms with { Sums = [terms.Sums[0] with { Second = terms.Sums[0].First }] });
+        CertificateProposal forged = scenario.Propose(honest,
+            terms with { Sums = [terms.Sums[0] with { Second = terms.Sums[0].First }] });
         Deliver(scenario, server, 0);
 
         Violation.Expect(ViolationCode.WrongSummedCiphertext, () => Check(scenario, forged, Listed(server, forged)));
         Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleProposal(forged));
     }
 
-    /// <summary>The victim's ciphertext in the place of the others', under the right hash of the sum of those.</summary>
+    /// <summary>
+    /// The victim's ciphertext in the place of the others', under the right hash of the sum of those.
+    /// </summary>
     [Fact]
     public void A_ciphertext_that_its_client_did_not_sign_is_refused()
     {
@@ -44,7 +48,8 @@ public sealed class SummedCiphertextTests
         ListedCiphertext victim = listed[0];
         listed[1] = new ListedCiphertext(victim.Context, proposal.Hash, 0, 0, 1, victim.OtherHalf, victim.Packed);
 
-        ProtocolViolationException refusal = Violation.Expect(ViolationCode.RootMismatch, () => Check(scenario, proposal, listed));
+        ProtocolViolationException refusal =
+            Violation.Expect(ViolationCode.RootMismatch, () => Check(scenario, proposal, listed));
         Assert.Contains("client 1", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -115,7 +120,8 @@ public sealed class SummedCiphertextTests
         Assert.Equal(2, terms.Sums.Length);
         CertificateProposal forged = scenario.Propose(honest, terms with { Sums = [terms.Sums[0], terms.Sums[0]] });
 
-        Violation.Expect(ViolationCode.WrongSummedCiphertext, () => CertificateRules.Require(forged, server.Round.Opening, scenario.Plan));
+        Violation.Expect(ViolationCode.WrongSummedCiphertext,
+            () => CertificateRules.Require(forged, server.Round.Opening, scenario.Plan));
     }
 
     private static void Deliver(JointKeyScenario scenario, AggregationServer server, int holder)
@@ -126,10 +132,12 @@ public sealed class SummedCiphertextTests
         }
     }
 
-    private static IEnumerable<ListedCiphertext> Listed(AggregationServer server, CertificateProposal proposal) => server.JointKey.CreateListedCiphertexts()
+    private static IEnumerable<ListedCiphertext> Listed(AggregationServer server, CertificateProposal proposal) =>
+        server.JointKey.CreateListedCiphertexts()
         .Select(c => new ListedCiphertext(c.Context, proposal.Hash, c.Group, c.Chunk, c.Client, c.OtherHalf, c.Packed));
 
-    private static void Check(JointKeyScenario scenario, CertificateProposal proposal, IEnumerable<ListedCiphertext> listed)
+    private static void Check(JointKeyScenario scenario, CertificateProposal proposal,
+        IEnumerable<ListedCiphertext> listed)
     {
         using CiphertextSumCheck check = scenario.Holders[0].JointKey.CheckSum(proposal);
         foreach (ListedCiphertext ciphertext in listed)

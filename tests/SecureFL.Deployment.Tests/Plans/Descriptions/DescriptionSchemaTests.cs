@@ -18,21 +18,26 @@ public sealed class DescriptionSchemaTests
         }
 
         Assert.NotNull(folder);
-        Assert.Equal(System.Text.Encoding.UTF8.GetString(DescriptionSchema.Print()), File.ReadAllText(Path.Combine(folder, "docs", DescriptionSchema.FileName)).ReplaceLineEndings("\n"));
+        Assert.Equal(System.Text.Encoding.UTF8.GetString(DescriptionSchema.Print()),
+            File.ReadAllText(Path.Combine(folder, "docs", DescriptionSchema.FileName)).ReplaceLineEndings("\n"));
     }
 
     [Fact]
     public void Every_member_of_printed_terms_is_in_the_schema_and_every_default_is_of_its_kind()
     {
         JsonObject schema = JsonNode.Parse(DescriptionSchema.Print())!.AsObject();
-        JsonObject printed = JsonNode.Parse(TrainingDescription.Print(TrainingDescription.Default.Settle(DataFacts.Of(PlanSamples.Schema)), new SumSettings()))!.AsObject();
+        JsonObject printed = JsonNode.Parse(
+            TrainingDescription.Print(TrainingDescription.Default.Settle(DataFacts.Of(PlanSamples.Schema)),
+                new SumSettings()))!.AsObject();
         RequireKnown(printed, schema, "");
         Assert.Equal("sgd", (string?)Member(schema, "training", "optimizer", "kind")["default"]);
         Assert.Equal(TrainingDefaults.Rounds, (int)Member(schema, "stopping", "rounds")["default"]!);
-        Assert.Contains("cosine", Member(schema, "training", "schedule", "kind")["enum"]!.AsArray().Select(node => (string?)node));
+        Assert.Contains("cosine", Member(schema, "training", "schedule", "kind")["enum"]!.AsArray()
+            .Select(node => (string?)node));
     }
 
-    private static JsonObject Member(JsonObject schema, params string[] path) => path.Aggregate(schema, (node, name) => node["properties"]![name]!.AsObject());
+    private static JsonObject Member(JsonObject schema, params string[] path) =>
+        path.Aggregate(schema, (node, name) => node["properties"]![name]!.AsObject());
 
     private static void RequireKnown(JsonObject printed, JsonObject schema, string path)
     {

@@ -16,12 +16,14 @@ public class UnicodeCompositionTests
     [InlineData("\uFB01 \u00BD", "\uFB01 \u00BD")]
     [InlineData("\u0301e", "\u0301e")]
     [InlineData("\U0001D15E", "\U0001D157\U0001D165")]
-    public void Forms_are_those_of_the_standard(string text, string expected) => Assert.Equal(expected, UnicodeComposition.Compose(text));
+    public void Forms_are_those_of_the_standard(string text, string expected) =>
+        Assert.Equal(expected, UnicodeComposition.Compose(text));
 
     [Fact]
     public void Composing_twice_changes_nothing_and_plain_text_is_the_same_instance()
     {
-        string text = string.Concat(Enumerable.Range(0xC0, 0x2000).Where(point => point is < 0xD800).Select(point => (char)point));
+        string text = string.Concat(Enumerable.Range(0xC0, 0x2000).Where(point => point is < 0xD800)
+            .Select(point => (char)point));
         string once = UnicodeComposition.Compose(text);
         Assert.Equal(once, UnicodeComposition.Compose(once));
         Assert.Same("caf\u00E9", UnicodeComposition.Compose("caf\u00E9"));
@@ -40,5 +42,6 @@ public class UnicodeCompositionTests
     [InlineData("A", "A-", false)]
     [InlineData("<50", ">50", false)]
     [InlineData("a-", "A-", true)]
-    public void Spellings_of_one_answer_are_known(string one, string other, bool same) => Assert.Equal(same, SpellingKey.SameAnswer(one, other));
+    public void Spellings_of_one_answer_are_known(string one, string other, bool same) =>
+        Assert.Equal(same, SpellingKey.SameAnswer(one, other));
 }

@@ -39,7 +39,11 @@ internal static class RoundsReport
         RoundsSettings settings = outcome.Settings;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{(char.IsAsciiLetter(settings.Model[0]) ? settings.Model + ", " : "")}{settings.Shape.Parameters:N0} parameters, {settings.Shape.Clients} clients, {settings.Shape.Bits} bits, {settings.Shape.Threshold} of {settings.Shape.KeyHolders} key holders open a sum; {outcome.Arms[0].Transport}; medians of {outcome.Arms[0].Rounds} rounds, arms in turn; {Machine.Here.Processor}, {Machine.Here.Cores} cores, {Machine.Here.Runtime}");
+            $"{(char.IsAsciiLetter(settings.Model[0]) ? settings.Model + ", " : "")}{settings.Shape.Parameters:N0} "
+            + $"parameters, {settings.Shape.Clients} clients, {settings.Shape.Bits} bits, "
+            + $"{settings.Shape.Threshold} of {settings.Shape.KeyHolders} key holders open a sum; "
+            + $"{outcome.Arms[0].Transport}; medians of {outcome.Arms[0].Rounds} rounds, arms in turn; "
+            + $"{Machine.Here.Processor}, {Machine.Here.Cores} cores, {Machine.Here.Runtime}");
     }
 
     private static void Tiles(StringBuilder html, RoundsOutcome outcome)
@@ -49,9 +53,11 @@ internal static class RoundsReport
         ArmFigures? key = outcome.Arms.FirstOrDefault(arm => arm.Arm == "one-time-key");
         if (plain is not null && key is not null)
         {
-            double? cpu = Ratios.Quotable(key.CpuNanosecondsPerParameterAndClient, key.CpuSpread, plain.CpuNanosecondsPerParameterAndClient, plain.CpuSpread);
+            double? cpu = Ratios.Quotable(key.CpuNanosecondsPerParameterAndClient, key.CpuSpread,
+                plain.CpuNanosecondsPerParameterAndClient, plain.CpuSpread);
             PageStyle.Tile(html, cpu is double c ? Times(c) : "within noise", "CPU of one-time-key, plaintext = 1");
-            PageStyle.Tile(html, Times(key.UploadBytesPerParameter / plain.UploadBytesPerParameter), "its upload bytes, float32 = 1");
+            PageStyle.Tile(html, Times(key.UploadBytesPerParameter / plain.UploadBytesPerParameter),
+                "its upload bytes, float32 = 1");
         }
 
         if (outcome.Arms.Any(arm => arm.ClaimsExactness))
@@ -60,7 +66,8 @@ internal static class RoundsReport
             PageStyle.Tile(html, exact ? "exact" : "WRONG", "every integer sum", !exact);
         }
 
-        PageStyle.Tile(html, RoundsTable.Bytes(outcome.Arms.Max(arm => arm.PeakRssBytes)), "most memory, all roles in one process");
+        PageStyle.Tile(html, RoundsTable.Bytes(outcome.Arms.Max(arm => arm.PeakRssBytes)),
+            "most memory, all roles in one process");
         html.Append("</div>");
     }
 

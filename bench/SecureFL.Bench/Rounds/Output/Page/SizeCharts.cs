@@ -6,12 +6,17 @@ using SecureFL.Reports;
 
 namespace SecureFL.Bench.Rounds.Output.Page;
 
-/// <summary>Bytes by parameter as the planner makes them: facts of the format, not measurements. The floor is what any exact sum needs.</summary>
+/// <summary>
+/// Bytes by parameter as the planner makes them: facts of the format, not measurements. The floor is what any exact sum
+/// needs.
+/// </summary>
 internal static class SizeCharts
 {
     private const long Parameters = 10_000_000;
     private const int RoundsPerKey = 1000;
-    private const string OffScale = "By the planner and the formats, key shares included. ckks-slots takes 64 bytes by parameter at any number of clients or bits: off this scale.";
+    private const string OffScale =
+        "By the planner and the formats, key shares included. ckks-slots takes 64 bytes by parameter at any number "
+        + "of clients or bits: off this scale.";
     private static readonly int[] ClientCounts = [4, 6, 10, 16, 25, 40, 63, 100, 160, 250, 400, 630, 1000];
     private static readonly int[] BitCounts = [.. Enumerable.Range(4, 21)];
 
@@ -52,8 +57,10 @@ internal static class SizeCharts
     {
         try
         {
-            AggregationParameters plan = AggregationPlanner.Plan(new PlanningRequest(Parameters, bits, Clip: 1f, clients, KeyHolders: keyHolders));
-            return (plan.CiphertextBytes + ((double)keyHolders * AggregationPlanner.ShareBytes(plan.RingDegree))) / Parameters;
+            AggregationParameters plan = AggregationPlanner.Plan(
+                new PlanningRequest(Parameters, bits, Clip: 1f, clients, KeyHolders: keyHolders));
+            return (plan.CiphertextBytes + ((double)keyHolders * AggregationPlanner.ShareBytes(plan.RingDegree)))
+                / Parameters;
         }
         catch (PlanningException)
         {
@@ -67,7 +74,9 @@ internal static class SizeCharts
         try
         {
             JointKeyRequest holders = new(shape.KeyHolders, shape.Threshold, RoundsPerKey);
-            return (double)AggregationPlanner.Plan(new PlanningRequest(Parameters, bits, Clip: 1f, clients, KeyHolders: shape.KeyHolders, JointKey: holders)).CiphertextBytes / Parameters;
+            return (double)AggregationPlanner.Plan(
+                new PlanningRequest(Parameters, bits, Clip: 1f, clients, KeyHolders: shape.KeyHolders,
+                    JointKey: holders)).CiphertextBytes / Parameters;
         }
         catch (PlanningException)
         {
@@ -75,12 +84,15 @@ internal static class SizeCharts
         }
     }
 
-    private static AxisSpec Bytes { get; } = new("bytes by parameter", value => value.ToString("0.#", CultureInfo.InvariantCulture), FromZero: true);
+    private static AxisSpec Bytes { get; } =
+        new("bytes by parameter", value => value.ToString("0.#", CultureInfo.InvariantCulture), FromZero: true);
 
-    private static Series Curve(string arm, int[] at, Func<int, double> bytes, bool isMain = false) => new(arm, ArmColors.Of(arm), [.. at.Select(x => ((double)x, bytes(x)))], IsMain: isMain);
+    private static Series Curve(string arm, int[] at, Func<int, double> bytes, bool isMain = false) =>
+        new(arm, ArmColors.Of(arm), [.. at.Select(x => ((double)x, bytes(x)))], IsMain: isMain);
 
     private static Series Floor(int[] at, Func<int, double> bytes) =>
-        new("information floor of an exact sum: log2 of its values", Chart.Palette[6], [.. at.Select(x => ((double)x, bytes(x)))], Dashed: true);
+        new("information floor of an exact sum: log2 of its values", Chart.Palette[6],
+            [.. at.Select(x => ((double)x, bytes(x)))], Dashed: true);
 
     private static Series[] Others(int[] at) =>
     [

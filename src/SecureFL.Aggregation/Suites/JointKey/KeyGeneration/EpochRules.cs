@@ -32,7 +32,8 @@ public static class EpochRules
         SealingKey.Require(entry.SealingKey.Span, entry.Signer);
     }
 
-    internal static void Require(KeyEpochCommitments commitments, RoundContext context, Digest opening, AggregationPlan plan)
+    internal static void Require(KeyEpochCommitments commitments, RoundContext context, Digest opening,
+        AggregationPlan plan)
     {
         context.Require(commitments.Context, Party.Server);
         RequireAll(commitments.Commitments.Select(c => c.Holder), plan);
@@ -42,18 +43,23 @@ public static class EpochRules
         }
     }
 
-    internal static void Require(PublicKeyCommitment commitment, RoundContext context, Digest opening, AggregationPlan plan)
+    internal static void Require(PublicKeyCommitment commitment, RoundContext context, Digest opening,
+        AggregationPlan plan)
     {
         context.Require(commitment.Context, commitment.Signer);
-        Require(commitment.Opening == opening, ViolationCode.WrongOpening, commitment.Signer, opening, commitment.Opening);
+        Require(commitment.Opening == opening, ViolationCode.WrongOpening, commitment.Signer, opening,
+            commitment.Opening);
         commitment.RequireSignature(plan.HolderKey(commitment.Holder));
     }
 
-    internal static void Require(KeyEpochConfirmation confirmation, RoundContext context, Digest commitments, Digest publicKey, AggregationPlan plan)
+    internal static void Require(KeyEpochConfirmation confirmation, RoundContext context, Digest commitments,
+        Digest publicKey, AggregationPlan plan)
     {
         context.Require(confirmation.Context, confirmation.Signer);
-        Require(confirmation.Commitments == commitments, ViolationCode.WrongOpening, confirmation.Signer, commitments, confirmation.Commitments);
-        Require(confirmation.PublicKey == publicKey, ViolationCode.WrongJointKey, confirmation.Signer, publicKey, confirmation.PublicKey);
+        Require(confirmation.Commitments == commitments, ViolationCode.WrongOpening, confirmation.Signer, commitments,
+            confirmation.Commitments);
+        Require(confirmation.PublicKey == publicKey, ViolationCode.WrongJointKey, confirmation.Signer, publicKey,
+            confirmation.PublicKey);
         confirmation.RequireSignature(plan.HolderKey(confirmation.Holder));
     }
 
@@ -62,7 +68,8 @@ public static class EpochRules
     {
         if (holder != position)
         {
-            throw reader.Refuse(holder < position ? ViolationCode.DuplicateHolder : ViolationCode.NonCanonical, "holder", $"{position}", holder);
+            throw reader.Refuse(holder < position ? ViolationCode.DuplicateHolder : ViolationCode.NonCanonical,
+                "holder", $"{position}", holder);
         }
     }
 
@@ -71,7 +78,8 @@ public static class EpochRules
         if (!holders.SequenceEqual(Enumerable.Range(0, plan.Quorum.KeyHolders)))
         {
             throw new ProtocolViolationException(
-                ViolationCode.OpeningBelowQuorum, Party.Server, $"all {plan.Quorum.KeyHolders} key holders in a key epoch", string.Join(", ", holders));
+                ViolationCode.OpeningBelowQuorum, Party.Server,
+                $"all {plan.Quorum.KeyHolders} key holders in a key epoch", string.Join(", ", holders));
         }
     }
 

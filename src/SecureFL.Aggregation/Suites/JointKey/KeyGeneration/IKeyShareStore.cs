@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Where a key holder keeps its shares of joint keys: outside ledger and backups, readable by its owner alone. t stolen shares of one key open every ciphertext under it.
+/// Where a key holder keeps its shares of joint keys: outside ledger and backups, readable by its owner alone. t stolen
+/// shares of one key open every ciphertext under it.
 /// </summary>
 public interface IKeyShareStore
 {

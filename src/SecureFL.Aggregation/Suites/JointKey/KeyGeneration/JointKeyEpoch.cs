@@ -2,10 +2,13 @@ using SecureFL.Ckks.JointKey;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>A key epoch's record and joint public key, checked against each other and the plan. Immutable, thread-safe.</summary>
+/// <summary>
+/// A key epoch's record and joint public key, checked against each other and the plan. Immutable, thread-safe.
+/// </summary>
 public sealed class JointKeyEpoch
 {
-    private JointKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey, JointPublicKey whole, AggregationPlan plan)
+    private JointKeyEpoch(KeyEpochRecord record, JointPublicKeyMessage publicKey, JointPublicKey whole,
+        AggregationPlan plan)
     {
         Record = record;
         PublicKey = publicKey;
@@ -20,7 +23,8 @@ public sealed class JointKeyEpoch
     public JointPublicKeyMessage PublicKey { get; }
 
     /// <summary>Checks record and key.</summary>
-    /// <exception cref="ProtocolViolationException">A confirmation is missing or forged, or the key is not the one that they sign.</exception>
+    /// <exception cref="ProtocolViolationException">A confirmation is missing or forged, or the key is not the one that
+    /// they sign.</exception>
     public static JointKeyEpoch Verify(KeyEpochRecord record, JointPublicKeyMessage publicKey, AggregationPlan plan)
     {
         ArgumentNullException.ThrowIfNull(publicKey);
@@ -29,17 +33,20 @@ public sealed class JointKeyEpoch
         Digest hash = JointKeyHashes.JointPublicKey(publicKey.Packed.Span);
         if (hash != record.PublicKey)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongJointKey, Party.Server, $"the joint key {record.PublicKey.ToShortString()}", hash.ToShortString());
+            throw new ProtocolViolationException(ViolationCode.WrongJointKey, Party.Server,
+                $"the joint key {record.PublicKey.ToShortString()}", hash.ToShortString());
         }
 
         try
         {
             byte[] seed = JointKeyHashes.ReferenceSeed(record.Context, record.Opening);
-            return new JointKeyEpoch(record, publicKey, JointPublicKey.Parse(plan.JointKey.KeySet, seed, publicKey.Packed.Span), plan);
+            return new JointKeyEpoch(record, publicKey,
+                JointPublicKey.Parse(plan.JointKey.KeySet, seed, publicKey.Packed.Span), plan);
         }
         catch (ResidueFormatException refusal)
         {
-            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, Party.Server, $"{refusal.Field}: {refusal.Expected}", refusal.Received);
+            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, Party.Server,
+                $"{refusal.Field}: {refusal.Expected}", refusal.Received);
         }
     }
 
@@ -55,7 +62,8 @@ public sealed class JointKeyEpoch
         if (opening.KeyEpoch != Record.Hash)
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongKeyEpoch, Party.Server, $"a round under the key epoch {Record.Hash.ToShortString()}", opening.KeyEpoch.ToShortString());
+                ViolationCode.WrongKeyEpoch, Party.Server, $"a round under the key epoch {Record.Hash.ToShortString()}",
+                opening.KeyEpoch.ToShortString());
         }
     }
 }

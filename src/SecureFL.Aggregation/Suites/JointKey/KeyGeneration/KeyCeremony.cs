@@ -11,8 +11,8 @@ namespace SecureFL.Aggregation;
 public sealed record KeyReveal(PublicKeyShare PublicKey, KeyDealing Dealing, ImmutableArray<SealedKeyShare> Shares);
 
 /// <summary>
-/// One holder's side of one key epoch: entry, commitment, reveal, shares, confirmation. Its secrets live in memory only: a holder that stops on the way
-/// has lost the epoch, and all holders start the next one. Not thread-safe.
+/// One holder's side of one key epoch: entry, commitment, reveal, shares, confirmation. Its secrets live in memory
+/// only: a holder that stops on the way has lost the epoch, and all holders start the next one. Not thread-safe.
 /// </summary>
 internal sealed class KeyCeremony : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class KeyCeremony : IDisposable
     private KeyReveal? _reveal;
     private KeyShareCollection? _collection;
 
-    public KeyCeremony(AggregationPlan plan, SigningIdentity identity, IEntropySource entropy, RoundContext context, int holder)
+    public KeyCeremony(AggregationPlan plan, SigningIdentity identity, IEntropySource entropy,
+        RoundContext context, int holder)
     {
         _plan = plan;
         _identity = identity;
@@ -44,7 +45,8 @@ internal sealed class KeyCeremony : IDisposable
     public ulong Epoch => Entry.Context.Round;
 
     public KeyShareCollection Collection =>
-        _collection ?? throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the commitments of key epoch {Epoch} first", "none");
+        _collection ?? throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server,
+            $"the commitments of key epoch {Epoch} first", "none");
 
     /// <summary>Draws the secret and commits to its public half.</summary>
     public PublicKeyCommitment HandleOpening(KeyEpochOpening opening)
@@ -58,23 +60,30 @@ internal sealed class KeyCeremony : IDisposable
         EpochRules.Require(opening, _plan);
         if (opening.Entries[Entry.Holder].Hash != Entry.Hash)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the entry that {Entry.Signer} signed", "another");
+            throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server,
+                $"the entry that {Entry.Signer} signed", "another");
         }
 
-        PublicKeyGenProtocol protocol = new(_plan.JointKey.KeySet, JointKeyHashes.ReferenceSeed(opening.Context, opening.Hash));
+        PublicKeyGenProtocol protocol =
+            new(_plan.JointKey.KeySet, JointKeyHashes.ReferenceSeed(opening.Context, opening.Hash));
         (_secret, PublicKeyGenShare share) = protocol.GenerateShare(_entropy);
         _publicKey = share.Encoded.ToArray();
         _opening = opening;
         return _commitment = PublicKeyCommitment.Create(
-            opening.Context, opening.Hash, Entry.Holder, JointKeyHashes.PublicKeyShare(opening.Context, opening.Hash, Entry.Holder, _publicKey), _identity);
+            opening.Context, opening.Hash, Entry.Holder,
+            JointKeyHashes.PublicKeyShare(opening.Context, opening.Hash, Entry.Holder, _publicKey), _identity);
     }
 
-    /// <summary>Reveals, once every holder is committed, and erases the secret: it is shared from here on. A repetition gives the same bytes.</summary>
+    /// <summary>
+    /// Reveals, once every holder is committed, and erases the secret: it is shared from here on. A repetition gives
+    /// the same bytes.
+    /// </summary>
     public KeyReveal HandleCommitments(KeyEpochCommitments commitments)
     {
         if (_commitment is null)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the opening of key epoch {Epoch} first", "none");
+            throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server,
+                $"the opening of key epoch {Epoch} first", "none");
         }
 
         if (_reveal is not null)
@@ -85,18 +94,24 @@ internal sealed class KeyCeremony : IDisposable
         EpochRules.Require(commitments, Entry.Context, _opening!.Hash, _plan);
         if (commitments.Commitments[Entry.Holder].Hash != _commitment.Hash)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server, $"the commitment that {Entry.Signer} signed", "another");
+            throw new ProtocolViolationException(ViolationCode.WrongOpening, Party.Server,
+                $"the commitment that {Entry.Signer} signed", "another");
         }
 
         _commitments = commitments;
         _collection = new KeyShareCollection(_plan, Entry.Holder, _opening.Hash, commitments, _sealing);
         using RingShares shares = _plan.JointKey.Sharing.Deal(_secret!, _entropy);
         _secret!.Dispose();
-        SealedKeyShare[] ciphertexts = [.. Enumerable.Range(0, _plan.Quorum.KeyHolders).Select(recipient => Seal(shares, recipient))];
-        ImmutableArray<Digest> hashes = [.. ciphertexts.Select(share => JointKeyHashes.SealedShare(share.Ciphertext.Span))];
-        byte[] challenge = JointKeyHashes.KeyShareChallenge(Entry.Context, commitments.Hash, Entry.Holder, hashes.AsSpan());
-        KeyDealing dealing = KeyDealing.Create(Entry.Context, commitments.Hash, Entry.Holder, hashes, shares.CreateProof(challenge), _identity);
-        return _reveal = new KeyReveal(new PublicKeyShare(Entry.Context, commitments.Hash, Entry.Holder, _publicKey), dealing, [.. ciphertexts]);
+        SealedKeyShare[] ciphertexts =
+            [.. Enumerable.Range(0, _plan.Quorum.KeyHolders).Select(recipient => Seal(shares, recipient))];
+        ImmutableArray<Digest> hashes =
+            [.. ciphertexts.Select(share => JointKeyHashes.SealedShare(share.Ciphertext.Span))];
+        byte[] challenge = JointKeyHashes.KeyShareChallenge(Entry.Context, commitments.Hash, Entry.Holder,
+            hashes.AsSpan());
+        KeyDealing dealing = KeyDealing.Create(Entry.Context, commitments.Hash, Entry.Holder, hashes,
+            shares.CreateProof(challenge), _identity);
+        return _reveal = new KeyReveal(new PublicKeyShare(Entry.Context, commitments.Hash, Entry.Holder, _publicKey),
+            dealing, [.. ciphertexts]);
     }
 
     public void Dispose()
@@ -120,5 +135,6 @@ internal sealed class KeyCeremony : IDisposable
     }
 
     private ProtocolViolationException Second(Digest known, Digest received) =>
-        new(ViolationCode.SecondOpening, Party.Server, $"{known.ToShortString()} in key epoch {Epoch}", received.ToShortString());
+        new(ViolationCode.SecondOpening, Party.Server, $"{known.ToShortString()} in key epoch {Epoch}",
+            received.ToShortString());
 }

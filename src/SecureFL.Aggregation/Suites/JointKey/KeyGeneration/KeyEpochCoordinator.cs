@@ -3,8 +3,8 @@ using SecureFL.Ckks.JointKey;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The server's side of a key generation: it only passes messages on and checks them early. It learns nothing but the joint public key. Memory: the
-/// public key shares and sealed shares of all holders. Not thread-safe.
+/// The server's side of a key generation: it only passes messages on and checks them early. It learns nothing but the
+/// joint public key. Memory: the public key shares and sealed shares of all holders. Not thread-safe.
 /// </summary>
 public sealed class KeyEpochCoordinator : IDisposable
 {
@@ -17,7 +17,10 @@ public sealed class KeyEpochCoordinator : IDisposable
     private KeyEpochOpening? _opening;
     private KeyEpochCommitments? _all;
 
-    /// <summary>Starts epoch <paramref name="epoch"/>: 0 first, a greater one after a failed epoch or when a key has reached its lifetime.</summary>
+    /// <summary>
+    /// Starts epoch <paramref name="epoch"/>: 0 first, a greater one after a failed epoch or when a key has reached its
+    /// lifetime.
+    /// </summary>
     public KeyEpochCoordinator(AggregationPlan plan, ulong epoch)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -81,11 +84,13 @@ public sealed class KeyEpochCoordinator : IDisposable
         ArgumentNullException.ThrowIfNull(reveal);
         KeyEpochCommitments commitments = CreateCommitments();
         Party sender = Party.KeyHolder(holder);
-        Digest revealed = JointKeyHashes.PublicKeyShare(_context, CreateOpening().Hash, holder, reveal.PublicKey.Packed.Span);
+        Digest revealed = JointKeyHashes.PublicKeyShare(_context, CreateOpening().Hash, holder,
+            reveal.PublicKey.Packed.Span);
         Digest committed = commitments.Commitments[holder].Commitment;
         if (reveal.PublicKey.Holder != holder || revealed != committed)
         {
-            throw new ProtocolViolationException(ViolationCode.CommitmentMismatch, sender, $"the public key share {committed.ToShortString()}", revealed.ToShortString());
+            throw new ProtocolViolationException(ViolationCode.CommitmentMismatch, sender,
+                $"the public key share {committed.ToShortString()}", revealed.ToShortString());
         }
 
         bool dealt = reveal.Dealing.Dealer == holder
@@ -95,14 +100,18 @@ public sealed class KeyEpochCoordinator : IDisposable
                 && JointKeyHashes.SealedShare(share.Ciphertext.Span) == reveal.Dealing.Shares[i]).All(right => right);
         if (!dealt)
         {
-            throw new ProtocolViolationException(ViolationCode.ShareMismatch, sender, "the sealed shares that it signed, one for each key holder", "others");
+            throw new ProtocolViolationException(ViolationCode.ShareMismatch, sender,
+                "the sealed shares that it signed, one for each key holder", "others");
         }
 
         reveal.Dealing.RequireSignature(_plan.HolderKey(holder));
         _reveals[holder] = reveal;
     }
 
-    /// <summary>What a holder gets after all have revealed, one dealer after the other: public key share, dealing, and the share for this holder.</summary>
+    /// <summary>
+    /// What a holder gets after all have revealed, one dealer after the other: public key share, dealing, and the share
+    /// for this holder.
+    /// </summary>
     public IEnumerable<(PublicKeyShare PublicKey, KeyDealing Dealing, SealedKeyShare Share)> MessagesFor(int holder) =>
         _reveals.Values.Select(reveal => (reveal.PublicKey, reveal.Dealing, reveal.Shares[holder]));
 
@@ -111,7 +120,8 @@ public sealed class KeyEpochCoordinator : IDisposable
     public void HandleConfirmation(KeyEpochConfirmation confirmation)
     {
         ArgumentNullException.ThrowIfNull(confirmation);
-        EpochRules.Require(confirmation, _context, CreateCommitments().Hash, JointKeyHashes.JointPublicKey(CreatePublicKey().Packed.Span), _plan);
+        EpochRules.Require(confirmation, _context, CreateCommitments().Hash,
+            JointKeyHashes.JointPublicKey(CreatePublicKey().Packed.Span), _plan);
         Add(_confirmations, confirmation.Holder, confirmation);
     }
 
@@ -121,7 +131,8 @@ public sealed class KeyEpochCoordinator : IDisposable
     {
         if (!HasAllReveals)
         {
-            throw new InvalidOperationException($"{_reveals.Count} of {_plan.Quorum.KeyHolders} key holders have revealed");
+            throw new InvalidOperationException(
+                $"{_reveals.Count} of {_plan.Quorum.KeyHolders} key holders have revealed");
         }
 
         using PackedPolynomialSum sum = new(_plan.JointKey.KeySet);
@@ -141,7 +152,8 @@ public sealed class KeyEpochCoordinator : IDisposable
     {
         JointPublicKeyMessage key = CreatePublicKey();
         KeyEpochRecord record = KeyEpochRecord.Create(
-            _context, CreateOpening().Hash, CreateCommitments().Hash, JointKeyHashes.JointPublicKey(key.Packed.Span), _confirmations.Values);
+            _context, CreateOpening().Hash, CreateCommitments().Hash, JointKeyHashes.JointPublicKey(key.Packed.Span),
+            _confirmations.Values);
         return JointKeyEpoch.Verify(record, key, _plan);
     }
 
@@ -153,7 +165,8 @@ public sealed class KeyEpochCoordinator : IDisposable
     {
         if (!known.TryAdd(holder, message) && known[holder].Hash != message.Hash)
         {
-            throw new ProtocolViolationException(ViolationCode.SecondOpening, message.Signer, $"one {message.Type} a key epoch", "another one");
+            throw new ProtocolViolationException(ViolationCode.SecondOpening, message.Signer,
+                $"one {message.Type} a key epoch", "another one");
         }
     }
 }

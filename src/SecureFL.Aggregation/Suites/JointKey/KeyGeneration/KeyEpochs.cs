@@ -1,8 +1,9 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// What a key holder's ledger says about joint keys: what it signed for each epoch, the key in use, the coefficients decrypted under it, and every summed
-/// ciphertext that it ever voted for. Rebuilt by replaying records; not thread-safe.
+/// What a key holder's ledger says about joint keys: what it signed for each epoch, the key in use, the coefficients
+/// decrypted under it, and every summed ciphertext that it ever voted for. Rebuilt by replaying records; not
+/// thread-safe.
 /// </summary>
 internal sealed class KeyEpochs
 {
@@ -26,16 +27,19 @@ internal sealed class KeyEpochs
     public ulong? RoundOfSum(Digest second) => _sums.TryGetValue(second, out ulong round) ? round : null;
 
     /// <summary>The record of the key that a round was voted for under, if it is still in use.</summary>
-    public KeyEpochRecord RequireKeyOf(ulong round) => Active is { } active && _keys.TryGetValue(round, out Digest key) && key == active.Hash
+    public KeyEpochRecord RequireKeyOf(ulong round) => Active is { } active && _keys.TryGetValue(round, out Digest key)
+        && key == active.Hash
         ? active
-        : throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server, "a round under the key in use", $"round {round}");
+        : throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
+            "a round under the key in use", $"round {round}");
 
     /// <summary>Refuses an epoch at or before the one in use.</summary>
     public void RequireNewer(ulong epoch)
     {
         if (Active is { } active && epoch <= active.Context.Round)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server, $"an epoch after {active.Context.Round}", $"{epoch}");
+            throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
+                $"an epoch after {active.Context.Round}", $"{epoch}");
         }
     }
 
@@ -45,13 +49,16 @@ internal sealed class KeyEpochs
         if (Active is null || opening.KeyEpoch != Active.Hash)
         {
             throw new ProtocolViolationException(
-                ViolationCode.WrongKeyEpoch, Party.Server, $"a round under the key {Active?.Hash.ToShortString() ?? "(none yet)"}", opening.KeyEpoch.ToShortString());
+                ViolationCode.WrongKeyEpoch, Party.Server,
+                $"a round under the key {Active?.Hash.ToShortString() ?? "(none yet)"}",
+                opening.KeyEpoch.ToShortString());
         }
     }
 
     public void Apply(KeyEpochEntry entry) => _entries.Add(entry.Context.Round, entry);
 
-    public void Apply(KeyEpochConfirmation confirmation) => _confirmations.Add(confirmation.Context.Round, confirmation);
+    public void Apply(KeyEpochConfirmation confirmation) =>
+        _confirmations.Add(confirmation.Context.Round, confirmation);
 
     public void Apply(KeyEpochRecord record) => Active = record;
 

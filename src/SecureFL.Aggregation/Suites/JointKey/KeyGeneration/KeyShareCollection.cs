@@ -5,8 +5,9 @@ using SecureFL.Threshold;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// What one holder gathers of a key epoch after the commitments: each dealer's public key share, against its commitment; its dealing; and the dealer's share for this holder,
-/// against the dealing. The sums are the joint public key and the holder's share of the joint secret. Not thread-safe.
+/// What one holder gathers of a key epoch after the commitments: each dealer's public key share, against its
+/// commitment; its dealing; and the dealer's share for this holder, against the dealing. The sums are the joint public
+/// key and the holder's share of the joint secret. Not thread-safe.
 /// </summary>
 internal sealed class KeyShareCollection : IDisposable
 {
@@ -21,7 +22,8 @@ internal sealed class KeyShareCollection : IDisposable
     private readonly Dictionary<int, KeyDealing> _dealings = [];
     private readonly HashSet<int> _shared = [];
 
-    public KeyShareCollection(AggregationPlan plan, int holder, Digest opening, KeyEpochCommitments commitments, HpkePrivateKey sealing)
+    public KeyShareCollection(AggregationPlan plan, int holder, Digest opening, KeyEpochCommitments commitments,
+        HpkePrivateKey sealing)
     {
         _plan = plan;
         _holder = holder;
@@ -46,7 +48,8 @@ internal sealed class KeyShareCollection : IDisposable
         if (revealed != committed)
         {
             throw new ProtocolViolationException(
-                ViolationCode.CommitmentMismatch, sender, $"the public key share {committed.ToShortString()}", revealed.ToShortString());
+                ViolationCode.CommitmentMismatch, sender, $"the public key share {committed.ToShortString()}",
+                revealed.ToShortString());
         }
 
         if (!_revealed.Contains(share.Holder))
@@ -63,7 +66,8 @@ internal sealed class KeyShareCollection : IDisposable
         dealing.RequireSignature(_plan.HolderKey(dealing.Dealer));
         if (!_dealings.TryAdd(dealing.Dealer, dealing) && _dealings[dealing.Dealer].Hash != dealing.Hash)
         {
-            throw new ProtocolViolationException(ViolationCode.SecondOpening, dealing.Signer, "one dealing a key epoch", "another one");
+            throw new ProtocolViolationException(ViolationCode.SecondOpening, dealing.Signer, "one dealing a key epoch",
+                "another one");
         }
     }
 
@@ -74,13 +78,16 @@ internal sealed class KeyShareCollection : IDisposable
         RequireContext(share.Context, share.Commitments, dealer);
         if (!_dealings.TryGetValue(share.Dealer, out KeyDealing? dealing))
         {
-            throw new ProtocolViolationException(ViolationCode.ChunkOrder, dealer, "the dealing before the share", "none");
+            throw new ProtocolViolationException(ViolationCode.ChunkOrder, dealer,
+                "the dealing before the share", "none");
         }
 
         if (share.Recipient != _holder || JointKeyHashes.SealedShare(share.Ciphertext.Span) != dealing.Shares[_holder])
         {
             throw new ProtocolViolationException(
-                ViolationCode.ShareMismatch, dealer, $"the share {dealing.Shares[_holder].ToShortString()} that was dealt to {Party.KeyHolder(_holder)}", "another");
+                ViolationCode.ShareMismatch, dealer,
+                $"the share {dealing.Shares[_holder].ToShortString()} that was dealt to {Party.KeyHolder(_holder)}",
+                "another");
         }
 
         if (_shared.Contains(share.Dealer))
@@ -93,7 +100,8 @@ internal sealed class KeyShareCollection : IDisposable
         {
             byte[] aad = KeyShareContext.AssociatedData(share.Context, share.Commitments, share.Dealer, _holder);
             Hpke.Open(_sealing, KeyShareContext.Info(share.Context), aad, share.Ciphertext.Span, payload.Span);
-            byte[] challenge = JointKeyHashes.KeyShareChallenge(share.Context, share.Commitments, share.Dealer, dealing.Shares.AsSpan());
+            byte[] challenge = JointKeyHashes.KeyShareChallenge(share.Context, share.Commitments, share.Dealer,
+                dealing.Shares.AsSpan());
             _keyShare.Add(payload.Span, challenge, dealing.Proof.Span);
         }
         catch (ThresholdViolationException refusal)
@@ -126,7 +134,8 @@ internal sealed class KeyShareCollection : IDisposable
         _commitments.Context.Require(context, sender);
         if (commitments != _commitments.Hash)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongOpening, sender, _commitments.Hash.ToShortString(), commitments.ToShortString());
+            throw new ProtocolViolationException(ViolationCode.WrongOpening, sender, _commitments.Hash.ToShortString(),
+                commitments.ToShortString());
         }
     }
 }

@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>What a sealed key share is bound to: HPKE info = suite, plan; aad = session, epoch, commitments, dealer, recipient, point.</summary>
+/// <summary>
+/// What a sealed key share is bound to: HPKE info = suite, plan; aad = session, epoch, commitments, dealer, recipient,
+/// point.
+/// </summary>
 internal static class KeyShareContext
 {
     private const string InfoLabel = "SecureFL/1/key-share";

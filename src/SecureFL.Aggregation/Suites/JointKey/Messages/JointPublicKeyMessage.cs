@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>The joint public key b = sum of the b_k, packed; the other half, a, is derived. Unsigned: the key epoch's record binds its hash.</summary>
+/// <summary>
+/// The joint public key b = sum of the b_k, packed; the other half, a, is derived. Unsigned: the key epoch's record
+/// binds its hash.
+/// </summary>
 public sealed class JointPublicKeyMessage : ProtocolMessage
 {
     internal JointPublicKeyMessage(RoundContext context, ReadOnlyMemory<byte> packed)
@@ -23,7 +26,8 @@ public sealed class JointPublicKeyMessage : ProtocolMessage
     public static JointPublicKeyMessage Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
     {
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.JointPublicKeyMessage, Party.Server);
-        JointPublicKeyMessage key = new(RoundContext.Read(ref reader, plan), reader.Fixed(plan.JointKey.PublicKeyBytes, "packed").ToArray());
+        JointPublicKeyMessage key = new(RoundContext.Read(ref reader, plan),
+            reader.Fixed(plan.JointKey.PublicKeyBytes, "packed").ToArray());
         reader.End();
         return key;
     }

@@ -3,13 +3,15 @@ using System.Collections.Immutable;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// What a key holder signs about the shares of its secret: the hash of each sealed share, and the combined masked polynomials that let every holder check its own.
+/// What a key holder signs about the shares of its secret: the hash of each sealed share, and the combined masked
+/// polynomials that let every holder check its own.
 /// </summary>
 public sealed class KeyDealing : SignedMessage
 {
     private readonly byte[] _proof;
 
-    private KeyDealing(RoundContext context, Digest commitments, int dealer, ImmutableArray<Digest> shares, byte[] proof)
+    private KeyDealing(RoundContext context, Digest commitments, int dealer, ImmutableArray<Digest> shares,
+        byte[] proof)
     {
         Context = context;
         Commitments = commitments;
@@ -47,19 +49,22 @@ public sealed class KeyDealing : SignedMessage
         RoundContext context = RoundContext.Read(ref reader, plan);
         Digest commitments = reader.Digest("commitments");
         int dealer = MessageLimits.Holder(ref reader, plan);
-        Digest[] shares = new Digest[reader.Count(plan.Quorum.KeyHolders, plan.Quorum.KeyHolders, Digest.Size, "shares")];
+        Digest[] shares =
+            new Digest[reader.Count(plan.Quorum.KeyHolders, plan.Quorum.KeyHolders, Digest.Size, "shares")];
         for (int i = 0; i < shares.Length; i++)
         {
             shares[i] = reader.Digest("shares");
         }
 
-        KeyDealing dealing = new(context, commitments, dealer, [.. shares], reader.Fixed(plan.JointKey.Sharing.ProofBytes, "proof").ToArray());
+        KeyDealing dealing = new(context, commitments, dealer, [.. shares],
+            reader.Fixed(plan.JointKey.Sharing.ProofBytes, "proof").ToArray());
         dealing.ReadSignature(ref reader);
         reader.End();
         return dealing;
     }
 
-    internal static KeyDealing Create(RoundContext context, Digest commitments, int dealer, ImmutableArray<Digest> shares, byte[] proof, SigningIdentity identity)
+    internal static KeyDealing Create(RoundContext context, Digest commitments, int dealer,
+        ImmutableArray<Digest> shares, byte[] proof, SigningIdentity identity)
     {
         KeyDealing dealing = new(context, commitments, dealer, shares, proof);
         dealing.SignWith(identity);

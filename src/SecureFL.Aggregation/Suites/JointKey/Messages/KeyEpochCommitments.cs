@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>The commitments of all H key holders: nobody reveals before it has seen them all, and everybody confirms the key under their hash.</summary>
+/// <summary>
+/// The commitments of all H key holders: nobody reveals before it has seen them all, and everybody confirms the key
+/// under their hash.
+/// </summary>
 public sealed class KeyEpochCommitments : ProtocolMessage
 {
     private KeyEpochCommitments(RoundContext context, ImmutableArray<PublicKeyCommitment> commitments)
@@ -26,7 +29,9 @@ public sealed class KeyEpochCommitments : ProtocolMessage
     {
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.KeyEpochCommitments, Party.Server);
         RoundContext context = RoundContext.Read(ref reader, plan);
-        var commitments = new PublicKeyCommitment[reader.Count(plan.Quorum.KeyHolders, plan.Quorum.KeyHolders, VerificationKey.SignatureSize, "commitments")];
+        var commitments =
+            new PublicKeyCommitment[reader.Count(plan.Quorum.KeyHolders, plan.Quorum.KeyHolders,
+                VerificationKey.SignatureSize, "commitments")];
         for (int i = 0; i < commitments.Length; i++)
         {
             RoundContext.ReadTypeAndVersion(ref reader, MessageType.PublicKeyCommitment);
@@ -38,7 +43,9 @@ public sealed class KeyEpochCommitments : ProtocolMessage
         return new KeyEpochCommitments(context, [.. commitments]);
     }
 
-    /// <summary>The wire form, with the commitments whole; the hash covers their hashes, since signature bytes identify nothing.</summary>
+    /// <summary>
+    /// The wire form, with the commitments whole; the hash covers their hashes, since signature bytes identify nothing.
+    /// </summary>
     public override byte[] Encode()
     {
         CanonicalWriter writer = new();

@@ -1,7 +1,8 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A key holder has seen every public key share open to its commitment, has checked every key share for itself, and keeps its part of this key durably.
+/// A key holder has seen every public key share open to its commitment, has checked every key share for itself, and
+/// keeps its part of this key durably.
 /// </summary>
 public sealed class KeyEpochConfirmation : SignedMessage
 {
@@ -41,7 +42,8 @@ public sealed class KeyEpochConfirmation : SignedMessage
         return confirmation;
     }
 
-    internal static KeyEpochConfirmation Create(RoundContext context, Digest commitments, Digest publicKey, int holder, SigningIdentity identity)
+    internal static KeyEpochConfirmation Create(RoundContext context, Digest commitments, Digest publicKey, int holder,
+        SigningIdentity identity)
     {
         KeyEpochConfirmation confirmation = new(context, commitments, publicKey, holder);
         confirmation.SignWith(identity);
@@ -52,7 +54,8 @@ public sealed class KeyEpochConfirmation : SignedMessage
     internal static KeyEpochConfirmation Read(ref CanonicalReader reader, AggregationPlan plan)
     {
         KeyEpochConfirmation confirmation = new(
-            RoundContext.Read(ref reader, plan), reader.Digest("commitments"), reader.Digest("publicKey"), MessageLimits.Holder(ref reader, plan));
+            RoundContext.Read(ref reader, plan), reader.Digest("commitments"), reader.Digest("publicKey"),
+            MessageLimits.Holder(ref reader, plan));
         confirmation.ReadSignature(ref reader);
         return confirmation;
     }

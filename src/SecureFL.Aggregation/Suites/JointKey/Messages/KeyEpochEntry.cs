@@ -1,8 +1,8 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A key holder's entry for a key epoch: a nonce for the reference polynomial and an HPKE key that other holders seal its key shares to. The context's
-/// round is the epoch, here and in every message of a key generation.
+/// A key holder's entry for a key epoch: a nonce for the reference polynomial and an HPKE key that other holders seal
+/// its key shares to. The context's round is the epoch, here and in every message of a key generation.
 /// </summary>
 public sealed class KeyEpochEntry : SignedMessage
 {
@@ -45,7 +45,8 @@ public sealed class KeyEpochEntry : SignedMessage
         return entry;
     }
 
-    internal static KeyEpochEntry Create(RoundContext context, int holder, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> sealingKey, SigningIdentity identity)
+    internal static KeyEpochEntry Create(RoundContext context, int holder, ReadOnlySpan<byte> nonce,
+        ReadOnlySpan<byte> sealingKey, SigningIdentity identity)
     {
         KeyEpochEntry entry = new(context, holder, nonce.ToArray(), sealingKey.ToArray());
         entry.SignWith(identity);

@@ -26,7 +26,9 @@ public sealed class KeyEpochOpening : ProtocolMessage
     {
         CanonicalReader reader = MessageLimits.Open(bytes, MessageType.KeyEpochOpening, Party.Server);
         RoundContext context = RoundContext.Read(ref reader, plan);
-        KeyEpochEntry[] entries = new KeyEpochEntry[reader.Count(plan.Quorum.KeyHolders, plan.Quorum.KeyHolders, VerificationKey.SignatureSize, "entries")];
+        KeyEpochEntry[] entries =
+            new KeyEpochEntry[reader.Count(plan.Quorum.KeyHolders, plan.Quorum.KeyHolders,
+                VerificationKey.SignatureSize, "entries")];
         for (int i = 0; i < entries.Length; i++)
         {
             RoundContext.ReadTypeAndVersion(ref reader, MessageType.KeyEpochEntry);
@@ -38,7 +40,9 @@ public sealed class KeyEpochOpening : ProtocolMessage
         return new KeyEpochOpening(context, [.. entries]);
     }
 
-    /// <summary>The wire form, with the entries whole; the hash covers their hashes, since signature bytes identify nothing.</summary>
+    /// <summary>
+    /// The wire form, with the entries whole; the hash covers their hashes, since signature bytes identify nothing.
+    /// </summary>
     public override byte[] Encode()
     {
         CanonicalWriter writer = new();
@@ -53,7 +57,8 @@ public sealed class KeyEpochOpening : ProtocolMessage
         return writer.ToArray();
     }
 
-    internal static KeyEpochOpening Create(RoundContext context, IEnumerable<KeyEpochEntry> entries) => new(context, [.. entries.OrderBy(e => e.Holder)]);
+    internal static KeyEpochOpening Create(RoundContext context, IEnumerable<KeyEpochEntry> entries) =>
+        new(context, [.. entries.OrderBy(e => e.Holder)]);
 
     private protected override void WriteFields(CanonicalWriter writer)
     {

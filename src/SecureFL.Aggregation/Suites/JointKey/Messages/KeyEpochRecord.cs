@@ -3,11 +3,13 @@ using System.Collections.Immutable;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A key epoch that all H key holders have signed: opening, commitments and the hash of the joint public key. Rounds name its hash; the transcript keeps it.
+/// A key epoch that all H key holders have signed: opening, commitments and the hash of the joint public key. Rounds
+/// name its hash; the transcript keeps it.
 /// </summary>
 public sealed class KeyEpochRecord : ProtocolMessage
 {
-    private KeyEpochRecord(RoundContext context, Digest opening, Digest commitments, Digest publicKey, ImmutableArray<KeyEpochConfirmation> confirmations)
+    private KeyEpochRecord(RoundContext context, Digest opening, Digest commitments, Digest publicKey,
+        ImmutableArray<KeyEpochConfirmation> confirmations)
     {
         Context = context;
         Opening = opening;
@@ -34,7 +36,9 @@ public sealed class KeyEpochRecord : ProtocolMessage
     /// <inheritdoc/>
     public override MessageType Type => MessageType.KeyEpochRecord;
 
-    /// <summary>Parses within the plan's limits; <see cref="EpochRules.Require(KeyEpochRecord, AggregationPlan)"/> judges it.</summary>
+    /// <summary>
+    /// Parses within the plan's limits; <see cref="EpochRules.Require(KeyEpochRecord, AggregationPlan)"/> judges it.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
     public static KeyEpochRecord Parse(ReadOnlySpan<byte> bytes, AggregationPlan plan)
     {
@@ -43,7 +47,9 @@ public sealed class KeyEpochRecord : ProtocolMessage
         Digest opening = reader.Digest("opening");
         Digest commitments = reader.Digest("commitments");
         Digest publicKey = reader.Digest("publicKey");
-        var confirmations = new KeyEpochConfirmation[reader.Count(plan.Quorum.KeyHolders, plan.Quorum.KeyHolders, VerificationKey.SignatureSize, "confirmations")];
+        var confirmations =
+            new KeyEpochConfirmation[reader.Count(plan.Quorum.KeyHolders, plan.Quorum.KeyHolders,
+                VerificationKey.SignatureSize, "confirmations")];
         for (int i = 0; i < confirmations.Length; i++)
         {
             RoundContext.ReadTypeAndVersion(ref reader, MessageType.KeyEpochConfirmation);
@@ -55,7 +61,10 @@ public sealed class KeyEpochRecord : ProtocolMessage
         return new KeyEpochRecord(context, opening, commitments, publicKey, [.. confirmations]);
     }
 
-    /// <summary>The wire form, with the confirmations whole; the hash covers their hashes, since signature bytes identify nothing.</summary>
+    /// <summary>
+    /// The wire form, with the confirmations whole; the hash covers their hashes, since signature bytes identify
+    /// nothing.
+    /// </summary>
     public override byte[] Encode()
     {
         CanonicalWriter writer = new();
@@ -70,7 +79,8 @@ public sealed class KeyEpochRecord : ProtocolMessage
         return writer.ToArray();
     }
 
-    internal static KeyEpochRecord Create(RoundContext context, Digest opening, Digest commitments, Digest publicKey, IEnumerable<KeyEpochConfirmation> confirmations) =>
+    internal static KeyEpochRecord Create(RoundContext context, Digest opening, Digest commitments, Digest publicKey,
+        IEnumerable<KeyEpochConfirmation> confirmations) =>
         new(context, opening, commitments, publicKey, [.. confirmations.OrderBy(c => c.Holder)]);
 
     private protected override void WriteFields(CanonicalWriter writer)

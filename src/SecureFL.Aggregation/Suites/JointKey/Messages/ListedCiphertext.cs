@@ -1,12 +1,14 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The half c1 of one chunk of one listed contribution, and the hash of the other half: with them an active key holder recomputes the contribution's signed
-/// root and the sum that it is asked to decrypt. Bounded by one polynomial of the ring.
+/// The half c1 of one chunk of one listed contribution, and the hash of the other half: with them an active key holder
+/// recomputes the contribution's signed root and the sum that it is asked to decrypt. Bounded by one polynomial of the
+/// ring.
 /// </summary>
 public sealed class ListedCiphertext : ProtocolMessage
 {
-    internal ListedCiphertext(RoundContext context, Digest certificate, int group, long chunk, int client, Digest otherHalf, ReadOnlyMemory<byte> packed)
+    internal ListedCiphertext(RoundContext context, Digest certificate, int group, long chunk, int client,
+        Digest otherHalf, ReadOnlyMemory<byte> packed)
     {
         Context = context;
         Certificate = certificate;

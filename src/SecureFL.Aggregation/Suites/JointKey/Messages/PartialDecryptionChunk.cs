@@ -1,9 +1,13 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>An active key holder's partial decryption of one chunk of a group. Unsigned: the root in the holder's release binds it. Bounded by one polynomial of the ring.</summary>
+/// <summary>
+/// An active key holder's partial decryption of one chunk of a group. Unsigned: the root in the holder's release binds
+/// it. Bounded by one polynomial of the ring.
+/// </summary>
 public sealed class PartialDecryptionChunk : ProtocolMessage
 {
-    internal PartialDecryptionChunk(RoundContext context, Digest certificate, int holder, int group, long chunk, ReadOnlyMemory<byte> packed)
+    internal PartialDecryptionChunk(RoundContext context, Digest certificate, int holder, int group, long chunk,
+        ReadOnlyMemory<byte> packed)
     {
         Context = context;
         Certificate = certificate;

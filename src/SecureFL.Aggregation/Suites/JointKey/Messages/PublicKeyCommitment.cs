@@ -1,8 +1,8 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A key holder's promise of its public key share, before it has seen anybody else's: who could choose a share after seeing the others could choose
-/// the joint key (the rogue-key attack).
+/// A key holder's promise of its public key share, before it has seen anybody else's: who could choose a share after
+/// seeing the others could choose the joint key (the rogue-key attack).
 /// </summary>
 public sealed class PublicKeyCommitment : SignedMessage
 {
@@ -42,7 +42,8 @@ public sealed class PublicKeyCommitment : SignedMessage
         return commitment;
     }
 
-    internal static PublicKeyCommitment Create(RoundContext context, Digest opening, int holder, Digest commitment, SigningIdentity identity)
+    internal static PublicKeyCommitment Create(RoundContext context, Digest opening, int holder, Digest commitment,
+        SigningIdentity identity)
     {
         PublicKeyCommitment message = new(context, opening, holder, commitment);
         message.SignWith(identity);
@@ -53,7 +54,8 @@ public sealed class PublicKeyCommitment : SignedMessage
     internal static PublicKeyCommitment Read(ref CanonicalReader reader, AggregationPlan plan)
     {
         PublicKeyCommitment message = new(
-            RoundContext.Read(ref reader, plan), reader.Digest("opening"), MessageLimits.Holder(ref reader, plan), reader.Digest("commitment"));
+            RoundContext.Read(ref reader, plan), reader.Digest("opening"), MessageLimits.Holder(ref reader, plan),
+            reader.Digest("commitment"));
         message.ReadSignature(ref reader);
         return message;
     }

@@ -1,7 +1,8 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A key holder's revealed share of the joint public key, b_k = -a s_k + e_k. Unsigned: the commitment binds it. Bounded by one polynomial of the ring.
+/// A key holder's revealed share of the joint public key, b_k = -a s_k + e_k. Unsigned: the commitment binds it.
+/// Bounded by one polynomial of the ring.
 /// </summary>
 public sealed class PublicKeyShare : ProtocolMessage
 {

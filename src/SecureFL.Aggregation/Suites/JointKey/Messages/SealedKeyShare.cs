@@ -1,11 +1,13 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// A Shamir share of one key holder's secret for another one, sealed to its epoch key. Unsigned: the dealing binds it. Bounded by one polynomial of the ring.
+/// A Shamir share of one key holder's secret for another one, sealed to its epoch key. Unsigned: the dealing binds it.
+/// Bounded by one polynomial of the ring.
 /// </summary>
 public sealed class SealedKeyShare : ProtocolMessage
 {
-    internal SealedKeyShare(RoundContext context, Digest commitments, int dealer, int recipient, ReadOnlyMemory<byte> ciphertext)
+    internal SealedKeyShare(RoundContext context, Digest commitments, int dealer, int recipient,
+        ReadOnlyMemory<byte> ciphertext)
     {
         Context = context;
         Commitments = commitments;

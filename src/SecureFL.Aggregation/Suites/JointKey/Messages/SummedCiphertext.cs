@@ -1,9 +1,13 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>The summed half c1 of one chunk of a group, for an active key holder that voted and lost it since: it must hash to what the holder voted for.</summary>
+/// <summary>
+/// The summed half c1 of one chunk of a group, for an active key holder that voted and lost it since: it must hash to
+/// what the holder voted for.
+/// </summary>
 public sealed class SummedCiphertext : ProtocolMessage
 {
-    internal SummedCiphertext(RoundContext context, Digest certificate, int group, long chunk, ReadOnlyMemory<byte> packed)
+    internal SummedCiphertext(RoundContext context, Digest certificate, int group, long chunk,
+        ReadOnlyMemory<byte> packed)
     {
         Context = context;
         Certificate = certificate;

@@ -4,9 +4,10 @@ using SecureFL.Ckks.JointKey;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// An active key holder's check of what it is asked to decrypt: the halves c1 of exactly the listed contributions, streamed chunk by chunk, each bound to its
-/// client's signed root, added up and compared with the proposal. Group by group, in a group chunk by chunk, in a chunk client by client in the
-/// proposal's order. Memory: one chunk and a hash state a client; the summed chunks go to the store. Not thread-safe.
+/// An active key holder's check of what it is asked to decrypt: the halves c1 of exactly the listed contributions,
+/// streamed chunk by chunk, each bound to its client's signed root, added up and compared with the proposal. Group by
+/// group, in a group chunk by chunk, in a chunk client by client in the proposal's order. Memory: one chunk and a hash
+/// state a client; the summed chunks go to the store. Not thread-safe.
 /// </summary>
 public sealed class CiphertextSumCheck : IDisposable
 {
@@ -47,13 +48,15 @@ public sealed class CiphertextSumCheck : IDisposable
 
     /// <summary>Takes the next ciphertext.</summary>
     /// <exception cref="ProtocolViolationException">
-    /// Out of order, malformed, not what its client signed, or the sum is not the proposal's. The check is then over; a new one may be started.
+    /// Out of order, malformed, not what its client signed, or the sum is not the proposal's. The check is then over; a
+    /// new one may be started.
     /// </exception>
     public void Handle(ListedCiphertext ciphertext)
     {
         ArgumentNullException.ThrowIfNull(ciphertext);
         _proposal.Context.Require(ciphertext.Context, Party.Server);
-        Require(ciphertext.Certificate == _proposal.Hash, ViolationCode.WrongCertificate, _proposal.Hash.ToShortString(), ciphertext.Certificate.ToShortString());
+        Require(ciphertext.Certificate == _proposal.Hash, ViolationCode.WrongCertificate,
+            _proposal.Hash.ToShortString(), ciphertext.Certificate.ToShortString());
         Require(!IsComplete, ViolationCode.ChunkOrder, "no more ciphertexts", "another one");
         ImmutableArray<CertificateEntry> group = _proposal.Groups[_group];
         CertificateEntry entry = group[_member];
@@ -108,13 +111,16 @@ public sealed class CiphertextSumCheck : IDisposable
             if (root != statement.Root)
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.RootMismatch, Party.Server, $"the ciphertext {statement.Root.ToShortString()} that {statement.Signer} signed", root.ToShortString());
+                    ViolationCode.RootMismatch, Party.Server,
+                    $"the ciphertext {statement.Root.ToShortString()} that {statement.Signer} signed",
+                    root.ToShortString());
             }
         }
 
         Digest sum = _digests!.SumRoot();
         Digest named = _proposal.JointKey!.Sums[_group].Second;
-        Require(sum == named, ViolationCode.WrongSummedCiphertext, $"the sum {sum.ToShortString()} of group {_group}", named.ToShortString());
+        Require(sum == named, ViolationCode.WrongSummedCiphertext, $"the sum {sum.ToShortString()} of group {_group}",
+            named.ToShortString());
         _digests.Dispose();
         _digests = null;
     }

@@ -1,6 +1,9 @@
 namespace SecureFL.Aggregation;
 
-/// <summary>A store of contributions that also keeps partial decryptions, so that an audit can recompute sums of the joint-key suite.</summary>
+/// <summary>
+/// A store of contributions that also keeps partial decryptions, so that an audit can recompute sums of the joint-key
+/// suite.
+/// </summary>
 public interface IPartialDecryptionArchive
 {
     /// <summary>Keeps one chunk of a holder's partial decryption of a group; a repetition replaces it.</summary>

@@ -1,8 +1,8 @@
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Where an active key holder keeps the summed ciphertexts of undecided rounds between its vote and the last byte of its release: O(model) bytes, no secret.
-/// What is lost is sent again; what comes back is hashed before it is used.
+/// Where an active key holder keeps the summed ciphertexts of undecided rounds between its vote and the last byte of
+/// its release: O(model) bytes, no secret. What is lost is sent again; what comes back is hashed before it is used.
 /// </summary>
 public interface ISumStore
 {

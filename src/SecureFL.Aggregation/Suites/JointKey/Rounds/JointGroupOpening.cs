@@ -6,12 +6,14 @@ using SecureFL.Encoding.Planning;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// Opens the groups of a round: c0 + the sum of the partial decryptions is Delta m + noise, chunk by chunk. A group is judged like in the one-time-key suite: every sum
-/// within n (2^(b-1) - 1), nothing above the lanes, and the noise no wider than honest errors and smudging make it.
+/// Opens the groups of a round: c0 + the sum of the partial decryptions is Delta m + noise, chunk by chunk. A group is
+/// judged like in the one-time-key suite: every sum within n (2^(b-1) - 1), nothing above the lanes, and the noise no
+/// wider than honest errors and smudging make it.
 /// </summary>
 internal static class JointGroupOpening
 {
-    public static AggregationResult Open(AggregationPlan plan, CertificateProposal proposal, RoundSums sums, ISumSink sink)
+    public static AggregationResult Open(AggregationPlan plan, CertificateProposal proposal, RoundSums sums,
+        ISumSink sink)
     {
         GroupResult[] groups = new GroupResult[proposal.Groups.Length];
         for (int group = 0; group < groups.Length; group++)
@@ -46,7 +48,8 @@ internal static class JointGroupOpening
 
             Span<long> piece = sums.AsSpan(0, parameters.ElementsIn(chunk));
             opener.FinishChunk(piece);
-            if (!opener.InsideLanes || TensorPrimitives.Max<long>(piece) > bound || TensorPrimitives.Min<long>(piece) < -bound)
+            if (!opener.InsideLanes || TensorPrimitives.Max<long>(piece) > bound
+                || TensorPrimitives.Min<long>(piece) < -bound)
             {
                 sink.Discard(group);
                 return (GroupStatus.LaneOutOfRange, default);
@@ -65,8 +68,9 @@ internal static class JointGroupOpening
         return (GroupStatus.Opened, hash.Finish());
     }
 
-    // The variance of n_max ciphertexts and t smudging noises, times 1 + 16 sqrt(2/C) over C coefficients, as in the one-time-key suite: noise that is uniform over
-    // Delta, which a wrong key or answer leaves, has at least 85 times that variance.
+    // The variance of n_max ciphertexts and t smudging noises, times 1 + 16 sqrt(2/C) over C coefficients, as in the
+    // one-time-key suite: noise that is uniform over Delta, which a wrong key or answer leaves, has at least 85 times
+    // that variance.
     private static double LargestVariance(AggregationParameters parameters)
     {
         double deviation = parameters.JointKey!.OpeningDeviation;

@@ -26,7 +26,8 @@ internal sealed class JointKeyCipher : IContributionCipher
     {
         if (epoch is null)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server, "the key epoch of the round first", "none");
+            throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
+                "the key epoch of the round first", "none");
         }
 
         epoch.Require(opening);
@@ -46,7 +47,8 @@ internal sealed class JointKeyCipher : IContributionCipher
         _encryptor.EncryptChunk(chunk, floats, integers, packed);
 
     public ContributionHeader CreateHeader(Digest root) =>
-        new(ContributionStatement.Create(_opening.Context, _opening.Hash, _client, _baseVersion, root, [], [], _identity), []);
+        new(ContributionStatement.Create(_opening.Context, _opening.Hash, _client, _baseVersion, root, [], [],
+            _identity), []);
 
     public void Dispose() => _encryptor.Dispose();
 }

@@ -8,16 +8,23 @@ public sealed record JointKeyServerOptions
     /// <summary>The key that the round is under.</summary>
     public required JointKeyEpoch Epoch { get; init; }
 
-    /// <summary>The count of coefficients decrypted under the key so far: that of the newest proposal that any key holder voted for, or 0.</summary>
+    /// <summary>
+    /// The count of coefficients decrypted under the key so far: that of the newest proposal that any key holder voted
+    /// for, or 0.
+    /// </summary>
     public long DecryptedBefore { get; init; }
 
-    /// <summary>Keeps summed ciphertexts and partial decryptions until the sum is opened: (2 + t) times the model in packed form. In memory if null.</summary>
+    /// <summary>
+    /// Keeps summed ciphertexts and partial decryptions until the sum is opened: (2 + t) times the model in packed
+    /// form. In memory if null.
+    /// </summary>
     public ISumStore? Sums { get; init; }
 }
 
 /// <summary>
-/// The server's part of a round that is special to the joint-key suite: sums both halves when the round closes, streams what active holders need, and
-/// takes their partial decryptions chunk by chunk. Part of an <see cref="AggregationServer"/>. Not thread-safe.
+/// The server's part of a round that is special to the joint-key suite: sums both halves when the round closes, streams
+/// what active holders need, and takes their partial decryptions chunk by chunk. Part of an
+/// <see cref="AggregationServer"/>. Not thread-safe.
 /// </summary>
 public sealed class JointKeyServer : IDisposable
 {
@@ -29,7 +36,8 @@ public sealed class JointKeyServer : IDisposable
     private readonly Dictionary<int, PartialIntake> _partials = [];
     private CertificateProposal? _proposal;
 
-    internal JointKeyServer(AggregationPlan plan, RoundOpening opening, IContributionStore uploads, JointKeyServerOptions options)
+    internal JointKeyServer(AggregationPlan plan, RoundOpening opening, IContributionStore uploads,
+        JointKeyServerOptions options)
     {
         options.Epoch.Require(opening);
         _plan = plan;
@@ -40,12 +48,14 @@ public sealed class JointKeyServer : IDisposable
     }
 
     /// <summary>
-    /// The t key holders that shall decrypt, by plan index; null for the first t of the opening. All of them must answer: one that fails after agreement costs the
-    /// round. To be set before the round is closed.
+    /// The t key holders that shall decrypt, by plan index; null for the first t of the opening. All of them must
+    /// answer: one that fails after agreement costs the round. To be set before the round is closed.
     /// </summary>
     public ImmutableArray<int>? ActiveSet { get; set; }
 
-    /// <summary>The count of decrypted coefficients for the next round's <see cref="JointKeyServerOptions.DecryptedBefore"/>.</summary>
+    /// <summary>
+    /// The count of decrypted coefficients for the next round's <see cref="JointKeyServerOptions.DecryptedBefore"/>.
+    /// </summary>
     public long Decrypted => _proposal?.JointKey?.Decrypted ?? _options.DecryptedBefore;
 
     /// <summary>What an active holder needs before it votes, in order: memory is one chunk.</summary>
@@ -63,7 +73,8 @@ public sealed class JointKeyServer : IDisposable
                     byte[] packed = new byte[_plan.Parameters.ChunkBytes];
                     _uploads.Read(entry.Client, chunk, packed);
                     Digest first = JointKeyHashes.Half(packed.AsSpan(0, half));
-                    yield return new ListedCiphertext(proposal.Context, proposal.Hash, group, chunk, entry.Client, first, packed.AsMemory(half));
+                    yield return new ListedCiphertext(proposal.Context, proposal.Hash, group, chunk, entry.Client,
+                        first, packed.AsMemory(half));
                 }
             }
         }
@@ -85,9 +96,12 @@ public sealed class JointKeyServer : IDisposable
         }
     }
 
-    /// <summary>Takes the next chunk of a holder's partial decryption, after its release; one that is there already is skipped.</summary>
+    /// <summary>
+    /// Takes the next chunk of a holder's partial decryption, after its release; one that is there already is skipped.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">
-    /// Of a holder that has not released, out of order, malformed, or the chunks do not hash to the release: they are then forgotten.
+    /// Of a holder that has not released, out of order, malformed, or the chunks do not hash to the release: they are
+    /// then forgotten.
     /// </exception>
     public void HandlePartialDecryption(PartialDecryptionChunk partial)
     {
@@ -97,23 +111,30 @@ public sealed class JointKeyServer : IDisposable
         proposal.Context.Require(partial.Context, sender);
         if (partial.Certificate != proposal.Hash)
         {
-            throw new ProtocolViolationException(ViolationCode.WrongCertificate, sender, proposal.Hash.ToShortString(), partial.Certificate.ToShortString());
+            throw new ProtocolViolationException(ViolationCode.WrongCertificate, sender, proposal.Hash.ToShortString(),
+                partial.Certificate.ToShortString());
         }
 
         if (!_partials.TryGetValue(partial.Holder, out PartialIntake? intake))
         {
-            throw new ProtocolViolationException(ViolationCode.WrongActiveSet, sender, "partial decryptions of an active holder after its release", "others");
+            throw new ProtocolViolationException(ViolationCode.WrongActiveSet, sender,
+                "partial decryptions of an active holder after its release", "others");
         }
 
         intake.Handle(partial);
-        (_uploads as IPartialDecryptionArchive)?.WritePartial(partial.Holder, partial.Group, partial.Chunk, partial.Packed.Span);
+        (_uploads as IPartialDecryptionArchive)?.WritePartial(partial.Holder, partial.Group, partial.Chunk,
+            partial.Packed.Span);
     }
 
     /// <summary>The next chunk that is due from a holder, as group and chunk; null when all are there.</summary>
-    public (int Group, long Chunk)? NextPartial(int holder) => _partials.TryGetValue(holder, out PartialIntake? intake) ? intake.Next : (0, 0);
+    public (int Group, long Chunk)? NextPartial(int holder) => _partials.TryGetValue(holder, out PartialIntake? intake)
+        ? intake.Next : (0, 0);
 
-    /// <summary>What the server has at hand, for tests of what it could do with it: the summed c0 of a chunk of a group.</summary>
-    internal void ReadSummedFirst(int group, long chunk, Span<byte> packed) => _sums.Read(RoundSums.First(group), chunk, packed);
+    /// <summary>
+    /// What the server has at hand, for tests of what it could do with it: the summed c0 of a chunk of a group.
+    /// </summary>
+    internal void ReadSummedFirst(int group, long chunk, Span<byte> packed) =>
+        _sums.Read(RoundSums.First(group), chunk, packed);
 
     /// <summary>The same: c0 of one client's chunk.</summary>
     internal void ReadContribution(int client, long chunk, Span<byte> first)
@@ -137,14 +158,18 @@ public sealed class JointKeyServer : IDisposable
     /// <summary>Sums the groups, and names what the key holders are to decrypt.</summary>
     internal JointKeyTerms CreateTerms(ImmutableArray<ImmutableArray<CertificateEntry>> groups)
     {
-        ImmutableArray<int> active = ActiveSet ?? [.. _opening.Entries.Take(_plan.Quorum.Threshold).Select(entry => entry.Holder)];
+        ImmutableArray<int> active = ActiveSet
+            ?? [.. _opening.Entries.Take(_plan.Quorum.Threshold).Select(entry => entry.Holder)];
         long decrypted = checked(_options.DecryptedBefore + (groups.Length * _plan.JointKey.CoefficientsPerGroup));
-        return new JointKeyTerms(decrypted, [.. active.Order()], [.. groups.Select((entries, group) => _sums.Add(_plan, _uploads, group, entries))]);
+        return new JointKeyTerms(decrypted, [.. active.Order()],
+            [.. groups.Select((entries, group) => _sums.Add(_plan, _uploads, group, entries))]);
     }
 
     internal void Close(CertificateProposal proposal) => _proposal = proposal;
 
-    /// <summary>Takes up a proposal of an earlier process: the sums are made again and must be those that it names.</summary>
+    /// <summary>
+    /// Takes up a proposal of an earlier process: the sums are made again and must be those that it names.
+    /// </summary>
     internal void Restore(CertificateProposal proposal)
     {
         for (int group = 0; group < proposal.Groups.Length; group++)
@@ -153,7 +178,9 @@ public sealed class JointKeyServer : IDisposable
             if (sum != proposal.JointKey!.Sums[group])
             {
                 throw new ProtocolViolationException(
-                    ViolationCode.WrongSummedCiphertext, Party.Server, $"the sum {sum.Second.ToShortString()} of group {group}", proposal.JointKey.Sums[group].Second.ToShortString());
+                    ViolationCode.WrongSummedCiphertext, Party.Server,
+                    $"the sum {sum.Second.ToShortString()} of group {group}",
+                    proposal.JointKey.Sums[group].Second.ToShortString());
             }
         }
 
@@ -165,7 +192,8 @@ public sealed class JointKeyServer : IDisposable
         CertificateProposal proposal = RequireClosed();
         if (!proposal.JointKey!.ActiveSet.Contains(release.Holder))
         {
-            throw new ProtocolViolationException(ViolationCode.WrongActiveSet, release.Signer, "a release of an active holder", "another's");
+            throw new ProtocolViolationException(ViolationCode.WrongActiveSet, release.Signer,
+                "a release of an active holder", "another's");
         }
 
         if (!_partials.ContainsKey(release.Holder))
@@ -178,12 +206,15 @@ public sealed class JointKeyServer : IDisposable
     {
         CertificateProposal proposal = RequireClosed();
         ImmutableArray<int> active = proposal.JointKey!.ActiveSet;
-        int complete = active.Count(holder => _partials.TryGetValue(holder, out PartialIntake? intake) && intake.IsComplete);
+        int complete =
+            active.Count(holder => _partials.TryGetValue(holder, out PartialIntake? intake) && intake.IsComplete);
         return complete == active.Length
             ? JointGroupOpening.Open(_plan, proposal, _sums, sink)
             : throw new ProtocolViolationException(
-                ViolationCode.BelowThreshold, Party.Peer, $"the partial decryptions of all {active.Length} active key holders", $"{complete}");
+                ViolationCode.BelowThreshold, Party.Peer,
+                $"the partial decryptions of all {active.Length} active key holders", $"{complete}");
     }
 
-    private CertificateProposal RequireClosed() => _proposal ?? throw new InvalidOperationException("the round is not closed yet");
+    private CertificateProposal RequireClosed() =>
+        _proposal ?? throw new InvalidOperationException("the round is not closed yet");
 }

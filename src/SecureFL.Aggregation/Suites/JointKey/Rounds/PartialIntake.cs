@@ -2,7 +2,9 @@ using SecureFL.Ckks.JointKey;
 
 namespace SecureFL.Aggregation;
 
-/// <summary>Takes one active holder's partial decryptions in order and holds them to the roots of its release. Not thread-safe.</summary>
+/// <summary>
+/// Takes one active holder's partial decryptions in order and holds them to the roots of its release. Not thread-safe.
+/// </summary>
 internal sealed class PartialIntake : IDisposable
 {
     private readonly AggregationPlan _plan;
@@ -38,13 +40,15 @@ internal sealed class PartialIntake : IDisposable
         if (partial.Group != _group || partial.Chunk != _root.Next)
         {
             throw new ProtocolViolationException(
-                ViolationCode.ChunkOrder, sender, $"chunk {_root.Next} of group {_group}", $"chunk {partial.Chunk} of group {partial.Group}");
+                ViolationCode.ChunkOrder, sender, $"chunk {_root.Next} of group {_group}",
+                $"chunk {partial.Chunk} of group {partial.Group}");
         }
 
         _scratch.Clear();
         JointKeyLayout.Add(_scratch, partial.Packed.Span, sender);
 
-        _sums.Write(RoundSums.Partial(_proposal.Groups.Length, _group, _release.Holder), partial.Chunk, partial.Packed.Span);
+        _sums.Write(RoundSums.Partial(_proposal.Groups.Length, _group, _release.Holder), partial.Chunk,
+            partial.Packed.Span);
         _root.Append(JointKeyHashes.Half(partial.Packed.Span));
         if (_root.IsComplete)
         {
@@ -68,7 +72,8 @@ internal sealed class PartialIntake : IDisposable
         {
             _group = 0;
             throw new ProtocolViolationException(
-                ViolationCode.WrongPartialDecryption, sender, $"the partial decryptions {released.ToShortString()} that it released", root.ToShortString());
+                ViolationCode.WrongPartialDecryption, sender,
+                $"the partial decryptions {released.ToShortString()} that it released", root.ToShortString());
         }
 
         _group++;

@@ -4,8 +4,9 @@ using SecureFL.Threshold;
 namespace SecureFL.Aggregation;
 
 /// <summary>
-/// The partial decryptions of one certificate by one holder. The noise derives from the holder's seed, the certificate and c1, so that every pass gives the same
-/// bytes: the first pass hashes them, for the ledger, before anything leaves; later ones send them. Memory: one chunk and 32 bytes a chunk. Not thread-safe.
+/// The partial decryptions of one certificate by one holder. The noise derives from the holder's seed, the certificate
+/// and c1, so that every pass gives the same bytes: the first pass hashes them, for the ledger, before anything leaves;
+/// later ones send them. Memory: one chunk and 32 bytes a chunk. Not thread-safe.
 /// </summary>
 internal sealed class PartialRelease : IDisposable
 {
@@ -22,7 +23,8 @@ internal sealed class PartialRelease : IDisposable
     /// <param name="holder">This holder.</param>
     /// <param name="stored">Key share and smudging seed.</param>
     /// <param name="store">The summed ciphertexts.</param>
-    public PartialRelease(AggregationPlan plan, CertificateProposal proposal, int holder, ReadOnlySpan<byte> stored, ISumStore store)
+    public PartialRelease(AggregationPlan plan, CertificateProposal proposal, int holder, ReadOnlySpan<byte> stored,
+        ISumStore store)
     {
         _plan = plan;
         _proposal = proposal;
@@ -35,7 +37,8 @@ internal sealed class PartialRelease : IDisposable
         for (int group = 0; group < _groups.Length; group++)
         {
             byte[] context = JointKeyHashes.SmudgingContext(proposal.Hash, group);
-            _groups[group] = new PartialDecryptionProtocol(plan.Parameters.JointKey!, share, active, stored[layout.PolynomialBytes..], context);
+            _groups[group] = new PartialDecryptionProtocol(plan.Parameters.JointKey!, share, active,
+                stored[layout.PolynomialBytes..], context);
         }
 
         try
@@ -50,7 +53,8 @@ internal sealed class PartialRelease : IDisposable
     }
 
     /// <summary>For each group the root of its partial decryptions: what the release signs.</summary>
-    public ImmutableArray<ReadOnlyMemory<byte>> Roots() => [.. _halves.Select(halves => (ReadOnlyMemory<byte>)Root(HalfRoot.PartialDomain, halves).ToArray())];
+    public ImmutableArray<ReadOnlyMemory<byte>> Roots() =>
+        [.. _halves.Select(halves => (ReadOnlyMemory<byte>)Root(HalfRoot.PartialDomain, halves).ToArray())];
 
     /// <summary>One chunk, computed anew and compared with the first pass.</summary>
     public PartialDecryptionChunk Create(int group, long chunk)
@@ -71,9 +75,14 @@ internal sealed class PartialRelease : IDisposable
         }
     }
 
-    /// <summary>What is recomputed differs from what the ledger says was released: two answers to one ciphertext would give the key share away.</summary>
+    /// <summary>
+    /// What is recomputed differs from what the ledger says was released: two answers to one ciphertext would give the
+    /// key share away.
+    /// </summary>
     public static LedgerUnavailableException Changed() =>
-        new("the partial decryption comes out differently than before; nothing is sent, since two answers to one ciphertext give the key share away");
+        new(
+            "the partial decryption comes out differently than before; nothing is sent, since two answers to one "
+            + "ciphertext give the key share away");
 
     private static Digest Root(string domain, Digest[] halves)
     {
@@ -116,7 +125,8 @@ internal sealed class PartialRelease : IDisposable
         return root == named
             ? partials
             : throw new ProtocolViolationException(
-                ViolationCode.WrongSummedCiphertext, Party.Server, $"the summed ciphertext {named.ToShortString()} that was voted for", root.ToShortString());
+                ViolationCode.WrongSummedCiphertext, Party.Server,
+                $"the summed ciphertext {named.ToShortString()} that was voted for", root.ToShortString());
     }
 
     private void Decrypt(int group, long chunk, byte[] summed, byte[] partial)
@@ -124,7 +134,8 @@ internal sealed class PartialRelease : IDisposable
         if (!_store.TryRead(_proposal.Context.Round, group, chunk, summed))
         {
             throw new ProtocolViolationException(
-                ViolationCode.UncheckedContribution, Party.Server, $"the summed ciphertext of chunk {chunk} of group {group} again", "none");
+                ViolationCode.UncheckedContribution, Party.Server,
+                $"the summed ciphertext of chunk {chunk} of group {group} again", "none");
         }
 
         try
@@ -133,7 +144,8 @@ internal sealed class PartialRelease : IDisposable
         }
         catch (ThresholdViolationException refusal)
         {
-            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, Party.Server, $"{refusal.Field}: {refusal.Expected}", refusal.Received);
+            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, Party.Server,
+                $"{refusal.Field}: {refusal.Expected}", refusal.Received);
         }
     }
 }

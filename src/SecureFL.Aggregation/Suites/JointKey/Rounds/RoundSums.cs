@@ -28,7 +28,8 @@ internal sealed class RoundSums(ISumStore store, ulong round)
     public void Remove() => store.Remove(round);
 
     /// <summary>Adds up both halves of a group's contributions; memory is one chunk beside the store.</summary>
-    public SumRoots Add(AggregationPlan plan, IContributionStore uploads, int group, ImmutableArray<CertificateEntry> entries)
+    public SumRoots Add(AggregationPlan plan, IContributionStore uploads, int group,
+        ImmutableArray<CertificateEntry> entries)
     {
         int half = plan.JointKey.PolynomialBytes;
         byte[] packed = new byte[plan.Parameters.ChunkBytes];
