@@ -18,8 +18,7 @@ public static class CategoryAgreement
     {
         ArgumentNullException.ThrowIfNull(table);
         codes ??= new MissingCodes([]);
-        Dictionary<string, int> positions = candidates.Select((name, i) => (name, i))
-            .ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+        CategoryIndex positions = new(candidates);
         long[] counts = new long[candidates.Length + 1];
         int cellIndex = table.FindColumn(column);
         foreach (RawRow row in table.Rows)
@@ -27,7 +26,8 @@ public static class CategoryAgreement
             string cell = row.Cells[cellIndex];
             if (!codes.IsMissing(table, cell))
             {
-                counts[positions.GetValueOrDefault(SchemaInference.Canonical(table, cell), candidates.Length)]++;
+                int position = positions.Find(table, cell);
+                counts[position < 0 ? candidates.Length : position]++;
             }
         }
 

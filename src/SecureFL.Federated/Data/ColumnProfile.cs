@@ -145,7 +145,7 @@ public sealed class ColumnProfile
         }
         else
         {
-            Texts.Add(cell, row.Line, row.Source);
+            Texts.Add(TruthWord.Fold(cell), row.Line, row.Source);
             AddDate(cell, row);
             if (CellUnit.TrySplit(cell, out _, out string unit)
                 && (_units.Count < MostUnits || _units.ContainsKey(unit)))

@@ -90,10 +90,10 @@ public static class FewSitesRule
     private static bool HasValue(RawTable table, ColumnSchema column, MissingCodes codes)
     {
         int position = table.FindColumn(column.Name);
-        HashSet<string> categories = [.. column.Categories];
+        CategoryIndex categories = new(column.Categories);
         return table.Rows.Any(row => row.Cells[position] is string cell && !codes.IsMissing(table, cell)
             && (column.Kind == ColumnKind.Numeric ? TableEncoder.TryRead(table, column, column.Unit, cell, out _)
-                : categories.Contains(SchemaInference.Canonical(table, cell))));
+                : categories.Find(table, cell) >= 0));
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SecureFL.Federated.Data.Text;
 
 namespace SecureFL.Federated.Data;
 
@@ -27,7 +28,8 @@ internal static class LabelRule
     {
         if (!options.Classes.IsDefaultOrEmpty)
         {
-            return Classes(label, options.Task, options.Classes, declared: true);
+            ImmutableArray<string> declared = [.. options.Classes.Select(TruthWord.Fold)];
+            return Classes(label, options.Task, declared, declared: true);
         }
 
         if (label.Numbers + label.Texts + label.Markers == 0)
@@ -88,7 +90,7 @@ internal static class LabelRule
         NoteCode(label, values, notes);
         notes.AddRange(many ? [] : OddLabelRule.NoteRare(label, counted));
         OddLabelRule.CheckTestOnly(label, training, values);
-        return Classes(label, task, values);
+        return Classes(label, task, PositiveLast(values));
     }
 
     /// <summary>What the label is, and how to have it otherwise, in one sentence.</summary>
@@ -97,9 +99,15 @@ internal static class LabelRule
         string other = label.Task == LearningTask.Regression
             ? NumberLabelRule.ToClasses(Numbers(facts), options.MaxInferredClasses)
             : label.ClassCount > 2 && Numeric(label.Classes) ? "; --model linear takes it as a number"
+            : options.Classes.IsDefaultOrEmpty && label.Classes.Length == 2 && !Numeric(label.Classes)
+            ? $"; --classes {ColumnFacts.Argument($"{label.Classes[1]},{label.Classes[0]}")} for the other"
             : "";
         return $"label {label.Words}{other}";
     }
+
+    /// <summary>Two classes with the one that is looked for last: no before yes, nein before ja.</summary>
+    private static ImmutableArray<string> PositiveLast(ImmutableArray<string> values) =>
+        values.Length == 2 && AnswerWords.IsPositive(values[0], values[1]) ? [values[1], values[0]] : values;
 
     private static ColumnKind Kind(ColumnFacts label, SchemaOptions options)
     {

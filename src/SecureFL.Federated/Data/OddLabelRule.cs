@@ -62,11 +62,12 @@ internal static class OddLabelRule
     internal static void CheckTestOnly(ColumnFacts label, int training, ImmutableArray<string> classes)
     {
         HashSet<string> known = [.. label.Sites.Take(training).SelectMany(site => ColumnFacts.Values(site).Keys)];
+        HashSet<string> named = [.. classes.Select(TruthWord.Fold)];
         foreach (ColumnProfile test in label.Sites.Skip(training))
         {
             foreach ((string text, ValueCount where) in ColumnFacts.Values(test).OrderBy(pair => pair.Value.Line))
             {
-                if (classes.Contains(text) && !known.Contains(text))
+                if (named.Contains(text) && !known.Contains(text))
                 {
                     throw new DataFormatException(
                         where.Source ?? test.Source,

@@ -114,15 +114,8 @@ public static class SchemaInference
     }
 
     /// <summary>
-    /// The one spelling of a category: numbers in their shortest form, so that <c>1</c>, <c>1.0</c> and <c>01</c> are
-    /// one category.
+    /// The one spelling of a number that is a category: <c>1</c>, <c>1.0</c> and <c>01</c> are one.
     /// </summary>
-    public static string Canonical(RawTable table, string cell)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        return table.TryParseNumber(cell, out double number) ? Canonical(number) : cell;
-    }
-
     internal static string Canonical(double number) => (number + 0.0).ToString("R", CultureInfo.InvariantCulture);
 
     private static ColumnSchema? Feature(ColumnFacts written, ColumnRoles roles, SchemaOptions options,

@@ -62,18 +62,9 @@ internal static class SpellingRule
     private static void CompareAnswers(ColumnFacts column, Dictionary<string, ValueCount>[] sites, int a, int b)
     {
         bool comparable = sites[a].Count is > 0 and <= MostCompared && sites[b].Count is > 0 and <= MostCompared;
-        if (!comparable || sites[a].Keys.Any(sites[b].ContainsKey))
+        if (comparable && AnswerWords.Conflicts(sites[a].Keys, sites[b].Keys).FirstOrDefault() is (string one, string other))
         {
-            return;
-        }
-
-        foreach (string one in sites[a].Keys)
-        {
-            string? same = sites[b].Keys.FirstOrDefault(other => SpellingKey.SameAnswer(one, other));
-            if (same is not null)
-            {
-                throw Differ(column, sites, a, one, b, same);
-            }
+            throw Differ(column, sites, a, one, b, other);
         }
     }
 

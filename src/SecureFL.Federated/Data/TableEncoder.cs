@@ -27,9 +27,9 @@ public sealed class TableEncoder
     private const int FewestOddToPredict = 3;
 
     private readonly TableSchema _schema;
-    private readonly Dictionary<string, int>[] _categories;
+    private readonly CategoryIndex[] _categories;
     private readonly Dictionary<string, string>[] _spellings;
-    private readonly Dictionary<string, int> _classes;
+    private readonly CategoryIndex _classes;
     private readonly bool _numericLabel;
     private readonly MissingCodes _codes;
 
@@ -40,9 +40,9 @@ public sealed class TableEncoder
         ArgumentNullException.ThrowIfNull(schema);
         schema.Check();
         _schema = schema;
-        _categories = [.. schema.Features.Select(column => Index(column.Categories))];
+        _categories = [.. schema.Features.Select(column => new CategoryIndex(column.Categories))];
         _spellings = [.. schema.Features.Select(column => Spellings(column.Categories))];
-        _classes = Index(schema.Label.Classes);
+        _classes = new CategoryIndex(schema.Label.Classes);
         _numericLabel = schema.Label.Classes.All(name => NumberFormat.Plain.TryParse(name, out _));
         _codes = new MissingCodes(schema.MissingValues ?? []);
     }
@@ -168,13 +168,14 @@ public sealed class TableEncoder
     /// <summary>The category's index, -1 for one that nobody declared.</summary>
     private int Category(RawTable table, RawRow raw, int column, string cell)
     {
-        string value = SchemaInference.Canonical(table, cell);
-        if (_categories[column].TryGetValue(value, out int category))
+        int category = _categories[column].Find(table, cell);
+        if (category >= 0 || _spellings[column].Count == 0)
         {
             return category;
         }
 
-        return _spellings[column].Count > 0 && _spellings[column].TryGetValue(SpellingKey.Of(value), out string? known)
+        string value = table.TryParseNumber(cell, out double number) ? SchemaInference.Canonical(number) : cell;
+        return _spellings[column].TryGetValue(SpellingKey.Of(value), out string? known)
             ? throw new DataFormatException(
                 raw.Source ?? table.Source, $"{Quote(cell)} is another spelling of the agreed category {Quote(known)}",
                 raw.Line, _schema.Features[column].Name, wayOut: "write it as agreed")
@@ -197,14 +198,14 @@ public sealed class TableEncoder
             return label.Threshold is double threshold && !double.IsNaN(number) ? number > threshold ? 1 : 0 : number;
         }
 
-        bool isNumber = table.TryParseNumber(cell, label.Unit, out double value);
-        if (_classes.TryGetValue(isNumber ? SchemaInference.Canonical(value) : cell, out int index))
+        int index = _classes.Find(table, cell, label.Unit);
+        if (index >= 0)
         {
             odd.Numbers++;
             return index;
         }
 
-        if (MissingValue.IsMarker(cell) || (_numericLabel && !isNumber))
+        if (MissingValue.IsMarker(cell) || (_numericLabel && !table.TryParseNumber(cell, label.Unit, out _)))
         {
             odd.Add(cell, raw);
             return double.NaN;
@@ -246,9 +247,6 @@ public sealed class TableEncoder
         : table.TryParseNumber(cell, unit, out number);
 
     private static string Quote(string cell) => ColumnFacts.Quote(cell);
-
-    private static Dictionary<string, int> Index(IReadOnlyList<string> names) =>
-        names.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
 
     /// <summary>
     /// Categories by what their spellings have in common; none where two of them share it, as then every letter counts.

@@ -9,7 +9,7 @@ internal sealed class UnseenCells(RawTable table, ColumnSchema column)
     private const int Shown = 5;
 
     private readonly ValueTally<string> _texts = new(1000, StringComparer.Ordinal);
-    private bool _anySeen;
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Takes note of a cell with a value; <paramref name="category"/> is negative where it is none of the declared
@@ -17,16 +17,19 @@ internal sealed class UnseenCells(RawTable table, ColumnSchema column)
     /// </summary>
     internal void Add(int category, string cell, RawRow row)
     {
-        _anySeen |= category >= 0;
         if (category < 0)
         {
             _texts.Add(cell, row.Line, row.Source);
         }
+        else
+        {
+            _seen.Add(column.Categories[category]);
+        }
     }
 
     /// <summary>What people should know; null where all cells are declared categories.</summary>
-    /// <exception cref="DataFormatException">No cell is a declared category, and one is another name of one: male where
-    /// m was agreed.</exception>
+    /// <exception cref="DataFormatException">A cell is another name of a declared category: male where m was agreed, w
+    /// beside m where m and f were.</exception>
     internal string? Sentence()
     {
         if (_texts.Total == 0)
@@ -34,21 +37,13 @@ internal sealed class UnseenCells(RawTable table, ColumnSchema column)
             return null;
         }
 
-        (string Cell, ValueCount Where, string[] Known)[] same = _anySeen ? [] :
-        [
-            .. _texts.Counts.OrderBy(pair => pair.Value.Line)
-                .Select(
-                    pair => (pair.Key, pair.Value,
-                        column.Categories.Where(known => SpellingKey.SameAnswer(known, pair.Key)).ToArray()))
-                .Where(pair => pair.Item3.Length == 1),
-        ];
-        if (same.Length > 0)
+        if (OtherName() is var (cell, known))
         {
             throw new DataFormatException(
-                same[0].Where.Source ?? table.Source,
-                $"{ColumnFacts.Quote(same[0].Cell)} and the agreed category {ColumnFacts.Quote(same[0].Known[0])} "
+                _texts.Counts[cell].Source ?? table.Source,
+                $"{ColumnFacts.Quote(cell)} and the agreed category {ColumnFacts.Quote(known)} "
                 + $"look like one answer in two spellings",
-                same[0].Where.Line,
+                _texts.Counts[cell].Line,
                 column.Name,
                 wayOut: $"write it as agreed: {ColumnFacts.Show(column.Categories)}");
         }
@@ -63,5 +58,27 @@ internal sealed class UnseenCells(RawTable table, ColumnSchema column)
             CultureInfo.InvariantCulture,
             $"column {column.Name}: {_texts.Total} cells are none of its categories and count as unseen: "
             + $"{list}{(_texts.Distinct > Shown ? " ..." : "")}");
+    }
+
+    /// <summary>The first cell that is another name of one agreed category.</summary>
+    private (string Cell, string Known)? OtherName()
+    {
+        if (_seen.Count > 0)
+        {
+            string[] here = [.. _seen, .. _texts.Counts.Keys];
+            return AnswerWords.Conflicts(here, column.Categories)
+                .Where(pair => _texts.Counts.ContainsKey(pair.One))
+                .Select(pair => ((string, string)?)pair).FirstOrDefault();
+        }
+
+        foreach (string cell in _texts.Counts.OrderBy(pair => pair.Value.Line).Select(pair => pair.Key))
+        {
+            if (column.Categories.Where(known => AnswerWords.Same(known, cell)).Take(2).ToArray() is [string known])
+            {
+                return (cell, known);
+            }
+        }
+
+        return null;
     }
 }

@@ -9,14 +9,6 @@ namespace SecureFL.Federated.Data.Text;
 /// </summary>
 public static class SpellingKey
 {
-    private static readonly string[][] Families =
-    [
-        ["1", "yes", "y", "true", "t", "ja", "j", "oui", "si", "sim", "positive", "pos"],
-        ["0", "no", "n", "false", "f", "nein", "non", "nao", "negative", "neg"],
-        ["m", "male", "man", "masculine", "mann", "homme"],
-        ["f", "female", "woman", "feminine", "w", "frau", "femme"],
-    ];
-
     /// <summary>
     /// The key of <paramref name="text"/>: equal keys are one word for a person. Punctuation alone is its own key.
     /// </summary>
@@ -41,16 +33,5 @@ public static class SpellingKey
         }
 
         return !word ? trimmed : trimmed[^1] is '-' or '\u2212' ? key.Append('-').ToString() : key.ToString();
-    }
-
-    /// <summary>
-    /// Whether the words are a known pair of names for one answer, such as <c>1</c> and <c>yes</c>, or <c>m</c> and
-    /// <c>male</c>.
-    /// </summary>
-    public static bool SameAnswer(string one, string other)
-    {
-        string first = Of(one);
-        string second = Of(other);
-        return first == second || Array.Exists(Families, family => family.Contains(first) && family.Contains(second));
     }
 }

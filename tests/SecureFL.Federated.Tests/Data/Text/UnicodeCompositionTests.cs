@@ -43,5 +43,5 @@ public class UnicodeCompositionTests
     [InlineData("<50", ">50", false)]
     [InlineData("a-", "A-", true)]
     public void Spellings_of_one_answer_are_known(string one, string other, bool same) =>
-        Assert.Equal(same, SpellingKey.SameAnswer(one, other));
+        Assert.Equal(same, AnswerWords.Same(one, other));
 }

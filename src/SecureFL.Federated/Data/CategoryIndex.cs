@@ -1,0 +1,29 @@
+namespace SecureFL.Federated.Data;
+
+/// <summary>
+/// Finds the category or class that a cell means: numbers in any spelling, the words true and false in any case, other
+/// texts as they are. Immutable and thread-safe.
+/// </summary>
+internal sealed class CategoryIndex
+{
+    private readonly Dictionary<string, int> _positions;
+
+    /// <param name="names">The agreed categories or classes, each once.</param>
+    internal CategoryIndex(IReadOnlyList<string> names)
+    {
+        _positions = names.Select((name, i) => (name, i))
+            .ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+        for (int i = 0; i < names.Count; i++)
+        {
+            _positions.TryAdd(TruthWord.Fold(names[i]), i);
+        }
+    }
+
+    /// <summary>The position of the cell's category, -1 for one that is none of them.</summary>
+    internal int Find(RawTable table, string cell, string? unit = null)
+    {
+        string value = table.TryParseNumber(cell, unit, out double number) ? SchemaInference.Canonical(number) : cell;
+        return _positions.TryGetValue(value, out int position)
+            || _positions.TryGetValue(TruthWord.Fold(value), out position) ? position : -1;
+    }
+}
