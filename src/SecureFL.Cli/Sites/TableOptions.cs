@@ -25,13 +25,17 @@ internal sealed class TableOptions
 
     private readonly Option<string?> _decimal = new("--decimal")
     {
-        Description = "what stands before a number's fraction, . or , (or point, comma); detected by default",
+        Description =
+            "what stands before a number's fraction where a column can be read two ways: . or , (or point, comma); "
+            + "detected by default",
         HelpName = "CHARACTER",
     };
 
     private readonly Option<string?> _thousands = new("--thousands")
     {
-        Description = "what stands between thousands: . or , or ' or space, or none; detected by default",
+        Description =
+            "what stands between thousands where a column can be read two ways: . or , or ' or space, or none; "
+            + "detected by default",
         HelpName = "CHARACTER",
     };
 

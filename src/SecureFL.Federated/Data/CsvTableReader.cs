@@ -49,7 +49,7 @@ public static class CsvTableReader
             using CsvReader parser = CsvReader.Create(whole, csv, leaveOpen: true);
             List<RawRow> rows = ReadRows(parser, source, options);
             return rows.Count == 0 ? throw new DataFormatException(source, "the file holds no record")
-                : Shape(source, rows, options);
+                : Shape(source, rows, options with { Separator = csv.Separator });
         }
         catch (CsvFormatException fault) when (fault.Message
             .Contains(nameof(CsvReaderOptions.MaxRecordSize), StringComparison.Ordinal))
@@ -79,6 +79,7 @@ public static class CsvTableReader
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(options);
         List<RawRow> rows = records as List<RawRow> ?? [.. records];
+        string? unquoted = NumberForms.Unquote(rows);
         RawRow first = rows[0];
         bool named = options.Header == HeaderMode.Present
             || (options.Header == HeaderMode.Detect && HeaderRule.HasHeader(source, rows));
@@ -97,8 +98,10 @@ public static class CsvTableReader
                 wayOut: "export the table again, with its rows");
         }
 
-        (NumberFormat format, string? remark) = NumberFormatDetection.Detect(source, columns, rows, options);
-        return new RawTable(source, columns, rows, format) { Remarks = remark is null ? [] : [remark] };
+        string?[] forms = [unquoted, .. NumberForms.Rewrite(columns, rows)];
+        (NumberFormat format, ImmutableArray<string> remarks) =
+            NumberFormatDetection.Detect(source, columns, rows, options);
+        return new RawTable(source, columns, rows, format) { Remarks = [.. forms.OfType<string>(), .. remarks] };
     }
 
     /// <summary>The parser's reason without its own account of the place.</summary>

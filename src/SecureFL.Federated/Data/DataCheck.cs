@@ -208,7 +208,9 @@ public sealed record DataCheck
         }
         else if (!label && !column.Dates && IdentifierRule.Reason(facts) is string reason)
         {
-            yield return $"column {column.Name} {reason}; is it an identifier? --ignore {column.Name} leaves it out";
+            yield return DigitTexts.Sentence(facts) is string digits
+                ? $"column {column.Name} {reason}; {digits}"
+                : $"column {column.Name} {reason}; is it an identifier? --ignore {column.Name} leaves it out";
         }
         else if (!label && IdentifierRule.IsSuspect(facts))
         {

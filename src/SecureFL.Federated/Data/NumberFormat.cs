@@ -73,6 +73,16 @@ public readonly record struct NumberFormat(char Decimal, char? Thousands)
         return (fraction || group is -1 or 3) && TryParsePlain(plain[..length], out value);
     }
 
+    /// <summary>The number in <paramref name="cell"/> with a decimal point and no groups, digit for digit; null for
+    /// anything else.</summary>
+    internal string? ToPlain(string cell)
+    {
+        NumberFormat own = this;
+        return !TryParse(cell, out _) ? null : string.Concat(
+            cell.Trim().Where(c => own.Thousands is not char separator || !Groups(separator, c))
+                .Select(c => c == own.Decimal ? '.' : c == TypographicMinus ? '-' : c));
+    }
+
     internal static bool Groups(char separator, char c) => separator switch
     {
         ' ' => c is ' ' or '\u00A0' or '\u202F' or '\u2009',

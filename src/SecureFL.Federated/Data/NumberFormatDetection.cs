@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Finds out how a file writes its numbers: one way for the whole file, from what its columns of numbers show. What
-/// contradicts itself, or can mean two things, is refused. Thread-safe.
+/// Finds out how a file writes its numbers, column by column, from what each column shows; one that can mean two things
+/// is decided by the rest of the file, by the options, or refused. A file whose columns differ is brought to decimal
+/// points in the table itself. Thread-safe.
 /// </summary>
 internal static class NumberFormatDetection
 {
@@ -14,29 +14,62 @@ internal static class NumberFormatDetection
     /// </summary>
     private const double LeastShare = 0.8;
 
-    /// <summary>The format, and a remark where it is not the plain one.</summary>
-    /// <exception cref="DataFormatException">Both marks are decimal marks, or a single one can be read as fraction and
-    /// as group.</exception>
-    internal static (NumberFormat Format, string? Remark) Detect(
+    /// <summary>The format, and remarks where it is not the plain one or a column has its own.</summary>
+    /// <exception cref="DataFormatException">Both marks are decimal marks in one column, or a single one can be read
+    /// as fraction and as group.</exception>
+    internal static (NumberFormat Format, ImmutableArray<string> Remarks) Detect(
         string source, ImmutableArray<string> columns, IReadOnlyList<RawRow> rows, CsvReadOptions options)
     {
-        if (options is { Decimal: char fixedDecimal, Thousands: char fixedThousands })
+        NumberFormat said = Said(source, options);
+        bool look = said.Decimal == ',' || options.Separator == ';'
+            || Enumerable.Range(0, columns.Length).Any(c => Suspect(rows, c));
+        if (!look)
         {
-            return
-                (new NumberFormat(fixedDecimal, fixedThousands == CsvReadOptions.NoThousands ? null : fixedThousands),
-                    null);
+            return (said, []);
         }
 
-        Evidence all = new();
-        if (Enumerable.Range(0, columns.Length).Any(c => Suspect(rows, c)))
+        NumberEvidence?[] seen = [.. columns.Select((name, c) => Look(name, rows, c))];
+        NumberEvidence all = new();
+        foreach (NumberEvidence own in seen.OfType<NumberEvidence>())
         {
-            for (int c = 0; c < columns.Length; c++)
+            all.Add(own);
+        }
+
+        (char? Mark, char? Groups)[] ways =
+            [.. seen.Select(own => own is null ? default : Way(source, own, all, options))];
+        char?[] marks = [.. ways.Select(way => way.Mark).Where(mark => mark is not null).Distinct()];
+        char?[] groups = [.. ways.Select(way => way.Groups).Where(group => group is not null).Distinct()];
+        if (marks.Length <= 1 && groups.Length <= 1)
+        {
+            char mark = marks is [char one] ? one : said.Decimal;
+            char? group = groups is [char between] ? between : said.Thousands == mark ? null : said.Thousands;
+            NumberFormat format = new(mark, group);
+            bool known = format == NumberFormat.Plain ? said.Decimal == '.' : format.Decimal == options.Decimal;
+            return (format, known ? [] : [all.Describe(format, columns: true)]);
+        }
+
+        List<string> remarks = [];
+        for (int c = 0; c < columns.Length; c++)
+        {
+            NumberFormat own = new(ways[c].Mark ?? '.', ways[c].Groups);
+            if (own != NumberFormat.Plain)
             {
-                Look(source, columns[c], rows, c, options, all);
+                MakePlain(source, columns[c], rows, c, own);
+                remarks.Add($"column {columns[c]}: {seen[c]!.Describe(own, columns: false)}");
             }
         }
 
-        return Decide(source, all, options);
+        return (NumberFormat.Plain, [.. remarks]);
+    }
+
+    /// <summary>What the options say, and plain numbers where they say nothing.</summary>
+    private static NumberFormat Said(string source, CsvReadOptions options)
+    {
+        char mark = options.Decimal ?? (options.Thousands == '.' ? ',' : '.');
+        char? groups = options.Thousands == CsvReadOptions.NoThousands ? null : options.Thousands;
+        return groups != mark ? new NumberFormat(mark, groups) : throw new DataFormatException(
+            source, $"'{mark}' stands before fractions, so it cannot stand between thousands",
+            wayOut: "give another --thousands");
     }
 
     /// <summary>
@@ -48,10 +81,9 @@ internal static class NumberFormatDetection
         foreach (RawRow row in rows)
         {
             string cell = row.Cells[column];
-            int at = cell.AsSpan().IndexOfAny(NumberShapes.Marks);
-            at = at < 0 && cell.AsSpan().Count('.') > 1 ? 0 : at;
-            if (at >= 0 && NumberShapes.Of(CellUnit.NumberOf(cell), out _) is not (NumberShape.None or NumberShape.Plain
-                or NumberShape.DecimalPoint))
+            if ((cell.AsSpan().IndexOfAny(NumberShapes.Marks) >= 0 || cell.AsSpan().Count('.') > 1)
+                && (NumberShapes.Of(CellUnit.NumberOf(cell), out bool grouped) is not (NumberShape.None
+                    or NumberShape.Plain or NumberShape.DecimalPoint) || grouped))
             {
                 return true;
             }
@@ -60,10 +92,10 @@ internal static class NumberFormatDetection
         return false;
     }
 
-    private static void Look(
-        string source, string name, IReadOnlyList<RawRow> rows, int column, CsvReadOptions options, Evidence all)
+    /// <summary>What the column shows; null where it is none of numbers.</summary>
+    private static NumberEvidence? Look(string name, IReadOnlyList<RawRow> rows, int column)
     {
-        Evidence own = new();
+        NumberEvidence own = new();
         int present = 0;
         int numbers = 0;
         foreach (RawRow row in rows)
@@ -75,167 +107,103 @@ internal static class NumberFormatDetection
             }
 
             present++;
-            NumberShape shape = NumberShapes.Of(CellUnit.NumberOf(cell), out bool grouped);
+            ReadOnlySpan<char> number = CellUnit.NumberOf(cell);
+            NumberShape shape = NumberShapes.Of(number, out bool grouped);
             numbers += shape == NumberShape.None ? 0 : 1;
             own.Add(shape, grouped, cell, row.Line, name);
         }
 
-        if (numbers < LeastShare * present)
-        {
-            return;
-        }
-
-        if (own.Point is Seen point && own.Comma is Seen comma && options.Decimal is null)
-        {
-            throw Contradiction(source, point, comma);
-        }
-
-        all.Add(own);
+        return numbers >= LeastShare * present ? own : null;
     }
 
-    private static (NumberFormat Format, string? Remark) Decide(string source, Evidence seen, CsvReadOptions options)
+    /// <summary>The column's decimal mark, null where it has none, and its mark between thousands.</summary>
+    private static (char? Mark, char? Groups) Way(
+        string source, NumberEvidence own, NumberEvidence all, CsvReadOptions options)
     {
-        char? given = options.Decimal;
-        if (given is null && seen is { Point: Seen point, Comma: Seen comma })
+        char? mark = (own.ByPoint, own.ByComma) switch
         {
-            throw Contradiction(source, point, comma);
-        }
-
-        bool byComma = given == ',' || (given is null && (seen.Comma is not null || seen.PointGroups is not null));
-        bool byPoint = given == '.' || (given is null && (seen.Point is not null || seen.CommaGroups is not null));
-        if (given is null && seen is { PointGroups: Seen points, CommaGroups: Seen commas })
-        {
-            throw Contradiction(source, points, commas);
-        }
-
-        if (given is null && !byComma && !byPoint && options.Thousands is null && seen.EitherComma is Seen either)
-        {
-            throw new DataFormatException(
-                source,
-                $"'{either.Cell}' can be {either.Cell.Replace(',', '.')} or "
-                + $"{either.Cell.Replace(",", "", StringComparison.Ordinal)}",
-                either.Line,
-                either.Column,
-                wayOut: "--decimal , where the comma stands before a fraction, --thousands , where it stands "
-                + "between thousands");
-        }
-
-        char mark = byComma || (given is null && options.Thousands == '.') ? ',' : '.';
-        char? groups = options.Thousands switch
-        {
-            char fixedGroups => fixedGroups == CsvReadOptions.NoThousands ? null : fixedGroups,
-            null when mark == ',' && (seen.PointGroups ?? seen.EitherPoint) is not null => '.',
-            null when mark == '.' && (seen.CommaGroups ?? seen.EitherComma) is not null => ',',
-            _ => seen.Spaces is not null ? ' ' : seen.Apostrophes is not null ? '\'' : null,
+            (SeenNumber point, SeenNumber comma) => options.Decimal ?? throw Contradiction(source, point, comma),
+            (null, not null) => ',',
+            (not null, null) => '.',
+            _ when (own.EitherComma ?? own.EitherPoint) is not null => Either(source, own, all, options),
+            _ => null,
         };
-        if (groups == mark)
-        {
-            throw new DataFormatException(
-                source, $"'{mark}' stands before fractions, so it cannot stand between thousands",
-                wayOut: "give another --thousands");
-        }
-
-        NumberFormat format = new(mark, groups);
-        return (format, format == NumberFormat.Plain || given is not null ? null : Remark(format, seen));
+        bool sure = options.Thousands != CsvReadOptions.NoThousands;
+        char? groups = mark == ',' && (own.PointGroups ?? (sure ? own.EitherPoint : null)) is not null ? '.'
+            : mark == '.' && (own.CommaGroups ?? (sure ? own.EitherComma : null)) is not null ? ','
+            : own.Spaces is not null ? ' ' : own.Apostrophes is not null ? '\'' : null;
+        return (mark, groups);
     }
 
-    private static string Remark(NumberFormat format, Evidence seen)
+    /// <summary>The decimal mark of a column each of whose marks can stand before a fraction or a group.</summary>
+    private static char Either(string source, NumberEvidence own, NumberEvidence all, CsvReadOptions options)
     {
-        List<string> parts = [];
-        if (format.Decimal == ',')
+        if ((options.Decimal ?? (options.Thousands switch { ',' => '.', '.' => ',', _ => null })) is char said)
         {
-            parts.Add("decimal commas" + Place(seen.Comma));
+            return said;
         }
 
-        if (format.Thousands is char mark)
+        bool both = own is { EitherComma: not null, EitherPoint: not null };
+        bool open = (all.ByComma is null) == (all.ByPoint is null);
+        if (!both && options.Thousands is not null)
         {
-            string name = mark switch { '.' => "points", ',' => "commas", ' ' => "spaces", _ => "apostrophes" };
-            Seen? spot = mark switch
-            {
-                '.' => seen.PointGroups ?? seen.EitherPoint,
-                ',' => seen.CommaGroups ?? seen.EitherComma,
-                ' ' => seen.Spaces,
-                _ => seen.Apostrophes,
-            };
-            parts.Add($"{name} between thousands{Place(spot)}");
+            return own.EitherComma is null ? '.' : ',';
         }
 
-        return $"numbers have {string.Join(" and ", parts)}";
+        if (!both && !open)
+        {
+            return all.ByComma is null ? '.' : ',';
+        }
+
+        // Programs write decimal points between commas; a file of semicolons leaves commas free for fractions, so that
+        // its points may stand between thousands.
+        bool program = all.ByComma is null && options.Separator != ';';
+        return own.EitherComma is null && (own.Ungrouped || program) ? '.' : throw Ambiguous(
+            source, own.EitherComma ?? own.EitherPoint!);
     }
 
-    private static string Place(Seen? seen) =>
-        seen is null ? "" : string.Create(CultureInfo.InvariantCulture,
-            $" ('{seen.Cell}', line {seen.Line}, column {seen.Column})");
+    private static DataFormatException Ambiguous(string source, SeenNumber seen)
+    {
+        string number = CellUnit.NumberOf(seen.Cell).ToString();
+        (char mark, string name) = number.Contains(',', StringComparison.Ordinal) ? (',', "comma") : ('.', "point");
+        return new DataFormatException(
+            source,
+            $"'{seen.Cell}' can be {number.Replace(mark, '.')} or "
+            + $"{number.Replace($"{mark}", "", StringComparison.Ordinal)}",
+            seen.Line,
+            seen.Column,
+            wayOut: $"--decimal {mark} where the {name} stands before a fraction, --thousands {mark} where it stands "
+            + $"between thousands");
+    }
 
-    private static DataFormatException Contradiction(string source, Seen point, Seen comma) => new(
+    /// <summary>Rewrites the column's numbers with a decimal point and no groups.</summary>
+    private static void MakePlain(
+        string source, string name, IReadOnlyList<RawRow> rows, int column, NumberFormat format)
+    {
+        foreach (RawRow row in rows)
+        {
+            string cell = row.Cells[column];
+            string number = CellUnit.NumberOf(cell).ToString();
+            if (format.ToPlain(number) is string plain)
+            {
+                row.Cells[column] = number.Length == cell.Length ? plain
+                    : cell.Replace(number, plain, StringComparison.Ordinal);
+            }
+            else if (NumberFormat.Plain.TryParse(number, out _))
+            {
+                throw new DataFormatException(
+                    source, $"'{cell}' is no number as the column's others are written", row.Line, name,
+                    wayOut: "write all cells of the column alike");
+            }
+        }
+    }
+
+    private static DataFormatException Contradiction(string source, SeenNumber point, SeenNumber comma) => new(
         source,
         $"'{comma.Cell}' has a decimal comma, '{point.Cell}' (line {point.Line}, column {point.Column}) a decimal "
         + $"point",
         comma.Line,
         comma.Column,
-        wayOut: "--decimal , or --decimal . says which it is; a cell of the other kind is then no number");
-
-    private sealed record Seen(string Cell, long Line, string Column);
-
-    /// <summary>The first cell of each kind.</summary>
-    private sealed class Evidence
-    {
-        internal Seen? Point { get; private set; }
-
-        internal Seen? Comma { get; private set; }
-
-        internal Seen? EitherPoint { get; private set; }
-
-        internal Seen? EitherComma { get; private set; }
-
-        internal Seen? PointGroups { get; private set; }
-
-        internal Seen? CommaGroups { get; private set; }
-
-        internal Seen? Spaces { get; private set; }
-
-        internal Seen? Apostrophes { get; private set; }
-
-        internal void Add(NumberShape shape, bool grouped, string cell, long line, string column)
-        {
-            switch (shape)
-            {
-                case NumberShape.DecimalPoint:
-                    Point ??= new Seen(cell, line, column);
-                    CommaGroups ??= grouped && cell.Contains(',', StringComparison.Ordinal) ? Point : null;
-                    break;
-                case NumberShape.DecimalComma:
-                    Comma ??= new Seen(cell, line, column);
-                    PointGroups ??= grouped && cell.Contains('.', StringComparison.Ordinal) ? Comma : null;
-                    break;
-                case NumberShape.EitherPoint: EitherPoint ??= new Seen(cell, line, column); break;
-                case NumberShape.EitherComma: EitherComma ??= new Seen(cell, line, column); break;
-                case NumberShape.GroupedByPoint: PointGroups ??= new Seen(cell, line, column); break;
-                case NumberShape.GroupedByComma: CommaGroups ??= new Seen(cell, line, column); break;
-                case NumberShape.GroupedBySpace: Spaces ??= new Seen(cell, line, column); break;
-                case NumberShape.GroupedByApostrophe: Apostrophes ??= new Seen(cell, line, column); break;
-            }
-
-            if (grouped && cell.AsSpan().IndexOfAny(" \u00A0\u202F\u2009") >= 0)
-            {
-                Spaces ??= new Seen(cell, line, column);
-            }
-            else if (grouped && cell.AsSpan().IndexOfAny("'\u2019") >= 0)
-            {
-                Apostrophes ??= new Seen(cell, line, column);
-            }
-        }
-
-        internal void Add(Evidence other)
-        {
-            Point ??= other.Point;
-            Comma ??= other.Comma;
-            EitherPoint ??= other.EitherPoint;
-            EitherComma ??= other.EitherComma;
-            PointGroups ??= other.PointGroups;
-            CommaGroups ??= other.CommaGroups;
-            Spaces ??= other.Spaces;
-            Apostrophes ??= other.Apostrophes;
-        }
-    }
+        wayOut: "write all cells of the column alike; with --decimal , or --decimal . a cell of the other kind is no "
+        + "number");
 }

@@ -54,7 +54,9 @@ internal static class NumberShapes
             text = text[1..];
         }
 
+        int length = text.Length;
         text = WithoutExponent(text);
+        bool exponent = text.Length < length;
         int blank = text.IndexOfAny(Blanks);
         if (blank >= 0)
         {
@@ -73,8 +75,10 @@ internal static class NumberShapes
         return (points, commas) switch
         {
             (0, 0) => AllDigits(text) && text.Length > 0 ? NumberShape.Plain : NumberShape.None,
-            (1, 0) => Single(text, '.', NumberShape.DecimalPoint, NumberShape.EitherPoint),
-            (0, 1) => Single(text, ',', NumberShape.DecimalComma, NumberShape.EitherComma),
+            (1, 0) => Single(text, '.', NumberShape.DecimalPoint,
+                exponent ? NumberShape.DecimalPoint : NumberShape.EitherPoint),
+            (0, 1) => Single(text, ',', NumberShape.DecimalComma,
+                exponent ? NumberShape.DecimalComma : NumberShape.EitherComma),
             ( > 1, 0) => IsGrouped(text, '.') ? NumberShape.GroupedByPoint : NumberShape.None,
             (0, > 1) => IsGrouped(text, ',') ? NumberShape.GroupedByComma : NumberShape.None,
             ( >= 1, 1) when text.LastIndexOf('.')

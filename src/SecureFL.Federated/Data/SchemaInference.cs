@@ -129,6 +129,8 @@ public static class SchemaInference
         {
             notes.Add(ShortDates.Of(facts) is ShortDates unread
                 ? $"column {facts.Name} is left out, as it holds {unread.What}; {unread.WayOut}"
+                : DigitTexts.Sentence(facts) is string digits
+                ? $"column {facts.Name} is left out, as it {reason}; {digits}"
                 : $"column {facts.Name} is left out, as it {reason}; --keep {facts.Name} makes it a feature");
             return null;
         }
@@ -185,6 +187,7 @@ public static class SchemaInference
                 facts.Name,
                 wayOut: ShortDates.Of(facts) is ShortDates written
                     ? $"the column holds {written.What}; {written.WayOut}"
+                    : DigitTexts.Sentence(facts) is string digits ? $"{digits}; --ignore {facts.Name} leaves it out"
                     : options.MaxCategories is null
                     ? $"--ignore {facts.Name} leaves the column out, --max-categories 50 keeps the 50 commonest and "
                     + $"puts the others together"

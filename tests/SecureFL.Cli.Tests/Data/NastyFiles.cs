@@ -197,6 +197,18 @@ internal static class NastyFiles
             Utf8(Table("dose,y", i => $"{i % 13}{(i is 3 or 7 or 9 ? "" : " mg")},{i / 3 % 2}")));
         yield return ("milligrams and grams.csv",
             Utf8(Table("dose,y", i => $"{(i % 3 == 0 ? $"{i % 13} g" : $"{100 * (i % 13)} mg")},{i / 3 % 2}")));
+        yield return ("money.csv",
+            Utf8(Table("pay,y", i => $"\"{(i % 7 == 0 ? "-" : "")}${1 + (i % 30)},{100 + i}.50\",{i / 3 % 2}")));
+        yield return ("minus behind the number.csv",
+            Utf8(Table("balance,y", i => $"{100 + (i % 41)}.{10 + i}{(i % 3 == 0 ? "-" : "")},{i / 3 % 2}")));
+        yield return ("a spreadsheet's text form.csv",
+            Utf8(Table("x,y", i => $"\"=\"\"{i % 13}.5\"\"\",{i / 3 % 2}")));
+        yield return ("two numbers in a cell.csv",
+            Utf8(Table("pressure,x,y", i => $"{100 + i}/{60 + (i % 30)},{i % 13},{i / 3 % 2}")));
+        yield return ("point of two meanings.csv",
+            Utf8(Table("x;z;y", i => $"{(i % 5 == 0 ? "" : "1.")}{100 + i};{i % 13};{i / 3 % 2}")));
+        yield return ("decimal commas in one column.csv",
+            Utf8(Table("x,z,y", i => $"\"{Fixed(i * 0.5, ',')}\",{Fixed(i % 13 * 0.25, '.')},{i / 3 % 2}")));
         yield return ("stages of letters.csv",
             Utf8(Table("stage,x,y", i => $"{1 + (i % 3)}{"ab"[i % 2]},{i % 13},{i / 3 % 2}")));
         yield return ("limits of detection.csv",
