@@ -157,8 +157,10 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     {
         DateReading[] readings = [DateReading.YearFirst, DateReading.DayFirst, DateReading.MonthFirst,
             DateReading.Clock];
-        long Total(DateReading reading) => sites.Sum(site => (long)site.Dates(reading));
-        long dates = sites.Sum(site => (long)site.AnyDates);
+        long compact = CompactDates.Hold(this) ? Numbers : 0;
+        long Total(DateReading reading) => sites.Sum(site => (long)site.Dates(reading))
+            + (reading == DateReading.Clock ? 0 : compact);
+        long dates = sites.Sum(site => (long)site.AnyDates) + compact;
         if (dates == 0 || dates < NumberShare * (Numbers + Texts))
         {
             return null;

@@ -101,6 +101,9 @@ public sealed class ColumnProfile
     /// <summary>Texts that are a date or time under some reading.</summary>
     public int AnyDates { get; private set; }
 
+    /// <summary>Numbers that are a date written as yyyymmdd.</summary>
+    internal int DatesWithoutMarks { get; private set; }
+
     /// <summary>
     /// The first text that is a date or time under some reading, where <see cref="AnyDates"/> counts one.
     /// </summary>
@@ -138,6 +141,7 @@ public sealed class ColumnProfile
         else if (table.TryParseNumber(cell, _unit, out double number))
         {
             AddNumber(number, row);
+            DatesWithoutMarks += CompactDates.TryRead(cell, out _) ? 1 : 0;
         }
         else if (MissingValue.IsMarker(cell))
         {

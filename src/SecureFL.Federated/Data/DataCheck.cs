@@ -120,7 +120,8 @@ public sealed record DataCheck
             known ? column.Mean : null,
             odd > 0 && numbers > texts ? string.Create(CultureInfo.InvariantCulture, $"line {first}") : null)
         {
-            Dates = column.AnyDates > 0 && column.AnyDates >= 0.9 * (numbers + texts),
+            Dates = (column.AnyDates > 0 && column.AnyDates >= 0.9 * (numbers + texts))
+                || CompactDates.Hold(new ColumnFacts(column.Name, [column])),
             MoreDistinct = column.Numbers.Overflow || (!numeric && column.Texts.Overflow),
         };
     }

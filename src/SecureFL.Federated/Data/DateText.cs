@@ -1,7 +1,7 @@
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Reads dates and times, years of four digits only. A cell's own offset from UTC is applied. Thread-safe.
+/// Reads dates and times, years of four digits only; dates without marks too (20210404). A cell's own offset from UTC is applied. Thread-safe.
 /// </summary>
 public static class DateText
 {
@@ -45,6 +45,11 @@ public static class DateText
         {
             bool whole = TryTime(text, out value, allowOffset: false);
             return whole;
+        }
+
+        if (CompactDates.TryRead(text, out value))
+        {
+            return true;
         }
 
         if (!TryDate(ref text, reading, out int year, out int month, out int day)

@@ -124,6 +124,11 @@ public static class SchemaInference
         bool declared = roles.Categorical.Contains(written.Name);
         UnitReading? unit = declared ? null : UnitRule.Of(written);
         ColumnFacts facts = unit?.Facts ?? written;
+        if (!declared)
+        {
+            DateColumnRule.Check(facts);
+        }
+
         if (!declared && !roles.Kept.Contains(facts.Name) && IdentifierRule.Reason(facts) is string reason
             && IsNoDate(facts, options))
         {
@@ -167,7 +172,7 @@ public static class SchemaInference
     }
 
     private static bool IsNoDate(ColumnFacts facts, SchemaOptions options) =>
-        facts.Texts == 0 || facts.Decide(options).Dates is null;
+        (facts.Texts == 0 && !CompactDates.Hold(facts)) || facts.Decide(options).Dates is null;
 
     private static ImmutableArray<string> Categories(ColumnFacts facts, ColumnRoles roles, SchemaOptions options)
     {
@@ -177,6 +182,11 @@ public static class SchemaInference
         if (values.Length > most || more)
         {
             string count = string.Create(CultureInfo.InvariantCulture, $"{(more ? "more than " : "")}{values.Length}");
+            if (ShortDates.Of(facts) is null && DateColumnRule.Mixture(facts) is DataFormatException mixture)
+            {
+                throw mixture;
+            }
+
             bool texts = facts.Texts + facts.Markers > 0;
             (string source, long line) = texts ? facts.FirstText() : (facts.Sites[0].Source, 0);
             throw new DataFormatException(
@@ -203,6 +213,9 @@ public static class SchemaInference
         return values;
     }
 
+    private static string CompactNote(ColumnFacts facts) =>
+        $"; {Canonical(facts.Sites.First(CompactDates.Are).Minimum)} is read as yyyymmdd";
+
     private static IEnumerable<string> NumberNotes(ColumnFacts facts, DateReading? dates, bool kept)
     {
         if (dates is DateReading reading)
@@ -218,13 +231,21 @@ public static class SchemaInference
             string also = open.Length == 0 || open.Length == facts.Sites.Length ? ""
                 : $"; all dates of {string.Join(", ", open)} can have the day or the month first and are read as "
                 + $"the others: make sure";
-            yield return $"column {facts.Name}: {how}{also}";
+            yield return $"column {facts.Name}: {how}{also}{(facts.Numbers > 0 ? CompactNote(facts) : "")}";
             foreach ((string cell, long count) in SentinelRule.FindDates(facts))
             {
                 yield return SentinelRule.Sentence(facts.Name, cell, count);
             }
 
             yield break;
+        }
+
+        if (facts.Numbers > 0 && facts.Sites.All(site => site.Numbers.Total == 0 || CompactDates.Are(site)))
+        {
+            string day = Canonical(facts.Sites.First(CompactDates.Are).Minimum);
+            yield return
+                $"column {facts.Name}: its numbers are all dates without marks ({day}) and are taken as numbers; "
+                + $"where they are dates, write {day[..4]}-{day[4..6]}-{day[6..]}";
         }
 
         if (facts.Texts + facts.Markers > 0)

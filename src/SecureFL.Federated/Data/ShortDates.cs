@@ -24,7 +24,7 @@ internal sealed record ShortDates(string What, string WayOut)
     }
 
     /// <summary>dd.mm.yy, mm/dd/yy, yy-mm-dd.</summary>
-    private static bool Is(string cell)
+    internal static bool Is(string cell)
     {
         string[] parts = cell.Trim().Split(['.', '/', '-']);
         return parts.Length == 3 && Array.TrueForAll(parts,

@@ -64,15 +64,16 @@ public static class SiteComparison
     {
         ColumnProfile?[] written = [.. sites.Select(site => site.Find(name))];
         ColumnProfile?[] profiles = [.. written.Select(profile => profile?.Measured ?? profile)];
+        bool compact = CompactDates.Hold(new ColumnFacts(name, [.. profiles.OfType<ColumnProfile>()], label));
         ImmutableArray<SiteColumn> columns =
         [
-            .. profiles.Select((profile, i) => Describe(profile, sites[i].Table.Source))
+            .. profiles.Select((profile, i) => Describe(profile, sites[i].Table.Source, compact))
                 .Zip(written, (column, profile) => column with { Unit = profile?.Unit }),
         ];
         return new ColumnComparison(name, columns, [.. OtherUnit(columns), .. Differences(columns, profiles, label)]);
     }
 
-    private static SiteColumn Describe(ColumnProfile? profile, string source)
+    private static SiteColumn Describe(ColumnProfile? profile, string source, bool compact)
     {
         if (profile is null)
         {
@@ -82,6 +83,7 @@ public static class SiteComparison
         int odd = profile.Texts.Total + profile.Markers.Total;
         int dates = profile.AnyDates;
         string kind = profile.Numbers.Total + odd == 0 ? "empty"
+            : compact && profile.Numbers.Total > 0 ? "dates"
             : profile.Texts.Total == 0 && profile.Numbers.Total > 0 ? "numbers"
             : dates > 0 && dates >= 0.9 * profile.Texts.Total && profile.Numbers.Total == 0 ? "dates"
             : profile.Numbers.Total >= 0.9 * (profile.Numbers.Total + profile.Texts.Total) ? "numbers"
