@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 
 namespace SecureFL.Aggregation;
@@ -85,16 +86,30 @@ public sealed class CounterLayout
     }
 
     /// <summary>The counters' sums from the sums of their digits.</summary>
-    public long[] Combine(ReadOnlySpan<long> digitSums, int bits)
+    /// <param name="digitSums"><see cref="ElementCount"/> sums.</param>
+    /// <param name="bits">b.</param>
+    /// <param name="contributors">How many clients' digits were added. A client whose program ignores the plan can put
+    /// more into a digit than its counter allows, and nobody sees it before the sum is open.</param>
+    /// <exception cref="ProtocolViolationException">A sum that so many clients within the plan's magnitudes cannot add
+    /// up to: names the counter.</exception>
+    public long[] Combine(ReadOnlySpan<long> digitSums, int bits, int contributors)
     {
         long[] sums = new long[Counters.Length];
         int next = 0;
         for (int i = 0; i < sums.Length; i++)
         {
+            // Digit sums of any 64 bits, shifted by at most 46, are below 2^112.
+            Int128 sum = 0;
             for (int digit = 0; digit < Digits(Counters[i], bits); digit++)
             {
-                sums[i] = checked(sums[i] + (digitSums[next++] << ((bits - 1) * digit)));
+                sum += (Int128)digitSums[next++] << ((bits - 1) * digit);
             }
+
+            Int128 most = Int128.Min((Int128)contributors * Counters[i].MaxMagnitude, long.MaxValue);
+            sums[i] = Int128.Abs(sum) <= most ? (long)sum : throw new ProtocolViolationException(
+                ViolationCode.OutOfRange, Party.Peer,
+                $"a sum of the counter '{Counters[i].Name}' of at most {most} in magnitude, {contributors} clients "
+                + $"with {Counters[i].MaxMagnitude} each", sum.ToString(CultureInfo.InvariantCulture));
         }
 
         return sums;

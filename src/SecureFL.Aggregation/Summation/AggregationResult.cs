@@ -85,8 +85,10 @@ public sealed record AggregationResult
     public double[] Mean => _mean ??= Dequantise(MeanFactor);
 
     /// <summary>The counters' sums over all opened groups, the weight first where the plan has one.</summary>
+    /// <exception cref="InvalidOperationException">The sums went to a sink, or no group was opened.</exception>
+    /// <exception cref="ProtocolViolationException">A counter's sum is beyond what its contributors may send.</exception>
     public long[] Counters => Plan.Settings.Counters
-        .Combine(Total.AsSpan((int)Plan.Parameters.FloatLength), Plan.Parameters.Bits);
+        .Combine(Total.AsSpan((int)Plan.Parameters.FloatLength), Plan.Parameters.Bits, Contributors);
 
     /// <summary>
     /// The exact integer sums of one group: quantised model elements, then counter digits; null where spoiled.

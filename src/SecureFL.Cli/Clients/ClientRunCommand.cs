@@ -108,7 +108,7 @@ internal static class ClientRunCommand
         if (output is not null)
         {
             float[] values = await service.FetchModelAsync(ended, cancellationToken).ConfigureAwait(false);
-            PreparationProgress progress = VersionValues.Progress(terms, values);
+            PreparationProgress progress = VersionValues.Progress(terms, session.Plan, values);
             if (progress.IsComplete)
             {
                 encoding.WriteModel(output.FullName, terms, VersionValues.Delivered(terms, values), progress.State,

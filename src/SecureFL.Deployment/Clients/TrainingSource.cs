@@ -98,7 +98,7 @@ internal sealed class TrainingSource : IContributionSource
     /// totals.</exception>
     internal PreparationProgress ProgressFor(RoundTask task)
     {
-        PreparationProgress progress = ProgressIn(task.Model);
+        PreparationProgress progress = VersionValues.Progress(_terms, _plan, task.Model);
         return progress.IsComplete != (task.Kind == RoundKind.Preparation)
             ? progress
             : throw new ProtocolViolationException(
@@ -198,19 +198,6 @@ internal sealed class TrainingSource : IContributionSource
         IEnumerable<string> notes = QuantisationNotes.Of(clipped,
             clips.Coarsest(update, _plan.Parameters.Bits, from.Values));
         return task == SiteWork.TaskOf(0) && state.Note is string note ? notes.Prepend(note) : notes;
-    }
-
-    private PreparationProgress ProgressIn(float[] model)
-    {
-        try
-        {
-            return VersionValues.Progress(_terms, model);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server, "totals that rows can have",
-                fault.Message);
-        }
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using SecureFL.Aggregation;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
@@ -36,9 +37,24 @@ internal static class VersionValues
         new(terms.Layout, values[(ModelsOf(terms) - terms.Layout.Length)..ModelsOf(terms)]);
 
     /// <summary>How far the preparation has come.</summary>
-    /// <exception cref="ArgumentException">Totals that no rows have.</exception>
-    internal static PreparationProgress Progress(TrainingTerms terms, float[] values) =>
-        PreparationProgress.FromValues(terms.Preparation, values.AsSpan(ModelsOf(terms)..^MarksOf(terms)));
+    /// <exception cref="ProtocolViolationException">Totals that no rows have.</exception>
+    internal static PreparationProgress Progress(TrainingTerms terms, AggregationPlan plan, float[] values)
+    {
+        try
+        {
+            return PreparationProgress.FromValues(terms.Preparation,
+                values.AsSpan(ModelsOf(terms)..^MarksOf(terms)), SitesOf(plan));
+        }
+        catch (ArgumentException fault)
+        {
+            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server, "totals that rows can have",
+                fault.Message);
+        }
+    }
+
+    /// <summary>How many sites can be in an opened sum, for those who do not know its contributors.</summary>
+    internal static SitesInSum SitesOf(AggregationPlan plan) =>
+        new(Math.Max(1, plan.Settings.MinClients), plan.Enrolment.Clients.Count);
 
     private static int MarksOf(TrainingTerms terms) => terms.Asynchronous is null ? 0 : 1;
 

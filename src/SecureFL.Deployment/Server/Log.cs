@@ -51,6 +51,9 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "Round {Round} is to be declared dead: {Why}")]
     internal static partial void RoundAborting(ILogger logger, ulong round, string why);
 
+    [LoggerMessage(32, LogLevel.Error, "The opened sum of round {Round} cannot be read")]
+    internal static partial void SumUnreadable(ILogger logger, ulong round, Exception fault);
+
     [LoggerMessage(11, LogLevel.Warning, "Round {Round} is dead: {Why}")]
     internal static partial void RoundDead(ILogger logger, ulong round, string why);
 

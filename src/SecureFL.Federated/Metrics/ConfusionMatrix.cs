@@ -12,7 +12,7 @@ public sealed class ConfusionMatrix
     /// A matrix of <paramref name="classCount"/> by <paramref name="classCount"/> cells, row by row: the actual class
     /// selects the row.
     /// </summary>
-    /// <exception cref="ArgumentException">Another number of cells.</exception>
+    /// <exception cref="ArgumentException">Another number of cells, or counts that no rows have.</exception>
     public ConfusionMatrix(int classCount, ReadOnlySpan<long> cells)
     {
         if (cells.Length != classCount * classCount)
@@ -22,7 +22,7 @@ public sealed class ConfusionMatrix
 
         ClassCount = classCount;
         _cells = cells.ToArray();
-        Total = _cells.Sum();
+        Total = CounterSum.OfRows(cells);
     }
 
     /// <summary>Classes.</summary>

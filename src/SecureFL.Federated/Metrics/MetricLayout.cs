@@ -30,6 +30,9 @@ public sealed record MetricLayout(LearningTask Task, int ClassCount, bool Detail
     /// </summary>
     public const int CountBits = 28;
 
+    /// <summary>Most rows that one site can count.</summary>
+    public const long MostRows = (1L << CountBits) - 1;
+
     /// <summary>Bits of the Brier sum, sign excluded.</summary>
     internal const int BrierBits = 45;
 

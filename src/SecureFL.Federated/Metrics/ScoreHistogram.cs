@@ -36,7 +36,7 @@ public sealed class ScoreHistogram
     private readonly long[] _negative;
 
     /// <summary>Counts by bin.</summary>
-    /// <exception cref="ArgumentException">Another number of bins.</exception>
+    /// <exception cref="ArgumentException">Another number of bins, or counts that no rows have.</exception>
     public ScoreHistogram(ScoreGrid grid, ReadOnlySpan<long> positive, ReadOnlySpan<long> negative)
     {
         ArgumentNullException.ThrowIfNull(grid);
@@ -48,8 +48,8 @@ public sealed class ScoreHistogram
         Grid = grid;
         _positive = positive.ToArray();
         _negative = negative.ToArray();
-        Positives = _positive.Sum();
-        Negatives = _negative.Sum();
+        Positives = CounterSum.OfRows(positive);
+        Negatives = CounterSum.OfRows(negative);
     }
 
     /// <summary>The bins.</summary>
@@ -194,8 +194,8 @@ public sealed class ScoreHistogram
 
     private ThresholdCounts AtEdge(int edge)
     {
-        long hits = _positive.AsSpan(edge).ToArray().Sum();
-        long alarms = _negative.AsSpan(edge).ToArray().Sum();
+        long hits = CounterSum.OfRows(_positive.AsSpan(edge));
+        long alarms = CounterSum.OfRows(_negative.AsSpan(edge));
         return new ThresholdCounts(
             ScoreGrid.Probability(Grid.Edge(edge)),
             new ConfusionMatrix(2, [Negatives - alarms, alarms, Positives - hits, hits]));

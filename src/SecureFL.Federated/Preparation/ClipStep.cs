@@ -60,19 +60,33 @@ internal sealed class ClipStep : PreparationStep
     {
         for (int t = 0; t < _count; t++)
         {
+            int? largest = null;
+            long sites = 0;
             for (int bin = MostExponent - LeastExponent; bin >= 0; bin--)
             {
                 long counter = totals[(t * CountersPerTensor) + (bin / BinsPerCounter)];
-                if (counter < 0)
+                if (counter >> (BinBits * BinsPerCounter) != 0)
                 {
-                    throw new ArgumentException($"a count of sites is {counter}");
+                    throw new ArgumentException(FormattableString.Invariant(
+                        $"tensor {_layout.Tensors[_first + t].Name}: {counter} is no count of sites"));
                 }
 
-                if (((counter >> (BinBits * (bin % BinsPerCounter))) & ((1L << BinBits) - 1)) > 0)
-                {
-                    reading.Clip(_first + t, MathF.ScaleB(1, bin + LeastExponent + 2));
-                    break;
-                }
+                long here = (counter >> (BinBits * (bin % BinsPerCounter))) & ((1L << BinBits) - 1);
+                sites += here;
+                largest ??= here > 0 ? bin : null;
+            }
+
+            // A site without an update of the tensor, or without rows, is in no bin.
+            if (sites > reading.Contributors.Most)
+            {
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"tensor {_layout.Tensors[_first + t].Name}: updates of {sites} sites, to which ")
+                    + $"{reading.Contributors} contributed");
+            }
+
+            if (largest is int top)
+            {
+                reading.Clip(_first + t, MathF.ScaleB(1, top + LeastExponent + 2));
             }
         }
 

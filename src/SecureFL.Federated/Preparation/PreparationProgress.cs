@@ -11,13 +11,16 @@ public sealed class PreparationProgress
     /// <summary>A total of 64 bits as values of 16 bits each, which floats hold exactly.</summary>
     private const int PiecesPerTotal = 4;
     private const int PieceBits = 16;
+    private readonly SitesInSum? _enrolled;
 
-    private PreparationProgress(PreparationSteps steps, ImmutableArray<long> totals, int opened)
+    private PreparationProgress(PreparationSteps steps, ImmutableArray<long> totals, int opened, SitesInSum? enrolled,
+        SitesInSum? newest = null)
     {
+        _enrolled = enrolled;
         Steps = steps;
         Totals = totals;
         Opened = opened;
-        State = steps.Read(totals.AsSpan(), opened);
+        State = steps.Read(totals.AsSpan(), opened, enrolled, newest);
     }
 
     /// <summary>All steps.</summary>
@@ -46,8 +49,12 @@ public sealed class PreparationProgress
     }
 
     /// <summary>The progress at which these totals are all that is open.</summary>
+    /// <param name="steps">All steps.</param>
+    /// <param name="totals">The totals.</param>
+    /// <param name="enrolled">The sites that can be in a sum; null where nobody knows.</param>
     /// <exception cref="ArgumentException">The totals end within a step, or are none that rows have.</exception>
-    public static PreparationProgress Of(PreparationSteps steps, ImmutableArray<long> totals)
+    public static PreparationProgress Of(PreparationSteps steps, ImmutableArray<long> totals,
+        SitesInSum? enrolled = null)
     {
         ArgumentNullException.ThrowIfNull(steps);
         int opened = 0;
@@ -57,15 +64,16 @@ public sealed class PreparationProgress
             length += steps.Steps[opened++].Length;
         }
 
-        return new PreparationProgress(steps, totals, opened);
+        return new PreparationProgress(steps, totals, opened, enrolled);
     }
 
     /// <summary>The progress with the step that was due.</summary>
     /// <param name="counters">Its opened counters, first those of the step; what follows is not looked at.</param>
+    /// <param name="contributors">The sites in their sum; null where nobody knows.</param>
     /// <exception cref="ArgumentException">Totals that no rows have.</exception>
-    public PreparationProgress Advance(ReadOnlySpan<long> counters) =>
+    public PreparationProgress Advance(ReadOnlySpan<long> counters, int? contributors = null) =>
         new(Steps, [.. Totals, .. counters[..(Next ?? throw new InvalidOperationException("all is prepared")).Length]],
-            Opened + 1);
+            Opened + 1, _enrolled, contributors is int sites ? SitesInSum.Exactly(sites) : null);
 
     /// <summary>As values of a model version.</summary>
     public float[] ToValues()
@@ -89,8 +97,12 @@ public sealed class PreparationProgress
     }
 
     /// <summary>Reads what <see cref="ToValues"/> wrote.</summary>
+    /// <param name="steps">All steps.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="enrolled">The sites that can be in a sum; null where nobody knows.</param>
     /// <exception cref="ArgumentException">Other values, or totals that no rows have.</exception>
-    public static PreparationProgress FromValues(PreparationSteps steps, ReadOnlySpan<float> values)
+    public static PreparationProgress FromValues(PreparationSteps steps, ReadOnlySpan<float> values,
+        SitesInSum? enrolled = null)
     {
         if (values.Length != ValuesOf(steps))
         {
@@ -99,7 +111,7 @@ public sealed class PreparationProgress
 
         if (values.IsEmpty)
         {
-            return new PreparationProgress(steps, [], 0);
+            return new PreparationProgress(steps, [], 0, enrolled);
         }
 
         int opened = values[0] >= 0 && values[0] <= steps.Steps.Length ? (int)values[0] : -1;
@@ -120,6 +132,6 @@ public sealed class PreparationProgress
             }
         }
 
-        return new PreparationProgress(steps, [.. totals], opened);
+        return new PreparationProgress(steps, [.. totals], opened, enrolled);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Rounds;
 
@@ -20,6 +21,9 @@ internal sealed class PreparationReading(PreparationTerms terms)
         new int[terms.SecondMoments ? Models.SecondMoments.LengthOf(terms.Columns.Length + 1) : 0];
     private readonly List<double> _momentSlack = [];
     private readonly float[] _clips = new float[terms.Clips?.Tensors.Length ?? 0];
+
+    /// <summary>The sites that can be in the sum that is read.</summary>
+    public SitesInSum Contributors { get; set; } = SitesInSum.Any;
 
     public long Sites { get; set; }
 
@@ -53,6 +57,23 @@ internal sealed class PreparationReading(PreparationTerms terms)
         _momentSums.AsSpan(first, values.Length).Fill(_momentSlack.Count);
         _momentSlack.Add(slack);
         Moments += values.Length;
+    }
+
+    /// <summary>Refuses the sites and training rows that a sum says it is of, where no sum can be of so many.</summary>
+    /// <exception cref="ArgumentException">Names both.</exception>
+    public void RequireSizes(long sites, long rows)
+    {
+        if (!Contributors.Has(sites))
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"a sum of {sites} sites and {rows} rows, to which {Contributors} contributed"));
+        }
+
+        if (rows < 1 || rows > (Int128)sites * MetricLayout.MostRows)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"a sum of {sites} sites and {rows} rows: at least 1, and at most {MetricLayout.MostRows} a site"));
+        }
     }
 
     public void Clip(int tensor, float clip) => _clips[tensor] = clip;

@@ -44,7 +44,7 @@ public static class PreparationRun
                 await GatherAsync(step, sites, state, parallelism, leaveOut, cancellationToken).ConfigureAwait(false);
             totals.AddRange(await FederatedPreparation.SumCountersAsync(sum, contributions, WideInteger.LimbBits, seed,
                 cancellationToken).ConfigureAwait(false));
-            state = steps.Read(totals.ToArray(), i + 1);
+            state = steps.Read(totals.ToArray(), i + 1, newest: SitesInSum.Exactly(contributions.Length));
         }
 
         return state;

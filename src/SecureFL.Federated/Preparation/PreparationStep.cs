@@ -29,7 +29,7 @@ public abstract class PreparationStep
     public abstract ValueTask<long[]> ContributeAsync(PreparingSite site, PreparedState state,
         CancellationToken cancellationToken);
 
-    /// <summary>Takes up the opened sums.</summary>
+    /// <summary>Takes up the opened sums; how many sites are in them, the reading says.</summary>
     /// <exception cref="ArgumentException">Sums that no sites' rows have.</exception>
     internal abstract void Read(ReadOnlySpan<long> totals, PreparationReading reading);
 }

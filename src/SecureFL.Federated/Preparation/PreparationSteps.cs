@@ -80,8 +80,12 @@ public sealed class PreparationSteps
     /// <summary>What the first <paramref name="opened"/> steps say.</summary>
     /// <param name="totals">Their opened counters, one step after another.</param>
     /// <param name="opened">How many they are.</param>
-    /// <exception cref="ArgumentException">Another number of totals, or totals that no sites' rows have.</exception>
-    public PreparedState Read(ReadOnlySpan<long> totals, int opened)
+    /// <param name="enrolled">The sites that can be in any of them; null where nobody knows.</param>
+    /// <param name="newest">Those that can be in the last of them; null for those of all.</param>
+    /// <exception cref="ArgumentException">Another number of totals, or totals that no sites' rows have: names the
+    /// step, the column and the values.</exception>
+    public PreparedState Read(ReadOnlySpan<long> totals, int opened, SitesInSum? enrolled = null,
+        SitesInSum? newest = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(opened, Steps.Length);
         PreparationReading reading = new(_terms);
@@ -94,7 +98,8 @@ public sealed class PreparationSteps
                 throw new ArgumentException($"{totals.Length} totals, step {i} ends at {at + length}", nameof(totals));
             }
 
-            Steps[i].Read(totals.Slice(at, length), reading);
+            reading.Contributors = (i == opened - 1 ? newest : null) ?? enrolled ?? SitesInSum.Any;
+            Refused(i, totals.Slice(at, length), reading, Steps[i].Read);
             at += length;
         }
 
@@ -103,7 +108,30 @@ public sealed class PreparationSteps
             reading.Columns = _terms.Columns.Length;
         }
 
-        return at == totals.Length ? reading.Finish()
-            : throw new ArgumentException($"{totals.Length} totals, {at} are due", nameof(totals));
+        if (at != totals.Length)
+        {
+            throw new ArgumentException($"{totals.Length} totals, {at} are due", nameof(totals));
+        }
+
+        PreparedState? state = null;
+        Refused(opened - 1, [], reading, (_, reading) => state = reading.Finish());
+        return state!;
     }
+
+    // Numbers that somebody made up may break any arithmetic: whatever it is, it is those numbers' fault.
+    private void Refused(int step, ReadOnlySpan<long> totals, PreparationReading reading, Reading read)
+    {
+        try
+        {
+            read(totals, reading);
+        }
+        catch (Exception fault) when (step >= 0 && fault is ArgumentException or ArithmeticException)
+        {
+            throw new ArgumentException(
+                $"step {step + 1} of {Steps.Length}, {Steps[step].Name}: {fault.Message}: no rows have such sums",
+                fault);
+        }
+    }
+
+    private delegate void Reading(ReadOnlySpan<long> totals, PreparationReading reading);
 }

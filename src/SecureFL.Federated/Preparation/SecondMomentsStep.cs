@@ -86,10 +86,7 @@ internal sealed class SecondMomentsStep : PreparationStep
     internal override void Read(ReadOnlySpan<long> totals, PreparationReading reading)
     {
         (long sites, long rows) = (totals[0], totals[1]);
-        if (sites < 1 || rows < 1)
-        {
-            throw new ArgumentException($"second moments of {sites} sites and {rows} rows");
-        }
+        reading.RequireSizes(sites, rows);
 
         // Shares are of the sites of the first step; where others contributed to this one, those of these.
         double scale = _terms.EqualSites ? (double)reading.Sites / sites : (double)reading.Rows / rows;

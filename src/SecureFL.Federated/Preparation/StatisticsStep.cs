@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Federated.Preparation;
 
@@ -77,10 +78,7 @@ internal sealed class StatisticsStep : PreparationStep
         Reader reader = new(totals);
         long sites = reader.Whole();
         long rows = reader.Whole();
-        if (sites < 1 || rows < 1)
-        {
-            throw new ArgumentException($"a preparation sum of {sites} sites and {rows} rows");
-        }
+        reading.RequireSizes(sites, rows);
 
         if (_first == 0)
         {
@@ -91,23 +89,26 @@ internal sealed class StatisticsStep : PreparationStep
                 classes[c] = reader.Whole();
             }
 
-            if (classes.Length > 0 && (classes.Any(count => count < 0) || classes.Sum() != rows))
+            if (classes.Length > 0
+                && (classes.Any(count => count < 0 || count > rows) || CounterSum.Of(classes) != rows))
             {
-                throw new ArgumentException($"{string.Join(", ", classes)} rows of the classes, {rows} in all");
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"{string.Join(", ", classes)} rows of the classes, {rows} in all"));
             }
 
             reading.ClassCounts = [.. classes];
             if (_terms.Targets)
             {
                 BigInteger sum = reader.Wide(ColumnSums.SumLimbs);
-                reading.Targets = TargetScaling.Standard(
-                    FeatureStatistics.FromSums([rows], [sum], [reader.Wide(ColumnSums.SquareLimbs)]));
+                BigInteger squares = reader.Wide(ColumnSums.SquareLimbs);
+                PossibleSums.Require("the label", sites, rows, sum, squares);
+                reading.Targets = TargetScaling.Standard(FeatureStatistics.FromSums([rows], [sum], [squares]));
             }
         }
 
         for (int f = _first; f < _first + _count; f++)
         {
-            ReadColumn(ref reader, reading, f, rows);
+            ReadColumn(ref reader, reading, f, sites, rows);
         }
 
         reading.Columns += _count;
@@ -145,7 +146,8 @@ internal sealed class StatisticsStep : PreparationStep
         }
     }
 
-    private void ReadColumn(ref Reader reader, PreparationReading reading, int f, long rows)
+    private void ReadColumn(ref Reader reader, PreparationReading reading, int f, long sites,
+        long rows)
     {
         ColumnSum kind = _terms.Columns[f];
         if (kind == ColumnSum.Indicator)
@@ -163,19 +165,25 @@ internal sealed class StatisticsStep : PreparationStep
 
         long count = Within(reader.Whole(), rows, f);
         BigInteger sum = reader.Wide(ColumnSums.SumLimbs);
-        reading.Column(f, count, sum, kind == ColumnSum.Deviation ? reader.Wide(ColumnSums.SquareLimbs) : 0);
+        BigInteger? squares = kind == ColumnSum.Deviation ? reader.Wide(ColumnSums.SquareLimbs) : null;
+        PossibleSums.Require($"column {_terms.Names[f]}", sites, count, sum, squares);
+        reading.Column(f, count, sum, squares ?? 0);
         if (kind == ColumnSum.Range)
         {
-            long sites = Math.Max(1, reader.Whole());
-            double low = WideInteger.Ratio(reader.Wide(ColumnSums.SumLimbs), sites, -ColumnTotals.SumFraction);
-            reading.Range(f, low,
-                WideInteger.Ratio(reader.Wide(ColumnSums.SumLimbs), sites, -ColumnTotals.SumFraction));
+            long filled = reader.Whole();
+            BigInteger low = reader.Wide(ColumnSums.SumLimbs);
+            BigInteger high = reader.Wide(ColumnSums.SumLimbs);
+            PossibleSums.RequireRange($"column {_terms.Names[f]}", sites, count, filled, low, high);
+            long by = Math.Max(1, filled);
+            reading.Range(f, WideInteger.Ratio(low, by, -ColumnTotals.SumFraction),
+                WideInteger.Ratio(high, by, -ColumnTotals.SumFraction));
         }
     }
 
     private long Within(long count, long rows, int f) => count >= 0 && count <= rows
         ? count
-        : throw new ArgumentException($"{count} of {rows} rows in column {_terms.Names[f]}");
+        : throw new ArgumentException(FormattableString.Invariant(
+            $"column {_terms.Names[f]}: {count} of {rows} rows"));
 
     private sealed class Writer(long[] counters, PreparingSite site)
     {

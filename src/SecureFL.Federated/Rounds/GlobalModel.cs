@@ -67,8 +67,11 @@ public sealed class GlobalModel
     /// <summary>The rounds so far; the newest has no metrics yet.</summary>
     public IReadOnlyList<RoundRecord> History => _history;
 
-    /// <summary>Whether the metrics of the current version are known; version 0 has none.</summary>
-    public bool IsMeasured => _history.Count > 0 && _history[^1].Train is not null;
+    /// <summary>
+    /// Whether the current version was measured: its metrics are known, or were refused; version 0 has none.
+    /// </summary>
+    public bool IsMeasured => _history.Count > 0
+        && (_history[^1].Train is not null || _history[^1].MetricsRefused is not null);
 
     /// <summary>Writes the metrics of the current version into the newest record; version 0 has none.</summary>
     /// <param name="train">Summed counters of the training rows.</param>
@@ -91,6 +94,15 @@ public sealed class GlobalModel
             SumIsExact = record.SumIsExact is bool exact && evaluation.SumIsExact is bool also ? exact && also
                 : record.SumIsExact ?? evaluation.SumIsExact,
         };
+    }
+
+    /// <summary>Notes why the metrics of the current version are not known; version 0 has none.</summary>
+    public void RefuseMetrics(string why)
+    {
+        if (Version > 0)
+        {
+            _history[^1] = _history[^1] with { MetricsRefused = why };
+        }
     }
 
     /// <summary>Applies the mean update and begins the record of a new version.</summary>

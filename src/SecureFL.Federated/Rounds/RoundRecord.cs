@@ -65,6 +65,13 @@ public sealed record RoundRecord
     /// <summary>Metrics on the sites' test rows. Null while they are not known.</summary>
     public MetricSummary? Test { get; init; }
 
+    /// <summary>
+    /// Why the counters that were summed for the metrics are those of no rows, so that nobody knows the metrics; null
+    /// where they were not refused.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? MetricsRefused { get; init; }
+
     /// <summary>Mean unregularised loss over training rows.</summary>
     [JsonIgnore]
     public double? TrainLoss => Train?.Loss;

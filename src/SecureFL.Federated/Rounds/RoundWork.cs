@@ -243,7 +243,7 @@ internal sealed class RoundWork
         };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
         // A round of some sites had other rows than all sites have.
-        long counted = sum.Counters.AsSpan(0, 2 * grids[0].Bins).ToArray().Sum();
+        Int128 counted = CounterSum.Of(sum.Counters.AsSpan(0, 2 * grids[0].Bins));
         return counted == test.Samples ? test.WithFineScores(grids, sum.Counters) : test;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SecureFL.Aggregation;
 using SecureFL.Encoding.Planning;
 using SecureFL.Encoding.Quantization;
@@ -54,6 +55,7 @@ internal sealed class SumLayout
     /// <summary>Reads opened integers: real sums and counters.</summary>
     public SecureSumResult Read(ReadOnlySpan<long> sums, IEnumerable<string> contributors)
     {
+        ImmutableArray<string> names = [.. contributors];
         float[] values = new float[Floats];
         double step = Parameters.Step;
         for (int i = 0; i < values.Length; i++)
@@ -64,8 +66,8 @@ internal sealed class SumLayout
         return new SecureSumResult
         {
             Sum = values,
-            Counters = Counters.Combine(sums[Floats..], Parameters.Bits),
-            Contributors = [.. contributors],
+            Counters = Counters.Combine(sums[Floats..], Parameters.Bits, names.Length),
+            Contributors = names,
             QuantisedSum = sums[..Floats].ToArray(),
         };
     }

@@ -58,7 +58,40 @@ public sealed class CounterTests
             }
         }
 
-        Assert.Equal(sums, layout.Combine(digits, bits));
+        Assert.Equal(sums, layout.Combine(digits, bits, 100));
+    }
+
+    /// <summary>
+    /// A client's own program checks its values; one that does not can put up to 2^(b-1) - 1 into each digit.
+    /// </summary>
+    [Theory]
+    [InlineData(4, 4L << 45, false)]
+    [InlineData(4, (4L << 45) + 1, true)]
+    [InlineData(4, -(4L << 45) - 1, true)]
+    [InlineData(4, long.MaxValue, true)]
+    [InlineData(4, long.MinValue, true)]
+    [InlineData(16, (16L << 45) + 1, true)]
+    public void A_sum_beyond_what_its_contributors_may_send_is_refused_and_never_wraps(int contributors, long sum,
+        bool refused)
+    {
+        CounterLayout layout = new(0, new Counter("rows", 1L << 45));
+        const int Bits = 16;
+        Assert.Equal(4, layout.ElementCount(Bits));
+        long[] digits = [sum & ((1L << 45) - 1), 0, 0, sum >> 45];
+        if (!refused)
+        {
+            Assert.Equal([sum], layout.Combine(digits, Bits, contributors));
+            return;
+        }
+
+        ProtocolViolationException fault =
+            Assert.Throws<ProtocolViolationException>(() => layout.Combine(digits, Bits, contributors));
+        Assert.Contains("'rows'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"received {sum} ", fault.Message, StringComparison.Ordinal);
+
+        // 10 clients with all they can put into the top digit: 2^63 and more, which is no long.
+        fault = Assert.Throws<ProtocolViolationException>(() => layout.Combine([0, 0, 0, 10 * 32767L], Bits, 10));
+        Assert.Contains("received 11528863202347581440 ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

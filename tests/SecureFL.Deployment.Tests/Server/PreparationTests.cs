@@ -55,7 +55,7 @@ public sealed class PreparationTests : IDisposable
         (PreparedState prepared, TrainingOutcome clear) = await InTheClear.TrainAsync(session, terms);
         float[] values = await clients[0].FetchModelAsync(ended[0], Token);
         Assert.Equal(clear.Model.Values, VersionValues.Delivered(terms, values).Values);
-        PreparedState told = VersionValues.Progress(terms, values).State;
+        PreparedState told = VersionValues.Progress(terms, session.Plan, values).State;
         Assert.Equal(prepared.Shared!.Offset, told.Shared!.Offset);
         Assert.Equal(prepared.Shared.Factor, told.Shared.Factor);
         Assert.Equal(prepared.Targets, told.Targets);

@@ -34,7 +34,7 @@ internal static class EncodingOperations
             int[] digits = new int[layout.ElementCount(bits)];
             layout.Split([c.Long("value")], bits, digits);
             Assert.Equal(c.Ints("digits"), digits);
-            Assert.Equal([c.Long("value")], layout.Combine([.. digits.Select(d => (long)d)], bits));
+            Assert.Equal([c.Long("value")], layout.Combine([.. digits.Select(d => (long)d)], bits, contributors: 1));
         }
     }
 

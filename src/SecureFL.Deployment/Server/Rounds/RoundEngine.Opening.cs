@@ -54,34 +54,40 @@ internal sealed partial class RoundEngine
     {
         int[] clients = [.. result.Groups.Where(group => group.IsOpened).SelectMany(group => group.Clients).Order()];
         ImmutableArray<string> names = [.. clients.Select(client => _plan.Enrolment.Clients[client].Name)];
-        (float[] sum, long[] counters) = sink.Finish();
+        float[] sum = [];
+        long[] counters = [];
         RoundRecord? described = null;
         string? ended = null;
         string? spoiled = null;
         ModelVersion version;
         if (clients.Length == 0)
         {
-            version = round.Server!.Advance(result);
             spoiled = SpoiledRound.Reason(result.Groups[0].Status);
-        }
-        else if (_training is not null)
-        {
-            try
-            {
-                described = _training.Apply(round.Kind, sum, counters, names);
-                ended = _training.Next is null ? EndOf(_training) : null;
-            }
-            catch (ProtocolViolationException violation)
-            {
-                spoiled = violation.Message;
-            }
-
-            version = round.Server!.Advance(result, _training.Stamp.Digest);
         }
         else
         {
-            version = round.Server!.Advance(result);
+            try
+            {
+                (sum, counters) = sink.Finish(clients.Length);
+                described = _training?.Apply(round.Kind, sum, counters, names);
+                ended = _training is { Next: null } ? EndOf(_training) : null;
+            }
+            catch (Exception fault) when (!IsOfTheMachine(fault))
+            {
+                // The sum is certified and stays what it is: what fails on it now would fail at every start again.
+                (described, ended) = (null, null);
+                spoiled = SpoiledRound.Reason(fault);
+                if (fault is not ProtocolViolationException)
+                {
+                    Log.SumUnreadable(_log, round.Number, fault);
+                }
+
+                _training?.TakeBack(TrainingRun.Read(_folder.Checkpoint(_session.Checkpoint)));
+            }
         }
+
+        version = _training is null || clients.Length == 0 ? round.Server!.Advance(result)
+            : round.Server!.Advance(result, _training.Stamp.Digest);
 
         RoundSummary summary = Summarise(round, spoiled is null ? RoundPhase.Opened : RoundPhase.Spoiled, clients,
             Metrics(described));
@@ -104,9 +110,14 @@ internal sealed partial class RoundEngine
                 && ((spoiled is not null && round.Kind != RoundKind.Evaluation)
                     || _training?.Stopped == StopReason.Diverged),
             Described = described,
-            Sum = _training is null && clients.Length > 0 ? (sum, counters) : null,
+            Sum = _training is null && clients.Length > 0 && spoiled is null ? (sum, counters) : null,
         };
     }
+
+    // Disk, memory and the end of the process say nothing about a sum: the step is done again.
+    private static bool IsOfTheMachine(Exception fault) =>
+        fault is IOException or UnauthorizedAccessException or OutOfMemoryException or OperationCanceledException
+            or ObjectDisposedException;
 
     private void CommitStaged()
     {

@@ -20,6 +20,12 @@ internal static class SpoiledRound
         _ => status.ToString(),
     };
 
+    /// <summary>Why an opened sum is of no use, for people: what was read of it. By whom cannot be told.</summary>
+    public static string Reason(Exception fault) => fault is ProtocolViolationException violation
+        ? $"expected {violation.Expected}; the sum says {violation.Received}; a client sent false numbers"
+        : $"the sum cannot be read, by {fault.GetType().Name} ({FaultText.Of(fault)}): a client sent false numbers, or "
+            + "this program has a fault, which the server's log shows";
+
     /// <summary>
     /// Clients that are spent on the newest model: those of the spoiled rounds since the last one that was not.
     /// </summary>

@@ -57,11 +57,14 @@ internal sealed class SumSink(AggregationPlan plan, int groups) : ISumSink
     }
 
     /// <summary>The sums over all opened groups as real numbers, and the counters. Once.</summary>
-    public (float[] Sum, long[] Counters) Finish()
+    /// <param name="contributors">The clients in the opened groups.</param>
+    /// <exception cref="ProtocolViolationException">A counter's sum is beyond what so many clients may
+    /// send.</exception>
+    public (float[] Sum, long[] Counters) Finish(int contributors)
     {
         Fold();
         float[] sum = _floats ?? Array.ConvertAll(_total!, value => (float)(value * plan.Parameters.Step));
-        return (sum, plan.Settings.Counters.Combine(_digits, plan.Parameters.Bits));
+        return (sum, plan.Settings.Counters.Combine(_digits, plan.Parameters.Bits, contributors));
     }
 
     private void Fold()

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Server.State;
 using SecureFL.Federated.Data;
+using SecureFL.Federated.Metrics;
 using SecureFL.Federated.Models;
 using SecureFL.Federated.Preparation;
 using SecureFL.Federated.Rounds;
@@ -23,6 +25,7 @@ internal sealed class TrainingRun
     private readonly ServerFolder _folder;
     private readonly RoundCounters _counters;
     private readonly AggregationPlan _plan;
+    private readonly SitesInSum _enrolled;
     private GlobalModel _model;
     private PreparationProgress _progress;
 
@@ -32,7 +35,8 @@ internal sealed class TrainingRun
         _folder = folder;
         _counters = new RoundCounters(terms.Metrics);
         _plan = plan;
-        _progress = PreparationProgress.Of(terms.Preparation, checkpoint.Preparation);
+        _enrolled = VersionValues.SitesOf(plan);
+        _progress = PreparationProgress.Of(terms.Preparation, checkpoint.Preparation, _enrolled);
         _model = ModelFrom(checkpoint);
     }
 
@@ -98,13 +102,15 @@ internal sealed class TrainingRun
 
     /// <summary>What the opened sum of a training or evaluation round does to the model. Once a round.</summary>
     /// <returns>The metrics that the round told of the model it stood on, or null.</returns>
+    /// <exception cref="ProtocolViolationException">No rows have such sums. What else fails on them is their fault as
+    /// well; after any fault the run is to be taken back (<see cref="TakeBack"/>).</exception>
     public RoundRecord? Apply(RoundKind kind, float[] sum, long[] counters, ImmutableArray<string> contributors)
     {
         int ownCounters = _counters.Layout.Counters.Length;
         Notes = [];
         if (kind == RoundKind.Preparation)
         {
-            Prepare(counters.AsSpan(ownCounters));
+            Prepare(counters.AsSpan(ownCounters), contributors.Length);
             return null;
         }
 
@@ -113,8 +119,17 @@ internal sealed class TrainingRun
             _counters, kind == RoundKind.Training ? sum : [], counters[..ownCounters], _model.WeightUnit, clips,
             _plan.Parameters.Clip);
         bool measured = kind == RoundKind.Evaluation || _terms.Asynchronous is null;
-        RoundRecord? described = measured ? _model.Describe(reading.Train, reading.Test) : null;
-        Stopped = measured ? _terms.Stopping.Decide(_model.History) : null;
+        string? refused = measured ? FaultOf(reading, contributors.Length) : null;
+        RoundRecord? described = measured && refused is null ? _model.Describe(reading.Train, reading.Test) : null;
+        if (refused is not null)
+        {
+            // Metrics steer nothing that could not go on without them; the update has its own bounds.
+            _model.RefuseMetrics(refused);
+            Notes = [RefusalOf(refused)];
+        }
+
+        Stopped = described is not null ? _terms.Stopping.Decide(_model.History)
+            : refused is not null && _model.Version >= _terms.Stopping.Rounds ? StopReason.Rounds : null;
         if (Stopped is not null || kind == RoundKind.Evaluation)
         {
             return described;
@@ -127,9 +142,16 @@ internal sealed class TrainingRun
                 $"{reading.Weight}");
         }
 
-        double share = reading.Clipped / ((double)contributors.Length * reading.MeanUpdate.Length);
+        Int128 elements = (Int128)contributors.Length * reading.MeanUpdate.Length;
+        if (reading.Clipped < 0 || reading.Clipped > elements)
+        {
+            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Peer,
+                $"clipped elements of {contributors.Length} updates, {elements} at most", $"{reading.Clipped}");
+        }
+
+        double share = reading.Clipped / (double)elements;
         QuantisationGrain? coarsest = clips?.Coarsest(reading.MeanUpdate, _plan.Parameters.Bits, _model.Current.Values);
-        Notes = [.. QuantisationNotes.Of(share, coarsest)];
+        Notes = [.. Notes, .. QuantisationNotes.Of(share, coarsest)];
         _model.Advance(
             reading.MeanUpdate,
             new RoundRecord
@@ -146,6 +168,14 @@ internal sealed class TrainingRun
         }
 
         return described;
+    }
+
+    /// <summary>Goes back to the last durable state, after a sum that could not be applied.</summary>
+    public void TakeBack(TrainingCheckpoint checkpoint)
+    {
+        _progress = PreparationProgress.Of(_terms.Preparation, checkpoint.Preparation, _enrolled);
+        _model = ModelFrom(checkpoint);
+        (Stopped, Notes) = (null, []);
     }
 
     /// <summary>
@@ -176,19 +206,7 @@ internal sealed class TrainingRun
             return;
         }
 
-        ModelBundle bundle = new()
-        {
-            Parameters = _model.Delivered,
-            Spec = _terms.Model.BuiltIn,
-            Schema = _terms.Data.Schema,
-            Scalings = _progress.State.Shared is { } scaling
-                ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", scaling)
-                : ImmutableSortedDictionary<string, FeatureScaling>.Empty,
-            Labels = _terms.Data.Schema is null
-                ? new ArrayLabels(_terms.Model.Task, _terms.Model.Classes, Column: null) : null,
-            Targets = _progress.State.Targets,
-        };
-        WholeFile.Write(_folder.NewestModel, bundle.Write);
+        WholeFile.Write(_folder.NewestModel, Bundle().Write);
     }
 
     /// <summary>
@@ -211,6 +229,19 @@ internal sealed class TrainingRun
         }
     }
 
+    private ModelBundle Bundle() => new()
+    {
+        Parameters = _model.Delivered,
+        Spec = _terms.Model.BuiltIn,
+        Schema = _terms.Data.Schema,
+        Scalings = _progress.State.Shared is { } scaling
+            ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", scaling)
+            : ImmutableSortedDictionary<string, FeatureScaling>.Empty,
+        Labels = _terms.Data.Schema is null
+            ? new ArrayLabels(_terms.Model.Task, _terms.Model.Classes, Column: null) : null,
+        Targets = _progress.State.Targets,
+    };
+
     private TrainingCheckpoint Save() => _model.Save(RunDigest, 0) with { Preparation = _progress.Totals };
 
     private GlobalModel ModelFrom(TrainingCheckpoint checkpoint) => new(
@@ -218,11 +249,11 @@ internal sealed class TrainingRun
         _terms.Layout,
         checkpoint with { WeightUnit = _terms.UnitFrom(_progress.State) ?? 1 });
 
-    private void Prepare(ReadOnlySpan<long> counters)
+    private void Prepare(ReadOnlySpan<long> counters, int contributors)
     {
         try
         {
-            _progress = _progress.Advance(counters);
+            _progress = _progress.Advance(counters, contributors);
         }
         catch (ArgumentException fault)
         {
@@ -230,8 +261,25 @@ internal sealed class TrainingRun
                 fault.Message);
         }
 
+        // What follows from the sums is written after every round: what cannot be written is refused now.
         _model = ModelFrom(Save());
+        if (_progress.IsComplete)
+        {
+            Bundle().Write(Stream.Null);
+        }
     }
+
+    // Rows are counted before training; where every enrolled site was there, no later sum can be of more.
+    private string? FaultOf(RoundReading reading, int contributors)
+    {
+        long? rows = _progress.State.Sites == _enrolled.Most ? _progress.State.Rows : null;
+        return PossibleCounters.Fault(reading.Train, contributors, rows) is string train ? $"training rows: {train}"
+            : PossibleCounters.Fault(reading.Test, contributors) is string test ? $"test rows: {test}" : null;
+    }
+
+    private string RefusalOf(string fault) => string.Create(CultureInfo.InvariantCulture,
+        $"the metrics of the model after training round {_model.Version} are not known: {fault}: no rows have such "
+        + $"counters. A client sent false ones, and which cannot be told; training goes on without them");
 
     private void WriteValues()
     {
