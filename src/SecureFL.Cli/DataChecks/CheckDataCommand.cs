@@ -81,7 +81,7 @@ internal static class CheckDataCommand
 
                 TableProfile profile = TableProfile.Of(TableFile.Read(path, settings.Csv), codes);
                 profiles.Add(profile);
-                checks.Add(DataCheck.Of(profile, settings.Label));
+                checks.Add(DataCheck.Of(profile, settings.Label, !settings.Columns.Classes.IsDefaultOrEmpty));
                 CheckText.Write(checks[^1]);
             }
             catch (DataFormatException refusal)

@@ -35,6 +35,16 @@ internal static class CheckText
                 $"  label: {string.Join(", ", check.LabelBalance.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} in {pair.Value} rows")))}");
         }
 
+        if (check.Target is { Mean: double mean } target)
+        {
+            Say(
+                $"  label: a number, {target.Minimum:G5} .. {mean:G5} .. {target.Maximum:G5} (least, mean, largest) in {target.Present} rows");
+        }
+        else if (check.Target is ColumnCheck texts)
+        {
+            Say($"  label: {(texts.MoreDistinct ? "more than " : "")}{texts.Distinct} different texts in {texts.Present} rows");
+        }
+
         foreach (string note in check.Remarks.Concat(check.Warnings))
         {
             Terminal.WriteLine("  note: " + note);

@@ -51,7 +51,8 @@ internal static class ModelFile
         TableEncoder encoder = new(schema);
         EncodedTable encoded = withLabels ? encoder.Encode(table) : encoder.EncodeFeatures(table);
         foreach (string note in table.Remarks.Select(remark => $"{path}: {remark}")
-            .Concat(EncodingNotes.Of(path, encoded)))
+            .Concat(EncodingNotes.Of(path, encoded))
+            .Concat(FarFromTrainingRule.Sentences(table, schema, encoded, scaling)))
         {
             Talk.Line(note);
         }

@@ -45,7 +45,11 @@ public static class AlignedTables
             rows.Add(row with { Cells = cells, Source = row.Source ?? table.Source });
         }
 
-        return new RawTable(table.Source, columns, rows, format ?? table.Numbers) { Remarks = table.Remarks };
+        return new RawTable(table.Source, columns, rows, format ?? table.Numbers)
+        {
+            Remarks = table.Remarks,
+            HasHeader = table.HasHeader,
+        };
     }
 
     /// <summary>The cell with a decimal point and no groups where it is a number, with or without a unit.</summary>

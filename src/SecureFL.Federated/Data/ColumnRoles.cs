@@ -10,6 +10,8 @@ internal sealed record ColumnRoles(
     string Label, ImmutableArray<string> Features, ImmutableHashSet<string> Categorical, ImmutableHashSet<string> Kept,
     ImmutableHashSet<string> Exact)
 {
+    private const int Shown = 20;
+
     /// <exception cref="DataFormatException">A column that another file lacks, or has under another spelling; or an
     /// option that names no column.</exception>
     internal static ColumnRoles Of(IReadOnlyList<RawTable> tables, SchemaOptions options)
@@ -56,6 +58,7 @@ internal sealed record ColumnRoles(
 
         if (faulty is not null)
         {
+            RefuseLostHeader(tables);
             throw new DataFormatException(
                 faulty.Source,
                 $"the files have different columns: {string.Join("; ", faults)}",
@@ -63,6 +66,27 @@ internal sealed record ColumnRoles(
                     ? $"the label {label} must be in every file, under this name"
                     : $"give the columns the same names in all files; --ignore {string.Join(',', lacking.Take(10))} "
                     + $"leaves them out");
+        }
+    }
+
+    /// <summary>Refuses a file without a header among others that have one, which is why the columns differ.</summary>
+    private static void RefuseLostHeader(IReadOnlyList<RawTable> tables)
+    {
+        RawTable? bare = tables.FirstOrDefault(table => !table.HasHeader);
+        RawTable? named = tables.FirstOrDefault(table => table.HasHeader);
+        if (bare is not null && named is not null)
+        {
+            string names = string.Join(',', named.Columns.Take(Shown).Select(CsvCell.Of))
+                + (named.Columns.Length > Shown ? ",..." : "");
+            throw new DataFormatException(
+                bare.Source,
+                $"the file has no header, its first line is data; {named.Source} names its columns {names}",
+                bare.Rows.Count > 0 ? bare.Rows[0].Line : null,
+                wayOut: bare.Columns.Length == named.Columns.Length
+                    ? $"write {names} above the first line if its columns stand in this order; --header yes if the "
+                    + $"first line of every file names its columns"
+                    : "write the names of its columns above the first line; --header yes if the first line of every "
+                    + "file names its columns");
         }
     }
 

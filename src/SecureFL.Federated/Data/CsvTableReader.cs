@@ -80,12 +80,12 @@ public static class CsvTableReader
         ArgumentNullException.ThrowIfNull(options);
         List<RawRow> rows = records as List<RawRow> ?? [.. records];
         string? unquoted = NumberForms.Unquote(rows);
-        RawRow first = rows[0];
         bool named = options.Header == HeaderMode.Present
             || (options.Header == HeaderMode.Detect && HeaderRule.HasHeader(source, rows));
+        string? dropped = named ? EmptyColumns.Drop(source, rows) : null;
         ImmutableArray<string> columns = named
-            ? HeaderRule.Names(source, first)
-            : [.. Enumerable.Range(0, first.Cells.Length).Select(i => $"c{i.ToString(CultureInfo.InvariantCulture)}")];
+            ? HeaderRule.Names(source, rows[0])
+            : [.. Enumerable.Range(0, rows[0].Cells.Length).Select(i => $"c{i.ToString(CultureInfo.InvariantCulture)}")];
         if (named)
         {
             rows.RemoveAt(0);
@@ -98,10 +98,14 @@ public static class CsvTableReader
                 wayOut: "export the table again, with its rows");
         }
 
-        string?[] forms = [unquoted, .. NumberForms.Rewrite(columns, rows)];
+        string?[] forms = [dropped, unquoted, .. NumberForms.Rewrite(columns, rows)];
         (NumberFormat format, ImmutableArray<string> remarks) =
             NumberFormatDetection.Detect(source, columns, rows, options);
-        return new RawTable(source, columns, rows, format) { Remarks = [.. forms.OfType<string>(), .. remarks] };
+        return new RawTable(source, columns, rows, format)
+        {
+            Remarks = [.. forms.OfType<string>(), .. remarks],
+            HasHeader = named,
+        };
     }
 
     /// <summary>The parser's reason without its own account of the place.</summary>

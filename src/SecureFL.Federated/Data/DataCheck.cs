@@ -35,6 +35,11 @@ public sealed record ColumnCheck(
 /// <summary>What <c>check-data</c> reports of one table before anybody trains on it.</summary>
 public sealed record DataCheck
 {
+    /// <summary>Fewest texts that can be told from classes.</summary>
+    private const int FewTexts = 10;
+
+    private const int MostClasses = 20;
+
     /// <summary>The file.</summary>
     public required string Source { get; init; }
 
@@ -50,8 +55,14 @@ public sealed record DataCheck
     /// <summary>The columns in file order.</summary>
     public required ImmutableArray<ColumnCheck> Columns { get; init; }
 
-    /// <summary>Rows of every label value; empty without a label column or where it has more than 100 values.</summary>
+    /// <summary>
+    /// Rows of every class of the label; empty without a label column, of numbers to predict, and where it has more
+    /// than 100 values.
+    /// </summary>
     public required ImmutableArray<KeyValuePair<string, int>> LabelBalance { get; init; }
+
+    /// <summary>The label column where it holds numbers to predict, or texts that are no classes; else null.</summary>
+    public ColumnCheck? Target { get; init; }
 
     /// <summary>What was found out while reading: encoding, decimal marks, sheet.</summary>
     public ImmutableArray<string> Remarks { get; init; } = [];
@@ -59,17 +70,23 @@ public sealed record DataCheck
     /// <summary>What somebody should look at, one sentence each.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
 
-    /// <summary>Checks <paramref name="table"/>; <paramref name="label"/> is a column's name or index.</summary>
+    /// <summary>Checks <paramref name="table"/>; <paramref name="labelColumn"/> is a column's name or index.</summary>
     /// <exception cref="DataFormatException">There is no such label column.</exception>
-    public static DataCheck Of(RawTable table, string? label = null) => Of(TableProfile.Of(table), label);
+    public static DataCheck Of(RawTable table, string? labelColumn = null) => Of(TableProfile.Of(table), labelColumn);
 
     /// <summary>Reports a table whose columns have been looked at.</summary>
+    /// <param name="profile">The table.</param>
+    /// <param name="labelColumn">The label column's name or index; null for none.</param>
+    /// <param name="classes">Whether somebody says that the label's values are classes.</param>
     /// <exception cref="DataFormatException">There is no such label column.</exception>
-    public static DataCheck Of(TableProfile profile, string? label = null)
+    public static DataCheck Of(TableProfile profile, string? labelColumn = null, bool classes = false)
     {
         ArgumentNullException.ThrowIfNull(profile);
         RawTable table = profile.Table;
-        int labelPosition = label is null ? -1 : table.FindColumn(label);
+        int labelPosition = labelColumn is null ? -1 : table.FindColumn(labelColumn);
+        ColumnProfile? label = labelPosition < 0 ? null
+            : profile.Columns[labelPosition].Measured ?? profile.Columns[labelPosition];
+        bool target = label is not null && !classes && IsTarget(label);
         (int complete, int duplicates) = CountRows(table);
         DataCheck check = new()
         {
@@ -79,8 +96,8 @@ public sealed record DataCheck
             DuplicateRows = duplicates,
             Columns =
                 [.. profile.Columns.Select(column => Check(column.Measured ?? column) with { Unit = column.Unit })],
-            LabelBalance = labelPosition < 0
-                ? [] : Balance(profile.Columns[labelPosition].Measured ?? profile.Columns[labelPosition]),
+            LabelBalance = label is null || target ? [] : Balance(label),
+            Target = label is null || !target ? null : Check(label),
             Remarks = table.Remarks,
             Warnings = [],
         };
@@ -124,6 +141,17 @@ public sealed record DataCheck
                 || CompactDates.Hold(new ColumnFacts(column.Name, [column])),
             MoreDistinct = column.Numbers.Overflow || (!numeric && column.Texts.Overflow),
         };
+    }
+
+    /// <summary>Numbers to predict, or texts of which most stand once: their list would show the rows.</summary>
+    private static bool IsTarget(ColumnProfile label)
+    {
+        ImmutableArray<LabelValue> values = LabelValue.Of(new ColumnFacts(label.Name, [label], label: true));
+        return label.Texts.Total > label.Numbers.Total
+            ? label.Texts.Total >= FewTexts && label.Texts.DistinctShare > 0.5
+            : label.Numbers.Total > 0 && label.Texts.Total <= 0.1 * label.Numbers.Total
+            && !NumberLabelRule.AreClasses(
+                [.. values.Where(value => NumberFormat.Plain.TryParse(value.Text, out _))], MostClasses);
     }
 
     private static ImmutableArray<KeyValuePair<string, int>> Balance(ColumnProfile column)

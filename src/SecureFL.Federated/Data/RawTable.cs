@@ -64,6 +64,9 @@ public sealed class RawTable
     /// <summary>How its numbers are written.</summary>
     public NumberFormat Numbers { get; }
 
+    /// <summary>Whether the file names its columns; else they are c0, c1 and so on.</summary>
+    public bool HasHeader { get; init; } = true;
+
     /// <summary>
     /// What was found out about the file while reading it, for people: its encoding, its decimal marks, its sheet.
     /// </summary>
@@ -87,8 +90,12 @@ public sealed class RawTable
         if (position < 0 || position >= Columns.Length)
         {
             IEnumerable<string> known = Columns.Take(40);
-            throw new DataFormatException(Source,
-                $"no column {reference}; there are {Columns.Length}: {string.Join(", ", known)}");
+            throw new DataFormatException(
+                Source,
+                $"no column {reference}; there are {Columns.Length}: {string.Join(", ", known)}"
+                + (HasHeader ? "" : "; the file has no header, its first line is data"),
+                wayOut: HasHeader ? null : "write the names of the columns above the first line; --header yes if the "
+                + "first line names them");
         }
 
         return position;
@@ -96,10 +103,11 @@ public sealed class RawTable
 
     /// <summary>The same columns with other rows.</summary>
     public RawTable WithRows(IReadOnlyList<RawRow> rows, string? source = null) =>
-        new(source ?? Source, Columns, rows, Numbers) { Remarks = Remarks };
+        new(source ?? Source, Columns, rows, Numbers) { Remarks = Remarks, HasHeader = HasHeader };
 
     /// <summary>The same table with one more remark, before the others.</summary>
-    public RawTable WithRemark(string remark) => new(Source, Columns, Rows, Numbers) { Remarks = [remark, .. Remarks] };
+    public RawTable WithRemark(string remark) =>
+        new(Source, Columns, Rows, Numbers) { Remarks = [remark, .. Remarks], HasHeader = HasHeader };
 
     /// <summary>
     /// As <see cref="TryParseNumber(string, out double)"/>, with or without <paramref name="unit"/> after the number.

@@ -17,8 +17,8 @@ public class HeaderRuleTests
 
     [Theory]
     [InlineData("age,age,ill\n50,1,0\n60,2,1\n", "2", "the header names two columns 'age'")]
-    [InlineData("age,,ill\n50,1,0\n60,2,1\n", "2", "the header has no name here")]
-    [InlineData(",age,ill\n0,50,0\n1,60,1\n", "1", "the header has no name here")]
+    [InlineData("age,,ill\n50,1,0\n60,2,1\n", "2", "the header has no name here, and line 2 has '1'")]
+    [InlineData(",age,ill\n0,50,0\n1,60,1\n", "1", "the header has no name here, and line 2 has '0'")]
     public void A_faulty_header_is_an_error_never_a_row(string text, string column, string problem)
     {
         DataFormatException fault = Assert.Throws<DataFormatException>(() => CsvTableReaderTests.Read(text));
