@@ -49,6 +49,12 @@ internal static class ExportCommand
 
             (ModelBundle bundle, _) = ModelFile.Read(result.GetValue(model)!);
             FeatureScaling? scaling = ModelFile.ScalingFor(bundle, result.GetValue(site));
+            if (ModelBounds.FaultOf(bundle, scaling) is string fault)
+            {
+                throw new CliException(ExitCode.Integrity, $"{result.GetValue(model)!.FullName}: {fault}",
+                    "training diverged, or the file was changed; nothing is written");
+            }
+
             if (result.GetValue(onnx) is FileInfo graph)
             {
                 WholeFile.Write(graph.FullName, stream => OnnxExport.Write(stream, bundle, scaling), ownerOnly: false);

@@ -17,6 +17,15 @@ namespace SecureFL.Cli.Models;
 internal sealed record ModelRows(ModelBundle Bundle, ModelSpec? Spec, string? Trainer, Dataset Data,
     IReadOnlyList<int> Rows, RawTable? Table)
 {
+    /// <summary>The model's file, for people.</summary>
+    internal required string ModelFile { get; init; }
+
+    /// <summary>The rows' file, for people.</summary>
+    internal required string DataFile { get; init; }
+
+    /// <summary>The line of a table, or the number of an array's row, from 1, that row i stands in.</summary>
+    internal long LineOf(int i) => Table?.Rows[Rows[i]].Line ?? Rows[i] + 1;
+
     /// <summary>
     /// What the model says of the rows, scaled targets and all: the program computes it, or the trainer does.
     /// </summary>
@@ -77,6 +86,7 @@ internal sealed class ModelRowsOptions(string dataDescription)
 
         (Dataset data, IReadOnlyList<int> rows, RawTable? table) =
             ModelFile.Rows(bundle, result.GetValue(_data)!, withLabels, result.GetValue(_site), csv);
-        return new ModelRows(bundle, spec, trainer, data, rows, table);
+        return new ModelRows(bundle, spec, trainer, data, rows, table)
+        { ModelFile = file.FullName, DataFile = result.GetValue(_data)! };
     }
 }

@@ -27,6 +27,7 @@ internal static class PredictCommand
         {
             ModelRows input = options.Read(result, withLabels: false);
             Predictions predictions = await input.PredictAsync(cancellationToken).ConfigureAwait(false);
+            RequireNumbers(input, predictions);
             if (result.GetValue(output) is not FileInfo file)
             {
                 Write(input, predictions, Console.Out);
@@ -48,21 +49,40 @@ internal static class PredictCommand
                 "securefl predict --model securefl-run/model.safetensors --data new.csv --output predictions.csv");
     }
 
+    // Nobody is to take what is no number for a prediction: nothing is written at all.
+    private static void RequireNumbers(ModelRows input, Predictions predictions)
+    {
+        TargetScaling? targets = input.Data.Task == LearningTask.Regression ? input.Bundle.Targets : null;
+        for (int i = 0; i < predictions.Values.Length; i++)
+        {
+            float value = predictions.Values[i];
+            if (!float.IsFinite(value) || !double.IsFinite(targets?.Unscale(value) ?? 0))
+            {
+                throw new CliException(
+                    ExitCode.Integrity,
+                    $"{input.ModelFile}: its prediction for line {input.LineOf(i / predictions.Columns)} of "
+                    + $"{input.DataFile} is no number",
+                    "the model's weights or its scaling are beyond all bounds (training diverged, or the file was "
+                    + "changed), or that line is; nothing is written");
+            }
+        }
+    }
+
     private static void Write(ModelRows input, Predictions predictions, TextWriter writer)
     {
-        (ModelBundle bundle, _, _, Dataset data, IReadOnlyList<int> rows, RawTable? table) = input;
+        (ModelBundle bundle, Dataset data) = (input.Bundle, input.Data);
         LearningTask task = data.Task;
         ImmutableArray<string> classes = TableSchema.ClassNames(bundle.Schema, data.ClassCount);
         writer.WriteLine(task == LearningTask.Regression ? "line,prediction"
             : "line,prediction," + string.Join(',', classes.Select(name => CsvCell.Of("p(" + name + ")"))));
         for (int i = 0; i < data.Count; i++)
         {
-            long line = table?.Rows[rows[i]].Line ?? rows[i] + 1;
+            long line = input.LineOf(i);
             ReadOnlySpan<float> row = predictions.Values.AsSpan(i * predictions.Columns, predictions.Columns);
             float[] shares = task == LearningTask.Binary && row.Length == 1 ? [1 - row[0], row[0]] : row.ToArray();
             string prediction = task == LearningTask.Regression
                 ? Target(bundle.Targets, row[0])
-                : CsvCell.Of(classes[Array.IndexOf(shares, shares.Max())]);
+                : CsvCell.OfName(classes[Array.IndexOf(shares, shares.Max())]);
             string tail = task == LearningTask.Regression ? "" : "," + string.Join(',', shares.Select(Number));
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line},{prediction}{tail}"));
         }

@@ -5,8 +5,8 @@ namespace SecureFL.Federated.Data;
 
 /// <summary>
 /// Which characters a text file's bytes are: UTF-8 and UTF-16 by their marks, UTF-8 without a mark where every byte
-/// fits, else Windows-1252 (which holds Latin-1), with a remark that says so. Never a replacement character.
-/// Thread-safe.
+/// fits, else Windows-1252 (which holds Latin-1), with a remark that says so; a file with letters in both is refused.
+/// Never a replacement character. Thread-safe.
 /// </summary>
 /// <param name="Encoding">Decodes strictly: a byte that does not fit is an error.</param>
 /// <param name="Remark">For people, where the encoding was guessed; null otherwise.</param>
@@ -55,16 +55,26 @@ public sealed record TextEncoding(System.Text.Encoding Encoding, string? Remark)
         Decoder decoder = strict.GetDecoder();
         char[] characters = new char[BlockBytes + 4];
         long line = 1;
+        bool begun = false;
+        long? firstWide = null;
         long? firstForeign = null;
         long? firstUndefined = null;
         while (length > 0)
         {
             ReadOnlySpan<byte> bytes = block.AsSpan(0, length);
             RefuseBinary(source, bytes, line);
-            if (firstForeign is null && !Fits(decoder, bytes, characters))
+            if (firstForeign is null)
             {
-                firstForeign = line + FirstForeign(bytes);
+                bool fits = Fits(decoder, bytes, characters);
+                if (!fits || firstWide is null)
+                {
+                    (int foreign, int? wide) = FirstForeign(bytes, begun);
+                    firstWide ??= line + wide;
+                    firstForeign = fits ? null : line + foreign;
+                }
             }
+
+            begun = true;
 
             if (firstUndefined is null && bytes.IndexOfAny(Undefined) is >= 0 and int at)
             {
@@ -78,6 +88,15 @@ public sealed record TextEncoding(System.Text.Encoding Encoding, string? Remark)
         if (firstForeign is null && Fits(decoder, [], characters, flush: true))
         {
             return new TextEncoding(strict, null);
+        }
+
+        if (firstWide is long encoded)
+        {
+            throw new DataFormatException(
+                source, $"letters in two encodings: those of line {encoded} are UTF-8, here they are not",
+                firstForeign ?? line,
+                wayOut: $"save all of the file as UTF-8; or, where line {encoded} is right as it is, name the file's "
+                    + "--encoding, for example windows-1252");
         }
 
         if (firstUndefined is not null)
@@ -106,17 +125,25 @@ public sealed record TextEncoding(System.Text.Encoding Encoding, string? Remark)
     }
 
     /// <summary>
-    /// Line feeds before the first byte that is no UTF-8; a character that the block's end cuts off does not count.
+    /// Line feeds before the first byte that is no UTF-8, and before the first character of several bytes that comes
+    /// earlier, if there is one. A character that an end of the block cuts off does not count.
     /// </summary>
-    private static int FirstForeign(ReadOnlySpan<byte> bytes)
+    private static (int Foreign, int? Wide) FirstForeign(ReadOnlySpan<byte> bytes, bool begun)
     {
         int at = 0;
+        int? wide = null;
+        while (begun && at < Math.Min(3, bytes.Length) && (bytes[at] & 0xC0) == 0x80)
+        {
+            at++;
+        }
+
         while (at < bytes.Length && Rune.DecodeFromUtf8(bytes[at..], out _, out int used) == OperationStatus.Done)
         {
+            wide ??= used > 1 ? bytes[..at].Count((byte)'\n') : null;
             at += used;
         }
 
-        return bytes[..at].Count((byte)'\n');
+        return (bytes[..at].Count((byte)'\n'), wide);
     }
 
     private static void RefuseBinary(string source, ReadOnlySpan<byte> bytes, long line)

@@ -91,7 +91,7 @@ public static class CoefficientTable
         {
             writer.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{CsvCell.Of(row.Class ?? "")},{CsvCell.Of(row.Feature)},{row.Value:R},{row.OddsRatio:R},"));
+                $"{CsvCell.OfName(row.Class ?? "")},{CsvCell.OfName(row.Feature)},{row.Value:R},{row.OddsRatio:R},"));
             writer.Write(string.Create(
                 CultureInfo.InvariantCulture, $"{row.Standardized:R},{row.StandardizedOddsRatio:R}\n"));
         }

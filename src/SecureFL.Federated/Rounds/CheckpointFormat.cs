@@ -45,7 +45,8 @@ public static class CheckpointFormat
     }
 
     /// <summary>Reads a checkpoint; <paramref name="source"/> is the name used in messages.</summary>
-    /// <exception cref="DataFormatException">Not a checkpoint, or a damaged one.</exception>
+    /// <exception cref="DataFormatException">Not a checkpoint, a damaged one, or one that no run wrote
+    /// (<see cref="CheckpointRules"/>).</exception>
     public static TrainingCheckpoint Read(Stream stream, string source)
     {
         SafetensorsContent content = Safetensors.Read(stream, source);
@@ -58,7 +59,7 @@ public static class CheckpointFormat
         {
             State state = JsonSerializer.Deserialize<State>(json, Json)
                 ?? throw new JsonException("null is no checkpoint");
-            return new TrainingCheckpoint
+            TrainingCheckpoint checkpoint = new()
             {
                 RunDigest = state.RunDigest ?? throw new JsonException("the run's digest is missing"),
                 Version = state.Version,
@@ -74,6 +75,8 @@ public static class CheckpointFormat
                 OlderVersions = Numbered(content, VersionPrefix, tensor => tensor.ToFloats()),
                 Residuals = Numbered(content, ResidualPrefix, tensor => tensor.ToInt64()),
             };
+            CheckpointRules.Require(checkpoint, source);
+            return checkpoint;
         }
         catch (Exception fault) when (fault is JsonException or FormatException and not DataFormatException
             or OverflowException)

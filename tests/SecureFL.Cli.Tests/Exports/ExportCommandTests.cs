@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using SecureFL.Cli.Tests.Packaging;
 using SecureFL.Cli.Tests.Simulate;
 using SecureFL.Cli.Tests.Support;
+using SecureFL.Federated.Models;
 
 namespace SecureFL.Cli.Tests.Exports;
 
@@ -54,6 +55,38 @@ public sealed partial class ExportCommandTests(ITestOutputHelper output)
         (code, _, error) = Securefl.Run("export", model);
         Assert.Equal(2, code);
         Assert.Contains("nothing to export to", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Weights that are finite one by one, and whose sums are not.</summary>
+    [Fact]
+    public void A_model_beyond_all_bounds_predicts_and_exports_nothing()
+    {
+        using Hospitals hospitals = new(rows: 40);
+        string model = Train(hospitals, "a");
+        ModelBundle bundle;
+        using (FileStream file = File.OpenRead(model))
+        {
+            bundle = ModelBundle.Read(file, model);
+        }
+
+        string absurd = hospitals.PathOf("absurd.safetensors");
+        float[] weights = new float[bundle.Parameters.Values.Length];
+        Array.Fill(weights, 3e38f);
+        using (FileStream file = File.Create(absurd))
+        {
+            (bundle with { Parameters = new ModelParameters(bundle.Parameters.Layout, weights) }).Write(file);
+        }
+
+        string written = hospitals.PathOf("p.csv");
+        (int code, string text, string error) = Securefl.Run("predict", "--model", absurd, "--data",
+            hospitals.Files[1], "--output", written);
+        Assert.Equal((5, ""), (code, text));
+        Assert.Contains($"{absurd}: its prediction for line 2 of {hospitals.Files[1]} is no number", error,
+            StringComparison.Ordinal);
+        (code, _, error) = Securefl.Run("export", absurd, "--coefficients", written, "--onnx", written);
+        Assert.Equal(5, code);
+        Assert.Contains($"{absurd}: layer 1 of the model adds up to", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(written));
     }
 
     [Fact]

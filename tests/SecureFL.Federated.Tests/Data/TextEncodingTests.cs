@@ -44,6 +44,22 @@ public class TextEncodingTests
         Assert.NotNull(fault.WayOut);
     }
 
+    /// <summary>Two files joined: as Windows-1252 the first one's letters would come out as two each.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(65_533)]
+    [InlineData(65_535)]
+    [InlineData(200_000)]
+    public void Letters_in_two_encodings_are_refused_with_both_lines(int apart)
+    {
+        byte[] start = System.Text.Encoding.UTF8.GetBytes("city,n\nZürich,1\n" + new string('x', apart));
+        byte[] mixed = [.. start, .. System.Text.Encoding.Latin1.GetBytes("\nKöln,2\n")];
+        DataFormatException fault = Assert.Throws<DataFormatException>(() => Decode(mixed));
+        Assert.Equal(4L, fault.Line);
+        Assert.Contains("those of line 2 are UTF-8", fault.Problem, StringComparison.Ordinal);
+        Assert.Contains("ZÃ¼rich", Decode(mixed, "windows-1252").Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("cp850", 0x81, "ü")]
     [InlineData("latin1", 0xFC, "ü")]

@@ -64,6 +64,44 @@ public class CoefficientTableTests
             writer.ToString());
     }
 
+    [Theory]
+    [InlineData("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0")]
+    [InlineData("@SUM(1,2)", "\"'@SUM(1,2)\"")]
+    [InlineData("+x", "'+x")]
+    [InlineData("-x", "'-x")]
+    [InlineData("\t=1", "'\t=1")]
+    [InlineData("-1", "-1")]
+    [InlineData("+2.5e3", "+2.5e3")]
+    [InlineData("a=b", "a=b")]
+    [InlineData("", "")]
+    public void A_name_that_a_spreadsheet_would_compute_gets_an_apostrophe(string name, string cell)
+    {
+        StringWriter writer = new();
+        CoefficientTable.WriteCsv(writer, [new Coefficient(name, name, -0.5, null, -1, null)]);
+        Assert.EndsWith($"\n{cell},{cell},-0.5,,-1,\n", writer.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Models_whose_numbers_add_up_to_none_are_told()
+    {
+        ModelBundle good = ExportTables.Bundle(ExportTables.Schema(LearningTask.Regression, false), [3],
+            Activation.Relu);
+        FeatureScaling scaling = good.ScalingFor(null)!;
+        Assert.Null(ModelBounds.FaultOf(good, scaling));
+        Assert.Null(ModelBounds.FaultOf(good, null));
+        float[] absurd = [.. good.Parameters.Values];
+        Array.Fill(absurd, 3e38f);
+        Assert.Contains("layer 1 of the model", ModelBounds.FaultOf(
+            good with { Parameters = new ModelParameters(good.Parameters.Layout, absurd) }, scaling),
+            StringComparison.Ordinal);
+        Array.Fill(absurd, 1e25f);
+        Assert.Contains("layer 2 of the model", ModelBounds.FaultOf(
+            good with { Parameters = new ModelParameters(good.Parameters.Layout, absurd) }, scaling),
+            StringComparison.Ordinal);
+        Assert.Contains("the scaling of when, factor 1E+300", ModelBounds.FaultOf(good,
+            scaling with { Factor = [1e300, .. scaling.Factor.Skip(1)] }), StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// A column around 1e-4: by one unit no double holds the odds ratio, by one deviation it is an ordinary number.
     /// </summary>

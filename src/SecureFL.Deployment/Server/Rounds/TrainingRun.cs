@@ -278,8 +278,8 @@ internal sealed class TrainingRun
     }
 
     private string RefusalOf(string fault) => string.Create(CultureInfo.InvariantCulture,
-        $"the metrics of the model after training round {_model.Version} are not known: {fault}: no rows have such "
-        + $"counters. A client sent false ones, and which cannot be told; training goes on without them");
+        $"the metrics of the {(_model.Version == 0 ? "initial model" : $"model after training round {_model.Version}")} "
+        + $"are not known: {fault}: no rows have such counters. A client sent false ones, and which cannot be told; training goes on without them");
 
     private void WriteValues()
     {
