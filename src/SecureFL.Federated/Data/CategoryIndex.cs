@@ -22,7 +22,8 @@ internal sealed class CategoryIndex
     /// <summary>The position of the cell's category, -1 for one that is none of them.</summary>
     internal int Find(RawTable table, string cell, string? unit = null)
     {
-        string value = table.TryParseNumber(cell, unit, out double number) ? SchemaInference.Canonical(number) : cell;
+        string value = table.TryParseNumber(cell, unit, out double number)
+            ? SchemaInference.Canonical(cell, number, table.Numbers) : cell;
         return _positions.TryGetValue(value, out int position)
             || _positions.TryGetValue(TruthWord.Fold(value), out position) ? position : -1;
     }

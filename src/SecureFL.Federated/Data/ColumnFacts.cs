@@ -120,9 +120,9 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     internal static Dictionary<string, ValueCount> Values(ColumnProfile site)
     {
         Dictionary<string, ValueCount> values = new(StringComparer.Ordinal);
-        foreach ((double number, ValueCount count) in site.Numbers.Counts)
+        foreach ((string number, ValueCount count) in WideCodes.Values(site))
         {
-            values[SchemaInference.Canonical(number)] = count;
+            values[number] = count;
         }
 
         foreach ((string text, ValueCount count) in site.Texts.Counts.Concat(site.Markers.Counts))
@@ -136,11 +136,16 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
     /// <summary>All sites' values: numbers first, by size, then texts in ordinal order.</summary>
     internal ImmutableArray<string> AllValues()
     {
-        SortedSet<double> numbers = [.. sites.SelectMany(site => site.Numbers.Counts.Keys)];
         SortedSet<string> texts = new(sites.SelectMany(site => site.Texts.Counts.Keys.Concat(site.Markers.Counts.Keys)),
             StringComparer.Ordinal);
-        return [.. numbers.Select(SchemaInference.Canonical), .. texts];
+        return [.. AllNumbers(), .. texts];
     }
+
+    /// <summary>All sites' numbers by size, each in its one spelling.</summary>
+    internal IEnumerable<string> AllNumbers() =>
+        sites.SelectMany(WideCodes.Values).Select(pair => pair.Key).Distinct(StringComparer.Ordinal)
+            .OrderBy(text => double.Parse(text, CultureInfo.InvariantCulture))
+            .ThenBy(text => text, StringComparer.Ordinal);
 
     internal static string Quote(string text) => text.Length <= 40 ? $"'{text}'" : $"'{text[..40]}...'";
 

@@ -49,6 +49,9 @@ public sealed class ColumnProfile
     /// <summary>Different numbers with their counts.</summary>
     public ValueTally<double> Numbers { get; } = new(RememberedNumbers);
 
+    /// <summary>Those of <see cref="Numbers"/> whose digits a double does not hold.</summary>
+    internal ValueTally<string> Codes { get; } = new(RememberedNumbers, StringComparer.Ordinal);
+
     /// <summary>What the numbers are like, and the outermost of them.</summary>
     internal NumberSample Sample { get; } = new();
 
@@ -142,6 +145,10 @@ public sealed class ColumnProfile
         {
             AddNumber(number, row);
             DatesWithoutMarks += CompactDates.TryRead(cell, out _) ? 1 : 0;
+            if (WideCodes.Of(cell, number, table.Numbers) is string code)
+            {
+                Codes.Add(code, row.Line, row.Source);
+            }
         }
         else if (MissingValue.IsMarker(cell))
         {

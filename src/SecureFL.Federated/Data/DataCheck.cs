@@ -131,7 +131,8 @@ public sealed record DataCheck
             numeric ? ColumnKind.Numeric : ColumnKind.Categorical,
             numeric ? numbers : numbers + odd,
             column.Missing + (numeric ? odd : 0),
-            column.Numbers.Distinct + (numeric ? 0 : column.Texts.Distinct + column.Markers.Distinct),
+            (column.Codes.Total > 0 ? WideCodes.Values(column).Count() : column.Numbers.Distinct)
+                + (numeric ? 0 : column.Texts.Distinct + column.Markers.Distinct),
             known ? column.Minimum : null,
             known ? column.Maximum : null,
             known ? column.Mean : null,
@@ -158,8 +159,7 @@ public sealed record DataCheck
     {
         IEnumerable<KeyValuePair<string, int>> counts =
         [
-            .. column.Numbers.Counts.Select(
-                pair => KeyValuePair.Create(SchemaInference.Canonical(pair.Key), pair.Value.Count)),
+            .. WideCodes.Values(column).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Count)),
             .. column.Texts.Counts.Concat(column.Markers.Counts)
                 .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Count)),
         ];

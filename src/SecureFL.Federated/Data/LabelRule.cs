@@ -62,7 +62,7 @@ internal static class LabelRule
         }
 
         ImmutableArray<string> values = Values(label, numbers, notes);
-        bool many = label.Sites.Any(site => site.Numbers.Overflow || site.Texts.Overflow);
+        bool many = label.Sites.Any(site => site.Numbers.Overflow || site.Codes.Overflow || site.Texts.Overflow);
         ImmutableArray<LabelValue> counted = many ? [] : LabelValue.Of(label);
         if (options.Task != LearningTask.Regression && !many)
         {
@@ -77,6 +77,7 @@ internal static class LabelRule
         };
         if (task == LearningTask.Regression)
         {
+            WideCodes.Refuse(label);
             return new LabelSchema { Name = label.Name, Task = task };
         }
 
@@ -187,8 +188,7 @@ internal static class LabelRule
         string.Create(CultureInfo.InvariantCulture, $"{values.Length} different values ({ColumnFacts.Show(values)})");
 
     private static ImmutableArray<string> Numbers(ColumnFacts label) =>
-        [.. label.Sites.SelectMany(site => site.Numbers.Counts.Keys).Distinct().Order()
-            .Select(SchemaInference.Canonical)];
+        [.. label.AllNumbers()];
 
     /// <summary>
     /// The classes that stand in the files; words for "no value" are none where they are few, which is said.

@@ -14,7 +14,7 @@ internal sealed record LabelValue(string Text, long Rows, string Source, long Li
     [
         .. label.Sites
             .SelectMany(
-                site => site.Numbers.Counts.Select(pair => (Text: SchemaInference.Canonical(pair.Key), At: pair.Value))
+                site => WideCodes.Values(site).Select(pair => (Text: pair.Key, At: pair.Value))
                 .Concat(site.Texts.Counts.Select(pair => (Text: pair.Key, At: pair.Value)))
                 .Select(value => (value.Text, value.At, site.Source)))
             .GroupBy(value => value.Text, StringComparer.Ordinal)

@@ -31,6 +31,6 @@ public sealed class MissingCodes
         ArgumentNullException.ThrowIfNull(table);
         return MissingValue.Is(cell) || (_texts.Count > 0
             && (_texts.Contains(cell) || (_numbers.Count > 0 && table.TryParseNumber(cell, out double number)
-                && _numbers.Contains(number))));
+                && _numbers.Contains(number) && WideCodes.Of(cell, number, table.Numbers) is null)));
     }
 }

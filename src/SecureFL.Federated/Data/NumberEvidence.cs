@@ -101,11 +101,11 @@ internal sealed class NumberEvidence
         string Place(SeenNumber? seen) =>
             seen is null ? "" : columns ? $" ({seen}, column {seen.Column})" : $" ({seen})";
         List<string> parts = [];
-        if (format.Decimal == ',')
+        if (format.Decimal == ',' && (Comma is not null || format.Thousands is null))
         {
-            parts.Add("decimal commas" + Place(Comma));
+            parts.Add("decimal commas" + Place(Comma ?? EitherComma));
         }
-        else if (format.Thousands is null)
+        else if (format == NumberFormat.Plain)
         {
             parts.Add("decimal points" + Place(Point ?? EitherPoint));
         }

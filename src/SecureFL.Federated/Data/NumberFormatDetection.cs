@@ -44,7 +44,8 @@ internal static class NumberFormatDetection
             char mark = marks is [char one] ? one : said.Decimal;
             char? group = groups is [char between] ? between : said.Thousands == mark ? null : said.Thousands;
             NumberFormat format = new(mark, group);
-            bool known = format == NumberFormat.Plain ? said.Decimal == '.' : format.Decimal == options.Decimal;
+            bool known = marks.Length + groups.Length == 0
+                || (format == NumberFormat.Plain ? said.Decimal == '.' : format.Decimal == options.Decimal);
             return (format, known ? [] : [all.Describe(format, columns: true)]);
         }
 

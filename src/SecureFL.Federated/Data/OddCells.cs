@@ -6,8 +6,10 @@ namespace SecureFL.Federated.Data;
 internal sealed class OddCells(RawTable table, string column, string expected = "number")
 {
     private const int Shown = 5;
+    private const int MostCodes = 100_000;
 
     private readonly ValueTally<string> _texts = new(1000, StringComparer.Ordinal);
+    private readonly Dictionary<double, string> _codes = [];
     private int _unmarked;
     private bool _unit;
     private (string Cell, RawRow Row) _first;
@@ -41,6 +43,17 @@ internal sealed class OddCells(RawTable table, string column, string expected = 
         _unmarked += MissingValue.IsMarker(cell) ? 0 : 1;
         _unit |= CellUnit.TrySplit(cell, out _, out _);
         _texts.Add(cell, row.Line);
+    }
+
+    /// <summary>Takes note of a number whose digits a double does not hold.</summary>
+    /// <exception cref="DataFormatException">Another one before it became the same number.</exception>
+    internal void AddCode(string cell, double number, RawRow row)
+    {
+        if (WideCodes.Of(cell, number, table.Numbers) is string code && _codes.Count < MostCodes
+            && !_codes.TryAdd(number, code) && _codes[number] != code)
+        {
+            throw WideCodes.Fault(row.Source ?? table.Source, row.Line, column, code, _codes[number], label: false);
+        }
     }
 
     /// <summary>What people should know of numbers without the unit that was agreed; null for none.</summary>

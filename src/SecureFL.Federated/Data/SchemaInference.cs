@@ -118,6 +118,10 @@ public static class SchemaInference
     /// </summary>
     internal static string Canonical(double number) => (number + 0.0).ToString("R", CultureInfo.InvariantCulture);
 
+    /// <summary>As <see cref="Canonical(double)"/>, digit by digit where a double does not hold them.</summary>
+    internal static string Canonical(string cell, double number, NumberFormat format) =>
+        WideCodes.Of(cell, number, format) ?? Canonical(number);
+
     private static ColumnSchema? Feature(ColumnFacts written, ColumnRoles roles, SchemaOptions options,
         List<string> notes)
     {
@@ -143,6 +147,7 @@ public static class SchemaInference
         (ColumnKind kind, DateReading? dates) = declared ? (ColumnKind.Categorical, null) : facts.Decide(options);
         if (kind == ColumnKind.Numeric)
         {
+            WideCodes.Refuse(facts);
             bool kept = roles.Kept.Contains(facts.Name);
             notes.AddRange([.. unit is null ? Array.Empty<string>() : [unit.Note], .. NumberNotes(facts, dates, kept)]);
             return new ColumnSchema { Name = facts.Name, Kind = kind, Dates = dates, Unit = unit?.Unit };
@@ -178,7 +183,7 @@ public static class SchemaInference
     {
         ImmutableArray<string> values = facts.AllValues();
         int most = options.MaxCategories is null ? SchemaOptions.DefaultMaxCategories : MostCandidates;
-        bool more = facts.Sites.Any(site => site.Texts.Overflow || site.Numbers.Overflow);
+        bool more = facts.Sites.Any(site => site.Texts.Overflow || site.Numbers.Overflow || site.Codes.Overflow);
         if (values.Length > most || more)
         {
             string count = string.Create(CultureInfo.InvariantCulture, $"{(more ? "more than " : "")}{values.Length}");

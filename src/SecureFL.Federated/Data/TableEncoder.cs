@@ -174,7 +174,8 @@ public sealed class TableEncoder
             return category;
         }
 
-        string value = table.TryParseNumber(cell, out double number) ? SchemaInference.Canonical(number) : cell;
+        string value = table.TryParseNumber(cell, out double number)
+            ? SchemaInference.Canonical(cell, number, table.Numbers) : cell;
         return _spellings[column].TryGetValue(SpellingKey.Of(value), out string? known)
             ? throw new DataFormatException(
                 raw.Source ?? table.Source, $"{Quote(cell)} is another spelling of the agreed category {Quote(known)}",
@@ -230,6 +231,7 @@ public sealed class TableEncoder
         }
 
         odd.Numbers++;
+        odd.AddCode(cell, number, raw);
         odd.Bare += unit is not null && table.TryParseNumber(cell, out _) ? 1 : 0;
         return TrainableNumber.Is(number)
             ? number

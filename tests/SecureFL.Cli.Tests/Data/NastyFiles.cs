@@ -207,6 +207,8 @@ internal static class NastyFiles
             Utf8(Table("pressure,x,y", i => $"{100 + i}/{60 + (i % 30)},{i % 13},{i / 3 % 2}")));
         yield return ("point of two meanings.csv",
             Utf8(Table("x;z;y", i => $"{(i % 5 == 0 ? "" : "1.")}{100 + i};{i % 13};{i / 3 % 2}")));
+        yield return ("codes beyond double precision.csv",
+            Utf8(Table("code,x,y", i => $"90000000000020700{i % 3},{i % 13},{i / 3 % 2}")));
         yield return ("decimal commas in one column.csv",
             Utf8(Table("x,z,y", i => $"\"{Fixed(i * 0.5, ',')}\",{Fixed(i % 13 * 0.25, '.')},{i / 3 % 2}")));
         yield return ("stages of letters.csv",

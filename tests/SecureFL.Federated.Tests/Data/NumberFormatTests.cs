@@ -138,6 +138,9 @@ public class NumberFormatTests
         RawTable table = CsvTableReaderTests.Read("x,y\n1.5,0\n2.5,1\n", new CsvReadOptions { Decimal = ',' });
         Assert.Equal(NumberFormat.Plain, table.Numbers);
         Assert.Equal(["numbers have decimal points ('1.5', line 2, column x)"], table.Remarks);
+        Assert.Empty(CsvTableReaderTests.Read("x;y\n1;0\n2;1\n", new CsvReadOptions { Thousands = '.' }).Remarks);
+        table = CsvTableReaderTests.Read("x;y\n1.120;0\n793;1\n", new CsvReadOptions { Thousands = '.' });
+        Assert.Equal(["numbers have points between thousands ('1.120', line 2, column x)"], table.Remarks);
         table = CsvTableReaderTests.Read("x;y\n1,5;0\n2,5;1\n", new CsvReadOptions { Thousands = ',' });
         Assert.Equal(new NumberFormat(',', null), table.Numbers);
     }

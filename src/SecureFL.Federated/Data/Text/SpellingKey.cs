@@ -18,7 +18,7 @@ public static class SpellingKey
         string trimmed = text.Trim();
         if (NumberFormat.Plain.TryParse(trimmed, out double number))
         {
-            return SchemaInference.Canonical(number);
+            return SchemaInference.Canonical(trimmed, number, NumberFormat.Plain);
         }
 
         StringBuilder key = new(text.Length);
