@@ -65,8 +65,9 @@ internal static class DateColumnRule
         bool two = ShortDates.Is(cell);
         return new DataFormatException(
             at.Source ?? other.Source,
-            $"{ColumnFacts.Quote(cell)} {(two ? "has a year of two digits and is not read as a date"
-                : "is no date that is read")}, where the column holds dates such as {ColumnFacts.Quote(date)} ({where})",
+            $"{ColumnFacts.Quote(cell)} "
+            + (two ? "has a year of two digits and is not read as a date" : "is no date that is read")
+            + $", where the column holds dates such as {ColumnFacts.Quote(date)} ({where})",
             at.Line,
             column.Name,
             wayOut: $"{(two ? "write the year with four digits, best as 2020-06-19"
@@ -134,7 +135,8 @@ internal static class DateColumnRule
     {
         string[] parts = cell.Split(':');
         bool time = parts.Length is 2 or 3 && parts[0].Length is >= 1 and <= 4 && parts[0].All(char.IsAsciiDigit)
-            && parts.Skip(1).All(part => part.Length == 2 && char.IsAsciiDigit(part[1]) && part[0] is >= '0' and <= '5');
+            && parts.Skip(1).All(
+                part => part.Length == 2 && char.IsAsciiDigit(part[1]) && part[0] is >= '0' and <= '5');
         return (time, time && int.Parse(parts[0], CultureInfo.InvariantCulture) >= 24 && !cell.StartsWith("24:00",
             StringComparison.Ordinal));
     }

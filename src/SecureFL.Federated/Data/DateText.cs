@@ -1,7 +1,8 @@
 namespace SecureFL.Federated.Data;
 
 /// <summary>
-/// Reads dates and times, years of four digits only; dates without marks too (20210404). A cell's own offset from UTC is applied. Thread-safe.
+/// Reads dates and times, years of four digits only; dates without marks too (20210404). A
+/// cell's own offset from UTC is applied. Thread-safe.
 /// </summary>
 public static class DateText
 {

@@ -27,7 +27,8 @@ public static class OneClassRule
 
         string name = present < classes.Count ? classes[present] : present.ToString(CultureInfo.InvariantCulture);
         return string.Create(CultureInfo.InvariantCulture,
-            $"all {rows.Count} training rows have the label {name}{Advice}");
+            $"{(rows.Count == 1 ? "the only training row has" : $"all {rows.Count} training rows have")} the label ")
+            + name + Advice;
     }
 
     /// <summary>The same of a table with this label alone.</summary>

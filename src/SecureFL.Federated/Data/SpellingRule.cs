@@ -62,7 +62,8 @@ internal static class SpellingRule
     private static void CompareAnswers(ColumnFacts column, Dictionary<string, ValueCount>[] sites, int a, int b)
     {
         bool comparable = sites[a].Count is > 0 and <= MostCompared && sites[b].Count is > 0 and <= MostCompared;
-        if (comparable && AnswerWords.Conflicts(sites[a].Keys, sites[b].Keys).FirstOrDefault() is (string one, string other))
+        if (comparable
+            && AnswerWords.Conflicts(sites[a].Keys, sites[b].Keys).FirstOrDefault() is (string one, string other))
         {
             throw Differ(column, sites, a, one, b, other);
         }

@@ -104,5 +104,6 @@ public class AnswerSpellingTests
     }
 
     private static RawTable Column(string cells, string source) => new(
-        source, ["x", "y"], [.. cells.Split(',').Select((cell, i) => new RawRow(i + 2, [cell, i % 2 == 0 ? "0" : "1"]))]);
+        source, ["x", "y"],
+        [.. cells.Split(',').Select((cell, i) => new RawRow(i + 2, [cell, i % 2 == 0 ? "0" : "1"]))]);
 }

@@ -2,7 +2,9 @@ using SecureFL.Federated.Data;
 
 namespace SecureFL.Federated.Tests.Data;
 
-/// <summary>A file without a header among others, columns without a name, and targets that are listed nowhere.</summary>
+/// <summary>
+/// A file without a header among others, columns without a name, and targets that are listed nowhere.
+/// </summary>
 public class LostHeaderTests
 {
     private static readonly SchemaOptions ByY = new() { Label = "y" };

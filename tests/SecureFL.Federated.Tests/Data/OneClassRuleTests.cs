@@ -13,6 +13,8 @@ public class OneClassRuleTests
             OneClassRule.Sentence(one, ["well", "ill", "dead"]), StringComparison.Ordinal);
         Assert.StartsWith("all 3 training rows have the label 1:", OneClassRule.Sentence(one, []),
             StringComparison.Ordinal);
+        Assert.StartsWith("the only training row has the label 1:",
+            OneClassRule.Sentence(new RawDataset([1], [1], 1, LearningTask.Binary, 2), []), StringComparison.Ordinal);
         Assert.Null(OneClassRule.Sentence(new RawDataset([1, 2, 3], [1, 1, 0], 1, LearningTask.Binary, 2), []));
         Assert.Null(OneClassRule.Sentence(new RawDataset([1, 2, 3], [1, 1, 1], 1, LearningTask.Regression, 0), []));
     }
