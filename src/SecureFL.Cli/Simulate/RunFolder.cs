@@ -57,14 +57,7 @@ internal sealed class RunFolder : IDisposable
 
         foreach (string old in there)
         {
-            if (Directory.Exists(old))
-            {
-                Directory.Delete(old, recursive: true);
-            }
-            else
-            {
-                File.Delete(old);
-            }
+            Remove(old, below: 0);
         }
     }
 
@@ -132,6 +125,37 @@ internal sealed class RunFolder : IDisposable
         foreach (FileStream file in _transcripts.Values)
         {
             file.Dispose();
+        }
+    }
+
+    // Of the folders, the files that a run writes: what else somebody put there stays, and so does what a link leads to.
+    private static void Remove(string old, int below)
+    {
+        FileAttributes kind = File.GetAttributes(old);
+        if (kind.HasFlag(FileAttributes.ReparsePoint) || !kind.HasFlag(FileAttributes.Directory))
+        {
+            string name = Path.GetFileName(old);
+            bool made = below == 0 || name.EndsWith(".sfl", StringComparison.Ordinal)
+                || (name.EndsWith(".bin", StringComparison.Ordinal)
+                    && (name.StartsWith("client-", StringComparison.Ordinal)
+                        || name.StartsWith("holder-", StringComparison.Ordinal)));
+            if (made)
+            {
+                // Of a link the link alone.
+                File.Delete(old);
+            }
+
+            return;
+        }
+
+        foreach (string entry in Directory.GetFileSystemEntries(old))
+        {
+            Remove(entry, below + 1);
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(old).Any())
+        {
+            Directory.Delete(old);
         }
     }
 

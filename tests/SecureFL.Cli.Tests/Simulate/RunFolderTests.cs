@@ -36,6 +36,38 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal([own], Directory.EnumerateFileSystemEntries(_folder));
     }
 
+    /// <summary>Also where the folder, or one in it, is a link to somewhere else.</summary>
+    [Fact]
+    public void Overwriting_removes_what_a_run_made_and_never_what_somebody_else_did()
+    {
+        string real = Directory.CreateDirectory(Path.Combine(_folder, "real")).FullName;
+        string elsewhere = Directory.CreateDirectory(Path.Combine(_folder, "elsewhere")).FullName;
+        string link = Path.Combine(_folder, "link");
+        Directory.CreateSymbolicLink(link, real);
+        using (RunFolder first = new(link))
+        {
+            first.OpenTranscript("training-1")(new byte[] { 1 });
+        }
+
+        string[] kept = [Path.Combine(elsewhere, "client-1.bin"), Path.Combine(elsewhere, "a.sfl"),
+            Path.Combine(real, "thesis.docx"), Path.Combine(real, "transcripts", "notes.txt")];
+        foreach (string own in kept)
+        {
+            File.WriteAllText(own, "mine");
+        }
+
+        string round = Directory.CreateDirectory(Path.Combine(real, "ciphertexts", "training-1", "round-0")).FullName;
+        File.WriteAllText(Path.Combine(round, "client-0.bin"), "");
+        File.WriteAllText(Path.Combine(real, "model.safetensors"), "");
+        Directory.CreateSymbolicLink(Path.Combine(real, "ciphertexts", "else"), elsewhere);
+        new RunFolder(link, overwrite: true).Dispose();
+        Assert.All(kept, own => Assert.True(File.Exists(own), own));
+        Assert.False(File.Exists(Path.Combine(real, "model.safetensors")));
+        Assert.False(File.Exists(Path.Combine(real, "transcripts", "training-1.sfl")));
+        Assert.False(Directory.Exists(round));
+        Assert.True(Directory.Exists(link));
+    }
+
     [Fact]
     public void A_file_is_no_folder()
     {
