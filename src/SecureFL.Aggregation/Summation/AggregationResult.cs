@@ -86,7 +86,7 @@ public sealed record AggregationResult
 
     /// <summary>The counters' sums over all opened groups, the weight first where the plan has one.</summary>
     /// <exception cref="InvalidOperationException">The sums went to a sink, or no group was opened.</exception>
-    /// <exception cref="ProtocolViolationException">A counter's sum is beyond what its contributors may send.</exception>
+    /// <exception cref="ProtocolViolationException">A sum is beyond what its contributors may send.</exception>
     public long[] Counters => Plan.Settings.Counters
         .Combine(Total.AsSpan((int)Plan.Parameters.FloatLength), Plan.Parameters.Bits, Contributors);
 

@@ -128,7 +128,7 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    // Of the folders, the files that a run writes: what else somebody put there stays, and so does what a link leads to.
+    // Of the folders, the files that a run writes: what else somebody put there stays, as does what a link leads to.
     private static void Remove(string old, int below)
     {
         FileAttributes kind = File.GetAttributes(old);

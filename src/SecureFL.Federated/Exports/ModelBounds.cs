@@ -42,7 +42,7 @@ public static class ModelBounds
             if (!(largest <= float.MaxValue))
             {
                 return FormattableString.Invariant(
-                    $"layer {layer + 1} of the model adds up to {largest:G4}, beyond all numbers that it computes with");
+                    $"layer {layer + 1} of the model adds up to {largest:G4}, beyond all numbers it computes with");
             }
 
             largest = layer < spec.Hidden.Length && spec.Activation == Activation.Tanh ? 1 : largest;

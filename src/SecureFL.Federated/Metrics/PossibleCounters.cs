@@ -68,13 +68,17 @@ public static class PossibleCounters
         BigInteger unit = 2 * contributors;
         BigInteger rounding = (unit * 2 * BigInteger.Abs(sum)) + (unit * unit)
             + ((unit * counts.Samples) << WideSum.FractionBits);
-        return absolute.Sign < 0 || squares.Sign < 0
-            || (sum * sum) - wide > rounding + (BigInteger.Abs(wide) >> SlackBits)
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{counts.Samples} rows with an absolute error of {WideSum.ToDouble(values[MetricLayout.Absolute..]):G6}"
-                + $", targets that add up to {WideSum.ToDouble(values[MetricLayout.Targets..]):G6} and their squares to "
-                + $"{WideSum.ToDouble(values[MetricLayout.TargetSquares..]):G6}")
-            : null;
+        if (absolute.Sign >= 0 && squares.Sign >= 0
+            && (sum * sum) - wide <= rounding + (BigInteger.Abs(wide) >> SlackBits))
+        {
+            return null;
+        }
+
+        double error = WideSum.ToDouble(values[MetricLayout.Absolute..]);
+        double targets = WideSum.ToDouble(values[MetricLayout.Targets..]);
+        return FormattableString.Invariant($"{counts.Samples} rows with an absolute error of {error:G6}, targets that ")
+            + FormattableString.Invariant($"add up to {targets:G6} and their squares to ")
+            + FormattableString.Invariant($"{WideSum.ToDouble(values[MetricLayout.TargetSquares..]):G6}");
     }
 
     private static string? FaultOfClasses(EvaluationCounts counts, int contributors)

@@ -82,7 +82,7 @@ public static class CheckpointFormat
             or OverflowException)
         {
             throw new DataFormatException(source, $"the checkpoint's state cannot be read: {FaultText.Of(fault)}",
-                inner: fault);
+                inner: fault, wayOut: "the file was changed or is damaged: start the run anew without it");
         }
     }
 

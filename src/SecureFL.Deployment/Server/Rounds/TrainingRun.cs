@@ -277,9 +277,13 @@ internal sealed class TrainingRun
             : PossibleCounters.Fault(reading.Test, contributors) is string test ? $"test rows: {test}" : null;
     }
 
-    private string RefusalOf(string fault) => string.Create(CultureInfo.InvariantCulture,
-        $"the metrics of the {(_model.Version == 0 ? "initial model" : $"model after training round {_model.Version}")} "
-        + $"are not known: {fault}: no rows have such counters. A client sent false ones, and which cannot be told; training goes on without them");
+    private string RefusalOf(string fault)
+    {
+        string model = _model.Version == 0 ? "initial model"
+            : string.Create(CultureInfo.InvariantCulture, $"model after training round {_model.Version}");
+        return $"the metrics of the {model} are not known: {fault}: no rows have such counters. A client sent false "
+            + "ones, and which cannot be told; training goes on without them";
+    }
 
     private void WriteValues()
     {
