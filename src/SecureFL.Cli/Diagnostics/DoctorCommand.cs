@@ -8,6 +8,7 @@ using SecureFL.Cli.Configuration;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Deployment.Configuration;
+using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Diagnostics;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Plans;
@@ -232,6 +233,12 @@ internal static class DoctorCommand
 
             yield return await ServerChecks.HealthAsync(Server, identity, name, InsecureLoopback, cancellationToken)
                 .ConfigureAwait(false);
+            if (plan is not null)
+            {
+                using ServerLink link = ServerConnector.Connect(Server, identity, name, InsecureLoopback);
+                yield return await ServerChecks.PlanAsync(link, plan.Digest, cancellationToken).ConfigureAwait(false);
+            }
+
             yield return await ServerChecks.ClockAsync(Server, identity, name, InsecureLoopback, clock,
                 cancellationToken).ConfigureAwait(false);
         }

@@ -3,6 +3,7 @@ using System.Globalization;
 using SecureFL.Cli.Shell;
 using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Identity;
+using SecureFL.Deployment.Transport;
 
 namespace SecureFL.Cli.Identities;
 
@@ -74,6 +75,12 @@ internal static class ImportCommand
                         string.Create(CultureInfo.InvariantCulture,
                             $"{folder}: {party.Peer} of {party.Peer.Consortium}, until "
                             + $"{party.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"));
+                    if (OwnCertificate.Refusal(party, TimeProvider.System) is string refusal)
+                    {
+                        Talk.Line($"warning: {folder}: it is imported, but {refusal}");
+                        Talk.Hint("ask the certificate authority for a new one (securefl identity issue) and import "
+                            + "that; check this machine's clock");
+                    }
                 }
 
                 return (int)ExitCode.Ok;

@@ -19,7 +19,7 @@ internal sealed class OperatorOptions
         DefaultValueFactory = _ => new DirectoryInfo("identity")
     };
     private readonly Option<FileInfo?> _plan = new("--plan")
-    { Description = "plan.json, for the server's name", HelpName = "FILE" };
+    { Description = "plan.json, for the server's name; a server of another plan is refused", HelpName = "FILE" };
     private readonly Option<string?> _serverName = new("--server-name")
     { Description = "the name in the server's certificate; else the plan file's", HelpName = "NAME" };
     private readonly Option<bool> _insecure = new("--insecure-loopback")
@@ -34,7 +34,8 @@ internal sealed class OperatorOptions
     }
 
     /// <summary>Calls the server, and turns its refusals into what a person can act on.</summary>
-    internal async Task<T> CallAsync<T>(ParseResult result, Func<ServerLink, Task<T>> call)
+    internal async Task<T> CallAsync<T>(ParseResult result, Func<ServerLink, Task<T>> call,
+        CancellationToken cancellationToken)
     {
         using PartyIdentity identity = PartyIdentity.Load(result.GetValue(_identity)!.FullName);
         if (identity.Peer.Role != PeerRole.Operator)
@@ -43,14 +44,21 @@ internal sealed class OperatorOptions
                 "use the folder of an operator's identity");
         }
 
+        PlanFile? plan = result.GetValue(_plan) is FileInfo file ? PlanFile.Load(file.FullName) : null;
         string name = result.GetValue(_serverName)
-            ?? (result.GetValue(_plan) is FileInfo plan ? PlanFile.Load(plan.FullName).ServerName : null)
+            ?? plan?.ServerName
             ?? throw new CliException(ExitCode.Usage, "the server's name is not known",
                 "give --plan plan.json or --server-name");
         using ServerLink link = ServerConnector.Connect(Address(result.GetValue(_server)!), identity, name,
             result.GetValue(_insecure), Talk.Line);
         try
         {
+            ServerGreeting greeting = new(link);
+            if (plan is not null)
+            {
+                await greeting.RequireSamePlanAsync(plan.Digest, cancellationToken).ConfigureAwait(false);
+            }
+
             return await call(link).ConfigureAwait(false);
         }
         catch (GrpcException fault) when (fault.Status is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded)

@@ -59,8 +59,8 @@ internal static class RoundCommand
         connection.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            StatusReply reply = await connection.CallAsync(result, link => call(link, result, cancellationToken))
-                .ConfigureAwait(false);
+            StatusReply reply = await connection.CallAsync(result,
+                link => call(link, result, cancellationToken), cancellationToken).ConfigureAwait(false);
             Talk.Line(StatusText.Line(reply));
             return (int)ExitCode.Ok;
         });

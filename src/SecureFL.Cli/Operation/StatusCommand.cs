@@ -44,7 +44,7 @@ internal static class StatusCommand
 
                 await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
             }
-        }));
+        }, cancellationToken));
         return Examples.Of(
             command,
             """

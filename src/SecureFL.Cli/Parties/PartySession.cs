@@ -60,6 +60,7 @@ internal sealed class PartySession : IDisposable
                 ?? throw new CliException(ExitCode.Usage, "the server's name is not known yet",
                     "give --plan plan.json, or --server-name and the plan is fetched");
             link = ServerConnector.Connect(settings.Server, identity, serverName, settings.InsecureLoopback, Talk.Line);
+            link.RequireOwnCertificate();
             plan ??= await PartyFolder.FetchPlanAsync(
                 link, identity.Peer.Consortium, serverName,
                 reason => Talk.Line($"the plan cannot be fetched yet: {reason}"), cancellationToken)

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using SecureFL.Aggregation;
 using SecureFL.Cli.Configuration;
 using SecureFL.Deployment.Clients;
+using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Plans.Descriptions;
@@ -81,6 +82,12 @@ internal static class CommandLine
         ProtocolViolationException violation => new CliException(
             violation.Code == ViolationCode.GroupBelowMinimum ? ExitCode.BelowThreshold : ExitCode.RefusedByPeer,
             violation.Message, "the code is explained in protocol-spec"),
+        WrongPlanException other => new CliException(
+            ExitCode.RefusedByPeer, other.Message,
+            "give the plan file with the server's words (securefl plan show prints a file's words) and a --state "
+            + "folder of its own; if this party's plan is the right one, ask who runs the server, or check --server"),
+        CertificateRefusedException certificate => new CliException(ExitCode.RefusedByPeer, certificate.Message,
+            certificate.Hint),
         NewerVersionException newer => new CliException(ExitCode.Usage, newer.Message, "use a newer securefl"),
         ContributionRefusedException refused =>
             new CliException(ExitCode.RefusedByPeer, refused.Message,

@@ -42,7 +42,7 @@ internal sealed class ClientService
         _logger = logger;
         _encryptor = encryptor;
         _upload = new ContributionUpload(link, logger);
-        _follower = new RoundFollower(link, logger);
+        _follower = new RoundFollower(plan, link, logger);
     }
 
     /// <summary>Takes part until the session has ended.</summary>
@@ -53,6 +53,8 @@ internal sealed class ClientService
     /// <param name="cancellationToken">Stops; a later start goes on where this one was.</param>
     /// <returns>The state in which it left: the session's end, or the round of its one contribution.</returns>
     /// <exception cref="ProtocolViolationException">The server broke the protocol.</exception>
+    /// <exception cref="WrongPlanException">The server runs another plan.</exception>
+    /// <exception cref="CertificateRefusedException">One side does not take the other's certificate.</exception>
     /// <exception cref="GrpcException">The server refuses this client for good.</exception>
     /// <exception cref="ContributionRefusedException">The one round cannot get this client's contribution.</exception>
     internal async Task<RoundState> RunAsync(ulong? only, bool once, CancellationToken cancellationToken)

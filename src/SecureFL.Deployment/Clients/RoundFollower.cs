@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SecureFL.Aggregation;
 using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Grpc;
@@ -9,16 +10,20 @@ namespace SecureFL.Deployment.Clients;
 /// Keeps the newest state of the rounds, over as many connections as that takes. Older states that nobody looked at are
 /// skipped. Thread-safe.
 /// </summary>
+/// <param name="plan">The plan that this client's people approved: no other server is followed.</param>
 /// <param name="link">The server.</param>
 /// <param name="logger">Phases and reconnections.</param>
-internal sealed class RoundFollower(ServerLink link, ILogger logger)
+internal sealed class RoundFollower(AggregationPlan plan, ServerLink link, ILogger logger)
 {
+    private readonly ServerGreeting _greeting = new(link);
     private readonly Lock _lock = new();
     private readonly List<(ulong Round, CancellationTokenSource Source)> _stays = [];
     private TaskCompletionSource<RoundState> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RoundState? _latest;
 
     /// <summary>Follows until it is cancelled or the session has ended.</summary>
+    /// <exception cref="WrongPlanException">The server runs another plan.</exception>
+    /// <exception cref="CertificateRefusedException">One side does not take the other's certificate.</exception>
     /// <exception cref="GrpcException">The server refuses this client for good.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -28,6 +33,7 @@ internal sealed class RoundFollower(ServerLink link, ILogger logger)
             string reason = "the server closed it";
             try
             {
+                await _greeting.RequireSamePlanAsync(plan.Digest, cancellationToken).ConfigureAwait(false);
                 await foreach (RoundState state in link.WatchRoundsAsync(cancellationToken)
                     .WithCancellation(cancellationToken).ConfigureAwait(false))
                 {

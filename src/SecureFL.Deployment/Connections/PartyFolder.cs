@@ -65,12 +65,13 @@ internal sealed class PartyFolder
     internal static async Task<PlanFile> FetchPlanAsync(ServerLink link, string consortium, string serverName,
         Action<string> waits, CancellationToken cancellationToken)
     {
+        ServerGreeting greeting = new(link);
         Backoff backoff = new();
         while (true)
         {
             try
             {
-                GetPlanReply reply = await link.GetPlanAsync(cancellationToken).ConfigureAwait(false);
+                GetPlanReply reply = await greeting.AskAsync(cancellationToken).ConfigureAwait(false);
                 return PlanFile.FromMessages(consortium, serverName, reply.PlanMessage.Span, reply.Terms.Span);
             }
             catch (GrpcException fault) when (Refusal.IsPassing(fault))

@@ -37,6 +37,6 @@ internal static class ServerConnector
         tls.Refused += refused;
         return new ServerLink(address,
             new GrpcChannel(address, new GrpcChannelOptions
-            { ConfigureTls = tls.Apply, MaxReceiveMessageBytes = LargestMessage }));
+            { ConfigureTls = tls.Apply, MaxReceiveMessageBytes = LargestMessage }), tls: tls);
     }
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
+using SecureFL.Deployment.Transport;
 using SecureFL.Grpc;
 
 namespace SecureFL.Deployment.Connections;
@@ -11,13 +12,33 @@ namespace SecureFL.Deployment.Connections;
 /// <param name="address">The server.</param>
 /// <param name="channel">A channel to it; disposed with this object.</param>
 /// <param name="headers">What every call carries; null for nothing.</param>
-internal sealed class ServerLink(Uri address, GrpcChannel channel, GrpcMetadata? headers = null) : IDisposable
+/// <param name="tls">The certificates of the channel; null on plaintext loopback.</param>
+internal sealed class ServerLink(
+    Uri address, GrpcChannel channel, GrpcMetadata? headers = null, TlsSettings? tls = null) : IDisposable
 {
     // A short question on a connection that may have to be made first.
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(30);
 
     /// <summary>The server.</summary>
     internal Uri Address { get; } = address;
+
+    /// <summary>How many servers showed a certificate that was taken.</summary>
+    internal int Handshakes => tls?.Taken ?? 0;
+
+    /// <summary>Why the last server was refused; null where none was.</summary>
+    internal string? ServerRefusal => tls?.LastRefusal;
+
+    /// <summary>Refuses to call with a certificate that no server takes.</summary>
+    /// <exception cref="CertificateRefusedException">It is expired, revoked, or of another authority.</exception>
+    internal void RequireOwnCertificate()
+    {
+        if (tls?.OwnRefusal() is string refusal)
+        {
+            throw new CertificateRefusedException(refusal,
+                "ask the consortium's certificate authority for a new one (securefl identity issue), then securefl "
+                + "identity import");
+        }
+    }
 
     internal Task<GetPlanReply> GetPlanAsync(CancellationToken cancellationToken) =>
         channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest(), Question(cancellationToken));

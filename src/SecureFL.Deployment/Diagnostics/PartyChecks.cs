@@ -39,9 +39,7 @@ internal static class PartyChecks
     /// <summary>Validity, chain and revocation of the party's own certificate, as its peers would judge it.</summary>
     internal static CheckResult Certificate(PartyIdentity identity, TimeProvider clock)
     {
-        string? expected = identity.Peer.Role == PeerRole.Server ? identity.Name : null;
-        string? refusal = new PeerVerifier(identity.Trust, identity.Peer.Consortium, expected,
-            clock).Refusal(identity.Certificate);
+        string? refusal = OwnCertificate.Refusal(identity, clock);
         DateTimeOffset end = new(identity.Certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
         double days = (end - clock.GetUtcNow()).TotalDays;
         string text = string.Create(CultureInfo.InvariantCulture, $"until {end:yyyy-MM-dd}, {days:F0} days");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using SecureFL.Aggregation;
+using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Transport;
 using SecureFL.Grpc;
@@ -43,10 +44,41 @@ internal static class ServerChecks
         }
         catch (Exception fault) when (fault is GrpcException or ArgumentException)
         {
-            string reason = tls?.LastRefusal ?? FaultText.Of(fault);
+            string reason = tls?.LastRefusal
+                ?? (tls?.Taken > 0 && fault.InnerException is not null
+                ? "it closes the connection when it has seen this party's certificate: revoked, expired by its clock, "
+                + "or not of its authority"
+                : FaultText.Of(fault));
             return CheckResult.Fail(Name, $"{address}: {reason}",
                 "check the address, the firewall (no proxy, no TLS inspection), that the server runs, and its log: "
                 + "it says whom it refused and why");
+        }
+    }
+
+    /// <summary>Whether the server runs the plan of this party's file.</summary>
+    internal static async Task<CheckResult> PlanAsync(ServerLink link, Digest plan,
+        CancellationToken cancellationToken)
+    {
+        const string Name = "server's plan";
+        try
+        {
+            await new ServerGreeting(link).RequireSamePlanAsync(plan, cancellationToken).ConfigureAwait(false);
+            return CheckResult.Ok(Name, SpokenDigest.Of(plan));
+        }
+        catch (WrongPlanException other)
+        {
+            return CheckResult.Fail(Name, other.Message,
+                "take the plan file with the server's words, or check the address of the server");
+        }
+        catch (CertificateRefusedException refused)
+        {
+            return CheckResult.Fail(Name, $"not compared: {refused.Message}", refused.Hint);
+        }
+        catch (GrpcException fault)
+        {
+            return Refusal.IsOfThisParty(fault)
+                ? CheckResult.Fail(Name, fault.Detail, "is this party in the plan that the server runs?")
+                : CheckResult.Warn(Name, "not compared: the server does not answer", "see the check of the server");
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
     // Control messages of a server that asks too early; it asks again when the holder comes back.
     private const int MaxDeferred = 64;
 
+    private readonly ServerGreeting _greeting = new(link);
     private readonly HolderTasks _tasks = new(plan, holder);
     private readonly Queue<HolderTask> _deferred = new();
 
@@ -29,6 +30,8 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
     /// <exception cref="StaleLedgerException">A peer shows a signature that the ledger does not know: it was restored
     /// from an old copy.</exception>
     /// <exception cref="LedgerUnavailableException">A write to the ledger failed.</exception>
+    /// <exception cref="WrongPlanException">The server runs another plan.</exception>
+    /// <exception cref="CertificateRefusedException">One side does not take the other's certificate.</exception>
     /// <exception cref="GrpcException">The server refuses this holder for good.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -59,6 +62,7 @@ internal sealed class KeyHolderService(AggregationPlan plan, KeyHolder holder, S
 
     private async Task AttendAsync(Backoff backoff, CancellationToken cancellationToken)
     {
+        await _greeting.RequireSamePlanAsync(plan.Digest, cancellationToken).ConfigureAwait(false);
         await using GrpcDuplexCall<HolderMessage, HolderTask> call = link.Attend(cancellationToken);
         _deferred.Clear();
         await SendAsync(

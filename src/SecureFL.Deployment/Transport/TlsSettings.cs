@@ -16,12 +16,15 @@ public sealed class TlsSettings
     private readonly PeerVerifier _verifier;
     private readonly bool _isServer;
     private readonly SslStreamCertificateContext _context;
+    private readonly TimeProvider _clock;
     private volatile string? _lastRefusal;
+    private volatile int _taken;
 
     private TlsSettings(PartyIdentity identity, string? expectedServer, TimeProvider clock)
     {
         _identity = identity;
         _isServer = expectedServer is null;
+        _clock = clock;
         _verifier = new PeerVerifier(identity.Trust, identity.Peer.Consortium, expectedServer, clock);
         _context = SslStreamCertificateContext.Create(identity.Certificate, identity.Trust.Intermediates,
             offline: true);
@@ -36,6 +39,9 @@ public sealed class TlsSettings
     /// Why the last peer was refused: what to tell people when a handshake fails. Null where none was.
     /// </summary>
     public string? LastRefusal => _lastRefusal;
+
+    /// <summary>How many peers' certificates were taken.</summary>
+    internal int Taken => _taken;
 
     /// <summary>The settings of a server: every client shows a certificate.</summary>
     /// <exception cref="ArgumentException">The identity is not a server's.</exception>
@@ -101,10 +107,14 @@ public sealed class TlsSettings
     /// </summary>
     public string? Refusal(X509Certificate2? certificate) => _verifier.Refusal(certificate);
 
+    /// <summary>Why every peer would refuse this party's own certificate; null where nothing here says so.</summary>
+    internal string? OwnRefusal() => OwnCertificate.Refusal(_identity, _clock);
+
     private bool Judge(X509Certificate2? certificate)
     {
         if (_verifier.Refusal(certificate) is not string refusal)
         {
+            Interlocked.Increment(ref _taken);
             return true;
         }
 

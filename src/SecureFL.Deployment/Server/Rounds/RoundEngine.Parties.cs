@@ -193,8 +193,10 @@ internal sealed partial class RoundEngine
     {
         if (!hello.PlanDigest.Span.SequenceEqual(_plan.Digest.ToArray()))
         {
+            string theirs = hello.PlanDigest.Length == Digest.Size
+                ? $"plan {SpokenDigest.Of(new Digest(hello.PlanDigest.Span))}" : "another plan";
             throw new ProtocolViolationException(ViolationCode.WrongPlan, Party.KeyHolder(holder),
-                $"plan {_plan.Digest.ToShortString()}", "another plan");
+                $"plan {SpokenDigest.Of(_plan.Digest)}", theirs);
         }
 
         HolderSession session = new(holder, hello.KnownVersions);

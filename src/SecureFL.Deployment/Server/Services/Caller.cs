@@ -83,7 +83,7 @@ internal sealed class Callers(AggregationPlan plan, string consortium, TlsSettin
         return index >= 0 || peer.Role == PeerRole.Operator
             ? new Caller(peer, index)
             : throw new GrpcException(GrpcStatusCode.PermissionDenied,
-                $"{peer} is not enrolled in the plan {plan.Digest.ToShortString()}");
+                $"{peer} is not enrolled in the server's plan {SpokenDigest.Of(plan.Digest)}");
     }
 
     private PeerIdentity? Peer(GrpcCall call)
