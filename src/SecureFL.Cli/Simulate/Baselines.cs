@@ -101,7 +101,8 @@ internal sealed class Baselines(ulong seed, int rounds, double averageDecay, Sca
     {
         try
         {
-            FederatedAveraging run = new(_alone, [site with { Test = null }], trainer, new PlaintextSum());
+            ILocalTrainer own = trainer is GradientTrainer builtIn ? builtIn.Alone(site.Train) : trainer;
+            FederatedAveraging run = new(_alone, [site with { Test = null }], own, new PlaintextSum());
             TrainingOutcome outcome = await run.RunAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             return outcome.Stopped == StopReason.Diverged
                 ? (null, $"training diverged in round {outcome.History.Length}") : (outcome.Model, null);

@@ -33,8 +33,9 @@ internal sealed record OptimiserTable(
         "--optimizer", "training.optimizer",
         "the sites' optimiser; its state starts anew every round. The defaults of this, --lr, --batch, "
         + "--local-steps and --lr-schedule are those of an mlp; a regression of up to "
-        + "256 scaled features takes preconditioned (second moments of all sites' rows from a secure sum), 40 steps "
-        + "on all rows, a rate that falls by one factor a round to a thousandth in the last one",
+        + $"{TrainingDefaults.MaxPreconditioned} scaled features takes preconditioned (second moments of all sites' "
+        + "rows from a secure sum), with one step on all rows for a number, and for classes 40 at a rate that falls "
+        + "by one factor a round to a thousandth in the last one",
         "--lr", "the sites' learning rate",
         [.. LocalMethods.All.Select(method => (Lower(method.Kind), (double)method.Defaults.LearningRate, method.Uses))],
         [

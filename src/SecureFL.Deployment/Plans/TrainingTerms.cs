@@ -402,6 +402,7 @@ public sealed record TrainingTerms
                 ClassWeights = prepared.ClassWeights,
                 L2 = Training.L2 ?? (IsPreconditioned && prepared.Rows > 0 ? 1f / prepared.Rows : 0),
                 SecondMoments = prepared.SecondMoments,
+                AllRows = prepared.Rows,
                 Schedule = Training.Schedule.In(Stopping.Rounds),
             })
             : null;

@@ -46,6 +46,15 @@ public sealed class GradientTrainer : ILocalTrainer
         Metrics = new MetricLayout(spec.Task, spec.ClassCount);
     }
 
+    /// <summary>The same where <paramref name="rows"/> are all rows that there are: a site alone.</summary>
+    public GradientTrainer Alone(Dataset rows) => _preconditioner is null ? this
+        : new GradientTrainer(
+            _spec, _options with
+            {
+                SecondMoments = SecondMoments.Of(rows, _options.ClassWeights.AsSpan()),
+                AllRows = rows.Count,
+            });
+
     /// <inheritdoc/>
     public ModelLayout Layout { get; }
 
@@ -88,8 +97,14 @@ public sealed class GradientTrainer : ILocalTrainer
         float[] weights = [.. global];
         float[] gradient = new float[weights.Length];
         FeedForwardModel model = new(_spec);
-        float rate = (float)(_options.Optimizer.LearningRate * _options.Schedule.FactorIn(request.Round));
-        double curvature = CurvatureOn(data);
+        bool newton = _options.Newton && _options.SecondMoments is { IsBound: false };
+        float rate = newton ? NewtonRate(data)
+            : (float)(_options.Optimizer.LearningRate * _options.Schedule.FactorIn(request.Round));
+        BatchSampler batches = new(data.Count, newton ? 0 : _options.BatchSize,
+            SeededRandom.For(request.Seed, "batches", request.SiteIndex, request.Round));
+        int steps = newton ? 1 : _options.Steps > 0 ? _options.Steps
+            : checked(_options.Epochs * batches.BatchesPerPass);
+        double curvature = newton ? 0 : CurvatureOn(data);
         int parts = (int)Math.Clamp(Math.Ceiling(rate * curvature / StableStep), 1, MostParts);
         LocalOptimizerOptions options = _options.Optimizer with
         {
@@ -98,9 +113,6 @@ public sealed class GradientTrainer : ILocalTrainer
         LocalOptimizer optimizer = _preconditioner is null
             ? LocalMethods.Of(options.Kind).Create(options, weights.Length)
             : new LocalOptimizer.PreconditionedHeavyBall(options, weights.Length, _preconditioner);
-        BatchSampler batches = new(data.Count, _options.BatchSize,
-            SeededRandom.For(request.Seed, "batches", request.SiteIndex, request.Round));
-        int steps = _options.Steps > 0 ? _options.Steps : checked(_options.Epochs * batches.BatchesPerPass);
         for (int step = 0; step < checked(steps * parts); step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -111,6 +123,16 @@ public sealed class GradientTrainer : ILocalTrainer
 
         return Array.TrueForAll(weights, float.IsFinite) ? weights
             : throw new TrainingDivergedException(request.Site, request.Round);
+    }
+
+    // A site's share of the common curvature is at most all of it. Beyond that its rows are not in the sums, as where it
+    // missed them, and it goes half as far as it could alone.
+    private float NewtonRate(Dataset data)
+    {
+        double share = _options.AllRows > 0 ? Math.Min(1, (double)data.Count / _options.AllRows) : 1;
+        double curvature = share * CurvatureOn(data);
+        const double Rounding = 1.1;
+        return (float)(_options.Optimizer.LearningRate * (curvature <= Rounding ? 1 : 1 / (2 * curvature)));
     }
 
     // How many times faster the objective may bend on a site's rows than on all rows together: there, steps of the

@@ -32,6 +32,13 @@ public sealed record LocalTrainingOptions
     /// </summary>
     public float? L2 { get; init; }
 
+    /// <summary>
+    /// One step of <see cref="LocalOptimizerKind.Preconditioned"/> on all rows, at the full rate in every round, in the
+    /// place of <see cref="Steps"/> and <see cref="Schedule"/>, where second moments were summed: for squared error in
+    /// rounds of all sites' rows, where the mean of these steps is Newton's.
+    /// </summary>
+    public bool Newton { get; init; }
+
     /// <summary>A factor for the loss of each class, or empty. See <see cref="ClassBalance"/>.</summary>
     [JsonIgnore]
     public ImmutableArray<float> ClassWeights { get; init; } = [];
@@ -42,6 +49,10 @@ public sealed record LocalTrainingOptions
     /// </summary>
     [JsonIgnore]
     public SecondMoments? SecondMoments { get; init; }
+
+    /// <summary>All sites' training rows; 0 where nobody counted them.</summary>
+    [JsonIgnore]
+    public long AllRows { get; init; }
 
     /// <summary>Refuses settings out of range.</summary>
     /// <exception cref="ArgumentException">Names the setting.</exception>
@@ -54,6 +65,11 @@ public sealed record LocalTrainingOptions
         if (Steps == 0)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Epochs);
+        }
+
+        if (Newton && (Optimizer.Kind != LocalOptimizerKind.Preconditioned || classCount != 0))
+        {
+            throw new ArgumentException("Newton's step is for regressions of numbers with the optimiser preconditioned");
         }
 
         Optimizer.Check();

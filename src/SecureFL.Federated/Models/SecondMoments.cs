@@ -26,6 +26,9 @@ public sealed class SecondMoments
     /// <summary>Features and the intercept.</summary>
     public int Size { get; }
 
+    /// <summary>Whether nothing was summed (<see cref="Bound"/>).</summary>
+    public bool IsBound { get; private init; }
+
     /// <summary>Element (0, 0), (0, 1) .. (0, size-1), (1, 1) and so on.</summary>
     public ImmutableArray<double> Packed { get; }
 
@@ -88,7 +91,8 @@ public sealed class SecondMoments
     public static SecondMoments Bound(int size) =>
         new(size,
             [.. Enumerable.Range(0, size).SelectMany(
-                i => Enumerable.Range(i, size - i).Select(j => i == j ? (double)size : 0))]);
+                i => Enumerable.Range(i, size - i).Select(j => i == j ? (double)size : 0))])
+        { IsBound = true };
 
     /// <summary>Row and column of an element of the packed form.</summary>
     internal static (int Row, int Column) PlaceOf(int element, int size)

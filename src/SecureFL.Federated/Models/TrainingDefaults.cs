@@ -1,3 +1,5 @@
+using SecureFL.Federated.Data;
+
 namespace SecureFL.Federated.Models;
 
 /// <summary>
@@ -14,6 +16,12 @@ namespace SecureFL.Federated.Models;
 /// correlated, skewed, separable and rare data, and with sites of one class: fewer steps leave flat directions
 /// unfinished, a rate that has not fallen by the end leaves the sites' own pull.
 /// <para>
+/// With squared error the bound is the curvature itself. Where every round has the rows of all sites, one step a round
+/// is then enough: the mean of the sites' steps is Newton's step on all rows, at the optimum after the first round
+/// whatever the sites' sizes and columns are, or after some where products of categories are only bounded. Forty would first go to each site's own optimum, and what only a small
+/// site's rows tell would reach the mean by its small weight alone.
+/// </para>
+/// <para>
 /// With more features, or features that are not scaled, the mean of |x|^2 over all rows stands for the curvature: it is
 /// the number of features where they are standardised, so that the largest eigenvalue of the Hessian is at most c
 /// (features + 1) with c = 2 for squared error, 1/4 for the logistic and 1/2 for the softmax loss. The rate is the
@@ -26,7 +34,7 @@ public static class TrainingDefaults
     public const int Rounds = 50;
 
     /// <summary>
-    /// The most features of a regression whose second moments are summed, some 33 thousand numbers then.
+    /// The most features of a regression whose second moments are summed, some half a million numbers then.
     /// </summary>
     public const int MaxPreconditioned = 1024;
 
@@ -36,9 +44,14 @@ public static class TrainingDefaults
     /// </summary>
     /// <param name="spec">The model.</param>
     /// <param name="scaled">Whether features are scaled to about 1.</param>
-    public static LocalTrainingOptions For(ModelSpec spec, bool scaled = true)
+    /// <param name="newton">
+    /// Whether the mean update of every round is that of all sites' rows, so that one step on all rows does with squared
+    /// error.
+    /// </param>
+    public static LocalTrainingOptions For(ModelSpec spec, bool scaled = true, bool newton = true)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        newton &= spec.Task == LearningTask.Regression;
         return !spec.Hidden.IsEmpty ? new LocalTrainingOptions()
             : scaled && spec.Inputs <= MaxPreconditioned
             ? new LocalTrainingOptions
@@ -47,6 +60,7 @@ public static class TrainingDefaults
                 Schedule = new RateSchedule { Kind = RateScheduleKind.Exponential, Floor = 0.001 },
                 BatchSize = 0,
                 Steps = 40,
+                Newton = newton,
             }
             : new LocalTrainingOptions
             {

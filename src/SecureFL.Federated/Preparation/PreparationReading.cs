@@ -80,17 +80,26 @@ internal sealed class PreparationReading(PreparationTerms terms)
 
     public PreparedState Finish()
     {
+        FeatureScaling? shared = Columns == terms.Columns.Length ? Scaling() : null;
+        ImmutableArray<bool> rare = terms.SecondMoments && Columns == terms.Columns.Length
+            ? [.. Enumerable.Range(0, Columns).Select(IsRare)] : [];
         (SecondMoments? moments, int lowered) = terms.SecondMoments && Moments == _moments.Length ? ReadMoments()
             : (null, 0);
+        if (moments is not null && shared is not null && terms.Scaling == ScalingKind.Federated
+            && SecondMomentsStep.AreEnough(Rows, Columns))
+        {
+            moments = CategoryMoments.Complete(
+                moments, terms.ColumnOf, terms.Categories, rare, shared, bounded: terms.Task == LearningTask.Regression);
+        }
+
         return new PreparedState
         {
             Sites = Sites,
             Rows = Rows,
             ClassCounts = ClassCounts,
             Targets = Targets,
-            Shared = Columns == terms.Columns.Length ? Scaling() : null,
-            Rare = terms.SecondMoments && Columns == terms.Columns.Length
-                ? [.. Enumerable.Range(0, Columns).Select(IsRare)] : [],
+            Shared = shared,
+            Rare = rare,
             SecondMoments = moments,
             LoweredMoments = lowered,
             Clips = terms.Clips is not null && Tensors == _clips.Length ? new TensorClips(terms.Clips, Filled()) : null,

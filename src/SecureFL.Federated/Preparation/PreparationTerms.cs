@@ -31,6 +31,9 @@ public sealed record PreparationTerms
     /// <summary>Which features are 1 where a column has a category, 0 elsewhere.</summary>
     public required ImmutableArray<bool> Categories { get; init; }
 
+    /// <summary>The number of the table's column that each feature is of, or its own for arrays.</summary>
+    public required ImmutableArray<int> ColumnOf { get; init; }
+
     /// <summary>Whether regression targets are scaled.</summary>
     public bool Targets { get; init; }
 
@@ -62,11 +65,13 @@ public sealed record PreparationTerms
             : [.. Enumerable.Range(0, inputs).Select(i => $"feature {i + 1}")];
         List<ColumnSum> columns = [];
         List<bool> categories = [];
+        List<int> columnOf = [];
         if (schema is null)
         {
             columns.AddRange(
                 Enumerable.Repeat(scaling == ScalingKind.None ? ColumnSum.Nothing : SumOf(scaling), inputs));
             categories.AddRange(Enumerable.Repeat(false, inputs));
+            columnOf.AddRange(Enumerable.Range(0, inputs));
         }
 
         foreach (ColumnSchema column in schema?.Features ?? [])
@@ -76,6 +81,7 @@ public sealed record PreparationTerms
                 : ColumnSum.Nothing;
             columns.AddRange(Enumerable.Repeat(numbers ? SumOf(scaling) : indicator, TableSchema.WidthOf(column)));
             categories.AddRange(Enumerable.Repeat(!numbers, TableSchema.WidthOf(column)));
+            columnOf.AddRange(Enumerable.Repeat(columnOf.Count == 0 ? 0 : columnOf[^1] + 1, TableSchema.WidthOf(column)));
         }
 
         return new PreparationTerms
@@ -85,6 +91,7 @@ public sealed record PreparationTerms
             Scaling = scaling,
             Columns = [.. columns],
             Categories = [.. categories],
+            ColumnOf = [.. columnOf],
             Names = names
         };
     }

@@ -138,12 +138,12 @@ public class PreparationTests
                 new ColumnSchema { Name = "ward", Kind = ColumnKind.Categorical, Categories = ["a", "b"] },
                 new ColumnSchema { Name = "age", Kind = ColumnKind.Numeric },
             ],
-            Label = new LabelSchema { Name = "y", Task = LearningTask.Regression },
+            Label = new LabelSchema { Name = "y", Task = LearningTask.Binary, Classes = ["0", "1"] },
         };
         double[] features = [.. Enumerable.Range(0, 200)
             .SelectMany(r => new double[] { r < patients ? 1 : 0, r < patients ? 0 : 1, 0, r })];
-        RawDataset rows = new(features, new double[200], 4, LearningTask.Regression, 0);
-        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, schema, 4, LearningTask.Regression, 0) with
+        RawDataset rows = new(features, new double[200], 4, LearningTask.Binary, 2);
+        PreparationTerms terms = PreparationTerms.For(ScalingKind.Federated, schema, 4, LearningTask.Binary, 2) with
         { SecondMoments = true };
         PreparationSteps steps = PreparationSteps.For(terms, 4096);
         PreparedState state = await PreparationRun.RunAsync(steps, Sites([rows]), new PlaintextSum(), 1,
@@ -151,7 +151,9 @@ public class PreparationTests
         double[] matrix = state.SecondMoments!.ToMatrix();
         SecondMoments all = SecondMoments.Of(state.Scale(state.Shared, rows, "a site"), []);
         Assert.Equal(summed * all.Packed[3], matrix[3], 1e-8);
-        Assert.Equal(0, matrix[1]);
+
+        // Of two categories of one column the means tell it.
+        Assert.Equal(all.Packed[1], matrix[1], 1e-6);
         Assert.Equal([summed == 0, summed == 0, true, false], state.Rare);
         Assert.Equal(1, matrix[^1], 1e-8);
     }

@@ -155,7 +155,7 @@ public sealed class TrainingDescription
         if (members[ModelMember]!["builtIn"] is JsonNode architecture)
         {
             ModelSpec spec = architecture.Deserialize<ModelSpec>(DeploymentJson.Compact)!;
-            LayDefaults(members["training"]!.AsObject(), spec, Value<ScalingKind>("data.scaling") != ScalingKind.None);
+            LayDefaults(members["training"]!.AsObject(), spec, facts.Schema);
         }
 
         if (facts.Schema is not null)
@@ -192,12 +192,20 @@ public sealed class TrainingDescription
     // A built-in model is trained as TrainingDefaults has it where nothing else is said: another optimiser comes with a
     // rate and a schedule of its own, and steps and passes are taken or left together, with batches where these are not
     // all rows.
-    private void LayDefaults(JsonObject training, ModelSpec spec, bool scaled)
+    private void LayDefaults(JsonObject training, ModelSpec spec, TableSchema? schema)
     {
+        // Beyond that many columns of categories, the bound on their products is too far from them.
+        const int MostCategoricalColumns = 12;
+        ScalingKind scaling = Value<ScalingKind>("data.scaling");
+        bool scaled = scaling != ScalingKind.None;
+        bool allRows = scaling == ScalingKind.Federated && Value<Weighting>("weighting") == Weighting.Samples
+            && !Has("asynchronous") && !Has("maxWeight")
+            && Value<int>("sitesPerRound") == 0 && Value<int>("rounds.contributions") == 0
+            && (schema?.Features.Count(column => column.Kind != ColumnKind.Numeric) ?? 0) <= MostCategoricalColumns;
         JsonObject said = Given("training") as JsonObject ?? [];
         JsonNode? kind = said["optimizer"]?["kind"];
         bool other = kind is not null && (string?)kind != DescriptionShape.NameOf(LocalOptimizerKind.Preconditioned);
-        LocalTrainingOptions options = TrainingDefaults.For(spec, scaled && !other);
+        LocalTrainingOptions options = TrainingDefaults.For(spec, scaled && !other, allRows);
         JsonObject defaults = JsonSerializer.SerializeToNode(options, DeploymentJson.Compact)!.AsObject();
         if (kind is not null && !JsonNode.DeepEquals(kind, defaults["optimizer"]!["kind"]))
         {
@@ -217,6 +225,12 @@ public sealed class TrainingDescription
         if (said["schedule"]?["kind"] is not null)
         {
             defaults.Remove("schedule");
+        }
+
+        // One step at the full rate is no answer to who says how many steps there are, or at which rates.
+        if (kind is not null || amounts.Any(said.ContainsKey) || said.ContainsKey("schedule"))
+        {
+            defaults.Remove("newton");
         }
 
         Overlay(training, defaults);
