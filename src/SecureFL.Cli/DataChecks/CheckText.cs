@@ -42,7 +42,8 @@ internal static class CheckText
         }
         else if (check.Target is ColumnCheck texts)
         {
-            Say($"  label: {(texts.MoreDistinct ? "more than " : "")}{texts.Distinct} different texts in {texts.Present} rows");
+            Say(
+                $"  label: {(texts.MoreDistinct ? "more than " : "")}{texts.Distinct} different texts in {texts.Present} rows");
         }
 
         foreach (string note in check.Remarks.Concat(check.Warnings))

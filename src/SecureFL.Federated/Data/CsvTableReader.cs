@@ -85,7 +85,8 @@ public static class CsvTableReader
         string? dropped = named ? EmptyColumns.Drop(source, rows) : null;
         ImmutableArray<string> columns = named
             ? HeaderRule.Names(source, rows[0])
-            : [.. Enumerable.Range(0, rows[0].Cells.Length).Select(i => $"c{i.ToString(CultureInfo.InvariantCulture)}")];
+            : [.. Enumerable.Range(0, rows[0].Cells.Length)
+                .Select(i => $"c{i.ToString(CultureInfo.InvariantCulture)}")];
         if (named)
         {
             rows.RemoveAt(0);

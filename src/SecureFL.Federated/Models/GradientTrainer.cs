@@ -125,8 +125,8 @@ public sealed class GradientTrainer : ILocalTrainer
             : throw new TrainingDivergedException(request.Site, request.Round);
     }
 
-    // A site's share of the common curvature is at most all of it. Beyond that its rows are not in the sums, as where it
-    // missed them, and it goes half as far as it could alone.
+    // A site's share of the common curvature is at most all of it. Beyond that its rows are not in the sums, as where
+    // it missed them, and it goes half as far as it could alone.
     private float NewtonRate(Dataset data)
     {
         double share = _options.AllRows > 0 ? Math.Min(1, (double)data.Count / _options.AllRows) : 1;

@@ -69,7 +69,8 @@ public sealed record LocalTrainingOptions
 
         if (Newton && (Optimizer.Kind != LocalOptimizerKind.Preconditioned || classCount != 0))
         {
-            throw new ArgumentException("Newton's step is for regressions of numbers with the optimiser preconditioned");
+            throw new ArgumentException(
+                "Newton's step is for regressions of numbers with the optimiser preconditioned");
         }
 
         Optimizer.Check();

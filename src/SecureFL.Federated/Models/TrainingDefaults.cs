@@ -18,8 +18,9 @@ namespace SecureFL.Federated.Models;
 /// <para>
 /// With squared error the bound is the curvature itself. Where every round has the rows of all sites, one step a round
 /// is then enough: the mean of the sites' steps is Newton's step on all rows, at the optimum after the first round
-/// whatever the sites' sizes and columns are, or after some where products of categories are only bounded. Forty would first go to each site's own optimum, and what only a small
-/// site's rows tell would reach the mean by its small weight alone.
+/// whatever the sites' sizes and columns are, or after some where products of categories are only bounded. Forty would
+/// first go to each site's own optimum, and what only a small site's rows tell would reach the mean by its small weight
+/// alone.
 /// </para>
 /// <para>
 /// With more features, or features that are not scaled, the mean of |x|^2 over all rows stands for the curvature: it is
@@ -45,8 +46,8 @@ public static class TrainingDefaults
     /// <param name="spec">The model.</param>
     /// <param name="scaled">Whether features are scaled to about 1.</param>
     /// <param name="newton">
-    /// Whether the mean update of every round is that of all sites' rows, so that one step on all rows does with squared
-    /// error.
+    /// Whether the mean update of every round is that of all sites' rows, so that one step on all rows does with
+    /// squared error.
     /// </param>
     public static LocalTrainingOptions For(ModelSpec spec, bool scaled = true, bool newton = true)
     {

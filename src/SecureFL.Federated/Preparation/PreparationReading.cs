@@ -89,7 +89,8 @@ internal sealed class PreparationReading(PreparationTerms terms)
             && SecondMomentsStep.AreEnough(Rows, Columns))
         {
             moments = CategoryMoments.Complete(
-                moments, terms.ColumnOf, terms.Categories, rare, shared, bounded: terms.Task == LearningTask.Regression);
+                moments, terms.ColumnOf, terms.Categories, rare, shared,
+                bounded: terms.Task == LearningTask.Regression);
         }
 
         return new PreparedState

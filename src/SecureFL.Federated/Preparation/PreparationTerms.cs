@@ -81,7 +81,8 @@ public sealed record PreparationTerms
                 : ColumnSum.Nothing;
             columns.AddRange(Enumerable.Repeat(numbers ? SumOf(scaling) : indicator, TableSchema.WidthOf(column)));
             categories.AddRange(Enumerable.Repeat(!numbers, TableSchema.WidthOf(column)));
-            columnOf.AddRange(Enumerable.Repeat(columnOf.Count == 0 ? 0 : columnOf[^1] + 1, TableSchema.WidthOf(column)));
+            columnOf.AddRange(
+                Enumerable.Repeat(columnOf.Count == 0 ? 0 : columnOf[^1] + 1, TableSchema.WidthOf(column)));
         }
 
         return new PreparationTerms

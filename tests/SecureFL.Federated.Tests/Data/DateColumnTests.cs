@@ -67,7 +67,8 @@ public class DateColumnTests
     {
         InferredSchema inferred = SchemaInference.Examine([Column(cells, "a.csv", name)], ByY);
         Assert.Null(Assert.Single(inferred.Schema.Features).Dates);
-        Assert.Equal(note is not null, inferred.Notes.Any(said => said.EndsWith(note ?? "-", StringComparison.Ordinal)));
+        Assert.Equal(note is not null,
+            inferred.Notes.Any(said => said.EndsWith(note ?? "-", StringComparison.Ordinal)));
     }
 
     [Theory]

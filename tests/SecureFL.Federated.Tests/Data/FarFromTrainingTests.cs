@@ -7,7 +7,8 @@ namespace SecureFL.Federated.Tests.Data;
 public class FarFromTrainingTests
 {
     private static readonly RawTable Trained = Table(
-        [.. Enumerable.Range(0, 60).Select(i => $"{70 + (i % 31)},{20 + (i * 7 % 60)},{(i == 7 ? 1 : 0)},{1 + (i % 9)} mg")]);
+        [.. Enumerable.Range(0, 60).Select(
+            i => $"{70 + (i % 31)},{20 + (i * 7 % 60)},{(i == 7 ? 1 : 0)},{1 + (i % 9)} mg")]);
 
     private static readonly TableSchema Schema = SchemaInference.Infer([Trained], new SchemaOptions { Label = "y" });
 
