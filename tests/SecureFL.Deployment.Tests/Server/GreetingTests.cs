@@ -25,7 +25,8 @@ public sealed class GreetingTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_client_of_another_plan_leaves_with_both_plans_words_before_and_after_the_sessions_end(bool ended)
+    public async Task A_client_of_another_plan_leaves_with_both_plans_words_before_and_after_the_sessions_end(
+        bool ended)
     {
         TrainingTerms terms = TestSession.Terms(rounds: 1);
         await using TestSession session = new(terms);
