@@ -76,6 +76,11 @@ internal static class ClientRunCommand
     private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand,
         TimeSpan? trainerLimit, string? encryptor, FileInfo? output, CancellationToken cancellationToken)
     {
+        if (output is not null)
+        {
+            OutputFile.RequireWritable(output);
+        }
+
         using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken)
             .ConfigureAwait(false);
         TrainingTerms terms = session.PlanFile.Terms

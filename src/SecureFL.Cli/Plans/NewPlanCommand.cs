@@ -96,6 +96,15 @@ internal static class NewPlanCommand
             Talk.Line(line);
         }
 
+        int sites = terms?.SitesPerRound is int drawn and > 0 ? drawn : clients.Length;
+        if (terms is { Asynchronous: null } && file.Settings.MinClients >= sites)
+        {
+            Talk.Line(
+                $"warning: a round is of {sites} sites and needs all of them (a sum has at least "
+                + $"{file.Settings.MinClients}): while one is away, it waits, and no deadline closes it; more sites a "
+                + $"round, or a lower --min-clients (3 is the least), let one be away");
+        }
+
         Talk.Hint($"securefl plan show {output}, then securefl plan sign {output} --identity FOLDER");
         Console.Out.WriteLine(file.SpokenForm);
         return (int)ExitCode.Ok;

@@ -109,7 +109,7 @@ internal static class TermsText
             + (stopping.Target is double target ? Text($", until {metric} is {target} or better") : "")
             + (stopping.Patience > 0 ? Text($", or {stopping.Patience} rounds without a better {metric}") : "")
             + "; " + closes
-            + (terms.Rounds.DeadlineSeconds > 0 ? Text($" or after {terms.Rounds.DeadlineSeconds} s")
+            + (terms.Rounds.DeadlineSeconds > 0 ? Text($" or after {terms.Rounds.DeadlineSeconds} s, never below the smallest sum")
                 : ", without deadline");
     }
 

@@ -9,6 +9,7 @@ using SecureFL.Deployment.Connections;
 using SecureFL.Deployment.Formats;
 using SecureFL.Deployment.Plans;
 using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Deployment.Server.Hosting;
 using SecureFL.Encoding.Planning;
 using SecureFL.Federated.Data;
 using SecureFL.Federated.Models;
@@ -116,6 +117,7 @@ internal static class CommandLine
         UnauthorizedAccessException access => new CliException(
             ExitCode.Environment, FaultText.Of(access),
             "give a file, or check the owner and the mode of the one that is there"),
+        AddressUnavailableException address => new CliException(ExitCode.Environment, address.Message, address.Hint),
         IOException io => new CliException(ExitCode.Environment, FaultText.Of(io),
             "check the path, the disk's room, and that no other process uses the file"),
         OutOfMemoryException memory =>

@@ -55,12 +55,6 @@ internal static class QuantisationWarnings
         };
     }
 
-    // As the preparation chooses: twice the largest element, a power of two. Null where none would do, of infinite
-    // updates.
-    private static float? Enough(IReadOnlyCollection<RoundRecord> rounds)
-    {
-        double largest = rounds.Max(round => round.MostClipped?.Largest ?? 0);
-        double clip = Math.Pow(2, Math.Ceiling(Math.Log2(2 * largest)));
-        return largest > 0 && clip <= float.MaxValue ? (float)clip : null;
-    }
+    private static float? Enough(IReadOnlyCollection<RoundRecord> rounds) =>
+        QuantisationNotes.Enough(rounds.Max(round => round.MostClipped?.Largest ?? 0));
 }

@@ -196,7 +196,8 @@ internal sealed class TrainingSource : IContributionSource
         clips.Unscale(update, _plan.Parameters.Clip);
         double clipped = work.Counters.Clipped(contribution.Counters) / (double)update.Length;
         IEnumerable<string> notes = QuantisationNotes.Of(clipped,
-            clips.Coarsest(update, _plan.Parameters.Bits, from.Values));
+            clips.Coarsest(update, _plan.Parameters.Bits, from.Values),
+            clips.MostClipped([[.. contribution.Update]], _plan.Parameters.Clip));
         return task == SiteWork.TaskOf(0) && state.Note is string note ? notes.Prepend(note) : notes;
     }
 

@@ -45,6 +45,9 @@ internal static partial class Log
     [LoggerMessage(31, LogLevel.Warning, "Round {Round}: {Warning}")]
     internal static partial void Quantisation(ILogger logger, ulong round, string warning);
 
+    [LoggerMessage(33, LogLevel.Warning, "Round {Round}: {Few}")]
+    internal static partial void DeadlinePassed(ILogger logger, ulong round, string few);
+
     [LoggerMessage(9, LogLevel.Warning, "Round {Round} could not be opened yet: {Why}")]
     internal static partial void OpeningFailed(ILogger logger, ulong round, string why);
 

@@ -98,6 +98,7 @@ public sealed class AggregationHost : IAsyncDisposable
         }
 
         RequireLoopback(settings, tls);
+        ListenAddresses.RequireFree(settings.Listen);
         ServerFolder folder = new(settings.StateFolder);
         StateDatabase? database = null;
         TranscriptFile? transcript = null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SecureFL.Aggregation;
 using SecureFL.Deployment.Contracts;
 using SecureFL.Federated.Rounds;
@@ -125,10 +126,27 @@ internal sealed partial class RoundEngine
             state.DeadlineUnixMs = deadline.ToUnixTimeMilliseconds();
         }
 
+        if (round.Phase == RoundPhase.Collecting && round.DeadlineAt <= _uptime.Now
+            && TooFew(round) is string few)
+        {
+            state.Reason = state.Reason.Length == 0 ? few : $"{state.Reason}; {few}";
+        }
+
         if (round.Abort is string abort)
         {
             state.Reason = $"the round is being declared dead: {abort}";
         }
+    }
+
+    // What the deadline alone does not close; null where enough contributions are there.
+    private string? TooFew(ServerRound round)
+    {
+        int accepted = round.Server?.Accepted.Count() ?? 0;
+        int fewest = _plan.Settings.MinClients;
+        return accepted >= fewest ? null
+            : string.Create(CultureInfo.InvariantCulture,
+                $"deadline passed, {accepted} of at least {fewest} contributions: it waits for more, an operator may "
+                + $"abort it");
     }
 
     private PartyStatus Of(Party party, string name)

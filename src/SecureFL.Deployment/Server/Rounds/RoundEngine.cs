@@ -495,6 +495,15 @@ internal sealed partial class RoundEngine : IAsyncDisposable
         bool collecting = round.Phase == RoundPhase.Collecting;
         int accepted = collecting ? round.Server!.Accepted.Count() : 0;
         TimeSpan? closeDue = round.CloseAsked ?? (collecting && round.DeadlineAt <= now ? round.DeadlineAt : null);
+        if (collecting && round.DeadlineAt <= now && !round.DeadlineTold)
+        {
+            round.DeadlineTold = true;
+            if (TooFew(round) is string few)
+            {
+                Log.DeadlinePassed(_log, round.Number, few);
+            }
+        }
+
         bool look = collecting && accepted >= _plan.Settings.MinClients && (accepted >= Wanted || closeDue is not null);
         return new RoundSituation
         {

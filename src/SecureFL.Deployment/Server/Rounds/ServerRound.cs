@@ -79,6 +79,9 @@ internal sealed class ServerRound : IDisposable
     /// <summary>When the deadline passes, in uptime; null without one.</summary>
     public TimeSpan? DeadlineAt { get; set; }
 
+    /// <summary>Whether the log was told that the deadline passed with too few contributions.</summary>
+    public bool DeadlineTold { get; set; }
+
     public int ReleasesInVain { get; set; }
 
     /// <summary>The set is being fixed: nothing more is taken.</summary>

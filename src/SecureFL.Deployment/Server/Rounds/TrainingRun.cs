@@ -152,6 +152,14 @@ internal sealed class TrainingRun
         double share = reading.Clipped / (double)elements;
         QuantisationGrain? coarsest = clips?.Coarsest(reading.MeanUpdate, _plan.Parameters.Bits, _model.Current.Values);
         Notes = [.. Notes, .. QuantisationNotes.Of(share, coarsest)];
+        if (share > QuantisationNotes.MostClipped && clips is not null)
+        {
+            double levels = (1 << (_plan.Parameters.Bits - 1)) - 1;
+            Notes = [.. Notes, string.Create(CultureInfo.InvariantCulture,
+                $"the clips are {clips.Values.Min():G3} to {clips.Values.Max():G3}, the quantisation steps "
+                + $"{clips.Values.Min() / levels:G3} to {clips.Values.Max() / levels:G3}")];
+        }
+
         _model.Advance(
             reading.MeanUpdate,
             new RoundRecord
