@@ -35,7 +35,7 @@ public enum ClassWeighting
 public sealed record TrainingTerms
 {
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     /// <summary>Longest canonical form.</summary>
     public const int MaxBytes = 4 << 20;

@@ -47,8 +47,8 @@ public sealed class TrainingTermsTests
     }
 
     [Theory]
-    [InlineData("\"version\":2", "\"version\":3", "version 3, this program reads up to version 2")]
-    [InlineData("\"version\":2", "\"version\":\"2\"", "no JSON object with a version")]
+    [InlineData("\"version\":3", "\"version\":4", "version 4, this program reads up to version 3")]
+    [InlineData("\"version\":3", "\"version\":\"2\"", "no JSON object with a version")]
     [InlineData("\"seed\":1", "\"seed\":1,\"seed\":1", "")]
     [InlineData("\"seed\":1", "\"seed\":9007199254740992", "at most 9007199254740991")]
     [InlineData("\"seed\":1", "\"seed\":1,\"extra\":1", "extra")]

@@ -102,7 +102,7 @@ public sealed class TrainingDescriptionTests
     [InlineData("[]", "a description is a JSON object", "docs/training.md")]
     [InlineData("", "this is not JSON", "")]
     [InlineData("{} {}", "t.json, line 1, column 4", "")]
-    [InlineData("{ \"version\": 9 }", "version 9, this program reads version 2", "leave version out")]
+    [InlineData("{ \"version\": 9 }", "version 9, this program reads version 3", "leave version out")]
     [InlineData("{ \"columns\": { \"label\": \"y\" }, \"data\": { \"schema\": { \"features\": [], \"label\": { "
         + "\"name\": \"y\" } } } }", "two ways to say one thing", "leave one")]
     public void A_wrong_file_is_told_with_place_and_way_out(string text, string message, string hint)

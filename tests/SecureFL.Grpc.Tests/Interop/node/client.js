@@ -147,11 +147,15 @@ const scenarios = {
   },
 
   async manyAtOnce() {
-    const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => unary(client, { number: i, payload: Buffer.alloc(i * 100) })));
-    replies.forEach(({ error, reply }, i) => {
-      assert.ifError(error);
-      assert.strictEqual(reply.number, i);
-    });
+    // Below the limit of calls under way, which counts a call until its handler has returned, a little after the client sees its end.
+    for (let first = 0; first < 200; first += 40) {
+      const replies = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => unary(client, { number: first + i, payload: Buffer.alloc((first + i) * 100) })));
+      replies.forEach(({ error, reply }, i) => {
+        assert.ifError(error);
+        assert.strictEqual(reply.number, first + i);
+      });
+    }
   },
 };
 
