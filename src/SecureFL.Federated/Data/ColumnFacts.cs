@@ -174,7 +174,8 @@ internal sealed class ColumnFacts(string name, ImmutableArray<ColumnProfile> sit
         DateReading[] fitting = [.. readings.Where(reading => Total(reading) == dates)];
         if (fitting.Contains(DateReading.YearFirst) || fitting.Contains(DateReading.Clock))
         {
-            return fitting[0];
+            // Whoever says how dates are written means those of sites that are not read here, too.
+            return options.Dates is DateReading meant && fitting.Contains(meant) ? meant : fitting[0];
         }
 
         if (Only(DateReading.DayFirst) is var day && Only(DateReading.MonthFirst) is var month && day.Line > 0

@@ -248,6 +248,17 @@ public class SchemaInferenceTests
         Assert.Equal(value, new TableEncoder(back).Encode(table).Data.Features[0]);
     }
 
+    /// <summary>A plan's columns are those of one site: whoever says the order means the others, too.</summary>
+    [Fact]
+    public void An_order_that_is_said_holds_for_sites_that_are_not_read_here()
+    {
+        TableSchema schema = SchemaInference.Infer(
+            [Column(["2020-01-02", "2020-01-03"])], ByY with { Dates = DateReading.DayFirst });
+        Assert.Equal(DateReading.DayFirst, schema.Features[0].Dates);
+        Assert.Equal(18292.0, new TableEncoder(schema).Encode(Column(["31.01.2020"])).Data.Features[0]);
+        Assert.Equal(18263.0, new TableEncoder(schema).Encode(Column(["2020-01-02"])).Data.Features[0]);
+    }
+
     [Fact]
     public void Ambiguous_and_contradicting_dates_are_refused()
     {
