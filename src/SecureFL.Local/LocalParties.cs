@@ -14,10 +14,19 @@ public sealed class LocalParties
     /// <summary>Draws all identities.</summary>
     /// <param name="clients">Clients to enrol, at least 1.</param>
     /// <param name="keyHolders">Key holders to enrol, at least 1.</param>
+    /// <exception cref="PlanRefusedException">More parties than a plan can have.</exception>
     public LocalParties(int clients, int keyHolders)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(clients);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(keyHolders);
+        if (clients > ProtocolLimits.MaxClients || keyHolders > ProtocolLimits.MaxKeyHolders)
+        {
+            throw new PlanRefusedException(
+                "parties",
+                $"{clients} clients and {keyHolders} key holders: at most {ProtocolLimits.MaxClients} and "
+                + $"{ProtocolLimits.MaxKeyHolders}");
+        }
+
         Clients = [.. Enumerable.Range(0, clients).Select(_ => SigningIdentity.Create())];
         KeyHolders = [.. Enumerable.Range(0, keyHolders).Select(_ => SigningIdentity.Create())];
         Enrolment = new Enrolment(
