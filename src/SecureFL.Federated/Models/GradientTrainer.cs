@@ -23,6 +23,7 @@ public sealed class GradientTrainer : ILocalTrainer
     /// random.
     /// </summary>
     private const double StableStep = 1.5;
+
     private readonly ModelSpec _spec;
     private readonly LocalTrainingOptions _options;
     private readonly Preconditioner? _preconditioner;
