@@ -1,3 +1,4 @@
+using SecureFL.Cli;
 using SecureFL.Cli.Shell;
 
 using Interruption interruption = Interruption.Watch();

@@ -1,6 +1,16 @@
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
+using SecureFL.Messages.Counters;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Suites.JointKey;
+using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
+using SecureFL.Protocol.Summation;
+using SecureFL.Protocol.Transcripts;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.JointKey;
 
 namespace SecureFL.Local;
 
@@ -51,7 +61,7 @@ public sealed class LocalConsortium : IDisposable
         ];
         _append(_transcript.Begin());
         AnnounceKey();
-        AddVersion(ModelVersion.CreateFirst(plan, firstModel, parties.Server));
+        AddVersion(ModelVersion.CreateFirst(plan.Limits, firstModel, parties.Server));
     }
 
     /// <summary>The plan: a document without secrets.</summary>
@@ -73,7 +83,7 @@ public sealed class LocalConsortium : IDisposable
     /// <param name="minClients">Fewest clients in a sum [n_min].</param>
     /// <param name="keyHolders">Key holders [H].</param>
     /// <param name="threshold">Key holders needed to open [t].</param>
-    /// <param name="colludingKeyHolders">Key holders assumed to collude with the server [f].</param>
+    /// <param name="colludingKeyHolders">Key holders assumed to collude with the server [f], from 1 to t - 1.</param>
     /// <param name="colludingClients">Clients assumed to collude with who sees the sum [f_c].</param>
     /// <param name="counters">Whole numbers summed besides the vector; null for none.</param>
     /// <param name="configure">Changes any further field of the plan.</param>
@@ -105,17 +115,18 @@ public sealed class LocalConsortium : IDisposable
     }
 
     /// <summary>
-    /// Opens the next round, on the model that the last opened sum made: the server to give contributions to.
+    /// Opens the next round, on the model that the last opened sum made: the server to give contributions to. A round
+    /// that is open is given up, with what was contributed to it: there is one round at a time, and whoever would close
+    /// the former one is refused (<see cref="ViolationCode.WrongRound"/>) by the number of the one that is open.
     /// </summary>
+    /// <exception cref="ProtocolViolationException">The plan has no rounds left.</exception>
     public AggregationServer OpenRound()
     {
         Advance();
-        RoundInvitation invitation = _holders.OpenRound([.. _newVersions]);
+        AggregationServer server = _holders.OpenRound(_store, [.. _newVersions]);
         _newVersions.Clear();
         AnnounceKey();
-        IContributionStore? store = _store?.Invoke(invitation.Opening.Context.Round);
-        return new AggregationServer(
-            Plan, invitation, _parties.Server, TimeProvider.System, store, _holders.ServerOptions);
+        return server;
     }
 
     /// <summary>Every key holder checks its shares and votes: the set is fixed, once.</summary>

@@ -1,4 +1,9 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Models;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
+using SecureFL.Protocol.Suites.JointKey.Sessions;
 
 namespace SecureFL.Local;
 
@@ -12,51 +17,15 @@ public static class LocalKeyGeneration
     /// <param name="holders">All key holders, by plan index, their ledgers confirmed.</param>
     /// <param name="epoch">The epoch, greater than any before.</param>
     /// <exception cref="ProtocolViolationException">A holder refuses: the exception says whom and why.</exception>
+    /// <exception cref="InvalidOperationException">A plan of another suite.</exception>
     public static JointKeyEpoch Run(AggregationPlan plan, IReadOnlyList<KeyHolder> holders, ulong epoch)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(holders);
-        using KeyEpochCoordinator coordinator = new(plan, epoch);
-        foreach (KeyHolder holder in holders)
-        {
-            coordinator.HandleEntry(holder.JointKey.CreateEntry(epoch));
-        }
-
-        KeyEpochOpening opening = coordinator.CreateOpening();
-        foreach (KeyHolder holder in holders)
-        {
-            coordinator.HandleCommitment(holder.JointKey.HandleOpening(opening));
-        }
-
-        KeyEpochCommitments commitments = coordinator.CreateCommitments();
-        foreach (KeyHolder holder in holders)
-        {
-            coordinator.HandleReveal(holder.Index, holder.JointKey.HandleCommitments(commitments));
-        }
-
-        foreach (KeyHolder holder in holders)
-        {
-            Deliver(coordinator, holder);
-            coordinator.HandleConfirmation(holder.JointKey.CreateConfirmation(epoch));
-        }
-
-        JointKeyEpoch key = coordinator.CreateEpoch();
-        foreach (KeyHolder holder in holders)
-        {
-            holder.JointKey.HandleRecord(key.Record);
-        }
-
-        return key;
-    }
-
-    private static void Deliver(KeyEpochCoordinator coordinator, KeyHolder holder)
-    {
-        foreach ((PublicKeyShare publicKey, KeyDealing dealing, SealedKeyShare share) in
-            coordinator.MessagesFor(holder.Index))
-        {
-            holder.JointKey.HandlePublicKeyShare(publicKey);
-            holder.JointKey.HandleKeyDealing(dealing);
-            holder.JointKey.HandleKeyShare(share);
-        }
+        using LocalPump pump = new(plan, new ModelChain(plan), holders, new LocalExchange());
+        pump.Session.Suite.Apply([JointKeyDesk.From(epoch)]);
+        pump.Prepare();
+        pump.Run();
+        return pump.KeyEpoch ?? throw new InvalidOperationException("the plan's suite has no joint key");
     }
 }

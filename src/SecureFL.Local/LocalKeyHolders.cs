@@ -1,80 +1,85 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Models;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Sessions;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
+using SecureFL.Protocol.Summation;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Local;
 
 /// <summary>
-/// All key holders of a plan in one process, with ledgers in memory: for embedding, tests and simulation. Whoever runs
-/// this process can open any client; in production the key holders are processes of different people. Not thread-safe.
+/// All key holders of a plan in one process, with ledgers in memory, and the session that a server has with them: for
+/// embedding, tests and simulation. Whoever runs this process can open any client; in production the key holders are
+/// processes of different people. Not thread-safe.
 /// </summary>
 public sealed class LocalKeyHolders : IDisposable
 {
     private readonly AggregationPlan _plan;
     private readonly LocalParties _parties;
+    private readonly TimeProvider _clock;
     private readonly KeyHolder[] _holders;
     private readonly ModelChain _chain;
+    private readonly LocalPump _pump;
     private ulong _nextRound;
-    private int _announced;
-    private long _decrypted;
+    private Func<ulong, IContributionStore?>? _store;
 
     /// <summary>Starts the key holders: each has seen every other's ledger, and a joint key, if any, is made.</summary>
     /// <param name="plan">A plan for <paramref name="parties"/>.</param>
     /// <param name="parties">The identities.</param>
     /// <param name="clock">For deadlines; the system's if null.</param>
+    /// <param name="exchange">Moves tasks and answers; null for no more than that.</param>
     /// <exception cref="ProtocolViolationException">A plan for other parties.</exception>
-    public LocalKeyHolders(AggregationPlan plan, LocalParties parties, TimeProvider? clock = null)
+    public LocalKeyHolders(AggregationPlan plan, LocalParties parties, TimeProvider? clock = null,
+        LocalExchange? exchange = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(parties);
         _plan = plan;
         _parties = parties;
+        _clock = clock ?? TimeProvider.System;
         _holders =
         [
             .. parties.KeyHolders.Select(identity => new KeyHolder(
-                plan,
-                plan.Digest,
-                identity,
-                new InMemoryLedgerStorage(),
-                new InMemoryRoundKeyStore(),
-                clock ?? TimeProvider.System,
-                SystemEntropy.Instance,
-                plan.IsJointKey ? new InMemoryKeyShareStore() : null)),
+                plan, plan.Digest, identity, HolderStorage.InMemory(), _clock, SystemEntropy.Instance)),
         ];
         _chain = new ModelChain(plan);
-        foreach (KeyHolder holder in _holders)
-        {
-            LedgerHeadRequest request = holder.CreateLedgerHeadRequest();
-            foreach (KeyHolder peer in _holders.Where(peer => peer != holder))
-            {
-                holder.HandleLedgerHead(peer.HandleLedgerHeadRequest(request));
-            }
-        }
-
-        RenewKey();
+        _pump = new LocalPump(plan, _chain, _holders, exchange ?? new LocalExchange());
+        _pump.ConfirmLedgers();
+        _pump.Prepare();
     }
 
     /// <summary>The holders, by plan index.</summary>
     public IReadOnlyList<KeyHolder> Holders => _holders;
 
     /// <summary>The joint key in use; null in the suite of one-time keys.</summary>
-    public JointKeyEpoch? KeyEpoch { get; private set; }
+    public JointKeyEpoch? KeyEpoch => _pump.KeyEpoch;
 
-    /// <summary>What the server needs for its next round; null without a joint key.</summary>
-    public JointKeyServerOptions? ServerOptions =>
-        KeyEpoch is null ? null : new JointKeyServerOptions { Epoch = KeyEpoch, DecryptedBefore = _decrypted };
-
-    /// <summary>Opens the next round: every holder's nonce and key, on the newest model version.</summary>
-    /// <param name="newVersions">
-    /// Versions since the last round, oldest first (<see cref="AggregationServer.Advance"/>).
+    /// <summary>
+    /// Opens the next round: every holder's nonce and key, on the newest model version; a new joint key first where
+    /// another round could go beyond the lifetime of the one in use. A round that is open is given up: there is one at
+    /// a time, and <see cref="Agree"/> refuses the former one by the number of the one that is open.
+    /// </summary>
+    /// <param name="store">
+    /// Makes the store of a round's uploads; null, or a null store, sums each contribution as it comes.
     /// </param>
+    /// <param name="newVersions">
+    /// Versions since the last round, oldest first (<see cref="AggregationServer.Advance"/>); one that was given before
+    /// is skipped.
+    /// </param>
+    /// <returns>The server to give contributions to; the caller disposes it.</returns>
     /// <exception cref="ProtocolViolationException">
-    /// A version does not follow, or a plan without rounds left.
+    /// A version does not follow, or a plan without rounds left. After any exception the same call may be made again.
     /// </exception>
-    public RoundInvitation OpenRound(params ReadOnlySpan<ModelVersion> newVersions)
+    public AggregationServer OpenRound(Func<ulong, IContributionStore?>? store = null,
+        params ReadOnlySpan<ModelVersion> newVersions)
     {
         if (_chain.Head is null && (newVersions.IsEmpty || newVersions[0].Number != 0))
         {
-            _chain.Append(ModelVersion.CreateFirst(_plan, default, _parties.Server));
+            _chain.Append(ModelVersion.CreateFirst(_plan.Limits, default, _parties.Server));
         }
 
         foreach (ModelVersion version in newVersions)
@@ -82,112 +87,69 @@ public sealed class LocalKeyHolders : IDisposable
             _chain.Append(version);
         }
 
-        RenewKey();
-        RoundOpener opener = new(_plan, _nextRound, _chain.Window());
-        IReadOnlyList<ModelVersion> unknown = [.. _chain.Versions.Skip(_announced)];
-        foreach (KeyHolder holder in _holders)
+        _store = store;
+        ServerRound round = Begin();
+        _pump.Run();
+        if (round.Server is null)
         {
-            opener.HandleEntry(holder.CreateOpeningEntry(_nextRound, unknown));
+            round.Apply(new RoundFact(FactKind.Invitation, 0, round.CreateInvitation().Encode()));
         }
 
-        _announced = _chain.Versions.Count;
-
-        RoundInvitation invitation = opener.CreateInvitation();
-        foreach (KeyHolder holder in _holders)
-        {
-            holder.HandleOpening(invitation.Opening);
-        }
-
+        _pump.Run();
         _nextRound++;
-        return invitation;
+        return round.Server!;
     }
 
     /// <summary>Every holder checks its shares and votes.</summary>
     /// <exception cref="ProtocolViolationException">
-    /// A holder refuses: the exception says whom and why.
+    /// A holder refuses: the exception says whom and why. A set of another round than the one that is open.
     /// </exception>
     public RoundCertificate Agree(ClosedRound round)
     {
         ArgumentNullException.ThrowIfNull(round);
-        List<Vote> votes = [];
-        foreach (KeyHolder holder in _holders)
-        {
-            foreach (ShareDelivery delivery in round.DeliveriesFor(holder.Index))
-            {
-                holder.HandleShare(delivery);
-            }
-
-            if (round.Proposal.JointKey?.ActiveSet.Contains(holder.Index) == true)
-            {
-                round.ShowSum(holder.JointKey);
-            }
-
-            votes.Add(holder.HandleProposal(round.Proposal));
-        }
-
-        CountDecryptions(round.Proposal);
-        return RoundCertificate.Create(round.Proposal, votes);
+        _pump.Session.Fix(round.Proposal, (_, _) => { });
+        _pump.Run();
+        return Current.Server!.CreateCertificate();
     }
 
     /// <summary>
-    /// Every holder that voted releases its share sums; in the joint-key suite the active ones decrypt.
+    /// Every holder that voted releases its share sums; in the joint-key suite the active ones decrypt. The round's
+    /// server has taken it all.
     /// </summary>
     /// <exception cref="ProtocolViolationException">A holder refuses.</exception>
     public RoundReleases Release(RoundCertificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        if (certificate.Proposal.JointKey is not { } terms)
-        {
-            return new RoundReleases(certificate,
-                [.. _holders.Select(holder => holder.HandleCertificate(certificate))]);
-        }
-
-        return new RoundReleases(
-            certificate, [.. terms.ActiveSet.Select(holder => _holders[holder].HandleCertificate(certificate))])
-        {
-            Partials = terms.ActiveSet.SelectMany(holder => Partials(certificate.Proposal, _holders[holder].JointKey)),
-        };
+        Current.Apply(new RoundFact(FactKind.Certificate, 0, certificate.Encode()));
+        _pump.Run();
+        return new RoundReleases(certificate, [.. Current.Holders.Releases.Values]);
     }
 
     /// <summary>Erases all shares and keys.</summary>
     public void Dispose()
     {
+        _pump.Dispose();
         foreach (KeyHolder holder in _holders)
         {
             holder.Dispose();
         }
     }
 
-    /// <summary>Notes what a round that the holders voted for uses of the joint key's lifetime.</summary>
-    internal void CountDecryptions(CertificateProposal proposal) =>
-        _decrypted = proposal.JointKey?.Decrypted ?? _decrypted;
-
-    private IEnumerable<PartialDecryptionChunk> Partials(CertificateProposal proposal, JointKeyHolder holder)
+    // The holders have given their entries for a round whose opening failed: it goes on.
+    private ServerRound Begin()
     {
-        for (int group = 0; group < proposal.Groups.Length; group++)
+        if (_pump.Session.Round is { } begun && begun.Number == _nextRound)
         {
-            for (long chunk = 0; chunk < _plan.JointKey.ChunkCount; chunk++)
-            {
-                yield return holder.CreatePartialDecryption(proposal.Context.Round, group, chunk);
-            }
+            return begun;
         }
+
+        _pump.Prepare();
+        ISuiteSession suite = _pump.Session.Suite;
+        return _pump.Session.Round = new ServerRound(_plan, _nextRound, _chain.Window(), default,
+            invitation => new AggregationServer(_plan, invitation, _parties.Server, _clock,
+                _store?.Invoke(invitation.Opening.Context.Round), suite.CreateServerOptions(sums: null)));
     }
 
-    // The first key, and a new one as soon as another round could go beyond the lifetime of the one in use.
-    private void RenewKey()
-    {
-        if (!_plan.IsJointKey)
-        {
-            return;
-        }
-
-        int groups = _plan.Settings.GroupSize == 0 ? 1 : _plan.Enrolment.Clients.Count / _plan.Settings.GroupSize;
-        long cost = checked(groups * _plan.JointKey.CoefficientsPerGroup);
-        if (KeyEpoch is null || _decrypted + cost > _plan.MaxCoefficientsPerKey)
-        {
-            ulong epoch = KeyEpoch is { } former ? former.Record.Context.Round + 1 : 0;
-            KeyEpoch = LocalKeyGeneration.Run(_plan, _holders, epoch);
-            _decrypted = 0;
-        }
-    }
+    private ServerRound Current => _pump.Session.Round
+        ?? throw new InvalidOperationException("no round is open: open one first");
 }

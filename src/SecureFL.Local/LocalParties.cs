@@ -1,7 +1,10 @@
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Encoding.Planning;
+using SecureFL.Messages.Counters;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Local;
 
@@ -58,7 +61,7 @@ public sealed class LocalParties
     /// <param name="minClients">Fewest clients in a sum [n_min], at least <paramref name="colludingClients"/> +
     /// 2.</param>
     /// <param name="threshold">Key holders needed to open [t].</param>
-    /// <param name="colludingKeyHolders">Key holders assumed to collude with the server [f].</param>
+    /// <param name="colludingKeyHolders">Key holders assumed to collude with the server [f], from 1 to t - 1.</param>
     /// <param name="colludingClients">Clients assumed to collude with who sees the sum [f_c].</param>
     /// <param name="counters">Whole numbers summed besides the vector, and the weight; null for none.</param>
     /// <param name="configure">Changes any further field.</param>

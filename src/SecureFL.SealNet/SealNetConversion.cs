@@ -1,7 +1,6 @@
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Keys;
-using SecureFL.Ckks.Seal;
-using SecureFL.Ckks.Serialization;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
+using SecureFL.Seal.Serialization;
 using Native = Microsoft.Research.SEAL;
 
 namespace SecureFL.SealNet;

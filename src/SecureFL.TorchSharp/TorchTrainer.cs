@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using SecureFL.Federated;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Models;
+using SecureFL.Learning;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Metrics;
+using SecureFL.Learning.Models;
 using Optimizer = TorchSharp.torch.optim.Optimizer;
 using Parameter = TorchSharp.Modules.Parameter;
 using Reduction = TorchSharp.torch.nn.Reduction;

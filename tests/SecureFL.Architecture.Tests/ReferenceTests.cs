@@ -1,65 +1,55 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace SecureFL.Architecture.Tests;
 
-/// <summary>Arrows point down only.</summary>
-public sealed class ReferenceTests
+/// <summary>Arrows point down only: the layers are those that the README draws.</summary>
+public sealed partial class ReferenceTests
 {
-    private static readonly string[] UpToThreshold =
-        ["SecureFL.Ring", "SecureFL.Ckks", "SecureFL.Encoding", "SecureFL.Threshold"];
-    private static readonly string[] UpToAggregation = [.. UpToThreshold, "SecureFL.Aggregation"];
-    private static readonly string[] UpToLocal = [.. UpToAggregation, "SecureFL.Local"];
-    private static readonly string[] UpToFederated = [.. UpToLocal, "SecureFL.Federated"];
-
-    /// <summary>What each project may reference; null: anything.</summary>
-    private static readonly Dictionary<string, string[]?> Allowed = new()
-    {
-        ["SecureFL.Ring"] = [],
-        ["SecureFL.Ckks"] = ["SecureFL.Ring"],
-        ["SecureFL.Encoding"] = ["SecureFL.Ckks", "SecureFL.Ring"],
-        ["SecureFL.Threshold"] = ["SecureFL.Ckks", "SecureFL.Ring"],
-        ["SecureFL.Aggregation"] = UpToThreshold,
-        ["SecureFL.Seal"] = ["SecureFL.Ckks", "SecureFL.Ring"],
-        ["SecureFL.Local"] = UpToAggregation,
-        ["SecureFL.Storage"] = UpToAggregation,
-        ["SecureFL.Federated"] = UpToLocal,
-        ["SecureFL.Grpc"] = [],
-        ["SecureFL.Reports"] = ["SecureFL.Aggregation"],
-        ["SecureFL.Deployment"] = [.. UpToFederated, "SecureFL.Storage", "SecureFL.Grpc"],
-        ["SecureFL.Cli"] = null,
-        ["SecureFL.SealNet"] = ["SecureFL.Ckks", "SecureFL.Ring"],
-        ["SecureFL.TorchSharp"] = ["SecureFL.Federated"],
-    };
-
     private static IEnumerable<string> Projects =>
         Repository.Files
         .Where(path => path.StartsWith("src/", StringComparison.Ordinal)
             && path.EndsWith(".csproj", StringComparison.Ordinal));
 
-    [Fact]
-    public void EveryProjectReferencesOnlyWhatStandsBelowIt()
+    /// <summary>The layer of each project, the top one first, as the README draws them.</summary>
+    private static Dictionary<string, int> Layers()
     {
-        Assert.NotEmpty(Projects);
-        foreach (string path in Projects)
-        {
-            string project = Path.GetFileNameWithoutExtension(path);
-            Assert.True(Allowed.TryGetValue(project, out string[]? allowed),
-                $"{project}: say in this test where it stands");
-            foreach (string reference in References(path, "ProjectReference")
-                .Select(include => Path.GetFileNameWithoutExtension(include.Replace('\\', '/'))))
-            {
-                Assert.True(allowed is null ? Allowed.ContainsKey(reference) : allowed.Contains(reference),
-                    $"{project} references {reference}");
-            }
-        }
+        string readme = Repository.Read("README.md");
+        int title = readme.IndexOf("## Layers", StringComparison.Ordinal);
+        int from = readme.IndexOf("```", title, StringComparison.Ordinal);
+        string drawing = readme[from..readme.IndexOf("```", from + 3, StringComparison.Ordinal)];
+        return drawing.Split('\n').SelectMany((line, layer) => Name().Matches(line).Select(name => (name.Value, layer)))
+            .ToDictionary(pair => $"SecureFL.{pair.Value}", pair => pair.layer);
     }
+
+    [Fact]
+    public void The_layers_are_all_projects() => Assert.Equal(
+        Projects.Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal),
+        Layers().Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_project_references_only_what_stands_below_it()
+    {
+        Dictionary<string, int> layers = Layers();
+        Assert.Empty(
+            from path in Projects
+            let project = Path.GetFileNameWithoutExtension(path)
+            from include in References(path, "ProjectReference")
+            let reference = Path.GetFileNameWithoutExtension(include.Replace('\\', '/'))
+            where layers[reference] <= layers[project]
+            select $"{project} references {reference}");
+    }
+
+    /// <summary>Learning knows a sum, and no cryptography.</summary>
+    [Fact]
+    public void Learning_knows_no_cryptography() => Assert.Equal(["../SecureFL.Messages/SecureFL.Messages.csproj"],
+        References("src/SecureFL.Learning/SecureFL.Learning.csproj", "ProjectReference"));
 
     [Theory]
     [InlineData("SecureFL.Ring")]
-    [InlineData("SecureFL.Ckks")]
-    [InlineData("SecureFL.Encoding")]
+    [InlineData("SecureFL.Rlwe")]
     [InlineData("SecureFL.Threshold")]
-    public void TheCoreNeedsTheFrameworkOnly(string project)
+    public void The_core_needs_the_framework_only(string project)
     {
         string path = $"src/{project}/{project}.csproj";
         Assert.Empty(References(path, "PackageReference"));
@@ -67,7 +57,7 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void PackageVersionsAreCentral()
+    public void Package_versions_are_central()
     {
         foreach (string path in Repository.Files.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal)))
         {
@@ -80,7 +70,7 @@ public sealed class ReferenceTests
     [Theory]
     [InlineData("SecureFL.SealNet", "SealNet")]
     [InlineData("SecureFL.TorchSharp", "TorchSharp")]
-    public void AdaptersStandOutsideTheDefaultBuild(string project, string property)
+    public void Adapters_stand_outside_the_default_build(string project, string property)
     {
         string folder = $"src/{project}/";
         XDocument document = XDocument.Parse(Repository.Read($"{folder}{project}.csproj"));
@@ -95,7 +85,7 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void UnsafeCodeIsAllowedOnlyWhereThereAreKernels()
+    public void Unsafe_code_is_allowed_only_where_there_are_kernels()
     {
         foreach (string path in Projects)
         {
@@ -110,4 +100,7 @@ public sealed class ReferenceTests
 
     private static IEnumerable<string> References(string path, string kind) =>
         XDocument.Parse(Repository.Read(path)).Descendants(kind).Select(element => element.Attribute("Include")!.Value);
+
+    [GeneratedRegex(@"\b[A-Z][A-Za-z.]+\b")]
+    private static partial Regex Name();
 }

@@ -16,7 +16,7 @@ public sealed partial class TextTests
 
     /// <summary>Where packages come from is each user's own setting.</summary>
     [Fact]
-    public void NoFileNamesAPackageRegistry()
+    public void No_file_names_a_package_registry()
     {
         Assert.Empty(TextFiles.SelectMany(
             path => Registry().Matches(Repository.Read(path)).Select(match => $"{path}: {match.Value}")));
@@ -25,7 +25,7 @@ public sealed partial class TextTests
     }
 
     [Fact]
-    public void NoFileNamesAPathOfAMachine() =>
+    public void No_file_names_a_path_of_a_machine() =>
         Assert.Empty(TextFiles.SelectMany(
             path => MachinePath().Matches(Repository.Read(path)).Select(match => $"{path}: {match.Value}")));
 
@@ -34,7 +34,7 @@ public sealed partial class TextTests
     [InlineData("registry.npm" + "js.org")]
     [InlineData("https://py" + "pi.org/simple")]
     [InlineData("http://packages.example/artifactory/api")]
-    public void TheRegistryScanSees(string text) => Assert.Matches(Registry(), text);
+    public void The_registry_scan_sees(string text) => Assert.Matches(Registry(), text);
 
     [Theory]
     [InlineData("see /home/somebody/x")]
@@ -42,10 +42,10 @@ public sealed partial class TextTests
     [InlineData(@"C:\Users\somebody")]
     [InlineData("\"/Users/somebody/x\"")]
     [InlineData("(/wo" + "rk/main/x)")]
-    public void ThePathScanSees(string text) => Assert.Matches(MachinePath(), text);
+    public void The_path_scan_sees(string text) => Assert.Matches(MachinePath(), text);
 
     [Fact]
-    public void ReadmeHasTheTwoCommands()
+    public void Readme_has_the_two_commands()
     {
         string readme = Repository.Read("README.md");
         Assert.Contains("dotnet run -c Release --project src/SecureFL.Cli -- demo", readme, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed partial class TextTests
 
     /// <summary>But for the two adapters, whose packages not every feed holds.</summary>
     [Fact]
-    public void EveryProjectIsInTheSolution()
+    public void Every_project_is_in_the_solution()
     {
         string solution = Repository.Read("SecureFL.sln").Replace('\\', '/');
         string[] adapters = ["src/SecureFL.SealNet/SecureFL.SealNet.csproj",

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using SecureFL.Deployment.Contracts;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests;
 

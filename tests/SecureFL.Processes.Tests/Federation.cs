@@ -1,12 +1,18 @@
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Demo;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
-using SecureFL.Storage;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Wire;
+using SecureFL.Protocol.Ledgers;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Transcripts;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Storage.Ledgers;
 
 namespace SecureFL.Processes.Tests;
 
@@ -236,10 +242,10 @@ internal sealed class Federation : IDisposable
             switch (payload.Length == 0 ? default : (MessageType)payload[0])
             {
                 case MessageType.RoundCertificate:
-                    rounds.Add((RoundCertificate.Parse(payload, Plan), []));
+                    rounds.Add((RoundCertificate.Parse(payload, Plan.Limits), []));
                     break;
                 case MessageType.Release:
-                    rounds[^1].Releases.Add(Release.Parse(payload, Plan));
+                    rounds[^1].Releases.Add(Release.Parse(payload, Plan.Limits));
                     break;
                 default:
                     break;

@@ -1,5 +1,5 @@
 using SecureFL.Cli.Demo;
-using SecureFL.Deployment.Contracts;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Processes.Tests;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Demo;
 using SecureFL.Interop.Tests.Seal;
+using SecureFL.Rlwe.JointKey;
 
 namespace SecureFL.Processes.Tests;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using SecureFL.Cli.Demo;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data.Tensors;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Processes.Tests;
 

@@ -1,7 +1,7 @@
 using SecureFL.Cli.Demo;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Processes.Tests;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using SecureFL.Aggregation;
+using SecureFL.Messages.Rounds;
 
 namespace SecureFL.Processes.Tests;
 

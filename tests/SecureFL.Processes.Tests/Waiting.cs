@@ -1,7 +1,8 @@
+using Grpc.Core;
 using SecureFL.Cli.Demo;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Grpc;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Processes.Tests;
 
@@ -58,7 +59,7 @@ internal static class Waiting
             {
                 status = await link.GetStatusAsync(TestContext.Current.CancellationToken);
             }
-            catch (GrpcException fault) when (fault.Status == GrpcStatusCode.Unavailable)
+            catch (GrpcException fault) when (fault.StatusCode == StatusCode.Unavailable)
             {
                 // It is starting.
             }

@@ -3,7 +3,7 @@ using SecureFL.Reference;
 if (args is not [string directory])
 {
     Console.Error
-        .WriteLine("usage: SecureFL.Reference DIRECTORY   writes the vectors of protocol-spec/vectors/v1 there");
+        .WriteLine("usage: SecureFL.Reference DIRECTORY   writes the vectors of protocol-spec/vectors/v2 there");
     return 2;
 }
 

@@ -18,7 +18,7 @@ public sealed class FusedBoundTests
     /// </summary>
     [Theory]
     [MemberData(nameof(LazyBoundTests.DegreesAndPrimes), MemberType = typeof(LazyBoundTests))]
-    public void ProductsOfTheLargestLiftedValuesEqualTheScalarOracle(int degree, ulong prime)
+    public void Products_of_the_largest_lifted_values_equal_the_scalar_oracle(int degree, ulong prime)
     {
         Modulus modulus = new(prime);
         Random random = new(degree);
@@ -65,7 +65,7 @@ public sealed class FusedBoundTests
     /// <summary>The same for the product of residues with a prepared secret, whose extremes are those of s.</summary>
     [Theory]
     [MemberData(nameof(LazyBoundTests.DegreesAndPrimes), MemberType = typeof(LazyBoundTests))]
-    public void ProductsOfExtremeResiduesEqualTheScalarOracle(int degree, ulong prime)
+    public void Products_of_extreme_residues_equal_the_scalar_oracle(int degree, ulong prime)
     {
         Modulus modulus = new(prime);
         ScalarRingKernel oracle = new(degree, modulus);
@@ -101,7 +101,7 @@ public sealed class FusedBoundTests
     /// </summary>
     [Theory]
     [MemberData(nameof(LazyBoundTests.DegreesAndPrimes), MemberType = typeof(LazyBoundTests))]
-    public void LiftedTernariesKeepTheirBoundAndTheirResidue(int degree, ulong prime)
+    public void Lifted_ternaries_keep_their_bound_and_their_residue(int degree, ulong prime)
     {
         Modulus modulus = new(prime);
         ScalarRingKernel oracle = new(degree, modulus);
@@ -130,12 +130,12 @@ public sealed class FusedBoundTests
     }
 
     [Fact]
-    public void AddendsBeyondTheContractAreRefusedWhereTheyAreDrawn()
+    public void Addends_beyond_the_contract_are_refused_where_they_are_drawn()
     {
         using WideSampler sampler = new(RingKernel.MaxAddend);
-        RingKernel.RequireAddends(sampler);
+        RingKernel.RequireAddends(sampler.Bound);
         using WideSampler wider = new(RingKernel.MaxAddend + 1);
-        ArgumentException refusal = Assert.Throws<ArgumentException>(() => RingKernel.RequireAddends(wider));
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => RingKernel.RequireAddends(wider.Bound));
         Assert.Contains("4096", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("4095", refusal.Message, StringComparison.Ordinal);
 

@@ -13,7 +13,7 @@ public sealed class GaussianTableTests
     private static readonly BigInteger One = BigInteger.One << Precision;
 
     [Fact]
-    public void EveryEntryIsTheFlooredTailProbability()
+    public void Every_entry_is_the_floored_tail_probability()
     {
         BigInteger[] weights = Weights(DiscreteGaussianSampler.TailCut);
         BigInteger total = weights[0] + (2 * weights.Skip(1).Aggregate(BigInteger.Add));
@@ -30,7 +30,7 @@ public sealed class GaussianTableTests
     }
 
     [Fact]
-    public void WhatTheTailCutLeavesOutIsBelowTwoToTheMinus116()
+    public void What_the_tail_cut_leaves_out_is_below_two_to_the_minus_116()
     {
         BigInteger[] weights = Weights(400);
         BigInteger total = weights[0] + (2 * weights.Skip(1).Aggregate(BigInteger.Add));

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Randomness;
+using SecureFL.Ring.Randomness.Kernels;
 using SecureFL.Testing;
 
 namespace SecureFL.Ring.Tests;
@@ -18,7 +18,7 @@ public sealed class KeystreamTests
     /// </summary>
     [Theory]
     [MemberData(nameof(Paths))]
-    public void PublishedBlocksOfTheZeroKey(bool processor)
+    public void Published_blocks_of_the_zero_key(bool processor)
     {
         using Keystream stream = new(new byte[Keystream.KeySize], processor);
         byte[] blocks = new byte[48];
@@ -34,7 +34,7 @@ public sealed class KeystreamTests
     [InlineData(1, "E35A6DCB19B201A01EBCFA8AA22B5759")]
     [InlineData(2, "B29169CDCF2D83E838125A12EE6AA400")]
     [InlineData(256, "4BF85F1B5D54ADBC307B0A048389ADCB")]
-    public void PublishedBlocksOfVariableKeys(int ones, string expected)
+    public void Published_blocks_of_variable_keys(int ones, string expected)
     {
         byte[] key = new byte[Keystream.KeySize];
         for (int i = 0; i < ones; i++)
@@ -53,7 +53,7 @@ public sealed class KeystreamTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void EqualsTheFrameworksBlockCipherOverCounters(bool processor)
+    public void Equals_the_frameworks_block_cipher_over_counters(bool processor)
     {
         for (int seed = 0; seed < 40; seed++)
         {
@@ -75,7 +75,7 @@ public sealed class KeystreamTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void OddPiecesEqualOneFill(bool processor)
+    public void Odd_pieces_equal_one_fill(bool processor)
     {
         byte[] key = TestEntropy.Key(3);
         byte[] whole = new byte[100_000];
@@ -100,7 +100,7 @@ public sealed class KeystreamTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void RekeyStartsTheOtherStreamAtItsFirstByte(bool processor)
+    public void Rekey_starts_the_other_stream_at_its_first_byte(bool processor)
     {
         byte[] expected = new byte[77];
         using (Keystream fresh = new(TestEntropy.Key(2), processor))
@@ -118,7 +118,7 @@ public sealed class KeystreamTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void DrawsUpToTheLimitAndNotPastIt(bool processor)
+    public void Draws_up_to_the_limit_and_not_past_it(bool processor)
     {
         const ulong Blocks = Keystream.MaxBytes / 16;
         using Keystream stream = new(TestEntropy.Key(1), processor);
@@ -142,7 +142,7 @@ public sealed class KeystreamTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void AfterDisposalNothingIsDrawn(bool processor)
+    public void After_disposal_nothing_is_drawn(bool processor)
     {
         Keystream stream = new(TestEntropy.Key(1), processor);
         byte[] buffer = new byte[8];
@@ -155,7 +155,7 @@ public sealed class KeystreamTests
     }
 
     [Fact]
-    public void RefusesOtherKeySizes()
+    public void Refuses_other_key_sizes()
     {
         Assert.Throws<ArgumentException>(() => new Keystream(new byte[31]));
         Assert.Throws<ArgumentException>(() => new Keystream(new byte[33]));
@@ -164,7 +164,7 @@ public sealed class KeystreamTests
     }
 
     [Fact]
-    public void CreateDrawsItsKeyFromTheEntropy()
+    public void Create_draws_its_key_from_the_entropy()
     {
         using TestEntropy entropy = new(5);
         using TestEntropy same = new(5);

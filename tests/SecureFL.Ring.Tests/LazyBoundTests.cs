@@ -46,7 +46,7 @@ public sealed class LazyBoundTests
 
     [Theory]
     [MemberData(nameof(DegreesAndPrimes))]
-    public void ExtremesAtEveryLevelEqualTheScalarOracle(int degree, ulong prime)
+    public void Extremes_at_every_level_equal_the_scalar_oracle(int degree, ulong prime)
     {
         Modulus modulus = new(prime);
         ScalarRingKernel oracle = new(degree, modulus);
@@ -72,7 +72,7 @@ public sealed class LazyBoundTests
 
     [Theory]
     [MemberData(nameof(DegreesAndPrimes))]
-    public void OutputsOfTheLargestSignedInputsKeepTheirBoundAndTheirResidue(int degree, ulong prime)
+    public void Outputs_of_the_largest_signed_inputs_keep_their_bound_and_their_residue(int degree, ulong prime)
     {
         Modulus modulus = new(prime);
         ScalarRingKernel oracle = new(degree, modulus);
@@ -107,7 +107,7 @@ public sealed class LazyBoundTests
     /// </summary>
     [Theory]
     [MemberData(nameof(DegreesAndPrimes))]
-    public void AValueThatGrowsAtEveryLevelStaysExact(int degree, ulong prime)
+    public void A_value_that_grows_at_every_level_stays_exact(int degree, ulong prime)
     {
         Modulus modulus = new(prime);
         ScalarRingKernel oracle = new(degree, modulus);
@@ -142,7 +142,7 @@ public sealed class LazyBoundTests
     [InlineData(48)]
     [InlineData(49)]
     [InlineData(50)]
-    public void ProductsKeepTheirBound(int bits)
+    public void Products_keep_their_bound(int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, 1024, 1)[0];
         double p = modulus.Value;

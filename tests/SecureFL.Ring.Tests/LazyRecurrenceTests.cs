@@ -26,7 +26,7 @@ public sealed class LazyRecurrenceTests
 
     [Theory]
     [MemberData(nameof(ClassesAndDegrees))]
-    public void TheRecurrencesOfTheProofSettle(int bits, int logDegree)
+    public void The_recurrences_of_the_proof_settle(int bits, int logDegree)
     {
         Bounds bounds = new(bits);
         int steps = (logDegree - 3) / 2;
@@ -62,7 +62,7 @@ public sealed class LazyRecurrenceTests
     }
 
     [Fact]
-    public void TheStepsAreThoseOfTheCode()
+    public void The_steps_are_those_of_the_code()
     {
         // 64 values a group are left to the tail's last three levels and the step before.
         foreach (int degree in new[] { 1024, 2048, 4096, 8192, 16384, 32768 })

@@ -20,7 +20,7 @@ public sealed class ModulusTests
         Gen.Elements(Primes.Select(p => new Modulus(p)).ToArray()).ToArbitrary();
 
     [Fact]
-    public void OperationsAgreeWithBigIntegers() =>
+    public void Operations_agree_with_big_integers() =>
         Check.One(Settings, Prop.ForAll(AnyModulus, Word, Word, (modulus, x, y) =>
     {
         BigInteger p = modulus.Value;
@@ -51,11 +51,11 @@ public sealed class ModulusTests
     [InlineData(561)]
     [InlineData((1UL << 61) + 21)]
     [InlineData(ulong.MaxValue)]
-    public void OnlyOddPrimesBelowTheLimitAreModuli(ulong value) =>
+    public void Only_odd_primes_below_the_limit_are_moduli(ulong value) =>
         Assert.Throws<ArgumentException>(() => new Modulus(value));
 
     [Fact]
-    public void ZeroHasNoInverse()
+    public void Zero_has_no_inverse()
     {
         Modulus modulus = new(12289);
         Assert.Throws<ArgumentException>(() => modulus.Inverse(0));
@@ -63,7 +63,7 @@ public sealed class ModulusTests
     }
 
     [Fact]
-    public void BitsAreTheBinaryLength()
+    public void Bits_are_the_binary_length()
     {
         Assert.Equal(2, new Modulus(3).Bits);
         Assert.Equal(14, new Modulus(12289).Bits);
@@ -75,7 +75,7 @@ public sealed class ModulusTests
     [InlineData(12289, 2048)]
     [InlineData(40961, 1024)]
     [InlineData(786433, 32768)]
-    public void TheMinimalRootIsTheSmallestOfItsOrder(ulong prime, int degree)
+    public void The_minimal_root_is_the_smallest_of_its_order(ulong prime, int degree)
     {
         Modulus modulus = new(prime);
         ulong root = modulus.MinimalPrimitiveRoot(degree);
@@ -89,7 +89,7 @@ public sealed class ModulusTests
     }
 
     [Fact]
-    public void RefusesDegreesWithoutARoot()
+    public void Refuses_degrees_without_a_root()
     {
         Assert.Throws<ArgumentException>(() => new Modulus(12289).MinimalPrimitiveRoot(8192));
         Assert.Throws<ArgumentException>(() => new Modulus(12289).MinimalPrimitiveRoot(1536));
@@ -98,7 +98,7 @@ public sealed class ModulusTests
     }
 
     [Fact]
-    public void EqualityIsThatOfThePrime()
+    public void Equality_is_that_of_the_prime()
     {
         Assert.Equal(new Modulus(12289), new Modulus(12289));
         Assert.NotEqual(new Modulus(12289), new Modulus(40961));

@@ -12,7 +12,7 @@ public sealed class PreparedSecretTests
     [InlineData(20)]
     [InlineData(21)]
     [InlineData(60)]
-    public void TheLargestSecretsAreReducedRight(int bits)
+    public void The_largest_secrets_are_reduced_right(int bits)
     {
         const int Degree = 1024;
         const int Largest = (1 << 23) - 1;

@@ -6,7 +6,7 @@ namespace SecureFL.Ring.Tests;
 public sealed class PrimalityTests
 {
     [Fact]
-    public void AgreesWithASieve()
+    public void Agrees_with_a_sieve()
     {
         const int Limit = 300_000;
         bool[] composite = new bool[Limit];
@@ -25,7 +25,7 @@ public sealed class PrimalityTests
     }
 
     [Fact]
-    public void AgreesWithTrialDivisionAroundPowersOfTwo()
+    public void Agrees_with_trial_division_around_powers_of_two()
     {
         for (int bits = 24; bits <= 42; bits += 6)
         {
@@ -62,13 +62,13 @@ public sealed class PrimalityTests
     [InlineData(3474749660383, false)]
     [InlineData(341550071728321, false)]
     [InlineData(3825123056546413051, false)]
-    public void KnownNumbers(ulong n, bool prime) => Assert.Equal(prime, Primality.IsPrime(n));
+    public void Known_numbers(ulong n, bool prime) => Assert.Equal(prime, Primality.IsPrime(n));
 
     [Theory]
     [InlineData(20, 1024, 3)]
     [InlineData(22, 8192, 2)]
     [InlineData(30, 32768, 2)]
-    public void LargestPrimesAreTheLargest(int bits, int degree, int count)
+    public void Largest_primes_are_the_largest(int bits, int degree, int count)
     {
         ImmutableArray<Modulus> primes = Primality.LargestPrimes(bits, degree, count);
         List<ulong> expected = [];
@@ -84,7 +84,7 @@ public sealed class PrimalityTests
     }
 
     [Fact]
-    public void LargestPrimesHaveTheirSizeAndResidueAtEveryDegree()
+    public void Largest_primes_have_their_size_and_residue_at_every_degree()
     {
         for (int degree = 1024; degree <= 32768; degree *= 2)
         {
@@ -106,7 +106,7 @@ public sealed class PrimalityTests
     [InlineData(30, 1000, 1)]
     [InlineData(30, -1024, 1)]
     [InlineData(30, 1024, -1)]
-    public void RefusesWhatDoesNotExist(int bits, int degree, int count) =>
+    public void Refuses_what_does_not_exist(int bits, int degree, int count) =>
         Assert.ThrowsAny<ArgumentException>(() => Primality.LargestPrimes(bits, degree, count));
 
     private static bool IsPrimeByTrialDivision(ulong n)

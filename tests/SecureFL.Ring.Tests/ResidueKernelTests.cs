@@ -13,7 +13,7 @@ public sealed class ResidueKernelTests
 
     [Theory]
     [MemberData(nameof(Bits))]
-    public void SumsAndNegations(int bits)
+    public void Sums_and_negations(int bits)
     {
         foreach (ResidueKernel kernel in Kernels(bits))
         {
@@ -34,7 +34,7 @@ public sealed class ResidueKernelTests
 
     [Theory]
     [MemberData(nameof(Bits))]
-    public void LargeIntegersAreReduced(int bits)
+    public void Large_integers_are_reduced(int bits)
     {
         Random random = new(bits);
         long[] values = [.. Enumerable.Range(0, Length).Select(_ => random.NextInt64(-(1L << 62) + 1, 1L << 62))];
@@ -50,7 +50,7 @@ public sealed class ResidueKernelTests
 
     [Theory]
     [MemberData(nameof(Bits))]
-    public void DivisionByTheSpecialPrimeRounds(int bits)
+    public void Division_by_the_special_prime_rounds(int bits)
     {
         foreach (int specialBits in new[] { 37, 60 })
         {
@@ -76,7 +76,7 @@ public sealed class ResidueKernelTests
 
     [Theory]
     [MemberData(nameof(Bits))]
-    public void GarnerStepsAreCentred(int bits)
+    public void Garner_steps_are_centred(int bits)
     {
         Random random = new(bits);
         long[] digits = [.. Enumerable.Range(0, Length).Select(_ => random.NextInt64(-(1L << 59) + 1, 1L << 59))];
@@ -93,7 +93,7 @@ public sealed class ResidueKernelTests
 
     [Theory]
     [MemberData(nameof(Bits))]
-    public void OneBadWordIsSeenWhereverItStands(int bits)
+    public void One_bad_word_is_seen_wherever_it_stands(int bits)
     {
         foreach (ResidueKernel kernel in Kernels(bits))
         {
@@ -116,7 +116,7 @@ public sealed class ResidueKernelTests
     }
 
     [Fact]
-    public void RefusesWiderPrimesAndUnequalLengths()
+    public void Refuses_wider_primes_and_unequal_lengths()
     {
         Modulus wide = Wide();
         Assert.Throws<ArgumentException>(() => ResidueKernel.Create(wide));

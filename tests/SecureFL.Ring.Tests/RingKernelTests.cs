@@ -29,7 +29,7 @@ public sealed class RingKernelTests
 
     [Theory]
     [MemberData(nameof(DegreesAndBits))]
-    public void EveryWidthEqualsTheScalarOracle(int degree, int bits)
+    public void Every_width_equals_the_scalar_oracle(int degree, int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         ScalarRingKernel oracle = new(degree, modulus);
@@ -58,7 +58,7 @@ public sealed class RingKernelTests
 
     [Theory]
     [MemberData(nameof(DegreesAndBits))]
-    public void MultiplyAddEqualsTheScalarOracleAtEveryWidth(int degree, int bits)
+    public void Multiply_add_equals_the_scalar_oracle_at_every_width(int degree, int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         ScalarRingKernel oracle = new(degree, modulus);
@@ -97,7 +97,7 @@ public sealed class RingKernelTests
     [InlineData(8192, 47)]
     [InlineData(16384, 47, Traits = ["Category", "Slow"])]
     [InlineData(32768, 47, Traits = ["Category", "Slow"])]
-    public void ProductsOfKeysAndLiftedTernariesEqualTheScalarOracleAtEveryWidth(int degree, int bits)
+    public void Products_of_keys_and_lifted_ternaries_equal_the_scalar_oracle_at_every_width(int degree, int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         ScalarRingKernel oracle = new(degree, modulus);
@@ -149,7 +149,7 @@ public sealed class RingKernelTests
 
     [Theory]
     [MemberData(nameof(DegreesAndBits))]
-    public void MultiplyAccumulateEqualsExactProductsAtEveryWidth(int degree, int bits)
+    public void Multiply_accumulate_equals_exact_products_at_every_width(int degree, int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         ulong[] s = Random(degree, modulus, 3);
@@ -185,7 +185,7 @@ public sealed class RingKernelTests
     [Theory]
     [InlineData(4096, 40)]
     [InlineData(8192, 60)]
-    public void PreparedResiduesMultiplyAsTheScalarOracleAtEveryWidth(int degree, int bits)
+    public void Prepared_residues_multiply_as_the_scalar_oracle_at_every_width(int degree, int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         ulong[] a = Random(degree, modulus, 5);
@@ -209,7 +209,7 @@ public sealed class RingKernelTests
     [Theory]
     [InlineData(30)]
     [InlineData(60)]
-    public void SwapOrderReachesBitReversedOrderAtEveryWidth(int bits)
+    public void Swap_order_reaches_bit_reversed_order_at_every_width(int bits)
     {
         const int Degree = 2048;
         Modulus modulus = Primality.LargestPrimes(bits, Degree, 1)[0];
@@ -234,7 +234,7 @@ public sealed class RingKernelTests
     [InlineData(1024, 22)]
     [InlineData(1024, 50)]
     [InlineData(1024, 60)]
-    public void ForwardEvaluatesAtTheDocumentedPoints(int degree, int bits)
+    public void Forward_evaluates_at_the_documented_points(int degree, int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         ulong psi = modulus.MinimalPrimitiveRoot(degree);
@@ -257,7 +257,7 @@ public sealed class RingKernelTests
     }
 
     [Fact]
-    public void ProductIsNegacyclicConvolution()
+    public void Product_is_negacyclic_convolution()
     {
         const int Degree = 1024;
         Modulus modulus = Primality.LargestPrimes(60, Degree, 1)[0];
@@ -288,7 +288,7 @@ public sealed class RingKernelTests
     }
 
     [Fact]
-    public void RefusesOtherDegreesAndLengths()
+    public void Refuses_other_degrees_and_lengths()
     {
         Modulus modulus = Primality.LargestPrimes(30, 1024, 1)[0];
         Assert.Throws<ArgumentException>(() => RingKernel.Create(512, modulus));

@@ -21,7 +21,7 @@ public sealed class RnsBasisTests
     private static Arbitrary<RnsBasis> AnyBasis => Gen.Elements(Bases).ToArbitrary();
 
     [Fact]
-    public void EveryCentredIntegerSurvivesTheRoundTrip() => Check.One(
+    public void Every_centred_integer_survives_the_round_trip() => Check.One(
         Settings,
         Prop.ForAll(AnyBasis, Gen.Choose(0, 255).ArrayOf(64).ToArbitrary(), (basis, bytes) =>
         {
@@ -39,7 +39,7 @@ public sealed class RnsBasisTests
         }));
 
     [Fact]
-    public void ResiduesSurviveTheRoundTripAndAdd() => Check.One(
+    public void Residues_survive_the_round_trip_and_add() => Check.One(
         Settings,
         Prop.ForAll(AnyBasis, Gen.Choose(0, int.MaxValue).ArrayOf(16).ToArbitrary(), (basis, words) =>
         {
@@ -56,7 +56,7 @@ public sealed class RnsBasisTests
         }));
 
     [Fact]
-    public void TheEndsOfTheRangeAreExact()
+    public void The_ends_of_the_range_are_exact()
     {
         foreach (RnsBasis basis in Bases)
         {
@@ -74,7 +74,7 @@ public sealed class RnsBasisTests
     }
 
     [Fact]
-    public void CofactorsAreTheProductsOfTheOtherPrimes()
+    public void Cofactors_are_the_products_of_the_other_primes()
     {
         RnsBasis basis = Bases[1];
         Assert.Equal(105, basis.Product);
@@ -82,7 +82,7 @@ public sealed class RnsBasisTests
     }
 
     [Fact]
-    public void RefusesNoneTwiceAndOtherLengths()
+    public void Refuses_none_twice_and_other_lengths()
     {
         Assert.Throws<ArgumentException>(() => new RnsBasis([]));
         Assert.Throws<ArgumentException>(() => new RnsBasis(default));

@@ -15,7 +15,7 @@ public sealed class SecretBufferTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(4096)]
-    public void BuffersAreAlignedAndZeroed(int length)
+    public void Buffers_are_aligned_and_zeroed(int length)
     {
         AlignedBuffer<double> buffer = new(length);
         Assert.Equal(length, buffer.Span.Length);
@@ -27,7 +27,7 @@ public sealed class SecretBufferTests
     }
 
     [Fact]
-    public void DisposalErasesAndCloses()
+    public void Disposal_erases_and_closes()
     {
         SecretBuffer<int> buffer = new(100);
         buffer.Span.Fill(7);
@@ -39,7 +39,7 @@ public sealed class SecretBufferTests
     }
 
     [Fact]
-    public void MemoryOfAnErasedSecretServesOneLaterBufferAndIsZero()
+    public void Memory_of_an_erased_secret_serves_one_later_buffer_and_is_zero()
     {
         SecretBuffer<short> first = new(1237);
         first.Span.Fill(7);
@@ -59,7 +59,7 @@ public sealed class SecretBufferTests
     }
 
     [Fact]
-    public void SpareMemoryIsBounded()
+    public void Spare_memory_is_bounded()
     {
         // Spare memory is kept by the type of its elements, and nobody else has these.
         const int length = (1 << 19) + 3;
@@ -75,7 +75,7 @@ public sealed class SecretBufferTests
     }
 
     [Fact]
-    public void BuffersOfManyThreadsNeverShareMemory() => Parallel.For(0, 64, worker =>
+    public void Buffers_of_many_threads_never_share_memory() => Parallel.For(0, 64, worker =>
     {
         for (int round = 0; round < 200; round++)
         {
@@ -88,7 +88,7 @@ public sealed class SecretBufferTests
     });
 
     [Fact]
-    public void ClearingKeepsTheBufferUsable()
+    public void Clearing_keeps_the_buffer_usable()
     {
         using SecretBuffer<int> buffer = new(100);
         buffer.Span.Fill(7);
@@ -97,7 +97,7 @@ public sealed class SecretBufferTests
     }
 
     [Fact]
-    public void SamplersEraseTheirRandomBits()
+    public void Samplers_erase_their_random_bits()
     {
         using Keystream stream = new(TestEntropy.Key(1));
         int[] samples = new int[512];

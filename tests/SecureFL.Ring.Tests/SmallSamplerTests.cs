@@ -21,7 +21,7 @@ public sealed class SmallSamplerTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void TernaryIsUniform(int key)
+    public void Ternary_is_uniform(int key)
     {
         using TernarySampler sampler = new(Batch);
         AssertFits(sampler, key, _ => 1.0 / 3);
@@ -29,7 +29,7 @@ public sealed class SmallSamplerTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void CentredBinomialHasItsLaw(int key)
+    public void Centred_binomial_has_its_law(int key)
     {
         using CenteredBinomialSampler sampler = new(Batch);
         double[] row = new double[CenteredBinomialSampler.Coins + 1];
@@ -44,7 +44,7 @@ public sealed class SmallSamplerTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void DiscreteGaussianHasItsLaw(int key)
+    public void Discrete_gaussian_has_its_law(int key)
     {
         using DiscreteGaussianSampler sampler = new(Batch);
         double total = Enumerable.Range(-80, 161).Sum(Weight);
@@ -57,7 +57,7 @@ public sealed class SmallSamplerTests
     /// The tests above see a deviation of 6.3 or 6.5, a lost sign or a stuck coin: they are not idle.
     /// </summary>
     [Fact]
-    public void AWrongLawIsSeen()
+    public void A_wrong_law_is_seen()
     {
         using DiscreteGaussianSampler sampler = new(Batch);
         long[] counts = Histogram(sampler, 1);
@@ -70,7 +70,7 @@ public sealed class SmallSamplerTests
     }
 
     [Fact]
-    public void EveryVectorWidthScansTheTableToTheSameSamples()
+    public void Every_vector_width_scans_the_table_to_the_same_samples()
     {
         ulong[] table = GaussianTable.OfSampler();
         const int Count = 4096;
@@ -111,7 +111,7 @@ public sealed class SmallSamplerTests
     }
 
     [Fact]
-    public void SamplesAreAFunctionOfTheStreamAlone()
+    public void Samples_are_a_function_of_the_stream_alone()
     {
         foreach (Func<ISmallSampler> create in new Func<ISmallSampler>[]
             { () => new TernarySampler(1024), () => new CenteredBinomialSampler(1024),
@@ -136,7 +136,7 @@ public sealed class SmallSamplerTests
     /// floor(3u / 2^64) - 1 of words at and beside the thirds and the sign, in every lane, by every kernel.
     /// </summary>
     [Fact]
-    public void TernaryKernelsAgreeWithTheDefinitionBesideTheThirds()
+    public void Ternary_kernels_agree_with_the_definition_beside_the_thirds()
     {
         const ulong Third = ulong.MaxValue / 3;
         ulong[] borders = [0, 1, Third - 1, Third, Third + 1, Third + 2, (2 * Third) - 1, 2 * Third, (2 * Third) + 1,

@@ -20,7 +20,7 @@ public sealed class SmudgingTests
     /// raised by.
     /// </summary>
     [Fact]
-    public void EveryShapesFisherInformationIsWithinTheAllowance()
+    public void Every_shapes_fisher_information_is_within_the_allowance()
     {
         const int Steps = 200;
         for (int wide = 4; wide <= 15; wide++)
@@ -50,7 +50,7 @@ public sealed class SmudgingTests
     }
 
     [Fact]
-    public void TheVarianceIsAtMostASixteenthAboveTheAllowance()
+    public void The_variance_is_at_most_a_sixteenth_above_the_allowance()
     {
         for (int exponent = 40; exponent <= 220; exponent++)
         {
@@ -65,7 +65,7 @@ public sealed class SmudgingTests
     }
 
     [Fact]
-    public void AVarianceOutOfReachIsRefused()
+    public void A_variance_out_of_reach_is_refused()
     {
         Assert.Contains("smudging rule", Assert.Throws<ArgumentException>(() => SmudgingShape.ForVariance(1)).Message,
             StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class SmudgingTests
     [InlineData(140)]
     [InlineData(180)]
     [InlineData(215)]
-    public void DrawsAreSumsOfUniformWords(int varianceBits)
+    public void Draws_are_sums_of_uniform_words(int varianceBits)
     {
         SmudgingShape shape = SmudgingShape.ForVariance(BigInteger.One << varianceBits);
         const int Count = 64;
@@ -114,7 +114,7 @@ public sealed class SmudgingTests
     [Theory]
     [InlineData(140)]
     [InlineData(180)]
-    public void NoiseHasNoGaps(int varianceBits)
+    public void Noise_has_no_gaps(int varianceBits)
     {
         SmudgingShape shape = SmudgingShape.ForVariance(BigInteger.One << varianceBits);
         BigInteger[] draws = [.. Draw(shape, Draws, 7).Select(x => x - shape.Offset)];
@@ -132,7 +132,7 @@ public sealed class SmudgingTests
     [InlineData(60)]
     [InlineData(140)]
     [InlineData(180)]
-    public void TheDeviationIsThatOfTheShape(int varianceBits)
+    public void The_deviation_is_that_of_the_shape(int varianceBits)
     {
         SmudgingShape shape = SmudgingShape.ForVariance(BigInteger.One << varianceBits);
         BigInteger[] draws = [.. Draw(shape, Draws, 9).Select(x => x - shape.Offset)];
@@ -145,7 +145,7 @@ public sealed class SmudgingTests
     [InlineData(4096, 45)]
     [InlineData(16384, 50)]
     [InlineData(1024, 60)]
-    public void LimbsAreAddedExactlyAtEveryWidth(int degree, int bits)
+    public void Limbs_are_added_exactly_at_every_width(int degree, int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         Random random = new(bits);
@@ -172,7 +172,7 @@ public sealed class SmudgingTests
     [InlineData(4096, 49)]
     [InlineData(16384, 50)]
     [InlineData(1024, 60)]
-    public void PreparedResiduesMultiplyLikeTheProductOfPolynomials(int degree, int bits)
+    public void Prepared_residues_multiply_like_the_product_of_polynomials(int degree, int bits)
     {
         Modulus modulus = Primality.LargestPrimes(bits, degree, 1)[0];
         Random random = new(bits + degree);

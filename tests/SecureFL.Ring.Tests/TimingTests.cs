@@ -21,7 +21,7 @@ public sealed class TimingTests
     [Theory]
     [InlineData(0x00)]
     [InlineData(0xFF)]
-    public void TableScanOfTheGaussianSampler(byte fixedByte)
+    public void Table_scan_of_the_gaussian_sampler(byte fixedByte)
     {
         ulong[] words = new ulong[2 * 512];
         int[] samples = new int[512];
@@ -35,7 +35,7 @@ public sealed class TimingTests
     [Theory]
     [InlineData(0x00)]
     [InlineData(0xFF)]
-    public void CountOfOnesOfTheBinomialSampler(byte fixedByte)
+    public void Count_of_ones_of_the_binomial_sampler(byte fixedByte)
     {
         byte[] packed = new byte[WordKernel.PackedBytes(4 * Count, CenteredBinomialSampler.Coins)];
         int[] samples = new int[4 * Count];
@@ -46,7 +46,7 @@ public sealed class TimingTests
     }
 
     [Fact]
-    public void WholeSamplersUnderAFixedOrARandomKey()
+    public void Whole_samplers_under_a_fixed_or_a_random_key()
     {
         foreach (ISmallSampler sampler in new ISmallSampler[]
             { new TernarySampler(Count), new CenteredBinomialSampler(Count), new DiscreteGaussianSampler(Count) })
@@ -73,7 +73,7 @@ public sealed class TimingTests
     [InlineData(48, 80)]
     [InlineData(48, -80)]
     [InlineData(50, -80)]
-    public void PreparingAndMultiplyingASecret(int bits, int fixedValue)
+    public void Preparing_and_multiplying_a_secret(int bits, int fixedValue)
     {
         RingKernel kernel = RingKernel.Create(Count, Primality.LargestPrimes(bits, Count, 1)[0]);
         int[] secret = new int[Count];
@@ -105,7 +105,7 @@ public sealed class TimingTests
 
     /// <summary>The method finds what it should: a branch on the secret.</summary>
     [Fact]
-    public void ABranchOnTheSecretIsSeen()
+    public void A_branch_on_the_secret_is_seen()
     {
         byte[] secret = new byte[Count];
         double sum = 0;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using SecureFL.Ring.Arithmetic;
-using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Randomness;
+using SecureFL.Ring.Randomness.Kernels;
 using SecureFL.Ring.Sampling;
 using SecureFL.Testing;
 
@@ -21,7 +21,7 @@ public sealed class UniformSamplerTests
     [InlineData((1UL << 60) - 93)]
     [InlineData((1UL << 60) + 33)]
     [InlineData(3)]
-    public void FollowsTheDocumentedRejectionRule(ulong prime)
+    public void Follows_the_documented_rejection_rule(ulong prime)
     {
         Modulus modulus = new(prime);
         const int Count = 2048;
@@ -72,7 +72,7 @@ public sealed class UniformSamplerTests
     [InlineData(12289)]
     [InlineData((1UL << 21) + 17)]
     [InlineData(1125899906826241)]
-    public void IsUniform(ulong candidate)
+    public void Is_uniform(ulong candidate)
     {
         ulong prime = candidate;
         while (!Primality.IsPrime(prime))
@@ -115,7 +115,7 @@ public sealed class UniformSamplerTests
     }
 
     [Fact]
-    public void RefusesOddCountsAndMoreThanItsRoom()
+    public void Refuses_odd_counts_and_more_than_its_room()
     {
         UniformSampler sampler = new(1024);
         Modulus modulus = new(12289);
@@ -125,7 +125,7 @@ public sealed class UniformSamplerTests
     }
 
     [Fact]
-    public void FillsWithoutAllocating()
+    public void Fills_without_allocating()
     {
         Assert.SkipUnless(AesNiCounterCipher.IsSupported, "the framework's AES may allocate");
         UniformSampler sampler = new(1024);

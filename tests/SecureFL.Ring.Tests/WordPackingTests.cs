@@ -13,7 +13,7 @@ public sealed class WordPackingTests
 
     [Theory]
     [MemberData(nameof(WordWidths))]
-    public void EveryVectorWidthEqualsTheDocumentedLayoutBitByBit(int width)
+    public void Every_vector_width_equals_the_documented_layout_bit_by_bit(int width)
     {
         ulong[] words = Words(width, width);
         byte[] expected = PackBitByBit(words, width);
@@ -32,7 +32,7 @@ public sealed class WordPackingTests
 
     [Theory]
     [MemberData(nameof(WordWidths))]
-    public void UnpackReturnsFalseExactlyWhenAWordReachesTheLimit(int width)
+    public void Unpack_returns_false_exactly_when_a_word_reaches_the_limit(int width)
     {
         Random random = new(width);
         foreach (VectorWidth vectors in Widths)
@@ -58,7 +58,7 @@ public sealed class WordPackingTests
     }
 
     [Fact]
-    public void TheLastAllowedLimitIsJudgedAlikeByAllWidths()
+    public void The_last_allowed_limit_is_judged_alike_by_all_widths()
     {
         ulong[] words = Words(63, 1);
         words[77] = long.MaxValue - 1;
@@ -74,7 +74,7 @@ public sealed class WordPackingTests
     }
 
     [Fact]
-    public void RandomBytesUnpackAndPackToThemselves()
+    public void Random_bytes_unpack_and_pack_to_themselves()
     {
         Random random = new(9);
         foreach (int width in new[] { 1, 5, 31, 42, 50, 60, 63 })
@@ -95,7 +95,7 @@ public sealed class WordPackingTests
 
     [Theory]
     [MemberData(nameof(WordWidths))]
-    public void CountOnesEqualsASlowCountAtEveryWidth(int width)
+    public void Count_ones_equals_a_slow_count_at_every_width(int width)
     {
         ulong[] words = Words(width, 100 + width);
         byte[] packed = PackBitByBit(words, width);
@@ -114,7 +114,7 @@ public sealed class WordPackingTests
     [InlineData(512, 64, 4096)]
     [InlineData(512, 8, 511)]
     [InlineData(512, 8, 513)]
-    public void RefusesOtherSizes(int words, int width, int bytes)
+    public void Refuses_other_sizes(int words, int width, int bytes)
     {
         foreach (VectorWidth vectors in Widths)
         {

@@ -1,4 +1,6 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Stores;
 
 namespace SecureFL.Spec.Tests;
 

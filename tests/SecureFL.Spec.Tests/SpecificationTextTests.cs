@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using SecureFL.Aggregation;
+using SecureFL.Messages.Violations;
+using SecureFL.Messages.Wire;
 
 namespace SecureFL.Spec.Tests;
 

@@ -72,13 +72,13 @@ internal readonly struct VectorFile(JsonElement json)
     {
         for (string? at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
         {
-            string found = Path.Combine(at, "protocol-spec", "vectors", "v1");
+            string found = Path.Combine(at, "protocol-spec", "vectors", "v2");
             if (System.IO.Directory.Exists(found))
             {
                 return found;
             }
         }
 
-        throw new DirectoryNotFoundException("protocol-spec/vectors/v1 is not above the test assembly");
+        throw new DirectoryNotFoundException("protocol-spec/vectors/v2 is not above the test assembly");
     }
 }

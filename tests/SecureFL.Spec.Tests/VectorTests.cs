@@ -43,6 +43,9 @@ public class VectorTests
         ["partial-decryption"] = JointKeyOperations.PartialDecryption,
         ["joint-open"] = JointKeyOperations.Open,
         ["partial-intake"] = JointKeyOperations.Intake,
+        ["linear-digest-polynomial"] = LinearDigestOperations.Polynomials,
+        ["linear-digest"] = LinearDigestOperations.Sum,
+        ["linear-digest-encoding"] = LinearDigestOperations.Encoding,
         ["seal-key"] = SealWireOperations.Key,
         ["seal-chunk"] = SealWireOperations.Chunk,
     };

@@ -1,6 +1,9 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
 using SecureFL.Ring.Randomness;
-using SecureFL.Threshold;
+using SecureFL.Threshold.HybridEncryption;
 
 namespace SecureFL.Storage.KillTarget;
 
@@ -17,8 +20,9 @@ internal sealed class ColludingPeer(AggregationPlan plan, int index, SigningIden
         using HpkePrivateKey key = HpkePrivateKey.Generate(SystemEntropy.Instance);
         byte[] nonce = new byte[RoundOpeningEntry.NonceSize];
         SystemEntropy.Instance.Fill(nonce);
-        return RoundOpeningEntry.Create(plan.Context(round), head, index, nonce, key.PublicKey.Encoded, identity);
+        return RoundOpeningEntry.Create(plan.Context(round), head,
+            default(RoundTask).DigestOn(plan.Context(round), head), index, nonce, key.PublicKey.Encoded, identity);
     }
 
-    public Vote Vote(CertificateProposal proposal) => Aggregation.Vote.Create(proposal, index, identity);
+    public Vote Vote(CertificateProposal proposal) => SecureFL.Messages.Rounds.Vote.Create(proposal, index, identity);
 }

@@ -1,6 +1,9 @@
-using SecureFL.Aggregation;
-using SecureFL.Encoding.Planning;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Storage.KillTarget;
 
@@ -65,7 +68,7 @@ public sealed class KillSetup
 
         File.WriteAllBytes(Path.Combine(directory, "plan"), plan.Encode());
         File.WriteAllBytes(Path.Combine(directory, "version"),
-            ModelVersion.CreateFirst(plan, default, all[1]).Encode());
+            ModelVersion.CreateFirst(plan.Limits, default, all[1]).Encode());
     }
 
     public static KillSetup Load(string directory)
@@ -74,6 +77,6 @@ public sealed class KillSetup
         SigningIdentity[] all = [.. Enumerable.Range(0, 2 + Clients + 2)
             .Select(i => SigningIdentity.Import(File.ReadAllBytes(Path.Combine(directory, $"identity-{i}"))))];
         return new KillSetup(plan, all[1], all[2..5], all[5..],
-            ModelVersion.Parse(File.ReadAllBytes(Path.Combine(directory, "version")), plan));
+            ModelVersion.Parse(File.ReadAllBytes(Path.Combine(directory, "version")), plan.Limits));
     }
 }

@@ -1,7 +1,15 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Rules;
+using SecureFL.Protocol.Stores;
 using SecureFL.Ring.Randomness;
-using SecureFL.Storage;
 using SecureFL.Storage.KillTarget;
+using SecureFL.Storage.Ledgers;
+using SecureFL.Storage.Secrets;
 
 // A key holder that works through rounds on files until it is killed. Whatever it signs is printed only once the call
 // has returned, as it would leave for the network. In every life it first tries to get other answers for the last round
@@ -17,7 +25,8 @@ KillSetup setup = KillSetup.Load(directory);
 AggregationPlan plan = setup.Plan;
 using FileLedgerStorage ledger = new(KillSetup.LedgerPath(directory));
 using KeyHolder holder = new(
-    plan, plan.Digest, setup.HolderIdentities[0], ledger, new FileRoundKeyStore(KillSetup.KeysPath(directory)),
+    plan, plan.Digest, setup.HolderIdentities[0],
+    HolderStorage.InMemory(ledger) with { RoundKeys = FileSecretStore.OfRoundKeys(KillSetup.KeysPath(directory)) },
     TimeProvider.System, SystemEntropy.Instance);
 ColludingPeer peer = new(plan, 1, setup.HolderIdentities[1]);
 holder.HandleLedgerHead(peer.Confirm(holder.CreateLedgerHeadRequest()));
@@ -39,8 +48,8 @@ while (true)
 
 void Work(ulong number)
 {
-    RoundOpener opener = new(plan, number, [setup.First]);
-    RoundOpeningEntry entry = holder.CreateOpeningEntry(number, [setup.First]);
+    RoundOpener opener = new(plan, number, [setup.First], default);
+    RoundOpeningEntry entry = holder.CreateOpeningEntry(number, default, [setup.First]);
     Say("entry", number, entry.Hash);
     opener.HandleEntry(entry);
     opener.HandleEntry(peer.Open(number, setup.First.Hash));
@@ -56,7 +65,8 @@ void Work(ulong number)
     }
 
     ClosedRound closed = server.Close();
-    foreach (ShareDelivery delivery in closed.DeliveriesFor(holder.Index))
+    foreach (ShareDelivery delivery in closed.Proposal.Entries.Select(
+        entry => server.CreateShareDelivery(entry.Client, holder.Index)))
     {
         holder.HandleShare(delivery);
     }

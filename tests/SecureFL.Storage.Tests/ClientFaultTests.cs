@@ -1,6 +1,12 @@
-using SecureFL.Aggregation;
 using SecureFL.Local;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Stores;
 using SecureFL.Ring.Randomness;
+using SecureFL.Storage.Clients;
+using SecureFL.Storage.Ledgers;
 
 namespace SecureFL.Storage.Tests;
 
@@ -119,9 +125,10 @@ public sealed class ClientFaultTests
         {
             Parties = new LocalParties(3, 2);
             Plan = Parties.CreatePlan(Vector.Length, 1f, 8, 3, 2, 1);
-            ModelVersion first = ModelVersion.CreateFirst(Plan, default, Parties.Server);
+            ModelVersion first = ModelVersion.CreateFirst(Plan.Limits, default, Parties.Server);
             using LocalKeyHolders holders = new(Plan, Parties);
-            Round = holders.OpenRound(first);
+            using AggregationServer server = holders.OpenRound(newVersions: first);
+            Round = server.Round;
         }
 
         public static float[] Vector { get; } = [.. Enumerable.Range(0, 3000).Select(i => i / 3000f)];
@@ -170,7 +177,7 @@ public sealed class ClientFaultTests
             ChunkMessage message = stored.CreateMessage();
             for (long chunk = 0; chunk < stored.ChunkCount; chunk++)
             {
-                server.HandleChunk(ContributionChunk.ParseShared(stored.ReadChunk(chunk, message), Plan));
+                server.HandleChunk(ContributionChunk.ParseShared(stored.ReadChunk(chunk, message), Plan.Limits));
             }
 
             server.HandleContribution(stored.Header);

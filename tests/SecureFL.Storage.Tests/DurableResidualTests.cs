@@ -1,3 +1,6 @@
+using SecureFL.Storage.Clients;
+using SecureFL.Storage.Devices;
+
 namespace SecureFL.Storage.Tests;
 
 /// <summary>

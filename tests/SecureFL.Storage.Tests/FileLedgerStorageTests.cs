@@ -1,4 +1,5 @@
-using SecureFL.Aggregation;
+using SecureFL.Storage.Devices;
+using SecureFL.Storage.Ledgers;
 
 namespace SecureFL.Storage.Tests;
 

@@ -1,6 +1,13 @@
-using SecureFL.Aggregation;
 using SecureFL.Local;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Summation;
+using SecureFL.Protocol.Transcripts;
 using SecureFL.Ring.Randomness;
+using SecureFL.Storage.Rounds;
+using SecureFL.Storage.Secrets;
 
 namespace SecureFL.Storage.Tests;
 
@@ -12,14 +19,14 @@ public sealed class FileStoreTests : IDisposable
     public void Round_keys_survive_a_restart_and_are_overwritten_and_removed_by_erasing()
     {
         byte[] key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
-        new FileRoundKeyStore(_directory.FullName).Save(3, key);
+        FileSecretStore.OfRoundKeys(_directory.FullName).Save(3, key);
         File.WriteAllBytes(Path.Combine(_directory.FullName, "round-00000000000000000004.key.new"), key);
-        FileRoundKeyStore store = new(_directory.FullName);
+        FileSecretStore store = FileSecretStore.OfRoundKeys(_directory.FullName);
         byte[] read = new byte[32];
 
         Assert.True(store.TryLoad(3, read));
         Assert.Equal(key, read);
-        Assert.Equal([3UL], store.Rounds);
+        Assert.Equal([3UL], store.Numbers);
         Assert.False(store.TryLoad(4, read));
         store.Erase(3);
         store.Erase(3);
@@ -33,7 +40,7 @@ public sealed class FileStoreTests : IDisposable
         SimulatedDisk disk = new();
         string directory = Path.GetFullPath("/keys");
         string file = Path.Combine(directory, "round-00000000000000000001.key");
-        FileRoundKeyStore store = new(directory, disk);
+        FileSecretStore store = FileSecretStore.OfRoundKeys(directory, disk);
         store.Save(1, [7, 7, 7]);
         disk.FailAt(2, seed: 1);
         Assert.Throws<PowerFailure>(() => store.Erase(1));
@@ -72,9 +79,9 @@ public sealed class FileStoreTests : IDisposable
         LocalParties parties = new(3, 3);
         AggregationPlan plan = parties.CreatePlan(100, 8f, 8, 3, 2, 1);
         using LocalKeyHolders holders = new(plan, parties);
-        RoundInvitation round = holders.OpenRound();
         using FileContributionStore store = new(_directory.FullName, 0);
-        using AggregationServer server = new(plan, round, parties.Server, TimeProvider.System, store);
+        using AggregationServer server = holders.OpenRound(_ => store);
+        RoundInvitation round = server.Round;
         for (int i = 0; i < 3; i++)
         {
             AggregationClient client = new(

@@ -1,7 +1,17 @@
-using SecureFL.Aggregation;
 using SecureFL.Local;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Ledgers;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Rules;
+using SecureFL.Protocol.Stores;
 using SecureFL.Ring.Randomness;
 using SecureFL.Storage.KillTarget;
+using SecureFL.Storage.Ledgers;
+using SecureFL.Storage.Secrets;
+using SecureFL.Testing.Rounds;
 
 namespace SecureFL.Storage.Tests;
 
@@ -63,7 +73,7 @@ public sealed class HolderFaultTests
         {
             _plan = _parties.CreatePlan(
                 16, 1f, 8, 3, 2, 1, configure: settings => settings with { AllowEarlyResubmission = true });
-            _first = ModelVersion.CreateFirst(_plan, default, _parties.Server);
+            _first = ModelVersion.CreateFirst(_plan.Limits, default, _parties.Server);
         }
 
         /// <summary>What holder 0 answered, by step, until the power failed.</summary>
@@ -74,7 +84,8 @@ public sealed class HolderFaultTests
             {
                 using FileLedgerStorage storage = new(Ledger, disk);
                 using KeyHolder holder = new(
-                    _plan, _plan.Digest, _parties.KeyHolders[0], storage, new FileRoundKeyStore(Keys, disk),
+                    _plan, _plan.Digest, _parties.KeyHolders[0],
+                    HolderStorage.InMemory(storage) with { RoundKeys = FileSecretStore.OfRoundKeys(Keys, disk) },
                     TimeProvider.System, SystemEntropy.Instance);
                 ColludingPeer peer = new(_plan, 1, _parties.KeyHolders[1]);
                 holder.HandleLedgerHead(peer.Confirm(holder.CreateLedgerHeadRequest()));
@@ -115,8 +126,8 @@ public sealed class HolderFaultTests
         {
             try
             {
-                RoundOpener opener = new(_plan, 0, [_first]);
-                RoundOpeningEntry entry = holder.CreateOpeningEntry(0, [_first]);
+                RoundOpener opener = new(_plan, 0, [_first], default);
+                RoundOpeningEntry entry = holder.CreateOpeningEntry(0, default, [_first]);
                 Put(answers, "entry", entry.Hash);
                 opener.HandleEntry(entry);
                 opener.HandleEntry(peer.Open(0, _first.Hash));
@@ -134,7 +145,7 @@ public sealed class HolderFaultTests
                 // Another deadline, hence another certificate, in every life; the contributions and the opening differ
                 // too.
                 ClosedRound closed = server.Close(TimeSpan.FromMinutes(10 + attempt));
-                foreach (ShareDelivery delivery in closed.DeliveriesFor(holder.Index))
+                foreach (ShareDelivery delivery in server.DeliveriesFor(holder.Index))
                 {
                     holder.HandleShare(delivery);
                 }
@@ -152,7 +163,7 @@ public sealed class HolderFaultTests
             catch (LedgerUnavailableException lost) when (lost.InnerException is null)
             {
                 // The key of an entry that is in the ledger must be there, unless the round is decided.
-                Assert.True(holder.Ledger.State.IsDecided(0), lost.Message);
+                Assert.True(holder.Ledger.State.IsOver(0), lost.Message);
             }
         }
     }

@@ -1,6 +1,19 @@
-using SecureFL.Aggregation;
 using SecureFL.Local;
+using SecureFL.Messages.JointKey;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Rules;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Suites.JointKey;
+using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
+using SecureFL.Protocol.Suites.JointKey.Rounds;
 using SecureFL.Ring.Randomness;
+using SecureFL.Storage.Ledgers;
+using SecureFL.Storage.Rounds;
+using SecureFL.Storage.Secrets;
+using SecureFL.Testing.Rounds;
 
 namespace SecureFL.Storage.Tests;
 
@@ -15,10 +28,10 @@ public sealed class JointKeyHolderTests : IDisposable
     [Fact]
     public void A_holder_that_stops_after_recording_sends_the_same_bytes_afterwards()
     {
-        AggregationPlan plan = _parties.CreatePlan(40, 8f, 8, 3, 2, 0, suite: Suite.JointKey);
+        AggregationPlan plan = _parties.CreatePlan(40, 8f, 8, 3, 2, 1, suite: Suite.JointKey);
         using KeyHolder other = new(
-            plan, plan.Digest, _parties.KeyHolders[1], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(),
-            TimeProvider.System, SystemEntropy.Instance, new InMemoryKeyShareStore());
+            plan, plan.Digest, _parties.KeyHolders[1], HolderStorage.InMemory(),
+            TimeProvider.System, SystemEntropy.Instance);
         Release first;
         PartialDecryptionChunk sent;
         RoundCertificate certificate;
@@ -28,10 +41,10 @@ public sealed class JointKeyHolderTests : IDisposable
             Confirm(holder, other);
             Confirm(other, holder);
             JointKeyEpoch key = LocalKeyGeneration.Run(plan, [holder, other], 0);
-            ModelVersion[] versions = [ModelVersion.CreateFirst(plan, default, _parties.Server)];
-            RoundOpener opener = new(plan, 0, versions);
-            opener.HandleEntry(holder.CreateOpeningEntry(0, versions));
-            opener.HandleEntry(other.CreateOpeningEntry(0, versions));
+            ModelVersion[] versions = [ModelVersion.CreateFirst(plan.Limits, default, _parties.Server)];
+            RoundOpener opener = new(plan, 0, versions, default);
+            opener.HandleEntry(holder.CreateOpeningEntry(0, default, versions));
+            opener.HandleEntry(other.CreateOpeningEntry(0, default, versions));
             RoundInvitation invitation = opener.CreateInvitation();
             using AggregationServer server = new(
                 plan, invitation, _parties.Server, TimeProvider.System, null,
@@ -52,12 +65,12 @@ public sealed class JointKeyHolderTests : IDisposable
             foreach (KeyHolder voter in new[] { holder, other })
             {
                 voter.HandleOpening(invitation.Opening);
-                foreach (ShareDelivery delivery in closed.DeliveriesFor(voter.Index))
+                foreach (ShareDelivery delivery in server.DeliveriesFor(voter.Index))
                 {
                     voter.HandleShare(delivery);
                 }
 
-                closed.ShowSum(voter.JointKey);
+                server.ShowSum(voter.JointKey);
                 server.HandleVote(voter.HandleProposal(closed.Proposal));
             }
 
@@ -82,10 +95,11 @@ public sealed class JointKeyHolderTests : IDisposable
         plan,
         plan.Digest,
         _parties.KeyHolders[0],
-        ledger,
-        new InMemoryRoundKeyStore(),
+        new HolderStorage(
+            ledger,
+            new InMemorySecretStore(),
+            FileSecretStore.OfKeyShares(Path.Combine(_directory.FullName, "shares")),
+            new FileSumStore(Path.Combine(_directory.FullName, "sums"))),
         TimeProvider.System,
-        SystemEntropy.Instance,
-        new FileKeyShareStore(Path.Combine(_directory.FullName, "shares")),
-        new FileSumStore(Path.Combine(_directory.FullName, "sums")));
+        SystemEntropy.Instance);
 }

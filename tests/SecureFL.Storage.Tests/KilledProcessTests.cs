@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text;
-using SecureFL.Aggregation;
+using SecureFL.Protocol.Ledgers;
 using SecureFL.Storage.KillTarget;
+using SecureFL.Storage.Ledgers;
 
 namespace SecureFL.Storage.Tests;
 

@@ -1,3 +1,5 @@
+using SecureFL.Storage.Devices;
+
 namespace SecureFL.Storage.Tests;
 
 /// <summary>The power fails.</summary>

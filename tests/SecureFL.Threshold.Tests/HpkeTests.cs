@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.HybridEncryption;
 
 namespace SecureFL.Threshold.Tests;
 

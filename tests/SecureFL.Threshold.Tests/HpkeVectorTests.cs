@@ -1,3 +1,5 @@
+using SecureFL.Threshold.HybridEncryption;
+
 namespace SecureFL.Threshold.Tests;
 
 /// <summary>

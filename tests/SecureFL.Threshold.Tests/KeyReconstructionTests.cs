@@ -1,3 +1,7 @@
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Reconstruction;
+using SecureFL.Threshold.Sharing;
+
 namespace SecureFL.Threshold.Tests;
 
 public sealed class KeyReconstructionTests

@@ -1,6 +1,8 @@
 using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
 using SecureFL.Threshold.Kernels;
 
 namespace SecureFL.Threshold.Tests;
@@ -91,16 +93,16 @@ public sealed class MersenneFieldTests
                 {
                     uint[] vector = new uint[length];
                     uint[] scalar = new uint[length];
-                    MersenneField.MultiplyAdd(a, factor, b, vector);
+                    MersenneVectors.MultiplyAdd(a, factor, b, vector);
                     MersenneKernels.MultiplyAddScalar(a, factor, b, scalar);
                     Assert.Equal(scalar, vector);
                     Assert.All(vector, word => Assert.True(word < P));
                     uint[] inPlace = [.. b];
-                    MersenneField.MultiplyAdd(a, factor, inPlace, inPlace);
+                    MersenneVectors.MultiplyAdd(a, factor, inPlace, inPlace);
                     Assert.Equal(scalar, inPlace);
                 }
 
-                Assert.Equal(MersenneKernels.DotProductScalar(a, b), MersenneField.DotProduct(a, b));
+                Assert.Equal(MersenneKernels.DotProductScalar(a, b), MersenneVectors.DotProduct(a, b));
             }
         }
     }
@@ -109,7 +111,7 @@ public sealed class MersenneFieldTests
     public void Long_dot_products_of_the_largest_elements_do_not_overflow()
     {
         uint[] largest = Filled(40_001, P - 1);
-        Assert.Equal(40_001u, MersenneField.DotProduct(largest, largest));   // (-1)(-1) = 1 a term
+        Assert.Equal(40_001u, MersenneVectors.DotProduct(largest, largest));   // (-1)(-1) = 1 a term
         Assert.Equal(40_001u, MersenneKernels.DotProductScalar(largest, largest));
     }
 
@@ -139,9 +141,9 @@ public sealed class MersenneFieldTests
     {
         uint[] two = new uint[2];
         uint[] three = new uint[3];
-        Assert.Throws<ArgumentException>(() => MersenneField.MultiplyAdd(two, 1, three, two));
-        Assert.Throws<ArgumentException>(() => MersenneField.MultiplyAdd(two, 1, two, three));
-        Assert.Throws<ArgumentException>(() => MersenneField.DotProduct(two, three));
+        Assert.Throws<ArgumentException>(() => MersenneVectors.MultiplyAdd(two, 1, three, two));
+        Assert.Throws<ArgumentException>(() => MersenneVectors.MultiplyAdd(two, 1, two, three));
+        Assert.Throws<ArgumentException>(() => MersenneVectors.DotProduct(two, three));
     }
 
     private static uint[] Filled(int length, uint value)

@@ -1,3 +1,8 @@
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
+using SecureFL.Threshold.Reconstruction;
+using SecureFL.Threshold.Sharing;
+
 namespace SecureFL.Threshold.Tests;
 
 public sealed class OneTimeKeySharingTests

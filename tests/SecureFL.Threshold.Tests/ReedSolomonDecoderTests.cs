@@ -1,3 +1,7 @@
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
+using SecureFL.Threshold.Reconstruction;
+
 namespace SecureFL.Threshold.Tests;
 
 public sealed class ReedSolomonDecoderTests

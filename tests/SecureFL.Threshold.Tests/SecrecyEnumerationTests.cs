@@ -1,3 +1,7 @@
+using SecureFL.Threshold.Fields;
+using SecureFL.Threshold.Reconstruction;
+using SecureFL.Threshold.Sharing;
+
 namespace SecureFL.Threshold.Tests;
 
 /// <summary>

@@ -1,5 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
+using SecureFL.Threshold.Reconstruction;
+using SecureFL.Threshold.Sharing;
 
 namespace SecureFL.Threshold.Tests;
 
@@ -39,7 +43,7 @@ public sealed class ShamirSharingTests
             uint[][] sharesOfB = Share(scheme, b, seed: factor + 1);
             for (int j = 0; j < holders; j++)
             {
-                MersenneField.MultiplyAdd(sharesOfA[j], MersenneField.FromSigned(factor), sharesOfB[j], sharesOfA[j]);
+                MersenneVectors.MultiplyAdd(sharesOfA[j], MersenneField.FromSigned(factor), sharesOfB[j], sharesOfA[j]);
             }
 
             int[] expected = [.. a.Zip(b, (x, y) => (factor * x) + y)];
@@ -110,7 +114,7 @@ public sealed class ShamirSharingTests
         uint[] sums = new uint[shares[0].Length];
         for (int i = 0; i < chosen.Length; i++)
         {
-            MersenneField.MultiplyAdd(shares[chosen[i]], weights[i], sums, sums);
+            MersenneVectors.MultiplyAdd(shares[chosen[i]], weights[i], sums, sums);
         }
 
         return Array.ConvertAll(sums, MersenneField.ToCentered);

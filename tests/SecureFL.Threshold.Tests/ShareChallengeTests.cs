@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Sharing;
 
 namespace SecureFL.Threshold.Tests;
 

@@ -1,3 +1,6 @@
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Sharing;
+
 namespace SecureFL.Threshold.Tests;
 
 public sealed class ShareSumTests

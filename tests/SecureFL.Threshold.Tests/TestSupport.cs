@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
 
 namespace SecureFL.Threshold.Tests;
 

@@ -1,5 +1,7 @@
 using SecureFL.Ring.Randomness;
 using SecureFL.Testing;
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Sharing;
 
 namespace SecureFL.Threshold.Tests;
 

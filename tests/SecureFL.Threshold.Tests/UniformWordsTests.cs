@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Elements;
 
 namespace SecureFL.Threshold.Tests;
 

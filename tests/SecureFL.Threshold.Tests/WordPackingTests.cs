@@ -1,4 +1,5 @@
 using System.Numerics;
+using SecureFL.Threshold.Elements;
 
 namespace SecureFL.Threshold.Tests;
 

@@ -1,6 +1,8 @@
 namespace SecureFL.Testing;
 
-/// <summary>Tests that measure time or memory: nothing else of the process runs beside them.</summary>
+/// <summary>
+/// Tests that measure time or memory, or change what the whole process sees: nothing else of it runs beside them.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

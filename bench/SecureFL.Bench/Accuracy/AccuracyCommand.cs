@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Bench.Measurement;
-using SecureFL.Reports;
 
 namespace SecureFL.Bench.Accuracy;
 

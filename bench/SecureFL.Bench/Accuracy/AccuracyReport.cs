@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text;
-using SecureFL.Federated.Data.Generated;
-using SecureFL.Reports;
+using SecureFL.Learning.Data.Generated;
+using SecureFL.Messages.Primitives;
+using SecureFL.Reports.Axes;
+using SecureFL.Reports.Charts;
+using SecureFL.Reports.Pages;
 
 namespace SecureFL.Bench.Accuracy;
 
@@ -52,17 +55,17 @@ internal static class AccuracyReport
                     (quantised.Max(point => point.Bits), value(floats))], Dashed: true),
         ];
         series.AddRange(quantised
-            .Where(point => point.Suite == AccuracyRun.OneTimeKey)
+            .Where(point => point.Suite == SuiteNames.OneTimeKey)
             .GroupBy(point => point.Clip)
             .Select((line, i) => new Series(
-                string.Create(CultureInfo.InvariantCulture, $"{AccuracyRun.OneTimeKey}, clip {line.Key}"),
+                string.Create(CultureInfo.InvariantCulture, $"{SuiteNames.OneTimeKey}, clip {line.Key}"),
                 Chart.Palette[i % Chart.Palette.Count],
                 [.. line.Select(point => ((double)point.Bits, value(point)))],
                 Markers: true)));
-        AccuracyPoint[] joint = [.. quantised.Where(point => point.Suite == AccuracyRun.JointKey)];
+        AccuracyPoint[] joint = [.. quantised.Where(point => point.Suite == SuiteNames.JointKey)];
         if (joint.Length > 0)
         {
-            series.Add(new Series(AccuracyRun.JointKey + ", the same clips", PageStyle.Ink,
+            series.Add(new Series(SuiteNames.JointKey + ", the same clips", PageStyle.Ink,
                 [.. joint.Select(point => ((double)point.Bits, value(point)))], Rings: true));
         }
 

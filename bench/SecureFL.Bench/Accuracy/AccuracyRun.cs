@@ -1,8 +1,9 @@
-using SecureFL.Aggregation;
 using SecureFL.Bench.Measurement;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
-using SecureFL.Federated.SecureSums;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
+using SecureFL.Simulation;
 
 namespace SecureFL.Bench.Accuracy;
 
@@ -33,8 +34,6 @@ internal sealed record AccuracySettings(IReadOnlyList<int> Bits, IReadOnlyList<f
 internal sealed class AccuracyRun(AccuracySettings settings, Action<string> progress)
 {
     internal const string Floats = "float32";
-    internal const string OneTimeKey = "one-time-key";
-    internal const string JointKey = "joint-key";
 
     internal async Task<IReadOnlyList<AccuracyPoint>> RunAsync()
     {
@@ -52,7 +51,7 @@ internal sealed class AccuracyRun(AccuracySettings settings, Action<string> prog
             foreach ((Suite suite, int bits) in
                 settings.Suites.SelectMany(suite => settings.Bits.Select(bits => (suite, bits))))
             {
-                string name = suite == Suite.JointKey ? JointKey : OneTimeKey;
+                string name = SuiteTable.Find(suite)!.Name;
                 progress($"{name}, {bits} bits, clip {clip}");
                 EncryptedSumOptions options = new()
                 { Suite = suite, RoundsPerKey = settings.Rounds, Sites = data[0].Count, Clip = clip, Bits = bits };

@@ -1,7 +1,13 @@
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Generated;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Encoders;
+using SecureFL.Learning.Data.Generated;
+using SecureFL.Learning.Data.Inference;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Splits;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Learning.Preparation;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Bench.Accuracy;
 

@@ -3,9 +3,10 @@ using SecureFL.Bench.Rounds.Inputs;
 using SecureFL.Bench.Rounds.Metering;
 using SecureFL.Bench.Rounds.Running;
 using SecureFL.Bench.Rounds.Transport;
-using SecureFL.Encoding.Contributions;
-using SecureFL.Encoding.Planning;
+using SecureFL.Messages.Primitives;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Bench.Baselines;
 
@@ -51,7 +52,8 @@ internal sealed record BaselineFigures(IReadOnlyList<PlanFigures> Plans, IReadOn
         AggregationParameters plan = AggregationPlanner.Plan(
             new PlanningRequest(parameters, bits, Clip: 1f, clients, KeyHolders: KeyHolders));
         return new PlanFigures(
-            "one-time-key", parameters, clients, bits, plan.RingDegree, plan.Primes.Length, plan.Lanes, plan.ChunkBytes,
+            SuiteNames.OneTimeKey, parameters, clients, bits, plan.RingDegree, plan.Primes.Length, plan.Lanes,
+            plan.ChunkBytes,
             plan.CiphertextBytes, AggregationPlanner.ShareBytes(plan.RingDegree));
     }
 
@@ -89,7 +91,7 @@ internal sealed record BaselineFigures(IReadOnlyList<PlanFigures> Plans, IReadOn
             open += Allocated(warm, () => opener.OpenChunk(chunk, accumulator, 100, values));
         }
 
-        return new AllocationFigures("one-time-key", encrypt / WarmChunks, add / WarmChunks, open / WarmChunks);
+        return new AllocationFigures(SuiteNames.OneTimeKey, encrypt / WarmChunks, add / WarmChunks, open / WarmChunks);
     }
 
     private static long Allocated(bool count, Action work)

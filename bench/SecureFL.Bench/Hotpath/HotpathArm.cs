@@ -51,6 +51,14 @@ internal sealed record HotpathArm
     /// <summary>From the sum and t partial decryptions to float means, once a round.</summary>
     public double? CombineNsPerParameter { get; init; }
 
+    /// <summary>The linear digest of a client's packed upload, alone; null where the arm has none.</summary>
+    public double? ClientDigestNsPerParameter { get; init; }
+
+    public double? ClientDigestSpread { get; init; }
+
+    /// <summary>The linear digest of the unreduced sum, as every client checks it, once a round.</summary>
+    public double? VerifySumNsPerParameter { get; init; }
+
     public required double ClientEncryptSpread { get; init; }
 
     public required double ServerAddSpread { get; init; }

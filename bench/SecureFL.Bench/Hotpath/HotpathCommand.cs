@@ -67,6 +67,12 @@ internal static class HotpathCommand
             Row("client, masks prepared", online, "ns a parameter");
         }
 
+        if (arm.ClientDigestNsPerParameter is { } digest)
+        {
+            Row("client, linear digest", digest, $"ns a parameter (spread {arm.ClientDigestSpread:P0})");
+            Row("digest of the sum", arm.VerifySumNsPerParameter ?? 0, "ns a parameter, once a round");
+        }
+
         Row("server, add a client", arm.ServerAddNsPerParameterPerClient,
             $"ns a parameter (spread {arm.ServerAddSpread:P0})");
         Row("float32 add", arm.Float32AddNsPerParameter, $"ns a parameter (spread {arm.Float32AddSpread:P0})");

@@ -1,10 +1,11 @@
 using System.Numerics.Tensors;
 using SecureFL.Bench.Measurement;
-using SecureFL.Encoding.Contributions;
-using SecureFL.Encoding.Planning;
-using SecureFL.Encoding.Quantization;
+using SecureFL.Messages.Primitives;
 using SecureFL.Ring.Randomness;
-using SecureFL.Threshold;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Rlwe.Quantization;
+using SecureFL.Threshold.JointKey;
 
 namespace SecureFL.Bench.Hotpath;
 
@@ -84,7 +85,7 @@ internal sealed class JointKeyHotpath
             _times.Open.Time(_threads, _parameters.VectorLength, () => Combine(accumulator, partials));
         }
 
-        return _times.Figures("joint-key", _parameters, _clients, _threads, exact,
+        return _times.Figures(SuiteNames.JointKey, _parameters, _clients, _threads, exact,
             AllocatedBytesPerChunk(parties, accumulator, sum, partials)) with
         {
             PartialNsPerParameter = _partial.Median,

@@ -1,7 +1,7 @@
-using SecureFL.Ckks.JointKey;
-using SecureFL.Encoding.Planning;
 using SecureFL.Ring.Randomness;
-using SecureFL.Threshold;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Threshold.JointKey;
 
 namespace SecureFL.Bench.Hotpath;
 

@@ -1,5 +1,5 @@
 using SecureFL.Bench.Measurement;
-using SecureFL.Encoding.Planning;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Bench.Hotpath;
 

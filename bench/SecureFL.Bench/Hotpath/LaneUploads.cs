@@ -1,5 +1,5 @@
-using SecureFL.Encoding.Contributions;
-using SecureFL.Encoding.Planning;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Bench.Hotpath;
 

@@ -1,5 +1,5 @@
-using SecureFL.Encoding.Planning;
-using SecureFL.Encoding.Quantization;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Bench.Hotpath;
 

@@ -1,15 +1,16 @@
 using System.Numerics.Tensors;
 using SecureFL.Bench.Measurement;
-using SecureFL.Encoding.Contributions;
-using SecureFL.Encoding.Planning;
-using SecureFL.Encoding.Quantization;
+using SecureFL.Messages.Primitives;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Bench.Hotpath;
 
 /// <summary>
-/// The one-time-key arm: clients encrypt, four at a time are added, the sum is opened and compared with the integer
-/// sum.
+/// The one-time-key arm: clients encrypt and digest, four at a time are added, the sum is opened and compared with the
+/// integer sum, its digest with the sum of the digests.
 /// </summary>
 internal sealed class OneTimeKeyHotpath
 {
@@ -21,6 +22,7 @@ internal sealed class OneTimeKeyHotpath
     private readonly LaneVectors _vectors;
     private readonly LaneTimes _times = new();
     private readonly LaneUploads _uploads;
+    private readonly DigestTimes _digests;
     private readonly float[] _floatSum;
     private readonly int[] _keySum;
 
@@ -31,6 +33,7 @@ internal sealed class OneTimeKeyHotpath
         _threads = threads;
         _vectors = new LaneVectors(_parameters);
         _uploads = new LaneUploads(_parameters);
+        _digests = new DigestTimes(_parameters, threads);
         _floatSum = new float[parameters];
         _keySum = new int[_parameters.RingDegree];
     }
@@ -46,6 +49,7 @@ internal sealed class OneTimeKeyHotpath
             {
                 _vectors.Load(first + i);
                 _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(first + i, i));
+                _digests.Digest(_uploads, i);
                 _vectors.Expect(first + i);
                 // The same memory state for both sums: the plain one runs between the uploads it is compared with.
                 _times.FloatAdd.Time(_threads, _parameters.VectorLength,
@@ -60,12 +64,18 @@ internal sealed class OneTimeKeyHotpath
         bool exact = IsExact(accumulator);
         for (int i = 0; i < 5; i++)
         {
+            exact &= _digests.Verify(accumulator, _clients);
             Online(i);
             _times.Open.Time(_threads, _parameters.VectorLength, () => Open(accumulator));
         }
 
-        return _times.Figures("one-time-key", _parameters, _clients, _threads, exact,
-            AllocatedBytesPerChunk(accumulator));
+        return _times.Figures(SuiteNames.OneTimeKey, _parameters, _clients, _threads, exact,
+            AllocatedBytesPerChunk(accumulator)) with
+        {
+            ClientDigestNsPerParameter = _digests.Client.Median,
+            ClientDigestSpread = _digests.Client.Spread,
+            VerifySumNsPerParameter = _digests.Verification.Median,
+        };
     }
 
     /// <summary>
@@ -161,6 +171,7 @@ internal sealed class OneTimeKeyHotpath
         float[] values = new float[small.ElementsPerChunk];
         byte[] packed = new byte[small.ChunkBytes];
         using ContributionAccumulator accumulator = new(small);
+        DigestTimes.WarmUp();
         for (int repeat = 0; repeat < 20; repeat++)
         {
             using ContributionEncryptor encryptor = new(small, Seed, SystemEntropy.Instance);

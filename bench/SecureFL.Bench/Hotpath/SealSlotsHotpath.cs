@@ -1,13 +1,12 @@
 using System.Numerics.Tensors;
 using SecureFL.Bench.Measurement;
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Keys;
-using SecureFL.Ckks.Seal;
-using SecureFL.Ckks.Serialization;
 using SecureFL.Ring.Randomness;
 using SecureFL.Seal.Encoders;
 using SecureFL.Seal.Encryption;
 using SecureFL.Seal.Keys;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
+using SecureFL.Seal.Serialization;
 
 namespace SecureFL.Bench.Hotpath;
 

@@ -1,11 +1,12 @@
 using System.Numerics.Tensors;
 using SecureFL.Bench.Measurement;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Encoding.Contributions;
-using SecureFL.Encoding.Planning;
-using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Randomness;
-using SecureFL.Threshold;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Rlwe.Quantization;
+using SecureFL.Seal.Wire;
+using SecureFL.Threshold.JointKey;
 
 namespace SecureFL.Bench.Hotpath;
 

@@ -1,6 +1,12 @@
-using SecureFL.Aggregation;
 using SecureFL.Bench.Measurement;
 using SecureFL.Local;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Rules;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Suites.OneTimeKey;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
 
@@ -40,7 +46,7 @@ internal sealed class KeyHolderRound : IDisposable
         int clients = _plan.Parameters.MaxClients;
         return new KeyHolderArm
         {
-            Arm = "one-time-key",
+            Arm = SuiteNames.OneTimeKey,
             Parameters = _plan.Parameters.FloatLength,
             Clients = clients,
             BytesPerClient = (double)_bytesOfShares / clients,
@@ -56,7 +62,9 @@ internal sealed class KeyHolderRound : IDisposable
     /// <summary>One round; returns the model version that the next one starts from.</summary>
     private ModelVersion Round(bool measure, ModelVersion? next)
     {
-        RoundInvitation invitation = next is null ? _holders.OpenRound() : _holders.OpenRound(next);
+        using AggregationServer server =
+            _holders.OpenRound(_ => new InMemoryContributionStore(), next is null ? [] : [next]);
+        RoundInvitation invitation = server.Round;
         RoundOpening opening = invitation.Opening;
         ContributionHeader[] headers =
             [.. Enumerable.Range(0, _plan.Parameters.MaxClients).Select(client => Deal(invitation, client))];
@@ -64,7 +72,7 @@ internal sealed class KeyHolderRound : IDisposable
         byte[][][] deliveries = [.. _holders.Holders.Select(holder => Deliveries(opening, headers, holder.Index))];
         Vote[] votes = [.. _holders.Holders.Where(h => h.Index != Measured)
             .Select(holder => Vote(holder, deliveries[holder.Index], proposal))];
-        KeyHolder measured = _holders.Holders[Measured];
+        Protocol.Roles.KeyHolder measured = _holders.Holders[Measured];
         byte[] proposalBytes = proposal.Encode();
         Vote? vote = null;
         Release? release = null;
@@ -72,7 +80,7 @@ internal sealed class KeyHolderRound : IDisposable
         Samples samples = measure ? _seconds : new Samples();
         samples.Time(threads: 1, units: 1, () =>
         {
-            vote = Vote(measured, deliveries[Measured], CertificateProposal.Parse(proposalBytes, _plan));
+            vote = Vote(measured, deliveries[Measured], CertificateProposal.Parse(proposalBytes, _plan.Limits));
             RoundCertificate certificate = RoundCertificate.Create(proposal, [vote, .. votes]);
             certificateBytes = certificate.Encode();
             release = measured.HandleCertificate(certificate);
@@ -83,11 +91,11 @@ internal sealed class KeyHolderRound : IDisposable
         return ModelVersion.CreateNext(invitation.Head, opening.Context, proposal.Hash, proposal.Hash, _parties.Server);
     }
 
-    private Vote Vote(KeyHolder holder, byte[][] deliveries, CertificateProposal proposal)
+    private Vote Vote(Protocol.Roles.KeyHolder holder, byte[][] deliveries, CertificateProposal proposal)
     {
         foreach (byte[] delivery in deliveries)
         {
-            holder.HandleShare(ShareDelivery.Parse(delivery, _plan));
+            holder.HandleShare(ShareDelivery.Parse(delivery, _plan.Limits));
         }
 
         return holder.HandleProposal(proposal);

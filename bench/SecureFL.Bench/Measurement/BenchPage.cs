@@ -1,4 +1,4 @@
-using SecureFL.Deployment.Formats;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Bench.Measurement;
 

@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using SecureFL.Encoding.Kernels;
-using SecureFL.Encoding.Planning;
-using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Kernels;
+using SecureFL.Rlwe.Kernels;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Bench.Micro;
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Randomness;
+using SecureFL.Ring.Randomness.Kernels;
 
 namespace SecureFL.Bench.Micro;
 

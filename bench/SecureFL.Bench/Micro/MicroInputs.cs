@@ -1,5 +1,5 @@
-using SecureFL.Encoding.Planning;
 using SecureFL.Ring.Kernels;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Bench.Micro;
 

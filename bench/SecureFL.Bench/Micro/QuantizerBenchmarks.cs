@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using SecureFL.Encoding.Quantization;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Bench.Micro;
 

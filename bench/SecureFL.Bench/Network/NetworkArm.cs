@@ -30,7 +30,7 @@ internal sealed record NetworkArm
     /// <summary>The running sum of ciphertexts: what any aggregation has to hold.</summary>
     public required long AggregateBytes { get; init; }
 
-    /// <summary>Three times the aggregate and 200 MB.</summary>
+    /// <summary>See <see cref="NetworkMemory"/>.</summary>
     public required long RssLimitBytes { get; init; }
 
     /// <summary>All contributions together, from the first byte to the last accepted header.</summary>

@@ -72,6 +72,20 @@ internal static class NetworkCommand
             $"  server peak {arm.ServerPeakRssBytes / 1e6:F0} MB, limit {arm.RssLimitBytes / 1e6:F0} MB, "
             + $"{arm.ConnectedAtOnce} clients connected at once");
         BenchJson.Write(json, Machine.Here, [arm]);
-        return 0;
+        return Judge(arm, Console.Error);
+    }
+
+    /// <summary>0 where the server stayed within its limit of memory, else 1, and why.</summary>
+    internal static int Judge(NetworkArm arm, TextWriter error)
+    {
+        if (arm.ServerPeakRssBytes <= arm.RssLimitBytes)
+        {
+            return 0;
+        }
+
+        error.WriteLine(
+            $"bench: the server took {arm.ServerPeakRssBytes / 1e6:F0} MB, the limit is "
+            + $"{arm.RssLimitBytes / 1e6:F0} MB");
+        return 1;
     }
 }

@@ -3,14 +3,18 @@ using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Holders;
-using SecureFL.Deployment.Identity;
-using SecureFL.Grpc;
+using SecureFL.KeyHolder.Attending;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Stores;
 using SecureFL.Ring.Randomness;
+using SecureFL.Server;
 using SecureFL.Testing;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Bench.Network;
 
@@ -65,6 +69,7 @@ internal sealed class NetworkRounds : IDisposable
         double uploadSeconds = 0;
         long uploaded = 0;
         long perClient = 0;
+        long header = 0;
         for (int round = -1; round < rounds; round++)
         {
             // The first round warms up: code is compiled, buffers and files are made.
@@ -72,8 +77,8 @@ internal sealed class NetworkRounds : IDisposable
                 : await UntilCollectingAsync(links[0], (ulong)round + 1, cancellationToken).ConfigureAwait(false);
             Contribution[] contributions = await EncryptAsync(links[0], clients, state, cancellationToken)
                 .ConfigureAwait(false);
-            perClient = contributions[0].Header.Encode().Length
-                + contributions[0].Chunks.Sum(chunk => (long)chunk.Encode().Length);
+            header = contributions[0].Header.Encode().Length;
+            perClient = header + contributions[0].Chunks.Sum(chunk => (long)chunk.Encode().Length);
             Stopwatch watch = Stopwatch.StartNew();
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, count),
@@ -120,7 +125,7 @@ internal sealed class NetworkRounds : IDisposable
             RoundsPerMinute = 60 * rounds / roundSeconds,
             ServerPeakRssBytes = peak,
             AggregateBytes = aggregate,
-            RssLimitBytes = (3 * aggregate) + 200_000_000,
+            RssLimitBytes = NetworkMemory.Limit(count, header, new ServerLimits().BytesInFlight, aggregate),
             UploadMiBPerSecond = uploaded / uploadSeconds / (1 << 20),
             P99AckMilliseconds = acks[(int)Math.Min(acks.Length - 1, acks.Length * 0.99)],
             MedianAckMilliseconds = acks[acks.Length / 2],
@@ -158,8 +163,8 @@ internal sealed class NetworkRounds : IDisposable
     private async Task HoldAsync(int index, Uri server)
     {
         AggregationPlan plan = _consortium.Plan;
-        using KeyHolder holder = new(
-            plan, plan.Digest, _consortium.Holders[index], new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(),
+        using Protocol.Roles.KeyHolder holder = new(
+            plan, plan.Digest, _consortium.Holders[index], HolderStorage.InMemory(),
             TimeProvider.System, SystemEntropy.Instance);
         using ServerLink link = _consortium.Connect(server, PeerRole.KeyHolder, $"holder {index}");
         await new KeyHolderService(plan, holder, link, NullLogger.Instance).RunAsync(_ended.Token)
@@ -192,7 +197,7 @@ internal sealed class NetworkRounds : IDisposable
         CancellationToken cancellationToken)
     {
         GetInvitationReply reply = await link.GetInvitationAsync(state.Round, cancellationToken).ConfigureAwait(false);
-        RoundInvitation invitation = RoundInvitation.Parse(reply.InvitationMessage.Span, _consortium.Plan);
+        RoundInvitation invitation = RoundInvitation.Parse(reply.InvitationMessage.Span, _consortium.Plan.Limits);
         float[] vector = new float[_consortium.Plan.Parameters.FloatLength];
         for (int i = 0; i < vector.Length; i++)
         {

@@ -1,8 +1,8 @@
 using System.Net;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Server;
-using SecureFL.Deployment.Server.Hosting;
+using SecureFL.Consortium.Plans;
+using SecureFL.Server;
+using SecureFL.Server.Hosting;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Bench.Network;
 

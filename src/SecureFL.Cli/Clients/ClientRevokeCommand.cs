@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using SecureFL.Cli.Parties;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Identity;
-using SecureFL.Grpc;
-using SecureFL.Storage;
+using SecureFL.Client;
+using SecureFL.Consortium.Parties;
 
 namespace SecureFL.Cli.Clients;
 
@@ -32,17 +31,14 @@ internal static class ClientRevokeCommand
 
     private static async Task<int> RunAsync(PartySettings settings, ulong round, CancellationToken cancellationToken)
     {
-        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken)
-            .ConfigureAwait(false);
-
-        // First here, durably, so that no process of this site sends anything for the round, one that still trains
-        // included; then there.
-        FileContributionOutbox.Withdraw(session.Folder.Outbox, round);
+        using ILoggerFactory logging = settings.CreateLogging();
+        using FederationClient client = await FederationClient.OpenAsync(settings.ToClient(),
+            logging.CreateLogger(PartyLogging.Category), cancellationToken).ConfigureAwait(false);
         try
         {
-            await session.Link.WithdrawAsync(round, cancellationToken).ConfigureAwait(false);
+            await client.WithdrawAsync(round, cancellationToken).ConfigureAwait(false);
         }
-        catch (GrpcException fault) when (Refusal.IsPassing(fault))
+        catch (PartyException fault) when (fault.Code == PartyRefusal.ServerUnreachable)
         {
             throw new CliException(
                 ExitCode.Environment,

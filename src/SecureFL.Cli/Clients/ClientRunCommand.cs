@@ -1,18 +1,16 @@
 using System.CommandLine;
-using SecureFL.Aggregation;
+using Microsoft.Extensions.Logging;
+using SecureFL.Cli.Options;
 using SecureFL.Cli.Parties;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Trainers;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
-using SecureFL.Storage;
+using SecureFL.Client;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Clients;
 
@@ -42,7 +40,7 @@ internal static class ClientRunCommand
                     + "docs/examples",
             HelpName = "COMMAND"
         };
-        Option<double?> timeout = Simulate.SimulateOptions.TrainerTimeoutOption();
+        Option<double?> timeout = TimeLimits.TrainerTimeout();
         Option<string?> encryptor = SealProgram.Option();
         Option<FileInfo?> output = new("--output")
         {
@@ -61,7 +59,8 @@ internal static class ClientRunCommand
             new SiteFiles(result.GetValue(data)!.FullName, result.GetValue(test)?.FullName, result.GetValue(label))
             { Csv = tables.Read(result) },
             result.GetValue(trainer),
-            Simulate.SimulateOptions.LimitOf(result.GetValue(timeout)),
+            TimeLimits.LimitOf(result.GetValue(timeout)),
+            result.GetResult(timeout) is { Implicit: false },
             result.GetValue(encryptor),
             result.GetValue(output),
             cancellationToken));
@@ -74,50 +73,45 @@ internal static class ClientRunCommand
     }
 
     private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand,
-        TimeSpan? trainerLimit, string? encryptor, FileInfo? output, CancellationToken cancellationToken)
+        TimeSpan? trainerLimit, bool trainerLimitGiven, string? encryptor, FileInfo? output,
+        CancellationToken cancellationToken)
     {
         if (output is not null)
         {
             OutputFile.RequireWritable(output);
         }
 
-        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken)
-            .ConfigureAwait(false);
-        TrainingTerms terms = session.PlanFile.Terms
+        using ILoggerFactory logging = settings.CreateLogging();
+        using FederationClient client = await FederationClient.OpenAsync(settings.ToClient(),
+            logging.CreateLogger(PartyLogging.Category), cancellationToken).ConfigureAwait(false);
+        TrainingTerms terms = client.Plan.Terms
             ?? throw new CliException(ExitCode.Usage, "the plan has no terms of training: its rounds are plain sums",
                 "securefl client send sends a vector to one of them");
-        SealProgram? program = SealProgram.For(encryptor, session.Plan);
-        using ClientMemory memory = ClientMemory.Open(session);
-        SiteEncoding encoding = SiteRows.Load(terms, files, session.Identity.Name, memory.Client.Index);
+        RequireMeaning(terms, trainerCommand, trainerLimitGiven);
+        client.Encryptor = SealProgram.For(encryptor, client.Plan.RequireSigned());
+        SiteEncoding encoding = SiteRows.Load(terms, files, client.Identity.Name, client.Index);
         foreach (string note in encoding.Notes)
         {
             Talk.Line(note);
         }
 
-        ILocalTrainer trainer = TrainerFor(terms, trainerCommand, trainerLimit, encoding.Site);
-        IContributionSource source = TrainingSource.For(
-            session.Plan, terms, state => terms.TrainerUnder(state) ?? trainer, encoding.Site, memory.Client.Index,
-            session.Logger,
-            terms.ErrorFeedback ? Residual(session) : null);
-        await using IAsyncDisposable? training = source as IAsyncDisposable;
-        ClientService service = memory.CreateService(session, source, program);
-        RoundState ended = await service.RunAsync(only: null, once: false, cancellationToken).ConfigureAwait(false);
-        if (ended.Incomplete && ended.Reason.Contains("diverged", StringComparison.Ordinal))
+        ILocalTrainer? trainer = TrainerFor(terms, trainerCommand, trainerLimit, encoding.Site);
+        SessionEnd end = await client.RunAsync(encoding.Site, trainer, progress: null, cancellationToken)
+            .ConfigureAwait(false);
+        if (!end.IsComplete && end.Reason.Contains("diverged", StringComparison.Ordinal))
         {
             throw new CliException(
-                ExitCode.Integrity, ended.Reason,
+                ExitCode.Integrity, end.Reason,
                 "the model is not written; the server keeps the best one of the rounds before; a new plan needs a "
                 + "lower learning rate, scaled features or more rounds");
         }
 
         if (output is not null)
         {
-            float[] values = await service.FetchModelAsync(ended, cancellationToken).ConfigureAwait(false);
-            PreparationProgress progress = VersionValues.Progress(terms, session.Plan, values);
-            if (progress.IsComplete)
+            if (await client.FetchModelAsync(end, cancellationToken).ConfigureAwait(false) is TrainedModel model)
             {
-                encoding.WriteModel(output.FullName, terms, VersionValues.Delivered(terms, values), progress.State,
-                    files.Label);
+                WholeFile.Write(output.FullName, client.BundleOf(model, encoding.Site, files.Label).Write,
+                    ownerOnly: false);
             }
             else
             {
@@ -125,40 +119,48 @@ internal static class ClientRunCommand
             }
         }
 
-        return !ended.Incomplete
+        return end.IsComplete
             ? (int)ExitCode.Ok
             : throw new CliException(
                 ExitCode.Integrity,
-                $"the session ended before its training did: {ended.Reason}",
+                $"the session ended before its training did: {end.Reason}",
                 $"{(output is null ? "the server's model" : output.Name)} is that of the last good round; a new "
                 + $"plan goes on from it: docs/consortium.md, \"A spoiled round\"");
     }
 
-    private static ResidualKeeper Residual(PartySession session)
+    // Options mean what they say: one that would change nothing is refused.
+    private static void RequireMeaning(TrainingTerms terms, string? trainer, bool limit)
     {
-        try
+        if (trainer is not null && terms.CreateBuiltInTrainer() is not null)
         {
-            return
-                new ResidualKeeper(new DurableResidual(session.Folder.Residual,
-                    checked((int)session.Plan.Parameters.FloatLength)), session.Logger);
+            throw new CliException(ExitCode.Usage,
+                "--trainer does not go with this plan, whose model is built in: all sites train it as the plan says",
+                "leave --trainer out, or ask for a plan with an external trainer (securefl plan new "
+                + "--external-trainer)");
         }
-        catch (IOException fault)
+
+        if (limit && trainer is null)
         {
-            throw new CliException(ExitCode.Environment, FaultText.Of(fault),
-                "restore the state folder from before, or remove the file that is named");
+            throw new CliException(ExitCode.Usage, "--trainer-timeout needs --trainer",
+                "leave --trainer-timeout out, or give --trainer");
         }
     }
 
-    private static ILocalTrainer TrainerFor(TrainingTerms terms, string? command, TimeSpan? limit, RawSite site)
+    // Null for the plan's own model.
+    private static ExternalTrainer? TrainerFor(TrainingTerms terms, string? command, TimeSpan? limit, RawSite site)
     {
+        if (terms.CreateBuiltInTrainer() is not null)
+        {
+            return null;
+        }
+
         if (command is not null)
         {
             Dataset shape = new([], [], site.Train.Width, site.Train.Task, site.Train.ClassCount);
             return ExternalTrainer.For(command, terms.Layout, shape, terms.Seed, limit);
         }
 
-        return terms.CreateBuiltInTrainer()
-            ?? throw new CliException(ExitCode.Usage, "the plan's model is not built in",
-                "give the command that trains it with --trainer");
+        throw new CliException(ExitCode.Usage, "the plan's model is not built in",
+            "give the command that trains it with --trainer");
     }
 }

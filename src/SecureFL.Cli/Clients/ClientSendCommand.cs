@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
-using SecureFL.Aggregation;
+using Microsoft.Extensions.Logging;
 using SecureFL.Cli.Parties;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
+using SecureFL.Client;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Counters;
+using SecureFL.Protocol.Plans;
 
 namespace SecureFL.Cli.Clients;
 
@@ -56,29 +56,29 @@ internal static class ClientSendCommand
         PartySettings settings, string file, ulong? round, string[] counters, double? maxClipped, string? encryptor,
         CancellationToken cancellationToken)
     {
-        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.Client, cancellationToken)
-            .ConfigureAwait(false);
-        if (session.PlanFile.Terms is not null)
+        using ILoggerFactory logging = settings.CreateLogging();
+        using FederationClient client = await FederationClient.OpenAsync(settings.ToClient(),
+            logging.CreateLogger(PartyLogging.Category), cancellationToken).ConfigureAwait(false);
+        if (client.Plan.Terms is not null)
         {
             throw new CliException(ExitCode.Usage, "the plan has terms of training: its rounds take trained updates",
                 "securefl client run takes part in them");
         }
 
-        float[] vector = Vector(session, file, maxClipped);
-        VectorSource source = new(vector, CountersOf(session.Plan.Settings.Counters, counters));
-        SealProgram? program = SealProgram.For(encryptor, session.Plan);
-        using ClientMemory memory = ClientMemory.Open(session);
-        RoundState state = await memory.CreateService(session, source, program)
-            .RunAsync(round, once: true, cancellationToken).ConfigureAwait(false);
-        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"round {state.Round} has the contribution"));
+        float[] vector = Vector(client.Plan, file, maxClipped);
+        long[] values = CountersOf(client.Plan.Settings.Counters, counters);
+        client.Encryptor = SealProgram.For(encryptor, client.Plan.RequireSigned());
+        ulong sent = await client.SendAsync(vector, values, round, progress: null, cancellationToken)
+            .ConfigureAwait(false);
+        Talk.Line(string.Create(CultureInfo.InvariantCulture, $"round {sent} has the contribution"));
         return (int)ExitCode.Ok;
     }
 
-    private static float[] Vector(PartySession session, string file, double? maxClipped)
+    private static float[] Vector(PlanFile plan, string file, double? maxClipped)
     {
-        SumTerms? terms = session.PlanFile.Sums;
-        float clip = session.Plan.Parameters.Clip;
-        float[] vector = VectorFile.Read(file, session.Plan.Parameters.FloatLength, terms);
+        SumTerms? terms = plan.Sums;
+        float clip = plan.Settings.Parameters.Clip;
+        float[] vector = VectorFile.Read(file, plan.Settings.Parameters.FloatLength, terms);
         terms?.ToPlanScale(vector, clip);
         ClippedShare clipped = ClippedShare.Of(vector, clip, terms);
         double agreed = terms?.MaxClipped ?? 1;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Plans;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Clients;
 

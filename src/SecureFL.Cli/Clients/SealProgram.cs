@@ -1,18 +1,21 @@
 using System.CommandLine;
 using System.Globalization;
-using SecureFL.Aggregation;
-using SecureFL.Ckks.Serialization;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Trainers;
-using SecureFL.Deployment.Clients;
-using SecureFL.Federated.Models;
+using SecureFL.Client.Rounds;
+using SecureFL.Client.Sources;
+using SecureFL.Learning.Models;
+using SecureFL.Messages.Text;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Suites.JointKey;
+using SecureFL.Seal.Serialization;
 
 namespace SecureFL.Cli.Clients;
 
 /// <summary>
 /// Any command that encrypts with SEAL. Its last argument is a folder with <c>parms.bin</c>, <c>public_key.bin</c> and
 /// <c>plain-0.bin</c>, <c>plain-1.bin</c>, ...; for each of these it leaves
-/// <c>cipher-0.bin</c>, <c>cipher-1.bin</c>, ..., saved without compression or with zlib. The folder holds the site's
+/// <c>cipher-0.bin</c>, <c>cipher-1.bin</c>, ..., saved with any of SEAL's compressions. The folder holds the site's
 /// quantised update in clear: it is its user's alone, and gone afterwards.
 /// </summary>
 internal sealed class SealProgram : ISealEncryptor
@@ -30,7 +33,7 @@ internal sealed class SealProgram : ISealEncryptor
     };
 
     internal static SealProgram? For(string? command, AggregationPlan plan) => command is null ? null
-        : plan.Parameters.Seal is not null ? new SealProgram(CommandText.Split(command))
+        : plan.Parameters.TravelsAsSeal ? new SealProgram(CommandText.Split(command))
         : throw new CliException(ExitCode.Usage,
             "the plan's ciphertexts are no SEAL objects: --encryptor has nothing to do",
             "securefl plan new --suite joint-key --wire seal makes a plan that has");
@@ -65,7 +68,7 @@ internal sealed class SealProgram : ISealEncryptor
                 {
                     throw new CliException(ExitCode.Environment,
                         $"what the encryptor left is not what the plan wants: {FaultText.Of(refusal)}",
-                        "encrypt each plaintext as it is, and save without compression or with zlib");
+                        "encrypt each plaintext as it is, and save the ciphertext");
                 }
             },
             cancellationToken,

@@ -1,12 +1,15 @@
-using System.Collections.Immutable;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Checks;
+using SecureFL.Learning.Data.Csv;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Encoders;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Splits;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Clients;
 
@@ -18,40 +21,7 @@ internal sealed record SiteFiles(string Data, string? Test, string? Label)
 }
 
 /// <summary>A site's rows as they were read, and what people should know of them.</summary>
-internal sealed record SiteEncoding(RawSite Site, IReadOnlyList<string> Notes)
-{
-    /// <summary>
-    /// Writes a model that <c>predict</c> can use on this site's tables, and on those of a site that nobody knows;
-    /// <paramref name="label"/> is the label's column in the site's matrix.
-    /// </summary>
-    internal void WriteModel(string path, TrainingTerms terms, ModelParameters model, PreparedState prepared,
-        string? label = null)
-    {
-        PreparationTerms preparation = terms.PreparationTerms;
-        ImmutableSortedDictionary<string, FeatureScaling>.Builder scalings =
-            ImmutableSortedDictionary.CreateBuilder<string, FeatureScaling>();
-        if (prepared.Shared is not null)
-        {
-            scalings.Add("", prepared.Shared);
-        }
-
-        if (preparation.Scaling is ScalingKind.Site or ScalingKind.MinMax)
-        {
-            scalings.Add(Site.Name, prepared.ScalingOf(preparation, Site.Train)!);
-        }
-
-        ModelBundle bundle = new()
-        {
-            Parameters = model,
-            Spec = terms.Model.BuiltIn,
-            Schema = terms.Data.Schema,
-            Scalings = scalings.ToImmutable(),
-            Labels = terms.Data.Schema is null ? new ArrayLabels(terms.Model.Task, terms.Model.Classes, label) : null,
-            Targets = prepared.Targets,
-        };
-        WholeFile.Write(path, bundle.Write, ownerOnly: false);
-    }
-}
+internal sealed record SiteEncoding(RawSite Site, IReadOnlyList<string> Notes);
 
 /// <summary>
 /// One site's rows under the plan's terms: columns, categories, label and split as all sites agreed. Scaled once the

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
-using SecureFL.Federated.Models;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Learning.Models;
+using SecureFL.Messages.Text;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Clients;
 

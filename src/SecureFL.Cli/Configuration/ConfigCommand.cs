@@ -1,6 +1,5 @@
 using System.CommandLine;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Configuration;
 
 namespace SecureFL.Cli.Configuration;
 

@@ -4,8 +4,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Configuration;
-using SecureFL.Deployment.Identity;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Configuration;
 

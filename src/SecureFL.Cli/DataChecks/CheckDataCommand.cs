@@ -3,8 +3,12 @@ using System.CommandLine;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Training;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Checks;
+using SecureFL.Learning.Data.Columns;
+using SecureFL.Learning.Data.Inference;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Learning.Data.Tensors;
 
 namespace SecureFL.Cli.DataChecks;
 

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Checks;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Inference;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.DataChecks;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Training;
-using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Consortium.Plans.Descriptions;
 
 namespace SecureFL.Cli.Demo;
 
@@ -28,10 +26,8 @@ internal static class DemoCommand
         { Description = "remove what an earlier demo left in the --output folder first" };
         Option<bool> inProcess = new("--in-process")
         { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
-        Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key",
-            "how updates are encrypted: joint-key is multiparty CKKS under one key of all key holders", "one-time-key",
-            "joint-key");
-        Option<string> wire = SimulateOptions.WireChoice();
+        Option<string> suite = SuiteOptions.Suite();
+        Option<string> wire = SuiteOptions.Wire();
         Option<string?> training = new("--training")
         {
             Description = "train as this file says (JSON, see docs/training.md) instead of as the demonstration does",
@@ -53,16 +49,14 @@ internal static class DemoCommand
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
-            OptionRules.Check(result, TrainingDescription.Default.With("sum.suite", chosen));
+            SumSettings sum = SuiteOptions.SumOf(result, suite, wire);
             DirectoryInfo folder = result.GetValue(output) ?? Directory.CreateTempSubdirectory("securefl-demo-");
             DemoFolder.Take(folder, result.GetValue(overwrite));
-            WireMode chosenWire = SimulateOptions.WireOf(result.GetValue(wire), chosen);
             DemoOutcome outcome = result.GetValue(inProcess)
-                ? await new HospitalDemo(folder, chosen, chosenWire,
-                    result.GetValue(training)).RunAsync(cancellationToken).ConfigureAwait(false)
-                : await new ProcessDemo(folder, chosen, chosenWire,
-                    result.GetValue(training)).RunAsync(cancellationToken).ConfigureAwait(false);
+                ? await new HospitalDemo(folder, sum, result.GetValue(training))
+                    .RunAsync(cancellationToken).ConfigureAwait(false)
+                : await new ProcessDemo(folder, sum, result.GetValue(training))
+                    .RunAsync(cancellationToken).ConfigureAwait(false);
             JsonOutput.Write(result.GetValue(json), outcome);
             return (int)(outcome is { SumIsExact: true, TranscriptVerified: true } ? ExitCode.Ok : ExitCode.Integrity);
         });

@@ -1,9 +1,12 @@
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
-using SecureFL.Encoding.Planning;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Counters;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Demo;
 
@@ -75,7 +78,7 @@ internal sealed class DemoConsortium
             Counters = counters,
             MinClients = 3,
             Threshold = threshold,
-            ColludingKeyHolders = 0,
+            ColludingKeyHolders = threshold - 1,
             BaseVersionWindow = terms?.BaseVersionWindow ?? 1,
             Session = SessionId.Create(SystemEntropy.Instance),
             Enrolment = new Enrolment(

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Identity;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Demo;
 

@@ -1,18 +1,14 @@
 using System.Globalization;
 using System.Text;
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Reports;
+using SecureFL.Cli.Runs;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Generated;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
-using SecureFL.Storage;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data.Generated;
+using SecureFL.Protocol.Transcripts;
+using SecureFL.Storage.Rounds;
 
 namespace SecureFL.Cli.Demo;
 
@@ -20,7 +16,7 @@ namespace SecureFL.Cli.Demo;
 /// Four generated hospitals that differ as real ones do, one server, three key holders of whom two open a sum; all in
 /// this process, through the roles that run apart in production.
 /// </summary>
-internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMode wire, string? training = null)
+internal sealed class HospitalDemo(DirectoryInfo folder, SumSettings sum, string? training = null)
 {
     private const int Rounds = 25;
 
@@ -28,7 +24,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMod
     {
         long started = TimeProvider.System.GetTimestamp();
         SimulationSettings settings = Settings(HospitalFederation.WriteTables(folder.FullName));
-        SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken)
+        SimulationOutcome run = await new SimulationRun(settings).RunAsync(RunDisplay.Create(), cancellationToken)
             .ConfigureAwait(false);
         SimulationReport.Write(settings.Report!, run);
         (bool verified, int rounds) = Verify(run);
@@ -45,7 +41,7 @@ internal sealed class HospitalDemo(DirectoryInfo folder, SumSuite suite, WireMod
 
     private SimulationSettings Settings(IEnumerable<string> files)
     {
-        TrainingDescription description = HospitalFederation.Describe(training, Rounds, suite, wire);
+        TrainingDescription description = HospitalFederation.Describe(training, Rounds, sum);
         return new SimulationSettings
         {
             Description = description,

@@ -1,13 +1,15 @@
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Clients;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Generated;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
-using SecureFL.Federated.SecureSums;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data.Csv;
+using SecureFL.Learning.Data.Generated;
+using SecureFL.Learning.Data.Inference;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Preparation;
+using SecureFL.Learning.Rounds;
+using SecureFL.Simulation;
 
 namespace SecureFL.Cli.Demo;
 
@@ -42,7 +44,7 @@ internal static class HospitalFederation
     }
 
     /// <summary>The training as the demonstration describes it; a file says it otherwise.</summary>
-    internal static TrainingDescription Describe(string? file, int rounds, SumSuite suite, WireMode wire)
+    internal static TrainingDescription Describe(string? file, int rounds, SumSettings sum)
     {
         TrainingDescription description = file is not null
             ? TrainingDescription.Load(file)
@@ -53,8 +55,8 @@ internal static class HospitalFederation
                 .With("training.optimizer.kind", LocalOptimizerKind.Sgd)
                 .With("training.optimizer.learningRate", 0.05f)
                 .With("stopping.rounds", rounds)
-                .With("sum.suite", suite)
-                .With("sum.wire", wire);
+                .With("sum.suite", sum.Suite)
+                .With("sum.wire", sum.Wire);
         return description.Schema is not null || description.Has("columns.label") ? description
             : description.With("columns.label", HospitalGenerator.Label);
     }
@@ -73,7 +75,7 @@ internal static class HospitalFederation
 
     /// <summary>The demonstration's terms, paced as <paramref name="policy"/> says.</summary>
     internal static TrainingTerms TermsFor(IReadOnlyList<string> tables, int rounds, RoundPolicy policy) =>
-        TermsFor(tables, Describe(null, rounds, SumSuite.OneTimeKey, WireMode.Packed)) with { Rounds = policy };
+        TermsFor(tables, Describe(null, rounds, new SumSettings())) with { Rounds = policy };
 
     /// <summary>The same training in this process, with the integer sums in the clear.</summary>
     internal static async Task<TrainingOutcome> TrainInTheClearAsync(PlanFile plan, IReadOnlyList<string> tables,

@@ -10,7 +10,6 @@ namespace SecureFL.Cli.Demo;
 internal sealed class LocalProcess : IDisposable
 {
     private readonly string _name;
-    private readonly IReadOnlyList<string> _arguments;
     private readonly string _log;
     private Process? _process;
     private Thread[] _copying = [];
@@ -18,7 +17,7 @@ internal sealed class LocalProcess : IDisposable
     internal LocalProcess(string name, IReadOnlyList<string> arguments, string log)
     {
         _name = name;
-        _arguments = arguments;
+        Arguments = arguments;
         _log = log;
     }
 
@@ -27,6 +26,12 @@ internal sealed class LocalProcess : IDisposable
 
     /// <summary>Whether it runs.</summary>
     internal bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>What the program is told.</summary>
+    internal IReadOnlyList<string> Arguments { get; set; }
+
+    /// <summary>Another assembly in the place of this program's; null for this program.</summary>
+    internal string? Assembly { get; set; }
 
     /// <summary>
     /// A program and its arguments that run the command line behind them; empty to start it directly.
@@ -50,8 +55,9 @@ internal sealed class LocalProcess : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        string assembly = Path.Combine(AppContext.BaseDirectory, $"{typeof(LocalProcess).Assembly.GetName().Name}.dll");
-        bool isProgram = Path.GetFileNameWithoutExtension(Environment.ProcessPath!)
+        string assembly = Assembly
+            ?? Path.Combine(AppContext.BaseDirectory, $"{typeof(LocalProcess).Assembly.GetName().Name}.dll");
+        bool isProgram = Assembly is null && Path.GetFileNameWithoutExtension(Environment.ProcessPath!)
             .Equals(typeof(LocalProcess).Assembly.GetName().Name, StringComparison.OrdinalIgnoreCase);
         if (!isProgram)
         {
@@ -61,7 +67,7 @@ internal sealed class LocalProcess : IDisposable
             start.ArgumentList.Add(assembly);
         }
 
-        foreach (string argument in _arguments)
+        foreach (string argument in Arguments)
         {
             start.ArgumentList.Add(argument);
         }

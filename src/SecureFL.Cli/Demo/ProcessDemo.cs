@@ -1,18 +1,17 @@
 using System.Globalization;
 using System.Text;
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data.Generated;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
-using SecureFL.Grpc;
-using SecureFL.Storage;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data.Generated;
+using SecureFL.Learning.Metrics;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Protocol.Transcripts;
+using SecureFL.Storage.Rounds;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Cli.Demo;
 
@@ -21,8 +20,7 @@ namespace SecureFL.Cli.Demo;
 /// TLS, until training ends; then the final weights are compared with the same training in the clear, and the
 /// transcript is verified.
 /// </summary>
-internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuite.OneTimeKey,
-    WireMode wire = WireMode.Packed, string? training = null)
+internal sealed class ProcessDemo(DirectoryInfo folder, SumSettings asked, string? training = null)
 {
     private const int Rounds = 12;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
@@ -72,7 +70,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
     // One file for both halves: the deployed one and the one in the clear read what was written.
     private (TrainingTerms Terms, SumSettings Sum) Settle(IReadOnlyList<string> tables)
     {
-        TrainingDescription description = HospitalFederation.Describe(training, Rounds, suite, wire);
+        TrainingDescription description = HospitalFederation.Describe(training, Rounds, asked);
         SumSettings sum = description.Sum;
         TrainingTerms terms = HospitalFederation.TermsFor(tables, description);
         if (terms.Asynchronous is not null || !sum.IsEncrypted)
@@ -169,7 +167,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSuite suite = SumSuit
             $"            {Invocation.Name} verify {Invocation.Quote(parties.Transcript)} --ciphertexts {Invocation.Quote(parties.Ciphertexts)}");
         Line($"folder      {folder.FullName}: tables, identities, training.json, plan.json, state, logs, models");
         Line(
-            $"unprotected one machine holds all keys here; apart, {(suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could open any hospital");
+            $"unprotected one machine holds all keys here; apart, {(asked.Suite == SumSuite.JointKey ? "one client" : "two colluding key holders")} and the server could open any hospital");
         Line(
             $"next        docs/consortium.md sets this up across organisations; to try your own CSV files first, put them in the place of these:");
         Line($"            {HospitalDemo.NextCommand(tables, HospitalGenerator.Label)}");

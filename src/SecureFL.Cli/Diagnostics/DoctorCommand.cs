@@ -7,11 +7,10 @@ using SecureFL.Cli.Clients;
 using SecureFL.Cli.Configuration;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Configuration;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Diagnostics;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
+using SecureFL.Consortium.Diagnostics;
+using SecureFL.Consortium.Plans;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Diagnostics;
 

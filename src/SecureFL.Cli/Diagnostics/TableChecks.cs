@@ -1,9 +1,9 @@
 using System.Globalization;
 using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Diagnostics;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
+using SecureFL.Consortium.Diagnostics;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data;
 
 namespace SecureFL.Cli.Diagnostics;
 
@@ -43,7 +43,7 @@ internal static class TableChecks
                 [new CheckResult(Name, CheckState.Fail, refusal.Message,
                     refusal.WayOut ?? "mend the file, or ask for another plan")];
         }
-        catch (Exception fault) when (CommandLine.Describe(fault) is CliException told)
+        catch (Exception fault) when (Failures.Describe(fault) is CliException told)
         {
             return [new CheckResult(Name, CheckState.Fail, told.Message, told.Hint)];
         }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Metrics;
 
 namespace SecureFL.Cli.Evaluations;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Metrics;
 
 namespace SecureFL.Cli.Evaluations;
 

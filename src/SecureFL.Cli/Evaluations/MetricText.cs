@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
 
 namespace SecureFL.Cli.Evaluations;
 

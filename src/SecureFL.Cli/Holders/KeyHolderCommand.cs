@@ -1,11 +1,8 @@
 using System.CommandLine;
-using SecureFL.Aggregation;
+using Microsoft.Extensions.Logging;
 using SecureFL.Cli.Parties;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Holders;
-using SecureFL.Deployment.Identity;
-using SecureFL.Ring.Randomness;
-using SecureFL.Storage;
+using SecureFL.KeyHolder;
 
 namespace SecureFL.Cli.Holders;
 
@@ -38,35 +35,10 @@ internal static class KeyHolderCommand
 
     private static async Task<int> RunAsync(PartySettings settings, string? keys, CancellationToken cancellationToken)
     {
-        using PartySession session = await PartySession.OpenAsync(settings, PeerRole.KeyHolder, cancellationToken)
-            .ConfigureAwait(false);
-        using FileLedgerStorage ledger = OpenLedger(session.Folder.Ledger);
-        using KeyHolder holder = new(
-            session.Plan,
-            session.Plan.Digest,
-            session.Identity.Signing,
-            ledger,
-            new FileRoundKeyStore(keys ?? session.Folder.Keys),
-            TimeProvider.System,
-            SystemEntropy.Instance,
-            session.Plan.Settings.Suite == Suite.JointKey
-                ? new FileKeyShareStore(Path.Combine(keys ?? session.Folder.Keys, "joint")) : null,
-            session.Plan.Settings.Suite == Suite.JointKey ? new FileSumStore(session.Folder.Sums) : null);
-        using KeyHolderService service = new(session.Plan, holder, session.Link, session.Logger);
-        await service.RunAsync(cancellationToken).ConfigureAwait(false);
+        using ILoggerFactory logging = settings.CreateLogging();
+        using KeyHolderHost holder = await KeyHolderHost.OpenAsync(settings.ToKeyHolder(keys),
+            logging.CreateLogger(PartyLogging.Category), cancellationToken).ConfigureAwait(false);
+        await holder.RunAsync(progress: null, cancellationToken).ConfigureAwait(false);
         return (int)ExitCode.Ok;
-    }
-
-    private static FileLedgerStorage OpenLedger(string path)
-    {
-        try
-        {
-            return new FileLedgerStorage(path);
-        }
-        catch (IOException fault)
-        {
-            throw new CliException(ExitCode.Environment, $"the ledger cannot be opened: {FaultText.Of(fault)}",
-                "one process at a time uses a state folder; check that the disk has room");
-        }
     }
 }

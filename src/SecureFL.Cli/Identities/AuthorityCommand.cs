@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Identity;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Identities;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Identities;
 
@@ -36,7 +36,7 @@ internal static class IdentityCommand
     internal static Option<string> Role()
     {
         Option<string> role = new("--role") { Description = "the party's role", Required = true };
-        role.AcceptOnlyFromAmong([.. Deployment.Identity.PeerRoles.Names]);
+        role.AcceptOnlyFromAmong([.. Transport.Identity.PeerRoles.Names]);
         return role;
     }
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Transport;
+using SecureFL.Transport.Formats;
+using SecureFL.Transport.Identity;
+using SecureFL.Transport.Tls;
 
 namespace SecureFL.Cli.Identities;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Identity;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Identities;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Text;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Identities;
 

@@ -3,11 +3,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using SecureFL.Cli.Evaluations;
+using SecureFL.Cli.Runs;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Metrics;
+using SecureFL.Learning.Models;
 
 namespace SecureFL.Cli.Models;
 

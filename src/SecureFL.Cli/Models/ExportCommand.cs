@@ -1,9 +1,9 @@
 using System.CommandLine;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Formats;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Exports;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Exports;
+using SecureFL.Learning.Models;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Models;
 

@@ -1,9 +1,16 @@
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Formats;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Checks;
+using SecureFL.Learning.Data.Csv;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Encoders;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Learning.Models;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Models;
 

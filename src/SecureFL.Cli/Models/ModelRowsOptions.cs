@@ -2,8 +2,11 @@ using System.CommandLine;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Trainers;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Data.Csv;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Learning.Models;
 
 namespace SecureFL.Cli.Models;
 

@@ -3,10 +3,12 @@ using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Trainers;
-using SecureFL.Deployment.Formats;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Text;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Text;
+using SecureFL.Learning.Models;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Models;
 

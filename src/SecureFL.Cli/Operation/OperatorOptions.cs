@@ -1,9 +1,10 @@
 using System.CommandLine;
+using Grpc.Core;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
-using SecureFL.Grpc;
+using SecureFL.Consortium.Plans;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Operation;
 
@@ -61,7 +62,7 @@ internal sealed class OperatorOptions
 
             return await call(link).ConfigureAwait(false);
         }
-        catch (GrpcException fault) when (fault.Status is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded)
+        catch (GrpcException fault) when (fault.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {
             throw new CliException(ExitCode.Environment, $"the server cannot be reached: {fault.Detail}",
                 "check that it runs, the address, and the certificates (securefl doctor)");

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Cli.Operation;
 
@@ -16,7 +16,7 @@ internal static class RoundCommand
             HelpName = "N"
         };
         Command start = Operation("start", "Let rounds start.", [rounds],
-            (link, result, token) => link.StartRoundsAsync(result.GetValue(rounds), token));
+            (link, result, token) => link.StartRoundsAsync(result.GetValue(rounds), token), StatusText.Started);
         Option<ulong?> number = new("--round")
         { Description = "the round, from 0; the one under way by default", HelpName = "N" };
         Command close = Operation(
@@ -47,7 +47,8 @@ internal static class RoundCommand
     }
 
     private static Command Operation(string name, string description, Option[] options,
-        Func<ServerLink, ParseResult, CancellationToken, Task<StatusReply>> call)
+        Func<ServerLink, ParseResult, CancellationToken, Task<StatusReply>> call,
+        Func<StatusReply, string>? tell = null)
     {
         OperatorOptions connection = new();
         Command command = new(name, description);
@@ -61,7 +62,7 @@ internal static class RoundCommand
         {
             StatusReply reply = await connection.CallAsync(result,
                 link => call(link, result, cancellationToken), cancellationToken).ConfigureAwait(false);
-            Talk.Line(StatusText.Line(reply));
+            Talk.Line((tell ?? StatusText.Line)(reply));
             return (int)ExitCode.Ok;
         });
         return

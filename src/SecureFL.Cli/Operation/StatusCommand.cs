@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Google.Protobuf;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Contracts;
+using SecureFL.Transport.Contracts;
 using Spectre.Console;
 
 namespace SecureFL.Cli.Operation;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Federated.Rounds;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Text;
+using SecureFL.Transport.Contracts;
 using Spectre.Console;
 
 namespace SecureFL.Cli.Operation;
@@ -27,6 +27,13 @@ internal static class StatusText
             + (current.Reason.Length > 0 ? $"; {current.Reason}" : "")
             + (missing.Length > 0 ? $"; missing: {string.Join(", ", missing)}" : "");
     }
+
+    /// <summary>The line for who has let rounds start: of the round that begins, not of the one before it.</summary>
+    internal static string Started(StatusReply reply) =>
+        reply.Current.Phase is RoundPhase.Waiting or RoundPhase.Opened or RoundPhase.Dead or RoundPhase.Spoiled
+            ? "rounds may start; the next one has not begun yet, `securefl status` shows it"
+            + (reply.Current.Reason.Length > 0 ? $"; {reply.Current.Reason}" : "")
+            : Line(reply);
 
     /// <summary>Everything.</summary>
     internal static Rows Table(StatusReply reply, DateTimeOffset now)

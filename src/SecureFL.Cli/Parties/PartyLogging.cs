@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Parties;
 
@@ -12,6 +12,9 @@ namespace SecureFL.Cli.Parties;
 /// </summary>
 internal static class PartyLogging
 {
+    /// <summary>What all lines are said to be of.</summary>
+    internal const string Category = "securefl";
+
     internal static ILoggerFactory Create(LogLevel least, bool json) => LoggerFactory.Create(builder =>
     {
         builder.SetMinimumLevel(least);

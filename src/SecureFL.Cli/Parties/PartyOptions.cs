@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
+using SecureFL.Client;
+using SecureFL.Consortium.Parties;
+using SecureFL.KeyHolder;
+using SecureFL.Messages.Primitives;
 
 namespace SecureFL.Cli.Parties;
 
@@ -25,6 +28,24 @@ internal sealed record PartySettings
     internal LogLevel LogLevel { get; init; }
 
     internal bool LogJson { get; init; }
+
+    internal ILoggerFactory CreateLogging() => PartyLogging.Create(LogLevel, LogJson);
+
+    internal FederationClientOptions ToClient() => Whole(new FederationClientOptions
+    { Server = Server, IdentityFolder = Identity, StateFolder = State });
+
+    internal KeyHolderOptions ToKeyHolder(string? keys) => Whole(new KeyHolderOptions
+    { Server = Server, IdentityFolder = Identity, StateFolder = State, KeysFolder = keys });
+
+    private T Whole<T>(T party)
+        where T : ConsortiumPartyOptions => (T)((ConsortiumPartyOptions)party with
+        {
+            PlanPath = Plan,
+            ServerName = ServerName,
+            ApprovedPlan = AcceptedDigest,
+            Approve = PlanQuestion.AskAsync,
+            InsecureLoopback = InsecureLoopback,
+        });
 }
 
 /// <summary>The options that <c>client</c> and <c>key-holder</c> share.</summary>

@@ -1,46 +1,16 @@
 using System.Globalization;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Approvals;
-using SecureFL.Deployment.Plans;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Text;
+using SecureFL.Protocol.Plans;
 
 namespace SecureFL.Cli.Parties;
 
 /// <summary>The first start: a person compares the plan's digest with the other parties' people.</summary>
 internal static class PlanQuestion
 {
-    internal static async Task RequireApprovalAsync(PlanFile plan, ApprovedPlan approved, Digest? accepted,
-        CancellationToken cancellationToken)
-    {
-        switch (approved.For(plan.Digest))
-        {
-            case Consent.Given when accepted is null || accepted == plan.Digest:
-                return;
-            case Consent.GivenToAnother:
-                throw new CliException(
-                    ExitCode.RefusedByPeer,
-                    $"this is plan {plan.Digest.ToShortString()} ({plan.SpokenForm}), approved here was "
-                    + $"{approved.Digest!.Value.ToShortString()} "
-                    + $"({AggregationPlan.SpokenFormOf(approved.Digest.Value)})",
-                    "another plan needs another --state folder and another approval");
-            case Consent.Open when accepted is null:
-                await AskAsync(plan, cancellationToken).ConfigureAwait(false);
-                break;
-            default:
-                if (accepted != plan.Digest)
-                {
-                    throw new CliException(
-                        ExitCode.RefusedByPeer, $"the plan's digest is {plan.Digest}, --accept-digest says {accepted}",
-                        "find out which plan the parties agreed on before anything else");
-                }
-
-                break;
-        }
-
-        approved.Approve(plan.Digest);
-    }
-
-    private static async Task AskAsync(PlanFile plan, CancellationToken cancellationToken)
+    /// <summary>Shows the plan and takes the answer.</summary>
+    internal static async Task<bool> AskAsync(PlanFile plan, CancellationToken cancellationToken)
     {
         if (Console.IsInputRedirected)
         {
@@ -65,10 +35,6 @@ internal static class PlanQuestion
         Talk.Line($"  in words     {plan.SpokenForm}");
         Talk.Line("compare the words with the other parties, over a channel that is not the server's; then type yes:");
         string? answer = await Console.In.ReadLineAsync(cancellationToken).ConfigureAwait(false);
-        if (answer?.Trim().Equals("yes", StringComparison.OrdinalIgnoreCase) != true)
-        {
-            throw new CliException(ExitCode.RefusedByPeer, "the plan was not approved",
-                "start again once your people have compared the digest");
-        }
+        return answer?.Trim().Equals("yes", StringComparison.OrdinalIgnoreCase) == true;
     }
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Approvals;
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Plans;
+using SecureFL.Consortium.Approvals;
+using SecureFL.Consortium.Plans;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Plans;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Plans;
+using SecureFL.Consortium.Plans;
 
 namespace SecureFL.Cli.Plans;
 

@@ -1,12 +1,11 @@
 using System.CommandLine;
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Training;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
 using SecureFL.Local;
+using SecureFL.Protocol.Plans;
+using SecureFL.Rlwe.JointKey;
 
 namespace SecureFL.Cli.Plans;
 
@@ -56,14 +55,14 @@ internal static class ExplainCommand
         };
         Option<int> colluding = new("--colluding-key-holders")
         {
-            Description = "key holders assumed to collude with the server, from 0 to below the threshold",
+            Description =
+                    "key holders assumed to collude with the server or to come back from an old image, from 1 to "
+                    + "below the threshold; -1 is one fewer than the threshold",
             HelpName = "N",
-            DefaultValueFactory = _ => 0
+            DefaultValueFactory = _ => -1
         };
-        Option<string> suite = SimulateOptions.Choice("--suite", "one-time-key",
-            "how updates are encrypted; joint-key is multiparty CKKS under one key of all key holders", "one-time-key",
-            "joint-key");
-        Option<string> wire = SimulateOptions.WireChoice();
+        Option<string> suite = SuiteOptions.Suite();
+        Option<string> wire = SuiteOptions.Wire();
         Option<int> life = new("--rounds-per-key")
         {
             Description = "joint-key: sums that one key opens, from 1",
@@ -88,8 +87,7 @@ internal static class ExplainCommand
         command.SetAction(result =>
         {
             // Without a file: a plan with parties made up on the spot, by the same checks as for a real one.
-            SumSuite chosen = SimulateOptions.SuiteOf(result.GetValue(suite));
-            OptionRules.Check(result, TrainingDescription.Default.With("sum.suite", chosen));
+            SumSettings sum = SuiteOptions.SumOf(result, suite, wire);
             PlanFile? plan = result.GetValue(file) is string path ? PlanFile.Load(path) : null;
             PlanSettings settings = plan?.Settings
                 ?? new LocalParties(result.GetValue(clients), result.GetValue(holders)).CreatePlan(
@@ -98,11 +96,12 @@ internal static class ExplainCommand
                     result.GetValue(bits),
                     result.GetValue(minimum),
                     result.GetValue(threshold),
-                    result.GetValue(colluding),
-                    suite: chosen == SumSuite.JointKey ? Suite.JointKey : Suite.OneTimeKey,
+                    result.GetValue(colluding) is int given and >= 0 ? given
+                        : Math.Max(0, result.GetValue(threshold) - 1),
+                    suite: sum.Protocol,
                     roundsPerKey: result.GetValue(life),
                     smudging: result.GetValue(smudging),
-                    wire: SimulateOptions.WireOf(result.GetValue(wire), chosen)).Settings;
+                    wire: sum.Wire).Settings;
             Quorum quorum = new(settings.Enrolment.KeyHolders.Count, settings.Threshold, settings.ColludingKeyHolders);
             Console.Out.Write(PlanExplanation.Of(settings.Parameters, quorum, settings.MinClients));
             Console.Out.Write(plan?.Terms is TrainingTerms terms ? TermsText.Of(terms) : "");

@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Training;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Encoding.Planning;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Messages.Counters;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Plans;
 
@@ -77,7 +78,7 @@ internal static class NewPlanCommand
         {
             throw new CliException(ExitCode.Usage,
                 "the training's sum.suite is plaintext, a plan has no sums in the clear",
-                "give --suite one-time-key or joint-key");
+                $"give --suite {SuiteNames.OneTimeKey} or {SuiteNames.JointKey}");
         }
 
         TrainingTerms? terms = new PlanTermsReader(result, options, description).Read();
@@ -126,14 +127,13 @@ internal static class NewPlanCommand
         int clients = result.GetValue(options.MaxClients) ?? enrolment.Clients.Count;
         int groupSize = result.GetValue(options.GroupSize);
         int groups = groupSize == 0 ? 1 : Math.Max(1, enrolment.Clients.Count / groupSize);
-        bool joint = sum.Suite == SumSuite.JointKey;
-        JointKeyRequest? jointKey = joint
+        JointKeyRequest? jointKey = sum.Suite == SumSuite.JointKey
             ? new JointKeyRequest(holders, threshold, checked((long)result.GetValue(options.RoundsPerKey) * groups),
                 result.GetValue(options.Smudging), sum.Wire)
             : null;
         return new PlanSettings
         {
-            Suite = joint ? Suite.JointKey : Suite.OneTimeKey,
+            Suite = sum.Protocol,
             Parameters = AggregationPlanner.Plan(
                 new PlanningRequest(length, bits, clip, clients, counters.ElementCount(bits), holders, jointKey)),
             Counters = counters,
@@ -145,6 +145,7 @@ internal static class NewPlanCommand
             Rounds = result.GetValue(options.ProtocolRounds),
             BaseVersionWindow = terms?.BaseVersionWindow ?? 1,
             AgreementWindowSeconds = result.GetValue(options.AgreementWindow),
+            RoundLifeSeconds = result.GetValue(options.RoundLife),
             GroupSize = groupSize,
             AllowEarlyResubmission = result.GetValue(options.AllowEarlyResubmission),
             Session = SessionId.Create(SystemEntropy.Instance),

@@ -113,8 +113,8 @@ internal sealed class NewPlanOptions
     internal Option<int> ColludingKeyHolders { get; } = new("--colluding-key-holders")
     {
         Description =
-                "key holders assumed to collude with the server, from 0 to below the threshold; -1 is one fewer "
-                + "than the threshold",
+                "key holders assumed to collude with the server or to come back from an old image, from 1 to below "
+                + "the threshold; -1 is one fewer than the threshold",
         HelpName = "N",
         DefaultValueFactory = _ => -1
     };
@@ -141,7 +141,7 @@ internal sealed class NewPlanOptions
     {
         Description = "joint-key: bits of statistical hiding over the life of a key, 40 to 64",
         HelpName = "BITS",
-        DefaultValueFactory = _ => Ckks.JointKey.JointKeyParameters.DefaultSmudging
+        DefaultValueFactory = _ => Rlwe.JointKey.JointKeyParameters.DefaultSmudging
     };
 
     internal Option<int> GroupSize { get; } = new("--group-size")
@@ -165,6 +165,14 @@ internal sealed class NewPlanOptions
         DefaultValueFactory = _ => 24 * 3600
     };
 
+    internal Option<int> RoundLife { get; } = new("--round-life")
+    {
+        Description = "seconds after which key holders erase a round's keys, decided or not; at least the agreement "
+            + "window",
+        HelpName = "S",
+        DefaultValueFactory = _ => 30 * 24 * 3600
+    };
+
     internal Option<bool> AllowEarlyResubmission { get; } = new("--allow-early-resubmission")
     {
         Description =
@@ -184,7 +192,7 @@ internal sealed class NewPlanOptions
             command, "What is protected, and for how long",
             [
                 MaxClients, ColludingKeyHolders, ColludingClients, RoundsPerKey, Smudging, GroupSize, ProtocolRounds,
-                AgreementWindow, AllowEarlyResubmission,
+                AgreementWindow, RoundLife, AllowEarlyResubmission,
             ]);
     }
 }

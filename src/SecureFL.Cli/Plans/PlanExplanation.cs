@@ -1,7 +1,7 @@
 using System.Globalization;
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Encoding.Planning;
+using SecureFL.Protocol.Plans;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Cli.Plans;
 
@@ -16,7 +16,7 @@ internal static class PlanExplanation
         lanes         {p.Lanes} of radix {p.Layout.Radices[0]}: {p.ElementsPerChunk} values a chunk of {p.WireChunkBytes} bytes, {p.ChunkCount} chunk(s)
         upload        {p.UploadBytes} bytes of ciphertext a client, {(double)p.UploadBytes / p.VectorLength:F3} a value (float32: 4; information floor: {Math.Log2(p.Layout.Radices[0]) / 8:F3})
         {(p.JointKey is { } key ? Joint(p, key) : Shares(p))}
-        security      {p.SecurityBits} bits, classical: q{(p.Seal is null ? string.Empty : " times the special prime")} within the limit of ePrint 2024/463 for {(p.JointKey is null ? "Gaussian" : "ternary")} secrets
+        security      {p.SecurityBits} bits, classical: q{(p.TravelsAsSeal ? " times the special prime" : string.Empty)} within the limit of ePrint 2024/463 for {(p.JointKey is null ? "Gaussian" : "ternary")} secrets
         exactness     the opened sum equals the integer sum of the quantised values; a rounding is wrong with probability below 2^-128
         {quorum.Describe()}
 

@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Text;
+using SecureFL.Protocol.Plans;
+using SecureFL.Rlwe.JointKey;
 
 namespace SecureFL.Cli.Plans;
 
@@ -56,6 +55,12 @@ internal static class PlanShowCommand
         {
             Line("WARNING",
                 $"{(s.Insecure ? "minimum rules are waived (insecure) " : "")}{(s.AllowEarlyResubmission ? "early resubmission: the difference of two sums can show one client" : "")}");
+        }
+
+        if (file.Terms is { Rounds.DeadlineSeconds: 0 })
+        {
+            Line("WARNING",
+                $"no deadline closes a round: while a site that it needs is away, it waits for an operator to close it");
         }
 
         if (file.Terms is not TrainingTerms terms)

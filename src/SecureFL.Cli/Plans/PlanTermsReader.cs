@@ -1,15 +1,19 @@
 using System.CommandLine;
 using System.Text.Json;
-using SecureFL.Aggregation;
+using SecureFL.Cli.Runs;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Encoders;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Text;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Plans;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Identity;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Plans;
 

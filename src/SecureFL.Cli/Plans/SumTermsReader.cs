@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data.Tensors;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Plans;
 

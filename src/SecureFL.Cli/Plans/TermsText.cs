@@ -1,10 +1,12 @@
 using System.Globalization;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Plans;
-using SecureFL.Encoding.Quantization;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Learning.ServerOptimizers;
+using SecureFL.Messages.Text;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Cli.Plans;
 
@@ -52,7 +54,7 @@ internal static class TermsText
         string batches = training.BatchSize == 0 ? "on all rows" : Text($"batches of {training.BatchSize}");
         return
             Text(
-                $"{amount} of {optimizer.Kind}{Settings(LocalMethods.Of(optimizer.Kind).Uses, optimizer)} a round, rate {optimizer.LearningRate}{Schedule(training.Schedule)}, {batches}")
+                $"{amount} of {optimizer.Kind}{Settings(LocalMethods.Of(optimizer.Kind).Uses.Select(name => Setting(name, optimizer)))} a round, rate {optimizer.LearningRate}{Schedule(training.Schedule)}, {batches}")
             + (training.ProximalMu > 0 ? Text($", FedProx mu {training.ProximalMu}") : "")
             + (training.L2 is float l2 ? l2 > 0 ? Text($", L2 {l2}") : ""
                 : optimizer.Kind == LocalOptimizerKind.Preconditioned ? ", L2 of one over all training rows" : "")
@@ -85,7 +87,7 @@ internal static class TermsText
         return weights
             + (terms.MaxWeight is double most ? Text($", at most {most} units a site") : "")
             + Text(
-                $", server {server.Kind}{Settings(ServerMethods.Of(server.Kind).Uses, server)} at rate {server.LearningRate}")
+                $", server {server.Method.Name}{Settings(server.Method.Settings.Select(setting => Text($"{setting.Name} {server.TextOf(setting)}")))} at rate {server.LearningRate}")
             + (terms.AverageDecay > 0 ? Text($", delivered is a moving average with decay {terms.AverageDecay}") : "")
             + (terms.Rounding == Rounding.Nearest ? ", rounded to the nearest" : "")
             + (terms.ErrorFeedback ? ", what rounding and clipping take is added to a site's next update" : "");
@@ -113,17 +115,11 @@ internal static class TermsText
                 : ", without deadline");
     }
 
-    // The settings that a method has and that are otherwise than its own.
-    private static string Settings(IEnumerable<string> uses, object options)
-    {
-        string[] said =
-            [
-                .. uses.Select(
-                    name =>
-                        Text(
-                            $"{char.ToLowerInvariant(name[0])}{name[1..]} {options.GetType().GetProperty(name)!.GetValue(options)}"))];
-        return said.Length == 0 ? "" : $" ({string.Join(", ", said)})";
-    }
+    // The settings that a method has.
+    private static string Settings(IEnumerable<string> said) => said.Any() ? $" ({string.Join(", ", said)})" : "";
+
+    private static string Setting(string name, LocalOptimizerOptions options) => Text(
+        $"{char.ToLowerInvariant(name[0])}{name[1..]} {options.GetType().GetProperty(name)!.GetValue(options)}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

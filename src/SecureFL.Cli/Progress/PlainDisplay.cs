@@ -1,6 +1,6 @@
 using System.Globalization;
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Rounds;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Progress;
 

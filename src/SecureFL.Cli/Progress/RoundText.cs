@@ -1,5 +1,5 @@
 using System.Globalization;
-using SecureFL.Federated.Rounds;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Progress;
 

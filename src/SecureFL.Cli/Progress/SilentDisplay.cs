@@ -1,4 +1,4 @@
-using SecureFL.Federated.Rounds;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Progress;
 

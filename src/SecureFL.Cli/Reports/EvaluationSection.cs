@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
 using SecureFL.Cli.Evaluations;
-using SecureFL.Cli.Simulate;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
-using SecureFL.Reports;
+using SecureFL.Cli.Runs;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Metrics;
+using SecureFL.Reports.Axes;
+using SecureFL.Reports.Charts;
+using SecureFL.Reports.Pages;
 
 namespace SecureFL.Cli.Reports;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
-using SecureFL.Cli.Simulate;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Exports;
-using SecureFL.Reports;
+using SecureFL.Cli.Runs;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Reports.Markup;
+using SecureFL.Reports.Pages;
 
 namespace SecureFL.Cli.Reports;
 

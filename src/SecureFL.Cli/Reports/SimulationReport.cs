@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Text;
 using SecureFL.Cli.Evaluations;
 using SecureFL.Cli.Progress;
-using SecureFL.Cli.Simulate;
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Rounds;
-using SecureFL.Reports;
+using SecureFL.Cli.Runs;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Rounds;
+using SecureFL.Reports.Charts;
+using SecureFL.Reports.Markup;
+using SecureFL.Reports.Pages;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Reports;
 
@@ -71,7 +73,7 @@ internal static class SimulationReport
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{(run.Label is null ? "" : $"label {run.Label}, ")}{run.Final.PerSite.Length} sites, {run.Parameters} "
-            + $"parameters, {rounds}, server {terms.ServerOptimizer.Kind} at rate "
+            + $"parameters, {rounds}, server {terms.ServerOptimizer.Method.Name} at rate "
             + $"{terms.ServerOptimizer.LearningRate:G4}, {bits}, seed {terms.Seed}");
     }
 

@@ -2,12 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Server.Hosting;
-using SecureFL.Federated.Data.Tensors;
-using SecureFL.Federated.Models;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Learning.Models;
+using SecureFL.Server.Hosting;
+using SecureFL.Transport.Formats;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Cli.Servers;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using SecureFL.Aggregation;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Shell;
 

@@ -45,7 +45,7 @@ internal sealed class Interruption : IDisposable
             await _source.CancelAsync().ConfigureAwait(false);
             await Task.Delay(Grace).ConfigureAwait(false);
             Talk.Line("interrupted");
-            Talk.Hint(CommandLine.AfterInterruption);
+            Talk.Hint(Failures.AfterInterruption);
             Environment.Exit((int)ExitCode.Interrupted);
         });
     }

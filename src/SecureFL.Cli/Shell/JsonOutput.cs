@@ -1,5 +1,5 @@
 using System.Text.Json;
-using SecureFL.Deployment.Formats;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Shell;
 

@@ -1,4 +1,4 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Shell;
 

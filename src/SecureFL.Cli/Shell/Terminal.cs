@@ -1,4 +1,4 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Text;
 using Spectre.Console;
 
 namespace SecureFL.Cli.Shell;

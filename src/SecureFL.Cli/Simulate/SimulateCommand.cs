@@ -2,13 +2,15 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using SecureFL.Cli.Evaluations;
+using SecureFL.Cli.Options;
 using SecureFL.Cli.Progress;
 using SecureFL.Cli.Reports;
+using SecureFL.Cli.Runs;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Training;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Simulate;
 
@@ -44,13 +46,16 @@ internal static class SimulateCommand
     {
         if (settings.PrintTraining)
         {
-            byte[] printed = await new Simulation(settings).DescribeAsync(cancellationToken).ConfigureAwait(false);
+            byte[] printed = await new SimulationRun(settings).DescribeAsync(cancellationToken).ConfigureAwait(false);
             await Console.Out.WriteAsync(System.Text.Encoding.UTF8.GetString(printed)).ConfigureAwait(false);
             return (int)ExitCode.Ok;
         }
 
+        Failures.AfterInterruption = settings.Output is null
+            ? "run the same command again: it begins anew; with --output FOLDER, --resume goes on where it was"
+            : "run the same command again with --resume: it goes on where it was";
         Talk.KeepNotes();
-        SimulationOutcome run = await new Simulation(settings).RunAsync(RunDisplay.Create(), cancellationToken)
+        SimulationOutcome run = await new SimulationRun(settings).RunAsync(RunDisplay.Create(), cancellationToken)
             .ConfigureAwait(false);
         bool found = run.Terms.Clips.IsEmpty;
         foreach ((string line, string hint) in QuantisationWarnings.Of(run.Outcome.History, found))
@@ -95,7 +100,7 @@ internal static class SimulateCommand
             Sites = sites.Read(result, description),
             Description = description,
             TrainerCommand = result.GetValue(options.Trainer),
-            TrainerLimit = SimulateOptions.LimitOf(result.GetValue(options.TrainerTimeout)),
+            TrainerLimit = TimeLimits.LimitOf(result.GetValue(options.TrainerTimeout)),
             OnTrainerFault = result.GetValue(options.OnTrainerFault) == "leave-out" ? TrainerFaultRule.LeaveOut
                 : TrainerFaultRule.Stop,
             InsecureTwoSites = result.GetValue(options.InsecureTwoSites),

@@ -1,9 +1,8 @@
 using System.CommandLine;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Evaluations;
+using SecureFL.Cli.Options;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Training;
-using SecureFL.Deployment.Plans.Descriptions;
 
 namespace SecureFL.Cli.Simulate;
 
@@ -25,40 +24,12 @@ internal sealed class SimulateOptions
     };
 
     /// <summary>Null for ever.</summary>
-    internal Option<double?> TrainerTimeout { get; } = TrainerTimeoutOption();
+    internal Option<double?> TrainerTimeout { get; } = TimeLimits.TrainerTimeout();
 
-    internal Option<string> OnTrainerFault { get; } = Choice(
+    internal Option<string> OnTrainerFault { get; } = Choices.Of(
         "--on-trainer-fault", "stop",
         "when a site's trainer fails: end the run, or leave the site out of the round, or of the clips found before "
         + "the first one, while at least --min-clients others are there", "stop", "leave-out");
-
-    /// <summary>The option that <c>demo</c> and <c>plan explain</c> have.</summary>
-    internal static Option<string> WireChoice() => Choice(
-        "--wire", "packed",
-        "joint-key: how ciphertexts travel; seal sends Microsoft SEAL 4.1 objects, larger, which any SEAL program "
-        + "can make", "packed", "seal");
-
-    /// <summary>The wire mode asked for; only the joint-key suite has a choice.</summary>
-    internal static WireMode WireOf(string? name, SumSuite suite) => name != "seal" ? WireMode.Packed
-        : suite == SumSuite.JointKey ? WireMode.Seal
-        : throw new CliException(ExitCode.Usage, "--wire seal is for --suite joint-key",
-            "one-time keys have ciphertexts of one polynomial, which SEAL has not");
-
-    /// <summary>A suite's name on the command line.</summary>
-    internal static string NameOf(SumSuite suite) => suite switch
-    {
-        SumSuite.Plaintext => "plaintext",
-        SumSuite.JointKey => "joint-key",
-        _ => "one-time-key",
-    };
-
-    /// <summary>The suites by their names on the command line.</summary>
-    internal static SumSuite SuiteOf(string? name) => name switch
-    {
-        "plaintext" => SumSuite.Plaintext,
-        "joint-key" => SumSuite.JointKey,
-        _ => SumSuite.OneTimeKey,
-    };
 
     internal Option<int> KeyHolders { get; } = new("--key-holders")
     { Description = "key holders, from --threshold", HelpName = "N", DefaultValueFactory = _ => 3 };
@@ -71,7 +42,7 @@ internal sealed class SimulateOptions
     internal Option<int> Parallel { get; } = new("--parallel")
     { Description = "sites trained at the same time, from 1", HelpName = "N", DefaultValueFactory = _ => 1 };
 
-    internal Option<string> Baselines { get; } = Choice(
+    internal Option<string> Baselines { get; } = Choices.Of(
         "--baselines", "auto",
         "train each site alone and all rows in one place beside it, to compare; auto does so where it takes some "
         + "seconds at most", "auto", "on", "off");
@@ -137,33 +108,5 @@ internal sealed class SimulateOptions
             [ThresholdAt, Baselines, CrossValidate, LeaveOneSiteOut, Compare]);
         HelpGroups.Add(command, "What is written",
             [PrintTraining, Output, Overwrite, Resume, KeepCiphertexts, Json, Report]);
-    }
-
-    /// <summary>The option that <c>simulate</c> and <c>client run</c> have.</summary>
-    internal static Option<double?> TrainerTimeoutOption() =>
-        new("--trainer-timeout")
-        {
-            Description =
-                "seconds, above 0, after which a run of the --trainer command is ended and counts as failed; by "
-                + "default it may take for ever",
-            HelpName = "SECONDS"
-        };
-
-    /// <summary>The time limit asked for.</summary>
-    internal static TimeSpan? LimitOf(double? seconds) => seconds switch
-    {
-        null => null,
-        > 0 and <= 31_536_000 and double value => TimeSpan.FromSeconds(value),
-        _ => throw new CliException(ExitCode.Usage,
-            string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"--trainer-timeout {seconds}: more than 0 and at most 31536000 seconds"),
-                "for example --trainer-timeout 600"),
-    };
-
-    internal static Option<string> Choice(string name, string standard, string description, params string[] values)
-    {
-        Option<string> option = new(name) { Description = description, DefaultValueFactory = _ => standard };
-        option.AcceptOnlyFromAmong(values);
-        return option;
     }
 }

@@ -1,6 +1,7 @@
 using SecureFL.Cli.Evaluations;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Rounds;
+using SecureFL.Cli.Runs;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Simulate;
 
@@ -10,7 +11,7 @@ internal static class SimulationJson
     internal static object Of(SimulationOutcome run) => new
     {
         Schema = 2,
-        Suite = SimulateOptions.NameOf(run.Settings.Suite),
+        Suite = DescriptionShape.NameOf(run.Settings.Suite),
         Wire = run.Settings.Suite == SumSuite.JointKey ? run.Settings.Wire.ToString().ToLowerInvariant() : null,
         run.Settings.InsecureTwoSites,
         run.Terms.Seed,

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Learning.Data.Encoders;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Learning.Metrics;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Sites;
 

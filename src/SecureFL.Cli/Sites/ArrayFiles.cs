@@ -1,6 +1,6 @@
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Tensors;
 
 namespace SecureFL.Cli.Sites;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using SecureFL.Deployment.Formats;
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Files;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Sites;
 

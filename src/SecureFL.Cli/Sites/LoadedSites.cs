@@ -1,4 +1,5 @@
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Schemas;
 
 namespace SecureFL.Cli.Sites;
 

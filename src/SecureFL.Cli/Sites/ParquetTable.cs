@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Parquet;
 using Parquet.Schema;
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Csv;
+using SecureFL.Learning.Data.Files;
+using SecureFL.Learning.Data.Tables;
 
 namespace SecureFL.Cli.Sites;
 

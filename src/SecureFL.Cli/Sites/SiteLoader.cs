@@ -1,7 +1,11 @@
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Splits;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Sites;
 

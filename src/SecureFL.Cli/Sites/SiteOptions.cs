@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data;
 
 namespace SecureFL.Cli.Sites;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Preparation;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Sites;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Csv;
+using SecureFL.Learning.Data.Schemas;
 
 namespace SecureFL.Cli.Sites;
 

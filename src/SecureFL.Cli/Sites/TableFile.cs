@@ -1,5 +1,8 @@
 using System.Text;
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Csv;
+using SecureFL.Learning.Data.Files;
+using SecureFL.Learning.Data.Tables;
 
 namespace SecureFL.Cli.Sites;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using SecureFL.Cli.Options;
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data.Csv;
 
 namespace SecureFL.Cli.Sites;
 
@@ -9,7 +10,7 @@ namespace SecureFL.Cli.Sites;
 /// </summary>
 internal sealed class TableOptions
 {
-    private readonly Option<string> _header = Simulate.SimulateOptions.Choice(
+    private readonly Option<string> _header = Choices.Of(
         "--header", "detect", "whether a file's first line names the columns", "detect", "yes", "no");
 
     private readonly Option<string?> _separator = new("--separator")

@@ -1,7 +1,15 @@
 using System.Globalization;
-using SecureFL.Aggregation;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Text;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Cells;
+using SecureFL.Learning.Data.Checks;
+using SecureFL.Learning.Data.Columns;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Encoders;
+using SecureFL.Learning.Data.Inference;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Splits;
+using SecureFL.Learning.Data.Tables;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Sites;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Xml;
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data;
 
 namespace SecureFL.Cli.Sites;
 

@@ -3,7 +3,10 @@ using System.IO.Compression;
 using System.Xml;
 using ExcelDataReader;
 using ExcelDataReader.Exceptions;
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Csv;
+using SecureFL.Learning.Data.Files;
+using SecureFL.Learning.Data.Tables;
 
 namespace SecureFL.Cli.Sites;
 

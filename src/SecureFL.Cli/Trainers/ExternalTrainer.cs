@@ -1,7 +1,7 @@
-using SecureFL.Federated;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Models;
+using SecureFL.Learning;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Metrics;
+using SecureFL.Learning.Models;
 
 namespace SecureFL.Cli.Trainers;
 

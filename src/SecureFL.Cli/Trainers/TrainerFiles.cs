@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Formats;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Learning.Metrics;
+using SecureFL.Learning.Models;
+using SecureFL.Messages.Text;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Trainers;
 

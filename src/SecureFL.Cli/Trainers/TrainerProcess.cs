@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Models;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Trainers;
 

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Training;
 
@@ -81,13 +81,13 @@ internal static class OptionRules
         "--sites", "--trainer", "--bits", "--async", "--authority", "--server", "--client", "--key-holder", "--schema",
         "--vector", "--min-clients", "--threshold",
         "--colluding-key-holders", "--colluding-clients", "--max-clients", "--group-size", "--protocol-rounds",
-        "--agreement-window", "--allow-early-resubmission", "--external-trainer",
+        "--agreement-window", "--round-life", "--allow-early-resubmission", "--external-trainer",
         "--initial-weights", "--in-process", "--parameters", "--clients", "--key-holders", "--plan", "--clip",
         "--site-seconds",
     ];
 
     /// <summary>The others, each with what it needs.</summary>
-    internal static ImmutableArray<OptionRule> All { get; } =
+    internal static ImmutableArray<OptionRule> All =>
     [
         .. Tables(),
         .. Models(),
@@ -201,9 +201,10 @@ internal static class OptionRules
 
     private static IEnumerable<OptionRule> Optimisers()
     {
-        foreach (OptionRule rule in Hyperparameters(OptimiserTable.Local, facts => facts.Optimizer).Concat(
-            Hyperparameters(OptimiserTable.Server,
-                facts => facts.Description.Value<ServerOptimizerKind>("serverOptimizer.kind"))))
+        foreach (OptionRule rule in
+            Hyperparameters(OptimiserTable.Local, facts => DescriptionShape.NameOf(facts.Optimizer)).Concat(
+                Hyperparameters(OptimiserTable.Server,
+                    facts => facts.Description.Value<string>("serverOptimizer.kind"))))
         {
             yield return rule;
         }
@@ -228,8 +229,8 @@ internal static class OptionRules
         }
     }
 
-    private static IEnumerable<OptionRule> Hyperparameters<TKind>(OptimiserTable table, Func<RuleFacts, TKind> kind)
-        where TKind : struct, Enum => table.Settings.Select(setting => Needs(
+    private static IEnumerable<OptionRule> Hyperparameters(OptimiserTable table, Func<RuleFacts, string> kind) =>
+        table.Settings.Select(setting => Needs(
             setting.Option,
             $"{table.Option} {table.KindsWith(setting)}",
             facts => table.Has(kind(facts), setting)));

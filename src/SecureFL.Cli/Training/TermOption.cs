@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using SecureFL.Cli.Options;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Settings;
 
 namespace SecureFL.Cli.Training;
 
@@ -75,11 +76,20 @@ internal sealed record TermOption(Option Option, string Path, Func<ParseResult, 
         where T : struct, Enum
     {
         nameOf ??= value => value.ToString().ToLowerInvariant();
-        Dictionary<string, T> named = (values.IsEmpty ? Enum.GetValues<T>()
-            : values.ToArray()).ToDictionary(nameOf, StringComparer.Ordinal);
-        Option<string> option = SimulateOptions.Choice(name, nameOf(TrainingDescription.Default.Value<T>(path)),
-            description, [.. named.Keys]);
-        return new TermOption(option, path, result => named[result.GetValue(option)!]);
+        return Choice(name, path, description, (values.IsEmpty ? Enum.GetValues<T>() : values.ToArray())
+            .Select(value => (nameOf(value), DescriptionShape.NameOf(value))));
+    }
+
+    /// <summary>One of some names, each with the one that stands for it in a description.</summary>
+    internal static TermOption Choice(string name, string path, string description,
+        IEnumerable<(string Name, string Key)> values)
+    {
+        Dictionary<string, string> keys = values.ToDictionary(value => value.Name, value => value.Key,
+            StringComparer.Ordinal);
+        string standard = TrainingDescription.Default.Value<string>(path);
+        Option<string> option = Choices.Of(name, keys.First(pair => pair.Value == standard).Key,
+            description, [.. keys.Keys]);
+        return new TermOption(option, path, result => keys[result.GetValue(option)!]);
     }
 
     /// <summary>A description with what was given of <paramref name="terms"/> over it.</summary>

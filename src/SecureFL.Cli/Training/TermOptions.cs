@@ -1,15 +1,15 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using SecureFL.Ckks.JointKey;
+using SecureFL.Cli.Options;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
-using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Encoding.Quantization;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Cli.Training;
 
@@ -25,11 +25,11 @@ internal sealed class TermOptions
         HelpName = "FILE",
     };
 
-    private readonly Option<string> _model = SimulateOptions.Choice(
+    private readonly Option<string> _model = Choices.Of(
         "--model", "auto", "the model: auto takes the regression that fits the label; mlp is a perceptron", "auto",
         "linear", "logistic", "softmax", "mlp");
 
-    private readonly Option<string> _algorithm = SimulateOptions.Choice(
+    private readonly Option<string> _algorithm = Choices.Of(
         "--algorithm", "fedavg", "fedprox holds sites near the global model by --mu", "fedavg", "fedprox");
 
     private readonly Option<float> _mu = new("--mu")
@@ -155,7 +155,7 @@ internal sealed class TermOptions
         TermOption.Number<int>("--local-epochs", "training.epochs",
             "passes over a site's rows in a round, from 1, where --local-steps is 0"),
         TermOption.Number<int>("--batch", "training.batchSize", "rows a step, from 1; 0 is the full batch"),
-        .. OptimiserTable.Local.Terms<LocalOptimizerKind, float>(),
+        .. OptimiserTable.Local.Terms<float>(),
         TermOption.Optional<float>(
             "--l2", "training.l2", "L2",
             "adds L2/2 |weights|^2 to the objective, from 0; by default 1 / all sites' training rows with "
@@ -192,7 +192,7 @@ internal sealed class TermOptions
             "training rows that make weight 1, above 0; by default the mean over all sites, from a secure sum"),
         TermOption.Optional<double>("--max-weight", "maxWeight", "UNITS",
             "the largest weight a site may have, in units, above 0; by default there is none"),
-        .. OptimiserTable.Server.Terms<ServerOptimizerKind, double>(),
+        .. OptimiserTable.Server.Terms<double>(),
         TermOption.Number<double>("--average", "averageDecay",
             "decay of a moving average of the global model, which is then what is delivered, from 0 (none) to below 1"),
     ];
@@ -281,7 +281,8 @@ internal sealed class TermOptions
                 ? "how updates are encrypted; joint-key is multiparty CKKS under one key of all key holders"
                 : "joint-key is multiparty CKKS under one key of all key holders; plaintext sums the same integers "
                 + "in the clear (floats with --bits 32)",
-            SimulateOptions.NameOf, deployed ? [SumSuite.OneTimeKey, SumSuite.JointKey] : Enum.GetValues<SumSuite>()),
+            suite => DescriptionShape.NameOf(suite),
+            deployed ? [SumSuite.OneTimeKey, SumSuite.JointKey] : Enum.GetValues<SumSuite>()),
         TermOption.Choice<WireMode>(
             "--wire", "sum.wire",
             "joint-key: how ciphertexts travel; seal sends Microsoft SEAL 4.1 objects, larger, which any SEAL "

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Formats;
-using SecureFL.Storage;
+using SecureFL.Protocol.Transcripts;
+using SecureFL.Storage.Rounds;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Cli.Transcripts;
 

@@ -183,7 +183,7 @@ internal sealed unsafe class FmaRingKernel<TLanes, TDouble, TWord> : RingKernel
         {
             for (int limb = 0; limb < count; limb++)
             {
-                double weight = Modulus.Centre(Modulus.Power(2, (ulong)(limb * Sampling.SmudgingShape.LimbBits)));
+                double weight = Modulus.Centre(Modulus.Power(2, (ulong)(limb * LimbBits)));
                 AddScaled(from + (limb * Degree), weight, limb == 0 ? offset : 0, words, Degree, _p);
             }
         }

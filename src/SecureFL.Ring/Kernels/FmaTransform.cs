@@ -180,16 +180,21 @@ internal static unsafe partial class FmaTransform<TLanes, TDouble, TWord>
             return;
         }
 
+        ForwardLevels(x, length, node, roots, p, inverse);
+        // Node n of the level with blocks of eight values is at index n - N/8 among them; eight such nodes make a group
+        // of 64.
+        int group = ((node * (length / 8)) - (degree / 8)) / 8;
+        ForwardTail(x, length / FmaTables.GroupSize, tail + (group * FmaTables.TailRootsPerGroup), p, inverse);
+    }
+
+    /// <summary>The levels of a block above the last three.</summary>
+    private static void ForwardLevels(double* x, int length, int node, double* roots, double p, double inverse)
+    {
         int blocks = 1;
         for (int block = length; block > 8; block /= 4, blocks *= 4)
         {
             ForwardRadix4(x, block / 4, blocks, node * blocks, roots, p, inverse);
         }
-
-        // Node n of the level with blocks of eight values is at index n - N/8 among them; eight such nodes make a group
-        // of 64.
-        int group = ((node * (length / 8)) - (degree / 8)) / 8;
-        ForwardTail(x, length / FmaTables.GroupSize, tail + (group * FmaTables.TailRootsPerGroup), p, inverse);
     }
 
     private static void InverseBlock(Factors factors, double* x, int length, int node, int degree, double* roots,

@@ -20,6 +20,9 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     /// </summary>
     internal const int MaxAddend = (1 << 12) - 1;
 
+    /// <summary>Bits of one limb of a wide addend: 18 limbs of 48 bits add up to less than 2^53.</summary>
+    internal const int LimbBits = 48;
+
     internal int Degree { get; } = degree;
 
     internal Modulus Modulus { get; } = modulus;
@@ -53,15 +56,15 @@ internal abstract class RingKernel(int degree, Modulus modulus)
     }
 
     /// <summary>
-    /// Refuses a source of addends that could exceed <see cref="MaxAddend"/>: what constructors ask of their sampler,
-    /// since the products do not look at secret values.
+    /// Refuses a source of addends whose <paramref name="bound"/> exceeds <see cref="MaxAddend"/>: what constructors
+    /// ask of their sampler, since the products do not look at secret values.
     /// </summary>
-    internal static void RequireAddends(Sampling.ISmallSampler sampler)
+    internal static void RequireAddends(int bound)
     {
-        if (sampler.Bound > MaxAddend)
+        if (bound > MaxAddend)
         {
-            throw new ArgumentException($"samples reach {sampler.Bound}, an addend of a product at most {MaxAddend}",
-                nameof(sampler));
+            throw new ArgumentException($"samples reach {bound}, an addend of a product at most {MaxAddend}",
+                nameof(bound));
         }
     }
 
@@ -140,7 +143,7 @@ internal abstract class RingKernel(int degree, Modulus modulus)
         int count = CheckLimbs(limbs.Length);
         for (int limb = 0; limb < count; limb++)
         {
-            ConstantMultiplier weight = new(Modulus, Modulus.Power(2, (ulong)(limb * Sampling.SmudgingShape.LimbBits)));
+            ConstantMultiplier weight = new(Modulus, Modulus.Power(2, (ulong)(limb * LimbBits)));
             ulong constant = limb == 0 ? Modulus.Value - offset : Modulus.Value;
             for (int i = 0; i < result.Length; i++)
             {

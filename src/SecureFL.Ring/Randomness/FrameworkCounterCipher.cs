@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using SecureFL.Ring.Randomness.Kernels;
 
 namespace SecureFL.Ring.Randomness;
 

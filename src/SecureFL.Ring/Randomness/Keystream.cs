@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using SecureFL.Ring.Kernels;
+using SecureFL.Ring.Randomness.Kernels;
 
 namespace SecureFL.Ring.Randomness;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Ring.Sampling;
@@ -45,7 +46,7 @@ internal sealed class SmudgingSampler : IDisposable
             int width = summand < _shape.WideSummands ? _shape.Width : _shape.Width - 1;
             for (int limb = 0; limb < _shape.Limbs; limb++)
             {
-                int bits = Math.Min(SmudgingShape.LimbBits, width - (limb * SmudgingShape.LimbBits));
+                int bits = Math.Min(RingKernel.LimbBits, width - (limb * RingKernel.LimbBits));
                 if (bits > 0)
                 {
                     Accumulate(stream, (1UL << bits) - 1, limbs.Slice(limb * Count, Count));

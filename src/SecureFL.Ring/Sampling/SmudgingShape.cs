@@ -1,4 +1,5 @@
 using System.Numerics;
+using SecureFL.Ring.Kernels;
 
 namespace SecureFL.Ring.Sampling;
 
@@ -27,9 +28,6 @@ public sealed record SmudgingShape
 {
     /// <summary>Widest summand in bits.</summary>
     public const int MaxWidth = 120;
-
-    /// <summary>Bits of one limb of the drawn integers: 18 limbs of 48 bits add up to less than 2^53.</summary>
-    internal const int LimbBits = 48;
 
     private const int MinWidth = 8;
 
@@ -64,7 +62,7 @@ public sealed record SmudgingShape
     internal BigInteger Offset => Maximum / 2;
 
     /// <summary>Limbs of a drawn integer.</summary>
-    internal int Limbs => (Width + LimbBits - 1) / LimbBits;
+    internal int Limbs => (Width + RingKernel.LimbBits - 1) / RingKernel.LimbBits;
 
     private BigInteger Maximum => (WideSummands * ((BigInteger.One << Width) - 1))
         + (NarrowSummands * ((BigInteger.One << (Width - 1)) - 1));

@@ -1,8 +1,8 @@
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Seal;
 using SecureFL.Ring.Memory;
 using SecureFL.Seal.Encryption;
 using SecureFL.Seal.Kernels;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
 
 namespace SecureFL.Seal.Encoders;
 

@@ -1,8 +1,8 @@
 using System.Numerics;
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Seal;
 using SecureFL.Ring.Arithmetic;
 using SecureFL.Ring.Memory;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
 
 namespace SecureFL.Seal.Encoders;
 

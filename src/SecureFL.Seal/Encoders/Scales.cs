@@ -1,6 +1,6 @@
-using SecureFL.Ckks.Encryption;
 using SecureFL.Ring.Arithmetic;
 using SecureFL.Seal.Encryption;
+using SecureFL.Seal.Objects;
 
 namespace SecureFL.Seal.Encoders;
 

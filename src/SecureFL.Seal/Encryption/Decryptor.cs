@@ -1,5 +1,4 @@
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Keys;
+using SecureFL.Seal.Objects;
 
 namespace SecureFL.Seal.Encryption;
 

@@ -1,10 +1,9 @@
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Keys;
-using SecureFL.Ckks.Seal;
 using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Memory;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
 
 namespace SecureFL.Seal.Encryption;
 
@@ -42,7 +41,7 @@ public sealed class Encryptor : IDisposable
         _stream = Keystream.Create(entropy);
         _ternary = new TernarySampler(degree);
         _binomial = new CenteredBinomialSampler(degree);
-        RingKernel.RequireAddends(_binomial);
+        RingKernel.RequireAddends(_binomial.Bound);
         _u = new SecretBuffer<int>(degree);
         _errors = new SecretBuffer<int>(2 * degree);
         _preparedU = new SecretBuffer<ulong>(_parameters.Moduli.Length * degree);

@@ -1,5 +1,5 @@
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Seal;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
 
 namespace SecureFL.Seal.Encryption;
 

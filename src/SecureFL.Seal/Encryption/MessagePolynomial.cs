@@ -1,7 +1,7 @@
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Seal;
 using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Memory;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
 
 namespace SecureFL.Seal.Encryption;
 

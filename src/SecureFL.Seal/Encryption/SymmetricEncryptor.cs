@@ -1,8 +1,7 @@
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Keys;
-using SecureFL.Ckks.Seal;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
 
 namespace SecureFL.Seal.Encryption;
 

@@ -1,9 +1,8 @@
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Keys;
-using SecureFL.Ckks.Seal;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
 using SecureFL.Seal.Encryption;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
 
 namespace SecureFL.Seal.Keys;
 

@@ -1,4 +1,6 @@
-namespace SecureFL.Threshold;
+using SecureFL.Threshold.Elements;
+
+namespace SecureFL.Threshold.Fields;
 
 /// <summary>
 /// The prime field a sharing lives in. Shares, proofs and decoding are written once over this interface: the product
@@ -33,9 +35,9 @@ internal readonly struct Mersenne31 : IPrimeField
 
     public static void MultiplyAdd(ReadOnlySpan<uint> values, uint factor, ReadOnlySpan<uint> addends,
         Span<uint> destination) =>
-        MersenneField.MultiplyAdd(values, factor, addends, destination);
+        MersenneVectors.MultiplyAdd(values, factor, addends, destination);
 
-    public static uint DotProduct(ReadOnlySpan<uint> a, ReadOnlySpan<uint> b) => MersenneField.DotProduct(a, b);
+    public static uint DotProduct(ReadOnlySpan<uint> a, ReadOnlySpan<uint> b) => MersenneVectors.DotProduct(a, b);
 }
 
 /// <summary>Scalar operations every prime field has.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using SecureFL.Ring.Arithmetic;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.JointKey;
 
 /// <summary>
 /// The t key holders that decrypt a sum, fixed before the first of them answers. Immutable, thread-safe.

@@ -1,6 +1,6 @@
 using SecureFL.Ring.Randomness;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.JointKey;
 
 /// <summary>
 /// One key holder's additive part s_k of the joint secret, ternary: dealt to all holders by

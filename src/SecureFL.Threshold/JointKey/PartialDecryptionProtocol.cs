@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Memory;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Parameters;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.JointKey;
 
 /// <summary>
 /// One active holder's partial decryptions of one summed ciphertext: d_j = lambda_j share_j c1 + noise_j, lambda_j its
@@ -99,7 +99,7 @@ public sealed class PartialDecryptionProtocol : IDisposable
         _streamKey = new SecretBuffer<byte>(Keystream.KeySize);
         _noErrors = new int[degree];
         byte[] holders = [.. active.Holders.Select(holder => (byte)holder)];
-        byte[] fixedPart = [.. "SecureFL v1 smudging"u8, .. context, (byte)share.Holder, (byte)holders.Length,
+        byte[] fixedPart = [.. "SecureFL v2 smudging"u8, .. context, (byte)share.Holder, (byte)holders.Length,
             .. holders];
         _chunkAt = HmacBlock + fixedPart.Length;
         _inner = new SecretBuffer<byte>(_chunkAt + sizeof(long) + SHA256.HashSizeInBytes);

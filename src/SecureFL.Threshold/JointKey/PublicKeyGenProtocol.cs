@@ -1,10 +1,10 @@
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Memory;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Parameters;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.JointKey;
 
 /// <summary>
 /// Distributed generation of a joint public key (Mouchet, Troncoso-Pastoriza, Bossuat, Hubaux, "Multiparty homomorphic

@@ -1,8 +1,8 @@
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Memory;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Parameters;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.JointKey;
 
 /// <summary>
 /// One key holder's b_k = -a s_k + e_k: public once revealed; before, only a hash of <see cref="Encoded"/> is.

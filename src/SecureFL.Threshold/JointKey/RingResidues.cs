@@ -1,9 +1,9 @@
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Arithmetic;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Parameters;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.JointKey;
 
 /// <summary>
 /// What the joint-key protocols do with residues: parse a peer's, add, draw secret uniform ones. No branch or look-up

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
+using SecureFL.Rlwe.Parameters;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.JointKey;
 
 /// <summary>
 /// The public weights of a share proof: N uniform residues (see <see cref="UniformSampler"/>) of the keystream keyed by
@@ -32,7 +32,7 @@ internal sealed class RingShareChallenge : IDisposable
         _sampler = new UniformSampler(parameters.RingDegree);
     }
 
-    private static ReadOnlySpan<byte> Domain => "SecureFL v1 joint-key share weights"u8;
+    private static ReadOnlySpan<byte> Domain => "SecureFL v2 joint-key share weights"u8;
 
     internal void Expand(int prime, int mask, Span<ulong> weights)
     {

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Arithmetic;
 using SecureFL.Ring.Memory;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Parameters;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.JointKey;
 
 /// <summary>
 /// The dealer's side of one sharing over R_q, in its only order: write the payload of every holder, then create the

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Arithmetic;
 using SecureFL.Ring.Memory;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Parameters;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.JointKey;
 
 /// <summary>
 /// A key holder's share of the joint secret: the sum, over all dealers k, of f_k(j). Any t such shares decrypt. Secret

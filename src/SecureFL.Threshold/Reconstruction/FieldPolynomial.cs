@@ -1,4 +1,6 @@
-namespace SecureFL.Threshold;
+using SecureFL.Threshold.Fields;
+
+namespace SecureFL.Threshold.Reconstruction;
 
 /// <summary>
 /// Polynomials over F_p as arrays of coefficients from x^0 up, of public values; the zero polynomial has degree -1.

@@ -1,4 +1,6 @@
-namespace SecureFL.Threshold;
+using SecureFL.Threshold.Fields;
+
+namespace SecureFL.Threshold.Reconstruction;
 
 /// <summary>
 /// Decodes N Reed-Solomon words at once whose errors sit in the same few rows: row j is everything holder x_j says, and

@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
+using SecureFL.Threshold.Sharing;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.Reconstruction;
 
 /// <summary>
 /// Opens the sum of the one-time keys of one group from the holders' answers: t interpolate it; m &gt; t detect every
@@ -94,7 +97,7 @@ public sealed class KeyReconstruction
         uint[] sums = new uint[rows[0].Length];
         for (int i = 0; i < chosen.Length; i++)
         {
-            MersenneField.MultiplyAdd(rows[chosen[i]], weights[i], sums, sums);
+            MersenneVectors.MultiplyAdd(rows[chosen[i]], weights[i], sums, sums);
         }
 
         return Array.ConvertAll(sums, MersenneField.ToCentered);

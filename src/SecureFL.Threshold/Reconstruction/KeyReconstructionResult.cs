@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.Reconstruction;
 
 /// <summary>How a reconstruction of the key sum ended.</summary>
 public enum ReconstructionOutcome

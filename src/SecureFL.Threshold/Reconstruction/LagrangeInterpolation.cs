@@ -1,4 +1,6 @@
-namespace SecureFL.Threshold;
+using SecureFL.Threshold.Fields;
+
+namespace SecureFL.Threshold.Reconstruction;
 
 /// <summary>Weights of Lagrange's formula for distinct non-zero points, which are public.</summary>
 internal static class LagrangeInterpolation<TField>

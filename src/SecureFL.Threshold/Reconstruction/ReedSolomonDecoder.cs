@@ -1,4 +1,6 @@
-namespace SecureFL.Threshold;
+using SecureFL.Threshold.Fields;
+
+namespace SecureFL.Threshold.Reconstruction;
 
 /// <summary>
 /// Unique decoding of one Reed-Solomon word: m values, of which all but at most e = floor((m - t) / 2) lie on one

@@ -1,6 +1,8 @@
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.Sharing;
 
 /// <summary>
 /// The dealer's side of one sharing, in its only order: write the payload of every listed holder, then create the

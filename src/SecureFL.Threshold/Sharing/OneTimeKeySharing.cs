@@ -1,6 +1,7 @@
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Elements;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.Sharing;
 
 /// <summary>
 /// How a client's one-time key reaches the key holders: the N coefficients of the secret, and <see cref="MaskCount"/>
@@ -53,6 +54,13 @@ public sealed class OneTimeKeySharing
 
     /// <summary>Bytes of a holder's answer (<see cref="ShareSum"/>): N words of 31 bits.</summary>
     public int AnswerBytes { get; }
+
+    /// <summary>Refuses an answer that no <see cref="ShareSum"/> has written: it could not be interpolated.</summary>
+    /// <param name="answer"><see cref="AnswerBytes"/> bytes of a holder.</param>
+    /// <exception cref="ThresholdViolationException">Wrong length, a word that is not below p, or a padding bit that is
+    /// not 0.</exception>
+    public void RequireAnswer(ReadOnlySpan<byte> answer) =>
+        WordPacking.Unpack(answer, new uint[Coefficients], "answer");
 
     /// <summary>
     /// Draws the polynomials of one contribution and thereby fixes every payload. The caller encrypts the payloads,

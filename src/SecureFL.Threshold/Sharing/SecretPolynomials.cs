@@ -1,6 +1,7 @@
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Fields;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.Sharing;
 
 /// <summary>
 /// One secret polynomial f_k of degree below t for each column k, stored by degree: row d holds the coefficients of x^d

@@ -1,6 +1,8 @@
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.Sharing;
 
 /// <summary>
 /// Shamir's t-of-H secret sharing (Shamir, "How to share a secret", CACM 22, 1979) of vectors over F_p, p = 2^31 - 1:

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Elements;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.Sharing;
 
 /// <summary>
 /// The weights r_(m,k) of the degree check, normative: AES-256 in counter mode from a zero counter under the key

@@ -1,4 +1,6 @@
-namespace SecureFL.Threshold;
+using SecureFL.Threshold.Elements;
+
+namespace SecureFL.Threshold.Sharing;
 
 /// <summary>
 /// Four combined masked polynomials h_0..h_3 of degree below t, which a client publishes with its encrypted shares.

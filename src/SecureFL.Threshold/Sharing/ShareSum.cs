@@ -1,7 +1,8 @@
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Elements;
 using SecureFL.Threshold.Kernels;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.Sharing;
 
 /// <summary>
 /// What a holder releases for one group of a certificate: the sum mod p of its shares of exactly the listed

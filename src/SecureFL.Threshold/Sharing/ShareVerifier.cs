@@ -1,6 +1,8 @@
 using SecureFL.Ring.Randomness;
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
 
-namespace SecureFL.Threshold;
+namespace SecureFL.Threshold.Sharing;
 
 /// <summary>
 /// One holder's check of the payloads it receives: h_m(j) = y_(g,m) + sum over k of r_(m,k) y_k for m = 0..3. If the

@@ -1,5 +1,6 @@
 using SecureFL.Bench.Accuracy;
 using SecureFL.Bench.Tests.Pages;
+using SecureFL.Messages.Primitives;
 
 namespace SecureFL.Bench.Tests.Accuracy;
 
@@ -16,13 +17,13 @@ public class AccuracyTests
         Assert.Equal(AccuracyRun.Floats, floats.Suite);
         Assert.Equal(1 + 4 + 4, points.Count);
         Assert.All(points.Skip(1), point => Assert.True(point.SumsAreExact));
-        AccuracyPoint fine = points.Single(point => point is { Suite: AccuracyRun.OneTimeKey, Bits: 16, Clip: 1f });
-        AccuracyPoint coarse = points.Single(point => point is { Suite: AccuracyRun.OneTimeKey, Bits: 4, Clip: 1f });
-        AccuracyPoint[] joint = [.. points.Where(point => point.Suite == AccuracyRun.JointKey)];
+        AccuracyPoint fine = points.Single(point => point is { Suite: SuiteNames.OneTimeKey, Bits: 16, Clip: 1f });
+        AccuracyPoint coarse = points.Single(point => point is { Suite: SuiteNames.OneTimeKey, Bits: 4, Clip: 1f });
+        AccuracyPoint[] joint = [.. points.Where(point => point.Suite == SuiteNames.JointKey)];
         // The model fits into one chunk of either suite, so both round alike, and exact sums of the same integers are
         // the same model.
-        Assert.Equal(points.Where(point => point.Suite == AccuracyRun.OneTimeKey)
-            .Select(point => point with { Suite = AccuracyRun.JointKey }), joint);
+        Assert.Equal(points.Where(point => point.Suite == SuiteNames.OneTimeKey)
+            .Select(point => point with { Suite = SuiteNames.JointKey }), joint);
         Assert.InRange(Math.Abs(fine.Loss - floats.Loss), 0, 1e-3);
         Assert.True(Math.Abs(coarse.Loss - floats.Loss) > Math.Abs(fine.Loss - floats.Loss),
             $"{coarse.Loss} and {fine.Loss} against {floats.Loss}");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SecureFL.Bench.Rounds;
 using SecureFL.Bench.Rounds.Output;
+using SecureFL.Messages.Primitives;
 
 namespace SecureFL.Bench.Tests.Rounds;
 
@@ -54,7 +55,7 @@ public class OutputTests
     {
         StringWriter text = new();
         RoundsTable.Write(text, await SmallRun.OutcomeAsync());
-        foreach (string word in (string[])["plaintext", "masked-int", "ckks-slots", "one-time-key", "quantise",
+        foreach (string word in (string[])["plaintext", "masked-int", "ckks-slots", SuiteNames.OneTimeKey, "quantise",
             "key holders", "download", "WAN s", "upload bytes a parameter"])
         {
             Assert.Contains(word, text.ToString(), StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data;
 
 namespace SecureFL.Cli.Tests.Acceptance;
 

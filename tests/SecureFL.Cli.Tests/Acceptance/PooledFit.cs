@@ -1,4 +1,4 @@
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data;
 
 namespace SecureFL.Cli.Tests.Acceptance;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using SecureFL.Federated;
-using SecureFL.Federated.Data;
+using SecureFL.Learning;
+using SecureFL.Learning.Data;
 
 namespace SecureFL.Cli.Tests.Acceptance;
 

@@ -46,7 +46,7 @@ public sealed class UnlikeSitesTests : IDisposable
         ];
         double[] labels = [.. all.Select(row => row.Cost)];
         double pooled = new PooledFit(
-            Federated.Data.LearningTask.Regression, 0, Standardised(features), Centred(labels))
+            Learning.Data.LearningTask.Regression, 0, Standardised(features), Centred(labels))
             .Score(Standardised(features), Centred(labels));
         string json = Path.Combine(_folder.FullName, "out.json");
         (int exit, _, string error) = Securefl.Run([.. options, "--json", json, "--output", _folder.FullName + "/run"]);

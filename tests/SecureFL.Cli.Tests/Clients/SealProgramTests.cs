@@ -1,15 +1,18 @@
-using SecureFL.Aggregation;
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Keys;
-using SecureFL.Ckks.Seal;
-using SecureFL.Ckks.Serialization;
 using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Clients;
+using SecureFL.Client.Sources;
 using SecureFL.Local;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Suites.JointKey;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.JointKey;
 using SecureFL.Seal.Encryption;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
+using SecureFL.Seal.Serialization;
+using SecureFL.Seal.Wire;
 
 namespace SecureFL.Cli.Tests.Clients;
 
@@ -43,7 +46,7 @@ public sealed class SealProgramTests : IDisposable
             Directory.GetFiles(At("program.sh.seen")).Select(path => Path.GetFileName(path))
                 .Order(StringComparer.Ordinal));
         SealParameters parameters = SealFormat.LoadParameters(File.ReadAllBytes(At("program.sh.seen", "parms.bin")));
-        Assert.Equal(Plan.Parameters.Seal, parameters);
+        Assert.Equal(Plan.Parameters.ToSeal(), parameters);
         Assert.Equal(key.Words,
             SealFormat.LoadPublicKey(parameters, File.ReadAllBytes(At("program.sh.seen", "public_key.bin"))).Words);
         Assert.Equal(Math.ScaleB(1, Plan.Parameters.LogDelta),

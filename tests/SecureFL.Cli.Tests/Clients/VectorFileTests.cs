@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Tensors;
 
 namespace SecureFL.Cli.Tests.Clients;
 

@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Tests.Support;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data;
 
 namespace SecureFL.Cli.Tests.Data;
 

@@ -3,8 +3,9 @@ using System.IO.Compression;
 using Parquet;
 using Parquet.Schema;
 using SecureFL.Cli.Sites;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Files;
+using SecureFL.Learning.Data.Tensors;
 
 namespace SecureFL.Cli.Tests.Data;
 

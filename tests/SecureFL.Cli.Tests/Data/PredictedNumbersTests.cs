@@ -1,6 +1,6 @@
 using System.Globalization;
 using SecureFL.Cli.Models;
-using SecureFL.Federated.Data;
+using SecureFL.Learning.Data.Datasets;
 
 namespace SecureFL.Cli.Tests.Data;
 

@@ -1,15 +1,17 @@
 using SecureFL.Cli.Clients;
 using SecureFL.Cli.Models;
+using SecureFL.Cli.Runs;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Sites;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Data.Tensors;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
-using SecureFL.Federated.SecureSums;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Csv;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Tests.Data;
 

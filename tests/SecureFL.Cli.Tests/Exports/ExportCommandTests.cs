@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using SecureFL.Cli.Tests.Packaging;
 using SecureFL.Cli.Tests.Simulate;
 using SecureFL.Cli.Tests.Support;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Models;
 
 namespace SecureFL.Cli.Tests.Exports;
 

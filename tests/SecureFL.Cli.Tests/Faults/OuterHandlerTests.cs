@@ -2,11 +2,12 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Grpc.Core;
 using SecureFL.Cli.Shell;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
-using SecureFL.Grpc;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Transport.Calls;
 
 namespace SecureFL.Cli.Tests.Faults;
 
@@ -29,7 +30,7 @@ public class OuterHandlerTests
             (ExitCode.Environment, () => throw new AuthenticationException("The remote certificate is invalid")),
             (ExitCode.Environment,
                 () => throw new HttpRequestException("x", new SocketException((int)SocketError.ConnectionRefused))),
-            (ExitCode.Environment, () => throw new GrpcException(GrpcStatusCode.Unavailable, "nobody is there")),
+            (ExitCode.Environment, () => throw new GrpcException(StatusCode.Unavailable, "nobody is there")),
             (ExitCode.Environment,
                 () => throw new TrainerFaultException("it ended with code 1",
                     ["Traceback", "ValueError: x"]).At("north", 3)),
@@ -53,7 +54,7 @@ public class OuterHandlerTests
         foreach ((ExitCode code, Action fault) in cases)
         {
             Exception thrown = Record.Exception(fault)!;
-            CliException failure = CommandLine.FailureOf(thrown);
+            CliException failure = Failures.Of(thrown);
             Assert.True(code == failure.Code, $"{thrown.GetType()} is {failure.Code}: {failure.Message}");
             Assert.All(Forbidden,
                 word => Assert.False((failure.Message + failure.Hint).Contains(word, StringComparison.Ordinal),
@@ -66,7 +67,7 @@ public class OuterHandlerTests
     [Fact]
     public void A_trainers_fault_names_site_and_round_and_shows_what_it_wrote()
     {
-        CliException failure = CommandLine.FailureOf(
+        CliException failure = Failures.Of(
             new TrainerFaultException("the trainer python3 ended with code 1",
                 ["Traceback", "ValueError: x"]).At("north", 3));
         Assert.Equal("site north, round 3: the trainer python3 ended with code 1", failure.Message);

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using SecureFL.Cli.Tests.Support;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Models;
 
 namespace SecureFL.Cli.Tests.Names;
 

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
-using SecureFL.Aggregation;
 using SecureFL.Cli.Tests.Support;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
 using SecureFL.Local;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
 
 namespace SecureFL.Cli.Tests.Names;
 

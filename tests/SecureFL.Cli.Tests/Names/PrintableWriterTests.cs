@@ -1,5 +1,5 @@
-using SecureFL.Aggregation;
 using SecureFL.Cli.Shell;
+using SecureFL.Messages.Text;
 
 namespace SecureFL.Cli.Tests.Names;
 

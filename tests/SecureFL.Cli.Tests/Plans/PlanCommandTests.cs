@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using SecureFL.Ckks.JointKey;
 using SecureFL.Cli.Tests.Identities;
 using SecureFL.Cli.Tests.Support;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data.Tensors;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data.Tensors;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Rlwe.JointKey;
 
 namespace SecureFL.Cli.Tests.Plans;
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Xml.Linq;
 using SecureFL.Cli.Tests.Simulate;
-using SecureFL.Reports;
+using SecureFL.Reports.Axes;
 
 namespace SecureFL.Cli.Tests.Reports;
 

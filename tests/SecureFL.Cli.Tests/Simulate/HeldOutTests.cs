@@ -1,11 +1,13 @@
 using System.Text.Json;
-using SecureFL.Cli.Simulate;
+using SecureFL.Cli.Runs;
 using SecureFL.Cli.Sites;
 using SecureFL.Cli.Tests.Support;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Splits;
+using SecureFL.Learning.Metrics;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Tests.Simulate;
 

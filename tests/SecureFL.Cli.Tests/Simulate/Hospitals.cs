@@ -1,6 +1,6 @@
 using System.Text.Json;
 using SecureFL.Cli.Tests.Support;
-using SecureFL.Federated.Data.Generated;
+using SecureFL.Learning.Data.Generated;
 
 namespace SecureFL.Cli.Tests.Simulate;
 

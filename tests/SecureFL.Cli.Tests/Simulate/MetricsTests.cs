@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using SecureFL.Cli.Tests.Support;
-using SecureFL.Federated;
+using SecureFL.Learning;
 
 namespace SecureFL.Cli.Tests.Simulate;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Models;
 
 namespace SecureFL.Cli.Tests.Simulate;
 

@@ -1,5 +1,5 @@
-using SecureFL.Cli.Simulate;
-using SecureFL.Federated.Rounds;
+using SecureFL.Cli.Runs;
+using SecureFL.Learning.Rounds;
 
 namespace SecureFL.Cli.Tests.Simulate;
 

@@ -1,5 +1,5 @@
+using SecureFL.Cli.Runs;
 using SecureFL.Cli.Shell;
-using SecureFL.Cli.Simulate;
 
 namespace SecureFL.Cli.Tests.Simulate;
 

@@ -158,7 +158,7 @@ public class SimulateTests
 
     [Theory]
     [InlineData(2, "--label nope --test-fraction 0.25", "no column nope")]
-    [InlineData(2, "--label heart_disease --bits 3", "--bits 3")]
+    [InlineData(2, "--label heart_disease --bits 3", "sum.bits 3")]
     [InlineData(2, "--label heart_disease --model softmax", "does not fit a label of 2 classes")]
     [InlineData(2, "--label heart_disease --threshold 1", "t >= 2")]
     [InlineData(2, "--label heart_disease --threshold 4", "t <= H")]

@@ -2,8 +2,9 @@ using System.Text.Json;
 using SecureFL.Cli.Tests.Simulate;
 using SecureFL.Cli.Tests.Support;
 using SecureFL.Cli.Trainers;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Models;
 
 namespace SecureFL.Cli.Tests.Trainers;
 

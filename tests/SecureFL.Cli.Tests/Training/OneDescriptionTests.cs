@@ -6,9 +6,10 @@ using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Tests.Identities;
 using SecureFL.Cli.Tests.Simulate;
 using SecureFL.Cli.Tests.Support;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Data.Cells;
+using SecureFL.Learning.Data.Schemas;
 
 namespace SecureFL.Cli.Tests.Training;
 

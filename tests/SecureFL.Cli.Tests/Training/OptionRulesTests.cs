@@ -4,7 +4,7 @@ using SecureFL.Cli.Plans;
 using SecureFL.Cli.Shell;
 using SecureFL.Cli.Simulate;
 using SecureFL.Cli.Training;
-using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Consortium.Plans.Descriptions;
 
 namespace SecureFL.Cli.Tests.Training;
 

@@ -1,7 +1,8 @@
-using SecureFL.Aggregation;
 using SecureFL.Cli.Tests.Support;
 using SecureFL.Local;
-using SecureFL.Storage;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Storage.Rounds;
 
 namespace SecureFL.Cli.Tests.Transcripts;
 
@@ -17,7 +18,7 @@ public sealed class VerifyTests : IDisposable
     public VerifyTests()
     {
         LocalParties parties = new(3, 3);
-        AggregationPlan plan = parties.CreatePlan(500, 1f, 8, 3, 2, 0);
+        AggregationPlan plan = parties.CreatePlan(500, 1f, 8, 3, 2, 1);
         using FileStream file = File.Create(Transcript);
         using LocalConsortium session =
             new(plan, parties, bytes => file.Write(bytes.Span), round => new FileContributionStore(Uploads, round));

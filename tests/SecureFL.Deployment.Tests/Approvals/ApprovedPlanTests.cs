@@ -1,7 +1,7 @@
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Approvals;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Formats;
+using SecureFL.Consortium.Approvals;
+using SecureFL.Messages.Primitives;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Deployment.Tests.Approvals;
 

@@ -1,18 +1,21 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
+using SecureFL.Client.Rounds;
+using SecureFL.Client.Sources;
+using SecureFL.Consortium.Plans;
 using SecureFL.Deployment.Tests.Server;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
-using SecureFL.Federated.SecureSums;
-using SecureFL.Storage;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Learning.ServerOptimizers;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Roles;
+using SecureFL.Simulation;
+using SecureFL.Storage.Clients;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Deployment.Tests.Clients;
 
@@ -45,7 +48,7 @@ public sealed class ClientServiceTests : IDisposable
         TrainingTerms terms = TestSession.Terms(Rounds) with
         {
             AverageDecay = averageDecay,
-            ServerOptimizer = new ServerOptimizerOptions { Kind = ServerOptimizerKind.FedAdam, LearningRate = 0.05 },
+            ServerOptimizer = new ServerOptimizerOptions(new FedAdam()) { LearningRate = 0.05 },
         };
         await using TestSession session = new(terms);
         await session.StartServerAsync();
@@ -146,11 +149,11 @@ public sealed class ClientServiceTests : IDisposable
         await Send(vector, folder);
         Assert.Equal(0UL, (await Send([.. vector], folder)).Round);
         vector[7] += 1;
-        string message = (await Assert.ThrowsAsync<ContributionRefusedException>(() => Send(vector, folder))).Message;
+        string message = (await Refusals.OfContributionAsync(() => Send(vector, folder))).Message;
         Assert.Contains("round 0 has another contribution of this client", message, StringComparison.Ordinal);
 
         // Another folder does not know what was sent, and does not claim to.
-        message = (await Assert.ThrowsAsync<ContributionRefusedException>(() => Send(vector, State()))).Message;
+        message = (await Refusals.OfContributionAsync(() => Send(vector, State()))).Message;
         Assert.Contains("nothing here tells whether it was made from what was given now", message,
             StringComparison.Ordinal);
     }
@@ -168,7 +171,7 @@ public sealed class ClientServiceTests : IDisposable
         DurableContributions contributions = new(session.Plan, client.Role, new FileContributionOutbox(outbox));
         RoundInvitation invitation = RoundInvitation.Parse(
             (await client.Link.GetInvitationAsync(0, TestContext.Current.CancellationToken)).InvitationMessage.Span,
-            session.Plan);
+            session.Plan.Limits);
         contributions.Make(invitation, invitation.Base.Model, new float[100], []).Dispose();
         foreach (string file in Directory.GetFiles(outbox))
         {
@@ -177,7 +180,7 @@ public sealed class ClientServiceTests : IDisposable
 
         ClientService service = session.Service(0, new VectorSource(new float[100], []),
             Path.Combine(_folder.FullName, "lost"), client.Role);
-        await Assert.ThrowsAsync<ContributionRefusedException>(
+        await Refusals.OfContributionAsync(
             () => service.RunAsync(only: 0, once: true, TestContext.Current.CancellationToken));
         Assert.Equal(0U, session.Host!.Engine.StateFor(0).Contributions);
         Assert.Equal(state.Round, session.Host!.Engine.StateFor(0).Round);

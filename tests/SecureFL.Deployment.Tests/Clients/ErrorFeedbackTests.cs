@@ -1,17 +1,21 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
+using SecureFL.Client.Rounds;
+using SecureFL.Client.Sources;
+using SecureFL.Consortium.Parties;
+using SecureFL.Consortium.Plans;
 using SecureFL.Deployment.Tests.Server;
-using SecureFL.Encoding.Planning;
-using SecureFL.Encoding.Quantization;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
-using SecureFL.Federated.SecureSums;
-using SecureFL.Storage;
+using SecureFL.Learning.Preparation;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Roles;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Rlwe.Quantization;
+using SecureFL.Simulation;
+using SecureFL.Storage.Clients;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Deployment.Tests.Clients;
 
@@ -95,7 +99,8 @@ public sealed class ErrorFeedbackTests : IDisposable
             DyingSource dying = new(SourceOf(session, terms, 0), afterStoring);
             try
             {
-                await session.Service(0, dying, State(0), Role(session, 0)).RunAsync(only: null, once: false, Token);
+                await PartyFaults.OfWorkAsync(() => session.Service(0, dying, State(0), Role(session, 0))
+                    .RunAsync(only: null, once: false, Token));
                 break;
             }
             catch (ClientDiedException)
@@ -116,7 +121,7 @@ public sealed class ErrorFeedbackTests : IDisposable
         ResidualKeeper keeper = new(new DurableResidual(folder, 2), NullLogger.Instance);
         async Task ExpectAsync(long[] expected, ulong round, SumMembership membership)
         {
-            RoundTask task = new(RoundKind.Training, ModelStamp.Of(0, []), [], _ => true)
+            SiteTask task = new(RoundKind.Training, ModelStamp.Of(0, []), [], _ => true)
             { Round = round, MembershipOf = (_, _) => Task.FromResult(membership) };
             long[] before = await keeper.BeforeAsync(task, Token);
             Assert.Equal(expected, before);
@@ -242,11 +247,13 @@ public sealed class ErrorFeedbackTests : IDisposable
 
         public int ModelLength => source.ModelLength;
 
+        public RoundTask? TaskOn(float[] model, int step) => source.TaskOn(model, step);
+
         public bool Takes(RoundKind kind) => source.Takes(kind);
 
         public string? LeftOut(RoundKind kind, int version) => source.LeftOut(kind, version);
 
-        public async Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken)
+        public async Task<ContributionValues> CreateAsync(SiteTask task, CancellationToken cancellationToken)
         {
             ContributionValues values = await source.CreateAsync(task, cancellationToken);
             _made += task.Kind == RoundKind.Training ? 1 : 0;

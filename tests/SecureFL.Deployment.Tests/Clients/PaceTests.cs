@@ -1,18 +1,19 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Server.Rounds;
+using SecureFL.Client.Rounds;
+using SecureFL.Client.Sources;
+using SecureFL.Consortium.Plans;
 using SecureFL.Deployment.Tests.Server;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
-using SecureFL.Federated.SecureSums;
-using SecureFL.Storage;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Metrics;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Preparation;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Server.Rounds;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Clients;
 
@@ -65,8 +66,8 @@ public sealed class PaceTests : IDisposable
         Assert.Equal(3U, state.Wanted);
         int left = Enumerable.Range(0, 4)
             .Single(client => !ClientSampling.Choose(4, 3, terms.Seed, 1).Contains(client));
-        RequestRefusedException refusal = Assert.Throws<RequestRefusedException>(() => session.Host!.Engine.BeginUpload(
-            left, new UploadStart
+        RequestRefusedException refusal = Assert.Throws<RequestRefusedException>(
+            () => session.Host!.Engine.Contributions.Begin(left, new UploadStart
             {
                 Round = state.Round,
                 Root = Google.Protobuf.ByteString.CopyFrom(new byte[Digest.Size]),
@@ -159,7 +160,7 @@ public sealed class PaceTests : IDisposable
             new(terms, configure: settings => settings with { BaseVersionWindow = terms.BaseVersionWindow });
         FederatedSite site = Scaled(terms, 1);
         float[][] models = [.. Enumerable.Range(0, 6).Select(version => ValuesOf(terms, version))];
-        RoundTask Task(int version, Func<Digest, bool>? isFree = null) =>
+        SiteTask Task(int version, Func<Digest, bool>? isFree = null) =>
             new(RoundKind.Training, ModelStamp.Of(version, models[version]), models[version], isFree ?? (_ => true));
 
         GatedTrainer trainer = new(terms.CreateBuiltInTrainer()!);
@@ -335,14 +336,14 @@ public sealed class PaceTests : IDisposable
     private static RoundSummary[] Of(TestSession session, RoundKind kind) =>
         [.. session.Host!.Engine.Status(0).Recent.Where(round => round.Kind == kind)];
 
-    private static RoundTask TaskOf(TrainingTerms terms, int version, RoundKind kind = RoundKind.Training)
+    private static SiteTask TaskOf(TrainingTerms terms, int version, RoundKind kind = RoundKind.Training)
     {
         float[] model = ValuesOf(terms, version);
-        return new RoundTask(kind, ModelStamp.Of(version, model), model, _ => true);
+        return new SiteTask(kind, ModelStamp.Of(version, model), model, _ => true);
     }
 
     // A round that closes while its client trains.
-    private static async Task LeaveAsync(AsynchronousSource source, RoundTask task, Func<bool> until)
+    private static async Task LeaveAsync(AsynchronousSource source, SiteTask task, Func<bool> until)
     {
         using CancellationTokenSource closes = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Task<ContributionValues> left = source.CreateAsync(task, closes.Token);

@@ -1,19 +1,22 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureFL.Aggregation;
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Seal;
-using SecureFL.Ckks.Serialization;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Identity;
+using SecureFL.Client.Rounds;
+using SecureFL.Client.Sources;
 using SecureFL.Deployment.Tests.Server;
-using SecureFL.Encoding.Planning;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Suites.JointKey;
+using SecureFL.Protocol.Transcripts;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Planning;
 using SecureFL.Seal.Encryption;
-using SecureFL.Storage;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
+using SecureFL.Seal.Serialization;
+using SecureFL.Storage.Clients;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Deployment.Tests.Clients;
 

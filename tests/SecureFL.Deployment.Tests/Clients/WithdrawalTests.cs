@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Contracts;
+using SecureFL.Client.Rounds;
+using SecureFL.Client.Sources;
 using SecureFL.Deployment.Tests.Server;
-using SecureFL.Storage;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Roles;
+using SecureFL.Storage.Clients;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Clients;
 
@@ -31,12 +33,12 @@ public sealed class WithdrawalTests : IDisposable
         await source.Entered.Task.WaitAsync(Token);
         FileContributionOutbox.Withdraw(Outbox, 0);
         source.Gate.SetResult();
-        await Assert.ThrowsAsync<ContributionRefusedException>(() => running);
+        await Refusals.OfContributionAsync(() => running);
         AssertNothingCame(session);
         Assert.Null(role.ClaimOf(0));
 
         // Another process of the site, later.
-        await Assert.ThrowsAsync<ContributionRefusedException>(
+        await Refusals.OfContributionAsync(
             () => session.Service(0, source, _folder.FullName, role).RunAsync(only: 0, once: true, Token));
         AssertNothingCame(session);
     }
@@ -51,7 +53,7 @@ public sealed class WithdrawalTests : IDisposable
         DurableContributions contributions = new(session.Plan, client.Role, new FileContributionOutbox(Outbox));
         Assert.Equal(ContributionState.Withdrawn, contributions.StateOf(0));
         Assert.Throws<ContributionWithdrawnException>(() => contributions.Require(0));
-        await Assert.ThrowsAsync<ContributionRefusedException>(
+        await Refusals.OfContributionAsync(
             () => session.Service(0, new VectorSource(new float[Length], []), _folder.FullName, client.Role)
                 .RunAsync(only: 0, once: true, Token));
         AssertNothingCame(session);
@@ -68,7 +70,7 @@ public sealed class WithdrawalTests : IDisposable
 
         // -1: everything but the header that would complete it.
         long looks = allowed >= 0 ? allowed : stored.ChunkCount + 1;
-        SecureFL.Deployment.Clients.ContributionUpload upload = new(client.Link, NullLogger.Instance);
+        SecureFL.Client.Rounds.ContributionUpload upload = new(client.Link, NullLogger.Instance);
         await Assert.ThrowsAsync<ContributionWithdrawnException>(
             () => upload.SendAsync(stored,
                 () => _ = looks-- > 0 ? 0 : throw new ContributionWithdrawnException(0), Token));
@@ -86,7 +88,7 @@ public sealed class WithdrawalTests : IDisposable
     private async Task<StoredContribution> MakeAsync(TestSession session, TestClient client)
     {
         RoundInvitation invitation = RoundInvitation.Parse(
-            (await client.Link.GetInvitationAsync(0, Token)).InvitationMessage.Span, session.Plan);
+            (await client.Link.GetInvitationAsync(0, Token)).InvitationMessage.Span, session.Plan.Limits);
         return new DurableContributions(session.Plan, client.Role, new FileContributionOutbox(Outbox)).Make(invitation,
             invitation.Base.Model, new float[Length], []);
     }
@@ -109,9 +111,11 @@ public sealed class WithdrawalTests : IDisposable
 
         public int ModelLength => 0;
 
+        public RoundTask? TaskOn(float[] model, int step) => default(RoundTask);
+
         public bool Takes(RoundKind kind) => true;
 
-        public async Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken)
+        public async Task<ContributionValues> CreateAsync(SiteTask task, CancellationToken cancellationToken)
         {
             Entered.TrySetResult();
             await Gate.Task.WaitAsync(cancellationToken);

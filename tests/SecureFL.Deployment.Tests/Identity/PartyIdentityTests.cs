@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Identity;
+using SecureFL.Transport.Formats;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Deployment.Tests.Identity;
 
 public sealed class PartyIdentityTests : IDisposable
 {
-    private readonly Consortium _consortium = new();
+    private readonly TestConsortium _consortium = new();
 
     public void Dispose() => _consortium.Dispose();
 
@@ -68,7 +68,8 @@ public sealed class PartyIdentityTests : IDisposable
         PartyIdentity.Create(_consortium.Folder("a"), new PeerIdentity("heart", PeerRole.Client, "a"), []);
         FormatException fault = Assert.Throws<FormatException>(() => PartyIdentity.Load(_consortium.Folder("a")));
         Assert.Contains("identity import", fault.Message, StringComparison.Ordinal);
-        (PeerIdentity peer, Aggregation.SigningIdentity signing) = PartyIdentity.LoadSigning(_consortium.Folder("a"));
+        (PeerIdentity peer, SecureFL.Messages.Identity.SigningIdentity signing) =
+            PartyIdentity.LoadSigning(_consortium.Folder("a"));
         Assert.Equal("a", peer.Name);
         signing.Dispose();
     }
@@ -98,7 +99,7 @@ public sealed class PartyIdentityTests : IDisposable
     [Fact]
     public void A_certificate_of_another_authority_is_not_imported()
     {
-        using Consortium others = new();
+        using TestConsortium others = new();
         PartyRequest request = PartyIdentity.Create(_consortium.Folder("a"),
             new PeerIdentity("heart", PeerRole.Client, "a"), []);
         JsonObject issued = JsonNode.Parse(_consortium.Authority.Issue(request, TimeSpan.FromDays(1)))!.AsObject();
@@ -171,7 +172,7 @@ public sealed class PartyIdentityTests : IDisposable
     [Fact]
     public void A_revocation_list_of_somebody_else_is_refused()
     {
-        using Consortium others = new();
+        using TestConsortium others = new();
         PartyIdentity party = _consortium.Party(PeerRole.Client, "a");
         string theirs = File.ReadAllText(others.Authority.RevocationListPath);
         Assert.Throws<FormatException>(() => PartyIdentity.ImportRevocationList(party.Folder, theirs));

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Plans;
-using SecureFL.Encoding.Planning;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Deployment.Tests.Plans;
 

@@ -1,10 +1,14 @@
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Plans;
-using SecureFL.Encoding.Planning;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Counters;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Deployment.Tests.Plans;
 

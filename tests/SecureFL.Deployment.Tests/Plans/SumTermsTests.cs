@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Plans;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Identity;
+using SecureFL.Protocol.Plans;
 
 namespace SecureFL.Deployment.Tests.Plans;
 

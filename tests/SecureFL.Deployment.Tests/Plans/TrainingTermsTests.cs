@@ -1,8 +1,8 @@
-using SecureFL.Deployment.Formats;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Transport.Formats;
 
 namespace SecureFL.Deployment.Tests.Plans;
 
@@ -63,7 +63,7 @@ public sealed class TrainingTermsTests
     [InlineData("\"contributions\":0", "\"contributions\":-1", "contributions")]
     [InlineData("\"scaling\":\"federated\"", "\"scaling\":\"fixed\"", "fixedScaling")]
     [InlineData("\"categories\":[]", "\"categories\":null", "")]
-    [InlineData("\"learningRate\":0.05", "\"learningRate\":-1", "learning rate")]
+    [InlineData("\"learningRate\":0.05", "\"learningRate\":-1", "learningRate is -1: above 0")]
     [InlineData("\"metric\":\"testAccuracy\"", "\"metric\":\"testR2\"",
         "stopping looks at r2: there is none for this label")]
     public void A_form_that_breaks_a_rule_is_refused(string valid, string broken, string expected)

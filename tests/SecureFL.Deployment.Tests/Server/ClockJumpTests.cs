@@ -1,6 +1,7 @@
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Plans;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Transcripts;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -54,6 +55,10 @@ public sealed class ClockJumpTests
             Assert.Equal((state.Round, RoundPhase.Collecting),
                 (session.Host!.Engine.StateFor(-1).Round, session.Host.Engine.StateFor(-1).Phase));
             await clients[3].ContributeAsync(state);
+
+            // A proposal that is under way when the clocks go back has a deadline out of reach: it is refused, rightly.
+            await session.UntilAsync(next => next.Round != state.Round
+                || next.Phase is not (RoundPhase.Collecting or RoundPhase.Agreeing));
             clock.Offset += TimeSpan.FromHours(hours);
             state = await session.UntilAsync(
                 state => state.Phase == RoundPhase.Ended
@@ -111,7 +116,7 @@ public sealed class ClockJumpTests
         await clients[3].ContributeAsync(state);
         await session.UntilAsync(state => state.Phase == RoundPhase.Agreeing
             && session.Host!.Engine.Status(0).KeyHolders
-            .All(holder => holder.WaitingFor.StartsWith("refuses proposal", StringComparison.Ordinal)));
+            .All(holder => holder.WaitingFor.StartsWith("refuses certificate proposal", StringComparison.Ordinal)));
         Assert.Contains($"[{(int)ViolationCode.WrongDeadline}", session.Host!.Engine.Status(0).KeyHolders[0].WaitingFor,
             StringComparison.Ordinal);
 

@@ -1,9 +1,10 @@
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Server.Rounds;
-using SecureFL.Deployment.Server.Uploads;
-using SecureFL.Encoding.Planning;
-using SecureFL.Grpc;
+using Grpc.Core;
+using SecureFL.Protocol.Roles;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Server.Rounds;
+using SecureFL.Server.Uploads;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -47,7 +48,7 @@ public sealed class ClosingTests
             Assert.True((await clients[0].Link.GetUploadAsync(0, TestContext.Current.CancellationToken)).Accepted);
             GrpcException? refusal = await clients[4].SendPartsAsync(TestClient.Start(late, 0),
                 TestClient.Part(late.Chunks[0]));
-            Assert.Equal(GrpcStatusCode.FailedPrecondition, refusal?.Status);
+            Assert.Equal(StatusCode.FailedPrecondition, refusal?.StatusCode);
             GrpcException withdrawal = await Assert.ThrowsAsync<GrpcException>(
                 () => clients[0].Link.WithdrawAsync(0, TestContext.Current.CancellationToken));
             Assert.Contains("being closed", withdrawal.Detail, StringComparison.Ordinal);

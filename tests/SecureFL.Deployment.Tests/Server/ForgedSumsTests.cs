@@ -1,11 +1,11 @@
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Client.Rounds;
+using SecureFL.Client.Sources;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Rounds;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -100,7 +100,7 @@ public sealed class ForgedSumsTests : IDisposable
     { Scaling = ScalingKind.Federated, FixedScaling = null };
 
     private async Task<RoundState> RunAsync(TestSession session, TrainingTerms terms,
-        Func<RoundTask, long[], bool> forge)
+        Func<SiteTask, long[], bool> forge)
     {
         await session.StartServerAsync();
         session.StartHolders();
@@ -114,16 +114,18 @@ public sealed class ForgedSumsTests : IDisposable
         return ended[0];
     }
 
-    private sealed class ForgingSource(IContributionSource honest, Func<RoundTask, long[], bool> forge)
+    private sealed class ForgingSource(IContributionSource honest, Func<SiteTask, long[], bool> forge)
         : IContributionSource
     {
         public int ModelLength => honest.ModelLength;
+
+        public RoundTask? TaskOn(float[] model, int step) => honest.TaskOn(model, step);
 
         public bool Takes(RoundKind kind) => honest.Takes(kind);
 
         public string? LeftOut(RoundKind kind, int version) => honest.LeftOut(kind, version);
 
-        public async Task<ContributionValues> CreateAsync(RoundTask task, CancellationToken cancellationToken)
+        public async Task<ContributionValues> CreateAsync(SiteTask task, CancellationToken cancellationToken)
         {
             ContributionValues values = await honest.CreateAsync(task, cancellationToken);
             long[] counters = [.. values.Counters];

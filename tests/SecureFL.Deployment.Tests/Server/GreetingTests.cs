@@ -1,17 +1,17 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Diagnostics;
-using SecureFL.Deployment.Holders;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
+using SecureFL.Client.Rounds;
+using SecureFL.Consortium.Diagnostics;
+using SecureFL.Consortium.Plans;
 using SecureFL.Deployment.Tests.Identity;
 using SecureFL.Deployment.Tests.Transport;
-using SecureFL.Deployment.Transport;
-using SecureFL.Ring.Randomness;
-using SecureFL.Storage;
-using SecureFL.Testing;
+using SecureFL.KeyHolder.Attending;
+using SecureFL.Messages.Identity;
+using SecureFL.Protocol.Roles;
+using SecureFL.Storage.Clients;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Identity;
+using SecureFL.Transport.Tls;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -68,14 +68,14 @@ public sealed class GreetingTests : IDisposable
         using SigningIdentity someone = SigningIdentity.Create();
         using ServerLink link = session.Link(PeerRole.KeyHolder, "board 0");
         other.StartHolders(0);
-        using KeyHolderService service = new(other.Plan, other.Holder(0), link, NullLogger.Instance);
+        KeyHolderService service = new(other.Plan, other.Holder(0), link, NullLogger.Instance);
         await Assert.ThrowsAsync<WrongPlanException>(() => service.RunAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task A_server_that_refuses_this_partys_certificate_is_not_asked_for_ever()
     {
-        using Consortium consortium = new();
+        using TestConsortium consortium = new();
         PartyIdentity serverIdentity = consortium.Party(PeerRole.Server, "aggregator");
         await using TlsServer server = await TlsServer.StartAsync(TlsSettings.ForServer(serverIdentity));
         PartyIdentity revoked = consortium.Party(PeerRole.Client, "a");
@@ -100,8 +100,8 @@ public sealed class GreetingTests : IDisposable
     [Fact]
     public async Task A_party_of_another_authority_leaves_with_the_reason()
     {
-        using Consortium consortium = new();
-        using Consortium others = new();
+        using TestConsortium consortium = new();
+        using TestConsortium others = new();
         await using TlsServer server =
             await TlsServer.StartAsync(TlsSettings.ForServer(consortium.Party(PeerRole.Server, "aggregator")));
         using ServerLink link = ServerConnector.Connect(server.Address, others.Party(PeerRole.Client, "a"),
@@ -113,7 +113,7 @@ public sealed class GreetingTests : IDisposable
     [Fact]
     public void An_expired_certificate_is_known_before_anybody_is_called()
     {
-        using Consortium shifted = new(clock: new StoppedClock(DateTimeOffset.UtcNow.AddDays(-40)));
+        using TestConsortium shifted = new(clock: new StoppedClock(DateTimeOffset.UtcNow.AddDays(-40)));
         PartyIdentity party = shifted.Party(PeerRole.Client, "a");
         using ServerLink link = ServerConnector.Connect(new Uri("https://127.0.0.1:1"), party, "aggregator", false);
         string day = party.Certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd",
@@ -132,7 +132,7 @@ public sealed class GreetingTests : IDisposable
                 await greeting.AskAsync(TestContext.Current.CancellationToken);
                 Assert.Fail("the server answered");
             }
-            catch (SecureFL.Grpc.GrpcException)
+            catch (GrpcException)
             {
             }
             catch (CertificateRefusedException refused)

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using SecureFL.Deployment.Server.Hosting;
+using SecureFL.Server.Hosting;
 
 namespace SecureFL.Deployment.Tests.Server;
 

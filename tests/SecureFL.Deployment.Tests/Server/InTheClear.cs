@@ -1,10 +1,9 @@
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Plans;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
-using SecureFL.Federated.SecureSums;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Preparation;
+using SecureFL.Learning.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Simulation;
 
 namespace SecureFL.Deployment.Tests.Server;
 

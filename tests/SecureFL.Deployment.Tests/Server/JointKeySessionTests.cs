@@ -1,8 +1,9 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Encoding.Planning;
-using SecureFL.Grpc;
+using SecureFL.Protocol.Transcripts;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -39,14 +40,14 @@ public sealed class JointKeySessionTests
     }
 
     [Theory]
-    [InlineData("KeyOpeningMessage")]
-    [InlineData("CreateKeyConfirmation")]
-    [InlineData("CreateEntry")]
-    [InlineData("OpeningMessage")]
-    [InlineData("ListedCiphertextMessage")]
-    [InlineData("ProposalMessage")]
-    [InlineData("CertificateMessage")]
-    [InlineData("CreatePartialDecryption")]
+    [InlineData("key epoch opening:")]
+    [InlineData("to give key epoch confirmation:")]
+    [InlineData("to give round opening entry:")]
+    [InlineData("round opening:")]
+    [InlineData("listed ciphertext:")]
+    [InlineData("certificate proposal: [1-9]")]
+    [InlineData("round certificate:")]
+    [InlineData("to give partial decryption chunk:")]
     public async Task A_restart_of_the_server_in_any_phase_changes_nothing(string task)
     {
         await using TestSession session = new(TestSession.Terms(rounds: 1), jointKey: Key);
@@ -86,7 +87,7 @@ public sealed class JointKeySessionTests
         await session.RestartAsync();
         session.StartHolders(2);
         await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
-        Assert.Equal(1UL, session.Host!.Engine.KeyEpoch().Record.Context.Round);
+        Assert.Equal(1UL, session.Host!.Engine.Contributions.Key().Epoch);
     }
 
     [Fact]
@@ -101,28 +102,28 @@ public sealed class JointKeySessionTests
         await session.StopHolderAsync(1);
         session.StartHolders(1, 2);
         await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
-        Assert.Equal(1UL, session.Host!.Engine.KeyEpoch().Record.Context.Round);
+        Assert.Equal(1UL, session.Host!.Engine.Contributions.Key().Epoch);
     }
 
     [Theory]
-    [InlineData("CreateKeyEntry", Traits = ["Category", "Slow"])]
-    [InlineData("KeyOpeningMessage", Traits = ["Category", "Slow"])]
-    [InlineData("KeyCommitmentsMessage", Traits = ["Category", "Slow"])]
-    [InlineData("CreateKeyDealing")]
-    [InlineData("CreateKeyShare", Traits = ["Category", "Slow"])]
-    [InlineData("PublicKeyShareMessage", Traits = ["Category", "Slow"])]
-    [InlineData("KeyDealingMessage", Traits = ["Category", "Slow"])]
-    [InlineData("KeyShareMessage")]
-    [InlineData("CreateKeyConfirmation", Traits = ["Category", "Slow"])]
-    [InlineData("KeyRecordMessage", Traits = ["Category", "Slow"])]
-    [InlineData("CreateEntry")]
-    [InlineData("OpeningMessage", Traits = ["Category", "Slow"])]
-    [InlineData("ShareMessage")]
-    [InlineData("CheckSumMessage")]
-    [InlineData("ListedCiphertextMessage", Traits = ["Category", "Slow"])]
-    [InlineData("ProposalMessage", Traits = ["Category", "Slow"])]
-    [InlineData("CertificateMessage")]
-    [InlineData("CreatePartialDecryption")]
+    [InlineData("to give key epoch entry:", Traits = ["Category", "Slow"])]
+    [InlineData("key epoch opening:", Traits = ["Category", "Slow"])]
+    [InlineData("key epoch commitments:", Traits = ["Category", "Slow"])]
+    [InlineData("to give key dealing:")]
+    [InlineData("to give sealed key share:", Traits = ["Category", "Slow"])]
+    [InlineData("public key share:", Traits = ["Category", "Slow"])]
+    [InlineData("key dealing: 0", Traits = ["Category", "Slow"])]
+    [InlineData("sealed key share: 0")]
+    [InlineData("to give key epoch confirmation:", Traits = ["Category", "Slow"])]
+    [InlineData("key epoch record:", Traits = ["Category", "Slow"])]
+    [InlineData("to give round opening entry:")]
+    [InlineData("round opening:", Traits = ["Category", "Slow"])]
+    [InlineData("share delivery:")]
+    [InlineData("certificate proposal: 0")]
+    [InlineData("listed ciphertext:", Traits = ["Category", "Slow"])]
+    [InlineData("certificate proposal: [1-9]", Traits = ["Category", "Slow"])]
+    [InlineData("round certificate:")]
+    [InlineData("to give partial decryption chunk:")]
     public async Task A_holder_that_falls_over_between_an_answer_and_its_sending_changes_nothing(string task)
     {
         await using TestSession session = new(TestSession.Terms(rounds: 1), jointKey: Key);
@@ -158,7 +159,7 @@ public sealed class JointKeySessionTests
         Assert.True(session.Plan.Parameters.ChunkCount > 1, $"{session.Plan.Parameters.ChunkCount} chunks");
         await session.StartServerAsync();
         CrashingLogger[] loggers =
-            [.. Enumerable.Range(0, 3).Select(_ => new CrashingLogger("CreatePartialDecryption"))];
+            [.. Enumerable.Range(0, 3).Select(_ => new CrashingLogger("to give partial decryption chunk:"))];
         session.StartHolders(holder => loggers[holder]);
         await session.StartRoundsAsync(1);
         RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
@@ -200,7 +201,7 @@ public sealed class JointKeySessionTests
         await using TestSession session = new(TestSession.Terms(rounds: 2), jointKey: Key with { RoundsPerKey = 1 });
         RoundState ended = await TrainAsync(session, _ => Task.CompletedTask);
         Assert.Equal(2UL, ended.ModelVersion);
-        Assert.Equal(2UL, session.Host!.Engine.KeyEpoch().Record.Context.Round);
+        Assert.Equal(2UL, session.Host!.Engine.Contributions.Key().Epoch);
         TranscriptReport report = session.Verify();
         Assert.True(report.IsValid, report.ToText());
         Assert.Equal(3, report.Rounds.Length);
@@ -224,7 +225,7 @@ public sealed class JointKeySessionTests
             }
         });
         Assert.True(ended.ModelVersion == 1, ended.ToString());
-        Assert.True(session.Host!.Engine.KeyEpoch().Record.Context.Round >= 1);
+        Assert.True(session.Host!.Engine.Contributions.Key().Epoch >= 1);
         Assert.True(session.Verify().IsValid);
     }
 
@@ -347,7 +348,7 @@ public sealed class JointKeySessionTests
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
-            if (eventId.Id == 5 && formatter(state, exception).Contains($" {task}:", StringComparison.Ordinal)
+            if (eventId.Id == 5 && Regex.IsMatch(formatter(state, exception), $@"^task \d+ {task}")
                 && _crashed.TrySetResult())
             {
                 throw new InvalidOperationException("the test ends this key holder");

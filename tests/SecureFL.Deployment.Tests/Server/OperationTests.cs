@@ -1,8 +1,12 @@
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Server;
-using SecureFL.Grpc;
+using Grpc.Core;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Transcripts;
+using SecureFL.Server;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Contracts;
+using SecureFL.Transport.Health;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -10,11 +14,11 @@ namespace SecureFL.Deployment.Tests.Server;
 public sealed class OperationTests
 {
     [Theory]
-    [InlineData(PeerRole.Client, "hospital 0", GrpcStatusCode.PermissionDenied)]
-    [InlineData(PeerRole.KeyHolder, "board 0", GrpcStatusCode.PermissionDenied)]
-    [InlineData(PeerRole.Server, "aggregator", GrpcStatusCode.PermissionDenied)]
-    [InlineData(PeerRole.Operator, "anyone", GrpcStatusCode.Ok)]
-    public async Task Only_operators_operate(PeerRole role, string name, GrpcStatusCode status)
+    [InlineData(PeerRole.Client, "hospital 0", StatusCode.PermissionDenied)]
+    [InlineData(PeerRole.KeyHolder, "board 0", StatusCode.PermissionDenied)]
+    [InlineData(PeerRole.Server, "aggregator", StatusCode.PermissionDenied)]
+    [InlineData(PeerRole.Operator, "anyone", StatusCode.OK)]
+    public async Task Only_operators_operate(PeerRole role, string name, StatusCode status)
     {
         await using TestSession session = new(null);
         await session.StartServerAsync();
@@ -30,11 +34,11 @@ public sealed class OperationTests
     }
 
     [Theory]
-    [InlineData(PeerRole.Client, "hospital 0", GrpcStatusCode.Ok)]
-    [InlineData(PeerRole.Client, "hospital 9", GrpcStatusCode.PermissionDenied)]
-    [InlineData(PeerRole.KeyHolder, "board 0", GrpcStatusCode.PermissionDenied)]
-    [InlineData(PeerRole.Operator, "ops", GrpcStatusCode.PermissionDenied)]
-    public async Task Only_enrolled_clients_read_the_model(PeerRole role, string name, GrpcStatusCode status)
+    [InlineData(PeerRole.Client, "hospital 0", StatusCode.OK)]
+    [InlineData(PeerRole.Client, "hospital 9", StatusCode.PermissionDenied)]
+    [InlineData(PeerRole.KeyHolder, "board 0", StatusCode.PermissionDenied)]
+    [InlineData(PeerRole.Operator, "ops", StatusCode.PermissionDenied)]
+    public async Task Only_enrolled_clients_read_the_model(PeerRole role, string name, StatusCode status)
     {
         await using TestSession session = new(TestSession.Terms());
         await session.StartServerAsync();
@@ -54,7 +58,7 @@ public sealed class OperationTests
             return bytes;
         }));
         Assert.Equal(
-            status == GrpcStatusCode.Ok ? GrpcStatusCode.FailedPrecondition : GrpcStatusCode.PermissionDenied,
+            status == StatusCode.OK ? StatusCode.FailedPrecondition : StatusCode.PermissionDenied,
             await StatusAsync(
                 () => channel.UnaryAsync(AggregationMethods.GetInvitation, new GetInvitationRequest(),
                     TestSession.As(role, name))));
@@ -66,7 +70,7 @@ public sealed class OperationTests
         await using TestSession session = new(null);
         await session.StartServerAsync();
         using GrpcChannel channel = session.Channel();
-        Assert.Equal(GrpcStatusCode.Unauthenticated,
+        Assert.Equal(StatusCode.Unauthenticated,
             await StatusAsync(() => channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest())));
         await using GrpcDuplexCall<HolderMessage, HolderTask> call =
             channel.Duplex(KeyHoldingMethods.Attend, TestSession.As(PeerRole.Client, "hospital 0"));
@@ -87,7 +91,7 @@ public sealed class OperationTests
                 _ = task;
             }
         });
-        Assert.Equal(GrpcStatusCode.PermissionDenied, refusal.Status);
+        Assert.Equal(StatusCode.PermissionDenied, refusal.StatusCode);
     }
 
     [Fact]
@@ -109,7 +113,7 @@ public sealed class OperationTests
                 _ = task;
             }
         });
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, refusal.Status);
+        Assert.Equal(StatusCode.FailedPrecondition, refusal.StatusCode);
         Assert.Contains("202", refusal.Detail, StringComparison.Ordinal);
     }
 
@@ -120,7 +124,7 @@ public sealed class OperationTests
         { Limits = new ServerLimits { CallsPerSecond = 0.01, CallBurst = 3 } };
         await session.StartServerAsync();
         using GrpcChannel channel = session.Channel();
-        List<GrpcStatusCode> statuses = [];
+        List<StatusCode> statuses = [];
         for (int i = 0; i < 4; i++)
         {
             statuses.Add(
@@ -129,12 +133,100 @@ public sealed class OperationTests
                         TestSession.As(PeerRole.Client, "hospital 0"))));
         }
 
-        Assert.Equal([GrpcStatusCode.Ok, GrpcStatusCode.Ok, GrpcStatusCode.Ok, GrpcStatusCode.ResourceExhausted],
+        Assert.Equal([StatusCode.OK, StatusCode.OK, StatusCode.OK, StatusCode.ResourceExhausted],
             statuses);
-        Assert.Equal(GrpcStatusCode.Ok,
+        Assert.Equal(StatusCode.OK,
             await StatusAsync(
                 () => channel.UnaryAsync(AggregationMethods.GetPlan, new GetPlanRequest(),
                     TestSession.As(PeerRole.Client, "hospital 1"))));
+    }
+
+    [Theory]
+    [InlineData(PeerRole.Client, "hospital 0")]
+    [InlineData(PeerRole.Operator, "ops")]
+    [InlineData(PeerRole.Server, "aggregator")]
+    [InlineData(PeerRole.Client, "hospital 9")]
+    public async Task Calls_that_are_refused_and_questions_for_health_count_like_others(PeerRole role, string name)
+    {
+        await using TestSession session = new(null)
+        { Limits = new ServerLimits { CallsPerSecond = 0.01, CallBurst = 3 } };
+        await session.StartServerAsync();
+        using GrpcChannel channel = session.Channel();
+        GrpcCallOptions caller = TestSession.As(role, name);
+        Assert.Equal(StatusCode.PermissionDenied, await HeadsAsync());
+        Assert.Equal(StatusCode.OK, await HealthAsync(caller));
+        Assert.Equal(StatusCode.PermissionDenied, await HeadsAsync());
+        Assert.Equal(StatusCode.ResourceExhausted, await HeadsAsync());
+        Assert.Equal(StatusCode.ResourceExhausted, await HealthAsync(caller));
+        Assert.Equal(StatusCode.OK, await HealthAsync(TestSession.As(PeerRole.Client, "hospital 1")));
+
+        Task<StatusCode> HeadsAsync() => StatusAsync(async () =>
+        {
+            await using GrpcDuplexCall<HolderMessage, HolderTask> call =
+                channel.Duplex(KeyHoldingMethods.Attend, caller);
+            await foreach (HolderTask task in call.Responses)
+            {
+                _ = task;
+            }
+
+            return 0;
+        });
+
+        Task<StatusCode> HealthAsync(GrpcCallOptions options) => StatusAsync(
+            () => channel.UnaryAsync(HealthQuestion.Check, new HealthCheckRequest(), options));
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1UL << 40, false)]
+    [InlineData(1UL << 40, true)]
+    public async Task An_answer_to_what_was_never_asked_is_a_violation(ulong id, bool refuse)
+    {
+        await using TestSession session = new(null);
+        await session.StartServerAsync();
+        using GrpcChannel channel = session.Channel();
+        await using GrpcDuplexCall<HolderMessage, HolderTask> call =
+            channel.Duplex(KeyHoldingMethods.Attend, TestSession.As(PeerRole.KeyHolder, "board 1"));
+        await call.Requests.WriteAsync(new HolderMessage
+        {
+            Hello = new HolderHello
+            { PlanDigest = Google.Protobuf.ByteString.CopyFrom(session.Plan.Digest.ToArray()) },
+        }, TestContext.Current.CancellationToken);
+        await call.Requests.WriteAsync(
+            refuse ? new HolderMessage { Refusal = new HolderRefusal { Id = id } }
+                : new HolderMessage { Answer = new HolderAnswer { Id = id } }, TestContext.Current.CancellationToken);
+        GrpcException refusal = await Assert.ThrowsAsync<GrpcException>(async () =>
+        {
+            await foreach (HolderTask task in call.Responses)
+            {
+                _ = task;
+            }
+        });
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.Contains($"[{(int)ViolationCode.OutOfRange}", refusal.Detail, StringComparison.Ordinal);
+        Assert.Contains($"task {id}, which was never asked", refusal.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_starts_rounds_is_told_of_the_one_that_begins()
+    {
+        await using TestSession session = new(null);
+        await session.StartServerAsync();
+        session.StartHolders();
+        StatusReply first = await session.StartRoundsAsync();
+        Assert.NotEqual(RoundPhase.Waiting, first.Current.Phase);
+        RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
+        GrpcException twice = await Assert.ThrowsAsync<GrpcException>(() => session.StartRoundsAsync());
+        Assert.Contains("round 0 is under way", twice.Detail, StringComparison.Ordinal);
+        foreach (TestClient client in session.Clients())
+        {
+            await client.ContributeAsync(state);
+        }
+
+        await session.UntilAsync(state => state.Phase == RoundPhase.Waiting);
+        StatusReply second = await session.StartRoundsAsync();
+        Assert.Equal(1UL, second.Current.Round);
+        Assert.True(second.Current.Phase is RoundPhase.Opening or RoundPhase.Collecting, $"{second.Current}");
     }
 
     [Fact]
@@ -149,10 +241,10 @@ public sealed class OperationTests
         await clients[0].ContributeAsync(state);
         await clients[1].ContributeAsync(state);
         Assert.Equal(
-            GrpcStatusCode.FailedPrecondition,
+            StatusCode.FailedPrecondition,
             await StatusAsync(() => session.OperateAsync(OperationMethods.CloseRound, new RoundRequest { Round = 0 })));
         Assert.Equal(
-            GrpcStatusCode.FailedPrecondition,
+            StatusCode.FailedPrecondition,
             await StatusAsync(() => session.OperateAsync(OperationMethods.AbortRound, new RoundRequest { Round = 7 })));
         await session.OperateAsync(OperationMethods.AbortRound, new RoundRequest { Round = 0 });
         state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1);
@@ -166,7 +258,8 @@ public sealed class OperationTests
                 GetRoundDeathReply death = await client.Link
                     .GetRoundDeathAsync(0, TestContext.Current.CancellationToken);
                 client.Role
-                    .HandleRoundDeath(RoundDeathCertificate.Parse(death.DeathCertificateMessage.Span, session.Plan));
+                    .HandleRoundDeath(
+                        RoundDeathCertificate.Parse(death.DeathCertificateMessage.Span, session.Plan.Limits));
             }
 
             await client.ContributeAsync(state);
@@ -185,7 +278,7 @@ public sealed class OperationTests
         Assert.Equal([0UL], report.DeadRounds);
         Assert.Equal(RoundPhase.Dead, session.Host!.Engine.Status(0).Recent[0].Outcome);
         Assert.Equal(
-            GrpcStatusCode.NotFound,
+            StatusCode.NotFound,
             await StatusAsync(() => clients[0].Link.GetRoundDeathAsync(1, TestContext.Current.CancellationToken)));
     }
 
@@ -197,7 +290,7 @@ public sealed class OperationTests
         session.StartHolders();
         Assert.Equal(RoundPhase.Waiting, session.Host!.Engine.StateFor(-1).Phase);
         await session.StartRoundsAsync(3);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, await StatusAsync(() => session.StartRoundsAsync()));
+        Assert.Equal(StatusCode.FailedPrecondition, await StatusAsync(() => session.StartRoundsAsync()));
         await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
         StatusReply paused = await session.OperateAsync(OperationMethods.PauseRounds, new PauseRoundsRequest());
         Assert.All(paused.Clients, client => Assert.Equal("its contribution", client.WaitingFor));
@@ -230,16 +323,16 @@ public sealed class OperationTests
         Assert.True(session.Verify().IsValid);
     }
 
-    private static async Task<GrpcStatusCode> StatusAsync<T>(Func<Task<T>> call)
+    private static async Task<StatusCode> StatusAsync<T>(Func<Task<T>> call)
     {
         try
         {
             await call();
-            return GrpcStatusCode.Ok;
+            return StatusCode.OK;
         }
         catch (GrpcException refusal)
         {
-            return refusal.Status;
+            return refusal.StatusCode;
         }
     }
 }

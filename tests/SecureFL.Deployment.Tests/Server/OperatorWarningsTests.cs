@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Server.Hosting;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Rounds;
+using SecureFL.Server.Hosting;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 

@@ -1,14 +1,16 @@
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Plans;
+using SecureFL.Client.Rounds;
+using SecureFL.Client.Sources;
+using SecureFL.Consortium.Plans;
 using SecureFL.Deployment.Tests.Plans;
-using SecureFL.Encoding.Planning;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Preparation;
-using SecureFL.Federated.Rounds;
-using SecureFL.Federated.SecureSums;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Data.Schemas;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Preparation;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Violations;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -83,7 +85,7 @@ public sealed class PreparationTests : IDisposable
         TrainingSource source = session.Source(terms, 0);
         float[] values = [.. terms.CreateBuiltInTrainer()!.CreateInitial(terms.Seed).Values,
             .. PreparationProgress.Of(terms.Preparation, []).ToValues()];
-        RoundTask Task(RoundKind kind) => new(kind, ModelStamp.Of(0, values), values, _ => true);
+        SiteTask Task(RoundKind kind) => new(kind, ModelStamp.Of(0, values), values, _ => true);
         Assert.Equal(source.ModelLength, values.Length);
         await Assert.ThrowsAsync<ProtocolViolationException>(() => source.CreateAsync(Task(RoundKind.Training), Token));
         ContributionValues contribution = await source.CreateAsync(Task(RoundKind.Preparation), Token);

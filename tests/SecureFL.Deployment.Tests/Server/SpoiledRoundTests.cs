@@ -1,6 +1,7 @@
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Plans;
+using SecureFL.Consortium.Plans;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Transcripts;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 

@@ -1,9 +1,9 @@
 using Microsoft.Data.Sqlite;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Server.Rounds;
-using SecureFL.Deployment.Server.State;
-using SecureFL.Deployment.Server.Uploads;
+using SecureFL.Messages.Primitives;
+using SecureFL.Server.Rounds;
+using SecureFL.Server.State;
+using SecureFL.Server.Uploads;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 

@@ -1,13 +1,16 @@
 using Google.Protobuf;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Encoding.Quantization;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Metrics;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
-using SecureFL.Grpc;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Metrics;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.JointKey;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Suites.JointKey;
+using SecureFL.Rlwe.Quantization;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -38,28 +41,29 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
         : [];
 
     /// <summary>The contribution to the round under way: made once, sent as often as it takes.</summary>
-    public async Task<Contribution> MakeAsync(RoundState state)
+    public async Task<Contribution> MakeAsync(RoundState state, long[]? counters = null)
     {
         if (!_made.TryGetValue(state.Round, out Contribution? contribution))
         {
             GetInvitationReply reply = await link.GetInvitationAsync(state.Round,
                 TestContext.Current.CancellationToken);
-            RoundInvitation invitation = RoundInvitation.Parse(reply.InvitationMessage.Span, session.Plan);
+            RoundInvitation invitation = RoundInvitation.Parse(reply.InvitationMessage.Span, session.Plan.Limits);
             if (session.Plan.Settings.Suite == Suite.JointKey)
             {
                 GetKeyEpochReply key = await link.GetKeyEpochAsync(TestContext.Current.CancellationToken);
-                role.HandleKeyEpoch(KeyEpochRecord.Parse(key.RecordMessage.Span, session.Plan),
-                    JointPublicKeyMessage.Parse(key.PublicKeyMessage.Span, session.Plan));
+                role.HandleKeyEpoch(KeyEpochRecord.Parse(key.RecordMessage.Span, session.Plan.Limits),
+                    JointPublicKeyMessage.Parse(key.PublicKeyMessage.Span, session.Plan.Limits));
             }
 
             _made[state.Round] = contribution =
-                role.Encrypt(invitation, Vector(state), Counters(state), Rounding.Nearest, null);
+                role.Encrypt(invitation, Vector(state), counters ?? Counters(state), Rounding.Nearest, null,
+                    invitation.Opening.Task);
         }
 
         return contribution;
     }
 
-    /// <summary>Sends what is missing, as a client that was interrupted does.</summary>
+    /// <summary>Sends what is missing once it is let in, as a client that was interrupted does.</summary>
     public async Task<UploadState> SendAsync(Contribution contribution, int? most = null)
     {
         ulong round = contribution.Header.Statement.Context.Round;
@@ -71,6 +75,9 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
 
         await using GrpcDuplexCall<UploadPart, UploadState> call = link.Upload(TestContext.Current.CancellationToken);
         await call.Requests.WriteAsync(Start(contribution, state.NextChunk));
+        await using IAsyncEnumerator<UploadState> told =
+            call.Responses.GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.True(await told.MoveNextAsync());
         foreach (ContributionChunk chunk in contribution.Chunks.Skip((int)state.NextChunk).Take(most ?? int.MaxValue))
         {
             await call.Requests.WriteAsync(Part(chunk));
@@ -83,12 +90,12 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
         }
 
         await call.CompleteAsync();
-        UploadState last = state;
-        await foreach (UploadState told in call.Responses)
+        UploadState last;
+        do
         {
-            last = told;
+            last = told.Current;
         }
-
+        while (await told.MoveNextAsync());
         return last;
     }
 
@@ -96,12 +103,12 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
     public async Task BuryAsync(ulong round)
     {
         GetRoundDeathReply reply = await link.GetRoundDeathAsync(round, TestContext.Current.CancellationToken);
-        role.HandleRoundDeath(RoundDeathCertificate.Parse(reply.DeathCertificateMessage.Span, session.Plan));
+        role.HandleRoundDeath(RoundDeathCertificate.Parse(reply.DeathCertificateMessage.Span, session.Plan.Limits));
     }
 
-    public async Task ContributeAsync(RoundState state)
+    public async Task ContributeAsync(RoundState state, long[]? counters = null)
     {
-        UploadState end = await SendAsync(await MakeAsync(state));
+        UploadState end = await SendAsync(await MakeAsync(state, counters));
         Assert.True(end.Accepted);
     }
 

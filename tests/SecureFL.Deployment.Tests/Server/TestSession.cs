@@ -1,26 +1,35 @@
 using System.Net;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Clients;
-using SecureFL.Deployment.Connections;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Holders;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Server;
-using SecureFL.Deployment.Server.Hosting;
-using SecureFL.Deployment.Server.Rounds;
+using SecureFL.Client.Rounds;
+using SecureFL.Client.Sources;
+using SecureFL.Consortium.Plans;
 using SecureFL.Deployment.Tests.Plans;
-using SecureFL.Deployment.Transport;
-using SecureFL.Encoding.Planning;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
-using SecureFL.Grpc;
+using SecureFL.KeyHolder.Attending;
+using SecureFL.Learning.Data;
+using SecureFL.Learning.Data.Datasets;
+using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Counters;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Transcripts;
 using SecureFL.Ring.Randomness;
-using SecureFL.Storage;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Server;
+using SecureFL.Server.Hosting;
+using SecureFL.Server.Rounds;
+using SecureFL.Storage.Clients;
 using SecureFL.Testing;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Connections;
+using SecureFL.Transport.Contracts;
+using SecureFL.Transport.Identity;
+using SecureFL.Transport.Tls;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -41,7 +50,8 @@ internal sealed class TestSession : IAsyncDisposable
     private readonly int _port;
 
     public TestSession(TrainingTerms? terms, int clients = 4, int holders = 3, int vectorLength = 100,
-        Func<PlanSettings, PlanSettings>? configure = null, JointKeyRequest? jointKey = null, int bits = 16)
+        Func<PlanSettings, PlanSettings>? configure = null, JointKeyRequest? jointKey = null, int bits = 16,
+        SumTerms? sums = null)
     {
         _clients = [.. Enumerable.Range(0, clients).Select(_ => SigningIdentity.Create())];
         _holders = [.. Enumerable.Range(0, holders).Select(_ => SigningIdentity.Create())];
@@ -56,6 +66,7 @@ internal sealed class TestSession : IAsyncDisposable
             MinClients = 3,
             Threshold = 2,
             ColludingKeyHolders = 0,
+            Insecure = true,
             Rounds = 64,
             Session = SessionId.Create(SystemEntropy.Instance),
             Terms = terms?.Digest ?? default,
@@ -65,8 +76,8 @@ internal sealed class TestSession : IAsyncDisposable
                 [.. _clients.Select((identity, i) => new EnrolledParty($"hospital {i}", identity.PublicKey))],
                 [.. _holders.Select((identity, i) => new EnrolledParty($"board {i}", identity.PublicKey))]),
         };
-        PlanFile = PlanFile.Draft(Consortium, "aggregator", configure is null ? settings : configure(settings), terms)
-            .Sign(_authority);
+        PlanFile = PlanFile.Draft(Consortium, "aggregator", configure is null ? settings : configure(settings), terms,
+            sums).Sign(_authority);
         Folder = Directory.CreateTempSubdirectory("securefl-server-").FullName;
         using System.Net.Sockets.Socket probe =
             new(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
@@ -99,6 +110,9 @@ internal sealed class TestSession : IAsyncDisposable
     /// <summary>What lies between the server and the links that are made from now on; null for nothing.</summary>
     public EmulatedNetwork? Network { get; set; }
 
+    /// <summary>The server's TLS; null for none, as everywhere but where TLS is the subject.</summary>
+    public TlsSettings? Tls { get; init; }
+
     /// <summary>The server's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -116,11 +130,11 @@ internal sealed class TestSession : IAsyncDisposable
         {
             StateFolder = Folder,
             Listen = [new IPEndPoint(IPAddress.Loopback, _port)],
-            InsecureLoopback = true,
+            InsecureLoopback = Tls is null,
             KeepCiphertexts = KeepCiphertexts,
             Limits = Limits,
         };
-        Host = await AggregationHost.StartAsync(settings, PlanFile, _server, tls: null, Options, Clock);
+        Host = await AggregationHost.StartAsync(settings, PlanFile, _server, Tls, Options, Clock);
     }
 
     public async Task StopServerAsync()
@@ -146,14 +160,12 @@ internal sealed class TestSession : IAsyncDisposable
         {
             if (!_storages.TryGetValue(index, out HolderStorage? storage))
             {
-                _storages.Add(index, storage =
-                    new HolderStorage(new InMemoryLedgerStorage(), new InMemoryRoundKeyStore(),
-                        new InMemoryKeyShareStore()));
+                _storages.Add(index, storage = HolderStorage.InMemory());
             }
 
-            KeyHolder holder = new(
-                Plan, Plan.Digest, _holders[index], storage.Ledger, storage.Keys, HolderClock, SystemEntropy.Instance,
-                storage.Shares, new InMemorySumStore());
+            Protocol.Roles.KeyHolder holder = new(
+                Plan, Plan.Digest, _holders[index], storage with { Sums = new InMemorySumStore() },
+                HolderClock, SystemEntropy.Instance);
             ServerLink link = Link(PeerRole.KeyHolder, $"board {index}");
             var stopping = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
             _running.Add(
@@ -173,7 +185,15 @@ internal sealed class TestSession : IAsyncDisposable
         await process.StopAsync();
     }
 
-    public KeyHolder Holder(int index) => _running.Single(process => process.Index == index).Holder;
+    /// <summary>The first key holder that ends by itself, by its fault.</summary>
+    public async Task<(int Holder, Exception? Fault)> HolderEndsAsync()
+    {
+        HolderProcess[] running = [.. _running];
+        Task first = await Task.WhenAny(running.Select(process => process.Running));
+        return (running.Single(process => process.Running == first).Index, first.Exception?.InnerException);
+    }
+
+    public Protocol.Roles.KeyHolder Holder(int index) => _running.Single(process => process.Index == index).Holder;
 
     public TestClient Client(int index) => new(
         this, index, new AggregationClient(Plan, Plan.Digest, _clients[index], new InMemoryLedgerStorage(),
@@ -206,7 +226,7 @@ internal sealed class TestSession : IAsyncDisposable
 
     public static GrpcCallOptions As(PeerRole role, string name)
     {
-        GrpcMetadata headers = new();
+        Metadata headers = new();
         headers.Add(InsecureLoopback.Header, InsecureLoopback.HeaderFor(new PeerIdentity(Consortium, role, name)));
         return new GrpcCallOptions
         {
@@ -224,7 +244,8 @@ internal sealed class TestSession : IAsyncDisposable
     }
 
     /// <summary>A client's runtime with its state in a folder.</summary>
-    public ClientService Service(int index, IContributionSource source, string state, AggregationClient? role = null)
+    public ClientService Service(int index, IContributionSource source, string state, AggregationClient? role = null,
+        ILogger? logger = null)
     {
         role ??= Client(index).Role;
         ServerLink link = Link(PeerRole.Client, $"hospital {index}");
@@ -235,7 +256,7 @@ internal sealed class TestSession : IAsyncDisposable
             source,
             link,
             new ModelDownload(link, Path.Combine(state, "models"), NullLogger.Instance),
-            NullLogger.Instance);
+            logger ?? NullLogger.Instance);
     }
 
     /// <summary>
@@ -312,7 +333,7 @@ internal sealed class TestSession : IAsyncDisposable
         using FileStream stream = new(Path.Combine(Folder, "transcript.sfl"), FileMode.Open, FileAccess.Read,
             FileShare.ReadWrite);
         return TranscriptVerifier.Verify(stream,
-            ciphertexts ? new SecureFL.Storage.CiphertextDirectory(Path.Combine(Folder, "rounds")) : null);
+            ciphertexts ? new SecureFL.Storage.Rounds.CiphertextDirectory(Path.Combine(Folder, "rounds")) : null);
     }
 
     public async ValueTask DisposeAsync()
@@ -327,10 +348,7 @@ internal sealed class TestSession : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private sealed record HolderStorage(InMemoryLedgerStorage Ledger, InMemoryRoundKeyStore Keys,
-        InMemoryKeyShareStore Shares);
-
-    private sealed record HolderProcess(int Index, KeyHolder Holder, ServerLink Link, Task Running,
+    private sealed record HolderProcess(int Index, Protocol.Roles.KeyHolder Holder, ServerLink Link, Task Running,
         CancellationTokenSource Stopping)
     {
         public async Task StopAsync()

@@ -1,11 +1,14 @@
 using Google.Protobuf;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Server;
-using SecureFL.Deployment.Server.Rounds;
-using SecureFL.Deployment.Server.State;
-using SecureFL.Deployment.Server.Uploads;
-using SecureFL.Grpc;
+using Grpc.Core;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Roles;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Server;
+using SecureFL.Server.Rounds;
+using SecureFL.Server.Uploads;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -70,7 +73,7 @@ public sealed class UploadTests
         Contribution stolen = await other.MakeAsync(State(session));
         GrpcException? refusal = await mine.SendPartsAsync(TestClient.Start(stolen, 0),
             TestClient.Part(stolen.Chunks[0]));
-        Assert.Equal(GrpcStatusCode.PermissionDenied, refusal?.Status);
+        Assert.Equal(StatusCode.PermissionDenied, refusal?.StatusCode);
         Assert.Contains("client 0", refusal!.Detail, StringComparison.Ordinal);
         await other.ContributeAsync(State(session));
         Assert.Equal(1U, session.Host!.Engine.StateFor(-1).Contributions);
@@ -84,24 +87,24 @@ public sealed class UploadTests
         Contribution contribution = await client.MakeAsync(State(session));
         UploadPart first = TestClient.Part(contribution.Chunks[0]);
         UploadPart third = TestClient.Part(contribution.Chunks[2]);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition,
-            (await client.SendPartsAsync(TestClient.Start(contribution, 0), first, third))?.Status);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition,
-            (await client.SendPartsAsync(TestClient.Start(contribution, 1), first))?.Status);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition,
-            (await client.SendPartsAsync(TestClient.Start(contribution, 0)))?.Status);
+        Assert.Equal(StatusCode.FailedPrecondition,
+            (await client.SendPartsAsync(TestClient.Start(contribution, 0), first, third))?.StatusCode);
+        Assert.Equal(StatusCode.FailedPrecondition,
+            (await client.SendPartsAsync(TestClient.Start(contribution, 1), first))?.StatusCode);
+        Assert.Equal(StatusCode.FailedPrecondition,
+            (await client.SendPartsAsync(TestClient.Start(contribution, 0)))?.StatusCode);
 
         byte[] shorter = contribution.Chunks[1].Encode()[..^1];
         Assert.Equal(
-            GrpcStatusCode.InvalidArgument,
+            StatusCode.InvalidArgument,
             (await client.SendPartsAsync(TestClient.Start(contribution, 1),
-                new UploadPart { ChunkMessage = ByteString.CopyFrom(shorter) }))?.Status);
+                new UploadPart { ChunkMessage = ByteString.CopyFrom(shorter) }))?.StatusCode);
         byte[] larger = new byte[8 << 20];
         GrpcException? oversized = await client.SendPartsAsync(TestClient.Start(contribution, 1),
             new UploadPart { ChunkMessage = ByteString.CopyFrom(larger, 0, (4 << 20) - 64) });
-        Assert.Equal(GrpcStatusCode.ResourceExhausted, oversized?.Status);
-        Assert.Equal(GrpcStatusCode.InvalidArgument,
-            (await client.SendPartsAsync(TestClient.Part(contribution.Chunks[1])))?.Status);
+        Assert.Equal(StatusCode.ResourceExhausted, oversized?.StatusCode);
+        Assert.Equal(StatusCode.InvalidArgument,
+            (await client.SendPartsAsync(TestClient.Part(contribution.Chunks[1])))?.StatusCode);
 
         // None of that harmed the upload.
         await client.ContributeAsync(State(session));
@@ -117,7 +120,7 @@ public sealed class UploadTests
         bad.AsSpan(bad.Length - 64).Fill(0xFF);
         GrpcException? refusal = await client.SendPartsAsync(TestClient.Start(contribution, 0),
             new UploadPart { ChunkMessage = ByteString.CopyFrom(bad) });
-        Assert.Equal(GrpcStatusCode.InvalidArgument, refusal?.Status);
+        Assert.Equal(StatusCode.InvalidArgument, refusal?.StatusCode);
         Assert.Contains($"[{(int)ViolationCode.MalformedCiphertext}", refusal!.Detail, StringComparison.Ordinal);
         Assert.Equal(0UL, (await client.Link.GetUploadAsync(0, TestContext.Current.CancellationToken)).NextChunk);
     }
@@ -131,7 +134,7 @@ public sealed class UploadTests
         using TestClient twin = session.Client(0);
         Contribution second = await twin.MakeAsync(State(session));
         await client.SendAsync(first, most: 1);
-        Assert.Equal(GrpcStatusCode.AlreadyExists, (await twin.SendPartsAsync(TestClient.Start(second, 0)))?.Status);
+        Assert.Equal(StatusCode.AlreadyExists, (await twin.SendPartsAsync(TestClient.Start(second, 0)))?.StatusCode);
 
         byte[] forged = first.Header.Encode();
         forged[^1] ^= 1;
@@ -140,7 +143,7 @@ public sealed class UploadTests
         Assert.NotNull(await client.SendPartsAsync(parts));
         Assert.False(session.Host!.Engine.StateFor(0).Yours);
         await client.ContributeAsync(State(session));
-        Assert.Equal(GrpcStatusCode.AlreadyExists, (await twin.SendPartsAsync(TestClient.Start(second, 0)))?.Status);
+        Assert.Equal(StatusCode.AlreadyExists, (await twin.SendPartsAsync(TestClient.Start(second, 0)))?.StatusCode);
     }
 
     [Fact]
@@ -161,10 +164,10 @@ public sealed class UploadTests
         Contribution old = await clients[0].MakeAsync(state);
         UploadPart start = TestClient.Start(old, 0);
         start.Start.Round = 1;
-        Assert.Equal(GrpcStatusCode.FailedPrecondition,
-            (await clients[0].SendPartsAsync(start, TestClient.Part(old.Chunks[0])))?.Status);
-        Assert.Equal(GrpcStatusCode.FailedPrecondition,
-            (await clients[0].SendPartsAsync(TestClient.Start(old, 0)))?.Status);
+        Assert.Equal(StatusCode.FailedPrecondition,
+            (await clients[0].SendPartsAsync(start, TestClient.Part(old.Chunks[0])))?.StatusCode);
+        Assert.Equal(StatusCode.FailedPrecondition,
+            (await clients[0].SendPartsAsync(TestClient.Start(old, 0)))?.StatusCode);
     }
 
     [Fact]
@@ -177,8 +180,8 @@ public sealed class UploadTests
         await session.RestartAsync();
         Assert.Equal(0U, session.Host!.Engine.StateFor(-1).Contributions);
         Contribution mine = await clients[0].MakeAsync(State(session));
-        Assert.Equal(GrpcStatusCode.FailedPrecondition,
-            (await clients[0].SendPartsAsync(TestClient.Start(mine, 0)))?.Status);
+        Assert.Equal(StatusCode.FailedPrecondition,
+            (await clients[0].SendPartsAsync(TestClient.Start(mine, 0)))?.StatusCode);
         foreach (TestClient client in clients.Skip(1))
         {
             await client.ContributeAsync(State(session));
@@ -189,7 +192,38 @@ public sealed class UploadTests
         Assert.Equal(["hospital 1", "hospital 2", "hospital 3"], session.Host!.Engine.Status(0).Recent[0].Contributors);
         GrpcException late = await Assert.ThrowsAsync<GrpcException>(
             () => clients[1].Link.WithdrawAsync(0, TestContext.Current.CancellationToken));
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, late.Status);
+        Assert.Equal(StatusCode.FailedPrecondition, late.StatusCode);
+    }
+
+    [Fact]
+    public async Task Whoever_comes_to_a_full_round_is_let_in_once_another_withdraws()
+    {
+        await using TestSession session = new(null, configure: settings => settings with
+        {
+            Parameters = AggregationPlanner.Plan(new PlanningRequest(100, 16, 8f, 3, 0, 3)),
+        });
+        await session.StartServerAsync();
+        session.StartHolders();
+        await session.StartRoundsAsync();
+        await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
+
+        // Without receipts the round is not closed.
+        for (int holder = 0; holder < 3; holder++)
+        {
+            await session.StopHolderAsync(holder);
+        }
+
+        TestClient[] clients = session.Clients();
+        foreach (TestClient client in clients[..3])
+        {
+            await client.ContributeAsync(State(session));
+        }
+
+        Contribution late = await clients[3].MakeAsync(State(session));
+        GrpcException refusal = await Assert.ThrowsAsync<GrpcException>(() => clients[3].SendAsync(late));
+        Assert.Contains("at most 3 contributions", refusal.Detail, StringComparison.Ordinal);
+        await clients[0].Link.WithdrawAsync(0, TestContext.Current.CancellationToken);
+        Assert.True((await clients[3].SendAsync(late)).Accepted);
     }
 
     [Fact]
@@ -211,7 +245,7 @@ public sealed class UploadTests
         full = true;
         GrpcException? refusal = await clients[0].SendPartsAsync(TestClient.Start(contribution, 2),
             TestClient.Part(contribution.Chunks[2]));
-        Assert.Equal(GrpcStatusCode.ResourceExhausted, refusal?.Status);
+        Assert.Equal(StatusCode.ResourceExhausted, refusal?.StatusCode);
         Assert.Contains("disk", refusal!.Detail, StringComparison.Ordinal);
         full = false;
         Assert.Equal(2UL, (await clients[0].Link.GetUploadAsync(0, TestContext.Current.CancellationToken)).NextChunk);
@@ -247,7 +281,7 @@ public sealed class UploadTests
             {
                 end = await client.SendAsync(contribution);
             }
-            catch (GrpcException fault) when (fault.Status == GrpcStatusCode.FailedPrecondition)
+            catch (GrpcException fault) when (fault.StatusCode == StatusCode.FailedPrecondition)
             {
                 // The hanging stream stored another chunk between question and start.
             }
@@ -255,7 +289,7 @@ public sealed class UploadTests
 
         Assert.True(end!.Accepted);
         GrpcException evicted = await Assert.ThrowsAsync<GrpcException>(async () => await told.MoveNextAsync());
-        Assert.Equal(GrpcStatusCode.Aborted, evicted.Status);
+        Assert.Equal(StatusCode.Aborted, evicted.StatusCode);
     }
 
     private static RoundState State(TestSession session) => session.Host!.Engine.StateFor(-1);

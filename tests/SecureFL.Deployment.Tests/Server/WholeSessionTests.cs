@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
-using SecureFL.Aggregation;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Deployment.Server.Hosting;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Primitives;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Transcripts;
+using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
 
@@ -123,7 +125,7 @@ public sealed class WholeSessionTests
         Assert.True(session.Verify().IsClosed);
     }
 
-    private static void TrainingTermsOf(out SecureFL.Deployment.Plans.TrainingTerms terms) =>
+    private static void TrainingTermsOf(out SecureFL.Consortium.Plans.TrainingTerms terms) =>
         terms = TestSession.Terms(rounds: 2);
 
     private static float[] Weights(TestSession session, RoundState state) =>

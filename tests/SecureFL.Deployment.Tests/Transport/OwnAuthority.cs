@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using SecureFL.Deployment.Identity;
+using SecureFL.Transport.Identity;
 
 namespace SecureFL.Deployment.Tests.Transport;
 

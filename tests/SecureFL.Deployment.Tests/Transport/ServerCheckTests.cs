@@ -6,12 +6,14 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SecureFL.Deployment.Diagnostics;
-using SecureFL.Deployment.Identity;
+using SecureFL.Consortium.Diagnostics;
 using SecureFL.Deployment.Tests.Identity;
-using SecureFL.Deployment.Transport;
-using SecureFL.Grpc;
-using SecureFL.Grpc.Health;
+using SecureFL.Server.Hosting;
+using SecureFL.Transport.Identity;
+using SecureFL.Transport.Server.Calls;
+using SecureFL.Transport.Server.Health;
+using SecureFL.Transport.Server.Limits;
+using SecureFL.Transport.Tls;
 
 namespace SecureFL.Deployment.Tests.Transport;
 
@@ -20,7 +22,7 @@ namespace SecureFL.Deployment.Tests.Transport;
 /// </summary>
 public sealed class ServerCheckTests : IAsyncLifetime
 {
-    private readonly Consortium _consortium = new();
+    private readonly TestConsortium _consortium = new();
     private readonly GrpcHealth _health = new();
     private WebApplication? _app;
     private Uri _address = new("https://127.0.0.1");
@@ -37,6 +39,7 @@ public sealed class ServerCheckTests : IAsyncLifetime
             listen.Protocols = HttpProtocols.Http2;
             listen.UseHttps(settings.Apply);
         }));
+        builder.AddGrpcCalls();
         _app = builder.Build();
         _app.MapGrpc(_health.Build(), new GrpcServerLimits());
         await _app.StartAsync(TestContext.Current.CancellationToken);

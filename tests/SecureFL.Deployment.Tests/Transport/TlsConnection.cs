@@ -8,8 +8,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SecureFL.Deployment.Identity;
-using SecureFL.Deployment.Transport;
+using SecureFL.Server.Hosting;
+using SecureFL.Transport.Identity;
+using SecureFL.Transport.Tls;
 
 namespace SecureFL.Deployment.Tests.Transport;
 

@@ -3,16 +3,16 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using SecureFL.Deployment.Identity;
 using SecureFL.Deployment.Tests.Identity;
-using SecureFL.Deployment.Transport;
+using SecureFL.Transport.Identity;
+using SecureFL.Transport.Tls;
 
 namespace SecureFL.Deployment.Tests.Transport;
 
 /// <summary>Who gets a connection, over real TLS. The attacks come first in each test's name.</summary>
 public sealed class TlsTests : IDisposable
 {
-    private readonly Consortium _consortium = new();
+    private readonly TestConsortium _consortium = new();
 
     public void Dispose() => _consortium.Dispose();
 
@@ -31,7 +31,7 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task A_client_of_another_authority_is_refused()
     {
-        using Consortium others = new();
+        using TestConsortium others = new();
         await using TlsServer server = await Server();
         PartyIdentity outsider = others.Party(PeerRole.Client, "a");
         TlsSettings settings = TlsSettings.ForClient(outsider, "aggregator");
@@ -48,7 +48,7 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task A_server_of_another_authority_is_refused()
     {
-        using Consortium others = new();
+        using TestConsortium others = new();
         await using TlsServer server =
             await TlsServer.StartAsync(TlsSettings.ForServer(others.Party(PeerRole.Server, "aggregator")));
         TlsSettings settings = TlsSettings.ForClient(_consortium.Party(PeerRole.Client, "a"), "aggregator");
@@ -62,7 +62,7 @@ public sealed class TlsTests : IDisposable
     [InlineData(40)]
     public async Task An_expired_or_future_certificate_is_refused(int days)
     {
-        using Consortium shifted = new(clock: new StoppedClock(DateTimeOffset.UtcNow.AddDays(days)));
+        using TestConsortium shifted = new(clock: new StoppedClock(DateTimeOffset.UtcNow.AddDays(days)));
         PartyIdentity party = shifted.Party(PeerRole.Client, "a");
         await using TlsServer server =
             await TlsServer.StartAsync(TlsSettings.ForServer(shifted.Party(PeerRole.Server, "aggregator")));

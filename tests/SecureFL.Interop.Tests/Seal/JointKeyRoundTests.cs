@@ -1,11 +1,18 @@
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Serialization;
-using SecureFL.Encoding.Contributions;
-using SecureFL.Encoding.Planning;
-using SecureFL.Encoding.Quantization;
-using SecureFL.Encoding.Tests;
 using SecureFL.Local;
+using SecureFL.Messages.Counters;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Suites.JointKey;
+using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Rlwe.Quantization;
+using SecureFL.Rlwe.Tests;
+using SecureFL.Seal.Serialization;
+using SecureFL.Seal.Wire;
 using SecureFL.Testing;
 
 namespace SecureFL.Interop.Tests.Seal;
@@ -21,7 +28,7 @@ public sealed class JointKeyRoundTests
     /// bit.
     /// </summary>
     [Fact]
-    public void ASealProgramsContributionIsSummedExactly()
+    public void A_seal_programs_contribution_is_summed_exactly()
     {
         using LocalConsortium session = LocalConsortium.Create(
             Length, 1f, 16, 4, 3, 3, 2, 1, suite: Suite.JointKey, wire: WireMode.Seal,
@@ -64,7 +71,7 @@ public sealed class JointKeyRoundTests
     /// that the plan's bounds allow a client.
     /// </summary>
     [Fact]
-    public void TheNoiseOfRealSealCiphertextsIsBelowThePlans() => InFolder(folder =>
+    public void The_noise_of_real_seal_ciphertexts_is_below_the_plans() => InFolder(folder =>
     {
         AggregationParameters parameters = JointKeyCeremony.Plan(100, 8, 10, wire: WireMode.Seal);
         using JointKeyCeremony ceremony = new(parameters);
@@ -78,8 +85,8 @@ public sealed class JointKeyRoundTests
         double rounding = (1 + (2.0 * parameters.JointKey!.KeyHolders * parameters.RingDegree / 3)) / 12;
         byte[] packed = new byte[parameters.ChunkBytes];
         foreach (ReadOnlyMemory<byte> ciphertext in
-            Encrypt(folder, SealFormat.Save(parameters.Seal!),
-                SealFormat.Save(ceremony.PublicKey.ToSeal(parameters.Seal!)), 2))
+            Encrypt(folder, SealFormat.Save(parameters.ToSeal()),
+                SealFormat.Save(ceremony.PublicKey.ToSeal(parameters.ToSeal())), 2))
         {
             new SealChunkCodec(parameters).Import(ciphertext.Span, packed);
             double variance = EncryptionNoise.Variance(ceremony, packed);

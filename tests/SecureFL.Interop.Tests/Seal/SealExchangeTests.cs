@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using SecureFL.Ckks.Encryption;
-using SecureFL.Ckks.Keys;
-using SecureFL.Ckks.Seal;
-using SecureFL.Ckks.Serialization;
 using SecureFL.Ring.Arithmetic;
 using SecureFL.Ring.Randomness;
 using SecureFL.Seal.Encoders;
 using SecureFL.Seal.Encryption;
 using SecureFL.Seal.Keys;
+using SecureFL.Seal.Objects;
+using SecureFL.Seal.Parameters;
+using SecureFL.Seal.Serialization;
 
 namespace SecureFL.Interop.Tests.Seal;
 
@@ -18,23 +17,23 @@ namespace SecureFL.Interop.Tests.Seal;
 public sealed class SealExchangeTests
 {
     [Fact]
-    public void Degree8192With60And40And40Bits() => Exchange(8192, [60, 40, 40], logScale: 40, tolerance: 1e-7);
+    public void Degree_8192_with_60_and_40_and_40_bits() => Exchange(8192, [60, 40, 40], logScale: 40, tolerance: 1e-7);
 
     [Fact]
-    public void Degree4096With40And20And40Bits() => Exchange(4096, [40, 20, 40], logScale: 35, tolerance: 1e-5);
+    public void Degree_4096_with_40_and_20_and_40_bits() => Exchange(4096, [40, 20, 40], logScale: 35, tolerance: 1e-5);
 
     [Fact]
-    public void Degree4096With36And36And37Bits() => Exchange(4096, [36, 36, 37], logScale: 32, tolerance: 1e-4);
+    public void Degree_4096_with_36_and_36_and_37_bits() => Exchange(4096, [36, 36, 37], logScale: 32, tolerance: 1e-4);
 
     [Fact]
-    public void OnePrimeOf60Bits() => Exchange(4096, [60], logScale: 45, tolerance: 1e-4);
+    public void One_prime_of_60_bits() => Exchange(4096, [60], logScale: 45, tolerance: 1e-4);
 
     /// <summary>
     /// One word in eighteen of a seeded polynomial is refused and drawn again: SEAL's order of doing so is ours, both
     /// ways.
     /// </summary>
     [Fact]
-    public void RetriesOfTheSeededGenerator()
+    public void Retries_of_the_seeded_generator()
     {
         const int Degree = 4096;
         ulong prime = ((ulong.MaxValue / 17) + (1UL << 50)) / (2 * Degree) * (2 * Degree) + 1;
@@ -108,9 +107,7 @@ public sealed class SealExchangeTests
         {
             Assert.Equal(SealFormat.Save(parameters), Read(folder, "seal-parms.bin"));
             Assert.Equal(parameters, SealFormat.LoadParameters(Read(folder, "seal-parms-zlib.bin")));
-            SealFormatException zstd = Assert.Throws<SealFormatException>(
-                () => SealFormat.LoadParameters(Read(folder, "seal-parms-zstd.bin")));
-            Assert.Equal("parameters.header.compr_mode", zstd.Field);
+            Assert.Equal(parameters, SealFormat.LoadParameters(Read(folder, "seal-parms-zstd.bin")));
         }
     }
 
@@ -140,10 +137,8 @@ public sealed class SealExchangeTests
         Assert.Equal(Read(folder, "seal-own-sum.bin"), SealFormat.Save(new Evaluator(parameters).Add(a, b)));
         PublicKey key = SealFormat.LoadPublicKey(parameters, Read(folder, "seal-key-seeded.bin"));
         Assert.Equal(Read(folder, "seal-key-seeded.bin"), SealFormat.Save(key, seeded: true));
-        SealFormatException zstd = Assert.Throws<SealFormatException>(
-            () => SealFormat.LoadCiphertext(parameters, Read(folder, "seal-public-zstd.bin")));
-        Assert.Equal("ciphertext.header.compr_mode", zstd.Field);
-        Assert.Contains("zlib", zstd.Message, StringComparison.Ordinal);
+        Assert.Equal(Read(folder, "seal-public.bin"),
+            SealFormat.Save(SealFormat.LoadCiphertext(parameters, Read(folder, "seal-public-zstd.bin"))));
     }
 
     private static void CheckSealsOwn(string folder, SealParameters parameters, SecretKey ourKey, double[] x,

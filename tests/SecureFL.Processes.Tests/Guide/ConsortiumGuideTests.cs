@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using SecureFL.Cli.Demo;
-using SecureFL.Federated.Data.Generated;
+using SecureFL.Learning.Data.Generated;
 
 namespace SecureFL.Processes.Tests.Guide;
 

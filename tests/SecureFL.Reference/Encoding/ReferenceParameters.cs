@@ -62,12 +62,12 @@ internal sealed record ReferenceParameters
     {
         byte[] ckks = SHA256.HashData(
         [
-            .. "SecureFL v1 ckks-parameters"u8,
+            .. "SecureFL v2 ckks-parameters"u8,
             .. Words([(ulong)Degree, (ulong)LogDelta, (ulong)Errors, .. Primes]),
         ]);
         return SHA256.HashData(
         [
-            .. "SecureFL v1 aggregation-parameters"u8,
+            .. "SecureFL v2 aggregation-parameters"u8,
             .. ckks,
             .. Words(
             [

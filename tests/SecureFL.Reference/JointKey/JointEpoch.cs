@@ -94,7 +94,7 @@ internal sealed class JointEpoch
         ReferenceJointKey key = World.Plan.Parameters.JointKey!;
         byte[] input =
         [
-            .. "SecureFL v1 smudging"u8, .. context, (byte)(holder + 1), (byte)active.Length,
+            .. "SecureFL v2 smudging"u8, .. context, (byte)(holder + 1), (byte)active.Length,
             .. active.Select(j => (byte)(j + 1)),
             .. BitConverter.GetBytes(chunk), .. SHA256.HashData(second),
         ];

@@ -10,7 +10,7 @@ internal sealed class JointRound
         Epoch = epoch;
         Context = world.Context(number);
         Entries = [.. world.Holders.Select((_, j) => Entry(j, epoch.Record.Hash))];
-        Opening = Wire.Opening(Context, world.First.Hash, Entries);
+        Opening = Wire.Opening(Context, world.First.Hash, world.Task, Entries);
         Messages = Chosen.Small($"joint round {number} sums", p.Degree, 28);
         Noise = Chosen.Small($"joint round {number} errors", p.Degree, 1000);
         Second =
@@ -44,7 +44,9 @@ internal sealed class JointRound
     public static long Cost => JointEpoch.World.Plan.Parameters.Degree;
 
     public Message Entry(int holder, byte[] keyEpoch) => Wire.OpeningEntry(
-        Context, JointEpoch.World.First.Hash, holder, Chosen.Bytes($"joint round {Context.Round} nonce {holder}", 32),
+        Context, JointEpoch.World.First.Hash,
+        JointEpoch.World.Task.DigestOn(Context, JointEpoch.World.First.Hash), holder,
+        Chosen.Bytes($"joint round {Context.Round} nonce {holder}", 32),
         keyEpoch, JointEpoch.World.Holders[holder]);
 
     /// <summary>c0 = Delta m + e - c1 s, so that the ciphertext decrypts.</summary>

@@ -21,7 +21,7 @@ internal static class Derivations
         }
     }));
 
-    public static byte[] ShareInfo(Context c) => Canonical.Of(w => w.Text("SecureFL/1/share").U8(c.Suite).Raw(c.Plan));
+    public static byte[] ShareInfo(Context c) => Canonical.Of(w => w.Text("SecureFL/2/share").U8(c.Suite).Raw(c.Plan));
 
     public static byte[] ShareAad(Context c, byte[] opening, int client, int holder, byte[] root) =>
         Canonical.Of(w => w.Raw(c.Session).U64(c.Round).Raw(opening).U32(client).U32(holder).U32(holder + 1).Raw(root));

@@ -12,7 +12,7 @@ internal sealed record Message(string Type, byte[] Body, byte[] Signature)
         "RoundDeathCertificate", "RoundInvitation", "RoundSum", "KeyEpochEntry", "KeyEpochOpening",
         "PublicKeyCommitment", "KeyEpochCommitments", "PublicKeyShare",
         "KeyDealing", "SealedKeyShare", "KeyEpochConfirmation", "KeyEpochRecord", "JointPublicKeyMessage",
-        "ListedCiphertext", "SummedCiphertext", "PartialDecryptionChunk",
+        "ListedCiphertext", "SummedCiphertext", "PartialDecryptionChunk", "HolderRequest",
     ];
 
     /// <summary>
@@ -34,7 +34,7 @@ internal sealed record Message(string Type, byte[] Body, byte[] Signature)
 
     public static byte[] Bytes(string type, Action<Canonical> fields) => Canonical.Of(w =>
     {
-        w.U8(Array.IndexOf(Types, type) + 1).U8(1);
+        w.U8(Array.IndexOf(Types, type) + 1).U8(2);
         fields(w);
     });
 

@@ -41,6 +41,8 @@ internal sealed record ReferencePlan
 
     public int AgreementWindowSeconds { get; init; } = 3600;
 
+    public int RoundLifeSeconds { get; init; } = 86_400;
+
     public int BaseVersionWindow { get; init; } = 1;
 
     public int GroupSize { get; init; }
@@ -59,7 +61,7 @@ internal sealed record ReferencePlan
 
     public byte[] Body() => Canonical.Of(w =>
     {
-        w.U8(1).U8(1).U8(Suite).U8(Opener).Raw(Session).Raw(Terms);
+        w.U8(1).U8(2).U8(Suite).U8(Opener).Raw(Session).Raw(Terms);
         Parameters.Write(w);
         w.I64(MaxWeight).U32(Counters.Length);
         foreach (ReferenceCounter counter in Counters)
@@ -68,8 +70,8 @@ internal sealed record ReferencePlan
         }
 
         w.U32(MinClients).U32(Threshold).U32(Colluding).U32(ColludingClients).U8(SitesHoldKeys);
-        w.U32(Rounds).U32(AgreementWindowSeconds).U32(BaseVersionWindow).U32(GroupSize).U8(AllowEarlyResubmission)
-            .U8(Insecure);
+        w.U32(Rounds).U32(AgreementWindowSeconds).U32(RoundLifeSeconds).U32(BaseVersionWindow).U32(GroupSize)
+            .U8(AllowEarlyResubmission).U8(Insecure);
         w.Raw(Authority).Raw(Server);
         foreach (ReferenceParty[] parties in new[] { Clients, Holders })
         {

@@ -6,6 +6,17 @@ internal sealed record Context(int Suite, byte[] Plan, byte[] Session, ulong Rou
     public void Write(Canonical to) => to.U8(Suite).Raw(Plan).Raw(Session).U64(Round);
 }
 
+/// <summary>What a round computes: 0 a sum, 1 training, 2 evaluation, 3 preparation, at a step.</summary>
+internal readonly record struct ReferenceTask(int Kind, ulong Step)
+{
+    public byte[] DigestOn(Context c, byte[] head)
+    {
+        ReferenceTask task = this;
+        return DomainHash.Of("task",
+            Canonical.Of(w => w.Raw(c.Plan).Raw(c.Session).U8(task.Kind).U64(task.Step).Raw(head)));
+    }
+}
+
 /// <summary>An entry of a certificate.</summary>
 internal sealed record Entry(int Client, byte[] Contribution);
 
@@ -21,19 +32,20 @@ internal static class Wire
             w.U64(number).Raw(previous).Raw(sum).Raw(model);
         });
 
-    public static Message OpeningEntry(Context c, byte[] head, int holder, byte[] nonce, byte[] key, KeyPair signer) =>
+    public static Message OpeningEntry(Context c, byte[] head, byte[] task, int holder, byte[] nonce, byte[] key,
+        KeyPair signer) =>
         Message.Signed("RoundOpeningEntry", signer, w =>
         {
             c.Write(w);
-            w.Raw(head).U32(holder).Raw(nonce).Raw(key);
+            w.Raw(head).Raw(task).U32(holder).Raw(nonce).Raw(key);
         });
 
-    public static Message Opening(Context c, byte[] head, params Message[] entries)
+    public static Message Opening(Context c, byte[] head, ReferenceTask task, params Message[] entries)
     {
         Action<Canonical> Fields(Func<Message, byte[]> form) => w =>
         {
             c.Write(w);
-            w.Raw(head).U32(entries.Length);
+            w.Raw(head).U8(task.Kind).U64(task.Step).U32(entries.Length);
             foreach (Message entry in entries)
             {
                 w.Raw(form(entry));
@@ -181,6 +193,22 @@ internal static class Wire
             foreach ((int status, byte[] digest) in groups)
             {
                 w.U8(status).Raw(digest);
+            }
+        });
+
+    public static Message Request(Context c, int wanted, int index, long position, params Message[] versions) =>
+        Request(c, wanted, index, position, default, versions);
+
+    /// <param name="task">Of an entry.</param>
+    public static Message Request(Context c, int wanted, int index, long position, ReferenceTask task,
+        params Message[] versions) =>
+        Message.Of("HolderRequest", w =>
+        {
+            c.Write(w);
+            w.U8(wanted).U32(index).I64(position).U8(task.Kind).U64(task.Step).U32(versions.Length);
+            foreach (Message version in versions)
+            {
+                w.Counted(version.Encoded);
             }
         });
 

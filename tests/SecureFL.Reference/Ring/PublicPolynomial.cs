@@ -11,15 +11,17 @@ internal static class PublicPolynomial
         BinaryPrimitives.WriteUInt32LittleEndian(tail, vector);
         BinaryPrimitives.WriteUInt64LittleEndian(tail.AsSpan(4), chunk);
         BinaryPrimitives.WriteUInt32LittleEndian(tail.AsSpan(12), prime);
-        return SHA256.HashData([.. "SecureFL v1 public polynomial   "u8, .. seed, .. tail]);
+        return SHA256.HashData([.. "SecureFL v2 public polynomial   "u8, .. seed, .. tail]);
     }
 
     /// <summary>N residues in evaluation order, and the positions whose first word was rejected.</summary>
     public static (ulong[] Values, int[] Rejected) Expand(byte[] seed, uint vector, ulong chunk, uint index,
-        ulong prime, int degree)
+        ulong prime, int degree) => Draw(new CounterStream(StreamKey(seed, vector, chunk, index)), prime, degree);
+
+    /// <summary>The same from the next bytes of a stream.</summary>
+    public static (ulong[] Values, int[] Rejected) Draw(CounterStream stream, ulong prime, int degree)
     {
         int width = BitLength(prime);
-        CounterStream stream = new(StreamKey(seed, vector, chunk, index));
         ulong[] values = PackedWords.Unpack(stream.Next(degree * width / 8), width);
         List<int> rejected = [];
         for (int k = 0; k < degree; k++)

@@ -120,6 +120,11 @@ internal sealed class ReferenceRing
 
     private ulong SmallestRoot()
     {
+        if (Prime > 1UL << 40)
+        {
+            return SmallestOddPower();
+        }
+
         for (ulong x = 2; ; x++)
         {
             if (BigInteger.ModPow(x, Degree, Prime) == Prime - 1)
@@ -127,6 +132,20 @@ internal sealed class ReferenceRing
                 return x;
             }
         }
+    }
+
+    /// <summary>
+    /// Of a large prime, by its definition's other side: all x with x^N = -1 are the odd powers of one of them.
+    /// </summary>
+    private ulong SmallestOddPower()
+    {
+        BigInteger root = 0;
+        for (int x = 2; BigInteger.ModPow(root, Degree, Prime) != Prime - 1; x++)
+        {
+            root = BigInteger.ModPow(x, (Prime - 1) / (2 * (ulong)Degree), Prime);
+        }
+
+        return (ulong)Enumerable.Range(0, Degree).Min(i => BigInteger.ModPow(root, (2 * i) + 1, Prime));
     }
 
     private ulong Power(long exponent) => _powers[((exponent % _powers.Length) + _powers.Length) % _powers.Length];

@@ -15,7 +15,7 @@ internal sealed class ReferenceRound
             .Select(j => HpkeBase.DeriveKeyPair(Chosen.Bytes($"round {number} holder {j} key", 32)))];
         Entries = [.. (holders ?? [.. Enumerable.Range(0, world.Holders.Length)]).Select(j => Entry(j))];
         Listed = holders ?? [.. Enumerable.Range(0, world.Holders.Length)];
-        Opening = Wire.Opening(Context, Head.Hash, Entries);
+        Opening = Wire.Opening(Context, Head.Hash, world.Task, Entries);
         Seed = Derivations.PublicSeed(Context, Head.Hash, Opening.Hash);
         _public = new PublicChunk?[world.Plan.Parameters.ChunkCount];
     }
@@ -37,9 +37,11 @@ internal sealed class ReferenceRound
 
     public Message Invitation => Wire.Invitation(Opening, Head);
 
-    public Message Entry(int holder, byte[]? head = null, byte[]? key = null, ulong? round = null) => Wire.OpeningEntry(
+    public Message Entry(int holder, byte[]? head = null, byte[]? key = null, ulong? round = null,
+        ReferenceTask? task = null) => Wire.OpeningEntry(
         round is { } other ? _world.Context(other) : Context,
         head ?? Head.Hash,
+        (task ?? _world.Task).DigestOn(Context, head ?? Head.Hash),
         holder,
         Chosen.Bytes($"round {Context.Round} holder {holder} nonce", 32),
         key ?? Keys[holder].PublicKey,

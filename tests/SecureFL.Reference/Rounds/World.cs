@@ -18,6 +18,7 @@ internal sealed class World
             Parameters = parameters,
             MinClients = 3,
             Threshold = 2,
+            Insecure = 1,
             Authority = Authority.PublicKey,
             Server = Server.PublicKey,
             Clients = [.. Clients.Select((key, i) => new ReferenceParty($"client {i}", key.PublicKey))],
@@ -45,12 +46,21 @@ internal sealed class World
     /// <summary>Digest of the model before the first round.</summary>
     public byte[] Model { get; } = SHA256.HashData("the first model"u8);
 
+    /// <summary>What its rounds compute: training where the plan has terms.</summary>
+    public ReferenceTask Task => Plan.Terms.All(b => b == 0) ? default : new ReferenceTask(1, 4);
+
     /// <summary>Model version 0.</summary>
     public Message First { get; }
 
-    /// <summary>Four clients, three key holders, two of three; one chunk of one lane: small messages.</summary>
+    /// <summary>
+    /// Four clients, three key holders, two of three; one chunk of one lane, f = 0 (hence insecure): small messages.
+    /// </summary>
     public static World Small(Func<ReferencePlan, ReferencePlan>? change = null) =>
         new(SmallParameters, 4, 3, change ?? (plan => plan));
+
+    /// <summary>The small world with f = 1: its plan obeys every rule, and needs no waiver.</summary>
+    public static World Secure(Func<ReferencePlan, ReferencePlan>? change = null) =>
+        Small(plan => (change ?? (p => p))(plan with { Colluding = 1, Insecure = 0 }));
 
     /// <summary>Two chunks of three lanes with a weight and a counter.</summary>
     public static World Wide() => new(WideParameters, 4, 3, plan => plan with

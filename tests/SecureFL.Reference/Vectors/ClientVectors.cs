@@ -21,7 +21,7 @@ internal static class ClientVectors
             identity: w.Holders[0]).Refused(208, "NotEnrolled");
         yield return Of("client-below-quorum", "An opening below the quorum.", s,
             new Script().Refuse("invitation",
-                Wire.Invitation(Wire.Opening(s.Round.Context, w.First.Hash, s.Round.Entries[0]), w.First), 400,
+                Wire.Invitation(Wire.Opening(s.Round.Context, w.First.Hash, w.Task, s.Round.Entries[0]), w.First), 400,
                 "OpeningBelowQuorum"));
         yield return Of("client-forged-version", "A model version that the server did not sign.", s,
             new Script().Refuse("invitation", Wire.Invitation(s.Round.Opening, forged), 300, "BadSignature"));
@@ -38,6 +38,20 @@ internal static class ClientVectors
             [contributed]);
         yield return Of("client-after-death", "The same after the first round was proven dead.", s,
             new Script().Custom(Contribute(next, w.Model, Accepted())), [contributed, buried]);
+        World trained = World.Wide();
+        ReferenceRound training = new(trained, 0);
+        yield return Of("client-task", "Training at step 4, by all entries and by what the site has computed.", s,
+            new Script().Custom(Contribute(training, trained.Model, Accepted(), trained.Task)), world: trained);
+        yield return Of("client-other-task", "The site has evaluated, and the invitation is to training.", s,
+            new Script().Custom(Contribute(training, trained.Model, Vector.Refusal(213, "WrongTask"),
+                new ReferenceTask(2, 4))), world: trained);
+        yield return Of("client-other-step", "The site has trained at step 5, and the invitation is to step 4.", s,
+            new Script().Custom(Contribute(training, trained.Model, Vector.Refusal(213, "WrongTask"),
+                new ReferenceTask(1, 5))), world: trained);
+        byte[] trainedBefore = Journal(1, trained.Digest, 7, SHA256.HashData("another model"u8), trained.Task);
+        yield return Of("client-repeated-task", "Training at step 4 again, on another model.", s,
+            new Script().Custom(Contribute(training, trained.Model, Vector.Refusal(410, "SecondContributionOnBase"),
+                trained.Task)), [trainedBefore], world: trained);
         World wide = World.Small(p => p with { BaseVersionWindow = 2 });
         ReferenceRound wideRound = new(wide, 0);
         Message second = Wire.Version(wideRound.Context, 1, SHA256.HashData("another version"u8), new byte[32],
@@ -48,18 +62,21 @@ internal static class ClientVectors
                 "BrokenModelChain"), world: wide);
     }
 
-    private static byte[] Journal(int type, byte[] plan, ulong round, byte[] model) =>
-        Canonical.Of(w => w.U8(type).Raw(plan).U64(round).Raw(model));
+    private static byte[] Journal(int type, byte[] plan, ulong round, byte[] model, ReferenceTask task = default) =>
+        Canonical.Of(w => w.U8(type).Raw(plan).U64(round).Raw(model).U8(task.Kind).U64(task.Step));
 
     private static JsonObject Accepted() => new() { ["accept"] = true };
 
-    private static JsonObject Contribute(ReferenceRound round, byte[] model, JsonObject expect) => new()
-    {
-        ["do"] = "contribute",
-        ["message"] = Json.Hex(round.Invitation.Encoded),
-        ["model"] = Json.Hex(model),
-        ["expect"] = expect,
-    };
+    private static JsonObject Contribute(ReferenceRound round, byte[] model, JsonObject expect,
+        ReferenceTask task = default) => new()
+        {
+            ["do"] = "contribute",
+            ["message"] = Json.Hex(round.Invitation.Encoded),
+            ["model"] = Json.Hex(model),
+            ["kind"] = task.Kind,
+            ["step"] = task.Step,
+            ["expect"] = expect,
+        };
 
     private static Vector Of(
         string name, string what, SmallRound s, Script script, byte[][]? journal = null, byte[]? approved = null,

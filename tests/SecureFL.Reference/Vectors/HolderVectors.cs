@@ -8,7 +8,7 @@ internal static class HolderVectors
 
     /// <summary>A holder whose ledger has the chain's first version and its entries of rounds 0 and 1.</summary>
     private static Vector Of(string name, string what, SmallRound s, Script script, byte[][]? past = null,
-        bool confirmed = true)
+        bool confirmed = true, long entered = World.Now)
     {
         ReferenceRound next = new(s.World, 1);
         byte[] nonce = Chosen.Bytes("head nonce", 32);
@@ -21,7 +21,8 @@ internal static class HolderVectors
             ["ledger"] =
                 Json.Hexes(
                     LedgerVectors.Chain(s.World, 0,
-                        [(2, s.World.First.Encoded), (3, s.Round.Entries[0].Encoded), (3, next.Entries[0].Encoded),
+                        [(2, s.World.First.Encoded), LedgerVectors.Entered(s.Round.Entries[0], entered),
+                            LedgerVectors.Entered(next.Entries[0], entered),
                             .. (past ?? []).Select(LedgerVectors.Typed)])),
             ["nonce"] = Json.Hex(nonce),
             ["heads"] = Json.Hexes(confirmed ? [Head(s, 1, null, nonce).Encoded] : []),
@@ -206,6 +207,18 @@ internal static class HolderVectors
         yield return Of("holder-dead-round", "A round that this holder declared dead.", s,
             new Script().Round("death", 0, new JsonObject { ["accept"] = true, ["hash"] = Json.Hex(death0.Hash) })
                 .Refuse("opening", "@round.json#/opening", 508, "RoundDead"));
+        yield return Of("holder-expired",
+            "A round a second beyond its life: the proposal is refused, and the death is durable already.", s,
+            Shared(s, 0, 1, 2).Wait(86_401_000)
+                .Refuse("proposal", "@round.json#/proposal", 508, "RoundDead")
+                .Round("death", 0, new JsonObject { ["accept"] = true, ["hash"] = Json.Hex(death0.Hash) })
+                .Refuse("opening", "@round.json#/opening", 508, "RoundDead"));
+        yield return Of("holder-expired-before-start",
+            "An opening to a holder whose entry is older than a round's life.", s,
+            new Script().Refuse("opening", "@round.json#/opening", 508, "RoundDead"), entered: World.Now - 86_401_000);
+        yield return Of("holder-clock-set-back",
+            "The clock reads an hour before the newest entry: how long the round lived is not known.", s,
+            new Script().Refuse("opening", "@round.json#/opening", 508, "RoundDead"), entered: World.Now + 3_600_000);
         yield return Of("holder-death-before-deadline",
             "A death while the vote's deadline runs; after it the death is signed and the certificate is refused.", s,
             Shared(s, 0, 1, 2).Accept("proposal", "@round.json#/proposal", s.Round.Vote(s.Proposal, 0).Hash)

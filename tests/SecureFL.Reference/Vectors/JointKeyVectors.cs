@@ -71,7 +71,7 @@ internal static class JointKeyVectors
             {
                 ["plan"] =
                 Json.Hex(
-                    World.Small(
+                    World.Secure(
                         plan => change(plan with { Suite = 2, Parameters = JointEpoch.JointParameters })).PlanBytes),
                 ["rule"] = rule,
             }.Refused(209, "PlanRule");
@@ -159,7 +159,8 @@ internal static class JointKeyVectors
     {
         Message head = JointEpoch.World.First;
         yield return Of("joint-opening", "Three entries under one key.", r.Opening).With("expect", "accept");
-        Message mixed = Wire.Opening(r.Context, head.Hash, r.Entries[0], r.Entry(1, e.PublicKeyHash), r.Entries[2]);
+        Message mixed = Wire.Opening(r.Context, head.Hash, JointEpoch.World.Task, r.Entries[0],
+            r.Entry(1, e.PublicKeyHash), r.Entries[2]);
         yield return Of("joint-opening-keys", "Entries under two keys.", mixed).Refused(211, "WrongKeyEpoch");
 
         static Vector Of(string name, string what, Message opening) => new(name, Section, what, "opening")
@@ -285,7 +286,8 @@ internal static class JointKeyVectors
                 ["ledger"] = Json.Hexes(LedgerVectors.Chain(world, 2,
                 [
                     (8, e.Entries[2].Encoded), (9, e.Confirmation(2, e.PublicKeyHash).Encoded), (10, e.Record.Encoded),
-                    (2, world.First.Encoded), (3, r.Entries[2].Encoded), (3, next.Entries[2].Encoded), (4, vote),
+                    (2, world.First.Encoded), LedgerVectors.Entered(r.Entries[2]),
+                    LedgerVectors.Entered(next.Entries[2]), (4, vote),
                 ])),
                 ["nonce"] = Json.Hex(nonce),
                 ["heads"] =

@@ -27,7 +27,7 @@ internal static class LedgerVectors
         List<byte[]> records = [];
         byte[] head = Wire.Zero;
         foreach ((int type, byte[] body) in
-            bodies.Prepend((1, Canonical.Of(w => w.U8(1).Raw(world.Digest).U32(holder)))))
+            bodies.Prepend((1, Canonical.Of(w => w.U8(2).Raw(world.Digest).U32(holder)))))
         {
             byte[] record = Derivations.LedgerRecord(head, type, body);
             records.Add(record);
@@ -36,6 +36,10 @@ internal static class LedgerVectors
 
         return [.. records];
     }
+
+    /// <summary>The record of an entry: the time, then the entry.</summary>
+    public static (int Type, byte[] Body) Entered(Message entry, long time = World.Now) =>
+        (3, Canonical.Of(w => w.I64(time).Raw(entry.Encoded)));
 
     /// <summary>A body behind its type byte.</summary>
     public static (int Type, byte[] Body) Typed(byte[] record) => (record[0], record[1..]);
@@ -57,7 +61,7 @@ internal static class LedgerVectors
     private static byte[][] Records(SmallRound s) => Chain(s.World, 0,
     [
         (2, s.World.First.Encoded),
-        (3, s.Round.Entries[0].Encoded),
+        Entered(s.Round.Entries[0]),
         (4, VoteBody(s)),
         (5, Canonical.Of(w => w.Counted(s.Certificate.Encoded).Raw(s.Releases[0].Encoded))),
         (6, Wire.Death(s.World.Context(7), 0, s.World.Holders[0]).Encoded),

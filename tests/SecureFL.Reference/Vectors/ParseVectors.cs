@@ -23,7 +23,7 @@ internal static class ParseVectors
         Message[] votes = [s.Round.Vote(s.Proposal, 0), s.Round.Vote(s.Proposal, 1)];
         Entry[] entries = [.. s.Group.Select(c => c.Entry)];
         int entryBytes = s.Round.Entries[0].Encoded.Length;
-        int firstEntry = FieldsAt + 32 + 4;
+        int firstEntry = FieldsAt + 41 + 4;
         const int statementClient = FieldsAt + 32;
         const int statementShares = FieldsAt + 32 + 4 + 32 + 32;
         const int chunkIndex = FieldsAt + 4;
@@ -61,17 +61,17 @@ internal static class ParseVectors
                 header[..^s.Contributions[0].Shares[2].Length], 100, "Truncated"),
             ("header-inner-type", "ContributionHeader", "What is inside is not a statement.", Flip(header, 2, 1), 105,
                 "WrongMessageType"),
-            ("no-entries", "RoundOpening", "An opening without entries.", [.. opening[..(FieldsAt + 32)], 0, 0, 0, 0],
+            ("no-entries", "RoundOpening", "An opening without entries.", [.. opening[..(FieldsAt + 41)], 0, 0, 0, 0],
                 103, "OutOfRange"),
             ("too-many-entries", "RoundOpening", "Four entries of three key holders.",
-                Wire.Opening(s.Round.Context, s.World.First.Hash, [.. s.Round.Entries, s.Round.Entries[2]]).Encoded,
-                102, "Oversized"),
+                Wire.Opening(s.Round.Context, s.World.First.Hash, s.World.Task,
+                    [.. s.Round.Entries, s.Round.Entries[2]]).Encoded, 102, "Oversized"),
             ("entry-twice", "RoundOpening", "The entry of one key holder twice.",
-                Wire.Opening(s.Round.Context, s.World.First.Hash, s.Round.Entries[0], s.Round.Entries[0],
+                Wire.Opening(s.Round.Context, s.World.First.Hash, s.World.Task, s.Round.Entries[0], s.Round.Entries[0],
                     s.Round.Entries[2]).Encoded, 401, "DuplicateHolder"),
             ("entry-order", "RoundOpening", "Entries out of order.",
-                Wire.Opening(s.Round.Context, s.World.First.Hash, s.Round.Entries[1], s.Round.Entries[0]).Encoded, 104,
-                "NonCanonical"),
+                Wire.Opening(s.Round.Context, s.World.First.Hash, s.World.Task, s.Round.Entries[1],
+                    s.Round.Entries[0]).Encoded, 104, "NonCanonical"),
             ("entry-inner-version", "RoundOpening", "An entry of another version.",
                 Flip(opening, firstEntry + entryBytes + 1, 2), 200, "WrongVersion"),
             ("no-groups", "CertificateProposal", "A proposal without groups.",
@@ -103,6 +103,16 @@ internal static class ParseVectors
             ("head-flag", "LedgerHead", "The flag of the vote is 2.",
                 Flip(Wire.Head(s.World.Context(0), 2, 1, new byte[32], null, null, s.World.Holders[2]).Encoded,
                     FieldsAt + 40, 2), 104, "NonCanonical"),
+            ("request-wanted", "HolderRequest", "A request for a message of type 0.",
+                Wire.Request(s.Round.Context, 0, 0, 0).Encoded, 105, "WrongMessageType"),
+            ("request-versions", "HolderRequest", "Model versions with a request that takes none.",
+                Wire.Request(s.Round.Context, 14, 0, 0, s.World.First).Encoded, 102, "Oversized"),
+            ("request-position", "HolderRequest", "A chunk before the first.",
+                Wire.Request(s.Round.Context, 33, 0, -1).Encoded, 103, "OutOfRange"),
+            ("request-task", "HolderRequest", "A task with a request that takes none.",
+                Wire.Request(s.Round.Context, 14, 0, 0, new ReferenceTask(0, 1)).Encoded, 104, "NonCanonical"),
+            ("task-kind", "RoundOpening", "A kind of task that does not exist.", Flip(opening, FieldsAt + 32, 4), 103,
+                "OutOfRange"),
             ("invitation-no-versions", "RoundInvitation", "No model versions.",
                 Wire.Invitation(s.Round.Opening).Encoded, 103, "OutOfRange"),
             ("invitation-two-versions", "RoundInvitation", "Two model versions where K = 1.",

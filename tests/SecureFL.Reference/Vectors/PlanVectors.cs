@@ -4,7 +4,8 @@ namespace SecureFL.Reference;
 internal static class PlanVectors
 {
     public static IEnumerable<Vector> All() =>
-        [Good("plan", World.Small()), Good("plan-counters", World.Wide()), .. Bytes(), .. Rules()];
+        [Good("plan", World.Secure()), Good("plan-insecure", World.Small()), Good("plan-counters", World.Wide()),
+            .. Bytes(), .. Rules()];
 
     private static Vector Good(string name, World world) =>
         new(name, "04-plan", "A signed plan, its digest and the words that people compare.", "plan")
@@ -21,7 +22,7 @@ internal static class PlanVectors
 
     private static IEnumerable<Vector> Bytes()
     {
-        World world = World.Small();
+        World world = World.Secure();
         byte[] plan = world.PlanBytes;
         int body = plan.Length - 64;
 
@@ -35,7 +36,7 @@ internal static class PlanVectors
             ("truncated", "The last byte is missing.", plan[..^1], 100, "Truncated"),
             ("trailing-byte", "A byte follows the signature.", [.. plan, 0], 101, "TrailingBytes"),
             ("message-type", "The type byte of a vote.", Set(plan, 0, 11), 105, "WrongMessageType"),
-            ("version", "Another version of the encoding.", Set(plan, 1, 2), 200, "WrongVersion"),
+            ("version", "Another version of the encoding.", Set(plan, 1, 3), 200, "WrongVersion"),
             ("flag", "The flag 'insecure' is 2.", Set(plan, enrolment - 1, 2), 104, "NonCanonical"),
             ("signature", "A flipped bit in the signature.", Set(plan, plan.Length - 40, plan[^40] ^ 1), 300,
                 "BadSignature"),
@@ -56,7 +57,7 @@ internal static class PlanVectors
                 Set(Set(Set(plan, enrolment + 138, 0xEE), enrolment + 139, 0x80), enrolment + 140, 0x80), 104,
                 "NonCanonical"),
             ("errors", "An unknown error distribution.",
-                World.Small(p => p with { Parameters = p.Parameters with { Errors = 3 } }).PlanBytes, 103,
+                World.Secure(p => p with { Parameters = p.Parameters with { Errors = 3 } }).PlanBytes, 103,
                 "OutOfRange"),
             ("signer", "Signed by the server.", [.. plan[..body], .. world.Server.Sign(world.Digest)], 300,
                 "BadSignature"),
@@ -74,6 +75,8 @@ internal static class PlanVectors
             ("opener", "opener", "The opener 'clients'.", p => p with { Opener = 2 }),
             ("threshold-one", "t >= 2", "t = 1.", p => p with { Threshold = 1 }),
             ("threshold-above", "t <= H", "t = 4 of H = 3.", p => p with { Threshold = 4 }),
+            ("no-colluding-holder", "f >= 1", "f = 0, and the plan does not say insecure.",
+                p => p with { Colluding = 0 }),
             ("colluding-holders", "f <= t-1", "f = t.", p => p with { Colluding = 2 }),
             ("colluding-clients", "f_c >= 1", "f_c = 0.", p => p with { ColludingClients = 0 }),
             ("min-clients", "n_min >= f_c+2", "n_min = 2 with f_c = 1.", p => p with { MinClients = 2 }),
@@ -87,7 +90,7 @@ internal static class PlanVectors
                 p => p with { Holders = [.. p.Holders.Take(2), p.Holders[2] with { Key = p.Clients[0].Key }] }),
             ("sites-hold-keys-f", "f_c >= f where sites hold keys",
                 "Sites hold keys, f = 1 and f_c = 0 under 'insecure'.",
-                p => p with { SitesHoldKeys = 1, Insecure = 1, Colluding = 1, ColludingClients = 0 }),
+                p => p with { SitesHoldKeys = 1, Insecure = 1, ColludingClients = 0 }),
             ("authority-is-server", "authority", "The server signs the plan.", p => p with { Server = p.Authority }),
             ("client-twice", "clients", "Two clients with one key.",
                 p => p with { Clients = [.. p.Clients.Take(3), p.Clients[3] with { Key = p.Clients[0].Key }] }),
@@ -101,6 +104,8 @@ internal static class PlanVectors
                 p => p with { Holders = [.. p.Holders.Take(2), p.Holders[2] with { Key = p.Server }] }),
             ("rounds", "rounds", "No rounds.", p => p with { Rounds = 0 }),
             ("window", "agreement window", "No agreement window.", p => p with { AgreementWindowSeconds = 0 }),
+            ("life", "round life", "A round that lives shorter than its agreement window.",
+                p => p with { RoundLifeSeconds = 3599 }),
             ("base-versions", "K", "K = 0.", p => p with { BaseVersionWindow = 0 }),
             ("group-size", "group size >= n_min", "Groups of 2 with n_min = 3.", p => p with { GroupSize = 2 }),
             ("group-size-max", "2 group size - 1 <= n_max",
@@ -113,7 +118,7 @@ internal static class PlanVectors
         ];
         return cases.Select(c => new Vector("plan-rule-" + c.Name, "04-plan", c.What, "plan")
         {
-            ["plan"] = Json.Hex(World.Small(c.Change).PlanBytes),
+            ["plan"] = Json.Hex(World.Secure(c.Change).PlanBytes),
             ["rule"] = c.Rule,
         }.Refused(209, "PlanRule"));
     }

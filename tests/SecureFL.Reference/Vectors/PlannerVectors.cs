@@ -70,7 +70,7 @@ internal static class PlannerVectors
         ];
         foreach ((string name, string what, ReferenceParameters set) in broken)
         {
-            World world = World.Small(plan => plan with { Parameters = set });
+            World world = World.Secure(plan => plan with { Parameters = set });
             yield return new Vector("bad-parameters-" + name, "02-parameters", what, "plan")
             { ["plan"] = Json.Hex(world.PlanBytes) }.Refused(209, "PlanRule");
         }

@@ -23,7 +23,7 @@ internal static class RoundVectors
             ["shares"] = new JsonArray([.. s.Contributions.Select(c => (JsonNode)Json.Hexes(c.Shares))]),
             ["headers"] = new JsonArray([.. s.Contributions.Select(c => (JsonNode)Header(c.Client))]),
             ["deliveries"] = new JsonArray([.. s.Contributions.Select(c => (JsonNode)new JsonArray(
-                "0801", $"@round.json#/statements/{c.Client}", "00000000", $"@round.json#/shares/{c.Client}/0"))]),
+                "0802", $"@round.json#/statements/{c.Client}", "00000000", $"@round.json#/shares/{c.Client}/0"))]),
             ["proposal"] = Json.Hex(s.Proposal.Encoded),
             ["certificate"] = Json.Hex(s.Certificate.Encoded),
             ["releases"] = Json.Hexes(s.Releases.Select(m => m.Encoded)),
@@ -52,7 +52,7 @@ internal static class RoundVectors
     /// The header of a contribution to the round, in parts; its statement may be another one over the same shares.
     /// </summary>
     public static JsonArray Header(int client, Message? statement = null) => new(
-        "0701",
+        "0702",
         statement is null ? $"@round.json#/statements/{client}" : Json.Hex(statement.Encoded),
         $"@round.json#/shares/{client}/0",
         $"@round.json#/shares/{client}/1",
@@ -179,6 +179,9 @@ internal static class RoundVectors
             ("LedgerHeadRequest", Wire.HeadRequest(s.World.Context(0), 1, nonce, holders[1])),
             ("LedgerHead", Wire.Head(s.World.Context(0), 0, 1, nonce, vote, s.Round.Entries[1], holders[0])),
             ("LedgerHead", Wire.Head(s.World.Context(0), 2, 1, nonce, null, null, holders[2])),
+            ("HolderRequest", Wire.Request(s.Round.Context, 3, 0, 0, s.World.First)),
+            ("HolderRequest", Wire.Request(c, 14, 0, 0)),
+            ("HolderRequest", Wire.Request(c, 33, 1, 7)),
             ("TranscriptRecord", Wire.Record(5, Wire.Zero, [1, 2, 3], s.World.Server)),
         ];
         return new Vector("messages", "08-wire-format", "The other messages, each with its hash.", "messages")

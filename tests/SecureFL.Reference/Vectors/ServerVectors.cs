@@ -195,7 +195,7 @@ internal static class ServerVectors
             Released(s.Releases[0], s.Releases[1], Lying(lie))
                 .Refuse("open", (Message?)null, 602, "InconsistentReleases"));
         yield return Of("server-release-word", "07-opening", "A release with a word that is no field element.", s,
-            Released(s.Releases[0], Lying(tooLarge)).Refuse("open", (Message?)null, 103, "OutOfRange"));
+            Released(s.Releases[0]).Refuse("release", Lying(tooLarge), 103, "OutOfRange"));
         yield return Of("server-release-other", "07-opening", "A release for another certificate.", s,
             Released().Refuse("release", r.Release(other, 0, s.Contributions[1..]), 601, "WrongCertificate"));
         yield return Of("server-release-groups", "07-opening", "A release of two groups where there is one.", s,

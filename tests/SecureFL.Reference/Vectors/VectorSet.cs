@@ -10,6 +10,7 @@ internal static class VectorSet
         return
         [
             .. RingVectors.All(),
+            .. LinearDigestVectors.All(),
             .. PlannerVectors.All(),
             .. EncodingVectors.All(),
             .. SharingVectors.All(),

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
-using SecureFL.Aggregation;
-using SecureFL.Ckks.OneTimeKey;
-using SecureFL.Encoding.Contributions;
-using SecureFL.Encoding.Kernels;
-using SecureFL.Encoding.Planning;
-using SecureFL.Encoding.Quantization;
+using SecureFL.Messages.Counters;
+using SecureFL.Protocol.Plans;
 using SecureFL.Ring.Kernels;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Kernels;
+using SecureFL.Rlwe.OneTimeKey;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Spec.Tests.Operations;
 

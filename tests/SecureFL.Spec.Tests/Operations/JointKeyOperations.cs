@@ -1,9 +1,17 @@
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Parameters;
-using SecureFL.Encoding.Contributions;
+using SecureFL.Messages.JointKey;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Suites.JointKey;
+using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
+using SecureFL.Protocol.Suites.JointKey.Layout;
+using SecureFL.Protocol.Suites.JointKey.Rounds;
 using SecureFL.Ring.Randomness;
-using SecureFL.Threshold;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Threshold.HybridEncryption;
+using SecureFL.Threshold.JointKey;
 
 namespace SecureFL.Spec.Tests.Operations;
 
@@ -26,7 +34,7 @@ internal static class JointKeyOperations
     public static void KeyEpoch(VectorFile v)
     {
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
-        KeyEpochRecord record = KeyEpochRecord.Parse(v.Bytes("record"), plan);
+        KeyEpochRecord record = KeyEpochRecord.Parse(v.Bytes("record"), plan.Limits);
         if (!v.Has("publicKey"))
         {
             Expectation.Check(v, () => EpochRules.Require(record, plan));
@@ -42,14 +50,14 @@ internal static class JointKeyOperations
     public static void Commitment(VectorFile v)
     {
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
-        KeyEpochCommitments commitments = KeyEpochCommitments.Parse(v.Bytes("commitments"), plan);
+        KeyEpochCommitments commitments = KeyEpochCommitments.Parse(v.Bytes("commitments"), plan.Limits);
         using HpkePrivateKey key = HpkePrivateKey.Generate(SystemEntropy.Instance);
         using KeyShareCollection collection = new(plan, 0, new Digest(v.Bytes("opening")), commitments, key);
         PublicKeyShare share = new(commitments.Context, commitments.Hash, v.Int("holder"), v.Bytes("share"));
         Assert.Equal(v.Text("commitment"),
             JointKeyHashes.PublicKeyShare(share.Context, new Digest(v.Bytes("opening")), 1, share.Packed.Span)
                 .ToString());
-        Assert.Equal(share.Encode(), PublicKeyShare.Parse(share.Encode(), plan).Encode());
+        Assert.Equal(share.Encode(), PublicKeyShare.Parse(share.Encode(), plan.Limits).Encode());
         Expectation.Check(v, () => collection.Handle(share));
     }
 
@@ -91,11 +99,11 @@ internal static class JointKeyOperations
     public static void Intake(VectorFile v)
     {
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
-        CertificateProposal proposal = CertificateProposal.Parse(v.Bytes("proposal"), plan);
-        Release release = Release.Parse(v.Bytes("release"), plan);
+        CertificateProposal proposal = CertificateProposal.Parse(v.Bytes("proposal"), plan.Limits);
+        Release release = Release.Parse(v.Bytes("release"), plan.Limits);
         using PartialIntake intake = new(plan, proposal, release, new RoundSums(new InMemorySumStore(), 0));
         PartialDecryptionChunk chunk = new(proposal.Context, proposal.Hash, release.Holder, 0, 0, v.Bytes("packed"));
-        Assert.Equal(chunk.Encode(), PartialDecryptionChunk.Parse(chunk.Encode(), plan).Encode());
+        Assert.Equal(chunk.Encode(), PartialDecryptionChunk.Parse(chunk.Encode(), plan.Limits).Encode());
         Expectation.Check(v, () => intake.Handle(chunk));
     }
 

@@ -1,6 +1,16 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.JointKey;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Wire;
+using SecureFL.Protocol.Ledgers;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Rules;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Suites.OneTimeKey;
+using SecureFL.Protocol.Summation;
 using SecureFL.Ring.Randomness;
-using SecureFL.Threshold;
+using SecureFL.Threshold.HybridEncryption;
 
 namespace SecureFL.Spec.Tests.Operations;
 
@@ -9,32 +19,33 @@ internal static class MessageOperations
 {
     public static ProtocolMessage ParseAs(string type, byte[] bytes, AggregationPlan plan) => type switch
     {
-        nameof(MessageType.ModelVersion) => ModelVersion.Parse(bytes, plan),
-        nameof(MessageType.RoundOpeningEntry) => RoundOpeningEntry.Parse(bytes, plan),
-        nameof(MessageType.RoundOpening) => RoundOpening.Parse(bytes, plan),
-        nameof(MessageType.RoundInvitation) => RoundInvitation.Parse(bytes, plan),
-        nameof(MessageType.ContributionChunk) => ContributionChunk.Parse(bytes, plan),
-        nameof(MessageType.ContributionStatement) => ContributionStatement.Parse(bytes, plan),
-        nameof(MessageType.ContributionHeader) => ContributionHeader.Parse(bytes, plan),
-        nameof(MessageType.ShareDelivery) => ShareDelivery.Parse(bytes, plan),
-        nameof(MessageType.Receipt) => Receipt.Parse(bytes, plan),
-        nameof(MessageType.CertificateProposal) => CertificateProposal.Parse(bytes, plan),
-        nameof(MessageType.Vote) => Vote.Parse(bytes, plan),
-        nameof(MessageType.RoundCertificate) => RoundCertificate.Parse(bytes, plan),
-        nameof(MessageType.Release) => Release.Parse(bytes, plan),
-        nameof(MessageType.RoundDeath) => RoundDeath.Parse(bytes, plan),
-        nameof(MessageType.RoundDeathCertificate) => RoundDeathCertificate.Parse(bytes, plan),
-        nameof(MessageType.LedgerHeadRequest) => LedgerHeadRequest.Parse(bytes, plan),
-        nameof(MessageType.LedgerHead) => LedgerHead.Parse(bytes, plan),
-        nameof(MessageType.RoundSum) => RoundSum.Parse(bytes, plan),
+        nameof(MessageType.ModelVersion) => ModelVersion.Parse(bytes, plan.Limits),
+        nameof(MessageType.RoundOpeningEntry) => RoundOpeningEntry.Parse(bytes, plan.Limits),
+        nameof(MessageType.RoundOpening) => RoundOpening.Parse(bytes, plan.Limits),
+        nameof(MessageType.RoundInvitation) => RoundInvitation.Parse(bytes, plan.Limits),
+        nameof(MessageType.ContributionChunk) => ContributionChunk.Parse(bytes, plan.Limits),
+        nameof(MessageType.ContributionStatement) => ContributionStatement.Parse(bytes, plan.Limits),
+        nameof(MessageType.ContributionHeader) => ContributionHeader.Parse(bytes, plan.Limits),
+        nameof(MessageType.ShareDelivery) => ShareDelivery.Parse(bytes, plan.Limits),
+        nameof(MessageType.Receipt) => Receipt.Parse(bytes, plan.Limits),
+        nameof(MessageType.CertificateProposal) => CertificateProposal.Parse(bytes, plan.Limits),
+        nameof(MessageType.Vote) => Vote.Parse(bytes, plan.Limits),
+        nameof(MessageType.RoundCertificate) => RoundCertificate.Parse(bytes, plan.Limits),
+        nameof(MessageType.Release) => Release.Parse(bytes, plan.Limits),
+        nameof(MessageType.RoundDeath) => RoundDeath.Parse(bytes, plan.Limits),
+        nameof(MessageType.RoundDeathCertificate) => RoundDeathCertificate.Parse(bytes, plan.Limits),
+        nameof(MessageType.LedgerHeadRequest) => LedgerHeadRequest.Parse(bytes, plan.Limits),
+        nameof(MessageType.LedgerHead) => LedgerHead.Parse(bytes, plan.Limits),
+        nameof(MessageType.RoundSum) => RoundSum.Parse(bytes, plan.Limits),
         nameof(MessageType.TranscriptRecord) => TranscriptRecord.Parse(bytes),
-        nameof(MessageType.KeyEpochEntry) => KeyEpochEntry.Parse(bytes, plan),
-        nameof(MessageType.KeyEpochOpening) => KeyEpochOpening.Parse(bytes, plan),
-        nameof(MessageType.PublicKeyCommitment) => PublicKeyCommitment.Parse(bytes, plan),
-        nameof(MessageType.KeyEpochCommitments) => KeyEpochCommitments.Parse(bytes, plan),
-        nameof(MessageType.KeyDealing) => KeyDealing.Parse(bytes, plan),
-        nameof(MessageType.KeyEpochConfirmation) => KeyEpochConfirmation.Parse(bytes, plan),
-        nameof(MessageType.KeyEpochRecord) => KeyEpochRecord.Parse(bytes, plan),
+        nameof(MessageType.KeyEpochEntry) => KeyEpochEntry.Parse(bytes, plan.Limits),
+        nameof(MessageType.KeyEpochOpening) => KeyEpochOpening.Parse(bytes, plan.Limits),
+        nameof(MessageType.PublicKeyCommitment) => PublicKeyCommitment.Parse(bytes, plan.Limits),
+        nameof(MessageType.KeyEpochCommitments) => KeyEpochCommitments.Parse(bytes, plan.Limits),
+        nameof(MessageType.KeyDealing) => KeyDealing.Parse(bytes, plan.Limits),
+        nameof(MessageType.KeyEpochConfirmation) => KeyEpochConfirmation.Parse(bytes, plan.Limits),
+        nameof(MessageType.KeyEpochRecord) => KeyEpochRecord.Parse(bytes, plan.Limits),
+        nameof(MessageType.HolderRequest) => HolderRequest.Parse(bytes, plan.Limits),
         _ => throw new ArgumentException($"no message type {type}", nameof(type)),
     };
 
@@ -59,7 +70,7 @@ internal static class MessageOperations
     public static void Derived(VectorFile v)
     {
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
-        RoundOpening opening = RoundOpening.Parse(v.Bytes("opening"), plan);
+        RoundOpening opening = RoundOpening.Parse(v.Bytes("opening"), plan.Limits);
         Assert.Equal(v.Text("openingDigest"), opening.Hash.ToString());
         Assert.Equal(v.Bytes("publicSeed"), PublicSeed.Of(opening));
         using GroupSumHash hash = new(0);
@@ -76,10 +87,10 @@ internal static class MessageOperations
     public static void Contribution(VectorFile v)
     {
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
-        ContributionHeader header = ContributionHeader.Parse(v.Bytes("header"), plan);
+        ContributionHeader header = ContributionHeader.Parse(v.Bytes("header"), plan.Limits);
         ContributionStatement statement = header.Statement;
         using ContributionRoot root = new(plan);
-        root.Append(ContributionChunk.Parse(v.Bytes("chunk"), plan).Packed.Span);
+        root.Append(ContributionChunk.Parse(v.Bytes("chunk"), plan.Limits).Packed.Span);
         Assert.Equal(v.Text("root"), root.Finish().ToString());
         Assert.Equal(v.Text("root"), statement.Root.ToString());
         Assert.Equal(v.Bytes("info"), ShareContext.Info(statement.Context));
@@ -118,15 +129,15 @@ internal static class MessageOperations
     public static void Opening(VectorFile v)
     {
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
-        RoundOpening opening = RoundOpening.Parse(v.Bytes("opening"), plan);
+        RoundOpening opening = RoundOpening.Parse(v.Bytes("opening"), plan.Limits);
         Expectation.Check(v, () => OpeningRules.Require(opening, plan));
     }
 
     public static void Certificate(VectorFile v)
     {
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
-        RoundOpening opening = RoundOpening.Parse(v.Bytes("opening"), plan);
-        CertificateProposal proposal = CertificateProposal.Parse(v.Bytes("proposal"), plan);
+        RoundOpening opening = RoundOpening.Parse(v.Bytes("opening"), plan.Limits);
+        CertificateProposal proposal = CertificateProposal.Parse(v.Bytes("proposal"), plan.Limits);
         Expectation.Check(v, () => CertificateRules.Require(proposal, opening, plan));
     }
 

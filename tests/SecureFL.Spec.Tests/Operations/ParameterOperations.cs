@@ -1,7 +1,8 @@
-using SecureFL.Aggregation;
-using SecureFL.Ckks.Parameters;
-using SecureFL.Encoding.Packing;
-using SecureFL.Encoding.Planning;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Plans;
+using SecureFL.Rlwe.Packing;
+using SecureFL.Rlwe.Parameters;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Spec.Tests.Operations;
 

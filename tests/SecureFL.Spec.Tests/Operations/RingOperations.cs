@@ -1,8 +1,8 @@
-using SecureFL.Ckks.OneTimeKey;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Arithmetic;
 using SecureFL.Ring.Kernels;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.OneTimeKey;
+using SecureFL.Rlwe.Parameters;
 
 namespace SecureFL.Spec.Tests.Operations;
 

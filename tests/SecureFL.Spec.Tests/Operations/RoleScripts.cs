@@ -1,4 +1,10 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Summation;
 using SecureFL.Ring.Randomness;
 
 namespace SecureFL.Spec.Tests.Operations;
@@ -32,7 +38,7 @@ internal static class ServerScript
         using SigningIdentity identity = ScriptIdentity.Import(v.Bytes("identity"));
         ScriptClock clock = new(v.Long("now"));
         using AggregationServer server =
-            new(plan, RoundInvitation.Parse(v.Bytes("invitation"), plan), identity, clock,
+            new(plan, RoundInvitation.Parse(v.Bytes("invitation"), plan.Limits), identity, clock,
                 new InMemoryContributionStore());
         AggregationResult? result = null;
         foreach (VectorFile step in v.Objects("steps"))
@@ -61,20 +67,20 @@ internal static class ServerScript
         switch (step.Text("do"))
         {
             case "chunk":
-                server.HandleChunk(ContributionChunk.Parse(message, plan));
+                server.HandleChunk(ContributionChunk.Parse(message, plan.Limits));
                 return null;
             case "header":
-                server.HandleContribution(ContributionHeader.Parse(message, plan));
+                server.HandleContribution(ContributionHeader.Parse(message, plan.Limits));
                 return null;
             case "close":
                 return server.Close(TimeSpan.FromSeconds(step.Int("windowSeconds"))).Proposal.Hash;
             case "vote":
-                server.HandleVote(Vote.Parse(message, plan));
+                server.HandleVote(Vote.Parse(message, plan.Limits));
                 return null;
             case "certificate":
                 return server.CreateCertificate().Hash;
             case "release":
-                server.HandleRelease(Release.Parse(message, plan));
+                server.HandleRelease(Release.Parse(message, plan.Limits));
                 return null;
             case "open":
                 result = server.Open();
@@ -93,21 +99,21 @@ internal static class HolderScript
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
         using SigningIdentity identity = ScriptIdentity.Import(v.Bytes("identity"));
         ScriptClock clock = new(v.Long("now"));
-        InMemoryRoundKeyStore keys = new();
+        InMemorySecretStore keys = new();
         foreach ((byte[] key, int round) in v.ByteList("roundKeys").Select((key, round) => (key, round)))
         {
             keys.Save((ulong)round, key);
         }
 
         InMemoryLedgerStorage ledger = new([.. v.ByteList("ledger").Select(r => new ReadOnlyMemory<byte>(r))]);
-        using KeyHolder holder = new(plan, plan.Digest, identity, ledger, keys, clock,
-            new ScriptedEntropy(v.Bytes("nonce")), new InMemoryKeyShareStore());
+        using KeyHolder holder = new(plan, plan.Digest, identity,
+            HolderStorage.InMemory(ledger) with { RoundKeys = keys }, clock, new ScriptedEntropy(v.Bytes("nonce")));
         Assert.Equal(v.Int("holder"), holder.Index);
         LedgerHeadRequest request = holder.CreateLedgerHeadRequest();
         Assert.Equal(v.Bytes("nonce"), request.Nonce);
         foreach (byte[] head in v.ByteList("heads"))
         {
-            holder.HandleLedgerHead(LedgerHead.Parse(head, plan));
+            holder.HandleLedgerHead(LedgerHead.Parse(head, plan.Limits));
         }
 
         foreach (VectorFile step in v.Objects("steps"))
@@ -128,21 +134,21 @@ internal static class HolderScript
         switch (step.Text("do"))
         {
             case "opening":
-                holder.HandleOpening(RoundOpening.Parse(message, plan));
+                holder.HandleOpening(RoundOpening.Parse(message, plan.Limits));
                 return null;
             case "share":
-                return holder.HandleShare(ShareDelivery.Parse(message, plan)).Hash;
+                return holder.HandleShare(ShareDelivery.Parse(message, plan.Limits)).Hash;
             case "proposal":
-                return holder.HandleProposal(CertificateProposal.Parse(message, plan)).Hash;
+                return holder.HandleProposal(CertificateProposal.Parse(message, plan.Limits)).Hash;
             case "certificate":
-                return holder.HandleCertificate(RoundCertificate.Parse(message, plan)).Hash;
+                return holder.HandleCertificate(RoundCertificate.Parse(message, plan.Limits)).Hash;
             case "death":
                 return holder.CreateRoundDeath(step.Unsigned("round")).Hash;
             case "deaths":
-                holder.HandleRoundDeath(RoundDeathCertificate.Parse(message, plan));
+                holder.HandleRoundDeath(RoundDeathCertificate.Parse(message, plan.Limits));
                 return null;
             case "head":
-                holder.HandleLedgerHead(LedgerHead.Parse(message, plan));
+                holder.HandleLedgerHead(LedgerHead.Parse(message, plan.Limits));
                 return null;
             default:
                 throw new ArgumentException($"no key holder step {step.Text("do")}", nameof(step));
@@ -175,13 +181,14 @@ internal static class ClientScript
 
     private static Digest? Do(AggregationClient client, AggregationPlan plan, VectorFile step)
     {
-        RoundInvitation invitation = RoundInvitation.Parse(step.Bytes("message"), plan);
+        RoundInvitation invitation = RoundInvitation.Parse(step.Bytes("message"), plan.Limits);
         if (step.Text("do") == "invitation")
         {
             return client.HandleInvitation(invitation).Hash;
         }
 
-        using ContributionStream stream = client.CreateContribution(invitation, new Digest(step.Bytes("model")));
+        using ContributionStream stream = client.CreateContribution(invitation, new Digest(step.Bytes("model")),
+            task: new RoundTask((TaskKind)step.Int("kind"), step.Unsigned("step")));
         return null;
     }
 }

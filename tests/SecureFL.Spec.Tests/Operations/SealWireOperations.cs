@@ -1,7 +1,10 @@
-using SecureFL.Aggregation;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Serialization;
-using SecureFL.Encoding.Contributions;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Seal.Serialization;
+using SecureFL.Seal.Wire;
 
 namespace SecureFL.Spec.Tests.Operations;
 
@@ -15,12 +18,12 @@ internal static class SealWireOperations
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
         JointPublicKey key = JointPublicKey.Parse(plan.Parameters.KeySet, v.Bytes("referenceSeed"),
             v.Bytes("publicKey"));
-        Assert.Equal(v.Bytes("parameters"), SealFormat.Save(plan.Parameters.Seal!));
-        byte[] saved = SealFormat.Save(key.ToSeal(plan.Parameters.Seal!));
+        Assert.Equal(v.Bytes("parameters"), SealFormat.Save(plan.Parameters.ToSeal()));
+        byte[] saved = SealFormat.Save(key.ToSeal(plan.Parameters.ToSeal()));
         Assert.Equal(v.Int("keyBytes"), saved.Length);
         Assert.Equal(v.Bytes("keyHead"), saved[..HeadBytes]);
         Assert.Equal(v.Text("keySha256"), Convert.ToHexStringLower(SHA256.HashData(saved)));
-        Assert.Equal(saved, SealFormat.Save(SealFormat.LoadPublicKey(plan.Parameters.Seal!, saved)));
+        Assert.Equal(saved, SealFormat.Save(SealFormat.LoadPublicKey(plan.Parameters.ToSeal(), saved)));
     }
 
     public static void Chunk(VectorFile v)
@@ -42,7 +45,7 @@ internal static class SealWireOperations
 
         using ChunkValidator validator = new(plan);
         ContributionChunk chunk = new(plan.Context(0), 0, 0, wire);
-        Assert.Equal(chunk.Encode(), ContributionChunk.Parse(chunk.Encode(), plan).Encode());
+        Assert.Equal(chunk.Encode(), ContributionChunk.Parse(chunk.Encode(), plan.Limits).Encode());
         Expectation.Check(v, () => Assert.Equal(packed, validator.Read(chunk)));
     }
 }

@@ -1,6 +1,12 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Violations;
+using SecureFL.Protocol.Rules;
 using SecureFL.Ring.Randomness;
 using SecureFL.Threshold;
+using SecureFL.Threshold.Elements;
+using SecureFL.Threshold.Fields;
+using SecureFL.Threshold.HybridEncryption;
+using SecureFL.Threshold.Reconstruction;
+using SecureFL.Threshold.Sharing;
 
 namespace SecureFL.Spec.Tests.Operations;
 
@@ -10,11 +16,11 @@ internal static class SharingOperations
     public static void WordPacking(VectorFile v)
     {
         uint[] words = [.. v.UnsignedList("words").Select(w => (uint)w)];
-        byte[] packed = new byte[Threshold.WordPacking.PackedBytes(words.Length)];
-        Threshold.WordPacking.Pack(words, packed);
+        byte[] packed = new byte[Threshold.Elements.WordPacking.PackedBytes(words.Length)];
+        Threshold.Elements.WordPacking.Pack(words, packed);
         Assert.Equal(v.Bytes("packed"), packed);
         uint[] unpacked = new uint[words.Length];
-        Threshold.WordPacking.Unpack(packed, unpacked, "words");
+        Threshold.Elements.WordPacking.Unpack(packed, unpacked, "words");
         Assert.Equal(words, unpacked);
     }
 
@@ -35,7 +41,7 @@ internal static class SharingOperations
         byte[][] rows = v.ByteList("coefficients");
         for (int d = 0; d < rows.Length; d++)
         {
-            Threshold.WordPacking.Unpack(rows[d], polynomials.Row(d), "coefficients");
+            Threshold.Elements.WordPacking.Unpack(rows[d], polynomials.Row(d), "coefficients");
         }
 
         Assert.Equal(v.Small("secret"),
@@ -64,14 +70,14 @@ internal static class SharingOperations
         byte[] aad = v.Bytes("aad");
         byte[] sealedMessage = v.Bytes("sealed");
         using HpkePrivateKey key = HpkePrivateKey.Import(v.Bytes("recipientPrivateKey"));
-        byte[] plaintext = new byte[sealedMessage.Length - Threshold.Hpke.Overhead];
+        byte[] plaintext = new byte[sealedMessage.Length - Threshold.HybridEncryption.Hpke.Overhead];
         if (v.Has("expect"))
         {
             Expectation.Check(v, () =>
             {
                 try
                 {
-                    Threshold.Hpke.Open(key, info, aad, sealedMessage, plaintext);
+                    Threshold.HybridEncryption.Hpke.Open(key, info, aad, sealedMessage, plaintext);
                 }
                 catch (ThresholdViolationException refusal)
                 {
@@ -84,8 +90,9 @@ internal static class SharingOperations
 
         Assert.Equal(v.Bytes("recipientPublicKey"), key.PublicKey.Encoded);
         ScriptedEntropy entropy = new(v.Bytes("ephemeralKeyingMaterial"));
-        Assert.Equal(sealedMessage, Threshold.Hpke.Seal(key.PublicKey, info, aad, v.Bytes("plaintext"), entropy));
-        Threshold.Hpke.Open(key, info, aad, sealedMessage, plaintext);
+        Assert.Equal(sealedMessage,
+            Threshold.HybridEncryption.Hpke.Seal(key.PublicKey, info, aad, v.Bytes("plaintext"), entropy));
+        Threshold.HybridEncryption.Hpke.Open(key, info, aad, sealedMessage, plaintext);
         Assert.Equal(v.Bytes("plaintext"), plaintext);
     }
 

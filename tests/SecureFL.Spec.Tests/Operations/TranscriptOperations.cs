@@ -1,4 +1,5 @@
-using SecureFL.Aggregation;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Transcripts;
 
 namespace SecureFL.Spec.Tests.Operations;
 

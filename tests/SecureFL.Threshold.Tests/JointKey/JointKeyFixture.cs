@@ -1,7 +1,8 @@
 using System.Numerics;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Arithmetic;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Parameters;
+using SecureFL.Threshold.JointKey;
 
 namespace SecureFL.Threshold.Tests;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
-using SecureFL.Ckks.JointKey;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Threshold.JointKey;
 
 namespace SecureFL.Threshold.Tests;
 
@@ -10,7 +11,7 @@ public sealed class PartialDecryptionTests
 
     /// <summary>b + a s is the sum of the holders' errors: small, and not zero.</summary>
     [Fact]
-    public void TheJointPublicKeyIsAnEncryptionOfZeroUnderTheSumOfSecrets()
+    public void The_joint_public_key_is_an_encryption_of_zero_under_the_sum_of_secrets()
     {
         PublicKeyGenProtocol protocol = new(JointKeyFixture.Parameters, JointKeyFixture.Seed);
         int[] secret = new int[JointKeyFixture.Degree];
@@ -60,7 +61,7 @@ public sealed class PartialDecryptionTests
     [Theory]
     [InlineData(2, 3)]
     [InlineData(3, 5)]
-    public void PartialDecryptionsAddUpToTheSecretTimesTheCiphertext(int threshold, int holders)
+    public void Partial_decryptions_add_up_to_the_secret_times_the_ciphertext(int threshold, int holders)
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, threshold, holders);
         (ThresholdKeyShare[] shares, int[] secret) = JointKeyFixture.Generate(sharing, 5);
@@ -93,7 +94,7 @@ public sealed class PartialDecryptionTests
     }
 
     [Fact]
-    public void ARetryGivesTheSameBytesAndAnotherCiphertextOtherNoise()
+    public void A_retry_gives_the_same_bytes_and_another_ciphertext_other_noise()
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, 2, 3);
         (ThresholdKeyShare[] shares, _) = JointKeyFixture.Generate(sharing, 6);
@@ -127,7 +128,7 @@ public sealed class PartialDecryptionTests
     }
 
     [Fact]
-    public void WhatIsNotWholeOrNotActiveDoesNotAnswer()
+    public void What_is_not_whole_or_not_active_does_not_answer()
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, 2, 3);
         (ThresholdKeyShare[] shares, _) = JointKeyFixture.Generate(sharing, 7);

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using SecureFL.Ckks.JointKey;
-using SecureFL.Ckks.Parameters;
 using SecureFL.Ring.Arithmetic;
+using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Parameters;
+using SecureFL.Threshold.JointKey;
 
 namespace SecureFL.Threshold.Tests;
 
@@ -14,7 +15,7 @@ public sealed class RingShamirSharingTests
     [InlineData(2, 3)]
     [InlineData(3, 5)]
     [InlineData(5, 7)]
-    public void AnyThresholdOfSharesGivesTheSumOfSecrets(int threshold, int holders)
+    public void Any_threshold_of_shares_gives_the_sum_of_secrets(int threshold, int holders)
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, threshold, holders);
         (ThresholdKeyShare[] shares, int[] secret) = JointKeyFixture.Generate(sharing, threshold);
@@ -42,7 +43,7 @@ public sealed class RingShamirSharingTests
 
     /// <summary>lambda_j = product of i / (i - j), exactly, as fractions modulo q.</summary>
     [Fact]
-    public void LagrangeCoefficientsInterpolateAtZero()
+    public void Lagrange_coefficients_interpolate_at_zero()
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, 3, 5);
         ActiveSet set = new(sharing, [1, 3, 5]);
@@ -64,7 +65,7 @@ public sealed class RingShamirSharingTests
     [InlineData(new[] { 1, 1, 2 })]
     [InlineData(new[] { 0, 1, 2 })]
     [InlineData(new[] { 4, 5, 6 })]
-    public void AnActiveSetIsExactlyTDifferentHoldersInOrder(int[] holders) =>
+    public void An_active_set_is_exactly_t_different_holders_in_order(int[] holders) =>
         Assert.Throws<ArgumentException>(
             () => new ActiveSet(new RingShamirSharing(JointKeyFixture.Parameters, 3, 5), holders));
 
@@ -72,11 +73,11 @@ public sealed class RingShamirSharingTests
     [InlineData(1, 3)]
     [InlineData(4, 3)]
     [InlineData(2, 65)]
-    public void ThresholdAndHoldersAreRules(int threshold, int holders) =>
+    public void Threshold_and_holders_are_rules(int threshold, int holders) =>
         Assert.Throws<ArgumentException>(() => new RingShamirSharing(JointKeyFixture.Parameters, threshold, holders));
 
     [Fact]
-    public void SecretsMustBeTernary()
+    public void Secrets_must_be_ternary()
     {
         CkksParameters gaussian = new(8192, [.. Primality.LargestPrimes(45, 8192, 3).Select(p => p.Value)], 12,
             ErrorDistribution.CenteredBinomial);
@@ -96,7 +97,7 @@ public sealed class RingShamirSharingTests
     [InlineData(0)]
     [InlineData(5000)]
     [InlineData((3 * 4096) - 1)]
-    public void AShareOffThePolynomialIsRefused(int word)
+    public void A_share_off_the_polynomial_is_refused(int word)
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, 3, 5);
         (_, byte[][] payloads, byte[] proof) = JointKeyFixture.Deal(sharing, 1);
@@ -122,7 +123,7 @@ public sealed class RingShamirSharingTests
     /// The proof of another challenge, another holder's share, a proof with a wrong coefficient: none passes.
     /// </summary>
     [Fact]
-    public void TheProofIsBoundToChallengeAndPoint()
+    public void The_proof_is_bound_to_challenge_and_point()
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, 2, 3);
         (_, byte[][] payloads, byte[] proof) = JointKeyFixture.Deal(sharing, 2);
@@ -144,7 +145,7 @@ public sealed class RingShamirSharingTests
     }
 
     [Fact]
-    public void MalformedSharesAreRefused()
+    public void Malformed_shares_are_refused()
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, 2, 3);
         (_, byte[][] payloads, byte[] proof) = JointKeyFixture.Deal(sharing, 3);
@@ -175,7 +176,7 @@ public sealed class RingShamirSharingTests
     }
 
     [Fact]
-    public void TheDealersOrderIsEnforcedAndItsPolynomialsErased()
+    public void The_dealers_order_is_enforced_and_its_polynomials_erased()
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, 2, 2);
         SeededEntropy entropy = new(4);
@@ -196,7 +197,7 @@ public sealed class RingShamirSharingTests
     }
 
     [Fact]
-    public void AStoredShareComesBack()
+    public void A_stored_share_comes_back()
     {
         RingShamirSharing sharing = new(JointKeyFixture.Parameters, 2, 3);
         (ThresholdKeyShare[] shares, _) = JointKeyFixture.Generate(sharing, 9);

@@ -1,5 +1,5 @@
 using SecureFL.Bench.Rounds.Metering;
-using SecureFL.Encoding.Quantization;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Bench.Rounds.Arms;
 

@@ -1,4 +1,4 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Primitives;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
@@ -8,7 +8,7 @@ namespace SecureFL.Bench.Rounds.Arms;
 /// </summary>
 internal sealed class JointKeyArm : IRoundArm
 {
-    public string Name => "joint-key";
+    public string Name => SuiteNames.JointKey;
 
     public string Description =>
         "CKKS under a joint public key whose secret the key holders share; they check and decrypt every summed "

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SecureFL.Bench.Rounds.Metering;
-using SecureFL.Encoding.Quantization;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Bench.Rounds.Arms;
 

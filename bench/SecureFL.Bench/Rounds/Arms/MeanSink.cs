@@ -1,4 +1,4 @@
-using SecureFL.Aggregation;
+using SecureFL.Protocol.Stores;
 
 namespace SecureFL.Bench.Rounds.Arms;
 

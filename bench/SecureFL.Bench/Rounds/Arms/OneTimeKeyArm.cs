@@ -1,4 +1,4 @@
-using SecureFL.Aggregation;
+using SecureFL.Messages.Primitives;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
@@ -8,7 +8,7 @@ namespace SecureFL.Bench.Rounds.Arms;
 /// </summary>
 internal sealed class OneTimeKeyArm : IRoundArm
 {
-    public string Name => "one-time-key";
+    public string Name => SuiteNames.OneTimeKey;
 
     public string Description => "CKKS under a fresh key a contribution, secret-shared to the key holders";
 

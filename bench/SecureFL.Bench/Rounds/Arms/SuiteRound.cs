@@ -1,9 +1,14 @@
-using SecureFL.Aggregation;
 using SecureFL.Bench.Measurement;
 using SecureFL.Bench.Rounds.Metering;
-using SecureFL.Encoding.Planning;
-using SecureFL.Encoding.Quantization;
 using SecureFL.Local;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Wire;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Rules;
+using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Planning;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
@@ -20,16 +25,15 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
     private readonly Action<ModelVersion> _advance;
     private readonly AggregationServer _server;
     private readonly MeanSink _sink;
-    private long _holderReceived;
-    private long _holderSent;
+    private readonly MeteredExchange _exchange;
 
     internal SuiteRound(
         RoundShape shape,
         AggregationPlan plan,
-        SigningIdentity identity,
         LocalKeyHolders holders,
+        MeteredExchange exchange,
         AggregationClient[] clients,
-        RoundInvitation invitation,
+        AggregationServer server,
         MeanSink sink,
         Action<ModelVersion> advance)
     {
@@ -37,14 +41,14 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         _plan = plan;
         _holders = holders;
         _clients = clients;
-        _invitation = invitation.Encode();
+        _exchange = exchange;
+        _invitation = server.Round.Encode();
         _advance = advance;
-        _server = new AggregationServer(
-            plan, RoundInvitation.Parse(_invitation, plan), identity, TimeProvider.System, null, holders.ServerOptions);
+        _server = server;
         _sink = sink;
         // The entry that the opening quotes, once; the opening itself comes back to the holder.
-        _holderSent = invitation.Opening.Encode().Length / shape.KeyHolders;
-        _holderReceived = invitation.Opening.Encode().Length;
+        int opening = server.Round.Opening.Encode().Length;
+        exchange.Start(received: opening, sent: opening / shape.KeyHolders);
     }
 
     public long InvitationBytes => _invitation.Length;
@@ -57,7 +61,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
 
     public bool QuantizerIsFused => true;
 
-    public (long Received, long Sent) KeyHolderBytes => (_holderReceived, _holderSent);
+    public (long Received, long Sent) KeyHolderBytes => _exchange.Bytes;
 
     /// <summary>Entries, votes, releases.</summary>
     public int KeyHolderRoundTrips => 3;
@@ -70,7 +74,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         ContributionStream stream;
         using (meter.Enter(Stage.Encrypt))
         {
-            RoundInvitation invitation = RoundInvitation.Parse(_invitation, _plan);
+            RoundInvitation invitation = RoundInvitation.Parse(_invitation, _plan.Limits);
             stream = _clients[client].CreateContribution(invitation, invitation.Base.Model, Rounding.Stochastic,
                 (ulong)client);
         }
@@ -105,7 +109,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
     {
         if (message.Span[0] == (byte)MessageType.ContributionChunk)
         {
-            ContributionChunk chunk = ContributionChunk.ParseShared(message, _plan);
+            ContributionChunk chunk = ContributionChunk.ParseShared(message, _plan.Limits);
             using (meter.Enter(Stage.Add))
             {
                 _server.HandleChunk(chunk);
@@ -115,41 +119,17 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         {
             using (meter.Enter(Stage.Add))
             {
-                _server.HandleContribution(ContributionHeader.Parse(message.Span, _plan));
+                _server.HandleContribution(ContributionHeader.Parse(message.Span, _plan.Limits));
             }
         }
     }
 
     public void Open(StageMeter meter)
     {
-        ClosedRound closed = _server.Close();
-        byte[] proposal = closed.Proposal.Encode();
-        foreach (KeyHolder holder in _holders.Holders)
+        using (_exchange.Measure(meter))
         {
-            byte[] vote = Vote(holder, closed, proposal, meter);
-            _server.HandleVote(SecureFL.Aggregation.Vote.Parse(vote, _plan));
-            Count(holder, proposal.Length, vote.Length);
+            _holders.Release(_holders.Agree(_server.Close()));
         }
-
-        byte[] certificate = _server.CreateCertificate().Encode();
-        JointKeyTerms? joint = closed.Proposal.JointKey;
-        foreach (KeyHolder holder in _holders.Holders.Where(holder => joint?.ActiveSet.Contains(holder.Index) ?? true))
-        {
-            byte[] release;
-            using (meter.Enter(Stage.KeyHolders))
-            {
-                release = holder.HandleCertificate(RoundCertificate.Parse(certificate, _plan)).Encode();
-            }
-
-            _server.HandleRelease(Release.Parse(release, _plan));
-            Count(holder, certificate.Length, release.Length);
-            if (joint is not null)
-            {
-                DecryptPartially(holder, closed.Proposal, meter);
-            }
-        }
-
-        _holders.CountDecryptions(closed.Proposal);
 
         using (meter.Enter(Stage.Open))
         {
@@ -180,87 +160,6 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
             long wall = StageMeter.WallNow();
             root.Append(chunk.Span);
             meter.Move(Stage.Encrypt, Stage.Hash, ThreadClock.Now() - cpu, StageMeter.WallNow() - wall);
-        }
-    }
-
-    private byte[] Vote(KeyHolder holder, ClosedRound closed, byte[] proposal, StageMeter meter)
-    {
-        foreach (ShareDelivery delivery in closed.DeliveriesFor(holder.Index))
-        {
-            byte[] bytes = delivery.Encode();
-            byte[] receipt;
-            using (meter.Enter(Stage.KeyHolders))
-            {
-                receipt = holder.HandleShare(ShareDelivery.Parse(bytes, _plan)).Encode();
-            }
-
-            Count(holder, bytes.Length, receipt.Length);
-        }
-
-        if (closed.Proposal.JointKey?.ActiveSet.Contains(holder.Index) == true)
-        {
-            ShowCiphertexts(holder, closed.Proposal, meter);
-        }
-
-        using (meter.Enter(Stage.KeyHolders))
-        {
-            return holder.HandleProposal(CertificateProposal.Parse(proposal, _plan)).Encode();
-        }
-    }
-
-    /// <summary>
-    /// joint-key: an active holder recomputes the sum of the second halves from every listed ciphertext.
-    /// </summary>
-    private void ShowCiphertexts(KeyHolder holder, CertificateProposal proposal, StageMeter meter)
-    {
-        CiphertextSumCheck check;
-        using (meter.Enter(Stage.KeyHolders))
-        {
-            check = holder.JointKey.CheckSum(proposal);
-        }
-
-        using (check)
-        {
-            foreach (ListedCiphertext ciphertext in _server.JointKey.CreateListedCiphertexts())
-            {
-                byte[] bytes = ciphertext.Encode();
-                using (meter.Enter(Stage.KeyHolders))
-                {
-                    check.Handle(ListedCiphertext.Parse(bytes, _plan));
-                }
-
-                Count(holder, bytes.Length, 0);
-            }
-        }
-    }
-
-    /// <summary>joint-key: an active holder's partial decryption of every summed ciphertext.</summary>
-    private void DecryptPartially(KeyHolder holder, CertificateProposal proposal, StageMeter meter)
-    {
-        for (long chunk = 0; chunk < _plan.Parameters.ChunkCount; chunk++)
-        {
-            byte[] bytes;
-            using (meter.Enter(Stage.KeyHolders))
-            {
-                bytes = holder.JointKey.CreatePartialDecryption(proposal.Context.Round, group: 0, chunk).Encode();
-            }
-
-            using (meter.Enter(Stage.Open))
-            {
-                _server.JointKey.HandlePartialDecryption(PartialDecryptionChunk.Parse(bytes, _plan));
-            }
-
-            Count(holder, 0, bytes.Length);
-        }
-    }
-
-    // All holders get and send alike (joint-key: all active ones): the first one stands for them.
-    private void Count(KeyHolder holder, int received, int sent)
-    {
-        if (holder.Index == 0)
-        {
-            _holderReceived += received;
-            _holderSent += sent;
         }
     }
 }

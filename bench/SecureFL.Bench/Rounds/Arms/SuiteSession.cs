@@ -1,8 +1,13 @@
-using SecureFL.Aggregation;
 using SecureFL.Bench.Rounds.Metering;
-using SecureFL.Encoding.Planning;
 using SecureFL.Local;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Roles;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Suites.JointKey;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Bench.Rounds.Arms;
 
@@ -16,6 +21,7 @@ internal sealed class SuiteSession : IArmSession
     private readonly string _securityRule;
     private readonly LocalParties _parties;
     private readonly AggregationPlan _plan;
+    private readonly MeteredExchange _exchange = new();
     private readonly LocalKeyHolders _holders;
     private readonly AggregationClient[] _clients;
 
@@ -37,7 +43,7 @@ internal sealed class SuiteSession : IArmSession
             colludingKeyHolders: shape.Threshold - 1,
             suite: suite);
         _sink = new MeanSink(shape, _plan.Parameters.Step / shape.Clients);
-        _holders = new LocalKeyHolders(_plan, _parties);
+        _holders = new LocalKeyHolders(_plan, _parties, exchange: _exchange);
         _clients =
         [
             .. _parties.Clients.Take(shape.Clients).Select(identity => new AggregationClient(
@@ -62,16 +68,15 @@ internal sealed class SuiteSession : IArmSession
 
     public IArmRound OpenRound(StageMeter meter)
     {
-        RoundInvitation invitation;
+        AggregationServer server;
         using (meter.Enter(Stage.KeyHolders))
         {
-            invitation = _next is null ? _holders.OpenRound() : _holders.OpenRound(_next);
+            server = _holders.OpenRound(store: null, _next is null ? [] : [_next]);
         }
 
         TakeKey();
 
-        return new SuiteRound(_shape, _plan, _parties.Server, _holders, _clients, invitation, _sink,
-            next => _next = next);
+        return new SuiteRound(_shape, _plan, _holders, _exchange, _clients, server, _sink, next => _next = next);
     }
 
     public void Dispose() => _holders.Dispose();

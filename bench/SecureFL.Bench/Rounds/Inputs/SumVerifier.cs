@@ -1,7 +1,7 @@
 using SecureFL.Bench.Measurement;
 using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Metering;
-using SecureFL.Encoding.Quantization;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Bench.Rounds.Inputs;
 

@@ -2,7 +2,7 @@ using SecureFL.Bench.Measurement;
 using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Metering;
 using SecureFL.Bench.Rounds.Running;
-using SecureFL.Encoding.Planning;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Bench.Rounds.Output;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using SecureFL.Reports;
+using SecureFL.Reports.Axes;
 
 namespace SecureFL.Bench.Rounds.Sweeps;
 

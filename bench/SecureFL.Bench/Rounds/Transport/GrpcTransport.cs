@@ -5,15 +5,18 @@ using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Metering;
-using SecureFL.Deployment.Contracts;
-using SecureFL.Grpc;
 using SecureFL.Testing;
+using SecureFL.Transport.Calls;
+using SecureFL.Transport.Contracts;
+using SecureFL.Transport.Server.Calls;
+using SecureFL.Transport.Server.Limits;
 
 namespace SecureFL.Bench.Rounds.Transport;
 
@@ -64,6 +67,7 @@ internal sealed class GrpcTransport : IRoundTransport
                 });
             });
         });
+        builder.AddGrpcCalls();
         WebApplication server = builder.Build();
         GrpcTransport? transport = null;
         GrpcServerLimits limits = new()
@@ -104,7 +108,7 @@ internal sealed class GrpcTransport : IRoundTransport
             _current = (round, meter);
         }
 
-        GrpcMetadata headers = new GrpcMetadata().Add(ClientHeader, client.ToString(CultureInfo.InvariantCulture));
+        Metadata headers = new() { { ClientHeader, client.ToString(CultureInfo.InvariantCulture) } };
         await using GrpcDuplexCall<UploadPart, UploadState> call =
             LineOf(client).Channel.Duplex(AggregationMethods.Upload, new GrpcCallOptions { Headers = headers });
         await call.Requests.WriteAsync(new UploadPart { Start = new UploadStart() }).ConfigureAwait(false);

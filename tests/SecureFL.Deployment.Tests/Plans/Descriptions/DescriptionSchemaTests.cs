@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Models;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Models;
 
 namespace SecureFL.Deployment.Tests.Plans.Descriptions;
 

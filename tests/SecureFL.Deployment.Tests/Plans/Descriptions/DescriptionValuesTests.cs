@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SecureFL.Deployment.Plans.Descriptions;
+using SecureFL.Consortium.Plans.Descriptions;
 
 namespace SecureFL.Deployment.Tests.Plans.Descriptions;
 

@@ -1,8 +1,8 @@
-using SecureFL.Deployment.Plans;
-using SecureFL.Deployment.Plans.Descriptions;
-using SecureFL.Federated.Data;
-using SecureFL.Federated.Models;
-using SecureFL.Federated.Rounds;
+using SecureFL.Consortium.Plans;
+using SecureFL.Consortium.Plans.Descriptions;
+using SecureFL.Learning.Models;
+using SecureFL.Learning.Rounds;
+using SecureFL.Learning.ServerOptimizers;
 
 namespace SecureFL.Deployment.Tests.Plans.Descriptions;
 
@@ -56,7 +56,7 @@ public sealed class TrainingDescriptionTests
         Assert.Equal(due.Digest, terms.Digest);
         foreach (ServerMethod method in ServerMethods.All)
         {
-            Assert.Equal(method.Defaults, TrainingDescription.Default.With("serverOptimizer.kind", method.Kind)
+            Assert.Equal(method.Defaults, TrainingDescription.Default.With("serverOptimizer.kind", method.Key)
                 .Settle(Facts).ServerOptimizer);
         }
 
@@ -74,11 +74,11 @@ public sealed class TrainingDescriptionTests
     {
         TrainingDescription description =
             Read("""{ "serverOptimizer": { "kind": "fedYogi", "learningRate": 0.5, "tau": 0.1 } }""");
-        Assert.Equal(0.5, description.With("serverOptimizer.kind", ServerOptimizerKind.FedYogi)
+        Assert.Equal(0.5, description.With("serverOptimizer.kind", "fedYogi")
             .Value<double>("serverOptimizer.learningRate"));
-        ServerOptimizerOptions other = description.With("serverOptimizer.kind", ServerOptimizerKind.FedAdam)
+        ServerOptimizerOptions other = description.With("serverOptimizer.kind", "fedAdam")
             .Settle(Facts).ServerOptimizer;
-        Assert.Equal(ServerMethods.Of(ServerOptimizerKind.FedAdam).Defaults, other);
+        Assert.Equal(ServerMethods.Of("fedAdam").Defaults, other);
     }
 
     [Theory]
@@ -123,8 +123,8 @@ public sealed class TrainingDescriptionTests
         "training.optimizer.learningRate is 0: above 0")]
     [InlineData("{ \"training\": { \"schedule\": { \"kind\": \"step\", \"factor\": 3 } } }",
         "training.schedule.factor is 3: above 0 and at most 1")]
-    [InlineData("{ \"sum\": { \"bits\": 3 } }", "--bits 3")]
-    [InlineData("{ \"sum\": { \"wire\": \"seal\" } }", "--wire seal is for --suite joint-key")]
+    [InlineData("{ \"sum\": { \"bits\": 3 } }", "sum.bits 3")]
+    [InlineData("{ \"sum\": { \"wire\": \"seal\" } }", "sum.wire seal is for sum.suite joint-key")]
     [InlineData("{ \"weighting\": \"equal\", \"weightUnit\": 7 }", "weight unit of 7")]
     public void What_contradicts_itself_or_the_data_is_refused(string text, string message) =>
         Assert.Contains(message, Assert.Throws<DescriptionException>(() => Read(text).Settle(Facts)).Message,
@@ -139,7 +139,7 @@ public sealed class TrainingDescriptionTests
         Assert.True(terms.Layout.Matches(layout));
         TrainingDescription printed = TrainingDescription.Of(terms, new SumSettings());
         Assert.Equal(terms.Digest, printed.Settle(facts).Digest);
-        Assert.Contains("--trainer", Assert.Throws<DescriptionException>(() => printed.Settle(Facts)).Hint,
+        Assert.Contains("give its command", Assert.Throws<DescriptionException>(() => printed.Settle(Facts)).Hint,
             StringComparison.Ordinal);
     }
 

@@ -1,11 +1,14 @@
-using SecureFL.Reports;
+using SecureFL.Messages.Primitives;
+using SecureFL.Reports.Charts;
+using SecureFL.Reports.Pages;
 
 namespace SecureFL.Bench.Rounds.Output.Page;
 
 /// <summary>One colour for each arm and each stage in all charts.</summary>
 internal static class ArmColors
 {
-    private static readonly string[] Known = ["one-time-key", "ckks-slots", "masked-int", "joint-key", "sealnet"];
+    private static readonly string[] Known =
+        [SuiteNames.OneTimeKey, "ckks-slots", "masked-int", SuiteNames.JointKey, "sealnet"];
 
     internal static IReadOnlyList<(string Name, string Color)> Stages { get; } =
     [

@@ -1,7 +1,11 @@
 using System.Globalization;
 using System.Text;
 using SecureFL.Bench.Rounds.Sweeps;
-using SecureFL.Reports;
+using SecureFL.Messages.Primitives;
+using SecureFL.Reports.Axes;
+using SecureFL.Reports.Charts;
+using SecureFL.Reports.Markup;
+using SecureFL.Reports.Pages;
 
 namespace SecureFL.Bench.Rounds.Output.Page;
 
@@ -42,7 +46,7 @@ internal static class CurveCharts
         new AxisSpec("MB, largest resident set", AxisFormat.Compact, FromZero: true),
         [.. outcome.MemorySweep.GroupBy(point => point.Arm)
             .Select(arm => Line(arm.Key, [.. arm.Select(point => ((double)point.Clients, point.ServerBytes / 1e6))]))],
-        outcome.MemorySweep.Any(point => point.Arm == "joint-key")
+        outcome.MemorySweep.Any(point => point.Arm == SuiteNames.JointKey)
             ? "joint-key's server keeps every upload until the sum is agreed: here in memory, in the deployment on "
             + "disk." : "");
 
@@ -102,7 +106,7 @@ internal static class CurveCharts
     private static IEnumerable<Series> LinearFit(RoundsOutcome outcome)
     {
         (double X, double Y)[] points =
-            [.. outcome.ClientSweep.Where(point => point.Arm == "one-time-key")
+            [.. outcome.ClientSweep.Where(point => point.Arm == SuiteNames.OneTimeKey)
                 .Select(point => ((double)point.Clients, point.ServerCpuSeconds))];
         if (points.Length > 2)
         {
@@ -120,5 +124,5 @@ internal static class CurveCharts
         [.. points.GroupBy(point => point.Arm).Select(arm => Line(arm.Key, [.. arm.Select(place)]))];
 
     private static Series Line(string arm, IReadOnlyList<(double X, double Y)> points) =>
-        new(arm, ArmColors.Of(arm), points, IsMain: arm == "one-time-key", Markers: true);
+        new(arm, ArmColors.Of(arm), points, IsMain: arm == SuiteNames.OneTimeKey, Markers: true);
 }

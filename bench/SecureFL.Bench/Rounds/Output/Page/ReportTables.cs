@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using SecureFL.Reports;
+using SecureFL.Reports.Markup;
+using SecureFL.Reports.Pages;
 
 namespace SecureFL.Bench.Rounds.Output.Page;
 

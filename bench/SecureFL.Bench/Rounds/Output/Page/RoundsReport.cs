@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text;
 using SecureFL.Bench.Measurement;
 using SecureFL.Bench.Rounds.Running;
-using SecureFL.Reports;
+using SecureFL.Messages.Primitives;
+using SecureFL.Reports.Pages;
 
 namespace SecureFL.Bench.Rounds.Output.Page;
 
@@ -50,7 +51,7 @@ internal static class RoundsReport
     {
         html.Append("<div class=\"tiles\">");
         ArmFigures? plain = outcome.Arms.FirstOrDefault(arm => arm.Arm == "plaintext");
-        ArmFigures? key = outcome.Arms.FirstOrDefault(arm => arm.Arm == "one-time-key");
+        ArmFigures? key = outcome.Arms.FirstOrDefault(arm => arm.Arm == SuiteNames.OneTimeKey);
         if (plain is not null && key is not null)
         {
             double? cpu = Ratios.Quotable(key.CpuNanosecondsPerParameterAndClient, key.CpuSpread,

@@ -1,8 +1,9 @@
 using System.Globalization;
 using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Running;
-using SecureFL.Encoding.Planning;
-using SecureFL.Reports;
+using SecureFL.Messages.Primitives;
+using SecureFL.Reports.Charts;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Bench.Rounds.Output.Page;
 
@@ -28,8 +29,9 @@ internal static class SizeCharts
             new AxisSpec("clients in a sum, logarithmic", Whole, Logarithmic: true),
             Bytes,
             [
-                Curve("one-time-key", ClientCounts, n => OneTimeKey(n, bits, settings.Shape.KeyHolders), isMain: true),
-                Curve("joint-key", ClientCounts, n => JointKey(n, bits, settings.Shape)),
+                Curve(SuiteNames.OneTimeKey, ClientCounts, n => OneTimeKey(n, bits, settings.Shape.KeyHolders),
+                    isMain: true),
+                Curve(SuiteNames.JointKey, ClientCounts, n => JointKey(n, bits, settings.Shape)),
                 Floor(ClientCounts, n => ArmSummary.FloorBytes(n, bits)),
                 .. Others(ClientCounts),
             ],
@@ -44,8 +46,9 @@ internal static class SizeCharts
             new AxisSpec("bits of a quantised value", Whole, Whole: true),
             Bytes,
             [
-                Curve("one-time-key", BitCounts, b => OneTimeKey(clients, b, settings.Shape.KeyHolders), isMain: true),
-                Curve("joint-key", BitCounts, b => JointKey(clients, b, settings.Shape)),
+                Curve(SuiteNames.OneTimeKey, BitCounts, b => OneTimeKey(clients, b, settings.Shape.KeyHolders),
+                    isMain: true),
+                Curve(SuiteNames.JointKey, BitCounts, b => JointKey(clients, b, settings.Shape)),
                 Floor(BitCounts, b => ArmSummary.FloorBytes(clients, b)),
                 .. Others(BitCounts),
             ],

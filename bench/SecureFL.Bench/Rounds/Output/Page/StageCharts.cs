@@ -1,5 +1,6 @@
 using System.Globalization;
-using SecureFL.Reports;
+using SecureFL.Reports.Axes;
+using SecureFL.Reports.Charts;
 
 namespace SecureFL.Bench.Rounds.Output.Page;
 

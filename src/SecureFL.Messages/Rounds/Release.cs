@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using SecureFL.Messages.Identity;
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Violations;
+using SecureFL.Messages.Wire;
+
+namespace SecureFL.Messages.Rounds;
+
+/// <summary>
+/// A key holder's sums of key shares, one vector of N field elements a group. Any t releases of one certificate open
+/// the sums of its groups, and nothing else. In the joint-key suite a group's answer is the root of the holder's
+/// partial decryptions, which follow chunk by chunk.
+/// </summary>
+public sealed class Release : SignedMessage
+{
+    private Release(RoundContext context, Digest opening, Digest certificate, int holder,
+        ImmutableArray<ReadOnlyMemory<byte>> groups)
+    {
+        Context = context;
+        Opening = opening;
+        Certificate = certificate;
+        Holder = holder;
+        Groups = groups;
+    }
+
+    /// <summary>Plan, session, round.</summary>
+    public RoundContext Context { get; }
+
+    /// <summary>The opening digest.</summary>
+    public Digest Opening { get; }
+
+    /// <summary>The certificate hash.</summary>
+    public Digest Certificate { get; }
+
+    /// <summary>The holder's plan index.</summary>
+    public int Holder { get; }
+
+    /// <summary>
+    /// For each group the packed sums of shares: N words of 31 bits; in the joint-key suite the 32-byte root of the
+    /// partial decryptions.
+    /// </summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Groups { get; }
+
+    /// <inheritdoc/>
+    public override MessageType Type => MessageType.Release;
+
+    /// <inheritdoc/>
+    public override Party Signer => Party.KeyHolder(Holder);
+
+    /// <summary>Parses within the plan's limits.</summary>
+    /// <exception cref="ProtocolViolationException">Malformed or of another context.</exception>
+    public static Release Parse(ReadOnlySpan<byte> bytes, MessageLimits limits)
+    {
+        CanonicalReader reader = MessageFields.Open(bytes, MessageType.Release, Party.Peer);
+        RoundContext context = RoundContext.Read(ref reader, limits);
+        Digest opening = reader.Digest("opening");
+        Digest certificate = reader.Digest("certificate");
+        int holder = MessageFields.Holder(ref reader, limits);
+        int answerBytes = limits.Sizes.AnswerBytes;
+        var groups = new ReadOnlyMemory<byte>[reader.Count(1, limits.Clients, answerBytes, "groups")];
+        for (int g = 0; g < groups.Length; g++)
+        {
+            groups[g] = reader.Fixed(answerBytes, "groups").ToArray();
+        }
+
+        Release release = new(context, opening, certificate, holder, [.. groups]);
+        release.ReadSignature(ref reader);
+        reader.End();
+        return release;
+    }
+
+    /// <summary>Signs a release.</summary>
+    /// <param name="proposal">The agreed set.</param>
+    /// <param name="holder">The holder's plan index.</param>
+    /// <param name="groups">The suite's answer for each group.</param>
+    /// <param name="identity">The holder's.</param>
+    public static Release Create(CertificateProposal proposal, int holder,
+        ImmutableArray<ReadOnlyMemory<byte>> groups, SigningIdentity identity)
+    {
+        Release release = new(proposal.Context, proposal.Opening, proposal.Hash, holder, groups);
+        release.SignWith(identity);
+        return release;
+    }
+
+    private protected override void WriteFields(CanonicalWriter writer)
+    {
+        Context.Write(writer);
+        writer.Digest(Opening);
+        writer.Digest(Certificate);
+        writer.Count(Holder);
+        writer.Count(Groups.Length);
+        foreach (ReadOnlyMemory<byte> group in Groups)
+        {
+            writer.Fixed(group.Span);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
+using SecureFL.Messages.Violations;
+using SecureFL.Messages.Wire;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Summation;
+
+namespace SecureFL.Protocol.Roles;
+
+public sealed partial class AggregationServer
+{
+    /// <summary>Opens the sums from the releases so far into memory; again when more releases have come.</summary>
+    /// <exception cref="ProtocolViolationException">Fewer than t releases, or releases that contradict each other
+    /// beyond correction: the message says how many would be enough.</exception>
+    public AggregationResult Open()
+    {
+        InMemorySumSink sink = new(_plan.Parameters.VectorLength);
+        return Open(sink) with { Sums = sink.Sums };
+    }
+
+    /// <summary>Opens the sums chunk by chunk.</summary>
+    /// <param name="sink">Receives the integer sums of each group.</param>
+    /// <exception cref="ProtocolViolationException">As <see cref="Open()"/>.</exception>
+    public AggregationResult Open(ISumSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        RequireClosed();
+        return Suite.Open(_releases.Values, sink);
+    }
+
+    /// <summary>Takes certificate and releases at once, and opens the sums.</summary>
+    /// <exception cref="ProtocolViolationException">As <see cref="HandleVote"/>, <see cref="HandleRelease"/> and
+    /// <see cref="Open()"/>.</exception>
+    public AggregationResult Open(RoundReleases releases)
+    {
+        ArgumentNullException.ThrowIfNull(releases);
+        foreach (Vote vote in releases.Certificate.Votes)
+        {
+            HandleVote(vote);
+        }
+
+        foreach (Release release in releases.Releases)
+        {
+            HandleRelease(release);
+        }
+
+        return Open();
+    }
+
+    /// <summary>
+    /// The model version that the opened sum makes: the round's successor on the chain. A round without one valid group
+    /// leaves the model as it was.
+    /// </summary>
+    /// <param name="result">The opened sum.</param>
+    /// <param name="model">Digest of the new model; by default the hash of the old one and the sum.</param>
+    public ModelVersion Advance(AggregationResult result, Digest? model = null)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ModelVersion head = Round.Head;
+        Digest next = result.Contributors == 0 ? head.Model
+            : model ?? SumDigests.DefaultModel(head.Model, result.Digest);
+        return ModelVersion.CreateNext(head, Round.Opening.Context, result.Digest, next, _identity);
+    }
+
+    /// <summary>
+    /// What the transcript keeps of the round, in order: opening, listed statements, certificate, releases, sum. The
+    /// plan and the model versions are records of their own.
+    /// </summary>
+    public IReadOnlyList<ProtocolMessage> CreateRecords(AggregationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        CertificateProposal proposal = RequireClosed().Proposal;
+        return
+        [
+            Round.Opening,
+            .. proposal.Entries.OrderBy(entry => entry.Client)
+                .Select(entry => _uploads.Accepted[entry.Client].Statement),
+            CreateCertificate(),
+            .. _releases.Values,
+            RoundSum.Create(result.Context, proposal.Hash,
+                result.Groups.Select(group => (group.Status, group.Digest)), _identity),
+        ];
+    }
+}
