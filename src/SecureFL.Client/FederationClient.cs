@@ -155,7 +155,11 @@ public sealed class FederationClient : IDisposable
     /// (<see cref="EvaluationCounts"/>).</param>
     /// <param name="progress">Told of every step; null for nobody.</param>
     /// <param name="cancellationToken">Stops; a later start goes on where this one was.</param>
-    /// <inheritdoc cref="RunAsync(RawSite, ILocalTrainer?, IProgress{ClientProgress}?, CancellationToken)"/>
+    /// <returns>How the session ended.</returns>
+    /// <exception cref="PartyException">The plan is of plain sums, the state folder cannot be used, the server broke
+    /// the protocol, runs another plan, or refuses this client for good.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <remarks>What the functions throw is thrown on as it is.</remarks>
     public Task<SessionEnd> RunAsync(RawSite site,
         Func<LocalTrainingRequest, CancellationToken, ValueTask<LocalTrainingResult>> train,
         Func<ModelParameters, Dataset, CancellationToken, ValueTask<EvaluationCounts>> evaluate,
