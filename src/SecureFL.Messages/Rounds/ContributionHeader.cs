@@ -5,14 +5,20 @@ using SecureFL.Messages.Wire;
 
 namespace SecureFL.Messages.Rounds;
 
-/// <summary>The small message that follows a contribution's chunks: the statement and every share ciphertext.</summary>
+/// <summary>
+/// The small message that follows a contribution's chunks: the statement, every share ciphertext, and the linear digest
+/// in suites that have one.
+/// </summary>
 public sealed class ContributionHeader : ProtocolMessage
 {
-    /// <summary>A statement with the sealed shares that it names, none in suites without.</summary>
-    public ContributionHeader(ContributionStatement statement, ImmutableArray<ReadOnlyMemory<byte>> shares)
+    /// <summary>A statement with the sealed shares and the linear digest that it names, none in suites without.
+    /// </summary>
+    public ContributionHeader(ContributionStatement statement, ImmutableArray<ReadOnlyMemory<byte>> shares,
+        ReadOnlyMemory<byte> linearDigest = default)
     {
         Statement = statement;
         Shares = shares;
+        LinearDigest = linearDigest;
     }
 
     /// <summary>What the client signed.</summary>
@@ -23,14 +29,17 @@ public sealed class ContributionHeader : ProtocolMessage
     /// </summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Shares { get; }
 
+    /// <summary>The canonical linear digest of all chunks; empty in suites without.</summary>
+    public ReadOnlyMemory<byte> LinearDigest { get; }
+
     /// <inheritdoc/>
     public override MessageType Type => MessageType.ContributionHeader;
 
     /// <summary>
-    /// Parses within the plan's limits and matches the share ciphertexts with the statement's hashes.
+    /// Parses within the plan's limits and matches share ciphertexts and linear digest with the statement's hashes.
     /// </summary>
-    /// <exception cref="ProtocolViolationException">Malformed, of another context, or a share that the client did not
-    /// sign.</exception>
+    /// <exception cref="ProtocolViolationException">Malformed, of another context, or a share or digest that the client
+    /// did not sign.</exception>
     public static ContributionHeader Parse(ReadOnlySpan<byte> bytes, MessageLimits limits)
     {
         CanonicalReader reader = MessageFields.Open(bytes, MessageType.ContributionHeader, Party.Peer);
@@ -43,11 +52,14 @@ public sealed class ContributionHeader : ProtocolMessage
             ShareLayout.RequireHash(shares[i].Span, statement, i);
         }
 
+        byte[] linearDigest = reader.Fixed(limits.Sizes.LinearDigestBytes, "linearDigest").ToArray();
+        LinearDigestHash.Require(linearDigest, statement);
         reader.End();
-        return new ContributionHeader(statement, [.. shares]);
+        return new ContributionHeader(statement, [.. shares], linearDigest);
     }
 
-    private protected override int SizeHint => ContributionStatement.RoomNeeded + Shares.Sum(share => share.Length);
+    private protected override int SizeHint => ContributionStatement.RoomNeeded + Shares.Sum(share => share.Length)
+        + LinearDigest.Length;
 
     private protected override void WriteFields(CanonicalWriter writer)
     {
@@ -56,5 +68,7 @@ public sealed class ContributionHeader : ProtocolMessage
         {
             writer.Fixed(share.Span);
         }
+
+        writer.Fixed(LinearDigest.Span);
     }
 }

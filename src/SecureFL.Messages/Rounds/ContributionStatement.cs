@@ -7,9 +7,9 @@ using SecureFL.Messages.Wire;
 namespace SecureFL.Messages.Rounds;
 
 /// <summary>
-/// What a client signs: context, base version, the root over its chunks, the hash of each share ciphertext, and the
-/// combined masked polynomials that let every holder check its own share. Its hash is the contribution's identifier
-/// everywhere. In the joint-key suite there are neither shares nor polynomials.
+/// What a client signs: context, base version, the root over its chunks, the hash of its linear digest, the hash of
+/// each share ciphertext, and the combined masked polynomials that let every holder check its own share. Its hash is
+/// the contribution's identifier everywhere. In the joint-key suite there are neither digest, shares nor polynomials.
 /// </summary>
 public sealed class ContributionStatement : SignedMessage
 {
@@ -19,7 +19,7 @@ public sealed class ContributionStatement : SignedMessage
     private readonly byte[] _proof;
 
     private ContributionStatement(
-        RoundContext context, Digest opening, int client, Digest baseVersion, Digest root,
+        RoundContext context, Digest opening, int client, Digest baseVersion, Digest root, Digest? linearDigest,
         ImmutableArray<Digest> shares, byte[] proof)
     {
         Context = context;
@@ -27,6 +27,7 @@ public sealed class ContributionStatement : SignedMessage
         Client = client;
         BaseVersion = baseVersion;
         Root = root;
+        LinearDigest = linearDigest;
         Shares = shares;
         _proof = proof;
     }
@@ -45,6 +46,9 @@ public sealed class ContributionStatement : SignedMessage
 
     /// <summary>Root over all chunks.</summary>
     public Digest Root { get; }
+
+    /// <summary>Hash of the linear digest of all chunks; null in suites without.</summary>
+    public Digest? LinearDigest { get; }
 
     /// <summary>Hashes of the share ciphertexts, in the order of the opening's entries.</summary>
     public ImmutableArray<Digest> Shares { get; }
@@ -74,14 +78,16 @@ public sealed class ContributionStatement : SignedMessage
     /// <param name="client">The client's plan index.</param>
     /// <param name="baseVersion">Digest of the base version.</param>
     /// <param name="root">Root over all chunks.</param>
+    /// <param name="linearDigest">Hash of the linear digest; null in suites without.</param>
     /// <param name="shares">Hashes of the sealed shares; empty in suites without.</param>
     /// <param name="proof">The suite's proof; empty in suites without.</param>
     /// <param name="identity">The client's.</param>
     public static ContributionStatement Create(
-        RoundContext context, Digest opening, int client, Digest baseVersion, Digest root,
+        RoundContext context, Digest opening, int client, Digest baseVersion, Digest root, Digest? linearDigest,
         ImmutableArray<Digest> shares, byte[] proof, SigningIdentity identity)
     {
-        ContributionStatement statement = new(context, opening, client, baseVersion, root, shares, proof);
+        ContributionStatement statement =
+            new(context, opening, client, baseVersion, root, linearDigest, shares, proof);
         statement.SignWith(identity);
         return statement;
     }
@@ -94,6 +100,7 @@ public sealed class ContributionStatement : SignedMessage
         int client = MessageFields.Client(ref reader, limits);
         Digest baseVersion = reader.Digest("baseVersion");
         Digest root = reader.Digest("root");
+        Digest? linearDigest = limits.Sizes.LinearDigestBytes > 0 ? reader.Digest("linearDigest") : null;
         var shares = ImmutableArray.CreateBuilder<Digest>(
             reader.Count(limits.Sizes.HasShares ? 1 : 0, limits.Sizes.HasShares ? limits.KeyHolders : 0, Digest.Size,
                 "shares"));
@@ -103,7 +110,7 @@ public sealed class ContributionStatement : SignedMessage
         }
 
         ContributionStatement statement = new(
-            context, opening, client, baseVersion, root, shares.MoveToImmutable(),
+            context, opening, client, baseVersion, root, linearDigest, shares.MoveToImmutable(),
             reader.Fixed(limits.Sizes.ProofBytes, "proof").ToArray());
         statement.ReadSignature(ref reader);
         return statement;
@@ -116,6 +123,11 @@ public sealed class ContributionStatement : SignedMessage
         writer.Count(Client);
         writer.Digest(BaseVersion);
         writer.Digest(Root);
+        if (LinearDigest is { } digest)
+        {
+            writer.Digest(digest);
+        }
+
         writer.Count(Shares.Length);
         foreach (Digest share in Shares)
         {

@@ -63,11 +63,17 @@ public sealed class ModelVersion : SignedMessage
     public static ModelVersion Parse(ReadOnlySpan<byte> bytes, MessageLimits limits)
     {
         CanonicalReader reader = MessageFields.Open(bytes, MessageType.ModelVersion, Party.Server);
+        ModelVersion version = Read(ref reader, limits);
+        reader.End();
+        return version;
+    }
+
+    internal static ModelVersion Read(ref CanonicalReader reader, MessageLimits limits)
+    {
         ModelVersion version = new(
             RoundContext.Read(ref reader, limits), reader.UInt64("number"), reader.Digest("previous"),
             reader.Digest("sum"), reader.Digest("model"));
         version.ReadSignature(ref reader);
-        reader.End();
         return version;
     }
 

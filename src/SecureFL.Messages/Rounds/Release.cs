@@ -7,20 +7,22 @@ using SecureFL.Messages.Wire;
 namespace SecureFL.Messages.Rounds;
 
 /// <summary>
-/// A key holder's sums of key shares, one vector of N field elements a group. Any t releases of one certificate open
-/// the sums of its groups, and nothing else. In the joint-key suite a group's answer is the root of the holder's
-/// partial decryptions, which follow chunk by chunk.
+/// A key holder's sums of key shares, one vector of N field elements a group, and the hash of the sum of the group's
+/// linear digests, by which anyone knows the sum of its contributions. Any t releases of one certificate open the sums
+/// of its groups, and nothing else. In the joint-key suite a group's answer is the root of the holder's partial
+/// decryptions, which follow chunk by chunk, and there is no digest.
 /// </summary>
 public sealed class Release : SignedMessage
 {
     private Release(RoundContext context, Digest opening, Digest certificate, int holder,
-        ImmutableArray<ReadOnlyMemory<byte>> groups)
+        ImmutableArray<ReadOnlyMemory<byte>> groups, ImmutableArray<Digest> digestSums)
     {
         Context = context;
         Opening = opening;
         Certificate = certificate;
         Holder = holder;
         Groups = groups;
+        DigestSums = digestSums;
     }
 
     /// <summary>Plan, session, round.</summary>
@@ -41,6 +43,9 @@ public sealed class Release : SignedMessage
     /// </summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Groups { get; }
 
+    /// <summary>For each group the hash of the sum of its linear digests; empty in suites without.</summary>
+    public ImmutableArray<Digest> DigestSums { get; }
+
     /// <inheritdoc/>
     public override MessageType Type => MessageType.Release;
 
@@ -52,20 +57,33 @@ public sealed class Release : SignedMessage
     public static Release Parse(ReadOnlySpan<byte> bytes, MessageLimits limits)
     {
         CanonicalReader reader = MessageFields.Open(bytes, MessageType.Release, Party.Peer);
+        Release release = Read(ref reader, limits);
+        reader.End();
+        return release;
+    }
+
+    internal static Release Read(ref CanonicalReader reader, MessageLimits limits)
+    {
         RoundContext context = RoundContext.Read(ref reader, limits);
         Digest opening = reader.Digest("opening");
         Digest certificate = reader.Digest("certificate");
         int holder = MessageFields.Holder(ref reader, limits);
         int answerBytes = limits.Sizes.AnswerBytes;
-        var groups = new ReadOnlyMemory<byte>[reader.Count(1, limits.Clients, answerBytes, "groups")];
+        bool hasDigests = limits.Sizes.LinearDigestBytes > 0;
+        int itemBytes = answerBytes + (hasDigests ? Digest.Size : 0);
+        var groups = new ReadOnlyMemory<byte>[reader.Count(1, limits.Clients, itemBytes, "groups")];
+        Digest[] digestSums = new Digest[hasDigests ? groups.Length : 0];
         for (int g = 0; g < groups.Length; g++)
         {
             groups[g] = reader.Fixed(answerBytes, "groups").ToArray();
+            if (hasDigests)
+            {
+                digestSums[g] = reader.Digest("digestSums");
+            }
         }
 
-        Release release = new(context, opening, certificate, holder, [.. groups]);
+        Release release = new(context, opening, certificate, holder, [.. groups], [.. digestSums]);
         release.ReadSignature(ref reader);
-        reader.End();
         return release;
     }
 
@@ -73,11 +91,13 @@ public sealed class Release : SignedMessage
     /// <param name="proposal">The agreed set.</param>
     /// <param name="holder">The holder's plan index.</param>
     /// <param name="groups">The suite's answer for each group.</param>
+    /// <param name="digestSums">For each group the hash of the sum of its linear digests; empty in suites
+    /// without.</param>
     /// <param name="identity">The holder's.</param>
     public static Release Create(CertificateProposal proposal, int holder,
-        ImmutableArray<ReadOnlyMemory<byte>> groups, SigningIdentity identity)
+        ImmutableArray<ReadOnlyMemory<byte>> groups, ImmutableArray<Digest> digestSums, SigningIdentity identity)
     {
-        Release release = new(proposal.Context, proposal.Opening, proposal.Hash, holder, groups);
+        Release release = new(proposal.Context, proposal.Opening, proposal.Hash, holder, groups, digestSums);
         release.SignWith(identity);
         return release;
     }
@@ -89,9 +109,13 @@ public sealed class Release : SignedMessage
         writer.Digest(Certificate);
         writer.Count(Holder);
         writer.Count(Groups.Length);
-        foreach (ReadOnlyMemory<byte> group in Groups)
+        for (int g = 0; g < Groups.Length; g++)
         {
-            writer.Fixed(group.Span);
+            writer.Fixed(Groups[g].Span);
+            if (!DigestSums.IsEmpty)
+            {
+                writer.Digest(DigestSums[g]);
+            }
         }
     }
 }

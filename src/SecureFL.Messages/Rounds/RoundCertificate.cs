@@ -33,6 +33,13 @@ public sealed class RoundCertificate : ProtocolMessage
     public static RoundCertificate Parse(ReadOnlySpan<byte> bytes, MessageLimits limits)
     {
         CanonicalReader reader = MessageFields.Open(bytes, MessageType.RoundCertificate, Party.Server);
+        RoundCertificate certificate = Read(ref reader, limits);
+        reader.End();
+        return certificate;
+    }
+
+    internal static RoundCertificate Read(ref CanonicalReader reader, MessageLimits limits)
+    {
         RoundContext.ReadTypeAndVersion(ref reader, MessageType.CertificateProposal);
         CertificateProposal proposal = CertificateProposal.Read(ref reader, limits);
         Vote[] votes = new Vote[reader.Count(1, limits.KeyHolders, VerificationKey.SignatureSize, "votes")];
@@ -48,7 +55,6 @@ public sealed class RoundCertificate : ProtocolMessage
             }
         }
 
-        reader.End();
         return new RoundCertificate(proposal, [.. votes]);
     }
 

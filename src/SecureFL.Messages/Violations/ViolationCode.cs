@@ -75,6 +75,9 @@ public enum ViolationCode
     /// <summary>Another task than the one that the plan, the model chain or the key holders' entries give.</summary>
     WrongTask = 213,
 
+    /// <summary>A model version that is not what the opened sum makes of the model before it.</summary>
+    WrongModel = 214,
+
     // 300: authenticity.
 
     /// <summary>A signature is missing, forged, or another party's.</summary>
@@ -123,6 +126,9 @@ public enum ViolationCode
 
     /// <summary>A public key share that its key holder is not committed to.</summary>
     CommitmentMismatch = 412,
+
+    /// <summary>A linear digest that is not the one the client signed, or not that of its chunks.</summary>
+    DigestMismatch = 413,
 
     // 500: certificate and agreement.
 
@@ -187,6 +193,9 @@ public enum ViolationCode
 
     /// <summary>A partial decryption that does not hash to what its key holder released.</summary>
     WrongPartialDecryption = 603,
+
+    /// <summary>A release whose sum of linear digests is not that of the listed contributions.</summary>
+    WrongDigestSum = 604,
 
     // 700: transcript and ledger exchange.
 

@@ -104,6 +104,9 @@ public enum MessageType
 
     /// <summary>The server asks a key holder for a message.</summary>
     HolderRequest = 34,
+
+    /// <summary>What lets a client check an opened sum, server to client.</summary>
+    SumEvidence = 35,
 }
 
 /// <summary>Types of messages for people.</summary>

@@ -18,6 +18,11 @@ public sealed record SuiteSizes
     /// <summary>The proof in a contribution's statement.</summary>
     public required int ProofBytes { get; init; }
 
+    /// <summary>
+    /// A contribution's linear digest, which adds up as contributions do; 0 in suites whose messages carry none.
+    /// </summary>
+    public required int LinearDigestBytes { get; init; }
+
     /// <summary>A holder's answer for one group in a release.</summary>
     public required int AnswerBytes { get; init; }
 

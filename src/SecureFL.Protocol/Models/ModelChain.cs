@@ -116,6 +116,14 @@ public sealed class ModelChain
         }
     }
 
+    /// <summary>Refuses a version that is not the next one, or that the server did not sign.</summary>
+    internal static void RequireFollows(ModelVersion previous, ModelVersion version, AggregationPlan plan)
+    {
+        previous.RequireSignature(plan.Enrolment.Server);
+        version.RequireSignature(plan.Enrolment.Server);
+        RequireNext(previous, version);
+    }
+
     private static void RequireFirst(ModelVersion version)
     {
         if (version.Number != 0 || version.Previous != default || version.Sum != default || version.Context.Round != 0)

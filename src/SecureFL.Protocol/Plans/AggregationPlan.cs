@@ -6,6 +6,7 @@ using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Messages.Wire;
 using SecureFL.Protocol.Suites.JointKey;
+using SecureFL.Rlwe.Digests;
 using SecureFL.Rlwe.JointKey;
 using SecureFL.Rlwe.Planning;
 using SecureFL.Threshold.Sharing;
@@ -45,6 +46,9 @@ public sealed class AggregationPlan
             Chunks = settings.Parameters.ChunkCount,
             Sizes = Layout.Sizes,
         };
+        Span<byte> digest = stackalloc byte[Digest.Size];
+        Digest.CopyTo(digest);
+        DigestKey = Layout.Sizes.LinearDigestBytes > 0 ? new LinearDigestKey(digest) : null;
     }
 
     /// <summary>How contributions are encrypted, shared and opened.</summary>
@@ -67,6 +71,9 @@ public sealed class AggregationPlan
 
     /// <summary>The counting rules of the key holders.</summary>
     public Quorum Quorum { get; }
+
+    /// <summary>The public polynomials of linear digests; null in suites whose messages carry none.</summary>
+    internal LinearDigestKey? DigestKey { get; }
 
     /// <summary>The session.</summary>
     public SessionId Session => Settings.Session;

@@ -10,6 +10,7 @@ using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Rules;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Suites;
+using SecureFL.Protocol.Summation;
 using SecureFL.Ring.Randomness;
 using SecureFL.Rlwe.Quantization;
 using SecureFL.Seal.Serialization;
@@ -235,6 +236,29 @@ public sealed class AggregationClient
         ArgumentNullException.ThrowIfNull(certificate);
         DeathRules.Require(certificate, _plan);
         _journal.Bury(certificate.Context.Round);
+    }
+
+    /// <summary>
+    /// Opens the sum of a round itself, from ciphertexts that need not be trusted: what does not come from the
+    /// contributions that the key holders agreed on is refused.
+    /// </summary>
+    /// <param name="evidence">Opening, certificate, releases, and the versions before and after.</param>
+    /// <param name="ciphertexts">The summed ciphertexts, nothing after them.</param>
+    /// <param name="sink">Receives the integer sums of each group; they are nobody's before this returns.</param>
+    /// <returns>What became of the groups; null in suites whose clients take the server's word.</returns>
+    /// <exception cref="ProtocolViolationException">Evidence that does not hold, ciphertexts that are not the sum, or
+    /// a version that is of another sum.</exception>
+    public AggregationResult? VerifySum(SumEvidence evidence, Stream ciphertexts, ISumSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(ciphertexts);
+        ArgumentNullException.ThrowIfNull(sink);
+        EvidenceRules.Require(evidence, _plan);
+        AggregationResult? result = Suite.OpenSum(_plan, evidence, ciphertexts, sink);
+        return result is null || result.Digest == evidence.Next.Sum ? result
+            : throw new ProtocolViolationException(ViolationCode.WrongSum, Party.Server,
+                $"version {evidence.Next.Number} of the sum {result.Digest.ToShortString()}",
+                evidence.Next.Sum.ToShortString());
     }
 
     private ContributionStream Start(RoundInvitation invitation, ModelVersion baseVersion, Rounding rounding,

@@ -20,12 +20,14 @@ public sealed partial class AggregationServer
 
     /// <summary>Opens the sums chunk by chunk.</summary>
     /// <param name="sink">Receives the integer sums of each group.</param>
+    /// <param name="ciphertexts">Receives the summed ciphertexts that clients check, where the suite has linear
+    /// digests; null for nobody.</param>
     /// <exception cref="ProtocolViolationException">As <see cref="Open()"/>.</exception>
-    public AggregationResult Open(ISumSink sink)
+    public AggregationResult Open(ISumSink sink, ISummedCiphertextSink? ciphertexts = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
         RequireClosed();
-        return Suite.Open(_releases.Values, sink);
+        return Suite.Open(_releases.Values, sink, ciphertexts);
     }
 
     /// <summary>Takes certificate and releases at once, and opens the sums.</summary>
@@ -61,6 +63,13 @@ public sealed partial class AggregationServer
             : model ?? SumDigests.DefaultModel(head.Model, result.Digest);
         return ModelVersion.CreateNext(head, Round.Opening.Context, result.Digest, next, _identity);
     }
+
+    /// <summary>
+    /// What lets clients check that the opened sum made a version, beside the summed ciphertexts
+    /// (<see cref="AggregationClient.VerifySum"/>).
+    /// </summary>
+    public SumEvidence CreateEvidence(ModelVersion next) =>
+        new(Round.Head, Round.Opening, CreateCertificate(), _releases.Values, next);
 
     /// <summary>
     /// What the transcript keeps of the round, in order: opening, listed statements, certificate, releases, sum. The

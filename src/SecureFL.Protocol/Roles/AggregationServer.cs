@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SecureFL.Messages.Identity;
 using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
@@ -7,6 +8,8 @@ using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Rules;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Suites;
+using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Digests;
 
 namespace SecureFL.Protocol.Roles;
 
@@ -24,6 +27,7 @@ public sealed partial class AggregationServer : IDisposable
     private readonly SortedDictionary<int, Vote> _votes = [];
     private readonly SortedDictionary<int, Release> _releases = [];
     private ClosedRound? _closed;
+    private ImmutableArray<Digest> _digestSums;
 
     /// <summary>A server of one round.</summary>
     /// <param name="plan">The plan.</param>
@@ -209,7 +213,7 @@ public sealed partial class AggregationServer : IDisposable
     /// <summary>Takes back a set that nobody was shown: it could not be made durable.</summary>
     internal void Reopen()
     {
-        _closed = null;
+        (_closed, _digestSums) = (null, default);
         Suite.Reopen();
     }
 
@@ -219,7 +223,8 @@ public sealed partial class AggregationServer : IDisposable
     {
         int position = Round.Opening.PositionOf(holder);
         return position >= 0 && _uploads.Accepted.TryGetValue(client, out ContributionHeader? header)
-            ? new ShareDelivery(header.Statement, holder, header.Shares.IsEmpty ? default : header.Shares[position])
+            ? new ShareDelivery(header.Statement, holder, header.Shares.IsEmpty ? default : header.Shares[position],
+                header.LinearDigest)
             : throw new ArgumentException(
                 $"there is no share of client {client} for key holder {holder} in round {Round.Opening.Context.Round}");
     }
@@ -304,7 +309,9 @@ public sealed partial class AggregationServer : IDisposable
     /// <summary>Makes the checks of <see cref="HandleRelease"/>.</summary>
     internal void Require(Release release)
     {
-        ReleaseRules.Require(release, RequireClosed().Proposal, _plan);
+        CertificateProposal proposal = RequireClosed().Proposal;
+        ReleaseRules.Require(release, proposal, _plan);
+        RequireDigestSums(release, proposal);
         Suite.Require(release);
     }
 
@@ -334,6 +341,31 @@ public sealed partial class AggregationServer : IDisposable
         {
             throw new InvalidOperationException(
                 "the contribution is in the sum already; a server with a store can leave contributions out");
+        }
+    }
+
+    // A sum that clients could not check is none: the holder counts as one that did not answer.
+    private void RequireDigestSums(Release release, CertificateProposal proposal)
+    {
+        if (_plan.DigestKey is null)
+        {
+            return;
+        }
+
+        if (_digestSums.IsDefault)
+        {
+            _digestSums = [.. proposal.Groups.Select(group => ContributionDigest.HashOfSum(group.Select(
+                entry => LinearDigest.Parse(_uploads.Accepted[entry.Client].LinearDigest.Span))))];
+        }
+
+        for (int g = 0; g < _digestSums.Length; g++)
+        {
+            if (release.DigestSums[g] != _digestSums[g])
+            {
+                throw new ProtocolViolationException(ViolationCode.WrongDigestSum, release.Signer,
+                    $"the sum {_digestSums[g].ToShortString()} of the linear digests of group {g}",
+                    release.DigestSums[g].ToShortString());
+            }
         }
     }
 

@@ -24,6 +24,7 @@ public sealed class ContributionStream : IDisposable
     private readonly int _client;
     private readonly IContributionCipher _cipher;
     private readonly ContributionRoot _root;
+    private readonly ContributionDigest _digest;
     private readonly SealChunkCodec? _seal;
     private readonly byte[] _packed;
     private ChunkMessage? _message;
@@ -36,6 +37,7 @@ public sealed class ContributionStream : IDisposable
         _client = terms.Client;
         _cipher = suite.CreateCipher(terms);
         _root = new ContributionRoot(plan);
+        _digest = new ContributionDigest(plan);
         _seal = plan.Parameters.TravelsAsSeal ? new SealChunkCodec(plan.Parameters) : null;
         _packed = new byte[_seal is null ? 0 : plan.Parameters.ChunkBytes];
     }
@@ -133,7 +135,7 @@ public sealed class ContributionStream : IDisposable
     /// <exception cref="ObjectDisposedException">The header exists already.</exception>
     public ContributionHeader CreateHeader()
     {
-        ContributionHeader header = _cipher.CreateHeader(_root.Finish());
+        ContributionHeader header = _cipher.CreateHeader(_root.Finish(), _digest.Finish());
         Dispose();
         return header;
     }
@@ -143,6 +145,7 @@ public sealed class ContributionStream : IDisposable
     {
         _cipher.Dispose();
         _root.Dispose();
+        _digest.Dispose();
     }
 
     private void RequireRoom()
@@ -164,11 +167,12 @@ public sealed class ContributionStream : IDisposable
         return Append(packed, wire);
     }
 
-    /// <summary>Root and signature are over the packed form; what leaves is the wire form.</summary>
+    /// <summary>Root, digest and signature are over the packed form; what leaves is the wire form.</summary>
     private long Append(ReadOnlySpan<byte> packed, Span<byte> wire)
     {
         _seal?.Unpack(packed, wire);
         long index = _root.Next;
+        _digest.Append(index, packed);
         _root.Append(packed);
         return index;
     }

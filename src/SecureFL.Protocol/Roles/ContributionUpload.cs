@@ -11,7 +11,7 @@ using SecureFL.Protocol.Summation;
 namespace SecureFL.Protocol.Roles;
 
 /// <summary>
-/// One client's upload under way: chunks in order, each checked, stored and hashed. Not thread-safe, but uploads of
+/// One client's upload under way: chunks in order, each checked, stored, hashed and digested. Not thread-safe, but uploads of
 /// different clients are independent of each other and of the server that they belong to, as far as the store is: a
 /// slow disk holds up nobody else.
 /// </summary>
@@ -22,6 +22,7 @@ public sealed class ContributionUpload : IDisposable
     private readonly IContributionStore _store;
     private readonly ChunkValidatorPool _validators;
     private readonly ContributionRoot _root;
+    private readonly ContributionDigest _digest;
 
     internal ContributionUpload(AggregationPlan plan, RoundContext context, int client, IContributionStore store,
         ChunkValidatorPool validators)
@@ -31,6 +32,7 @@ public sealed class ContributionUpload : IDisposable
         _store = store;
         _validators = validators;
         _root = new ContributionRoot(plan);
+        _digest = new ContributionDigest(plan);
         Client = client;
     }
 
@@ -45,6 +47,9 @@ public sealed class ContributionUpload : IDisposable
 
     /// <summary>The root over all chunks, once they are complete.</summary>
     internal Digest? Root { get; private set; }
+
+    /// <summary>The hash of their linear digest, once they are complete; null in suites without.</summary>
+    internal Digest? LinearDigest { get; private set; }
 
     /// <summary>Takes the next chunk. Where the store fails, the upload stays where it was.</summary>
     /// <exception cref="ProtocolViolationException">Of another client or round, out of order, or malformed.</exception>
@@ -105,14 +110,20 @@ public sealed class ContributionUpload : IDisposable
     }
 
     /// <summary>Forgets the hash state; the store keeps its chunks.</summary>
-    public void Dispose() => _root.Dispose();
+    public void Dispose()
+    {
+        _root.Dispose();
+        _digest.Dispose();
+    }
 
     private void Append(ReadOnlySpan<byte> packed)
     {
+        _digest.Append(_root.Next, packed);
         _root.Append(packed);
         if (_root.IsComplete)
         {
             Root = _root.Finish();
+            LinearDigest = ContributionDigest.HashOf(_digest.Finish());
         }
     }
 }

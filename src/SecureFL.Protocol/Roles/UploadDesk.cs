@@ -138,6 +138,7 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
             ShareLayout.RequireHash(header.Shares[i].Span, statement, i);
         }
 
+        LinearDigestHash.Require(header.LinearDigest.Span, statement);
         if (_knownRoots.Contains(statement.Root))
         {
             throw new ProtocolViolationException(ViolationCode.DuplicateCiphertext, statement.Signer,
@@ -160,6 +161,13 @@ internal sealed class UploadDesk(AggregationPlan plan, RoundOpening opening, IRe
             throw new ProtocolViolationException(
                 ViolationCode.RootMismatch, statement.Signer, $"chunks with root {statement.Root.ToShortString()}",
                 root.ToShortString());
+        }
+
+        if (upload!.LinearDigest != statement.LinearDigest)
+        {
+            throw new ProtocolViolationException(ViolationCode.DigestMismatch, statement.Signer,
+                $"chunks with linear digest {statement.LinearDigest?.ToShortString()}",
+                upload.LinearDigest?.ToShortString() ?? "none");
         }
     }
 }

@@ -1,13 +1,18 @@
+using System.Collections.Immutable;
+using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Rules;
+using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Digests;
 
 namespace SecureFL.Protocol.Suites;
 
 /// <summary>
 /// What a key holder keeps of an undecided round: the opening, the statements, and what the suite keeps of the checked
-/// shares (one-time keys: 31.7 KB a client at N = 8192; they must be kept because the set is fixed last). Not
+/// shares (one-time keys: 31.7 KB a client at N = 8192, and a linear digest of 51.2 KB; they must be kept because the
+/// set is fixed last). Not
 /// thread-safe; disposing erases keys and shares.
 /// </summary>
 public sealed class HolderRound : IDisposable
@@ -15,6 +20,7 @@ public sealed class HolderRound : IDisposable
     private readonly AggregationPlan _plan;
     private readonly int _holder;
     private readonly Dictionary<int, ContributionStatement> _statements = [];
+    private readonly Dictionary<int, LinearDigest> _digests = [];
 
     internal HolderRound(AggregationPlan plan, int holder, RoundOpening opening, IHolderShares shares)
     {
@@ -42,6 +48,10 @@ public sealed class HolderRound : IDisposable
                 $"contributions whose share {Party.KeyHolder(_holder)} has checked",
                 $"contribution {entry.Contribution.ToShortString()} of client {entry.Client}");
 
+    /// <summary>The hash of the sum of a group's linear digests.</summary>
+    internal Digest HashOfDigestSum(ImmutableArray<CertificateEntry> group) =>
+        ContributionDigest.HashOfSum(group.Select(entry => _digests[Statement(entry).Client]));
+
     internal void RequireSame(RoundOpening opening)
     {
         if (opening.Hash != Opening.Hash)
@@ -67,6 +77,7 @@ public sealed class HolderRound : IDisposable
 
         StatementRules.Require(statement, Opening, _plan);
         Shares.Require(statement, delivery.Share.Span);
+        LinearDigestHash.Require(delivery.LinearDigest.Span, statement);
         if (_statements.TryGetValue(statement.Client, out ContributionStatement? former))
         {
             if (former.Hash != statement.Hash)
@@ -78,7 +89,14 @@ public sealed class HolderRound : IDisposable
             return;
         }
 
+        LinearDigest? digest = statement.LinearDigest is null ? null
+            : ContributionDigest.Read(delivery.LinearDigest.Span, statement);
         Shares.Take(statement, delivery.Share.Span);
+        if (digest is not null)
+        {
+            _digests.Add(statement.Client, digest);
+        }
+
         _statements.Add(statement.Client, statement);
     }
 
@@ -87,5 +105,6 @@ public sealed class HolderRound : IDisposable
     {
         Shares.Dispose();
         _statements.Clear();
+        _digests.Clear();
     }
 }

@@ -18,6 +18,8 @@ public interface IContributionCipher : IDisposable
     /// <summary>Encrypts a chunk, each once.</summary>
     void EncryptChunk(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<byte> packed);
 
-    /// <summary>The signed statement over the root, with what the suite adds to it.</summary>
-    ContributionHeader CreateHeader(Digest root);
+    /// <summary>
+    /// The signed statement over root and linear digest (empty in suites without), with what the suite adds to it.
+    /// </summary>
+    ContributionHeader CreateHeader(Digest root, ReadOnlyMemory<byte> linearDigest);
 }

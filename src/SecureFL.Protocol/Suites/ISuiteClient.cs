@@ -13,6 +13,19 @@ public interface ISuiteClient
     /// <summary>A cipher for one contribution.</summary>
     /// <exception cref="Messages.Violations.ProtocolViolationException">The round cannot be encrypted for.</exception>
     IContributionCipher CreateCipher(ContributionTerms terms);
+
+    /// <summary>
+    /// Opens summed ciphertexts by evidence whose signatures and quorums have been checked, and refuses others than the
+    /// certified contributions'. Null in suites where clients take the server's word.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="evidence">Opening, certificate, releases.</param>
+    /// <param name="ciphertexts">The summed ciphertexts from where it stands, as
+    /// <see cref="Stores.ISummedCiphertextSink"/> got them.</param>
+    /// <param name="sink">Receives the sums, which are nobody's before this returns.</param>
+    /// <exception cref="Messages.Violations.ProtocolViolationException">As said.</exception>
+    Summation.AggregationResult? OpenSum(AggregationPlan plan, SumEvidence evidence, Stream ciphertexts,
+        Stores.ISumSink sink) => null;
 }
 
 /// <summary>What one contribution is made of.</summary>

@@ -42,9 +42,13 @@ public interface ISuiteServer : IDisposable
     void Handle(Release release);
 
     /// <summary>Opens the sums from the releases so far, chunk by chunk.</summary>
+    /// <param name="releases">The releases.</param>
+    /// <param name="sink">Receives the sums.</param>
+    /// <param name="ciphertexts">Receives the summed ciphertexts where clients of the suite check them; null for
+    /// nobody.</param>
     /// <exception cref="Messages.Violations.ProtocolViolationException">Too few releases, or contradictory ones.
     /// </exception>
-    AggregationResult Open(IReadOnlyCollection<Release> releases, ISumSink sink);
+    AggregationResult Open(IReadOnlyCollection<Release> releases, ISumSink sink, ISummedCiphertextSink? ciphertexts);
 }
 
 /// <summary>What a suite needs of its server besides; each suite has its own.</summary>

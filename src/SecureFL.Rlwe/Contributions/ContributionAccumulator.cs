@@ -26,8 +26,8 @@ public sealed class ContributionAccumulator : IDisposable
         _codec = new ChunkCodec(parameters);
         _chunks = new AlignedBuffer<ulong>?[parameters.ChunkCount];
         _pending = new int[parameters.ChunkCount];
-        // A reduced sum counts as one more addition: (limit + 1) p <= 2^64.
-        _lazyLimit = (int)Math.Min(int.MaxValue, (ulong.MaxValue / parameters.Ckks.Moduli.Max(p => p.Value)) - 1);
+        // A reduced sum counts as one addition: limit (p - 1) < 2^64.
+        _lazyLimit = (int)Math.Min(int.MaxValue, ulong.MaxValue / (parameters.Ckks.Moduli.Max(p => p.Value) - 1));
         _chunkWords = parameters.Polynomials * parameters.RingDegree * parameters.Ckks.Moduli.Length;
     }
 
@@ -107,9 +107,10 @@ public sealed class ContributionAccumulator : IDisposable
 
     /// <summary>
     /// The lazy sums of a chunk's c0 (the only polynomial under one-time keys), [prime][coefficient]; all zero if
-    /// nothing was added.
+    /// nothing was added. They are not reduced where the plan obeys the digest rule, which leaves room for all clients
+    /// in 64 bits, and nobody has encoded the sum.
     /// </summary>
-    internal ReadOnlySpan<ulong> Sums(long chunk) =>
+    public ReadOnlySpan<ulong> Sums(long chunk) =>
         (_chunks[chunk] ??= new AlignedBuffer<ulong>(_chunkWords)).Span[..(_chunkWords / Parameters.Polynomials)];
 
     /// <summary>Releases working memory.</summary>

@@ -52,7 +52,14 @@ public sealed class SumOpener : IDisposable
 
     /// <summary>Opens a chunk to integer sums, ElementsIn(chunk) of them.</summary>
     public void OpenChunk(long chunk, ContributionAccumulator accumulator, Span<long> sums) =>
-        Open(chunk, accumulator, sums, default, 0);
+        Open(chunk, SumsOf(accumulator, chunk), sums, default, 0);
+
+    /// <summary>Opens a chunk of a sum, given as words that need not be reduced.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="words">N for each prime, [prime][coefficient].</param>
+    /// <param name="sums">Receives ElementsIn(chunk) integers.</param>
+    public void OpenChunk(long chunk, ReadOnlySpan<ulong> words, Span<long> sums) =>
+        Open(chunk, words, sums, default, 0);
 
     /// <summary>
     /// Opens a chunk to means in the units of the model: sum * step / contributors, FloatsIn(chunk) of them, rounded
@@ -61,7 +68,7 @@ public sealed class SumOpener : IDisposable
     public void OpenChunk(long chunk, ContributionAccumulator accumulator, int contributors, Span<float> means)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(contributors, 1);
-        Open(chunk, accumulator, default, means, Parameters.Step / contributors);
+        Open(chunk, SumsOf(accumulator, chunk), default, means, Parameters.Step / contributors);
     }
 
     /// <summary>Erases the key sum.</summary>
@@ -73,7 +80,7 @@ public sealed class SumOpener : IDisposable
         _codec.Dispose();
     }
 
-    private void Open(long chunk, ContributionAccumulator accumulator, Span<long> sums, Span<float> means, double step)
+    private ReadOnlySpan<ulong> SumsOf(ContributionAccumulator accumulator, long chunk)
     {
         ArgumentNullException.ThrowIfNull(accumulator);
         if (!accumulator.Parameters.Digest.SequenceEqual(Parameters.Digest))
@@ -81,6 +88,16 @@ public sealed class SumOpener : IDisposable
             throw new ArgumentException(
                 $"accumulator of parameters {Short(accumulator.Parameters)}, opener of {Short(Parameters)}",
                 nameof(accumulator));
+        }
+
+        return accumulator.Sums(chunk);
+    }
+
+    private void Open(long chunk, ReadOnlySpan<ulong> words, Span<long> sums, Span<float> means, double step)
+    {
+        if (words.Length != SummedChunkPacking.Words(Parameters))
+        {
+            throw new ArgumentException($"{words.Length} words, a chunk has {SummedChunkPacking.Words(Parameters)}", nameof(words));
         }
 
         if (sums.Length > Parameters.ElementsIn(chunk) || means.Length > Parameters.FloatsIn(chunk))
@@ -91,7 +108,7 @@ public sealed class SumOpener : IDisposable
         }
 
         _masks.Generate(0, (ulong)chunk, _mask.Span);
-        ChunkOpening opening = _codec.Open(accumulator.Sums(chunk), _mask.Span, sums, means, step);
+        ChunkOpening opening = _codec.Open(words, _mask.Span, sums, means, step);
         InsideLanes &= opening.InsideLanes;
         NoiseMaximum = Math.Max(NoiseMaximum, opening.NoiseMaximum);
         _squares += opening.NoiseSquares;

@@ -28,8 +28,22 @@ public static class LinearDigestBound
     public static double LogNorm(long residues, int clients, ulong prime) =>
         Math.Log2(clients) + Math.Log2(prime - 1) + (Math.Log2(residues) / 2);
 
+    /// <summary>Why the digest does not bind the largest sum of such parameters; null if it does.</summary>
+    public static string? Fault(AggregationParameters parameters)
+    {
+        try
+        {
+            Require(parameters);
+            return null;
+        }
+        catch (PlanningException fault)
+        {
+            return $"{fault.Message}; {fault.Hint}";
+        }
+    }
+
     /// <summary>Refuses parameters whose largest sum the digest does not bind.</summary>
-    /// <exception cref="PlanningException">The sum's words do not fit 64 bits, or its norm exceeds the
+    /// <exception cref="PlanningException">The sum's words do not fit 63 bits, or its norm exceeds the
     /// bound.</exception>
     public static void Require(AggregationParameters parameters)
     {
@@ -55,12 +69,13 @@ public static class LinearDigestBound
 
     internal static void RequireWords(int clients, ulong prime)
     {
-        if ((BigInteger)clients * (prime - 1) > ulong.MaxValue)
+        if ((BigInteger)clients * (prime - 1) > long.MaxValue)
         {
             throw new PlanningException(
                 "digest rule",
                 $"the sum of {clients} residues modulo {prime} reaches 2^{LogNorm(1, clients, prime):F1}",
-                $"an unreduced sum has 64 bits: at most {ulong.MaxValue / (prime - 1)} clients fit");
+                $"a word of an unreduced sum has {AggregationParameters.SummedWordBits} bits: at most "
+                + $"{long.MaxValue / (prime - 1)} clients fit");
         }
     }
 }

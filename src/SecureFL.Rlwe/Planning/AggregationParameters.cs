@@ -26,6 +26,9 @@ public sealed class AggregationParameters
     /// <summary>Most clients in one sum.</summary>
     public const int MaxClientsLimit = 65536;
 
+    /// <summary>Bits of a word of a sum that is not reduced (the digest rule).</summary>
+    public const int SummedWordBits = 63;
+
     /// <summary>
     /// Every coefficient's message must leave this fraction of q unused: 2^-20, so that the wrap count of the
     /// recombination is certain.

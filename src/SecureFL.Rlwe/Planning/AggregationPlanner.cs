@@ -145,7 +145,7 @@ public static class AggregationPlanner
         BigInteger range = radix;
         for (int lanes = 1; ((range + 1) << logScale).GetBitLength() <= limit; lanes++, range *= radix)
         {
-            if (SmallestPrimes(degree, logScale, range, limit) is { } primes)
+            if (SmallestPrimes(degree, logScale, range, limit, SummablePrimeBits(request.MaxClients)) is { } primes)
             {
                 long elements = request.FloatLength + request.IntegerLength;
                 long perChunk = (long)degree * lanes;
@@ -180,7 +180,7 @@ public static class AggregationPlanner
             JointKeyParameters key = new(degree, request.MaxClients, joint.KeyHolders, joint.Threshold, joint.Smudging,
                 (long)coefficients, special?.Value ?? 0);
             if (((range + 1) << key.MinLogScale).GetBitLength() <= limit
-                && SmallestPrimes(degree, key.MinLogScale, range, limit) is { } primes
+                && SmallestPrimes(degree, key.MinLogScale, range, limit, MaxPrimeBits) is { } primes
                 && (special is null || (primes.Length < CkksParameters.MaxPrimes && !primes.Contains(special))))
             {
                 // SEAL's words have 8 bytes whatever the prime.
@@ -192,15 +192,20 @@ public static class AggregationPlanner
         }
     }
 
+    // Unreduced sums of all clients' residues fit the words of a linear digest.
+    private static int SummablePrimeBits(int clients) =>
+        Math.Min(MaxPrimeBits, AggregationParameters.SummedWordBits - BitOperations.Log2((uint)clients) - 1);
+
     /// <summary>
     /// The fewest bits, then the fewest primes, whose product holds the range; sizes differ by at most one bit.
     /// </summary>
-    private static ImmutableArray<Modulus>? SmallestPrimes(int degree, int logScale, BigInteger range, int limit)
+    private static ImmutableArray<Modulus>? SmallestPrimes(int degree, int logScale, BigInteger range, int limit,
+        int primeBits)
     {
         for (int bits = Math.Max(MinPrimeBits, (int)((range + 1) << logScale).GetBitLength() - 1);
             bits <= limit; bits++)
         {
-            int count = (bits + MaxPrimeBits - 1) / MaxPrimeBits;
+            int count = (bits + primeBits - 1) / primeBits;
             int size = bits / count;
             int larger = bits % count;
             ImmutableArray<Modulus> primes =

@@ -25,7 +25,7 @@ internal sealed class InsecurePlainHolder(SuiteKeyHolderSettings settings) : ISu
 
     public Release CreateRelease(CertificateProposal proposal) => Release.Create(proposal, settings.Holder,
         [.. proposal.Groups.Select((_, group) => (ReadOnlyMemory<byte>)InsecurePlainSuite.AnswerTo(proposal, group))],
-        settings.Identity);
+        [], settings.Identity);
 
     public byte[]? Handle(MessageType type, ReadOnlyMemory<byte> message) => null;
 

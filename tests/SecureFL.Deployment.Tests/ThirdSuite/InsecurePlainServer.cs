@@ -31,7 +31,8 @@ internal sealed class InsecurePlainServer(SuiteServerSettings settings) : ISuite
     {
     }
 
-    public AggregationResult Open(IReadOnlyCollection<Release> releases, ISumSink sink) =>
+    public AggregationResult Open(IReadOnlyCollection<Release> releases, ISumSink sink,
+        ISummedCiphertextSink? ciphertexts) =>
         releases.Count >= settings.Plan.Quorum.Threshold
         ? InsecurePlainSum.Open(settings.Plan, _proposal!, settings.Store, sink)
         : throw new ProtocolViolationException(ViolationCode.BelowThreshold, Party.Peer,

@@ -63,6 +63,7 @@ internal sealed class InsecurePlainSuite : ISuite
             HasShares = false,
             ShareBytes = 0,
             ProofBytes = 0,
+            LinearDigestBytes = 0,
             AnswerBytes = Digest.Size,
         };
     }
@@ -93,8 +94,9 @@ internal sealed class InsecurePlainSuite : ISuite
             InsecurePlainSum.Write(values, packed);
         }
 
-        public ContributionHeader CreateHeader(Digest root) => new(ContributionStatement.Create(terms.Opening.Context,
-            terms.Opening.Hash, terms.Client, terms.BaseVersion, root, [], [], terms.Identity), []);
+        public ContributionHeader CreateHeader(Digest root, ReadOnlyMemory<byte> linearDigest) =>
+            new(ContributionStatement.Create(terms.Opening.Context, terms.Opening.Hash, terms.Client,
+                terms.BaseVersion, root, linearDigest: null, [], [], terms.Identity), []);
 
         public void Dispose()
         {

@@ -82,7 +82,8 @@ public sealed class DifferentViewsTests
         Violation.Expect(ViolationCode.WrongBaseVersion, () => server.Accept(stale));
         Violation.Expect(ViolationCode.WrongBaseVersion,
             () => scenario.Holders[0].HandleShare(
-                new ShareDelivery(stale.Header.Statement, 0, stale.Header.Shares[0])));
+                new ShareDelivery(stale.Header.Statement, 0, stale.Header.Shares[0],
+                    stale.Header.LinearDigest)));
     }
 
     [Fact]
@@ -98,7 +99,8 @@ public sealed class DifferentViewsTests
         Contribution other = scenario.Contribute(two, 0);
         Violation.Expect(ViolationCode.WrongOpening,
             () => scenario.Holders[0].HandleShare(
-                new ShareDelivery(other.Header.Statement, 0, other.Header.Shares[0])));
+                new ShareDelivery(other.Header.Statement, 0, other.Header.Shares[0],
+                    other.Header.LinearDigest)));
         Violation.Expect(ViolationCode.WrongOpening, () => scenario.StartServer(all).Accept(other));
     }
 

@@ -43,7 +43,7 @@ public sealed class DuplicatedOrScaledCiphertextTests
         Violation.Expect(ViolationCode.DuplicateCiphertext, () => late.HandleContribution(copy));
 
         KeyHolder holder = scenario.Holders[0];
-        holder.HandleShare(new ShareDelivery(copy.Statement, 0, copy.Shares[0]));
+        holder.HandleShare(new ShareDelivery(copy.Statement, 0, copy.Shares[0], copy.LinearDigest));
         holder.HandleShare(late.CreateShareDelivery(3, 0));
         scenario.Deliver(server, 0, [.. server.Accepted.Skip(1).Select(s => new CertificateEntry(s.Client, s.Hash))]);
         CertificateProposal proposal =

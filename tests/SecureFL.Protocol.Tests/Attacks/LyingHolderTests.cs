@@ -57,17 +57,17 @@ public sealed class LyingHolderTests
         CertificateProposal other = scenario.Propose(round, server.Accepted.Skip(1));
 
         Violation.Expect(ViolationCode.WrongCertificate,
-            () => server.HandleRelease(Release.Create(other, 0, real.Groups, scenario.Identities.KeyHolders[0])));
+            () => server.HandleRelease(Release.Create(other, 0, real.Groups, real.DigestSums, scenario.Identities.KeyHolders[0])));
         Violation.Expect(
             ViolationCode.OutOfRange,
             () =>
                 server.HandleRelease(Release.Create(certificate.Proposal, 0, [real.Groups[0], real.Groups[0]],
-                    scenario.Identities.KeyHolders[0])));
+                    [real.DigestSums[0], real.DigestSums[0]], scenario.Identities.KeyHolders[0])));
         Violation.Expect(
             ViolationCode.BadSignature,
             () =>
                 server.HandleRelease(
-                    Release.Create(certificate.Proposal, 0, real.Groups, scenario.Identities.KeyHolders[1])));
+                    Release.Create(certificate.Proposal, 0, real.Groups, real.DigestSums, scenario.Identities.KeyHolders[1])));
     }
 
     /// <summary>It could not be combined with others, so it must not count: one holder would stop the round.</summary>
@@ -82,7 +82,7 @@ public sealed class LyingHolderTests
         malformed.AsSpan(100, 150).Fill(0xFF);
 
         ProtocolViolationException refusal = Violation.Expect(ViolationCode.OutOfRange, () => server.HandleRelease(
-            Release.Create(certificate.Proposal, 0, [malformed], scenario.Identities.KeyHolders[0])));
+            Release.Create(certificate.Proposal, 0, [malformed], real.DigestSums, scenario.Identities.KeyHolders[0])));
         Assert.Equal(Party.KeyHolder(0), refusal.Offender);
         foreach (int holder in (int[])[1, 2, 3, 4])
         {
@@ -119,7 +119,7 @@ public sealed class LyingHolderTests
     {
         byte[] words = release.Groups[0].ToArray();
         words[100] ^= 1;
-        return Release.Create(certificate.Proposal, release.Holder, [words],
+        return Release.Create(certificate.Proposal, release.Holder, [words], release.DigestSums,
             scenario.Identities.KeyHolders[release.Holder]);
     }
 }

@@ -42,11 +42,11 @@ public sealed class ReplayedContributionTests
         RoundInvitation second = scenario.OpenRound(1);
         ContributionHeader old = new ContributionForge().Create(scenario, first, 0).Header;
         ContributionStatement resigned = ContributionStatement.Create(
-            second.Opening.Context, second.Opening.Hash, 0, second.Base.Hash, old.Statement.Root, old.Statement.Shares,
-            old.Statement.Proof.ToArray(), scenario.Identities.Clients[0]);
+            second.Opening.Context, second.Opening.Hash, 0, second.Base.Hash, old.Statement.Root,
+            old.Statement.LinearDigest, old.Statement.Shares, old.Statement.Proof.ToArray(), scenario.Identities.Clients[0]);
 
         Violation.Expect(ViolationCode.ShareNotDecryptable,
-            () => scenario.Holders[0].HandleShare(new ShareDelivery(resigned, 0, old.Shares[0])));
+            () => scenario.Holders[0].HandleShare(new ShareDelivery(resigned, 0, old.Shares[0], old.LinearDigest)));
     }
 
     [Fact]
@@ -70,13 +70,13 @@ public sealed class ReplayedContributionTests
         ContributionHeader victim = scenario.Contribute(round, 0).Header;
         ContributionStatement v = victim.Statement;
         ContributionStatement stolen = ContributionStatement.Create(
-            v.Context, v.Opening, 1, v.BaseVersion, v.Root, v.Shares, v.Proof.ToArray(),
+            v.Context, v.Opening, 1, v.BaseVersion, v.Root, v.LinearDigest, v.Shares, v.Proof.ToArray(),
             scenario.Identities.Clients[1]);
 
         // The share was sealed with the victim's index in the associated data.
         ProtocolViolationException refusal = Violation.Expect(
             ViolationCode.ShareNotDecryptable,
-            () => scenario.Holders[0].HandleShare(new ShareDelivery(stolen, 0, victim.Shares[0])));
+            () => scenario.Holders[0].HandleShare(new ShareDelivery(stolen, 0, victim.Shares[0], victim.LinearDigest)));
         Assert.Equal(Party.Client(1), refusal.Offender);
     }
 
@@ -90,7 +90,7 @@ public sealed class ReplayedContributionTests
 
         Violation.Expect(ViolationCode.ShareMismatch, () => scenario.Holders[1].HandleShare(forFirst));
         Violation.Expect(ViolationCode.ShareMismatch,
-            () => scenario.Holders[1].HandleShare(new ShareDelivery(forFirst.Statement, 1, forFirst.Share)));
+            () => scenario.Holders[1].HandleShare(new ShareDelivery(forFirst.Statement, 1, forFirst.Share, forFirst.LinearDigest)));
     }
 
     /// <summary>

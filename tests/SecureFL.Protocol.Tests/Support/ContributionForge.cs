@@ -45,6 +45,7 @@ internal sealed class ContributionForge
             new(plan.Parameters, Seed ?? PublicSeed.Of(opening), SystemEntropy.Instance, Rounding.Nearest);
         VectorLayout layout = new(plan);
         using ContributionRoot root = new(plan);
+        using ContributionDigest digest = new(plan);
         List<ContributionChunk> chunks = [];
         for (long c = 0; c < plan.Parameters.ChunkCount; c++)
         {
@@ -53,6 +54,7 @@ internal sealed class ContributionForge
                 layout.Integers(c, new int[plan.Parameters.IntegerLength]), packed);
             Chunk?.Invoke(packed);
             root.Append(packed);
+            digest.Append(c, packed);
             chunks.Add(new ContributionChunk(opening.Context, client, c, packed));
         }
 
@@ -60,12 +62,12 @@ internal sealed class ContributionForge
         encryptor.ExportSecret(secret);
         Secret?.Invoke(secret);
         ContributionHeader header = Seal(scenario, opening, client, BaseVersion ?? invitation.Base.Hash,
-            root.Finish(), secret);
+            root.Finish(), digest.Finish(), secret);
         return new Contribution(header, [.. chunks]);
     }
 
     public ContributionHeader Seal(Scenario scenario, RoundOpening opening, int client, Digest baseVersion, Digest root,
-        int[] secret)
+        byte[] linearDigest, int[] secret)
     {
         AggregationPlan plan = scenario.Plan;
         using OneTimeKeyShares shares = plan.Sharing.DealShares(secret, SystemEntropy.Instance);
@@ -86,8 +88,8 @@ internal sealed class ContributionForge
         byte[] proof = shares.CreateProof(challenge).Encode();
         Proof?.Invoke(proof);
         ContributionStatement statement = ContributionStatement.Create(
-            opening.Context, opening.Hash, client, baseVersion, root, [.. hashes], proof,
-            scenario.Identities.Clients[client]);
-        return new ContributionHeader(statement, [.. ciphertexts]);
+            opening.Context, opening.Hash, client, baseVersion, root, ContributionDigest.HashOf(linearDigest),
+            [.. hashes], proof, scenario.Identities.Clients[client]);
+        return new ContributionHeader(statement, [.. ciphertexts], linearDigest);
     }
 }

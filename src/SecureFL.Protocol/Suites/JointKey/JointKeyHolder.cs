@@ -300,7 +300,7 @@ public sealed class JointKeyHolder : IDisposable
 
         PartialRelease partial = StartRelease(proposal);
         _releases.Add(round, partial);
-        return Release.Create(proposal, _holder, partial.Roots(), _settings.Identity);
+        return Release.Create(proposal, _holder, partial.Roots(), [], _settings.Identity);
     }
 
     /// <summary>Refuses a round under another key than the one in use.</summary>

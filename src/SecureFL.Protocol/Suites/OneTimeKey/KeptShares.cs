@@ -22,7 +22,7 @@ internal sealed class KeptShares(AggregationPlan plan, int holder, RoundOpening 
     public void Take(ContributionStatement statement, ReadOnlySpan<byte> share) =>
         _payloads.Add(statement.Client, _checker.Open(statement, share, key));
 
-    /// <summary>For each group, the sum of exactly its members' shares.</summary>
+    /// <summary>For each group, the sum of exactly its members' shares, and that of their linear digests.</summary>
     public Release CreateRelease(CertificateProposal proposal, HolderRound round, SigningIdentity identity)
     {
         var answers = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(proposal.Groups.Length);
@@ -39,7 +39,8 @@ internal sealed class KeptShares(AggregationPlan plan, int holder, RoundOpening 
             answers.Add(answer);
         }
 
-        return Release.Create(proposal, holder, answers.MoveToImmutable(), identity);
+        return Release.Create(proposal, holder, answers.MoveToImmutable(),
+            [.. proposal.Groups.Select(round.HashOfDigestSum)], identity);
     }
 
     public void Dispose()

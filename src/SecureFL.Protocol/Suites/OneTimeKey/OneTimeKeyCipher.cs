@@ -19,12 +19,11 @@ internal sealed class OneTimeKeyCipher(ContributionTerms terms) : IContributionC
     public void EncryptChunk(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<byte> packed) =>
         _encryptor.EncryptChunk(chunk, floats, integers, packed);
 
-    public ContributionHeader CreateHeader(Digest root)
+    public ContributionHeader CreateHeader(Digest root, ReadOnlyMemory<byte> linearDigest)
     {
         using SecretBuffer<int> secret = new(terms.Plan.Parameters.RingDegree);
         _encryptor.ExportSecret(secret.Span);
-        return ShareSealer.Seal(terms.Plan, terms.Opening, terms.Client, terms.BaseVersion, root, secret.Span,
-            terms.Identity, terms.Entropy);
+        return ShareSealer.Seal(terms, root, linearDigest, secret.Span);
     }
 
     public void Dispose() => _encryptor.Dispose();

@@ -2,6 +2,7 @@ using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Wire;
 using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Rules;
+using SecureFL.Rlwe.Digests;
 using SecureFL.Threshold;
 using SecureFL.Threshold.Sharing;
 
@@ -23,6 +24,7 @@ internal sealed class OneTimeKeyLayout : SuiteLayout
             HasShares = true,
             ShareBytes = ShareLayout.CiphertextBytes(Sharing.PayloadBytes),
             ProofBytes = Sharing.ProofBytes,
+            LinearDigestBytes = LinearDigestParameters.DigestBytes,
             AnswerBytes = Sharing.AnswerBytes,
         };
     }

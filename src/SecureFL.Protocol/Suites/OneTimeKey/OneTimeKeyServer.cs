@@ -63,8 +63,9 @@ internal sealed class OneTimeKeyServer : ISuiteServer
     {
     }
 
-    public AggregationResult Open(IReadOnlyCollection<Release> releases, ISumSink sink) =>
-        Open(_proposal!, GroupKeys.Reconstruct(_proposal!, releases, _plan), sink);
+    public AggregationResult Open(IReadOnlyCollection<Release> releases, ISumSink sink,
+        ISummedCiphertextSink? ciphertexts) =>
+        Open(_proposal!, GroupKeys.Reconstruct(_proposal!, releases, _plan), sink, ciphertexts);
 
     public void Dispose() => _running?.Dispose();
 
@@ -73,22 +74,25 @@ internal sealed class OneTimeKeyServer : ISuiteServer
         IContributionStore store, CertificateProposal proposal, ImmutableArray<GroupKey> keys, ISumSink sink)
     {
         using OneTimeKeyServer server = new(plan, opening, store, sumOnAcceptance: false);
-        return server.Open(proposal, keys, sink);
+        return server.Open(proposal, keys, sink, ciphertexts: null);
     }
 
-    private AggregationResult Open(CertificateProposal proposal, ImmutableArray<GroupKey> keys, ISumSink sink)
+    private AggregationResult Open(CertificateProposal proposal, ImmutableArray<GroupKey> keys, ISumSink sink,
+        ISummedCiphertextSink? ciphertexts)
     {
         GroupResult[] groups = new GroupResult[keys.Length];
         for (int g = 0; g < groups.Length; g++)
         {
-            groups[g] = OpenGroup(g, [.. proposal.Groups[g].Select(entry => entry.Client)], keys[g], sink);
+            groups[g] =
+                OpenGroup(g, [.. proposal.Groups[g].Select(entry => entry.Client)], keys[g], sink, ciphertexts);
         }
 
         ImmutableArray<int> liars = [.. keys.SelectMany(key => key.Liars).Distinct().Order()];
         return new AggregationResult(_plan, proposal.Context, proposal.Hash, [.. groups], liars);
     }
 
-    private GroupResult OpenGroup(int group, ImmutableArray<int> clients, GroupKey key, ISumSink sink)
+    private GroupResult OpenGroup(int group, ImmutableArray<int> clients, GroupKey key, ISumSink sink,
+        ISummedCiphertextSink? ciphertexts)
     {
         if (key.IsSpoiled)
         {
@@ -98,8 +102,14 @@ internal sealed class OneTimeKeyServer : ISuiteServer
         ContributionAccumulator sum = _running ?? Accumulate(clients);
         try
         {
-            (GroupStatus status, Digest digest) =
-                GroupOpening.Open(_plan, _opening, group, clients.Length, key, sum, sink);
+            using GroupOpening opening = new(_plan, _opening, key, clients.Length, sink);
+            for (long chunk = 0; chunk < _plan.Parameters.ChunkCount && !opening.IsSpoiled; chunk++)
+            {
+                opening.Take(chunk, sum.Sums(chunk));
+            }
+
+            HandOn(sum, clients.Length, ciphertexts);
+            (GroupStatus status, Digest digest) = opening.Finish();
             return new GroupResult(group, clients, status, digest);
         }
         finally
@@ -108,6 +118,22 @@ internal sealed class OneTimeKeyServer : ISuiteServer
             {
                 sum.Dispose();
             }
+        }
+    }
+
+    // Of a spoiled group as well: clients see for themselves that it is.
+    private void HandOn(ContributionAccumulator sum, int clients, ISummedCiphertextSink? ciphertexts)
+    {
+        if (ciphertexts is null)
+        {
+            return;
+        }
+
+        byte[] packed = new byte[SummedChunkPacking.Bytes(_plan.Parameters, clients)];
+        for (long chunk = 0; chunk < _plan.Parameters.ChunkCount; chunk++)
+        {
+            SummedChunkPacking.Pack(_plan.Parameters, clients, sum.Sums(chunk), packed);
+            ciphertexts.Accept(packed);
         }
     }
 

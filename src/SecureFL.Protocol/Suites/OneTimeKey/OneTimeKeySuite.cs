@@ -1,7 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
 using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Summation;
 
 namespace SecureFL.Protocol.Suites.OneTimeKey;
 
@@ -33,5 +36,8 @@ internal sealed class OneTimeKeySuite : ISuite
     private sealed class Client : ISuiteClient
     {
         public IContributionCipher CreateCipher(ContributionTerms terms) => new OneTimeKeyCipher(terms);
+
+        public AggregationResult? OpenSum(AggregationPlan plan, SumEvidence evidence, Stream ciphertexts,
+            ISumSink sink) => SumVerification.Open(plan, evidence, ciphertexts, sink);
     }
 }

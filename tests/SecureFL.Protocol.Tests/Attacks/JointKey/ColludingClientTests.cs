@@ -59,7 +59,7 @@ public sealed class ColludingClientTests
         using ContributionRoot root = new(scenario.Plan);
         root.Append(packed);
         ContributionStatement statement = ContributionStatement.Create(
-            round.Opening.Context, round.Opening.Hash, Colluder, round.Head.Hash, root.Finish(), [], [],
+            round.Opening.Context, round.Opening.Hash, Colluder, round.Head.Hash, root.Finish(), null, [], [],
             scenario.Identities.Clients[Colluder]);
         return new Contribution(new ContributionHeader(statement, []),
             [new ContributionChunk(round.Opening.Context, Colluder, 0, packed)]);

@@ -202,7 +202,7 @@ public sealed class OneAnswerEverTests
         {
             ContributionStatement old = former.Header.Statement;
             ContributionStatement statement = ContributionStatement.Create(
-                second.Opening.Context, second.Opening.Hash, old.Client, second.Head.Hash, old.Root, [], [],
+                second.Opening.Context, second.Opening.Hash, old.Client, second.Head.Hash, old.Root, null, [], [],
                 scenario.Identities.Clients[old.Client]);
             foreach (ContributionChunk chunk in former.Chunks)
             {

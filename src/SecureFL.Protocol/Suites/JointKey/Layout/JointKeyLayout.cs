@@ -32,6 +32,7 @@ internal sealed class JointKeyLayout : SuiteLayout
             HasShares = false,
             ShareBytes = 0,
             ProofBytes = 0,
+            LinearDigestBytes = 0,
             AnswerBytes = Digest.Size,
             JointKey = new JointKeySizes(PublicKeyBytes, PolynomialBytes, SealedShareBytes, Sharing.ProofBytes),
         };

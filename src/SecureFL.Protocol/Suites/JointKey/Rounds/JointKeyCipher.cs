@@ -27,9 +27,9 @@ internal sealed class JointKeyCipher : IContributionCipher
     public void EncryptChunk(long chunk, ReadOnlySpan<float> floats, ReadOnlySpan<int> integers, Span<byte> packed) =>
         _encryptor.EncryptChunk(chunk, floats, integers, packed);
 
-    public ContributionHeader CreateHeader(Digest root) =>
+    public ContributionHeader CreateHeader(Digest root, ReadOnlyMemory<byte> linearDigest) =>
         new(ContributionStatement.Create(_terms.Opening.Context, _terms.Opening.Hash, _terms.Client,
-            _terms.BaseVersion, root, [], [], _terms.Identity), []);
+            _terms.BaseVersion, root, linearDigest: null, [], [], _terms.Identity), []);
 
     public void Dispose() => _encryptor.Dispose();
 }

@@ -210,7 +210,8 @@ public sealed class JointKeyServer : ISuiteServer
     }
 
     /// <inheritdoc/>
-    public AggregationResult Open(IReadOnlyCollection<Release> releases, ISumSink sink)
+    public AggregationResult Open(IReadOnlyCollection<Release> releases, ISumSink sink,
+        ISummedCiphertextSink? ciphertexts)
     {
         CertificateProposal proposal = RequireClosed();
         ImmutableArray<int> active = proposal.JointKey!.ActiveSet;
