@@ -34,7 +34,7 @@ public sealed class DuplicatedOrScaledCiphertextTests
         late.Accept(victim);
         int[] anySecret = new int[scenario.Plan.Parameters.RingDegree];
         ContributionHeader copy = new ContributionForge().Seal(scenario, round.Opening, 0, round.Base.Hash,
-            victim.Header.Statement.Root, anySecret);
+            victim.Header.Statement.Root, victim.Header.LinearDigest.ToArray(), anySecret);
         foreach (ContributionChunk chunk in victim.Chunks)
         {
             late.HandleChunk(new ContributionChunk(chunk.Context, 0, chunk.Index, chunk.Packed));

@@ -37,6 +37,9 @@ internal sealed class ContributionForge
     /// <summary>Claims this base version.</summary>
     public Digest? BaseVersion { get; init; }
 
+    /// <summary>Signs and sends another linear digest than that of the chunks.</summary>
+    public Func<byte[], byte[]>? LinearDigest { get; init; }
+
     public Contribution Create(Scenario scenario, RoundInvitation invitation, int client)
     {
         AggregationPlan plan = scenario.Plan;
@@ -62,7 +65,7 @@ internal sealed class ContributionForge
         encryptor.ExportSecret(secret);
         Secret?.Invoke(secret);
         ContributionHeader header = Seal(scenario, opening, client, BaseVersion ?? invitation.Base.Hash,
-            root.Finish(), digest.Finish(), secret);
+            root.Finish(), LinearDigest?.Invoke(digest.Finish()) ?? digest.Finish(), secret);
         return new Contribution(header, [.. chunks]);
     }
 
