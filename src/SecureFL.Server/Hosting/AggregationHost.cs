@@ -247,11 +247,11 @@ public sealed class AggregationHost : IAsyncDisposable
         return health;
     }
 
-    // A chunk with its context, or a header: statement with proof, and a share for each holder.
+    // A chunk with its context, or a header: statement with proof, a share for each holder, and a digest.
     private static int LargestPart(AggregationPlan plan)
     {
         long header = 4096 + (plan.Quorum.KeyHolders * ((4L * plan.Parameters.RingDegree) + 1024))
-            + (4096L * plan.Quorum.Threshold);
+            + (4096L * plan.Quorum.Threshold) + plan.Limits.Sizes.LinearDigestBytes;
         return checked((int)Math.Max(plan.Parameters.WireChunkBytes + 4096L, header));
     }
 

@@ -131,7 +131,9 @@ internal sealed class RoundSteps(EngineState state, RoundClock clock, ServerFold
             folder.KeepOnlyRound(state.Work?.Number);
         }
 
-        folder.KeepOnly(state.Facts.Checkpoint, state.Facts.Chain.Window().Select(version => version.Model));
+        // One more than contributions may stand on: whoever joins takes it, and the sum that made the next one of it.
+        int kept = state.Plan.Settings.BaseVersionWindow + 1;
+        folder.KeepOnly(state.Facts.Checkpoint, [.. state.Facts.Chain.Versions.TakeLast(kept)]);
     }
 
     /// <summary>What people are told of a decided round.</summary>

@@ -27,18 +27,26 @@ internal sealed class SumOpening(
     public void Open()
     {
         RoundWork work = state.Work!;
+        OpenedSumFile? opened = null;
         try
         {
             SumSink sink = new(state.Plan, work.Round.Closed!.Proposal.Groups.Length);
-            if (Sum(work, sink) is not { } result)
+            opened = state.Plan.Limits.Sizes.LinearDigestBytes > 0 ? new OpenedSumFile(folder.DraftSum(work.Number))
+                : null;
+            if (Sum(work, sink, opened) is not { } result)
             {
                 return;
             }
 
-            _staged = Stage(work, result, sink);
+            _staged = Stage(work, result, sink) with { Opened = opened };
         }
         finally
         {
+            if (!IsStaged)
+            {
+                opened?.Dispose();
+            }
+
             lock (state.Gate)
             {
                 work.Opening = state.Session.IsBusy = IsStaged;
@@ -65,6 +73,8 @@ internal sealed class SumOpening(
             files.Write(staged.Summary, sum, counters);
         }
 
+        staged.Opened?.Finish(staged.Evidence, folder.OpenedSum(staged.Version.Number));
+
         lock (state.Gate)
         {
             Action append = state.Facts.Decide(staged.Summary, staged.Version, staged.Records,
@@ -75,6 +85,7 @@ internal sealed class SumOpening(
             state.Append(append);
         }
 
+        staged.Opened?.Dispose();
         Tell(staged);
         state.Wake(phase: true);
         try
@@ -90,11 +101,11 @@ internal sealed class SumOpening(
         steps.LetGoAsync(work).GetAwaiter().GetResult();
     }
 
-    private AggregationResult? Sum(RoundWork work, SumSink sink)
+    private AggregationResult? Sum(RoundWork work, SumSink sink, OpenedSumFile? opened)
     {
         try
         {
-            return work.Round.Server!.Open(sink);
+            return work.Round.Server!.Open(sink, opened);
         }
         catch (ProtocolViolationException violation)
         {
@@ -175,7 +186,8 @@ internal sealed class SumOpening(
             files.Scale(sum);
         }
 
-        return new StagedRound(work, version, [.. server.CreateRecords(result)], summary, ended)
+        return new StagedRound(work, version, server.CreateEvidence(version), [.. server.CreateRecords(result)],
+            summary, ended)
         {
             Incomplete = ended is not null
                 && ((spoiled is not null && work.Kind != RoundKind.Evaluation)

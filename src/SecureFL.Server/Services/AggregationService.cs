@@ -34,6 +34,8 @@ internal sealed class AggregationService(
         .ServerStreaming(AggregationMethods.GetModel,
             (request, responses, call) => Refusals.GuardAsync(call, log,
                 () => SendModelAsync(request, responses, call)))
+        .ServerStreaming(AggregationMethods.GetSum,
+            (request, responses, call) => Refusals.GuardAsync(call, log, () => SendSumAsync(request, responses, call)))
         .Unary(AggregationMethods.GetUpload,
             (request, call) => Refusals.GuardAsync(call, log,
                 () => Task.FromResult(
@@ -109,15 +111,27 @@ internal sealed class AggregationService(
         Digest model = new(request.ModelDigest.Span);
         using Stream file = engine.ModelFor(callers.Of(call).Index, model) is float[] other
             ? new MemoryStream(MemoryMarshal.AsBytes<float>(other).ToArray())
-            : OpenModel(folder.Model(model));
+            : Open(folder.Model(model), "no such model version is kept");
+        await SendAsync(file, request.Offset, responses, call).ConfigureAwait(false);
+    }
+
+    private async Task SendSumAsync(GetSumRequest request, IGrpcWriter<ModelPart> responses, GrpcCall call)
+    {
+        ulong version = request.Version == 0 ? engine.NewestVersion : request.Version;
+        using Stream file = Open(folder.OpenedSum(version), $"no sum that made version {version} is kept");
+        await SendAsync(file, request.Offset, responses, call).ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(Stream file, ulong start, IGrpcWriter<ModelPart> responses, GrpcCall call)
+    {
         ulong total = (ulong)file.Length;
-        if (request.Offset > total)
+        if (start > total)
         {
-            throw new GrpcException(StatusCode.OutOfRange, $"offset {request.Offset} of a model of {total} bytes");
+            throw new GrpcException(StatusCode.OutOfRange, $"offset {start} of {total} bytes");
         }
 
-        file.Position = (long)request.Offset;
-        byte[] buffer = new byte[(int)Math.Min(PartBytes, Math.Max(1, total - request.Offset))];
+        file.Position = (long)start;
+        byte[] buffer = new byte[(int)Math.Min(PartBytes, Math.Max(1, total - start))];
         do
         {
             ulong offset = (ulong)file.Position;
@@ -137,9 +151,9 @@ internal sealed class AggregationService(
     private T Say<T>(GrpcCall call, T message)
         where T : class, IMessage<T> => engine.Say(callers.Of(call).Party, message);
 
-    private static FileStream OpenModel(string path) => File.Exists(path)
+    private static FileStream Open(string path, string missing) => File.Exists(path)
         ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0)
-        : throw new GrpcException(StatusCode.NotFound, "no such model version is kept");
+        : throw new GrpcException(StatusCode.NotFound, missing);
 
     private GetInvitationReply Invitation(ulong round, GrpcCall call) => new()
     {

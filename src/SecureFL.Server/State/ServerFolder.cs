@@ -1,5 +1,6 @@
 using System.Globalization;
 using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Text;
 
 namespace SecureFL.Server.State;
@@ -18,6 +19,7 @@ namespace SecureFL.Server.State;
 ///                              metric
 /// open-sums/                   summed ciphertexts of the round that is being opened (joint-key suite); made
 ///                              again after a crash
+/// opened/version-N.sum         what made model version N, for clients to check: summed ciphertexts and evidence
 /// sums/round-R.f32, .json      opened plain sums and their counters; .safetensors and .npz too where the
 ///                              plan names the tensors
 /// </code>
@@ -31,7 +33,8 @@ internal sealed class ServerFolder : IDisposable
     public ServerFolder(string path)
     {
         Root = Path.GetFullPath(path);
-        foreach (string folder in (string[])[Root, RoundsDirectory, Sub("models"), Sub("checkpoints"), Sub("sums")])
+        foreach (string folder in (string[])[Root, RoundsDirectory, Sub("models"), Sub("checkpoints"), Sub("sums"),
+            Opened])
         {
             if (OperatingSystem.IsWindows())
             {
@@ -79,6 +82,14 @@ internal sealed class ServerFolder : IDisposable
             round is null ? "start.safetensors"
                 : string.Create(CultureInfo.InvariantCulture, $"round-{round}.safetensors"));
 
+    /// <summary>What clients fetch to check the sum that made a version.</summary>
+    public string OpenedSum(ulong version) =>
+        Path.Combine(Opened, string.Create(CultureInfo.InvariantCulture, $"version-{version}.sum"));
+
+    /// <summary>The same while its version is not decided.</summary>
+    public string DraftSum(ulong round) =>
+        Path.Combine(Opened, string.Create(CultureInfo.InvariantCulture, $"round-{round}.part"));
+
     public string Sum(ulong round, string extension) =>
         Path.Combine(Sub("sums"), string.Create(CultureInfo.InvariantCulture, $"round-{round}.{extension}"));
 
@@ -86,14 +97,16 @@ internal sealed class ServerFolder : IDisposable
         Path.Combine(RoundsDirectory, string.Create(CultureInfo.InvariantCulture, $"round-{round}"));
 
     /// <summary>
-    /// Removes every checkpoint but one, and every model but those that clients may still fetch: whatever rounds, dead
-    /// processes included, have left.
+    /// Removes every checkpoint but one, and all models and opened sums but those of versions that clients may still
+    /// fetch: whatever rounds, dead processes included, have left.
     /// </summary>
-    public void KeepOnly(ulong? checkpoint, IEnumerable<Digest> models)
+    public void KeepOnly(ulong? checkpoint, IReadOnlyCollection<ModelVersion> versions)
     {
-        HashSet<string> kept = [Checkpoint(checkpoint), .. models.Select(Model)];
+        HashSet<string> kept = [Checkpoint(checkpoint), .. versions.Select(version => Model(version.Model)),
+            .. versions.Select(version => OpenedSum(version.Number))];
         foreach (string path in (string[])
-            [.. Directory.GetFiles(Sub("models")), .. Directory.GetFiles(Sub("checkpoints"))])
+            [.. Directory.GetFiles(Sub("models")), .. Directory.GetFiles(Sub("checkpoints")),
+                .. Directory.GetFiles(Opened)])
         {
             if (!kept.Contains(path))
             {
@@ -125,6 +138,8 @@ internal sealed class ServerFolder : IDisposable
 
     /// <summary>Gives the folder back.</summary>
     public void Dispose() => _lock.Dispose();
+
+    private string Opened => Sub("opened");
 
     private string Sub(string name) => Path.Combine(Root, name);
 }

@@ -59,6 +59,11 @@ internal sealed class ServerLink(
             { ModelDigest = ByteString.CopyFrom(model.ToArray()), Offset = offset }, Stream(cancellationToken),
                 cancellationToken);
 
+    internal IAsyncEnumerable<ModelPart> GetSumAsync(ulong version, ulong offset,
+        CancellationToken cancellationToken) =>
+        channel.ServerStreamingAsync(AggregationMethods.GetSum,
+            new GetSumRequest { Version = version, Offset = offset }, Stream(cancellationToken), cancellationToken);
+
     internal Task<UploadState> GetUploadAsync(ulong round, CancellationToken cancellationToken) =>
         channel.UnaryAsync(AggregationMethods.GetUpload, new GetUploadRequest { Round = round },
             Question(cancellationToken));

@@ -19,6 +19,9 @@ internal static class AggregationMethods
     internal static GrpcMethod<GetModelRequest, ModelPart> GetModel { get; } =
         new(Service, "GetModel", GetModelRequest.Parser, ModelPart.Parser);
 
+    internal static GrpcMethod<GetSumRequest, ModelPart> GetSum { get; } =
+        new(Service, "GetSum", GetSumRequest.Parser, ModelPart.Parser);
+
     internal static GrpcMethod<GetUploadRequest, UploadState> GetUpload { get; } =
         new(Service, "GetUpload", GetUploadRequest.Parser, UploadState.Parser);
 
