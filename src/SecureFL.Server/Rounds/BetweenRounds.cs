@@ -1,3 +1,4 @@
+using SecureFL.Consortium.Courses;
 using SecureFL.Protocol.Sessions;
 using SecureFL.Server.State;
 using SecureFL.Transport.Contracts;
@@ -8,7 +9,7 @@ namespace SecureFL.Server.Rounds;
 /// What happens between rounds: whether another one comes, what the suite needs first, and its begin. Used under the
 /// engine's lock.
 /// </summary>
-internal sealed class BetweenRounds(EngineState state, TrainingRun? training, TimeSpan pause,
+internal sealed class BetweenRounds(EngineState state, TrainingCourse? training, TimeSpan pause,
     Func<StoredRound, RoundWork> create)
 {
     private TimeSpan? _decided;

@@ -1,3 +1,4 @@
+using SecureFL.Consortium.Courses;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Rounds;
 using SecureFL.Protocol.Plans;
@@ -21,7 +22,7 @@ internal sealed class ModelNote(AggregationPlan plan, TrainingTerms? terms)
     public bool EvaluationDue { get; private set; }
 
     /// <summary>Notes the model as it is now.</summary>
-    public void Take(TrainingRun? training, IReadOnlyCollection<RoundSummary> recent)
+    public void Take(TrainingCourse? training, IReadOnlyCollection<RoundSummary> recent)
     {
         Stamp = training?.Stamp;
         EvaluationDue = training?.Next == RoundKind.Evaluation;

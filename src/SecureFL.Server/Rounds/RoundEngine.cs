@@ -1,3 +1,4 @@
+using SecureFL.Consortium.Courses;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Models;
 using SecureFL.Messages.Identity;
@@ -51,19 +52,21 @@ internal sealed class RoundEngine : IAsyncDisposable
         if (terms is not null)
         {
             bool begun = _state.Facts.Chain.Head is not null;
-            _training = new TrainingRun(
-                terms, plan, folder, begun ? TrainingRun.Read(folder.Checkpoint(_state.Facts.Checkpoint))
-                    : options.Tampering.Start(TrainingRun.Start(terms, initial?.Invoke())));
+            TrainingCourse course = new(
+                terms, plan, begun ? TrainingRun.Read(folder.Checkpoint(_state.Facts.Checkpoint))
+                    : options.Tampering.Start(TrainingCourse.Start(terms, initial?.Invoke())));
+            _training = new TrainingRun(course, folder);
         }
 
         _clock = new RoundClock(_state, policy);
         _steps = new RoundSteps(_state, _clock, folder, options.KeepCiphertexts);
         _opening = new SumOpening(_state, _steps, _training, folder, new SumFiles(plan, folder, options.Sums));
-        _between = new BetweenRounds(_state, _training, TimeSpan.FromSeconds(policy.BetweenRoundsSeconds), Create);
+        _between = new BetweenRounds(
+            _state, _training?.Course, TimeSpan.FromSeconds(policy.BetweenRoundsSeconds), Create);
         _status = new SessionStatus(_state, policy);
         Contributions = new ContributionDesk(_state);
         Holders = new HolderDesk(_state, _status.Presence);
-        _state.Model.Take(_training, _state.Facts.Recent);
+        _state.Model.Take(_training?.Course, _state.Facts.Recent);
         Restore();
     }
 
@@ -289,7 +292,7 @@ internal sealed class RoundEngine : IAsyncDisposable
     }
 
     private RoundWork Create(StoredRound stored) => new(stored, (number, keep) => new ServerRound(
-        _state.Plan, number, _state.Facts.Chain.Window(), _training?.NextTask ?? default, invitation =>
+        _state.Plan, number, _state.Facts.Chain.Window(), _training?.Course.NextTask ?? default, invitation =>
         {
             Uploads.UploadStore store = _options.OpenStore(_folder)(number);
             keep(store);
@@ -306,7 +309,7 @@ internal sealed class RoundEngine : IAsyncDisposable
         {
             _training?.Store(null);
             _state.Facts.Found(
-                ModelVersion.CreateFirst(_state.Plan.Limits, _training?.Stamp.Digest ?? default, _identity));
+                ModelVersion.CreateFirst(_state.Plan.Limits, _training?.Course.Stamp.Digest ?? default, _identity));
         }
 
         _training?.Publish();

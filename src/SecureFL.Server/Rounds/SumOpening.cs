@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureFL.Consortium.Courses;
 using SecureFL.Learning.Rounds;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
@@ -14,8 +15,9 @@ namespace SecureFL.Server.Rounds;
 /// transaction. One caller at a time.
 /// </summary>
 internal sealed class SumOpening(
-    EngineState state, RoundSteps steps, TrainingRun? training, ServerFolder folder, SumFiles files)
+    EngineState state, RoundSteps steps, TrainingRun? run, ServerFolder folder, SumFiles files)
 {
+    private readonly TrainingCourse? _course = run?.Course;
     private StagedRound? _staged;
     private bool _isApplied;
 
@@ -30,7 +32,7 @@ internal sealed class SumOpening(
         OpenedSumFile? opened = null;
         try
         {
-            SumSink sink = new(state.Plan, work.Round.Closed!.Proposal.Groups.Length);
+            SumTotals sink = new(state.Plan, work.Round.Closed!.Proposal.Groups.Length);
             opened = state.Plan.Limits.Sizes.LinearDigestBytes > 0 ? new OpenedSumFile(folder.DraftSum(work.Number))
                 : null;
             if (Sum(work, sink, opened) is not { } result)
@@ -64,10 +66,10 @@ internal sealed class SumOpening(
         RoundWork work = staged.Work;
         if (staged.Described is not null)
         {
-            training!.PublishBest(staged.Described);
+            run!.PublishBest(staged.Described);
         }
 
-        training?.Store(work.Number);
+        run?.Store(work.Number);
         if (staged.Sum is (float[] sum, long[] counters))
         {
             files.Write(staged.Summary, sum, counters);
@@ -78,10 +80,10 @@ internal sealed class SumOpening(
         lock (state.Gate)
         {
             Action append = state.Facts.Decide(staged.Summary, staged.Version, staged.Records,
-                training is null ? null : work.Number, staged.Ended, staged.Incomplete);
+                _course is null ? null : work.Number, staged.Ended, staged.Incomplete);
             state.Enter(null);
             (_staged, _isApplied) = (null, false);
-            state.Model.Take(training, state.Facts.Recent);
+            state.Model.Take(_course, state.Facts.Recent);
             state.Append(append);
         }
 
@@ -90,7 +92,7 @@ internal sealed class SumOpening(
         state.Wake(phase: true);
         try
         {
-            training?.Publish();
+            run?.Publish();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -101,7 +103,7 @@ internal sealed class SumOpening(
         steps.LetGoAsync(work).GetAwaiter().GetResult();
     }
 
-    private AggregationResult? Sum(RoundWork work, SumSink sink, OpenedSumFile? opened)
+    private AggregationResult? Sum(RoundWork work, SumTotals sink, OpenedSumFile? opened)
     {
         try
         {
@@ -120,7 +122,7 @@ internal sealed class SumOpening(
         }
     }
 
-    private StagedRound Stage(RoundWork work, AggregationResult result, SumSink sink)
+    private StagedRound Stage(RoundWork work, AggregationResult result, SumTotals totals)
     {
         TakeBack();
         AggregationServer server = work.Round.Server!;
@@ -138,17 +140,17 @@ internal sealed class SumOpening(
         {
             try
             {
-                (sum, counters) = sink.Finish(clients.Length);
+                (sum, counters) = totals.Finish(clients.Length);
                 state.Tampering.Opened(work.Number, sum, counters);
-                _isApplied = training is not null;
-                described = training?.Apply(work.Kind, sum, counters,
+                _isApplied = _course is not null;
+                described = _course?.Apply(work.Kind, sum, counters,
                     [.. clients.Select(client => state.Plan.Enrolment.Clients[client].Name)]);
-                if (training is not null && state.Tampering.GoOn(work.Number, training.Save) is { } invented)
+                if (_course is not null && state.Tampering.GoOn(work.Number, _course.Save) is { } invented)
                 {
-                    training.GoOnFrom(invented);
+                    _course.GoOnFrom(invented);
                 }
 
-                ended = training is { Next: null } ? EndOf(training) : null;
+                ended = _course is { Next: null } ? EndOf(_course) : null;
             }
             catch (Exception fault) when (!IsOfTheMachine(fault))
             {
@@ -164,13 +166,13 @@ internal sealed class SumOpening(
             }
         }
 
-        ModelVersion version = training is null || clients.Length == 0 ? server.Advance(result)
-            : server.Advance(result, training.Stamp.Digest);
+        ModelVersion version = _course is null || clients.Length == 0 ? server.Advance(result)
+            : server.Advance(result, _course.Stamp.Digest);
         RoundSummary summary = steps.Summarise(work, spoiled is null ? RoundPhase.Opened : RoundPhase.Spoiled, clients,
             Metrics(described));
-        if (training is not null && spoiled is null)
+        if (_course is not null && spoiled is null)
         {
-            summary.Warnings.AddRange(training.Notes);
+            summary.Warnings.AddRange(_course.Notes);
         }
 
         if (spoiled is not null)
@@ -181,7 +183,7 @@ internal sealed class SumOpening(
             ended = SpoiledRound.End(state.Plan, summary, state.Facts.Recent, state.Model.Eligible(work.Kind));
         }
 
-        if (training is null && clients.Length > 0 && spoiled is null)
+        if (_course is null && clients.Length > 0 && spoiled is null)
         {
             files.Scale(sum);
         }
@@ -191,9 +193,9 @@ internal sealed class SumOpening(
         {
             Incomplete = ended is not null
                 && ((spoiled is not null && work.Kind != RoundKind.Evaluation)
-                    || training?.Stopped == StopReason.Diverged),
+                    || _course?.Stopped == StopReason.Diverged),
             Described = described,
-            Sum = training is null && clients.Length > 0 && spoiled is null ? (sum, counters) : null,
+            Sum = _course is null && clients.Length > 0 && spoiled is null ? (sum, counters) : null,
         };
     }
 
@@ -202,7 +204,7 @@ internal sealed class SumOpening(
     {
         if (_isApplied)
         {
-            training!.TakeBack(TrainingRun.Read(folder.Checkpoint(state.Facts.Checkpoint)));
+            _course!.TakeBack(TrainingRun.Read(folder.Checkpoint(state.Facts.Checkpoint)));
             _isApplied = false;
         }
     }
@@ -223,7 +225,7 @@ internal sealed class SumOpening(
         {
             Log.SumOpened(state.Log, round, staged.Summary.Contributors.Count, staged.Version.Number,
                 staged.Version.Model.ToShortString());
-            if (staged.Work.Kind == RoundKind.Preparation && training is { Progress: { Opened: > 0 } progress })
+            if (staged.Work.Kind == RoundKind.Preparation && _course is { Progress: { Opened: > 0 } progress })
             {
                 string[] absent =
                     [.. state.Plan.Enrolment.Clients.Select(client => client.Name).Except(staged.Summary.Contributors)];
@@ -256,9 +258,9 @@ internal sealed class SumOpening(
         }
     }
 
-    private static string EndOf(TrainingRun training) => training.Stopped switch
+    private static string EndOf(TrainingCourse course) => course.Stopped switch
     {
-        StopReason.Diverged when Divergence.Find(training.History, ended: true) is (int round, string reason) =>
+        StopReason.Diverged when Divergence.Find(course.History, ended: true) is (int round, string reason) =>
             string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
                 $"training has diverged in round {round}: {reason}; no model is delivered, lower the learning rate "

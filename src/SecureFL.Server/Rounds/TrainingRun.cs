@@ -1,95 +1,15 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using SecureFL.Consortium.Plans;
-using SecureFL.Learning.Data.Scaling;
-using SecureFL.Learning.Metrics;
-using SecureFL.Learning.Models;
-using SecureFL.Learning.Preparation;
+using SecureFL.Consortium.Courses;
 using SecureFL.Learning.Rounds;
-using SecureFL.Messages.Primitives;
-using SecureFL.Messages.Rounds;
-using SecureFL.Messages.Violations;
-using SecureFL.Protocol.Plans;
 using SecureFL.Server.State;
-using SecureFL.Transport.Contracts;
 using SecureFL.Transport.Formats;
 
 namespace SecureFL.Server.Rounds;
 
-/// <summary>
-/// The model's side of a session: which kind of round comes next, what an opened sum makes of the model, and the files
-/// that hold it. A pure function of terms, checkpoint and sums: repeated after a crash it gives the same bytes. Not
-/// thread-safe.
-/// </summary>
-internal sealed class TrainingRun
+/// <summary>The files that hold a session's <see cref="TrainingCourse"/>. Not thread-safe.</summary>
+internal sealed class TrainingRun(TrainingCourse course, ServerFolder folder)
 {
-    private const string RunDigest = "deployment";
-    private readonly TrainingTerms _terms;
-    private readonly ServerFolder _folder;
-    private readonly RoundCounters _counters;
-    private readonly AggregationPlan _plan;
-    private readonly SitesInSum _enrolled;
-    private GlobalModel _model;
-    private PreparationProgress _progress;
-
-    public TrainingRun(TrainingTerms terms, AggregationPlan plan, ServerFolder folder, TrainingCheckpoint checkpoint)
-    {
-        _terms = terms;
-        _folder = folder;
-        _counters = new RoundCounters(terms.Metrics);
-        _plan = plan;
-        _enrolled = VersionValues.SitesOf(plan);
-        _progress = PreparationProgress.Of(terms.Preparation, checkpoint.Preparation, _enrolled);
-        _model = ModelFrom(checkpoint);
-    }
-
-    /// <summary>The version that the next round stands on, and the digest of its <see cref="VersionValues"/>.</summary>
-    public ModelStamp Stamp => ModelStamp.Of(_model.Version, VersionValues.Of(_terms, _model, _progress));
-
-    /// <summary>The rounds so far.</summary>
-    public IReadOnlyList<RoundRecord> History => _model.History;
-
-    /// <summary>Why no further round comes; null while one does.</summary>
-    public StopReason? Stopped { get; private set; }
-
-    /// <summary>How far the preparation has come.</summary>
-    public PreparationProgress Progress => _progress;
-
-    /// <summary>What people should know of the newest update's clipping and quantisation.</summary>
-    public IReadOnlyList<string> Notes { get; private set; } = [];
-
-    /// <summary>The next round's task; null if training has ended.</summary>
-    public RoundTask? NextTask => Stopped is not null ? null
-        : TrainingSchedule.Next(_terms, _model.Version, _progress, _model.IsMeasured);
-
-    /// <summary>Its kind.</summary>
-    public RoundKind? Next => NextTask is { } task ? TrainingSchedule.OnTheWire(task.Kind) : null;
-
-    /// <summary>
-    /// The state before the first round: weights from the seed, or from the file that the terms name by its digest.
-    /// </summary>
-    /// <exception cref="ArgumentException">A file is needed and missing, or holds other weights.</exception>
-    public static TrainingCheckpoint Start(TrainingTerms terms, ModelParameters? initial)
-    {
-        ModelParameters weights = initial
-            ?? (terms.Model.InitialWeights is null ? terms.CreateBuiltInTrainer()?.CreateInitial(terms.Seed) : null)
-            ?? throw new ArgumentException(
-                $"the terms name initial weights {terms.Model.InitialWeights?.ToShortString()}: give their file");
-        Digest digest = ModelStamp.Of(0, weights.Values).Digest;
-        if (terms.Model.InitialWeights is { } agreed && agreed != digest)
-        {
-            throw new ArgumentException(
-                $"the terms name initial weights {agreed.ToShortString()}, the file has {digest.ToShortString()}");
-        }
-
-        return new TrainingCheckpoint
-        {
-            RunDigest = RunDigest,
-            Version = 0,
-            Weights = weights.Values,
-            WeightUnit = terms.WeightUnit ?? 1
-        };
-    }
+    /// <summary>Which round comes next, and what an opened sum makes of the model.</summary>
+    public TrainingCourse Course => course;
 
     /// <summary>Reads a stored state.</summary>
     public static TrainingCheckpoint Read(string path)
@@ -98,106 +18,16 @@ internal sealed class TrainingRun
         return CheckpointFormat.Read(stream, path);
     }
 
-    /// <summary>What the opened sum of a training or evaluation round does to the model. Once a round.</summary>
-    /// <returns>The metrics that the round told of the model it stood on, or null.</returns>
-    /// <exception cref="ProtocolViolationException">No rows have such sums. What else fails on them is their fault as
-    /// well; after any fault the run is to be taken back (<see cref="TakeBack"/>).</exception>
-    public RoundRecord? Apply(RoundKind kind, float[] sum, long[] counters, ImmutableArray<string> contributors)
-    {
-        int ownCounters = _counters.Layout.Counters.Length;
-        Notes = [];
-        if (kind == RoundKind.Preparation)
-        {
-            Prepare(counters.AsSpan(ownCounters), contributors.Length);
-            return null;
-        }
-
-        TensorClips? clips = _terms.ClipsFrom(_progress.State);
-        RoundReading reading = RoundReading.Of(
-            _counters, kind == RoundKind.Training ? sum : [], counters[..ownCounters], _model.WeightUnit, clips,
-            _plan.Parameters.Clip);
-        bool measured = kind == RoundKind.Evaluation || _terms.Asynchronous is null;
-        string? refused = measured ? FaultOf(reading, contributors.Length) : null;
-        RoundRecord? described = measured && refused is null ? _model.Describe(reading.Train, reading.Test) : null;
-        if (refused is not null)
-        {
-            // Metrics steer nothing that could not go on without them; the update has its own bounds.
-            _model.RefuseMetrics(refused);
-            Notes = [RefusalOf(refused)];
-        }
-
-        Stopped = described is not null ? _terms.Stopping.Decide(_model.History)
-            : refused is not null && _model.Version >= _terms.Stopping.Rounds ? StopReason.Rounds : null;
-        if (Stopped is not null || kind == RoundKind.Evaluation)
-        {
-            return described;
-        }
-
-        if (reading.Weight <= 0)
-        {
-            throw new ProtocolViolationException(
-                ViolationCode.OutOfRange, Party.Peer, "contributions whose weights add up to more than 0",
-                $"{reading.Weight}");
-        }
-
-        Int128 elements = (Int128)contributors.Length * reading.MeanUpdate.Length;
-        if (reading.Clipped < 0 || reading.Clipped > elements)
-        {
-            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Peer,
-                $"clipped elements of {contributors.Length} updates, {elements} at most", $"{reading.Clipped}");
-        }
-
-        double share = reading.Clipped / (double)elements;
-        QuantisationGrain? coarsest = clips?.Coarsest(reading.MeanUpdate, _plan.Parameters.Bits, _model.Current.Values);
-        Notes = [.. Notes, .. QuantisationNotes.Of(share, coarsest)];
-        if (share > QuantisationNotes.MostClipped && clips is not null)
-        {
-            double levels = (1 << (_plan.Parameters.Bits - 1)) - 1;
-            Notes = [.. Notes, string.Create(CultureInfo.InvariantCulture,
-                $"the clips are {clips.Values.Min():G3} to {clips.Values.Max():G3}, the quantisation steps "
-                + $"{clips.Values.Min() / levels:G3} to {clips.Values.Max() / levels:G3}")];
-        }
-
-        _model.Advance(
-            reading.MeanUpdate,
-            new RoundRecord
-            {
-                Round = 0,
-                Contributors = contributors,
-                ClippedElements = reading.Clipped,
-                ClippedShare = share,
-                Coarsest = coarsest
-            });
-        if (_model.Version >= _terms.Stopping.Rounds && !_terms.Rounds.FinalEvaluation)
-        {
-            Stopped = StopReason.Rounds;
-        }
-
-        return described;
-    }
-
-    /// <summary>Goes on from another state than the sum makes.</summary>
-    public void GoOnFrom(TrainingCheckpoint checkpoint)
-    {
-        _progress = PreparationProgress.Of(_terms.Preparation, checkpoint.Preparation, _enrolled);
-        _model = ModelFrom(checkpoint);
-    }
-
-    /// <summary>Goes back to the last durable state, after a sum that could not be applied.</summary>
-    public void TakeBack(TrainingCheckpoint checkpoint)
-    {
-        GoOnFrom(checkpoint);
-        (Stopped, Notes) = (null, []);
-    }
-
     /// <summary>
     /// Writes the weights as clients fetch them, and the state to go on from after <paramref name="round"/> (null:
     /// before the first).
     /// </summary>
     public void Store(ulong? round)
     {
-        WriteValues();
-        WholeFile.Write(_folder.Checkpoint(round), stream => CheckpointFormat.Write(stream, Save()));
+        float[] values = course.Values;
+        WholeFile.Write(folder.Model(ModelStamp.Of(course.Version, values).Digest),
+            stream => FloatFile.Write(stream, values));
+        WholeFile.Write(folder.Checkpoint(round), stream => CheckpointFormat.Write(stream, course.Save()));
     }
 
     /// <summary>
@@ -206,19 +36,19 @@ internal sealed class TrainingRun
     /// </summary>
     public void Publish()
     {
-        if (Stopped == StopReason.Diverged)
+        if (course.Stopped == StopReason.Diverged)
         {
             // Nobody is to take the newest model for a good one; the best one, and the state that led here, stay.
-            File.Delete(_folder.NewestModel);
+            File.Delete(folder.NewestModel);
             return;
         }
 
-        if (!_progress.IsComplete)
+        if (!course.Progress.IsComplete)
         {
             return;
         }
 
-        WholeFile.Write(_folder.NewestModel, Bundle().Write);
+        WholeFile.Write(folder.NewestModel, course.Bundle().Write);
     }
 
     /// <summary>
@@ -227,81 +57,17 @@ internal sealed class TrainingRun
     /// </summary>
     public void PublishBest(RoundRecord described)
     {
-        RoundMetricInfo metric = RoundMetricInfo.Of(_terms.Stopping.Metric);
+        RoundMetricInfo metric = RoundMetricInfo.Of(course.Terms.Stopping.Metric);
         if (metric.Read(described) is double now
-            && History.Where(record => record.Round != described.Round)
+            && course.History.Where(record => record.Round != described.Round)
             .All(record => metric.Read(record) is not double other || metric.IsBetter(now, other))
-            && File.Exists(_folder.NewestModel))
+            && File.Exists(folder.NewestModel))
         {
-            WholeFile.Write(_folder.BestModel, stream =>
+            WholeFile.Write(folder.BestModel, stream =>
             {
-                using FileStream newest = File.OpenRead(_folder.NewestModel);
+                using FileStream newest = File.OpenRead(folder.NewestModel);
                 newest.CopyTo(stream);
             });
         }
-    }
-
-    private ModelBundle Bundle() => new()
-    {
-        Parameters = _model.Delivered,
-        Spec = _terms.Model.BuiltIn,
-        Schema = _terms.Data.Schema,
-        Scalings = _progress.State.Shared is { } scaling
-            ? ImmutableSortedDictionary<string, FeatureScaling>.Empty.Add("", scaling)
-            : ImmutableSortedDictionary<string, FeatureScaling>.Empty,
-        Labels = _terms.Data.Schema is null
-            ? new ArrayLabels(_terms.Model.Task, _terms.Model.Classes, Column: null) : null,
-        Targets = _progress.State.Targets,
-    };
-
-    /// <summary>The state to go on from.</summary>
-    public TrainingCheckpoint Save() => _model.Save(RunDigest, 0) with { Preparation = _progress.Totals };
-
-    private GlobalModel ModelFrom(TrainingCheckpoint checkpoint) => new(
-        _terms.FederationOptionsFor(_plan.Settings.MinClients, _progress.State),
-        _terms.Layout,
-        checkpoint with { WeightUnit = _terms.UnitFrom(_progress.State) ?? 1 });
-
-    private void Prepare(ReadOnlySpan<long> counters, int contributors)
-    {
-        try
-        {
-            _progress = _progress.Advance(counters, contributors);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Peer, "sums that rows can have",
-                fault.Message);
-        }
-
-        // What follows from the sums is written after every round: what cannot be written is refused now.
-        _model = ModelFrom(Save());
-        if (_progress.IsComplete)
-        {
-            Bundle().Write(Stream.Null);
-        }
-    }
-
-    // Rows are counted before training; where every enrolled site was there, no later sum can be of more.
-    private string? FaultOf(RoundReading reading, int contributors)
-    {
-        long? rows = _progress.State.Sites == _enrolled.Most ? _progress.State.Rows : null;
-        return PossibleCounters.Fault(reading.Train, contributors, rows) is string train ? $"training rows: {train}"
-            : PossibleCounters.Fault(reading.Test, contributors) is string test ? $"test rows: {test}" : null;
-    }
-
-    private string RefusalOf(string fault)
-    {
-        string model = _model.Version == 0 ? "initial model"
-            : string.Create(CultureInfo.InvariantCulture, $"model after training round {_model.Version}");
-        return $"the metrics of the {model} are not known: {fault}: no rows have such counters. A client sent false "
-            + "ones, and which cannot be told; training goes on without them";
-    }
-
-    private void WriteValues()
-    {
-        float[] values = VersionValues.Of(_terms, _model, _progress);
-        WholeFile.Write(_folder.Model(ModelStamp.Of(_model.Version, values).Digest),
-            stream => FloatFile.Write(stream, values));
     }
 }

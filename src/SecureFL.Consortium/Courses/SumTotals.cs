@@ -2,13 +2,15 @@ using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Stores;
 
-namespace SecureFL.Server.Rounds;
+namespace SecureFL.Consortium.Courses;
 
 /// <summary>
 /// Takes opened sums as they stream by: where the round has one group, the real sums at once, four bytes an element;
-/// else integer totals over the groups. Counters are added over all groups. Not thread-safe.
+/// else integer totals over the groups. Counters are added over all groups. Server and clients use it alike, so that
+/// the same integers give all of them the same floats: one multiplication in double precision, then one rounding. Not
+/// thread-safe.
 /// </summary>
-internal sealed class SumSink(AggregationPlan plan, int groups) : ISumSink
+internal sealed class SumTotals(AggregationPlan plan, int groups) : ISumSink
 {
     private readonly float[]? _floats = groups == 1 ? new float[plan.Parameters.FloatLength] : null;
     private readonly long[]? _total = groups == 1 ? null : new long[plan.Parameters.FloatLength];
