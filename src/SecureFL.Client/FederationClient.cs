@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureFL.Client.Models;
 using SecureFL.Client.Reporting;
 using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
@@ -307,9 +308,22 @@ public sealed class FederationClient : IDisposable
     private ModelDownload Models() => new(_session.Link, _session.Folder.Models, _logger);
 
     private ClientService Service(ClientMemory memory, IContributionSource source,
-        IProgress<ClientProgress>? progress) =>
-        new(_session.Plan, memory.Client, memory.Contributions, source, _session.Link, Models(), _logger, Encryptor,
-            progress);
+        IProgress<ClientProgress>? progress)
+    {
+        ModelDownload models = Models();
+        return new ClientService(_session.Plan, memory.Client, memory.Contributions, source, _session.Link, models,
+            Plan.Terms is { } terms ? Own(memory, terms, models) : null, _logger, Encryptor, progress);
+    }
+
+    // Where sums carry a digest, the client takes nobody's word for them.
+    private OwnModel? Own(ClientMemory memory, TrainingTerms terms, ModelDownload models)
+    {
+        AggregationPlan plan = _session.Plan;
+        return plan.Limits.Sizes.LinearDigestBytes == 0 ? null
+            : new OwnModel(plan, terms, memory.Client, new FirstVersion(plan, terms, models), models,
+                new SumDownload(plan, _session.Link, _session.Folder.OpenedSums),
+                new CourseFile(_session.Folder.Course, plan), _logger);
+    }
 
     private ResidualKeeper Residual()
     {

@@ -73,6 +73,15 @@ internal static partial class ClientLog
         + "back is dropped, so that nothing counts twice")]
     internal static partial void ResidualLost(ILogger logger, ulong round);
 
+    [LoggerMessage(122, LogLevel.Information,
+        "version {Version}: the sum of {Contributors} contributions is checked, and makes model {Model}")]
+    internal static partial void Verified(ILogger logger, ulong version, int contributors, string model);
+
+    [LoggerMessage(123, LogLevel.Warning,
+        "taken up at version {Version}, model {Model}, which the newest certificate stands on: the sums before it were "
+        + "not checked here")]
+    internal static partial void Joined(ILogger logger, ulong version, string model);
+
     [LoggerMessage(114, LogLevel.Information, "the session has ended: {Reason}")]
     internal static partial void Ended(ILogger logger, string reason);
 }

@@ -69,14 +69,11 @@ internal sealed partial class ClientService
 
         ClientLog.Begins(_logger, round, kind.ToString(), (ulong)version);
         _progress?.Report(new ClientProgress(ClientStage.Working, round));
-        float[] held = _source.ModelLength > 0
-            ? await _models.FetchAsync(new ModelStamp(version, model), _source.ModelLength, cancellationToken)
-            .ConfigureAwait(false)
-            : [];
+        float[] held = await ModelAsync(invitation.Head, version, cancellationToken).ConfigureAwait(false);
         ImmutableArray<ModelVersion> window = invitation.Versions;
         bool IsFree(Digest other) => window.Any(known => known.Model == other)
             && _client.RoundsInTheWay(other).Count == 0;
-        RoundTask expected = _source.TaskOn(held, version)
+        RoundTask expected = (_own is null ? _source.TaskOn(held, version) : _own.Course.NextTask)
             ?? throw new ProtocolViolationException(ViolationCode.WrongTask, Party.Server,
                 "no round after the last one of the plan's terms", $"{signed}");
         SiteTask task = new(kind, new ModelStamp(version, model), held, IsFree)
@@ -106,6 +103,24 @@ internal sealed partial class ClientService
         ClientLog.Stored(_logger, round, stored.Header.Statement.Hash.ToShortString(), stored.ChunkCount);
         _progress?.Report(new ClientProgress(ClientStage.Stored, round));
         return true;
+    }
+
+    // Made here where the suite lets clients check sums; fetched, and only its digest checked, where it does not.
+    private async Task<float[]> ModelAsync(ModelVersion head, int version, CancellationToken cancellationToken)
+    {
+        if (_source.ModelLength == 0)
+        {
+            return [];
+        }
+
+        if (_own is null)
+        {
+            return await _models.FetchAsync(new ModelStamp(version, head.Model), _source.ModelLength,
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        await _own.FollowAsync(head, cancellationToken).ConfigureAwait(false);
+        return _own.Course.Values;
     }
 
     // What the site's trainer throws is its own, whatever it is: no fault of a file of this party.

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using SecureFL.Client.Logging;
+using SecureFL.Client.Models;
 using SecureFL.Client.Reporting;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Parties;
@@ -29,6 +30,7 @@ internal sealed partial class ClientService
     private readonly IContributionSource _source;
     private readonly ServerLink _link;
     private readonly ModelDownload _models;
+    private readonly OwnModel? _own;
     private readonly ContributionUpload _upload;
     private readonly RoundFollower _follower;
     private readonly ILogger _logger;
@@ -39,7 +41,7 @@ internal sealed partial class ClientService
 
     internal ClientService(
         AggregationPlan plan, AggregationClient client, DurableContributions contributions, IContributionSource source,
-        ServerLink link, ModelDownload models, ILogger logger,
+        ServerLink link, ModelDownload models, OwnModel? own, ILogger logger,
         ISealEncryptor? encryptor = null, IProgress<ClientProgress>? progress = null)
     {
         _plan = plan;
@@ -48,6 +50,7 @@ internal sealed partial class ClientService
         _source = source;
         _link = link;
         _models = models;
+        _own = own;
         _logger = logger;
         _encryptor = encryptor;
         _progress = progress;
@@ -92,10 +95,6 @@ internal sealed partial class ClientService
         return await working.ConfigureAwait(false);
     }
 
-    /// <summary>The values of the last version, when the session has ended.</summary>
-    internal Task<float[]> FetchModelAsync(RoundState ended, CancellationToken cancellationToken) =>
-        _models.FetchAsync(ModelDownload.StampOf(ended), _source.ModelLength, cancellationToken);
-
     private async Task<RoundState> WorkAsync(ulong? only, bool once, CancellationToken cancellationToken)
     {
         RoundState? state = null;
@@ -114,6 +113,11 @@ internal sealed partial class ClientService
                 ClientLog.Ended(_logger, state.Reason);
                 _progress?.Report(new ClientProgress(ClientStage.Ended, state.Round) { Reason = state.Reason });
                 _contributions.ForgetBefore(ulong.MaxValue);
+                if (_own is not null)
+                {
+                    await FinishAsync(state, cancellationToken).ConfigureAwait(false);
+                }
+
                 _source.Ended();
                 return only is null && !once ? state
                     : throw RefusedFor($"the session has ended: {state.Reason}");
@@ -142,6 +146,35 @@ internal sealed partial class ClientService
             if (_sitOut.Contains(state.Round) && only is not null)
             {
                 throw RefusedFor($"round {state.Round} gets no contribution of this client");
+            }
+        }
+    }
+
+    // The model that the session's own sums make, whatever the server says; it waits here for whoever takes it.
+    private async Task FinishAsync(RoundState ended, CancellationToken cancellationToken)
+    {
+        Backoff backoff = new();
+        ModelStamp stamp = ModelDownload.StampOf(ended);
+        while (true)
+        {
+            try
+            {
+                await _own!.FinishAsync(ended.ChainVersion, stamp, cancellationToken).ConfigureAwait(false);
+                _models.Keep(stamp, _own.Course.Values);
+                if (!ended.Incomplete && _own.Course.NextTask is { } due)
+                {
+                    ended.Incomplete = true;
+                    ended.Reason = $"the server has ended it before {due.Kind} {due.Step} of its terms: {ended.Reason}";
+                }
+
+                return;
+            }
+            catch (GrpcException fault) when (Refusal.IsPassing(fault))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                TimeSpan wait = backoff.Next();
+                ClientLog.TriesAgain(_logger, ended.Round, fault.Message, wait.TotalSeconds);
+                await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
             }
         }
     }

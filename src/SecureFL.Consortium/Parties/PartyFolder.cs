@@ -15,6 +15,8 @@ namespace SecureFL.Consortium.Parties;
 /// outbox/             clients: contributions under way    keys/       key holders: keys of undecided rounds,
 ///                                                                 outside backups
 /// models/             clients: the newest model
+/// course.sfl          clients: the newest model version that this client has made itself, and what it goes on from
+/// opened/             clients: the sum that is being fetched
 /// residual/           clients: what error feedback holds back, where the plan has it
 /// </code>
 /// </summary>
@@ -46,6 +48,10 @@ internal sealed class PartyFolder
     internal string Sums => Path.Combine(_root, "sums");
 
     internal string Models => Path.Combine(_root, "models");
+
+    internal string Course => Path.Combine(_root, "course.sfl");
+
+    internal string OpenedSums => Path.Combine(_root, "opened");
 
     private string Plan => Path.Combine(_root, "plan.json");
 

@@ -239,11 +239,22 @@ public sealed class AggregationClient
     }
 
     /// <summary>
+    /// Checks all of the evidence for an opened sum but the sum: that the key holders and n_min clients stand behind
+    /// the version that its round stood on.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">A check failed.</exception>
+    public void RequireEvidence(SumEvidence evidence)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        EvidenceRules.Require(evidence, _plan);
+    }
+
+    /// <summary>
     /// Opens the sum of a round itself, from ciphertexts that need not be trusted: what does not come from the
     /// contributions that the key holders agreed on is refused.
     /// </summary>
     /// <param name="evidence">Opening, certificate, releases, and the versions before and after.</param>
-    /// <param name="ciphertexts">The summed ciphertexts, nothing after them.</param>
+    /// <param name="ciphertexts">The summed ciphertexts; it stands behind them afterwards.</param>
     /// <param name="sink">Receives the integer sums of each group; they are nobody's before this returns.</param>
     /// <returns>What became of the groups; null in suites whose clients take the server's word.</returns>
     /// <exception cref="ProtocolViolationException">Evidence that does not hold, ciphertexts that are not the sum, or

@@ -94,18 +94,6 @@ internal sealed class RoundEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>The number of the newest model version.</summary>
-    public ulong NewestVersion
-    {
-        get
-        {
-            lock (_state.Gate)
-            {
-                return _state.Facts.Chain.Head?.Number ?? 0;
-            }
-        }
-    }
-
     /// <summary>The newest round as a client sees it; -1 for others.</summary>
     public RoundState StateFor(int client) =>
         client < 0 ? _status.For(client) : _options.Tampering.Tell(client, _status.For(client));

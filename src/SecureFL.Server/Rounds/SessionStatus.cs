@@ -36,6 +36,7 @@ internal sealed class SessionStatus(EngineState state, RoundPolicy policy)
             }
 
             SessionFacts facts = state.Facts;
+            told.ChainVersion = facts.Chain.Head?.Number ?? 0;
             if (state.Work is { } work)
             {
                 Describe(told, work, client);

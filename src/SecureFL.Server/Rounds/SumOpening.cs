@@ -152,7 +152,7 @@ internal sealed class SumOpening(
 
                 ended = _course is { Next: null } ? EndOf(_course) : null;
             }
-            catch (Exception fault) when (!IsOfTheMachine(fault))
+            catch (Exception fault) when (!CourseFaults.IsOfTheMachine(fault))
             {
                 // The sum is certified and stays what it is: what fails on it now would fail at every start again.
                 (described, ended) = (null, null);
@@ -208,11 +208,6 @@ internal sealed class SumOpening(
             _isApplied = false;
         }
     }
-
-    // Disk, memory and the end of the process say nothing about a sum: the step is done again.
-    private static bool IsOfTheMachine(Exception fault) =>
-        fault is IOException or UnauthorizedAccessException or OutOfMemoryException or OperationCanceledException
-            or ObjectDisposedException;
 
     private void Tell(StagedRound staged)
     {

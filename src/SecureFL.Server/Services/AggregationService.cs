@@ -117,8 +117,8 @@ internal sealed class AggregationService(
 
     private async Task SendSumAsync(GetSumRequest request, IGrpcWriter<ModelPart> responses, GrpcCall call)
     {
-        ulong version = request.Version == 0 ? engine.NewestVersion : request.Version;
-        using Stream file = Open(folder.OpenedSum(version), $"no sum that made version {version} is kept");
+        using Stream file = Open(folder.OpenedSum(request.Version),
+            $"no sum that made version {request.Version} is kept");
         await SendAsync(file, request.Offset, responses, call).ConfigureAwait(false);
     }
 

@@ -34,12 +34,6 @@ internal static class SumVerification
             groups[g] = new GroupResult(g, clients, status, digest);
         }
 
-        if (ciphertexts.ReadByte() >= 0)
-        {
-            throw new ProtocolViolationException(ViolationCode.TrailingBytes, Party.Server,
-                $"summed ciphertexts of {groups.Length} group(s)", "more bytes");
-        }
-
         ImmutableArray<int> liars = [.. keys.SelectMany(key => key.Liars).Distinct().Order()];
         return new AggregationResult(plan, proposal.Context, proposal.Hash, [.. groups], liars);
     }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Grpc.Core;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using SecureFL.Client.Logging;
 using SecureFL.Learning.Rounds;
@@ -8,8 +8,9 @@ using SecureFL.Messages.Violations;
 using SecureFL.Transport.Calls;
 using SecureFL.Transport.Connections;
 using SecureFL.Transport.Contracts;
+using SecureFL.Transport.Formats;
 
-namespace SecureFL.Client.Rounds;
+namespace SecureFL.Client.Models;
 
 /// <summary>
 /// Fetches the weights of model versions: resumed where a former attempt stopped, kept under their digest, and believed
@@ -52,8 +53,9 @@ internal sealed class ModelDownload
         }
 
         string draft = path + Draft;
-        await TransferAsync(draft, stamp.Digest, checked((ulong)length * sizeof(float)), cancellationToken)
-            .ConfigureAwait(false);
+        ulong total = checked((ulong)length * sizeof(float));
+        await PartialFile.TransferAsync(draft, offset => _link.GetModelAsync(stamp.Digest, offset, cancellationToken),
+            total, total, cancellationToken).ConfigureAwait(false);
         if (Read(draft, stamp, length) is not float[] weights)
         {
             File.Delete(draft);
@@ -68,44 +70,12 @@ internal sealed class ModelDownload
         return weights;
     }
 
-    private async Task TransferAsync(string draft, Digest model, ulong total, CancellationToken cancellationToken)
+    /// <summary>Keeps values that the client has made itself, as if they had been fetched.</summary>
+    internal void Keep(ModelStamp stamp, float[] values)
     {
-        FileStream file = new(draft, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-        await using (file.ConfigureAwait(false))
-        {
-            if ((ulong)file.Length > total)
-            {
-                file.SetLength(0);
-            }
-
-            file.Position = file.Length;
-            if ((ulong)file.Position == total)
-            {
-                return;
-            }
-
-            await foreach (ModelPart part in _link.GetModelAsync(model, (ulong)file.Position, cancellationToken)
-                .WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                ulong at = (ulong)file.Position;
-                if (part.TotalBytes != total || part.Offset != at || (ulong)part.Data.Length > total - at)
-                {
-                    throw new ProtocolViolationException(
-                        ViolationCode.Oversized,
-                        Party.Server,
-                        $"bytes {at} on of a model of {total} bytes",
-                        $"{part.Data.Length} bytes at {part.Offset} of {part.TotalBytes}");
-                }
-
-                await file.WriteAsync(part.Data.Memory, cancellationToken).ConfigureAwait(false);
-            }
-
-            if ((ulong)file.Position != total)
-            {
-                throw new GrpcException(StatusCode.Unavailable,
-                    $"the model ended at byte {file.Position} of {total}");
-            }
-        }
+        string path = Path.Combine(_folder, stamp.Digest + Suffix);
+        WholeFile.Write(path, MemoryMarshal.AsBytes<float>(values));
+        ForgetOthers(path);
     }
 
     private static float[]? Read(string path, ModelStamp stamp, int length)
