@@ -82,6 +82,7 @@ internal static class SumVectors
         byte[][][]? ciphertexts = null, Message? head = null) => new(name, Section, what, "sum")
         {
             ["plan"] = known is null ? Json.Hex(s.World.PlanBytes) : "@sum-evidence.json#/plan",
+            ["identity"] = Json.Hex(s.World.Clients[0].PrivateKey),
             ["head"] = Json.Hex((head ?? s.World.First).Encoded),
             ["evidence"] = known is null ? Json.Hex(evidence.Encoded) : known.Of(evidence.Encoded),
             ["ciphertexts"] = known is null || ciphertexts is not null ? Ciphertexts(ciphertexts ?? s.Ciphertexts)
@@ -98,11 +99,11 @@ internal static class SumVectors
         yield return Changed("word-above", "A word that three residues cannot reach.",
             (word, k) => k == 700 ? (3 * (prime - 1)) + 1 : word).Refused(106, "MalformedCiphertext");
         yield return Changed("word-largest", "The largest word that they can reach, where another one is due.",
-            (word, k) => k == 700 ? 3 * (prime - 1) : word).Refused(701, "WrongSum");
+            (word, k) => k == 700 ? 3 * (prime - 1) : word).Refused(513, "WrongSummedCiphertext");
         yield return Changed("word-changed", "Delta more in one word: a sum that opens, with one element changed.",
-            (word, k) => k == 5 ? word + (1UL << p.LogDelta) : word).Refused(701, "WrongSum");
+            (word, k) => k == 5 ? word + (1UL << p.LogDelta) : word).Refused(513, "WrongSummedCiphertext");
         yield return Changed("reduced", "The sum reduced modulo the prime: it opens to the same.",
-            (word, _) => word % prime).Refused(701, "WrongSum");
+            (word, _) => word % prime).Refused(513, "WrongSummedCiphertext");
     }
 
     private static IEnumerable<Vector> OfReleases(SummedRound s, References known)
@@ -111,7 +112,7 @@ internal static class SumVectors
             Of("sum-" + name, what, s, evidence, known).Refused(code, codeName);
         Message other = Released(s, 2, "another digest sum");
         yield return Refused("other-digest", "Two key holders agree on the digest sum hash of another sum.",
-            s.Evidence([Released(s, 1, "another digest sum"), other]), 701, "WrongSum");
+            s.Evidence([Released(s, 1, "another digest sum"), other]), 513, "WrongSummedCiphertext");
         yield return Refused("few-digests", "Two releases with two digest sum hashes, where f + 1 = 2 have to agree.",
             s.Evidence([s.Releases[0], other]), 600, "BelowThreshold");
         yield return Refused("below-threshold", "One release where t = 2.", s.Evidence(1), 600, "BelowThreshold");
@@ -139,7 +140,9 @@ internal static class SumVectors
         yield return Refused("same-model", "A version that keeps the model, though the group was opened.",
             s.Next(s.SumDigest, s.World.Model), 214, "WrongModel");
         yield return Refused("called-spoiled", "A version of a spoiled group, though the group opens.",
-            s.Next(spoiled, s.World.Model), 214, "WrongModel");
+            s.Next(spoiled, s.World.Model), 701, "WrongSum");
+        yield return Refused("other-sum", "A version of another sum, with the model that one makes.",
+            s.Next(other, Derivations.DefaultModel(s.World.Model, other)), 701, "WrongSum");
         yield return Refused("number", "A version 2 after version 0.", s.Next(s.SumDigest, model, number: 2), 210,
             "BrokenModelChain");
         yield return Refused("previous", "A version that follows another one.",
