@@ -27,7 +27,7 @@ internal static class ParseVectors
         int entryBytes = s.Round.Entries[0].Encoded.Length;
         int firstEntry = FieldsAt + 41 + 4;
         const int statementClient = FieldsAt + 32;
-        const int statementShares = FieldsAt + 32 + 4 + 32 + 32;
+        const int statementShares = FieldsAt + 32 + 4 + 32 + 32 + 32;
         const int chunkIndex = FieldsAt + 4;
         const int releaseGroups = FieldsAt + 32 + 32 + 4;
         (string Name, string Type, string What, byte[] Bytes, int Code, string CodeName)[] cases =
