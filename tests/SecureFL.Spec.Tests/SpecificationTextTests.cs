@@ -77,6 +77,7 @@ public partial class SpecificationTextTests
     [InlineData("contribution-root")]
     [InlineData("share-ciphertext")]
     [InlineData("share-challenge")]
+    [InlineData("linear-digest")]
     [InlineData("groups")]
     [InlineData("group-sum")]
     [InlineData("round-sum")]

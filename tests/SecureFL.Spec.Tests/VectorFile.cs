@@ -51,7 +51,7 @@ internal readonly struct VectorFile(JsonElement json)
     public IEnumerable<VectorFile> Objects(string field) =>
         Field(field).EnumerateArray().Select(e => new VectorFile(e));
 
-    private static byte[] Bytes(JsonElement value) => value.ValueKind == JsonValueKind.Array
+    public static byte[] Bytes(JsonElement value) => value.ValueKind == JsonValueKind.Array
         ? [.. value.EnumerateArray().SelectMany(Bytes)]
         : value.GetString() is ['@', .. string reference] ? Referred(reference)
         : Convert.FromHexString(value.GetString()!);

@@ -68,31 +68,52 @@ internal static class ReferenceEncoding
         return [.. packed];
     }
 
+    /// <summary>A packed chunk's residues modulo each prime.</summary>
+    public static ulong[][] Residues(ReferenceParameters p, byte[] packed) =>
+        Unpack(p, packed, prime => PublicPolynomial.BitLength(prime));
+
+    /// <summary>Sections 3.5 and 14.2: N words for each prime, of a width that depends on it.</summary>
+    public static ulong[][] Unpack(ReferenceParameters p, byte[] packed, Func<ulong, int> width)
+    {
+        int offset = 0;
+        return [.. p.Primes.Select(prime =>
+        {
+            int start = offset;
+            offset += p.Degree * width(prime) / 8;
+            return PackedWords.Unpack(packed[start..offset], width(prime));
+        })];
+    }
+
     /// <summary>
     /// Opens the sum of packed chunks with the sum of the secrets: element sums, noises, and whether all messages lie
     /// within the lanes.
     /// </summary>
     public static (long[] Sums, long[] Noise, bool Inside) OpenChunk(ReferenceParameters p, PublicChunk a,
-        byte[][] uploads, int[] keySum, int count)
+        byte[][] uploads, int[] keySum, int count) => OpenSum(p, a, SumOf(p, uploads), keySum, count);
+
+    /// <summary>Section 13.4: words of 64 bits, modulo each prime, that nothing has reduced.</summary>
+    public static ulong[][] SumOf(ReferenceParameters p, byte[][] uploads)
+    {
+        ulong[][][] residues = [.. uploads.Select(upload => Residues(p, upload))];
+        return [.. p.Primes.Select((_, i) => Enumerable.Range(0, p.Degree)
+            .Select(k => residues.Aggregate(0UL, (sum, r) => checked(sum + r[i][k]))).ToArray())];
+    }
+
+    /// <summary>The same of an unreduced sum.</summary>
+    public static (long[] Sums, long[] Noise, bool Inside) OpenSum(ReferenceParameters p, PublicChunk a,
+        ulong[][] words, int[] keySum, int count)
     {
         BigInteger q = p.Modulus;
         BigInteger[] values = new BigInteger[p.Degree];
-        int offset = 0;
         for (int i = 0; i < p.Primes.Length; i++)
         {
             ulong prime = p.Primes[i];
-            int width = PublicPolynomial.BitLength(prime);
-            int bytes = p.Degree * width / 8;
             ulong[] mask = a.Rings[i].Product(a.Coefficients[i], keySum);
-            ulong[][] residues = [.. uploads.Select(u => PackedWords.Unpack(u[offset..(offset + bytes)], width))];
             BigInteger unit = q / prime * Curve.Inverse(q / prime, prime);
             for (int k = 0; k < p.Degree; k++)
             {
-                BigInteger sum = residues.Aggregate(BigInteger.Zero, (s, r) => s + r[k]) - mask[k];
-                values[k] += Curve.Mod(sum, prime) * unit;
+                values[k] += Curve.Mod((BigInteger)words[i][k] - mask[k], prime) * unit;
             }
-
-            offset += bytes;
         }
 
         long[] sums = new long[p.ElementsPerChunk];

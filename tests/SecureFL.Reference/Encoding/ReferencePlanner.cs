@@ -45,7 +45,7 @@ internal static class ReferencePlanner
             long radix = LaneRadix(clients, bits);
             for (int lanes = 1; ((BigInteger.Pow(radix, lanes) + 1) << logDelta).GetBitLength() <= limit; lanes++)
             {
-                if (Primes(degree, logDelta, BigInteger.Pow(radix, lanes), limit) is { } primes)
+                if (Primes(degree, logDelta, BigInteger.Pow(radix, lanes), limit, clients) is { } primes)
                 {
                     ReferenceParameters set = new()
                     {
@@ -70,12 +70,19 @@ internal static class ReferencePlanner
             : found.OrderBy(f => f.Bytes).ThenBy(f => f.Primes).ThenBy(f => f.Order).First().Set;
     }
 
-    private static ulong[]? Primes(int degree, int logDelta, BigInteger range, int limit)
+    // n (p - 1) < 2^63 for every prime: sums that nothing reduces fit their words (13.4).
+    private static ulong[]? Primes(int degree, int logDelta, BigInteger range, int limit, int clients)
     {
+        int most = 50;
+        while (clients * (BigInteger.One << most) >= BigInteger.One << 63)
+        {
+            most--;
+        }
+
         int smallest = Math.Max(20, (int)((range + 1) << logDelta).GetBitLength() - 1);
         for (int bits = smallest; bits <= limit; bits++)
         {
-            int count = (bits + 49) / 50;
+            int count = (bits + most - 1) / most;
             int larger = bits % count;
             ulong[] primes = [.. Largest(bits / count, degree, count - larger),
                 .. Largest((bits / count) + 1, degree, larger)];

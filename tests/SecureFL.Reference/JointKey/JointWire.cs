@@ -72,7 +72,7 @@ internal static class JointWire
 
     public static Message Statement(Context c, byte[] opening, int client, byte[] baseVersion, byte[] root,
         KeyPair signer) =>
-        Wire.Statement(c, opening, client, baseVersion, root, [], [], signer);
+        Wire.Statement(c, opening, client, baseVersion, root, [], [], [], signer);
 
     public static Message Proposal(
         Context c, byte[] opening, byte[] head, long deadline, Entry[] group, long decrypted, int[] active,

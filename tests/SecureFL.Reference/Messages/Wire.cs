@@ -72,13 +72,14 @@ internal static class Wire
         w.U32(client).I64(index).Raw(packed);
     });
 
+    /// <param name="digest">The hash of the linear digest; nothing in the suite joint-key.</param>
     public static Message Statement(
-        Context c, byte[] opening, int client, byte[] baseVersion, byte[] root, byte[][] shareHashes, byte[] proof,
-        KeyPair signer) =>
+        Context c, byte[] opening, int client, byte[] baseVersion, byte[] root, byte[] digest, byte[][] shareHashes,
+        byte[] proof, KeyPair signer) =>
         Message.Signed("ContributionStatement", signer, w =>
         {
             c.Write(w);
-            w.Raw(opening).U32(client).Raw(baseVersion).Raw(root).U32(shareHashes.Length);
+            w.Raw(opening).U32(client).Raw(baseVersion).Raw(root).Raw(digest).U32(shareHashes.Length);
             foreach (byte[] hash in shareHashes)
             {
                 w.Raw(hash);
@@ -87,17 +88,22 @@ internal static class Wire
             w.Raw(proof);
         });
 
-    public static Message Header(Message statement, byte[][] shares) => Message.Of("ContributionHeader", w =>
-    {
-        w.Raw(statement.Encoded);
-        foreach (byte[] share in shares)
+    /// <param name="digest">The encoded linear digest; nothing in the suite joint-key.</param>
+    public static Message Header(Message statement, byte[][] shares, byte[] digest) =>
+        Message.Of("ContributionHeader", w =>
         {
-            w.Raw(share);
-        }
-    });
+            w.Raw(statement.Encoded);
+            foreach (byte[] share in shares)
+            {
+                w.Raw(share);
+            }
 
-    public static Message Delivery(Message statement, int holder, byte[] share) =>
-        Message.Of("ShareDelivery", w => w.Raw(statement.Encoded).U32(holder).Raw(share));
+            w.Raw(digest);
+        });
+
+    /// <param name="digest">As in a header.</param>
+    public static Message Delivery(Message statement, int holder, byte[] share, byte[] digest) =>
+        Message.Of("ShareDelivery", w => w.Raw(statement.Encoded).U32(holder).Raw(share).Raw(digest));
 
     public static Message Receipt(Context c, byte[] opening, int holder, int client, byte[] contribution,
         KeyPair signer) =>
@@ -139,6 +145,7 @@ internal static class Wire
         }
     });
 
+    /// <param name="groups">Of each group the answer, and in the suite one-time-key the digest sum hash.</param>
     public static Message Release(Context c, byte[] opening, byte[] certificate, int holder, byte[][] groups,
         KeyPair signer) =>
         Message.Signed("Release", signer, w =>
@@ -149,6 +156,20 @@ internal static class Wire
             {
                 w.Raw(group);
             }
+        });
+
+    public static Message Evidence(Context c, Message head, Message opening, Message certificate, Message[] releases,
+        Message version) =>
+        Message.Of("SumEvidence", w =>
+        {
+            c.Write(w);
+            w.Raw(head.Encoded).Raw(opening.Encoded).Raw(certificate.Encoded).U32(releases.Length);
+            foreach (Message release in releases)
+            {
+                w.Raw(release.Encoded);
+            }
+
+            w.Raw(version.Encoded);
         });
 
     public static Message Death(Context c, int holder, KeyPair signer) => Message.Signed("RoundDeath", signer, w =>

@@ -54,6 +54,13 @@ internal sealed class ReferenceDigest(byte[] planDigest)
 
     public static byte[] Pack(ulong[] words) => PackedWords.Pack(words, 50);
 
+    /// <summary>H("linear-digest", encoding): what statements and releases say of a digest.</summary>
+    public static byte[] Hash(byte[] encoding) => DomainHash.Of("linear-digest", encoding);
+
+    /// <summary>Value by value.</summary>
+    public static ulong[] Sum(params IEnumerable<ulong[]> digests) => digests.Aggregate(new ulong[2 * Degree],
+        (sum, digest) => [.. sum.Select((s, at) => (s + digest[at]) % Primes[at / Degree])]);
+
     private ulong[] Coefficients(int k, int prime)
     {
         if (!_coefficients.TryGetValue((k, prime), out ulong[]? known))

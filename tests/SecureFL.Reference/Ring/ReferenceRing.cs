@@ -62,14 +62,7 @@ internal sealed class ReferenceRing
         ulong[] values = new ulong[Degree];
         for (int position = 0; position < Degree; position++)
         {
-            int exponent = ExponentAt(position);
-            ulong sum = 0;
-            for (int k = 0; k < Degree; k++)
-            {
-                sum = Add(sum, Multiply(coefficients[k], Power((long)exponent * k)));
-            }
-
-            values[position] = sum;
+            values[position] = Evaluate(coefficients, ExponentAt(position));
         }
 
         return values;
@@ -83,13 +76,14 @@ internal sealed class ReferenceRing
         int[] exponents = [.. Enumerable.Range(0, Degree).Select(ExponentAt)];
         for (int k = 0; k < Degree; k++)
         {
-            ulong sum = 0;
+            UInt128 sum = 0;
             for (int position = 0; position < Degree; position++)
             {
-                sum = Add(sum, Multiply(values[position], Power(-(long)exponents[position] * k)));
+                int power = (int)((long)exponents[position] * k % (2 * Degree));
+                sum = Add(sum, position, (UInt128)values[position] * _powers[((2 * Degree) - power) % (2 * Degree)]);
             }
 
-            coefficients[k] = Multiply(sum, inverse);
+            coefficients[k] = Multiply((ulong)(sum % Prime), inverse);
         }
 
         return coefficients;
@@ -148,9 +142,21 @@ internal sealed class ReferenceRing
         return (ulong)Enumerable.Range(0, Degree).Min(i => BigInteger.ModPow(root, (2 * i) + 1, Prime));
     }
 
-    private ulong Power(long exponent) => _powers[((exponent % _powers.Length) + _powers.Length) % _powers.Length];
+    /// <summary>The sum of a_k x^k at x = psi^exponent.</summary>
+    private ulong Evaluate(ulong[] coefficients, int exponent)
+    {
+        UInt128 sum = 0;
+        for (int k = 0; k < Degree; k++)
+        {
+            sum = Add(sum, k, (UInt128)coefficients[k] * _powers[(int)((long)exponent * k % (2 * Degree))]);
+        }
 
-    private ulong Add(ulong a, ulong b) => (ulong)(((UInt128)a + b) % Prime);
+        return (ulong)(sum % Prime);
+    }
+
+    /// <summary>64 products of two residues of 60 bits stay below 2^126: every 64th sum is reduced.</summary>
+    private UInt128 Add(UInt128 sum, int count, UInt128 product) =>
+        count % 64 == 63 ? (sum + product) % Prime : sum + product;
 
     private ulong Multiply(ulong a, ulong b) => (ulong)((UInt128)a * b % Prime);
 }

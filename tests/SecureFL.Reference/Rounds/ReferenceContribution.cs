@@ -20,6 +20,9 @@ internal sealed record Deviation
     /// <summary>Signs this root instead of the chunks'.</summary>
     public byte[]? Root { get; init; }
 
+    /// <summary>Signs and sends this linear digest instead of the chunks'.</summary>
+    public byte[]? LinearDigest { get; init; }
+
     /// <summary>Names this opening instead of the round's.</summary>
     public byte[]? Opening { get; init; }
 
@@ -55,6 +58,8 @@ internal sealed class ReferenceContribution
             return d.Chunk?.Invoke(i, chunk) ?? chunk;
         })];
         Root = d.Root ?? Derivations.Root(Chunks);
+        LinearDigest = d.LinearDigest ?? ReferenceDigest.Pack(world.LinearDigest(Chunks));
+        byte[] digestHash = ReferenceDigest.Hash(LinearDigest);
 
         int[] shared = [.. Secret];
         d.SharedSecret?.Invoke(shared);
@@ -74,7 +79,7 @@ internal sealed class ReferenceContribution
         byte[][] hashes = [.. Shares.Select(Derivations.ShareHash)];
         Challenge = Derivations.Challenge(c, opening, client, baseVersion, Root, hashes);
         Proof = ReferenceSharing.Pack(ReferenceSharing.Proof(Coefficients, Challenge));
-        Statement = Wire.Statement(c, opening, client, baseVersion, Root, hashes, Proof,
+        Statement = Wire.Statement(c, opening, client, baseVersion, Root, digestHash, hashes, Proof,
             d.Signer ?? world.Clients[client]);
         ChunkMessages = [.. Chunks.Select((chunk, i) => Wire.Chunk(c, client, i, chunk))];
     }
@@ -92,6 +97,9 @@ internal sealed class ReferenceContribution
 
     public byte[] Root { get; }
 
+    /// <summary>The linear digest, encoded.</summary>
+    public byte[] LinearDigest { get; }
+
     public uint[][] Coefficients { get; }
 
     /// <summary>The N + 4 words of each holder.</summary>
@@ -108,11 +116,12 @@ internal sealed class ReferenceContribution
 
     public Message[] ChunkMessages { get; }
 
-    public Message Header => Wire.Header(Statement, Shares);
+    public Message Header => Wire.Header(Statement, Shares, LinearDigest);
 
     public Entry Entry => new(Client, Statement.Hash);
 
-    public Message Delivery(int holder, int position) => Wire.Delivery(Statement, holder, Shares[position]);
+    public Message Delivery(int holder, int position) =>
+        Wire.Delivery(Statement, holder, Shares[position], LinearDigest);
 
     public int[] ElementsOf(int chunk, ReferenceParameters p) =>
         [.. Elements.Skip(chunk * p.ElementsPerChunk).Take(p.ElementsPerChunk)];

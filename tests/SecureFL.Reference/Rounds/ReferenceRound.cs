@@ -68,10 +68,21 @@ internal sealed class ReferenceRound
     public Message Certificate(Message proposal, params int[] holders) =>
         Wire.Certificate(proposal, [.. holders.Select(j => Vote(proposal, j))]);
 
-    /// <summary>A holder's sums of the shares of each group.</summary>
+    /// <summary>A holder's sums of the shares of each group, and the hashes of the digests' sums.</summary>
     public Message Release(Message proposal, int holder, params ReferenceContribution[][] groups) =>
-        Wire.Release(Context, Opening.Hash, proposal.Hash, holder, [.. groups.Select(group => Answer(group, holder))],
-            _world.Holders[holder]);
+        Release(proposal, holder, [.. groups.Select(group => (Answer(group, holder), DigestSum(group)))]);
+
+    /// <summary>A release of given answers and digest sum hashes.</summary>
+    public Message Release(Message proposal, int holder, params (byte[] Answer, byte[] DigestSum)[] groups) =>
+        Wire.Release(Context, Opening.Hash, proposal.Hash, holder,
+            [.. groups.Select(group => (byte[])[.. group.Answer, .. group.DigestSum])], _world.Holders[holder]);
+
+    /// <summary>The digest sum hash of contributions.</summary>
+    public byte[] DigestSum(ReferenceContribution[] group) => DigestSum([.. group.Select(c => c.Chunks)]);
+
+    /// <summary>The same of their chunks.</summary>
+    public byte[] DigestSum(params byte[][][] group) => ReferenceDigest.Hash(ReferenceDigest.Pack(
+        ReferenceDigest.Sum(group.Select(_world.LinearDigest))));
 
     public byte[] Answer(ReferenceContribution[] group, int holder)
     {

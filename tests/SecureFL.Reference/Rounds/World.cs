@@ -3,6 +3,8 @@ namespace SecureFL.Reference;
 /// <summary>A plan with chosen keys for all its parties, and the first link of its model chain.</summary>
 internal sealed class World
 {
+    private readonly Dictionary<string, ulong[]> _digests = [];
+
     /// <summary>The time of every scenario, milliseconds since 1970 UTC.</summary>
     public const long Now = 1_767_225_600_000;
 
@@ -26,6 +28,7 @@ internal sealed class World
         });
         PlanBytes = Plan.Encode(Authority);
         Digest = Plan.Digest();
+        Linear = new ReferenceDigest(Digest);
         First = Wire.Version(Context(0), 0, Wire.Zero, Wire.Zero, Model, Server);
     }
 
@@ -42,6 +45,9 @@ internal sealed class World
     public byte[] PlanBytes { get; }
 
     public byte[] Digest { get; }
+
+    /// <summary>Linear digests under the plan.</summary>
+    public ReferenceDigest Linear { get; }
 
     /// <summary>Digest of the model before the first round.</summary>
     public byte[] Model { get; } = SHA256.HashData("the first model"u8);
@@ -71,9 +77,19 @@ internal sealed class World
     });
 
     /// <summary>Seven clients in random groups of at least three.</summary>
-    public static World Grouped() => new(
+    public static World Grouped(Func<ReferencePlan, ReferencePlan>? change = null) => new(
         SmallParameters with { MaxClients = 5, LogDelta = ReferencePlanner.LogDelta(5, 2), Radices = [71] }, 7, 3,
-        plan => plan with { GroupSize = 3 });
+        plan => (change ?? (p => p))(plan with { GroupSize = 3 }));
+
+    /// <summary>The small world in a ring of degree 2048, with two primes and seven lanes.</summary>
+    public static World TwoPrimes() => new(
+        SmallParameters with
+        {
+            Degree = 2048,
+            Primes = [.. ReferencePlanner.Largest(27, 2048, 1), .. ReferencePlanner.Largest(28, 2048, 1)],
+            Radices = [.. Enumerable.Repeat(57L, 7)],
+            FloatLength = 3000,
+        }, 4, 3, plan => plan);
 
     public static ReferenceParameters SmallParameters { get; } = new()
     {
@@ -98,4 +114,12 @@ internal sealed class World
     };
 
     public Context Context(ulong round) => new(Plan.Suite, Digest, Plan.Session, round);
+
+    /// <summary>The linear digest of packed chunks; it takes a while, so it is kept.</summary>
+    public ulong[] LinearDigest(byte[][] chunks)
+    {
+        string key = Json.Hex(Derivations.Root(chunks));
+        return _digests.TryGetValue(key, out ulong[]? known) ? known : _digests[key] = Linear.Of(
+            [.. chunks.SelectMany(chunk => ReferenceEncoding.Residues(Plan.Parameters, chunk).SelectMany(r => r))]);
+    }
 }

@@ -69,7 +69,9 @@ internal static class HolderVectors
     {
         Vector Refused(string name, string what, Deviation d, int code, string codeName) => Of(
             "holder-share-" + name, what, s,
-            Opened().Refuse("share", new ReferenceContribution(s.World, s.Round, 1, d).Delivery(0, 0), code, codeName));
+            Opened().Refuse("share",
+                RoundVectors.Bytes(s, new ReferenceContribution(s.World, s.Round, 1, d).Delivery(0, 0)), code,
+                codeName));
         ReferenceContribution honest = s.Contributions[1];
         yield return Refused("inconsistent", "A share that is off the combined polynomials by one.",
             new Deviation
@@ -94,16 +96,22 @@ internal static class HolderVectors
         yield return Refused("other-signer", "Client 1's statement, signed by client 2.",
             new Deviation { Signer = s.World.Clients[2] }, 300, "BadSignature");
         yield return Of("holder-share-of-other-holder", "The share of key holder 1.", s,
-            Opened().Refuse("share", honest.Delivery(1, 1), 406, "ShareMismatch"));
+            Opened().Refuse("share", RoundVectors.Bytes(s, honest.Delivery(1, 1)), 406, "ShareMismatch"));
         yield return Of("holder-share-not-signed", "Another ciphertext than the client signed for this holder.", s,
-            Opened().Refuse("share", honest.Delivery(0, 1), 406, "ShareMismatch"));
+            Opened().Refuse("share", RoundVectors.Bytes(s, honest.Delivery(0, 1)), 406, "ShareMismatch"));
+        yield return Of("holder-share-other-digest", "Client 2's linear digest with client 1's share.", s,
+            Opened().Refuse("share", RoundVectors.Bytes(s, Wire.Delivery(honest.Statement, 0, honest.Shares[0],
+                s.Contributions[2].LinearDigest)), 413, "DigestMismatch"));
+        yield return Refused("digest-word", "A signed linear digest with words that are not below their prime.",
+            new Deviation { LinearDigest = [.. Enumerable.Repeat((byte)0xFF, 51_200)] }, 103, "OutOfRange");
         yield return Of("holder-share-second-contribution",
             "Another contribution of a client whose share was checked.", s,
             Shared(s, 1)
-                .Refuse("share", new ReferenceContribution(s.World, s.Round, 1,
-                    new Deviation { Label = "again" }).Delivery(0, 0), 408, "DuplicateContribution"));
+                .Refuse("share", RoundVectors.Bytes(s, new ReferenceContribution(s.World, s.Round, 1,
+                    new Deviation { Label = "again", LinearDigest = honest.LinearDigest }).Delivery(0, 0)), 408,
+                    "DuplicateContribution"));
         yield return Of("holder-share-before-opening", "A share before the opening.", s,
-            new Script().Refuse("share", honest.Delivery(0, 0), 205, "WrongOpening"));
+            new Script().Refuse("share", RoundVectors.Bytes(s, honest.Delivery(0, 0)), 205, "WrongOpening"));
         ReferenceRound other = new(s.World, 0, holders: [0, 1]);
         yield return Of("holder-second-opening", "A second opening of a round: other entries, another seed.", s,
             Opened().Refuse("opening", other.Opening, 402, "SecondOpening"));
@@ -146,7 +154,7 @@ internal static class HolderVectors
                 .Refuse("proposal", r.Propose(c.Skip(1)), 504, "SecondCertificate"));
         ReferenceContribution copied = new(s.World, r, 3, new Deviation { Chunk = (_, _) => c[0].Chunks[0] });
         yield return Of("holder-copied-ciphertext", "Client 3's ciphertext is client 0's.", s,
-            Shared(s, 0, 1).Accept("share", copied.Delivery(0, 0))
+            Shared(s, 0, 1).Accept("share", RoundVectors.Bytes(s, copied.Delivery(0, 0)))
                 .Refuse("proposal", r.Propose([c[0], c[1], copied]), 409, "DuplicateCiphertext"));
         yield return Of("holder-not-voted", "A certificate that this holder has not voted for.", s,
             Shared(s, 0, 1, 2).Refuse("certificate", r.Certificate(s.Proposal, 1, 2), 510, "NotVoted"));
@@ -169,8 +177,9 @@ internal static class HolderVectors
     {
         byte[] voted = LedgerVectors.VoteBody(s);
         ReferenceRound next = new(s.World, 1);
-        ReferenceContribution[] again =
-            [.. Enumerable.Range(0, 3).Select(i => new ReferenceContribution(s.World, next, i))];
+        // A key holder sees no ciphertext: it takes the digest that the client signed, here the one of round 0.
+        ReferenceContribution[] again = [.. Enumerable.Range(0, 3).Select(i => new ReferenceContribution(s.World, next,
+            i, new Deviation { LinearDigest = s.Contributions[i].LinearDigest }))];
         Message death0 = Wire.Death(s.Round.Context, 0, s.World.Holders[0]);
         Message death1 = Wire.Death(s.Round.Context, 1, s.World.Holders[1]);
         Script Second(Script script)
@@ -178,7 +187,7 @@ internal static class HolderVectors
             script.Accept("opening", next.Opening);
             foreach (ReferenceContribution c in again)
             {
-                script.Accept("share", c.Delivery(0, 0));
+                script.Accept("share", RoundVectors.Bytes(s, c.Delivery(0, 0)));
             }
 
             return script;

@@ -97,8 +97,8 @@ internal static class JointKeyVectors
             ("RoundOpeningEntry", r.Entries[2]),
             ("RoundOpening", r.Opening),
             ("ContributionStatement", r.Statements[0]),
-            ("ContributionHeader", Wire.Header(r.Statements[0], [])),
-            ("ShareDelivery", Wire.Delivery(r.Statements[0], 1, [])),
+            ("ContributionHeader", Wire.Header(r.Statements[0], [], [])),
+            ("ShareDelivery", Wire.Delivery(r.Statements[0], 1, [], [])),
             ("CertificateProposal", proposal),
             ("RoundCertificate", Wire.Certificate(proposal, r.Vote(proposal, 0), r.Vote(proposal, 1))),
             ("Release", Wire.Release(r.Context, r.Opening.Hash, proposal.Hash, 0,
@@ -264,7 +264,7 @@ internal static class JointKeyVectors
             {
                 Message receipt = Wire.Receipt(next.Context, next.Opening.Hash, 2, client, statement.Hash,
                     world.Holders[2]);
-                script.Accept("share", Json.Hex(Wire.Delivery(statement, 2, []).Encoded), receipt.Hash);
+                script.Accept("share", Json.Hex(Wire.Delivery(statement, 2, [], []).Encoded), receipt.Hash);
             }
 
             if (refusal is { } refused)

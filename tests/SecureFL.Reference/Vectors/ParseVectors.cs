@@ -15,7 +15,9 @@ internal static class ParseVectors
         byte[] vote = s.Round.Vote(s.Proposal, 1).Encoded;
         byte[] statement = s.Contributions[0].Statement.Encoded;
         byte[] chunk = s.Contributions[0].ChunkMessages[0].Encoded;
-        byte[] header = s.Contributions[0].Header.Encoded;
+        ReferenceContribution first = s.Contributions[0];
+        Message Header(Message statement, params byte[][] shares) =>
+            Wire.Header(statement, shares, first.LinearDigest);
         byte[] release = s.Releases[0].Encoded;
         byte[] sum = s.Sum.Encoded;
         byte[] opening = s.Round.Opening.Encoded;
@@ -25,7 +27,7 @@ internal static class ParseVectors
         int entryBytes = s.Round.Entries[0].Encoded.Length;
         int firstEntry = FieldsAt + 41 + 4;
         const int statementClient = FieldsAt + 32;
-        const int statementShares = FieldsAt + 32 + 4 + 32 + 32;
+        const int statementShares = FieldsAt + 32 + 4 + 32 + 32 + 32;
         const int chunkIndex = FieldsAt + 4;
         const int releaseGroups = FieldsAt + 32 + 32 + 4;
         (string Name, string Type, string What, byte[] Bytes, int Code, string CodeName)[] cases =
@@ -56,11 +58,25 @@ internal static class ParseVectors
             ("chunk-long", "ContributionChunk", "A packed chunk that is one byte long.", [.. chunk, 0], 101,
                 "TrailingBytes"),
             ("share-hash", "ContributionHeader", "A share ciphertext other than the signed one.",
-                Flip(header, header.Length - 30, 1), 406, "ShareMismatch"),
-            ("missing-share", "ContributionHeader", "A share ciphertext is missing.",
-                header[..^s.Contributions[0].Shares[2].Length], 100, "Truncated"),
-            ("header-inner-type", "ContributionHeader", "What is inside is not a statement.", Flip(header, 2, 1), 105,
+                Header(first.Statement, first.Shares[0], first.Shares[1], Flip(first.Shares[2], 100, 1)).Encoded, 406,
+                "ShareMismatch"),
+            ("missing-share", "ContributionHeader", "The last share ciphertext and the linear digest are missing.",
+                Wire.Header(first.Statement, first.Shares[..2], []).Encoded, 100, "Truncated"),
+            ("header-inner-type", "ContributionHeader", "What is inside is not a statement.",
+                Header(first.Statement with { Encoded = Flip(statement, 0, 1) }, first.Shares).Encoded, 105,
                 "WrongMessageType"),
+            ("header-digest", "ContributionHeader", "A linear digest other than the signed one.",
+                Wire.Header(first.Statement, first.Shares, s.Contributions[1].LinearDigest).Encoded, 413,
+                "DigestMismatch"),
+            ("header-share-and-digest", "ContributionHeader", "Another share and another digest: the share is first.",
+                Wire.Header(first.Statement, [first.Shares[1], .. first.Shares[1..]],
+                    s.Contributions[1].LinearDigest).Encoded, 406, "ShareMismatch"),
+            ("header-no-digest", "ContributionHeader", "The linear digest is missing.",
+                Wire.Header(first.Statement, first.Shares, []).Encoded, 100, "Truncated"),
+            ("delivery-no-digest", "ShareDelivery", "The linear digest is missing.",
+                Wire.Delivery(first.Statement, 0, first.Shares[0], []).Encoded, 100, "Truncated"),
+            ("delivery-long", "ShareDelivery", "A byte follows the linear digest.",
+                [.. first.Delivery(0, 0).Encoded, 0], 101, "TrailingBytes"),
             ("no-entries", "RoundOpening", "An opening without entries.", [.. opening[..(FieldsAt + 41)], 0, 0, 0, 0],
                 103, "OutOfRange"),
             ("too-many-entries", "RoundOpening", "Four entries of three key holders.",
@@ -103,6 +119,15 @@ internal static class ParseVectors
             ("head-flag", "LedgerHead", "The flag of the vote is 2.",
                 Flip(Wire.Head(s.World.Context(0), 2, 1, new byte[32], null, null, s.World.Holders[2]).Encoded,
                     FieldsAt + 40, 2), 104, "NonCanonical"),
+            ("evidence-no-releases", "SumEvidence", "No releases.", Evidence(s).Encoded, 103, "OutOfRange"),
+            ("evidence-too-many-releases", "SumEvidence", "Four releases of three key holders.",
+                Evidence(s, [.. s.Releases, s.Releases[2]]).Encoded, 102, "Oversized"),
+            ("evidence-release-twice", "SumEvidence", "One release twice.",
+                Evidence(s, s.Releases[0], s.Releases[0]).Encoded, 401, "DuplicateHolder"),
+            ("evidence-order", "SumEvidence", "Releases out of order.",
+                Evidence(s, s.Releases[1], s.Releases[0]).Encoded, 104, "NonCanonical"),
+            ("evidence-inner-type", "SumEvidence", "What stands first is not a model version.",
+                Flip(Evidence(s, s.Releases[0], s.Releases[1]).Encoded, FieldsAt, 1), 105, "WrongMessageType"),
             ("request-wanted", "HolderRequest", "A request for a message of type 0.",
                 Wire.Request(s.Round.Context, 0, 0, 0).Encoded, 105, "WrongMessageType"),
             ("request-versions", "HolderRequest", "Model versions with a request that takes none.",
@@ -122,9 +147,12 @@ internal static class ParseVectors
         {
             ["plan"] = "@round.json#/plan",
             ["type"] = c.Type,
-            ["bytes"] = Json.Hex(c.Bytes),
+            ["bytes"] = RoundVectors.Bytes(s, new Message(c.Type, c.Bytes, [])),
         }.Refused(c.Code, c.CodeName));
     }
+
+    private static Message Evidence(SmallRound s, params Message[] releases) =>
+        Wire.Evidence(s.Round.Context, s.World.First, s.Round.Opening, s.Certificate, releases, s.Second);
 
     private static byte[] Flip(byte[] bytes, int at, int bits)
     {

@@ -112,6 +112,8 @@ internal static class PlanVectors
                 "Groups of 3: a derived group may have 5 members, n_max = 4.", p => p with { GroupSize = 3 }),
             ("counters-elements", "integer elements", "A counter without integer elements.",
                 p => p with { Counters = [new("loss", 10)] }),
+            ("digest", "digest rule", "A prime of 60 bits and 2^16 clients: an unreduced sum does not fit 64 bits.",
+                p => p with { Parameters = Unbound }),
             ("weight-first", "counters", "A weighted plan whose first counter is not the weight.",
                 p => p with { MaxWeight = 10, Counters = [new("loss", 10)],
                     Parameters = p.Parameters with { IntegerLength = 2 } }),
@@ -122,6 +124,17 @@ internal static class PlanVectors
             ["rule"] = c.Rule,
         }.Refused(209, "PlanRule"));
     }
+
+    /// <summary>Parameters that obey section 2, but not the digest rule of 13.</summary>
+    private static ReferenceParameters Unbound => World.SmallParameters with
+    {
+        Degree = 4096,
+        Primes = [.. ReferencePlanner.Largest(60, 4096, 1), .. ReferencePlanner.Largest(40, 4096, 1)],
+        LogDelta = ReferencePlanner.LogDelta(65536, 1),
+        Errors = 1,
+        Radices = [.. Enumerable.Repeat(ReferencePlanner.LaneRadix(65536, 4), 4)],
+        MaxClients = 65536,
+    };
 
     private static byte[] Set(byte[] bytes, int at, int value)
     {

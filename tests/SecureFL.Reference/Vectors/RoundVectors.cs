@@ -21,9 +21,11 @@ internal static class RoundVectors
             ["chunks"] = Json.Hexes(s.Contributions.Select(c => c.ChunkMessages[0].Encoded)),
             ["statements"] = Json.Hexes(s.Contributions.Select(c => c.Statement.Encoded)),
             ["shares"] = new JsonArray([.. s.Contributions.Select(c => (JsonNode)Json.Hexes(c.Shares))]),
+            ["digests"] = Json.Hexes(s.Contributions.Select(c => c.LinearDigest)),
             ["headers"] = new JsonArray([.. s.Contributions.Select(c => (JsonNode)Header(c.Client))]),
             ["deliveries"] = new JsonArray([.. s.Contributions.Select(c => (JsonNode)new JsonArray(
-                "0802", $"@round.json#/statements/{c.Client}", "00000000", $"@round.json#/shares/{c.Client}/0"))]),
+                "0802", $"@round.json#/statements/{c.Client}", "00000000", $"@round.json#/shares/{c.Client}/0",
+                $"@round.json#/digests/{c.Client}"))]),
             ["proposal"] = Json.Hex(s.Proposal.Encoded),
             ["certificate"] = Json.Hex(s.Certificate.Encoded),
             ["releases"] = Json.Hexes(s.Releases.Select(m => m.Encoded)),
@@ -49,14 +51,21 @@ internal static class RoundVectors
     }
 
     /// <summary>
-    /// The header of a contribution to the round, in parts; its statement may be another one over the same shares.
+    /// The header of a contribution to the round, in parts; its statement may be another one over the same shares, its
+    /// linear digest another client's or other bytes.
     /// </summary>
-    public static JsonArray Header(int client, Message? statement = null) => new(
+    public static JsonArray Header(int client, Message? statement = null, JsonNode? digest = null) => new(
         "0702",
         statement is null ? $"@round.json#/statements/{client}" : Json.Hex(statement.Encoded),
         $"@round.json#/shares/{client}/0",
         $"@round.json#/shares/{client}/1",
-        $"@round.json#/shares/{client}/2");
+        $"@round.json#/shares/{client}/2",
+        digest ?? $"@round.json#/digests/{client}");
+
+    /// <summary>Bytes of a message; a linear digest of the round in them is referred to, it is long.</summary>
+    public static JsonNode Bytes(SmallRound s, Message message) =>
+        new References("round", s.Contributions.Select((c, i) => ($"digests/{i}", c.LinearDigest)))
+            .Of(message.Encoded);
 
     private static JsonObject Hashed(string type, string path, Message message) =>
         new() { ["type"] = type, ["bytes"] = $"@round.json#/{path}", ["hash"] = Json.Hex(message.Hash) };
@@ -82,8 +91,8 @@ internal static class RoundVectors
         ReferenceContribution c = s.Contributions[0];
         Context context = s.Round.Context;
         return new Vector("contribution", "06-sharing",
-            "Client 0 of the round: root, info, aad, share hashes, challenge, statement; and its secret, which "
-            + "opens nothing but this vector.", "contribution")
+            "Client 0 of the round: root, linear digest, info, aad, share hashes, challenge, statement; and its "
+            + "secret, which opens nothing but this vector.", "contribution")
         {
             ["plan"] = "@round.json#/plan",
             ["header"] = "@round.json#/headers/0",
@@ -91,6 +100,8 @@ internal static class RoundVectors
             ["secret"] = Json.Bytes(c.Secret),
             ["chunkHash"] = Json.Hex(Derivations.ChunkHash(0, c.Chunks[0])),
             ["root"] = Json.Hex(c.Root),
+            ["linearDigest"] = "@round.json#/digests/0",
+            ["digestHash"] = Json.Hex(ReferenceDigest.Hash(c.LinearDigest)),
             ["info"] = Json.Hex(Derivations.ShareInfo(context)),
             ["aads"] =
                 Json.Hexes(

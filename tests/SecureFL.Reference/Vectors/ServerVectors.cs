@@ -108,9 +108,11 @@ internal static class ServerVectors
         ReferenceRound r = s.Round;
 
         // A statement of client 1 that differs in one field; the server cannot look into the shares.
-        Message Stated(byte[]? root = null, byte[]? opening = null, byte[]? version = null, KeyPair? signer = null) =>
+        Message Stated(byte[]? root = null, byte[]? opening = null, byte[]? version = null, KeyPair? signer = null,
+            ReferenceContribution? digest = null) =>
             Wire.Statement(
             r.Context, opening ?? r.Opening.Hash, 1, version ?? r.Head.Hash, root ?? honest.Root,
+            ReferenceDigest.Hash((digest ?? honest).LinearDigest),
             [.. honest.Shares.Select(Derivations.ShareHash)], honest.Proof, signer ?? s.World.Clients[1]);
         Vector Refused(string name, string what, Message statement, int code, string codeName) =>
             Of("server-" + name, "06-sharing", what, s,
@@ -128,8 +130,18 @@ internal static class ServerVectors
             Stated(signer: s.World.Clients[2]), 300, "BadSignature");
         yield return Of("server-copied-ciphertext", "06-sharing", "Client 1 sends client 0's ciphertext as its own.", s,
             Upload(new Script(), 0).Accept("chunk", Wire.Chunk(r.Context, 1, 0, s.Contributions[0].Chunks[0]))
-                .Refuse("header", RoundVectors.Header(1, Stated(root: s.Contributions[0].Root)), 409,
+                .Refuse("header", RoundVectors.Header(1,
+                    Stated(root: s.Contributions[0].Root, digest: s.Contributions[0]), "@round.json#/digests/0"), 409,
                     "DuplicateCiphertext"));
+        yield return Of("server-digest", "06-sharing", "Client 1 signs and sends the linear digest of client 0.", s,
+            new Script().Accept("chunk", "@round.json#/chunks/1")
+                .Refuse("header", RoundVectors.Header(1, Stated(digest: s.Contributions[0]), "@round.json#/digests/0"),
+                    413, "DigestMismatch"));
+        yield return Of("server-root-and-digest", "06-sharing",
+            "Neither root nor linear digest are those of the chunks: the root is first.", s,
+            new Script().Accept("chunk", "@round.json#/chunks/1")
+                .Refuse("header", RoundVectors.Header(1, Stated(root: other, digest: s.Contributions[0]),
+                    "@round.json#/digests/0"), 403, "RootMismatch"));
         yield return Of("server-residue", "03-encoding", "A residue that is not below its prime.", s,
             new Script().Refuse("chunk", new Message("ContributionChunk", large, []), 106, "MalformedCiphertext"));
         yield return Of("server-no-chunks", "06-sharing", "A header before its chunks.", s,
@@ -179,8 +191,7 @@ internal static class ServerVectors
         ReferenceRound r = s.Round;
         byte[] lie = r.Answer(s.Group, 2);
         lie[100] ^= 4;
-        Message Lying(byte[] answer) =>
-            Wire.Release(r.Context, r.Opening.Hash, s.Proposal.Hash, 2, [answer], s.World.Holders[2]);
+        Message Lying(byte[] answer) => r.Release(s.Proposal, 2, (answer, r.DigestSum(s.Group)));
         byte[] tooLarge = [.. r.Answer(s.Group, 2)];
         for (int i = 0; i < 4; i++)
         {
@@ -196,6 +207,12 @@ internal static class ServerVectors
                 .Refuse("open", (Message?)null, 602, "InconsistentReleases"));
         yield return Of("server-release-word", "07-opening", "A release with a word that is no field element.", s,
             Released(s.Releases[0]).Refuse("release", Lying(tooLarge), 103, "OutOfRange"));
+        yield return Of("server-release-digest-sum", "07-opening",
+            "A release with another digest sum hash counts as none; two others open the round.", s,
+            Opened(Released(s.Releases[0])
+                .Refuse("release", r.Release(s.Proposal, 2, (r.Answer(s.Group, 2), r.DigestSum(s.Contributions[1..]))),
+                    604, "WrongDigestSum")
+                .Accept("release", s.Releases[1]), 0, s.SumDigest, []));
         yield return Of("server-release-other", "07-opening", "A release for another certificate.", s,
             Released().Refuse("release", r.Release(other, 0, s.Contributions[1..]), 601, "WrongCertificate"));
         yield return Of("server-release-groups", "07-opening", "A release of two groups where there is one.", s,
@@ -228,14 +245,15 @@ internal static class ServerVectors
     {
         ReferenceRound r = s.Round;
         ReferenceContribution honest = s.Contributions[2];
+        byte[] digest = ReferenceDigest.Pack(s.World.LinearDigest([chunk ?? honest.Chunks[0]]));
         Message statement = chunk is null ? honest.Statement : Wire.Statement(
-            r.Context, r.Opening.Hash, 2, r.Head.Hash, Derivations.Root([chunk]),
+            r.Context, r.Opening.Hash, 2, r.Head.Hash, Derivations.Root([chunk]), ReferenceDigest.Hash(digest),
             [.. honest.Shares.Select(Derivations.ShareHash)], honest.Proof, s.World.Clients[2]);
         Message proposal = r.Propose(World.Now + 600_000,
             [[s.Contributions[0].Entry, s.Contributions[1].Entry, new Entry(2, statement.Hash)]]);
         Script script = Upload(new Script(), 0, 1)
             .Accept("chunk", Wire.Chunk(r.Context, 2, 0, chunk ?? honest.Chunks[0]))
-            .Accept("header", RoundVectors.Header(2, statement));
+            .Accept("header", RoundVectors.Header(2, statement, chunk is null ? null : Json.Hex(digest)));
         script.Custom(new JsonObject
         {
             ["do"] = "close",
@@ -243,7 +261,12 @@ internal static class ServerVectors
             ["expect"] = new JsonObject { ["accept"] = true, ["hash"] = Json.Hex(proposal.Hash) }
         });
         ReferenceContribution[] group = [s.Contributions[0], s.Contributions[1], bad];
-        script.Accept("release", r.Release(proposal, 0, group)).Accept("release", r.Release(proposal, 1, group));
+        byte[] digestSum = r.DigestSum(s.Contributions[0].Chunks, s.Contributions[1].Chunks,
+            [chunk ?? honest.Chunks[0]]);
+        foreach (int holder in new[] { 0, 1 })
+        {
+            script.Accept("release", r.Release(proposal, holder, (r.Answer(group, holder), digestSum)));
+        }
         return Of(name, "07-opening", what, s, Opened(script, status, Wire.Zero, []));
     }
 }

@@ -23,6 +23,7 @@ internal static class VectorSet
             .. ClientVectors.All(round),
             .. LedgerVectors.All(round),
             .. TranscriptVectors.All(round),
+            .. SumVectors.All(),
             .. JointKeyVectors.All(),
             .. SealWireVectors.All(),
         ];

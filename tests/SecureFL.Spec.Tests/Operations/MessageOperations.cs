@@ -37,6 +37,7 @@ internal static class MessageOperations
         nameof(MessageType.LedgerHeadRequest) => LedgerHeadRequest.Parse(bytes, plan.Limits),
         nameof(MessageType.LedgerHead) => LedgerHead.Parse(bytes, plan.Limits),
         nameof(MessageType.RoundSum) => RoundSum.Parse(bytes, plan.Limits),
+        nameof(MessageType.SumEvidence) => SumEvidence.Parse(bytes, plan.Limits),
         nameof(MessageType.TranscriptRecord) => TranscriptRecord.Parse(bytes),
         nameof(MessageType.KeyEpochEntry) => KeyEpochEntry.Parse(bytes, plan.Limits),
         nameof(MessageType.KeyEpochOpening) => KeyEpochOpening.Parse(bytes, plan.Limits),
@@ -89,6 +90,8 @@ internal static class MessageOperations
         AggregationPlan plan = AggregationPlan.Parse(v.Bytes("plan"));
         ContributionHeader header = ContributionHeader.Parse(v.Bytes("header"), plan.Limits);
         ContributionStatement statement = header.Statement;
+        Assert.Equal(v.Text("digestHash"), statement.LinearDigest!.Value.ToString());
+        Assert.Equal(v.Bytes("linearDigest"), header.LinearDigest.ToArray());
         using ContributionRoot root = new(plan);
         root.Append(ContributionChunk.Parse(v.Bytes("chunk"), plan.Limits).Packed.Span);
         Assert.Equal(v.Text("root"), root.Finish().ToString());
