@@ -63,10 +63,10 @@ internal sealed class OpenedSum : IDisposable
 
     /// <summary>Opens the sums.</summary>
     /// <exception cref="ProtocolViolationException">They are not those of the certified contributions.</exception>
-    internal AggregationResult Verify(AggregationClient client, ISumSink sink)
+    internal AggregationResult Verify(AggregationClient client, ModelVersion head, ISumSink sink)
     {
         _file.Position = 0;
-        AggregationResult result = client.VerifySum(Evidence, _file, sink)
+        AggregationResult result = client.VerifySum(head, Evidence, _file, sink)
             ?? throw new InvalidOperationException("clients of this suite take the server's word");
         return _file.Position == _ciphertexts ? result
             : throw new ProtocolViolationException(ViolationCode.TrailingBytes, Party.Server,

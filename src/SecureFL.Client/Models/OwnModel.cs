@@ -155,30 +155,26 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
     private void Take(OpenedSum sum)
     {
         SumEvidence evidence = sum.Evidence;
-        if (evidence.Head.Hash != _at!.Hash)
-        {
-            throw new ProtocolViolationException(ViolationCode.WrongHead, Party.Server,
-                $"a round on version {_at.Number}, {_at.Hash.ToShortString()}", evidence.Head.Hash.ToShortString());
-        }
-
         RoundTask task = evidence.Opening.Task;
         if (Course.NextTask != task)
         {
             throw new ProtocolViolationException(ViolationCode.WrongTask, Party.Server,
-                Course.NextTask is { } due ? $"{due} on version {_at.Number}" : "no round after the last one", $"{task}");
+                Course.NextTask is { } due ? $"{due} on version {_at!.Number}" : "no round after the last one", $"{task}");
         }
 
         CertificateProposal proposal = evidence.Certificate.Proposal;
         SumTotals totals = new(plan, proposal.Groups.Length);
-        AggregationResult result = sum.Verify(client, totals);
+        AggregationResult result = sum.Verify(client, _at!, totals);
         Apply(task, result, totals);
         Digest own = Course.Stamp.Digest;
-        if (own != evidence.Next.Model)
+        try
+        {
+            AggregationClient.RequireModel(evidence, result, own);
+        }
+        catch (ProtocolViolationException)
         {
             (_course, _at) = (null, null);
-            throw new ProtocolViolationException(ViolationCode.WrongModel, Party.Server,
-                $"version {evidence.Next.Number} with the model that its sum makes, {own.ToShortString()}",
-                evidence.Next.Model.ToShortString());
+            throw;
         }
 
         ClientLog.Verified(logger, evidence.Next.Number, result.Contributors, own.ToShortString());

@@ -253,23 +253,49 @@ public sealed class AggregationClient
     /// Opens the sum of a round itself, from ciphertexts that need not be trusted: what does not come from the
     /// contributions that the key holders agreed on is refused.
     /// </summary>
+    /// <param name="head">The version that this client has made itself, or taken by section 14.5.</param>
     /// <param name="evidence">Opening, certificate, releases, and the versions before and after.</param>
     /// <param name="ciphertexts">The summed ciphertexts; it stands behind them afterwards.</param>
     /// <param name="sink">Receives the integer sums of each group; they are nobody's before this returns.</param>
     /// <returns>What became of the groups; null in suites whose clients take the server's word.</returns>
-    /// <exception cref="ProtocolViolationException">Evidence that does not hold, ciphertexts that are not the sum, or
-    /// a version that is of another sum.</exception>
-    public AggregationResult? VerifySum(SumEvidence evidence, Stream ciphertexts, ISumSink sink)
+    /// <exception cref="ProtocolViolationException">A round on another version, evidence that does not hold,
+    /// ciphertexts that are not the sum, or a new version that is of another sum.</exception>
+    public AggregationResult? VerifySum(ModelVersion head, SumEvidence evidence, Stream ciphertexts, ISumSink sink)
     {
+        ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(ciphertexts);
         ArgumentNullException.ThrowIfNull(sink);
+        if (evidence.Head.Hash != head.Hash)
+        {
+            throw new ProtocolViolationException(ViolationCode.WrongHead, Party.Server,
+                $"a round on version {head.Number}, {head.Hash.ToShortString()}", evidence.Head.Hash.ToShortString());
+        }
+
         EvidenceRules.Require(evidence, _plan);
         AggregationResult? result = Suite.OpenSum(_plan, evidence, ciphertexts, sink);
         return result is null || result.Digest == evidence.Next.Sum ? result
             : throw new ProtocolViolationException(ViolationCode.WrongSum, Party.Server,
                 $"version {evidence.Next.Number} of the sum {result.Digest.ToShortString()}",
                 evidence.Next.Sum.ToShortString());
+    }
+
+    /// <summary>Refuses a version with another model than the verified sum makes.</summary>
+    /// <param name="evidence">Of <see cref="VerifySum"/>.</param>
+    /// <param name="result">What it returned.</param>
+    /// <param name="model">What the application makes of the sum; null where it keeps no model of its own.</param>
+    /// <exception cref="ProtocolViolationException">As said.</exception>
+    public static void RequireModel(SumEvidence evidence, AggregationResult result, Digest? model = null)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(result);
+        Digest made = SumDigests.ModelAfter(evidence.Head, result, model);
+        if (evidence.Next.Model != made)
+        {
+            throw new ProtocolViolationException(ViolationCode.WrongModel, Party.Server,
+                $"version {evidence.Next.Number} with model {made.ToShortString()}, which its sum makes",
+                evidence.Next.Model.ToShortString());
+        }
     }
 
     private ContributionStream Start(RoundInvitation invitation, ModelVersion baseVersion, Rounding rounding,

@@ -59,9 +59,8 @@ public sealed partial class AggregationServer
     {
         ArgumentNullException.ThrowIfNull(result);
         ModelVersion head = Round.Head;
-        Digest next = result.Contributors == 0 ? head.Model
-            : model ?? SumDigests.DefaultModel(head.Model, result.Digest);
-        return ModelVersion.CreateNext(head, Round.Opening.Context, result.Digest, next, _identity);
+        return ModelVersion.CreateNext(head, Round.Opening.Context, result.Digest,
+            SumDigests.ModelAfter(head, result, model), _identity);
     }
 
     /// <summary>

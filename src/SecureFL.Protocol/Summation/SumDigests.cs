@@ -1,4 +1,5 @@
 using SecureFL.Messages.Primitives;
+using SecureFL.Messages.Rounds;
 
 namespace SecureFL.Protocol.Summation;
 
@@ -18,6 +19,13 @@ internal static class SumDigests
 
         return hash.Finish();
     }
+
+    /// <summary>The model after a round; the one before it where no group was opened.</summary>
+    /// <param name="head">The version that the round stood on.</param>
+    /// <param name="result">The opened sums.</param>
+    /// <param name="model">What the application made of them; null where it keeps no model of its own.</param>
+    public static Digest ModelAfter(ModelVersion head, AggregationResult result, Digest? model) =>
+        result.Contributors == 0 ? head.Model : model ?? DefaultModel(head.Model, result.Digest);
 
     /// <summary>H("model", old model || sum): the model of an application that keeps none.</summary>
     public static Digest DefaultModel(Digest model, Digest sum)

@@ -100,6 +100,19 @@ public sealed class ForgedSumTests
     }
 
     [Fact]
+    public void A_version_with_another_model_than_the_sum_makes_is_refused()
+    {
+        using OpenedRound round = new();
+        ModelVersion invented = ModelVersion.CreateNext(round.Evidence.Head, round.Evidence.Opening.Context,
+            round.Evidence.Next.Sum, Any(2), round.Scenario.Identities.Server);
+        AggregationResult own = round.Verify(round.With(next: invented), round.Ciphertexts)!;
+
+        Violation.Expect(ViolationCode.WrongModel,
+            () => AggregationClient.RequireModel(round.With(next: invented), own));
+        AggregationClient.RequireModel(round.Evidence, own);
+    }
+
+    [Fact]
     public void Evidence_of_another_opening_set_or_signer_is_refused()
     {
         using OpenedRound round = new();
@@ -108,6 +121,8 @@ public sealed class ForgedSumTests
         RoundCertificate few = RoundCertificate.Create(evidence.Certificate.Proposal, evidence.Certificate.Votes.Take(1));
 
         Violation.Expect(ViolationCode.WrongHead, () => round.Verify(round.With(head: otherHead), round.Ciphertexts));
+        Violation.Expect(ViolationCode.WrongHead,
+            () => round.Verify(round.With(head: otherHead), round.Ciphertexts, head: otherHead));
         Violation.Expect(ViolationCode.CertificateBelowQuorum,
             () => round.Verify(round.With(certificate: few), round.Ciphertexts));
         Violation.Expect(ViolationCode.BelowThreshold,
@@ -232,8 +247,9 @@ public sealed class ForgedSumTests
 
         public InMemorySumSink NewSink() => new(Plan.Parameters.VectorLength);
 
-        public AggregationResult? Verify(SumEvidence evidence, byte[] ciphertexts, InMemorySumSink? sink = null) =>
-            Scenario.Clients[0].VerifySum(evidence, new MemoryStream(ciphertexts), sink ?? NewSink());
+        public AggregationResult? Verify(SumEvidence evidence, byte[] ciphertexts, InMemorySumSink? sink = null,
+            ModelVersion? head = null) =>
+            Scenario.Clients[0].VerifySum(head ?? Evidence.Head, evidence, new MemoryStream(ciphertexts), sink ?? NewSink());
 
         public SumEvidence With(ModelVersion? head = null, RoundCertificate? certificate = null,
             IEnumerable<Release>? releases = null, ModelVersion? next = null) =>

@@ -25,7 +25,8 @@ internal static class SumOperations
         Expectation.Check(v, () =>
         {
             SumEvidence evidence = SumEvidence.Parse(v.Bytes("evidence"), plan.Limits);
-            result = client.VerifySum(evidence, ciphertexts, sums);
+            result = client.VerifySum(head, evidence, ciphertexts, sums);
+            AggregationClient.RequireModel(evidence, result!);
             return evidence.Next.Hash;
         });
         if (v.Has("statuses"))
