@@ -21,11 +21,11 @@ namespace SecureFL.Consortium.Courses;
 /// </summary>
 internal sealed class TrainingCourse
 {
-    private const string RunDigest = "deployment";
     private readonly TrainingTerms _terms;
     private readonly RoundCounters _counters;
     private readonly AggregationPlan _plan;
     private readonly SitesInSum _enrolled;
+    private string _run;
     private GlobalModel _model;
     private PreparationProgress _progress;
 
@@ -38,6 +38,7 @@ internal sealed class TrainingCourse
         _plan = plan;
         _enrolled = VersionValues.SitesOf(plan);
         _progress = PreparationProgress.Of(terms.Preparation, checkpoint.Preparation, _enrolled);
+        _run = checkpoint.RunDigest;
         _model = ModelFrom(checkpoint);
     }
 
@@ -56,7 +57,16 @@ internal sealed class TrainingCourse
     /// <summary>The rounds so far.</summary>
     public IReadOnlyList<RoundRecord> History => _model.History;
 
-    /// <summary>Why no further round comes; null while one does.</summary>
+    /// <summary>
+    /// Whether the metrics of all rounds so far are known. Not where the course began at a version's values
+    /// (<see cref="VersionValues.CheckpointOf"/>): by metrics, the session may then end before it does.
+    /// </summary>
+    public bool KnowsHistory => _run != VersionValues.ValuesAlone;
+
+    /// <summary>
+    /// Why no further round comes; null while one does. Without <see cref="KnowsHistory"/> only that all rounds are
+    /// done.
+    /// </summary>
     public StopReason? Stopped { get; private set; }
 
     /// <summary>How far the preparation has come.</summary>
@@ -91,7 +101,7 @@ internal sealed class TrainingCourse
 
         return new TrainingCheckpoint
         {
-            RunDigest = RunDigest,
+            RunDigest = VersionValues.WholeRun,
             Version = 0,
             Weights = weights.Values,
             WeightUnit = terms.WeightUnit ?? 1
@@ -99,6 +109,11 @@ internal sealed class TrainingCourse
     }
 
     /// <summary>What the opened sum of a training or evaluation round does to the model. Once a round.</summary>
+    /// <param name="kind">The round's kind.</param>
+    /// <param name="sum">The sums of the weighted updates (<see cref="SumTotals.Finish"/>); taken over, and changed in
+    /// place.</param>
+    /// <param name="counters">The sums of the counters.</param>
+    /// <param name="contributors">The names of the clients in the sum.</param>
     /// <returns>The metrics that the round told of the model it stood on, or null.</returns>
     /// <exception cref="ProtocolViolationException">No rows have such sums. What else fails on them is their fault as
     /// well; after any fault the course is to be taken back (<see cref="TakeBack"/>).</exception>
@@ -126,8 +141,8 @@ internal sealed class TrainingCourse
             Notes = [RefusalOf(refused)];
         }
 
-        Stopped = described is not null ? _terms.Stopping.Decide(_model.History)
-            : refused is not null && _model.Version >= _terms.Stopping.Rounds ? StopReason.Rounds : null;
+        Stopped = described is not null && KnowsHistory ? _terms.Stopping.Decide(_model.History)
+            : measured && _model.Version >= _terms.Stopping.Rounds ? StopReason.Rounds : null;
         if (Stopped is not null || kind == RoundKind.Evaluation)
         {
             return described;
@@ -180,6 +195,7 @@ internal sealed class TrainingCourse
     public void GoOnFrom(TrainingCheckpoint checkpoint)
     {
         _progress = PreparationProgress.Of(_terms.Preparation, checkpoint.Preparation, _enrolled);
+        _run = checkpoint.RunDigest;
         _model = ModelFrom(checkpoint);
     }
 
@@ -205,7 +221,7 @@ internal sealed class TrainingCourse
     };
 
     /// <summary>The state to go on from.</summary>
-    public TrainingCheckpoint Save() => _model.Save(RunDigest, 0) with { Preparation = _progress.Totals };
+    public TrainingCheckpoint Save() => _model.Save(_run, 0) with { Preparation = _progress.Totals };
 
     private GlobalModel ModelFrom(TrainingCheckpoint checkpoint) => new(
         _terms.FederationOptionsFor(_plan.Settings.MinClients, _progress.State),

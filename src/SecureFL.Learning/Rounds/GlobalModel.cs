@@ -56,6 +56,12 @@ public sealed class GlobalModel
     public ModelParameters Delivered =>
         _average.Length == 0 ? Current : new ModelParameters(Current.Layout, [.. _average]);
 
+    /// <summary>The server optimiser's first moment; empty where its method keeps none.</summary>
+    public ReadOnlySpan<float> FirstMoment => _optimizer.FirstMoment;
+
+    /// <summary>The server optimiser's second moment; empty where its method keeps fewer than two.</summary>
+    public ReadOnlySpan<float> SecondMoment => _optimizer.SecondMoment;
+
     /// <summary>The version and digest of <see cref="Current"/>.</summary>
     public ModelStamp Stamp => ModelStamp.Of(Version, Current.Values);
 

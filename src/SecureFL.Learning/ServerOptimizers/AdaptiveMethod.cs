@@ -32,8 +32,8 @@ public abstract class AdaptiveMethod : ServerMethod
         double beta2 = step.Options[ServerSetting.Beta2];
         double tau = step.Options[ServerSetting.Tau];
         bool corrected = step.Options[ServerSetting.BiasCorrection] != 0;
-        double first = corrected ? 1 - Math.Pow(beta1, step.Number) : 1;
-        double spread = corrected && Decays ? 1 - Math.Pow(beta2, step.Number) : 1;
+        double first = corrected ? 1 - WholePower.Of(beta1, step.Number) : 1;
+        double spread = corrected && Decays ? 1 - WholePower.Of(beta2, step.Number) : 1;
         for (int i = 0; i < step.Weights.Length; i++)
         {
             double d = step.MeanUpdate[i];

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace SecureFL.Learning.ServerOptimizers;
 
 /// <summary>w += lr d: with a rate of 1 plain averaging.</summary>
@@ -18,6 +16,12 @@ public sealed class FedAvg : ServerMethod
     public override int Moments => 0;
 
     /// <inheritdoc/>
-    public override void Step(ServerStep step) => TensorPrimitives.FusedMultiplyAdd(
-        step.MeanUpdate, (float)step.Options.LearningRate, step.Weights, step.Weights);
+    public override void Step(ServerStep step)
+    {
+        double rate = step.Options.LearningRate;
+        for (int i = 0; i < step.Weights.Length; i++)
+        {
+            step.Weights[i] = (float)(step.Weights[i] + (rate * step.MeanUpdate[i]));
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics.Tensors;
 
 namespace SecureFL.Learning.ServerOptimizers;
 
@@ -24,9 +23,13 @@ public sealed class FedAvgM : ServerMethod
     /// <inheritdoc/>
     public override void Step(ServerStep step)
     {
-        TensorPrimitives.FusedMultiplyAdd(step.FirstMoment, (float)step.Options[ServerSetting.Momentum],
-            step.MeanUpdate, step.FirstMoment);
-        TensorPrimitives.FusedMultiplyAdd(step.FirstMoment, (float)step.Options.LearningRate, step.Weights,
-            step.Weights);
+        double rate = step.Options.LearningRate;
+        double momentum = step.Options[ServerSetting.Momentum];
+        for (int i = 0; i < step.Weights.Length; i++)
+        {
+            float m = (float)((momentum * step.FirstMoment[i]) + step.MeanUpdate[i]);
+            step.FirstMoment[i] = m;
+            step.Weights[i] = (float)(step.Weights[i] + (rate * m));
+        }
     }
 }

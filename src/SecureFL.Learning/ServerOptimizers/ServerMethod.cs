@@ -36,8 +36,10 @@ public abstract class ServerMethod
         [.. ServerSetting.Shared, .. Settings.Where(setting => !ServerSetting.Shared.Contains(setting))];
 
     /// <summary>
-    /// Takes one step. A new model is a function of the old one, the moments and the opened sum alone, so that an
-    /// auditor can recompute it.
+    /// Takes one step. A new model is a function of the old one, the moments and the opened sum alone, so that clients
+    /// and auditors can recompute it, to the last bit: on any machine. So it adds, subtracts, multiplies, divides and
+    /// takes roots of floats and doubles, one element after another in a fixed order, and nothing else: no fused
+    /// multiply-add, no powers, exponentials or logarithms, no sums whose order depends on the width of vectors.
     /// </summary>
     /// <param name="step">Weights and moments, which it changes in place, and the mean update.</param>
     public abstract void Step(ServerStep step);

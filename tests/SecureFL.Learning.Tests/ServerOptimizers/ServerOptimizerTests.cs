@@ -78,8 +78,8 @@ public class ServerOptimizerTests
     }
 
     [Theory]
-    [InlineData("fedAvg", "3f800000 c0000000 3f000001 40400000 00000000")]
-    [InlineData("fedAvgM", "3f7588ed c00089a6 3ea75ecd 403f3b5d be07c4de")]
+    [InlineData("fedAvg", "3f800000 c0000000 3f000000 40400000 314ccccd")]
+    [InlineData("fedAvgM", "3f7588ed c00089a6 3ea75ece 403f3b5d be07c4de")]
     [InlineData("fedAdagrad", "3f703ce9 c0015476 3ea90a84 403ea4cc bd23b5f3")]
     [InlineData("fedAdam", "3f3b4854 c005aff3 be81d5fc 403a2f53 be44499a")]
     [InlineData("fedYogi", "3f3bcf30 c005cfbe be7ae97c 403a1241 be3a566f")]
