@@ -311,18 +311,10 @@ public sealed class FederationClient : IDisposable
         IProgress<ClientProgress>? progress)
     {
         ModelDownload models = Models();
+        OwnModel? own = OwnModel.For(_session.Plan, Plan.Terms, memory.Client, _session.Link, models,
+            _session.Folder.Course, _session.Folder.OpenedSums, _logger);
         return new ClientService(_session.Plan, memory.Client, memory.Contributions, source, _session.Link, models,
-            Plan.Terms is { } terms ? Own(memory, terms, models) : null, _logger, Encryptor, progress);
-    }
-
-    // Where sums carry a digest, the client takes nobody's word for them.
-    private OwnModel? Own(ClientMemory memory, TrainingTerms terms, ModelDownload models)
-    {
-        AggregationPlan plan = _session.Plan;
-        return plan.Limits.Sizes.LinearDigestBytes == 0 ? null
-            : new OwnModel(plan, terms, memory.Client, new FirstVersion(plan, terms, models), models,
-                new SumDownload(plan, _session.Link, _session.Folder.OpenedSums),
-                new CourseFile(_session.Folder.Course, plan), _logger);
+            own, _logger, Encryptor, progress);
     }
 
     private ResidualKeeper Residual()

@@ -13,6 +13,7 @@ using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Roles;
 using SecureFL.Protocol.Summation;
 using SecureFL.Transport.Calls;
+using SecureFL.Transport.Connections;
 
 namespace SecureFL.Client.Models;
 
@@ -27,6 +28,21 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
 {
     private TrainingCourse? _course;
     private ModelVersion? _at;
+
+    /// <summary>A client's own model under a plan with terms; null in suites whose sums nobody can check.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="terms">Its terms; null for plain sums.</param>
+    /// <param name="client">The client's role.</param>
+    /// <param name="link">The server.</param>
+    /// <param name="models">Fetches values.</param>
+    /// <param name="course">The file of the newest version.</param>
+    /// <param name="folder">Where sums are while they are fetched.</param>
+    /// <param name="logger">Told of every version.</param>
+    internal static OwnModel? For(AggregationPlan plan, TrainingTerms? terms, AggregationClient client,
+        ServerLink link, ModelDownload models, string course, string folder, ILogger logger) =>
+        terms is null || plan.Limits.Sizes.LinearDigestBytes == 0 ? null
+        : new OwnModel(plan, terms, client, new FirstVersion(plan, terms, models), models,
+            new SumDownload(plan, link, folder), new CourseFile(course, plan), logger);
 
     /// <summary>The state of the training after <see cref="FollowAsync"/>.</summary>
     internal TrainingCourse Course => _course ?? throw new InvalidOperationException("no version is known yet");

@@ -95,6 +95,10 @@ internal sealed partial class ClientService
         return await working.ConfigureAwait(false);
     }
 
+    /// <summary>The values of the last version, when the session has ended.</summary>
+    internal Task<float[]> FetchModelAsync(RoundState ended, CancellationToken cancellationToken) =>
+        _models.FetchAsync(ModelDownload.StampOf(ended), _source.ModelLength, cancellationToken);
+
     private async Task<RoundState> WorkAsync(ulong? only, bool once, CancellationToken cancellationToken)
     {
         RoundState? state = null;

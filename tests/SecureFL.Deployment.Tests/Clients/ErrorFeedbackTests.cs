@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureFL.Client.Models;
 using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Parties;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureFL.Client.Models;
 using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
 using SecureFL.Deployment.Tests.Server;
@@ -94,6 +95,7 @@ public sealed class SealClientTests : IDisposable
             new VectorSource(vector, []),
             link,
             new ModelDownload(link, Path.Combine(state, "models"), NullLogger.Instance),
+            own: null,
             NullLogger.Instance,
             encryptor);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureFL.Client.Models;
 using SecureFL.Client.Rounds;
 using SecureFL.Consortium.Diagnostics;
 using SecureFL.Consortium.Plans;
@@ -47,7 +48,7 @@ public sealed class GreetingTests : IDisposable
         ClientService stranger = new(other.Plan, role,
             new DurableContributions(other.Plan, role, new FileContributionOutbox(Path.Combine(state, "outbox"))),
             other.Source(terms, 0), link, new ModelDownload(link, Path.Combine(state, "models"), NullLogger.Instance),
-            NullLogger.Instance);
+            own: null, NullLogger.Instance);
         WrongPlanException fault = await Assert.ThrowsAsync<WrongPlanException>(
             () => stranger.RunAsync(only: null, once: false, TestContext.Current.CancellationToken));
         Assert.Equal(

@@ -2,6 +2,7 @@ using System.Net;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureFL.Client.Models;
 using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Plans;
@@ -249,14 +250,18 @@ internal sealed class TestSession : IAsyncDisposable
     {
         role ??= Client(index).Role;
         ServerLink link = Link(PeerRole.Client, $"hospital {index}");
+        logger ??= NullLogger.Instance;
+        ModelDownload models = new(link, Path.Combine(state, "models"), NullLogger.Instance);
         return new ClientService(
             Plan,
             role,
             new DurableContributions(Plan, role, new FileContributionOutbox(Path.Combine(state, "outbox"))),
             source,
             link,
-            new ModelDownload(link, Path.Combine(state, "models"), NullLogger.Instance),
-            logger ?? NullLogger.Instance);
+            models,
+            OwnModel.For(Plan, PlanFile.Terms, role, link, models, Path.Combine(state, "course.sfl"),
+                Path.Combine(state, "opened"), logger),
+            logger);
     }
 
     /// <summary>
