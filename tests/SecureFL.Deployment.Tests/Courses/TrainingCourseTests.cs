@@ -64,7 +64,8 @@ public sealed class TrainingCourseTests
     [InlineData("fedAvgM", 0.9, 3)]
     [InlineData("fedYogi", 0, 3)]
     [InlineData("fedAdam", 0.9, 4)]
-    public async Task A_digest_covers_every_vector_that_the_next_step_depends_on(string method, double decay, int vectors)
+    public async Task A_digest_covers_every_vector_that_the_next_step_depends_on(string method, double decay,
+        int vectors)
     {
         TrainingTerms terms = Terms(method, decay, paced: true);
         await using TestSession session = Session(terms);
