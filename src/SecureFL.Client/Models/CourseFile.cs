@@ -10,7 +10,7 @@ namespace SecureFL.Client.Models;
 
 /// <summary>
 /// The newest version that this client has made, and the state of the training at it, in one file that is there whole
-/// or not at all: the signed version, the checkpoint, and the SHA-256 of both.
+/// or not at all: the SHA-256 of what follows, the signed version, the checkpoint.
 /// </summary>
 internal sealed class CourseFile(string path, AggregationPlan plan)
 {
@@ -48,6 +48,7 @@ internal sealed class CourseFile(string path, AggregationPlan plan)
     /// <exception cref="IOException">It cannot be written; what was there stays.</exception>
     internal void Write(ModelVersion version, TrainingCheckpoint checkpoint) => WholeFile.Write(path, stream =>
     {
+        stream.Write(new byte[SHA256.HashSizeInBytes]);
         using SHA256 hash = SHA256.Create();
         using (CryptoStream through = new(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
         {
@@ -59,33 +60,20 @@ internal sealed class CourseFile(string path, AggregationPlan plan)
             CheckpointFormat.Write(through, checkpoint);
         }
 
+        stream.Position = 0;
         stream.Write(hash.Hash);
     });
 
+    // Leaves the file behind its hash.
     private static void RequireWhole(FileStream file)
     {
-        long left = file.Length - SHA256.HashSizeInBytes;
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[1 << 16];
-        while (left > 0)
-        {
-            int read = file.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
-            if (read == 0)
-            {
-                break;
-            }
-
-            hash.AppendData(buffer, 0, read);
-            left -= read;
-        }
-
         Span<byte> kept = stackalloc byte[SHA256.HashSizeInBytes];
-        file.ReadAtLeast(kept, kept.Length, throwOnEndOfStream: false);
-        if (!kept.SequenceEqual(hash.GetHashAndReset()))
+        file.ReadExactly(kept);
+        if (!kept.SequenceEqual(SHA256.HashData(file)))
         {
             throw new InvalidDataException("its hash is another one");
         }
 
-        file.Position = 0;
+        file.Position = kept.Length;
     }
 }
