@@ -145,12 +145,17 @@ public sealed class LocalConsortium : IDisposable
         return Release(Agree(server.Close()));
     }
 
-    /// <summary>Opens the sum and writes the round's records.</summary>
+    /// <summary>
+    /// Opens the sum, has a client check it as every client does in production, and writes the round's records.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">The releases do not open it.</exception>
     public AggregationResult Open(AggregationServer server, RoundReleases releases)
     {
         ArgumentNullException.ThrowIfNull(server);
-        AggregationResult result = server.Open(releases);
+        ArgumentNullException.ThrowIfNull(releases);
+        using SpooledCiphertexts ciphertexts = new(Plan, releases.Certificate.Proposal);
+        AggregationResult result = server.Open(releases, ciphertexts);
+        ciphertexts.Verify(Clients[0], server, result);
         _append(_transcript.Append(server.CreateRecords(result)));
         _opened = (server, result);
         return result;

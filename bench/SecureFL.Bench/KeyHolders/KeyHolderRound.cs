@@ -6,9 +6,12 @@ using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Roles;
 using SecureFL.Protocol.Rules;
 using SecureFL.Protocol.Stores;
+using SecureFL.Protocol.Suites;
 using SecureFL.Protocol.Suites.OneTimeKey;
 using SecureFL.Ring.Randomness;
 using SecureFL.Ring.Sampling;
+using SecureFL.Rlwe.Digests;
+using SecureFL.Rlwe.Quantization;
 
 namespace SecureFL.Bench.KeyHolders;
 
@@ -108,16 +111,16 @@ internal sealed class KeyHolderRound : IDisposable
         using DiscreteGaussianSampler sampler = new(secret.Length);
         sampler.Fill(stream, secret.Span);
         Digest root = DomainHash.Of("bench root", BitConverter.GetBytes(client));
-        return ShareSealer.Seal(
-            _plan, invitation.Opening, client, invitation.Base.Hash, root, secret.Span, _parties.Clients[client],
-            SystemEntropy.Instance);
+        byte[] digest = LinearDigest.Zero.ToBytes();
+        return ShareSealer.Seal(new ContributionTerms(_plan, invitation.Opening, client, invitation.Base.Hash,
+            _parties.Clients[client], SystemEntropy.Instance, Rounding.Nearest, null), root, digest, secret.Span);
     }
 
     private static byte[][] Deliveries(RoundOpening opening, ContributionHeader[] headers, int holder) =>
         [
             .. headers.Select(
                 header => new ShareDelivery(header.Statement, holder,
-                    header.Shares[opening.PositionOf(holder)]).Encode())];
+                    header.Shares[opening.PositionOf(holder)], header.LinearDigest).Encode())];
 
     private CertificateProposal Propose(RoundOpening opening, ContributionHeader[] headers)
     {

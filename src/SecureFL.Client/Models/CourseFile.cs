@@ -10,7 +10,7 @@ namespace SecureFL.Client.Models;
 
 /// <summary>
 /// The newest version that this client has made, and the state of the training at it, in one file that is there whole
-/// or not at all: the SHA-256 of what follows, the signed version, the checkpoint.
+/// or not at all: the SHA-256 of what follows, the signed version, the own rounds, the checkpoint.
 /// </summary>
 internal sealed class CourseFile(string path, AggregationPlan plan)
 {
@@ -18,7 +18,7 @@ internal sealed class CourseFile(string path, AggregationPlan plan)
 
     /// <summary>What was kept; null for nothing.</summary>
     /// <exception cref="PartyException">The file is damaged, or of another plan.</exception>
-    internal (ModelVersion Version, TrainingCheckpoint Checkpoint)? Read()
+    internal (ModelVersion Version, OwnRounds Rounds, TrainingCheckpoint Checkpoint)? Read()
     {
         if (!File.Exists(path))
         {
@@ -33,7 +33,7 @@ internal sealed class CourseFile(string path, AggregationPlan plan)
             file.ReadExactly(length);
             byte[] version = new byte[Math.Clamp(BinaryPrimitives.ReadInt32LittleEndian(length), 0, MaxVersionBytes)];
             file.ReadExactly(version);
-            return (ModelVersion.Parse(version, plan.Limits), CheckpointFormat.Read(file, path));
+            return (ModelVersion.Parse(version, plan.Limits), OwnRounds.Read(file), CheckpointFormat.Read(file, path));
         }
         catch (Exception fault) when (fault is not UnauthorizedAccessException)
         {
@@ -46,7 +46,8 @@ internal sealed class CourseFile(string path, AggregationPlan plan)
 
     /// <summary>Replaces what is kept, durably.</summary>
     /// <exception cref="IOException">It cannot be written; what was there stays.</exception>
-    internal void Write(ModelVersion version, TrainingCheckpoint checkpoint) => WholeFile.Write(path, stream =>
+    internal void Write(ModelVersion version, OwnRounds rounds, TrainingCheckpoint checkpoint) => WholeFile.Write(path,
+        stream =>
     {
         stream.Write(new byte[SHA256.HashSizeInBytes]);
         using SHA256 hash = SHA256.Create();
@@ -57,6 +58,7 @@ internal sealed class CourseFile(string path, AggregationPlan plan)
             BinaryPrimitives.WriteInt32LittleEndian(length, message.Length);
             through.Write(length);
             through.Write(message);
+            rounds.Write(through);
             CheckpointFormat.Write(through, checkpoint);
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using SecureFL.Client.Logging;
+using SecureFL.Client.Sources;
 using SecureFL.Consortium.Courses;
 using SecureFL.Consortium.Parties;
 using SecureFL.Consortium.Plans;
@@ -28,6 +29,7 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
 {
     private TrainingCourse? _course;
     private ModelVersion? _at;
+    private OwnRounds _rounds = OwnRounds.From(0);
 
     /// <summary>A client's own model under a plan with terms; null in suites whose sums nobody can check.</summary>
     /// <param name="plan">The plan.</param>
@@ -46,6 +48,9 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
 
     /// <summary>The state of the training after <see cref="FollowAsync"/>.</summary>
     internal TrainingCourse Course => _course ?? throw new InvalidOperationException("no version is known yet");
+
+    /// <summary>Whether this client's contribution to a former round is in a sum that it has checked.</summary>
+    internal SumMembership MembershipOf(ulong round) => _rounds.Of(round);
 
     /// <summary>Brings the model to a version of the server's chain.</summary>
     /// <exception cref="ProtocolViolationException">The version is not what the sums make, or a sum is not that of its
@@ -97,10 +102,10 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
 
     private void Load()
     {
-        if (_at is null && file.Read() is (ModelVersion version, TrainingCheckpoint checkpoint))
+        if (_at is null && file.Read() is (ModelVersion version, OwnRounds rounds, TrainingCheckpoint checkpoint))
         {
             _course = new TrainingCourse(terms, plan, checkpoint);
-            _at = version;
+            (_at, _rounds) = (version, rounds);
         }
     }
 
@@ -164,6 +169,7 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
         float[] values = await models.FetchAsync(new ModelStamp(version, head.Model), VersionValues.LengthFor(terms),
             cancellationToken).ConfigureAwait(false);
         _course = new TrainingCourse(terms, plan, VersionValues.CheckpointOf(terms, plan, version, values));
+        _rounds = OwnRounds.From(evidence.Opening.Context.Round);
         ClientLog.Joined(logger, head.Number, head.Model.ToShortString());
         Keep(head);
     }
@@ -194,6 +200,8 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
         }
 
         ClientLog.Verified(logger, evidence.Next.Number, result.Contributors, own.ToShortString());
+        _rounds = _rounds.With(evidence.Opening.Context.Round,
+            result.Groups.Any(group => group.IsOpened && group.Clients.Contains(client.Index)));
         Keep(evidence.Next);
     }
 
@@ -223,7 +231,7 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
 
     private void Keep(ModelVersion version) => _at = PartyFaults.OfState(() =>
     {
-        file.Write(version, Course.Save());
+        file.Write(version, _rounds, Course.Save());
         return version;
     });
 }

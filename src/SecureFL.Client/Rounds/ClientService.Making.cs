@@ -140,6 +140,11 @@ internal sealed partial class ClientService
     // A server that no longer knows the round refuses; every other fault is tried again with the round itself.
     private async Task<SumMembership> MembershipAsync(ulong former, CancellationToken cancellationToken)
     {
+        if (_own is not null)
+        {
+            return _own.MembershipOf(former);
+        }
+
         try
         {
             return (await _link.GetUploadAsync(former, cancellationToken).ConfigureAwait(false)).InSum

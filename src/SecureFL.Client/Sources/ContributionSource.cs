@@ -41,7 +41,8 @@ internal sealed record SiteTask(RoundKind Kind, ModelStamp Head, float[] Model, 
     public ulong Round { get; init; }
 
     /// <summary>
-    /// Whether this client's contribution to a former round is in that round's sum, as the server says.
+    /// Whether this client's contribution to a former round is in that round's sum: as it has checked, or as the server
+    /// says in suites where it cannot.
     /// </summary>
     public Func<ulong, CancellationToken, Task<SumMembership>> MembershipOf { get; init; } =
         (_, _) => Task.FromResult(SumMembership.Forgotten);

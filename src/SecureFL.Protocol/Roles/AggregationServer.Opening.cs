@@ -12,17 +12,18 @@ public sealed partial class AggregationServer
     /// <summary>Opens the sums from the releases so far into memory; again when more releases have come.</summary>
     /// <exception cref="ProtocolViolationException">Fewer than t releases, or releases that contradict each other
     /// beyond correction: the message says how many would be enough.</exception>
-    public AggregationResult Open()
+    /// <param name="ciphertexts">As in <see cref="Open(ISumSink, ISummedCiphertextSink?)"/>.</param>
+    public AggregationResult Open(ISummedCiphertextSink? ciphertexts = null)
     {
         InMemorySumSink sink = new(_plan.Parameters.VectorLength);
-        return Open(sink) with { Sums = sink.Sums };
+        return Open(sink, ciphertexts) with { Sums = sink.Sums };
     }
 
     /// <summary>Opens the sums chunk by chunk.</summary>
     /// <param name="sink">Receives the integer sums of each group.</param>
     /// <param name="ciphertexts">Receives the summed ciphertexts that clients check, where the suite has linear
     /// digests; null for nobody.</param>
-    /// <exception cref="ProtocolViolationException">As <see cref="Open()"/>.</exception>
+    /// <exception cref="ProtocolViolationException">As <see cref="Open(ISummedCiphertextSink?)"/>.</exception>
     public AggregationResult Open(ISumSink sink, ISummedCiphertextSink? ciphertexts = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
@@ -31,9 +32,11 @@ public sealed partial class AggregationServer
     }
 
     /// <summary>Takes certificate and releases at once, and opens the sums.</summary>
+    /// <param name="releases">The certificate, and what opens its groups.</param>
+    /// <param name="ciphertexts">As in <see cref="Open(ISumSink, ISummedCiphertextSink?)"/>.</param>
     /// <exception cref="ProtocolViolationException">As <see cref="HandleVote"/>, <see cref="HandleRelease"/> and
-    /// <see cref="Open()"/>.</exception>
-    public AggregationResult Open(RoundReleases releases)
+    /// <see cref="Open(ISummedCiphertextSink?)"/>.</exception>
+    public AggregationResult Open(RoundReleases releases, ISummedCiphertextSink? ciphertexts = null)
     {
         ArgumentNullException.ThrowIfNull(releases);
         foreach (Vote vote in releases.Certificate.Votes)
@@ -46,7 +49,7 @@ public sealed partial class AggregationServer
             HandleRelease(release);
         }
 
-        return Open();
+        return Open(ciphertexts);
     }
 
     /// <summary>
