@@ -145,7 +145,7 @@ public sealed class LocalKeyHolders : IDisposable
 
         _pump.Prepare();
         ISuiteSession suite = _pump.Session.Suite;
-        return _pump.Session.Round = new ServerRound(_plan, _nextRound, _chain.Window(), default,
+        return _pump.Session.Round = new ServerRound(_plan, _nextRound, _chain.Window(), default, _ => false,
             invitation => new AggregationServer(_plan, invitation, _parties.Server, _clock,
                 _store?.Invoke(invitation.Opening.Context.Round), suite.CreateServerOptions(sums: null)));
     }

@@ -248,6 +248,7 @@ public sealed partial class KeyHolder : IDisposable
             }
 
             RequireAlive(number);
+            RoundRules.RequireNewest(state, number);
             HolderRound round = Round(number);
             IReadOnlyList<VotedContribution> contributions =
                 VotingRules.Require(proposal, round, state, _plan, _clock.GetUtcNow());
@@ -345,6 +346,7 @@ public sealed partial class KeyHolder : IDisposable
     private RoundOpeningEntry SignEntry(RoundContext context, Digest head, Digest task)
     {
         RequireAlive(context.Round);
+        RoundRules.RequireAfterAll(_ledger.State, context.Round);
         if (_ledger.State.TaskOn(head) is { } former)
         {
             TaskRules.RequireSame(former, task, Party.Server);
@@ -353,7 +355,8 @@ public sealed partial class KeyHolder : IDisposable
         byte[] published = Suite.CreateEntryKey(context.Round);
         Span<byte> nonce = stackalloc byte[RoundOpeningEntry.NonceSize];
         _entropy.Fill(nonce);
-        RoundOpeningEntry entry = RoundOpeningEntry.Create(context, head, task, Index, nonce, published, _identity);
+        RoundOpeningEntry entry = RoundOpeningEntry.Create(context, head, task, Index, nonce, published,
+            _ledger.State.VotedSinceHead, _identity);
         _ledger.Record(entry, _lives.Begin(context.Round));
         return entry;
     }

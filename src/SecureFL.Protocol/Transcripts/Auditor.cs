@@ -117,6 +117,7 @@ public sealed class Auditor
                 _open =
                     new RoundAudit(plan, chain, _past, _suite!, RoundOpening.Parse(payload, plan.Limits), _ciphertexts);
                 RequireNew(_open.Round);
+                RequireAccount(_open.Opening);
                 break;
             case MessageType.ContributionStatement when _open is not null:
                 _open.Handle(ContributionStatement.Parse(payload, plan.Limits));
@@ -149,6 +150,15 @@ public sealed class Auditor
         {
             throw new ProtocolViolationException(ViolationCode.SecondOpening, Party.Server,
                 $"round {round} once", "again");
+        }
+    }
+
+    // An agreed set has an honest voter in every later opening, whose entry says so.
+    private void RequireAccount(RoundOpening opening)
+    {
+        foreach (RoundOpeningEntry entry in opening.Entries)
+        {
+            OpeningRules.RequireAccount(entry, round => _sums.ContainsKey(round) || _dead.Contains(round));
         }
     }
 

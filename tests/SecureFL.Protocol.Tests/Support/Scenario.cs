@@ -111,7 +111,8 @@ internal sealed class Scenario : IDisposable
     public RoundInvitation Invite(ulong round = 0, int[]? holders = null)
     {
         int window = Plan.Settings.BaseVersionWindow;
-        RoundOpener opener = new(Plan, round, Versions[Math.Max(0, Versions.Count - window)..], default);
+        RoundOpener opener = new(Plan, round, Versions[Math.Max(0, Versions.Count - window)..], default,
+            _ => true);
         foreach (int holder in holders ?? [.. Enumerable.Range(0, Holders.Length)])
         {
             opener.HandleEntry(Holders[holder].CreateOpeningEntry(round, default, Versions));

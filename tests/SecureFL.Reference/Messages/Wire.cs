@@ -33,11 +33,15 @@ internal static class Wire
         });
 
     public static Message OpeningEntry(Context c, byte[] head, byte[] task, int holder, byte[] nonce, byte[] key,
-        KeyPair signer) =>
+        KeyPair signer, params ulong[] voted) =>
         Message.Signed("RoundOpeningEntry", signer, w =>
         {
             c.Write(w);
-            w.Raw(head).Raw(task).U32(holder).Raw(nonce).Raw(key);
+            w.Raw(head).Raw(task).U32(holder).Raw(nonce).Raw(key).U32(voted.Length);
+            foreach (ulong round in voted)
+            {
+                w.U64(round);
+            }
         });
 
     public static Message Opening(Context c, byte[] head, ReferenceTask task, params Message[] entries)

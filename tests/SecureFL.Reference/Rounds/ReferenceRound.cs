@@ -38,14 +38,14 @@ internal sealed class ReferenceRound
     public Message Invitation => Wire.Invitation(Opening, Head);
 
     public Message Entry(int holder, byte[]? head = null, byte[]? key = null, ulong? round = null,
-        ReferenceTask? task = null) => Wire.OpeningEntry(
+        ReferenceTask? task = null, params ulong[] voted) => Wire.OpeningEntry(
         round is { } other ? _world.Context(other) : Context,
         head ?? Head.Hash,
         (task ?? _world.Task).DigestOn(Context, head ?? Head.Hash),
         holder,
         Chosen.Bytes($"round {Context.Round} holder {holder} nonce", 32),
         key ?? Keys[holder].PublicKey,
-        _world.Holders[holder]);
+        _world.Holders[holder], voted);
 
     /// <summary>
     /// The public polynomials of a chunk; expanding and interpolating takes a while, so they are kept.
