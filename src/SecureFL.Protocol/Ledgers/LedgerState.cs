@@ -45,6 +45,9 @@ internal sealed class LedgerState(AggregationPlan plan)
 
     public RoundDeath? DeathOf(ulong round) => _deaths.GetValueOrDefault(round);
 
+    /// <summary>The plan's end; null where this holder has not closed it.</summary>
+    public ClosingStatement? Closing { get; private set; }
+
     public bool IsProvenDead(ulong round) => _provenDead.Contains(round);
 
     /// <summary>
@@ -156,6 +159,8 @@ internal sealed class LedgerState(AggregationPlan plan)
     }
 
     public void Apply(RoundDeath death) => _deaths.Add(death.Context.Round, death);
+
+    public void Apply(ClosingStatement statement) => Closing = statement;
 
     public void Apply(RoundDeathCertificate certificate) => _provenDead.Add(certificate.Context.Round);
 

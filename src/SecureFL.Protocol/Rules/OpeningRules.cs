@@ -54,15 +54,20 @@ public static class OpeningRules
     /// <param name="entry">The entry.</param>
     /// <param name="isAccountedFor">Whether a round is proven dead, or recorded with its sum.</param>
     /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.BrokenTranscript"/>.</exception>
-    internal static void RequireAccount(RoundOpeningEntry entry, Func<ulong, bool> isAccountedFor)
+    internal static void RequireAccount(RoundOpeningEntry entry, Func<ulong, bool> isAccountedFor) => RequireAccount(
+        entry.VotedRounds, $"it entered round {entry.Context.Round}", entry.Signer, isAccountedFor);
+
+    /// <summary>Refuses a vote in a round which is not accounted for.</summary>
+    internal static void RequireAccount(IEnumerable<ulong> voted, string before, Party holder,
+        Func<ulong, bool> isAccountedFor)
     {
-        foreach (ulong round in entry.VotedRounds)
+        foreach (ulong round in voted)
         {
             if (!isAccountedFor(round))
             {
-                throw new ProtocolViolationException(ViolationCode.BrokenTranscript, entry.Signer,
-                    $"round {round}, in which it voted before it entered round {entry.Context.Round}, recorded with "
-                    + "its sum or proven dead", "neither");
+                throw new ProtocolViolationException(ViolationCode.BrokenTranscript, holder,
+                    $"round {round}, in which it voted before {before}, recorded with its sum or proven dead",
+                    "neither");
             }
         }
     }

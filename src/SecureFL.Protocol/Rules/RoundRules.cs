@@ -39,6 +39,16 @@ internal static class RoundRules
         }
     }
 
+    /// <summary>Refuses an entry or a vote once this holder has closed the plan.</summary>
+    public static void RequireNotClosed(LedgerState state, ulong round)
+    {
+        if (state.Closing is not null)
+        {
+            throw new ProtocolViolationException(ViolationCode.RoundClosed, Party.Server,
+                "nothing more of a plan that this holder has closed", $"round {round}");
+        }
+    }
+
     /// <summary>
     /// Refuses an entry for a round that is not after all that this holder entered: what it says of former votes is
     /// then complete.

@@ -104,7 +104,9 @@ public sealed class Auditor
         MessageType type = payload.IsEmpty ? default : (MessageType)payload[0];
         switch (type)
         {
-            case default(MessageType) when payload.IsEmpty && _open is null:
+            case MessageType.TranscriptClosing when _open is null:
+                ClosingRules.Require(TranscriptClosing.Parse(payload, plan.Limits), chain.Head?.Hash ?? default, plan,
+                    IsAccountedFor);
                 _closed = true;
                 break;
             case MessageType.ModelVersion when _open is null:
@@ -158,9 +160,11 @@ public sealed class Auditor
     {
         foreach (RoundOpeningEntry entry in opening.Entries)
         {
-            OpeningRules.RequireAccount(entry, round => _sums.ContainsKey(round) || _dead.Contains(round));
+            OpeningRules.RequireAccount(entry, IsAccountedFor);
         }
     }
+
+    private bool IsAccountedFor(ulong round) => _sums.ContainsKey(round) || _dead.Contains(round);
 
     private void HandleDeath(RoundDeathCertificate certificate, AggregationPlan plan)
     {

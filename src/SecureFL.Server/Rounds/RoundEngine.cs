@@ -281,7 +281,7 @@ internal sealed class RoundEngine : IAsyncDisposable
 
     private RoundWork Create(StoredRound stored) => new(stored, (number, keep) => new ServerRound(
         _state.Plan, number, _state.Facts.Chain.Window(), _training?.Course.NextTask ?? default,
-        dead => _state.Database.Fact(dead, FactKind.DeathCertificate) is not null, invitation =>
+        _state.Facts.IsDead, invitation =>
         {
             Uploads.UploadStore store = _options.OpenStore(_folder)(number);
             keep(store);

@@ -121,6 +121,11 @@ internal sealed class Scenario : IDisposable
         return opener.CreateInvitation();
     }
 
+    /// <summary>The end of the plan, by the given holders (all by default).</summary>
+    public TranscriptClosing Close(params int[] holders) => TranscriptClosing.Create(Plan.Context(0),
+        (holders.Length > 0 ? holders : [.. Enumerable.Range(0, Holders.Length)])
+            .Select(holder => Holders[holder].CreateClosingStatement(Versions)));
+
     /// <summary>A server that keeps chunks, so that contributions can be left out.</summary>
     public AggregationServer StartServer(RoundInvitation invitation) =>
         Own(new AggregationServer(Plan, invitation, Identities.Server, Clock, new InMemoryContributionStore()));

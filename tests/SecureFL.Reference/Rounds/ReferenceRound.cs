@@ -6,14 +6,15 @@ internal sealed class ReferenceRound
     private readonly World _world;
     private readonly PublicChunk?[] _public;
 
-    public ReferenceRound(World world, ulong number, Message? head = null, int[]? holders = null)
+    public ReferenceRound(World world, ulong number, Message? head = null, int[]? holders = null,
+        params ulong[] voted)
     {
         _world = world;
         Context = world.Context(number);
         Head = head ?? world.First;
         Keys = [.. Enumerable.Range(0, world.Holders.Length)
             .Select(j => HpkeBase.DeriveKeyPair(Chosen.Bytes($"round {number} holder {j} key", 32)))];
-        Entries = [.. (holders ?? [.. Enumerable.Range(0, world.Holders.Length)]).Select(j => Entry(j))];
+        Entries = [.. (holders ?? [.. Enumerable.Range(0, world.Holders.Length)]).Select(j => Entry(j, voted: voted))];
         Listed = holders ?? [.. Enumerable.Range(0, world.Holders.Length)];
         Opening = Wire.Opening(Context, Head.Hash, world.Task, Entries);
         Seed = Derivations.PublicSeed(Context, Head.Hash, Opening.Hash);
