@@ -29,8 +29,7 @@ public sealed class Auditor
     private ModelChain? _chain;
     private ISuiteAudit? _suite;
     private RoundAudit? _open;
-    private Digest _head;
-    private bool _closed;
+    private ImmutableArray<int> _closers = [];
 
     /// <summary>An auditor at the start of a transcript.</summary>
     /// <param name="ciphertexts">Packed chunks, to recompute the sums; null to leave them out.</param>
@@ -44,17 +43,26 @@ public sealed class Auditor
     /// <summary>Records that verified.</summary>
     public long Records { get; private set; }
 
+    /// <summary>The hash of the last of them.</summary>
+    public Digest Head { get; private set; }
+
+    /// <summary>A head that somebody kept of this transcript; null for none.</summary>
+    public Digest? KnownHead { get; init; }
+
+    /// <summary>Whether a record has the hash <see cref="KnownHead"/>.</summary>
+    public bool HasKnownHead { get; private set; }
+
     /// <summary>Checks the next record.</summary>
     /// <exception cref="ProtocolViolationException">What is wrong with it.</exception>
     public void HandleRecord(ReadOnlySpan<byte> encoded)
     {
         TranscriptRecord record = TranscriptRecord.Parse(encoded);
-        if (_closed || record.Index != (ulong)Records || record.Previous != _head)
+        if (!_closers.IsEmpty || record.Index != (ulong)Records || record.Previous != Head)
         {
             throw new ProtocolViolationException(
                 ViolationCode.BrokenTranscript,
                 Party.Server,
-                _closed ? "nothing after the closing record" : $"record {Records} after {_head.ToShortString()}",
+                !_closers.IsEmpty ? "nothing after the closing record" : $"record {Records} after {Head.ToShortString()}",
                 $"record {record.Index} after {record.Previous.ToShortString()}");
         }
 
@@ -71,7 +79,8 @@ public sealed class Auditor
             Handle(record.Payload.Span, _plan, _chain!);
         }
 
-        _head = record.Hash;
+        Head = record.Hash;
+        HasKnownHead |= Head == KnownHead;
         Records++;
     }
 
@@ -91,7 +100,9 @@ public sealed class Auditor
     public TranscriptReport CreateReport(TranscriptFault? fault) => new()
     {
         Fault = fault,
-        IsClosed = _closed,
+        Closers = _closers,
+        Head = Head,
+        HasKnownHead = HasKnownHead,
         Plan = _plan,
         Records = Records,
         Rounds = [.. _rounds],
@@ -105,9 +116,9 @@ public sealed class Auditor
         switch (type)
         {
             case MessageType.TranscriptClosing when _open is null:
-                ClosingRules.Require(TranscriptClosing.Parse(payload, plan.Limits), chain.Head?.Hash ?? default, plan,
-                    IsAccountedFor);
-                _closed = true;
+                TranscriptClosing closing = TranscriptClosing.Parse(payload, plan.Limits);
+                ClosingRules.Require(closing, chain.Head?.Hash ?? default, plan, IsAccountedFor);
+                _closers = [.. closing.Statements.Select(statement => statement.Holder)];
                 break;
             case MessageType.ModelVersion when _open is null:
                 HandleVersion(ModelVersion.Parse(payload, plan.Limits), chain);
