@@ -178,7 +178,8 @@ public sealed class LocalConsortium : IDisposable
         return true;
     }
 
-    /// <summary>The key holders close the plan: writes the closing record of the transcript. No round follows.</summary>
+    /// <summary>The key holders close the plan: writes the closing record of the transcript. No round follows.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">A round that holders voted in was given up.</exception>
     public void EndTranscript()
     {

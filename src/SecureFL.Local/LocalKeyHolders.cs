@@ -62,7 +62,9 @@ public sealed class LocalKeyHolders : IDisposable
     /// <summary>
     /// Opens the next round: every holder's nonce and key, on the newest model version; a new joint key first where
     /// another round could go beyond the lifetime of the one in use. A round that is open is given up: there is one at
-    /// a time, and <see cref="Agree"/> refuses the former one by the number of the one that is open.
+    /// a time, and <see cref="Agree"/> refuses the former one by the number of the one that is open. One that holders
+    /// voted in cannot be given up, but only opened, or declared dead (<see cref="KeyHolder.CreateRoundDeath"/>): no
+    /// transcript could leave it out.
     /// </summary>
     /// <param name="store">
     /// Makes the store of a round's uploads; null, or a null store, sums each contribution as it comes.

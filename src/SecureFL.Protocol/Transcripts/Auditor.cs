@@ -62,7 +62,8 @@ public sealed class Auditor
             throw new ProtocolViolationException(
                 ViolationCode.BrokenTranscript,
                 Party.Server,
-                !_closers.IsEmpty ? "nothing after the closing record" : $"record {Records} after {Head.ToShortString()}",
+                !_closers.IsEmpty ? "nothing after the closing record"
+                    : $"record {Records} after {Head.ToShortString()}",
                 $"record {record.Index} after {record.Previous.ToShortString()}");
         }
 

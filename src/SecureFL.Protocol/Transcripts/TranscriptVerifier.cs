@@ -9,8 +9,8 @@ namespace SecureFL.Protocol.Transcripts;
 
 /// <summary>
 /// Replays a transcript offline: file structure, chain, every signature, opening and vote quorums, rounds that are left
-/// out, groups, base versions, releases, model chain, and, given the ciphertexts, the sums. Stops at the first fault and says where it
-/// lies.
+/// out, groups, base versions, releases, model chain, and, given the ciphertexts, the sums. Stops at the first fault
+/// and says where it lies.
 /// </summary>
 public static class TranscriptVerifier
 {

@@ -62,7 +62,8 @@ public sealed class VerifyTests : IDisposable
         Assert.True(root.GetProperty("ok").GetBoolean() && root.GetProperty("isClosed").GetBoolean());
         Assert.Equal(_plan.Digest.ToString(), root.GetProperty("planDigest").GetString());
         Assert.Equal(_plan.SpokenForm, root.GetProperty("planWords").GetString());
-        Assert.Equal([0, 1], root.GetProperty("rounds").EnumerateArray().Select(r => r.GetProperty("round").GetInt32()));
+        Assert.Equal([0, 1],
+            root.GetProperty("rounds").EnumerateArray().Select(r => r.GetProperty("round").GetInt32()));
         Assert.Equal([0, 1, 2], root.GetProperty("closers").EnumerateArray().Select(h => h.GetInt32()));
         Assert.Contains("sums", Texts(root, "notChecked"));
         Assert.Contains("no agreed round left out at the end", Texts(root, "checked"));

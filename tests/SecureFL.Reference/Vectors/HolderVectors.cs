@@ -6,8 +6,10 @@ internal static class HolderVectors
     public static IEnumerable<Vector> All(SmallRound s) =>
         [Round(s), .. Shares(s), .. Proposals(s), .. Past(s), .. Freshness(s)];
 
-    /// <summary>A holder whose ledger has the chain's first version, its entry of round 0, what is given, and its entry of
-    /// a later round.</summary>
+    /// <summary>
+    /// A holder whose ledger has the chain's first version, its entry of round 0, what is given, and its entry of a
+    /// later round.
+    /// </summary>
     private static Vector Of(string name, string what, SmallRound s, Script script, byte[][]? past = null,
         bool confirmed = true, long entered = World.Now, ReferenceRound? later = null)
     {
@@ -17,13 +19,15 @@ internal static class HolderVectors
             ["plan"] = "@round.json#/plan",
             ["holder"] = 0,
             ["identity"] = Json.Hex(s.World.Holders[0].PrivateKey),
-            ["roundKeys"] = Json.Hexes([s.Round.Keys[0].PrivateKey, .. later is null ? (byte[][])[] : [later.Keys[0].PrivateKey]]),
+            ["roundKeys"] =
+                Json.Hexes(new[] { s.Round, later }.OfType<ReferenceRound>().Select(r => r.Keys[0].PrivateKey)),
             ["ledger"] =
                 Json.Hexes(
                     LedgerVectors.Chain(s.World, 0,
                         [(2, s.World.First.Encoded), LedgerVectors.Entered(s.Round.Entries[0], entered),
                             .. (past ?? []).Select(LedgerVectors.Typed),
-                            .. later is null ? ((int, byte[])[])[] : [LedgerVectors.Entered(later.Entries[0], entered)]])),
+                            .. new[] { later }.OfType<ReferenceRound>()
+                                .Select(r => LedgerVectors.Entered(r.Entries[0], entered))])),
             ["nonce"] = Json.Hex(nonce),
             ["heads"] = Json.Hexes(confirmed ? [Head(s, 1, null, nonce).Encoded] : []),
             ["now"] = World.Now,
@@ -203,8 +207,9 @@ internal static class HolderVectors
             "The same after two of three key holders signed the first round's death.", s,
             Second(new Script().Accept("deaths", Wire.DeathCertificate(s.Round.Context, death0, death1)))
                 .Accept("proposal", proposal, next.Vote(proposal, 0).Hash), [[4, .. voted]], later: next);
-        yield return Of("holder-entry-after-vote", "The entry for the next round names the vote; none for a former round.",
-            s, new Script().Custom(Entry(1, [0])).Custom(Entry(3, [0])).Custom(Entry(1, [0]))
+        yield return Of("holder-entry-after-vote",
+            "The entry for the next round names the vote; none for a former round.", s,
+            new Script().Custom(Entry(1, [0])).Custom(Entry(3, [0])).Custom(Entry(1, [0]))
                 .Custom(Entry(2, null, Vector.Refusal(204, "WrongRound"))), [[4, .. voted]]);
         yield return Of("holder-vote-after-later-entry", "A vote in round 0 after the entry for round 1.", s,
             Shared(s, 0, 1, 2).Custom(Entry(1, []))
