@@ -181,7 +181,8 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
         if (Course.NextTask != task)
         {
             throw new ProtocolViolationException(ViolationCode.WrongTask, Party.Server,
-                Course.NextTask is { } due ? $"{due} on version {_at!.Number}" : "no round after the last one", $"{task}");
+                Course.NextTask is { } due ? $"{due} on version {_at!.Number}" : "no round after the last one",
+                $"{task}");
         }
 
         CertificateProposal proposal = evidence.Certificate.Proposal;
