@@ -48,7 +48,7 @@ while (true)
 
 void Work(ulong number)
 {
-    RoundOpener opener = new(plan, number, [setup.First], default);
+    RoundOpener opener = new(plan, number, [setup.First], default, _ => true);
     RoundOpeningEntry entry = holder.CreateOpeningEntry(number, default, [setup.First]);
     Say("entry", number, entry.Hash);
     opener.HandleEntry(entry);
