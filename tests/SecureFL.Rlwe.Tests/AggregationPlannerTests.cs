@@ -208,7 +208,9 @@ public sealed class AggregationPlannerTests
         Assert.All(parameters.Layout.Radices, r => Assert.Equal(Radix(request), r));
         Assert.Equal(LogScale(request, parameters.Ckks.Error), parameters.LogDelta);
         Assert.True(q.GetBitLength() <= SecurityTable.MaxLogModulus(parameters.RingDegree, parameters.Ckks.Error));
-        Assert.True(parameters.RingDegree <= 8192 && parameters.Primes.Length <= 4
+        // Of many clients' residues the sum fits 63 bits: primes are smaller, and one more may be needed.
+        Assert.All(parameters.Primes, p => Assert.True((BigInteger)request.MaxClients * (p - 1) < 1UL << 63));
+        Assert.True(parameters.RingDegree <= 8192 && parameters.Primes.Length <= (request.MaxClients <= 8192 ? 4 : 5)
             && parameters.Primes.Distinct().Count() == parameters.Primes.Length);
         Assert.All(parameters.Primes,
             p => Assert.True(p < 1UL << 50 && p % (2 * (ulong)parameters.RingDegree) == 1 && Primality.IsPrime(p)));

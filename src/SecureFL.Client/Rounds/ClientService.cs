@@ -165,7 +165,7 @@ internal sealed partial class ClientService
             {
                 await _own!.FinishAsync(ended.ChainVersion, stamp, cancellationToken).ConfigureAwait(false);
                 _models.Keep(stamp, _own.Course.Values);
-                if (!ended.Incomplete && _own.Course.NextTask is { } due)
+                if (!ended.Incomplete && _own.Course is { KnowsHistory: true, NextTask: { } due })
                 {
                     ended.Incomplete = true;
                     ended.Reason = $"the server has ended it before {due.Kind} {due.Step} of its terms: {ended.Reason}";

@@ -90,6 +90,7 @@ public sealed class SumOpener : IDisposable
                 nameof(accumulator));
         }
 
+        _ = Parameters.ElementsIn(chunk);
         return accumulator.Sums(chunk);
     }
 
@@ -97,7 +98,8 @@ public sealed class SumOpener : IDisposable
     {
         if (words.Length != SummedChunkPacking.Words(Parameters))
         {
-            throw new ArgumentException($"{words.Length} words, a chunk has {SummedChunkPacking.Words(Parameters)}", nameof(words));
+            throw new ArgumentException($"{words.Length} words, a chunk has {SummedChunkPacking.Words(Parameters)}",
+                nameof(words));
         }
 
         if (sums.Length > Parameters.ElementsIn(chunk) || means.Length > Parameters.FloatsIn(chunk))

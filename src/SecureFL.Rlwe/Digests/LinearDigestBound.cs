@@ -28,9 +28,21 @@ public static class LinearDigestBound
     public static double LogNorm(long residues, int clients, ulong prime) =>
         Math.Log2(clients) + Math.Log2(prime - 1) + (Math.Log2(residues) / 2);
 
-    /// <summary>Why the digest does not bind the largest sum of such parameters; null if it does.</summary>
+    /// <summary>
+    /// Why a plan cannot have such parameters: the digest does not bind their largest sum, or its words do not travel;
+    /// null if both do.
+    /// </summary>
     public static string? Fault(AggregationParameters parameters)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ulong prime = parameters.Primes.Max();
+        if ((BigInteger)parameters.MaxClients * (prime - 1) > long.MaxValue)
+        {
+            return $"the sum of {parameters.MaxClients} residues modulo {prime} reaches "
+                + $"2^{LogNorm(1, parameters.MaxClients, prime):F1}; a word of an unreduced sum has "
+                + $"{AggregationParameters.SummedWordBits} bits: at most {long.MaxValue / (prime - 1)} clients fit";
+        }
+
         try
         {
             Require(parameters);
@@ -69,13 +81,12 @@ public static class LinearDigestBound
 
     internal static void RequireWords(int clients, ulong prime)
     {
-        if ((BigInteger)clients * (prime - 1) > long.MaxValue)
+        if ((BigInteger)clients * (prime - 1) > ulong.MaxValue)
         {
             throw new PlanningException(
                 "digest rule",
                 $"the sum of {clients} residues modulo {prime} reaches 2^{LogNorm(1, clients, prime):F1}",
-                $"a word of an unreduced sum has {AggregationParameters.SummedWordBits} bits: at most "
-                + $"{long.MaxValue / (prime - 1)} clients fit");
+                $"an unreduced sum has 64 bits: at most {ulong.MaxValue / (prime - 1)} clients fit");
         }
     }
 }

@@ -51,10 +51,10 @@ public sealed class LinearDigestBuilder : IDisposable
         OfContribution(key, parameters, null);
 
     /// <summary>
-    /// For the unreduced sum of so many contributions: words of 63 bits, none above <paramref name="clients"/> times
+    /// For the unreduced sum of so many contributions: words of 64 bits, none above <paramref name="clients"/> times
     /// the prime less one. Without that check the digest would bind nobody.
     /// </summary>
-    /// <exception cref="PlanningException">Such sums do not fit 63 bits.</exception>
+    /// <exception cref="PlanningException">Such sums do not fit 64 bits.</exception>
     public static LinearDigestBuilder OfSum(LinearDigestKey key, AggregationParameters parameters, int clients) =>
         OfSum(key, parameters, clients, null);
 

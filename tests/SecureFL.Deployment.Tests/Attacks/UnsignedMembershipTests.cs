@@ -7,8 +7,8 @@ using SecureFL.Transport.Contracts;
 namespace SecureFL.Deployment.Tests.Attacks;
 
 /// <summary>
-/// What a client under error feedback adds to its next update goes by whether the former one is in its sum. Nobody signs
-/// the server's word for it.
+/// What a client under error feedback adds to its next update goes by whether the former one is in its sum. Nobody
+/// signs the server's word for it.
 /// </summary>
 public sealed class UnsignedMembershipTests
 {

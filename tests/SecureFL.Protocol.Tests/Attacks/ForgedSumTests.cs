@@ -118,7 +118,8 @@ public sealed class ForgedSumTests
         using OpenedRound round = new();
         SumEvidence evidence = round.Evidence;
         ModelVersion otherHead = ModelVersion.CreateFirst(round.Plan.Limits, Any(3), round.Scenario.Identities.Server);
-        RoundCertificate few = RoundCertificate.Create(evidence.Certificate.Proposal, evidence.Certificate.Votes.Take(1));
+        RoundCertificate few =
+            RoundCertificate.Create(evidence.Certificate.Proposal, evidence.Certificate.Votes.Take(1));
 
         Violation.Expect(ViolationCode.WrongHead, () => round.Verify(round.With(head: otherHead), round.Ciphertexts));
         Violation.Expect(ViolationCode.WrongHead,
@@ -249,7 +250,8 @@ public sealed class ForgedSumTests
 
         public AggregationResult? Verify(SumEvidence evidence, byte[] ciphertexts, InMemorySumSink? sink = null,
             ModelVersion? head = null) =>
-            Scenario.Clients[0].VerifySum(head ?? Evidence.Head, evidence, new MemoryStream(ciphertexts), sink ?? NewSink());
+            Scenario.Clients[0].VerifySum(head ?? Evidence.Head, evidence, new MemoryStream(ciphertexts),
+                sink ?? NewSink());
 
         public SumEvidence With(ModelVersion? head = null, RoundCertificate? certificate = null,
             IEnumerable<Release>? releases = null, ModelVersion? next = null) =>

@@ -57,7 +57,8 @@ public sealed class LyingHolderTests
         CertificateProposal other = scenario.Propose(round, server.Accepted.Skip(1));
 
         Violation.Expect(ViolationCode.WrongCertificate,
-            () => server.HandleRelease(Release.Create(other, 0, real.Groups, real.DigestSums, scenario.Identities.KeyHolders[0])));
+            () => server.HandleRelease(Release.Create(other, 0, real.Groups, real.DigestSums,
+                scenario.Identities.KeyHolders[0])));
         Violation.Expect(
             ViolationCode.OutOfRange,
             () =>
@@ -67,7 +68,8 @@ public sealed class LyingHolderTests
             ViolationCode.BadSignature,
             () =>
                 server.HandleRelease(
-                    Release.Create(certificate.Proposal, 0, real.Groups, real.DigestSums, scenario.Identities.KeyHolders[1])));
+                    Release.Create(certificate.Proposal, 0, real.Groups, real.DigestSums,
+                        scenario.Identities.KeyHolders[1])));
     }
 
     /// <summary>It could not be combined with others, so it must not count: one holder would stop the round.</summary>

@@ -43,7 +43,8 @@ public sealed class ReplayedContributionTests
         ContributionHeader old = new ContributionForge().Create(scenario, first, 0).Header;
         ContributionStatement resigned = ContributionStatement.Create(
             second.Opening.Context, second.Opening.Hash, 0, second.Base.Hash, old.Statement.Root,
-            old.Statement.LinearDigest, old.Statement.Shares, old.Statement.Proof.ToArray(), scenario.Identities.Clients[0]);
+            old.Statement.LinearDigest, old.Statement.Shares, old.Statement.Proof.ToArray(),
+            scenario.Identities.Clients[0]);
 
         Violation.Expect(ViolationCode.ShareNotDecryptable,
             () => scenario.Holders[0].HandleShare(new ShareDelivery(resigned, 0, old.Shares[0], old.LinearDigest)));
@@ -90,7 +91,8 @@ public sealed class ReplayedContributionTests
 
         Violation.Expect(ViolationCode.ShareMismatch, () => scenario.Holders[1].HandleShare(forFirst));
         Violation.Expect(ViolationCode.ShareMismatch,
-            () => scenario.Holders[1].HandleShare(new ShareDelivery(forFirst.Statement, 1, forFirst.Share, forFirst.LinearDigest)));
+            () => scenario.Holders[1].HandleShare(
+                new ShareDelivery(forFirst.Statement, 1, forFirst.Share, forFirst.LinearDigest)));
     }
 
     /// <summary>

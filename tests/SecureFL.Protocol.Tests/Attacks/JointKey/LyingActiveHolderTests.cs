@@ -39,7 +39,8 @@ public sealed class LyingActiveHolderTests
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         RoundCertificate certificate = scenario.Agree(server);
         (_, PartialDecryptionChunk[] partials) = scenario.Release(certificate, 0);
-        Release foreign = Release.Create(certificate.Proposal, 2, [new byte[32]], [], scenario.Identities.KeyHolders[2]);
+        Release foreign = Release.Create(certificate.Proposal, 2, [new byte[32]], [],
+            scenario.Identities.KeyHolders[2]);
 
         Violation.Expect(ViolationCode.WrongActiveSet, () => server.JointKey.HandlePartialDecryption(partials[0]));
         Violation.Expect(ViolationCode.WrongActiveSet, () => server.HandleRelease(foreign));
@@ -92,7 +93,8 @@ public sealed class LyingActiveHolderTests
         using HalfRoot root = new(HalfRoot.PartialDomain, 1);
         root.Append(JointKeyHashes.Half(packed.Span));
         CertificateProposal proposal = certificate.Proposal;
-        server.HandleRelease(Release.Create(proposal, 1, [root.Finish().ToArray()], [], scenario.Identities.KeyHolders[1]));
+        server.HandleRelease(Release.Create(proposal, 1, [root.Finish().ToArray()], [],
+            scenario.Identities.KeyHolders[1]));
         server.JointKey.HandlePartialDecryption(
             new PartialDecryptionChunk(proposal.Context, proposal.Hash, 1, 0, 0, packed));
     }
