@@ -178,11 +178,15 @@ public sealed class LocalConsortium : IDisposable
         return true;
     }
 
-    /// <summary>Writes the closing record of the transcript.</summary>
+    /// <summary>The key holders close the plan: writes the closing record of the transcript. No round follows.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">A round that holders voted in was given up.</exception>
     public void EndTranscript()
     {
         Advance();
-        _append(_transcript.End());
+        TranscriptClosing closing = _holders.Close([.. _newVersions]);
+        _newVersions.Clear();
+        _append(_transcript.Append(closing));
     }
 
     /// <summary>Erases all shares and keys.</summary>

@@ -1,3 +1,4 @@
+using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Models;
@@ -61,7 +62,9 @@ public sealed class LocalKeyHolders : IDisposable
     /// <summary>
     /// Opens the next round: every holder's nonce and key, on the newest model version; a new joint key first where
     /// another round could go beyond the lifetime of the one in use. A round that is open is given up: there is one at
-    /// a time, and <see cref="Agree"/> refuses the former one by the number of the one that is open.
+    /// a time, and <see cref="Agree"/> refuses the former one by the number of the one that is open. One that holders
+    /// voted in cannot be given up, but only opened, or declared dead (<see cref="KeyHolder.CreateRoundDeath"/>): no
+    /// transcript could leave it out.
     /// </summary>
     /// <param name="store">
     /// Makes the store of a round's uploads; null, or a null store, sums each contribution as it comes.
@@ -125,6 +128,25 @@ public sealed class LocalKeyHolders : IDisposable
         return new RoundReleases(certificate, [.. Current.Holders.Releases.Values]);
     }
 
+    /// <summary>Closes the plan: the holders enter no round and vote for no set of it any more.</summary>
+    /// <param name="newVersions">As in <see cref="OpenRound"/>.</param>
+    /// <returns>The transcript's last record.</returns>
+    /// <exception cref="ProtocolViolationException">A holder voted in a round that was neither opened nor is proven
+    /// dead, or a version does not follow.</exception>
+    public TranscriptClosing Close(params ReadOnlySpan<ModelVersion> newVersions)
+    {
+        foreach (ModelVersion version in newVersions)
+        {
+            _chain.Append(version);
+        }
+
+        Digest head = _chain.Head?.Hash ?? throw new InvalidOperationException("there is no model version to close on");
+        _pump.Session.Round = null;
+        _pump.Session.Closing = new SessionClosing(_plan, head, IsDead);
+        _pump.Run();
+        return _pump.Session.Closing.Create();
+    }
+
     /// <summary>Erases all shares and keys.</summary>
     public void Dispose()
     {
@@ -145,10 +167,13 @@ public sealed class LocalKeyHolders : IDisposable
 
         _pump.Prepare();
         ISuiteSession suite = _pump.Session.Suite;
-        return _pump.Session.Round = new ServerRound(_plan, _nextRound, _chain.Window(), default,
+        return _pump.Session.Round = new ServerRound(_plan, _nextRound, _chain.Window(), default, IsDead,
             invitation => new AggregationServer(_plan, invitation, _parties.Server, _clock,
                 _store?.Invoke(invitation.Opening.Context.Round), suite.CreateServerOptions(sums: null)));
     }
+
+    private bool IsDead(ulong round) =>
+        _holders.Count(holder => holder.Ledger.State.DeathOf(round) is not null) >= _plan.Quorum.Deaths;
 
     private ServerRound Current => _pump.Session.Round
         ?? throw new InvalidOperationException("no round is open: open one first");

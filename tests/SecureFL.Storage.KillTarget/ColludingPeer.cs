@@ -21,7 +21,7 @@ internal sealed class ColludingPeer(AggregationPlan plan, int index, SigningIden
         byte[] nonce = new byte[RoundOpeningEntry.NonceSize];
         SystemEntropy.Instance.Fill(nonce);
         return RoundOpeningEntry.Create(plan.Context(round), head,
-            default(RoundTask).DigestOn(plan.Context(round), head), index, nonce, key.PublicKey.Encoded, identity);
+            default(RoundTask).DigestOn(plan.Context(round), head), index, nonce, key.PublicKey.Encoded, [], identity);
     }
 
     public Vote Vote(CertificateProposal proposal) => SecureFL.Messages.Rounds.Vote.Create(proposal, index, identity);

@@ -92,7 +92,7 @@ public sealed class FileStoreTests : IDisposable
         AggregationResult result = server.Open(holders.Release(holders.Agree(server.Close())));
         Transcript transcript = new(plan, parties.Server);
         byte[] bytes = [.. transcript.Begin(), .. transcript.Append(round.Head),
-            .. transcript.Append(server.CreateRecords(result)), .. transcript.End()];
+            .. transcript.Append(server.CreateRecords(result))];
 
         TranscriptReport report = TranscriptVerifier.Verify(bytes, new CiphertextDirectory(_directory.FullName));
         Assert.True(report.IsValid, report.ToText());

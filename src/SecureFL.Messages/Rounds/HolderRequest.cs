@@ -44,7 +44,8 @@ public sealed class HolderRequest : ProtocolMessage
     /// <summary>For an entry: what the round is to compute. The default elsewhere.</summary>
     public RoundTask Task { get; }
 
-    /// <summary>For an entry: model versions that may be new to the holder, oldest first. Empty elsewhere.</summary>
+    /// <summary>For an entry and the plan's end: model versions that may be new to the holder, oldest first. Empty
+    /// elsewhere.</summary>
     public ImmutableArray<ModelVersion> Versions { get; }
 
     /// <inheritdoc/>
@@ -64,6 +65,12 @@ public sealed class HolderRequest : ProtocolMessage
     /// <param name="versions">As in <see cref="Versions"/>.</param>
     public static HolderRequest ForEntry(RoundContext context, RoundTask task, IEnumerable<ModelVersion> versions) =>
         new(context, MessageType.RoundOpeningEntry, 0, 0, task, [.. versions]);
+
+    /// <summary>Asks for the plan's end.</summary>
+    /// <param name="context">The plan's context, of round 0.</param>
+    /// <param name="versions">As in <see cref="Versions"/>.</param>
+    public static HolderRequest ForClosing(RoundContext context, IEnumerable<ModelVersion> versions) =>
+        new(context, MessageType.ClosingStatement, 0, 0, default, [.. versions]);
 
     /// <summary>The type that a request asks for, by its bytes alone; the default where they are none.</summary>
     public static MessageType WantedBy(ReadOnlySpan<byte> request) =>
@@ -90,7 +97,8 @@ public sealed class HolderRequest : ProtocolMessage
             throw reader.Refuse(ViolationCode.NonCanonical, "task", "none but for an entry", task);
         }
 
-        int most = (MessageType)wanted == MessageType.RoundOpeningEntry ? limits.Rounds + 1 : 0;
+        int most = (MessageType)wanted is MessageType.RoundOpeningEntry or MessageType.ClosingStatement
+            ? limits.Rounds + 1 : 0;
         ModelVersion[] versions = new ModelVersion[reader.Count(0, most, VerificationKey.SignatureSize, "versions")];
         for (int i = 0; i < versions.Length; i++)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SecureFL.Messages.Identity;
 using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Violations;
@@ -7,7 +8,8 @@ namespace SecureFL.Messages.Rounds;
 
 /// <summary>
 /// A key holder's entry for a round, over plan, session, round, head and task: its nonce, and its HPKE key for this
-/// round alone. In the joint-key suite the hash of the key epoch's record stands in the key's place.
+/// round alone. In the joint-key suite the hash of the key epoch's record stands in the key's place. It says in which
+/// rounds since the head's the holder voted: a transcript that has this entry has to account for each of them.
 /// </summary>
 public sealed class RoundOpeningEntry : SignedMessage
 {
@@ -21,7 +23,7 @@ public sealed class RoundOpeningEntry : SignedMessage
     private readonly byte[] _publicKey;
 
     private RoundOpeningEntry(RoundContext context, Digest head, Digest task, int holder, byte[] nonce,
-        byte[] publicKey)
+        byte[] publicKey, ImmutableArray<ulong> voted)
     {
         Context = context;
         Head = head;
@@ -29,6 +31,7 @@ public sealed class RoundOpeningEntry : SignedMessage
         Holder = holder;
         _nonce = nonce;
         _publicKey = publicKey;
+        VotedRounds = voted;
     }
 
     /// <summary>Plan, session, round.</summary>
@@ -54,6 +57,12 @@ public sealed class RoundOpeningEntry : SignedMessage
     /// <summary>Hash of the key epoch that the round is under; zero in the one-time-key suite.</summary>
     public Digest KeyEpoch => _publicKey.Length == Digest.Size ? new Digest(_publicKey) : default;
 
+    /// <summary>
+    /// The rounds, rising, after the one that made the head and before this one, in which the holder voted for a set:
+    /// none of them made a version of the chain up to the head.
+    /// </summary>
+    public ImmutableArray<ulong> VotedRounds { get; }
+
     /// <inheritdoc/>
     public override MessageType Type => MessageType.RoundOpeningEntry;
 
@@ -72,9 +81,9 @@ public sealed class RoundOpeningEntry : SignedMessage
 
     internal static RoundOpeningEntry Create(
         RoundContext context, Digest head, Digest task, int holder, ReadOnlySpan<byte> nonce,
-        ReadOnlySpan<byte> publicKey, SigningIdentity identity)
+        ReadOnlySpan<byte> publicKey, ImmutableArray<ulong> voted, SigningIdentity identity)
     {
-        RoundOpeningEntry entry = new(context, head, task, holder, nonce.ToArray(), publicKey.ToArray());
+        RoundOpeningEntry entry = new(context, head, task, holder, nonce.ToArray(), publicKey.ToArray(), voted);
         entry.SignWith(identity);
         return entry;
     }
@@ -82,13 +91,15 @@ public sealed class RoundOpeningEntry : SignedMessage
     /// <summary>Reads what follows type and version.</summary>
     internal static RoundOpeningEntry Read(ref CanonicalReader reader, MessageLimits limits)
     {
+        RoundContext context = RoundContext.Read(ref reader, limits);
         RoundOpeningEntry entry = new(
-            RoundContext.Read(ref reader, limits),
+            context,
             reader.Digest("head"),
             reader.Digest("task"),
             MessageFields.Holder(ref reader, limits),
             reader.Fixed(NonceSize, "nonce").ToArray(),
-            reader.Fixed(limits.Sizes.EntryKeyBytes, "publicKey").ToArray());
+            reader.Fixed(limits.Sizes.EntryKeyBytes, "publicKey").ToArray(),
+            MessageFields.RisingRounds(ref reader, context.Round, "voted"));
         entry.ReadSignature(ref reader);
         return entry;
     }
@@ -101,5 +112,6 @@ public sealed class RoundOpeningEntry : SignedMessage
         writer.Count(Holder);
         writer.Fixed(_nonce);
         writer.Fixed(_publicKey);
+        MessageFields.WriteRounds(writer, VotedRounds);
     }
 }

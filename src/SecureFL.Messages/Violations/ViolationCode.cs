@@ -88,7 +88,7 @@ public enum ViolationCode
 
     // 400: round opening and contributions.
 
-    /// <summary>Too few opening entries.</summary>
+    /// <summary>Too few opening entries, or closing statements.</summary>
     OpeningBelowQuorum = 400,
 
     /// <summary>One key holder twice.</summary>
@@ -121,7 +121,7 @@ public enum ViolationCode
     /// <summary>A client contributed twice on one base version.</summary>
     SecondContributionOnBase = 410,
 
-    /// <summary>The round takes no more contributions.</summary>
+    /// <summary>The round takes no more contributions, or the plan no more rounds.</summary>
     RoundClosed = 411,
 
     /// <summary>A public key share that its key holder is not committed to.</summary>

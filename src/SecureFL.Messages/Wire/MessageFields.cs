@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Violations;
 
 namespace SecureFL.Messages.Wire;
@@ -25,6 +27,31 @@ internal static class MessageFields
         {
             throw reader.Refuse(holder < position ? ViolationCode.DuplicateHolder : ViolationCode.NonCanonical,
                 "holder", $"{position}", holder);
+        }
+    }
+
+    /// <summary>A list of rounds, rising, all of them before a given one.</summary>
+    public static ImmutableArray<ulong> RisingRounds(ref CanonicalReader reader, ulong before, string field)
+    {
+        ulong[] rounds = new ulong[reader.Count(0, (int)Math.Min(before, int.MaxValue), sizeof(ulong), field)];
+        for (int i = 0; i < rounds.Length; i++)
+        {
+            rounds[i] = reader.UInt64(field);
+            if (rounds[i] >= before || (i > 0 && rounds[i] <= rounds[i - 1]))
+            {
+                throw reader.Refuse(ViolationCode.NonCanonical, field, $"rising rounds before {before}", rounds[i]);
+            }
+        }
+
+        return [.. rounds];
+    }
+
+    public static void WriteRounds(CanonicalWriter writer, ImmutableArray<ulong> rounds)
+    {
+        writer.Count(rounds.Length);
+        foreach (ulong round in rounds)
+        {
+            writer.UInt64(round);
         }
     }
 

@@ -107,6 +107,12 @@ public enum MessageType
 
     /// <summary>What lets a client check an opened sum, server to client.</summary>
     SumEvidence = 35,
+
+    /// <summary>A key holder's promise to sign nothing more of the plan.</summary>
+    ClosingStatement = 36,
+
+    /// <summary>The end of a transcript.</summary>
+    TranscriptClosing = 37,
 }
 
 /// <summary>Types of messages for people.</summary>

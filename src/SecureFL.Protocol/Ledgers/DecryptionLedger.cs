@@ -113,6 +113,12 @@ public sealed class DecryptionLedger
         _state.Apply(death);
     }
 
+    internal void Record(ClosingStatement statement)
+    {
+        Append(LedgerRecordType.Closing, statement.Encode());
+        _state.Apply(statement);
+    }
+
     internal void Record(RoundDeathCertificate certificate)
     {
         Append(LedgerRecordType.DeathCertificate, certificate.Encode());
@@ -208,6 +214,9 @@ public sealed class DecryptionLedger
                 break;
             case LedgerRecordType.DeathCertificate when Count > 0:
                 _state.Apply(RoundDeathCertificate.Parse(body, _plan.Limits));
+                break;
+            case LedgerRecordType.Closing when Count > 0:
+                _state.Apply(ClosingStatement.Parse(body, _plan.Limits));
                 break;
             case >= LedgerRecordType.FirstOfSuite when Count > 0 && _state.Suite?.Apply((byte)type, body,
                 _plan) == true:

@@ -24,6 +24,9 @@ internal enum LedgerRecordType : byte
     /// <summary>Enough deaths of a round.</summary>
     DeathCertificate = 7,
 
-    /// <summary>From here on the suite's own (<see cref="Plans.ISuiteLedger"/>).</summary>
+    /// <summary>The holder's closing statement.</summary>
+    Closing = 128,
+
+    /// <summary>From here on to 127 the suite's own (<see cref="Plans.ISuiteLedger"/>).</summary>
     FirstOfSuite = 8,
 }

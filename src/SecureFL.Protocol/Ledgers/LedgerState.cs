@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Protocol.Models;
@@ -16,6 +17,7 @@ internal sealed class LedgerState(AggregationPlan plan)
     private readonly Dictionary<Digest, Digest> _tasks = [];
     private readonly Dictionary<ulong, long> _marks = [];
     private readonly Dictionary<ulong, (Vote Vote, CertificateProposal Proposal)> _votes = [];
+    private readonly List<ulong> _voted = [];
     private readonly Dictionary<ulong, Release> _releases = [];
     private readonly Dictionary<ulong, RoundDeath> _deaths = [];
     private readonly HashSet<ulong> _provenDead = [];
@@ -42,6 +44,9 @@ internal sealed class LedgerState(AggregationPlan plan)
     public Release? ReleaseOf(ulong round) => _releases.GetValueOrDefault(round);
 
     public RoundDeath? DeathOf(ulong round) => _deaths.GetValueOrDefault(round);
+
+    /// <summary>The plan's end; null where this holder has not closed it.</summary>
+    public ClosingStatement? Closing { get; private set; }
 
     public bool IsProvenDead(ulong round) => _provenDead.Contains(round);
 
@@ -70,6 +75,27 @@ internal sealed class LedgerState(AggregationPlan plan)
     /// <summary>Rounds that this holder gave entries for.</summary>
     public IEnumerable<ulong> EnteredRounds => _entries.Keys;
 
+    /// <summary>The newest of them; null for none.</summary>
+    public ulong? NewestRound { get; private set; }
+
+    /// <summary>
+    /// Rounds after the one that made the newest version, in which this holder voted. They rise: it votes in the newest
+    /// round that it entered.
+    /// </summary>
+    public ImmutableArray<ulong> VotedSinceHead
+    {
+        get
+        {
+            int first = _voted.Count;
+            while (first > 0 && (Chain.Head is not { Number: > 0 } head || _voted[first - 1] > head.Context.Round))
+            {
+                first--;
+            }
+
+            return [.. _voted[first..]];
+        }
+    }
+
     /// <summary>
     /// The latest time in the records from an undecided round's entry on: where the wall clock is behind it, it was set
     /// back within the round's life. 0 for other rounds.
@@ -92,6 +118,7 @@ internal sealed class LedgerState(AggregationPlan plan)
 
         _marks.Add(entry.Context.Round, time);
         _entries.Add(entry.Context.Round, (entry, time));
+        NewestRound = entry.Context.Round;
         _tasks.TryAdd(entry.Head, entry.Task);
         Witness(entry);
     }
@@ -101,6 +128,7 @@ internal sealed class LedgerState(AggregationPlan plan)
     {
         ulong round = vote.Context.Round;
         _votes.Add(round, (vote, proposal));
+        _voted.Add(round);
         Suite?.Apply(opening, proposal);
         Witness(vote);
         foreach (RoundOpeningEntry entry in opening.Entries)
@@ -131,6 +159,8 @@ internal sealed class LedgerState(AggregationPlan plan)
     }
 
     public void Apply(RoundDeath death) => _deaths.Add(death.Context.Round, death);
+
+    public void Apply(ClosingStatement statement) => Closing = statement;
 
     public void Apply(RoundDeathCertificate certificate) => _provenDead.Add(certificate.Context.Round);
 

@@ -8,7 +8,7 @@ namespace SecureFL.Protocol.Plans;
 public interface ISuiteLedger
 {
     /// <summary>Takes up a record of the suite's own, as it was written or as it is read again.</summary>
-    /// <param name="type">The record's type: 8 or above.</param>
+    /// <param name="type">The record's type: 8 to 127.</param>
     /// <param name="body">What follows the type.</param>
     /// <param name="plan">The ledger's plan.</param>
     /// <returns>Whether it is a record of this suite.</returns>

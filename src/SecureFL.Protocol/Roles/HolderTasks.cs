@@ -52,6 +52,7 @@ internal static class HolderTasks
         {
             MessageType.RoundOpeningEntry =>
                 holder.CreateOpeningEntry(request.Context.Round, request.Task, request.Versions).Encode(),
+            MessageType.ClosingStatement => holder.CreateClosingStatement(request.Versions).Encode(),
             MessageType.RoundDeath => holder.CreateRoundDeath(request.Context.Round).Encode(),
             _ => holder.Suite.Handle(MessageType.HolderRequest, task) ?? throw Unknown(request.Wanted),
         };

@@ -169,18 +169,7 @@ public sealed partial class KeyHolder : IDisposable
             RoundContext context = RoundRules.Context(_plan, round);
             RequireAlive(round);
             TaskRules.Require(task, _plan);
-            foreach (ModelVersion version in versions)
-            {
-                _ledger.Record(version);
-                if (version.Number > 0)
-                {
-                    Forget(version.Context.Round, RoundEnd.Opened);
-                }
-            }
-
-            Digest head = _ledger.State.Chain.Head?.Hash
-                ?? throw new ProtocolViolationException(ViolationCode.BrokenModelChain, Party.Server,
-                    "a model version", "none");
+            Digest head = Extend(versions);
             Digest digest = task.DigestOn(context, head);
             return _ledger.State.EntryOf(round) is { } entry ? ReplayEntry(entry, head, digest)
                 : SignEntry(context, head, digest);
@@ -248,6 +237,8 @@ public sealed partial class KeyHolder : IDisposable
             }
 
             RequireAlive(number);
+            RoundRules.RequireNotClosed(state, number);
+            RoundRules.RequireNewest(state, number);
             HolderRound round = Round(number);
             IReadOnlyList<VotedContribution> contributions =
                 VotingRules.Require(proposal, round, state, _plan, _clock.GetUtcNow());
@@ -345,6 +336,8 @@ public sealed partial class KeyHolder : IDisposable
     private RoundOpeningEntry SignEntry(RoundContext context, Digest head, Digest task)
     {
         RequireAlive(context.Round);
+        RoundRules.RequireNotClosed(_ledger.State, context.Round);
+        RoundRules.RequireAfterAll(_ledger.State, context.Round);
         if (_ledger.State.TaskOn(head) is { } former)
         {
             TaskRules.RequireSame(former, task, Party.Server);
@@ -353,7 +346,8 @@ public sealed partial class KeyHolder : IDisposable
         byte[] published = Suite.CreateEntryKey(context.Round);
         Span<byte> nonce = stackalloc byte[RoundOpeningEntry.NonceSize];
         _entropy.Fill(nonce);
-        RoundOpeningEntry entry = RoundOpeningEntry.Create(context, head, task, Index, nonce, published, _identity);
+        RoundOpeningEntry entry = RoundOpeningEntry.Create(context, head, task, Index, nonce, published,
+            _ledger.State.VotedSinceHead, _identity);
         _ledger.Record(entry, _lives.Begin(context.Round));
         return entry;
     }

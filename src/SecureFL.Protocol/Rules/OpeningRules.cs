@@ -46,6 +46,32 @@ public static class OpeningRules
         }
     }
 
+    /// <summary>
+    /// Refuses an entry that says that its holder voted in a round which is not accounted for: a set may have been
+    /// opened there. What server and auditor check; at most f holders lie, and an honest one in every opening has voted
+    /// for any set that was agreed before.
+    /// </summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="isAccountedFor">Whether a round is proven dead, or recorded with its sum.</param>
+    /// <exception cref="ProtocolViolationException"><see cref="ViolationCode.BrokenTranscript"/>.</exception>
+    internal static void RequireAccount(RoundOpeningEntry entry, Func<ulong, bool> isAccountedFor) => RequireAccount(
+        entry.VotedRounds, $"it entered round {entry.Context.Round}", entry.Signer, isAccountedFor);
+
+    /// <summary>Refuses a vote in a round which is not accounted for.</summary>
+    internal static void RequireAccount(IEnumerable<ulong> voted, string before, Party holder,
+        Func<ulong, bool> isAccountedFor)
+    {
+        foreach (ulong round in voted)
+        {
+            if (!isAccountedFor(round))
+            {
+                throw new ProtocolViolationException(ViolationCode.BrokenTranscript, holder,
+                    $"round {round}, in which it voted before {before}, recorded with its sum or proven dead",
+                    "neither");
+            }
+        }
+    }
+
     internal static void RequireEntry(RoundOpeningEntry entry, RoundContext context, Digest head, RoundTask task,
         AggregationPlan plan)
     {

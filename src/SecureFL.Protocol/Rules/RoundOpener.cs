@@ -15,6 +15,7 @@ public sealed class RoundOpener
     private readonly RoundContext _context;
     private readonly IReadOnlyList<ModelVersion> _versions;
     private readonly RoundTask _task;
+    private readonly Func<ulong, bool> _isDead;
     private readonly SortedDictionary<int, RoundOpeningEntry> _entries = [];
 
     /// <summary>Opens a round on the head of <paramref name="versions"/>.</summary>
@@ -22,7 +23,10 @@ public sealed class RoundOpener
     /// <param name="round">The round.</param>
     /// <param name="versions">1 to K versions of the model chain, the head last.</param>
     /// <param name="task">What the round computes.</param>
-    public RoundOpener(AggregationPlan plan, ulong round, IReadOnlyList<ModelVersion> versions, RoundTask task)
+    /// <param name="isDead">Whether a round is proven dead in the transcript; null where none is. An entry whose holder
+    /// voted in another one since the head's would make the transcript one that does not verify: it is refused.</param>
+    public RoundOpener(AggregationPlan plan, ulong round, IReadOnlyList<ModelVersion> versions, RoundTask task,
+        Func<ulong, bool>? isDead = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ModelChain.RequireLinked(versions, plan);
@@ -30,6 +34,7 @@ public sealed class RoundOpener
         _context = plan.Context(round);
         _versions = versions;
         _task = task;
+        _isDead = isDead ?? (static _ => false);
     }
 
     /// <summary>Takes a holder's entry.</summary>
@@ -55,6 +60,7 @@ public sealed class RoundOpener
     internal void Require(RoundOpeningEntry entry)
     {
         OpeningRules.RequireEntry(entry, _context, _versions[^1].Hash, _task, _plan);
+        OpeningRules.RequireAccount(entry, _isDead);
         if (_entries.TryGetValue(entry.Holder, out RoundOpeningEntry? known) && known.Hash != entry.Hash)
         {
             throw new ProtocolViolationException(ViolationCode.SecondOpening, entry.Signer, "one entry a round",

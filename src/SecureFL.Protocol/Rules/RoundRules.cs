@@ -39,6 +39,40 @@ internal static class RoundRules
         }
     }
 
+    /// <summary>Refuses an entry or a vote once this holder has closed the plan.</summary>
+    public static void RequireNotClosed(LedgerState state, ulong round)
+    {
+        if (state.Closing is not null)
+        {
+            throw new ProtocolViolationException(ViolationCode.RoundClosed, Party.Server,
+                "nothing more of a plan that this holder has closed", $"round {round}");
+        }
+    }
+
+    /// <summary>
+    /// Refuses an entry for a round that is not after all that this holder entered: what it says of former votes is
+    /// then complete.
+    /// </summary>
+    public static void RequireAfterAll(LedgerState state, ulong round)
+    {
+        if (state.NewestRound >= round)
+        {
+            throw new ProtocolViolationException(ViolationCode.WrongRound, Party.Server,
+                $"an entry for a round after {state.NewestRound}", $"round {round}");
+        }
+    }
+
+    /// <summary>Refuses a vote in a round that this holder has gone on from: its later entry does not say so.
+    /// </summary>
+    public static void RequireNewest(LedgerState state, ulong round)
+    {
+        if (state.NewestRound != round)
+        {
+            throw new ProtocolViolationException(ViolationCode.WrongRound, Party.Server,
+                $"a vote in round {state.NewestRound}, which was entered last", $"round {round}");
+        }
+    }
+
     /// <summary>
     /// Refuses the death of a round that was released, or whose vote may still lead to a certificate within its life.
     /// </summary>

@@ -32,6 +32,11 @@ public readonly record struct DueTask(HolderTaskKey Key, Func<byte[]> Create)
         new(new HolderTaskKey(wanted, context.Round, index, Asks: true),
             () => HolderRequest.Create(context, wanted, index).Encode());
 
+    /// <summary>Asks for the plan's end.</summary>
+    public static DueTask AskClosing(RoundContext context, IEnumerable<ModelVersion> versions) =>
+        new(new HolderTaskKey(MessageType.ClosingStatement, context.Round, Asks: true),
+            () => HolderRequest.ForClosing(context, versions).Encode());
+
     /// <summary>Asks for an entry.</summary>
     public static DueTask AskEntry(RoundContext context, RoundTask task, IEnumerable<ModelVersion> versions) =>
         new(new HolderTaskKey(MessageType.RoundOpeningEntry, context.Round, Asks: true),

@@ -42,15 +42,16 @@ public sealed class ServerRound : IDisposable
     /// <param name="number">The round.</param>
     /// <param name="window">1 to K versions of the model chain, the head last.</param>
     /// <param name="task">What it computes.</param>
+    /// <param name="isDead">Whether a round is proven dead (<see cref="RoundOpener"/>).</param>
     /// <param name="open">Makes the role of an opened round, on a store that has what clients uploaded before.</param>
     public ServerRound(AggregationPlan plan, ulong number, IReadOnlyList<ModelVersion> window, RoundTask task,
-        Func<RoundInvitation, AggregationServer> open)
+        Func<ulong, bool> isDead, Func<RoundInvitation, AggregationServer> open)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(open);
         _plan = plan;
         _open = open;
-        _opener = new RoundOpener(plan, number, window, task);
+        _opener = new RoundOpener(plan, number, window, task, isDead);
         Task = task;
         Number = number;
     }

@@ -55,6 +55,9 @@ public sealed class ServerSession : IDisposable
         }
     }
 
+    /// <summary>The end of the session; null before it.</summary>
+    public SessionClosing? Closing { get; set; }
+
     /// <summary>
     /// Whether the round's role is at work, fixing the set or opening the sum: nothing is due that reads its sums or
     /// whose answer would change it. Such an answer that was on its way is asked for again afterwards.
@@ -73,6 +76,12 @@ public sealed class ServerSession : IDisposable
         foreach ((ulong number, byte[] certificate) in Deaths.Of(stream.Holder))
         {
             yield return new DueTask(new HolderTaskKey(MessageType.RoundDeathCertificate, number), () => certificate);
+        }
+
+        if (Closing?.HasAnswered(stream.Holder) == false)
+        {
+            int known = (int)Math.Min(stream.Known, (ulong)_chain.Versions.Count);
+            yield return DueTask.AskClosing(_plan.Context(0), _chain.Versions.Skip(known));
         }
 
         foreach (DueTask task in Suite.Due(stream))
@@ -185,7 +194,8 @@ public sealed class ServerSession : IDisposable
     {
         if (Round is not { } round)
         {
-            return Suite.WaitingFor(holder, null) ?? "";
+            return Closing?.HasAnswered(holder) == false ? "its signature that the plan is closed"
+                : Suite.WaitingFor(holder, null) ?? "";
         }
 
         HolderMessages said = round.Holders;
@@ -220,6 +230,11 @@ public sealed class ServerSession : IDisposable
             case MessageType.RoundDeathCertificate:
                 _commit(task.Round, new RoundFact(FactKind.DeathTaken, holder, default));
                 Deaths.Remove(holder, task.Round);
+                break;
+            case MessageType.ClosingStatement when Closing is not null:
+                ClosingStatement statement = ClosingStatement.Parse(answer, _plan.Limits);
+                LedgerExchange.RequireHolder(statement.Holder, holder);
+                Closing.Handle(statement);
                 break;
             case MessageType.RoundOpeningEntry when round is { Stage: RoundStage.Opening }:
                 Suite.Require(RoundOpeningEntry.Parse(answer, _plan.Limits));

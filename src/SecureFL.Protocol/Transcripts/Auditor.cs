@@ -29,8 +29,7 @@ public sealed class Auditor
     private ModelChain? _chain;
     private ISuiteAudit? _suite;
     private RoundAudit? _open;
-    private Digest _head;
-    private bool _closed;
+    private ImmutableArray<int> _closers = [];
 
     /// <summary>An auditor at the start of a transcript.</summary>
     /// <param name="ciphertexts">Packed chunks, to recompute the sums; null to leave them out.</param>
@@ -44,17 +43,27 @@ public sealed class Auditor
     /// <summary>Records that verified.</summary>
     public long Records { get; private set; }
 
+    /// <summary>The hash of the last of them.</summary>
+    public Digest Head { get; private set; }
+
+    /// <summary>A head that somebody kept of this transcript; null for none.</summary>
+    public Digest? KnownHead { get; init; }
+
+    /// <summary>Whether a record has the hash <see cref="KnownHead"/>.</summary>
+    public bool HasKnownHead { get; private set; }
+
     /// <summary>Checks the next record.</summary>
     /// <exception cref="ProtocolViolationException">What is wrong with it.</exception>
     public void HandleRecord(ReadOnlySpan<byte> encoded)
     {
         TranscriptRecord record = TranscriptRecord.Parse(encoded);
-        if (_closed || record.Index != (ulong)Records || record.Previous != _head)
+        if (!_closers.IsEmpty || record.Index != (ulong)Records || record.Previous != Head)
         {
             throw new ProtocolViolationException(
                 ViolationCode.BrokenTranscript,
                 Party.Server,
-                _closed ? "nothing after the closing record" : $"record {Records} after {_head.ToShortString()}",
+                !_closers.IsEmpty ? "nothing after the closing record"
+                    : $"record {Records} after {Head.ToShortString()}",
                 $"record {record.Index} after {record.Previous.ToShortString()}");
         }
 
@@ -71,7 +80,8 @@ public sealed class Auditor
             Handle(record.Payload.Span, _plan, _chain!);
         }
 
-        _head = record.Hash;
+        Head = record.Hash;
+        HasKnownHead |= Head == KnownHead;
         Records++;
     }
 
@@ -91,7 +101,9 @@ public sealed class Auditor
     public TranscriptReport CreateReport(TranscriptFault? fault) => new()
     {
         Fault = fault,
-        IsClosed = _closed,
+        Closers = _closers,
+        Head = Head,
+        HasKnownHead = HasKnownHead,
         Plan = _plan,
         Records = Records,
         Rounds = [.. _rounds],
@@ -104,8 +116,10 @@ public sealed class Auditor
         MessageType type = payload.IsEmpty ? default : (MessageType)payload[0];
         switch (type)
         {
-            case default(MessageType) when payload.IsEmpty && _open is null:
-                _closed = true;
+            case MessageType.TranscriptClosing when _open is null:
+                TranscriptClosing closing = TranscriptClosing.Parse(payload, plan.Limits);
+                ClosingRules.Require(closing, chain.Head?.Hash ?? default, plan, IsAccountedFor);
+                _closers = [.. closing.Statements.Select(statement => statement.Holder)];
                 break;
             case MessageType.ModelVersion when _open is null:
                 HandleVersion(ModelVersion.Parse(payload, plan.Limits), chain);
@@ -117,6 +131,7 @@ public sealed class Auditor
                 _open =
                     new RoundAudit(plan, chain, _past, _suite!, RoundOpening.Parse(payload, plan.Limits), _ciphertexts);
                 RequireNew(_open.Round);
+                RequireAccount(_open.Opening);
                 break;
             case MessageType.ContributionStatement when _open is not null:
                 _open.Handle(ContributionStatement.Parse(payload, plan.Limits));
@@ -151,6 +166,17 @@ public sealed class Auditor
                 $"round {round} once", "again");
         }
     }
+
+    // An agreed set has an honest voter in every later opening, whose entry says so.
+    private void RequireAccount(RoundOpening opening)
+    {
+        foreach (RoundOpeningEntry entry in opening.Entries)
+        {
+            OpeningRules.RequireAccount(entry, IsAccountedFor);
+        }
+    }
+
+    private bool IsAccountedFor(ulong round) => _sums.ContainsKey(round) || _dead.Contains(round);
 
     private void HandleDeath(RoundDeathCertificate certificate, AggregationPlan plan)
     {

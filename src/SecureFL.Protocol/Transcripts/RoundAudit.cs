@@ -51,6 +51,8 @@ internal sealed class RoundAudit
 
     public ulong Round => _opening.Context.Round;
 
+    public RoundOpening Opening => _opening;
+
     public void Handle(ContributionStatement statement)
     {
         RequireStep(_certificate is null, "no statement after the certificate");

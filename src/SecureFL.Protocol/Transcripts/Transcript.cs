@@ -41,7 +41,8 @@ public sealed class Transcript
         _count == 0 ? [.. TranscriptRecord.Magic, .. AppendPayload(_plan.Encode())]
         : throw new InvalidOperationException("the transcript has begun");
 
-    /// <summary>The record of one message: a model version, a death certificate, or the records of a round.</summary>
+    /// <summary>The record of one message: a model version, a death certificate, the records of a round, or the end.
+    /// </summary>
     public byte[] Append(ProtocolMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -54,9 +55,6 @@ public sealed class Transcript
         ArgumentNullException.ThrowIfNull(messages);
         return [.. messages.SelectMany(Append)];
     }
-
-    /// <summary>The closing record: after it, a cut-off end can be told from a transcript that goes on.</summary>
-    public byte[] End() => AppendPayload([]);
 
     private byte[] AppendPayload(byte[] payload)
     {

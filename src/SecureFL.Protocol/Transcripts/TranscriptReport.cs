@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Plans;
 
@@ -37,9 +38,19 @@ public sealed record TranscriptReport
     public bool IsValid => Fault is null;
 
     /// <summary>
-    /// Whether a closing record ends the transcript: otherwise an end may have been cut off between two records.
+    /// Whether key holders ended the transcript: then it has every set that they agreed on. Otherwise an end may have
+    /// been cut off between two records.
     /// </summary>
-    public bool IsClosed { get; init; }
+    public bool IsClosed => !Closers.IsEmpty;
+
+    /// <summary>Plan indices of the key holders that closed the plan; empty where it goes on.</summary>
+    public ImmutableArray<int> Closers { get; init; } = [];
+
+    /// <summary>The hash of the last record that verified: a later copy has it, too.</summary>
+    public Digest Head { get; init; }
+
+    /// <summary>Whether a record has the hash that was asked for.</summary>
+    public bool HasKnownHead { get; init; }
 
     /// <summary>The plan, if its record verified.</summary>
     public AggregationPlan? Plan { get; init; }
@@ -84,9 +95,12 @@ public sealed record TranscriptReport
             Line(text, $"round {round}: proven dead, can never be opened");
         }
 
-        if (!IsClosed)
+        Line(text, IsClosed
+            ? $"closed by key holder {string.Join(", ", Closers)}: no round that was agreed on is missing"
+            : "no closing record: records after these may be missing");
+        if (Records > 0)
         {
-            Line(text, $"no closing record: records after these may be missing");
+            Line(text, $"head {Head}; keep it: a copy of another day must have it, too (--head)");
         }
 
         if (Fault is not null)

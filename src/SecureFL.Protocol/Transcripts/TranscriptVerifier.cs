@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Roles;
@@ -7,9 +8,9 @@ using SecureFL.Protocol.Stores;
 namespace SecureFL.Protocol.Transcripts;
 
 /// <summary>
-/// Replays a transcript offline: file structure, chain, every signature, opening and vote quorums, groups, base
-/// versions, releases, model chain, and, given the ciphertexts, the sums. Stops at the first fault and says where it
-/// lies.
+/// Replays a transcript offline: file structure, chain, every signature, opening and vote quorums, rounds that are left
+/// out, groups, base versions, releases, model chain, and, given the ciphertexts, the sums. Stops at the first fault
+/// and says where it lies.
 /// </summary>
 public static class TranscriptVerifier
 {
@@ -28,11 +29,12 @@ public static class TranscriptVerifier
     /// <param name="transcript">The file from its first byte; a stream without length is fine.</param>
     /// <param name="ciphertexts">Packed chunks, to recompute the sums; null to leave them out.</param>
     /// <param name="modelRule">Recomputes the model digest of a version; null to leave it out.</param>
+    /// <param name="knownHead">A head that somebody kept (<see cref="TranscriptReport.HasKnownHead"/>).</param>
     public static TranscriptReport Verify(Stream transcript, ICiphertextSource? ciphertexts = null,
-        IModelRule? modelRule = null)
+        IModelRule? modelRule = null, Digest? knownHead = null)
     {
         ArgumentNullException.ThrowIfNull(transcript);
-        Auditor auditor = new(ciphertexts, modelRule);
+        Auditor auditor = new(ciphertexts, modelRule) { KnownHead = knownHead };
         long frameStart = 0;
         long position = 0;
         try

@@ -51,15 +51,15 @@ internal sealed class BetweenRounds(EngineState state, TrainingCourse? training,
     {
         if (state.Facts.Ended is not null)
         {
-            return false;
+            return !state.Facts.Closed && CloseTranscript();
         }
 
         RoundKind? kind = training is null ? RoundKind.Sum : training.Next;
         bool exhausted = state.Facts.NextRound >= (ulong)state.Plan.Settings.Rounds;
         if (kind is null || exhausted)
         {
-            state.Append(state.Facts.End(exhausted ? "the plan has no further rounds" : "training has ended",
-                incomplete: training is not null && kind is not null));
+            state.Facts.End(exhausted ? "the plan has no further rounds" : "training has ended",
+                incomplete: training is not null && kind is not null);
             state.Wake(phase: true);
             return true;
         }
@@ -80,6 +80,26 @@ internal sealed class BetweenRounds(EngineState state, TrainingCourse? training,
         state.Facts.Begin(stored);
         state.Enter(create(stored));
         Log.RoundBegun(state.Log, stored.Round, kind.Value);
+        state.Wake(phase: true);
+        return true;
+    }
+
+    // The key holders promise to sign nothing more: only then can no round be missing at the transcript's end.
+    private bool CloseTranscript()
+    {
+        if (state.Session.Closing is not { } closing)
+        {
+            state.Session.Closing = new SessionClosing(state.Plan, state.Facts.Chain.Head!.Hash, state.Facts.IsDead);
+            state.Wake();
+            return true;
+        }
+
+        if (!closing.IsComplete)
+        {
+            return false;
+        }
+
+        state.Append(state.Facts.Close(closing.Create()));
         state.Wake(phase: true);
         return true;
     }

@@ -283,7 +283,8 @@ internal sealed class RoundEngine : IAsyncDisposable
     }
 
     private RoundWork Create(StoredRound stored) => new(stored, (number, keep) => new ServerRound(
-        _state.Plan, number, _state.Facts.Chain.Window(), _training?.Course.NextTask ?? default, invitation =>
+        _state.Plan, number, _state.Facts.Chain.Window(), _training?.Course.NextTask ?? default,
+        _state.Facts.IsDead, invitation =>
         {
             Uploads.UploadStore store = _options.OpenStore(_folder)(number);
             keep(store);

@@ -14,6 +14,7 @@ internal sealed class SessionFacts
     private const string AllowanceKey = "allowance";
     private const string EndedKey = "ended";
     private const string IncompleteKey = "incomplete";
+    private const string ClosedKey = "closed";
     private const string CheckpointKey = "checkpoint";
     private const string CollectingKey = "collecting";
     private const int RecentRounds = 20;
@@ -49,6 +50,7 @@ internal sealed class SessionFacts
         Allowance = database.Number(AllowanceKey, 0);
         Ended = database.Text(EndedKey);
         Incomplete = database.Number(IncompleteKey, 0) != 0;
+        Closed = database.Number(ClosedKey, 0) != 0;
         long checkpoint = database.Number(CheckpointKey, -1);
         Checkpoint = checkpoint < 0 ? null : (ulong)checkpoint;
         CollectingSince = DateTimeOffset.FromUnixTimeMilliseconds(database.Number(CollectingKey, 0));
@@ -70,6 +72,9 @@ internal sealed class SessionFacts
 
     /// <summary>Whether the session ended before it was done.</summary>
     public bool Incomplete { get; private set; }
+
+    /// <summary>Whether the key holders have closed the plan, and the transcript is complete.</summary>
+    public bool Closed { get; private set; }
 
     /// <summary>The round after which the training's state was stored; null for before the first.</summary>
     public ulong? Checkpoint { get; private set; }
@@ -162,7 +167,7 @@ internal sealed class SessionFacts
                 writer.Set(IncompleteKey, incomplete ? 1 : 0);
             }
 
-            append = _transcript.Stage(writer, [.. records, version], end: ended is not null);
+            append = _transcript.Stage(writer, [.. records, version]);
         });
         _chain.Append(version);
         (Allowance, Checkpoint, Ended, Incomplete) = (allowance, checkpoint ?? Checkpoint, ended, incomplete);
@@ -190,18 +195,31 @@ internal sealed class SessionFacts
     }
 
     /// <summary>No further round comes.</summary>
-    public Action End(string reason, bool incomplete)
+    public void End(string reason, bool incomplete)
     {
-        Action append = () => { };
         _database.Commit(writer =>
         {
             writer.Set(EndedKey, reason);
             writer.Set(IncompleteKey, incomplete ? 1 : 0);
-            append = _transcript.Stage(writer, [], end: true);
         });
         (Ended, Incomplete) = (reason, incomplete);
+    }
+
+    /// <summary>Enough key holders have closed the plan.</summary>
+    public Action Close(TranscriptClosing closing)
+    {
+        Action append = () => { };
+        _database.Commit(writer =>
+        {
+            writer.Set(ClosedKey, 1);
+            append = _transcript.Stage(writer, [closing]);
+        });
+        Closed = true;
         return append;
     }
+
+    /// <summary>Whether a round is proven dead in the transcript.</summary>
+    public bool IsDead(ulong round) => _database.Fact(round, FactKind.DeathCertificate) is not null;
 
     private void Note(RoundSummary summary)
     {

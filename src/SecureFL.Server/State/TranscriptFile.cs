@@ -54,7 +54,7 @@ internal sealed class TranscriptFile : IDisposable
     /// committed.
     /// </summary>
     /// <returns>What to do once the transaction is committed.</returns>
-    public Action Stage(StateWriter writer, IEnumerable<ProtocolMessage> records, bool end = false)
+    public Action Stage(StateWriter writer, IEnumerable<ProtocolMessage> records)
     {
         if (!_written)
         {
@@ -65,7 +65,6 @@ internal sealed class TranscriptFile : IDisposable
         byte[][] parts =
         [
             .. _last is null ? (byte[][])[transcript.Begin()] : [], .. records.Select(transcript.Append),
-            .. end ? (byte[][])[transcript.End()] : [],
         ];
 
         // A round's records are a hundred kilobytes a client: they are put together once, in what is stored.

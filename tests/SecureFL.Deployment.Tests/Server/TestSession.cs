@@ -333,7 +333,24 @@ internal sealed class TestSession : IAsyncDisposable
         }
     }
 
+    /// <summary>What the transcript proves; once the session has ended, of the one that key holders have closed.
+    /// </summary>
     public TranscriptReport Verify(bool ciphertexts = false)
+    {
+        for (int wait = 0; ; wait++)
+        {
+            bool ended = Host?.Engine.StateFor(-1).Phase == RoundPhase.Ended;
+            TranscriptReport report = VerifyNow(ciphertexts);
+            if (!ended || report.IsClosed || wait == 200)
+            {
+                return report;
+            }
+
+            Thread.Sleep(50);
+        }
+    }
+
+    private TranscriptReport VerifyNow(bool ciphertexts)
     {
         using FileStream stream = new(Path.Combine(Folder, "transcript.sfl"), FileMode.Open, FileAccess.Read,
             FileShare.ReadWrite);

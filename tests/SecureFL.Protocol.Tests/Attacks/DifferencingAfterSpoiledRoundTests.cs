@@ -93,10 +93,11 @@ public sealed class DifferencingAfterSpoiledRoundTests
     {
         Assert.Equal(0, spoiled.Contributors);
         Transcript transcript = new(scenario.Plan, scenario.Identities.Server);
-        ProtocolMessage[] records =
-            [scenario.Versions[0], .. server.CreateRecords(spoiled), server.Advance(spoiled)];
+        ModelVersion next = server.Advance(spoiled);
+        ProtocolMessage[] records = [scenario.Versions[0], .. server.CreateRecords(spoiled), next];
+        scenario.Versions.Add(next);
         TranscriptReport report = TranscriptVerifier.Verify(
-            [.. transcript.Begin(), .. transcript.Append(records), .. transcript.End()]);
+            [.. transcript.Begin(), .. transcript.Append(records), .. transcript.Append(scenario.Close())]);
         Assert.True(report.IsValid && report.IsClosed, report.ToText());
     }
 

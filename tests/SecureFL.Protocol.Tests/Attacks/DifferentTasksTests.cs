@@ -63,7 +63,7 @@ public sealed class DifferentTasksTests : IDisposable
         RoundOpening signed = RoundOpening.Create(honest.Opening.Context, honest.Opening.Head, beyond,
             [.. honest.Opening.Entries.Select(entry => RoundOpeningEntry.Create(entry.Context, entry.Head,
                 beyond.DigestOn(entry.Context, entry.Head), entry.Holder, entry.Nonce.Span, entry.PublicKey.Span,
-                _scenario.Identities.KeyHolders[entry.Holder]))]);
+                entry.VotedRounds, _scenario.Identities.KeyHolders[entry.Holder]))]);
 
         Violation.Expect(ViolationCode.WrongTask,
             () => _scenario.Clients[0].HandleInvitation(new RoundInvitation(signed, honest.Versions)));

@@ -102,8 +102,8 @@ public sealed class ReplayedContributionTests
     public void A_contribution_that_was_voted_for_is_refused_in_any_other_round()
     {
         using Scenario scenario = new();
-        RoundInvitation later = scenario.OpenRound(1);
         RoundInvitation round = scenario.OpenRound(0);
+        RoundInvitation later = scenario.OpenRound(1);
         AggregationServer server = scenario.Gather(round);
         CertificateProposal proposal = server.Close().Proposal;
         LedgerState state = new(scenario.Plan);

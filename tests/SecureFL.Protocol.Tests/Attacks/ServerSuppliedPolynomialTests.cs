@@ -20,7 +20,7 @@ public sealed class ServerSuppliedPolynomialTests
         byte[] nonce = new byte[RoundOpeningEntry.NonceSize];
         SystemEntropy.Instance.Fill(nonce);
         RoundOpeningEntry forged = RoundOpeningEntry.Create(real.Context, real.Head, real.Task, real.Holder, nonce,
-            real.PublicKey.Span, scenario.Identities.Server);
+            real.PublicKey.Span, [], scenario.Identities.Server);
         RoundOpening opening = RoundOpening.Create(round.Opening.Context, round.Opening.Head, default,
             [forged, .. round.Opening.Entries.Skip(1)]);
 

@@ -19,7 +19,7 @@ public sealed class HostileAnswerTests
         Digest head = HolderRequest.Parse(ask.Message, history.Plan.Limits).Versions[^1].Hash;
         RoundOpeningEntry entry = RoundOpeningEntry.Create(history.Round.Context, head,
             default(RoundTask).DigestOn(history.Round.Context, head), 0, new byte[Digest.Size], new byte[Digest.Size],
-            history.Parties.KeyHolders[0]);
+            [], history.Parties.KeyHolders[0]);
 
         ProtocolViolationException refusal = Violation.Expect(ViolationCode.WrongKeyEpoch,
             () => history.Session.Handle(stream, ask.Id, entry.Encode()));

@@ -175,7 +175,7 @@ internal sealed class RandomHistory : IDisposable
         }
     }
 
-    private ServerRound NewRound(ServerSession session) => new(_plan, 0, _chain.Window(), default,
+    private ServerRound NewRound(ServerSession session) => new(_plan, 0, _chain.Window(), default, _ => false,
         invitation => new AggregationServer(_plan, invitation, _parties.Server, _clock, _chunks,
             session.Suite.CreateServerOptions(null)));
 

@@ -40,8 +40,9 @@ public sealed class ServerRoundTests
     public void An_opening_of_another_round_is_refused()
     {
         using SessionWorld world = new();
-        using ServerRound next = new(world.Plan, 1, world.Chain.Window(), default, invitation => new AggregationServer(
-            world.Plan, invitation, world.Parties.Server, world.Clock, store: null));
+        using ServerRound next = new(world.Plan, 1, world.Chain.Window(), default, _ => false,
+            invitation => new AggregationServer(
+                world.Plan, invitation, world.Parties.Server, world.Clock, store: null));
         RoundFact invitation = world.Facts.Single(fact => fact.Kind == FactKind.Invitation);
         Violation.Expect(ViolationCode.WrongRound, () => next.Apply(invitation));
         Assert.Equal(RoundStage.Opening, next.Stage);

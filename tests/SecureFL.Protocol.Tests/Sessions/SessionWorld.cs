@@ -81,8 +81,9 @@ internal sealed class SessionWorld : IDisposable
     public List<RoundFact> Facts { get; } = [];
 
     /// <summary>The round under way without any facts.</summary>
-    public ServerRound NewRound() => new(Plan, 0, Chain.Window(), default, invitation => new AggregationServer(Plan,
-        invitation, Parties.Server, Clock, _chunks, Session.Suite.CreateServerOptions(sums: null)));
+    public ServerRound NewRound() => new(Plan, 0, Chain.Window(), default, _ => false,
+        invitation => new AggregationServer(
+            Plan, invitation, Parties.Server, Clock, _chunks, Session.Suite.CreateServerOptions(sums: null)));
 
     public void Apply(RoundFact fact) => Round.Apply(fact, () => Facts.Add(fact));
 

@@ -111,7 +111,7 @@ internal sealed class JointKeyScenario : IDisposable
     public RoundInvitation OpenRound(ulong round = 0, params int[] holders)
     {
         int[] present = holders.Length > 0 ? holders : [.. Enumerable.Range(0, Holders.Length)];
-        RoundOpener opener = new(Plan, round, [Versions[^1]], default);
+        RoundOpener opener = new(Plan, round, [Versions[^1]], default, _ => true);
         foreach (int holder in present)
         {
             opener.HandleEntry(Holders[holder].CreateOpeningEntry(round, default, Versions));

@@ -51,12 +51,15 @@ internal sealed class MessageZoo : IDisposable
         Add(RoundSum.Create(result.Context, _proposal.Hash,
             result.Groups.Select(group => (group.Status, group.Digest)), _scenario.Identities.Server));
         Add(TranscriptRecord.Create(0, default, [1, 2, 3], _scenario.Identities.Server));
+        TranscriptClosing closing = _scenario.Close();
+        Add(closing, closing.Statements[0]);
         Add(HolderRequest.ForEntry(_proposal.Context, default, _scenario.Versions));
         _encoded.Add(MessageType.Plan, _scenario.Plan.Encode());
     }
 
     public static MessageType[] AllTypes =>
-        [.. Enum.GetValues<MessageType>().Where(type => type is <= MessageType.RoundSum or MessageType.HolderRequest)];
+        [.. Enum.GetValues<MessageType>().Where(type => type is <= MessageType.RoundSum
+            or MessageType.HolderRequest or MessageType.ClosingStatement or MessageType.TranscriptClosing)];
 
     public static MessageType[] SignedTypes =>
     [
@@ -64,7 +67,7 @@ internal sealed class MessageZoo : IDisposable
         MessageType.Receipt, MessageType.CertificateProposal,
         MessageType.Vote, MessageType.Release, MessageType.RoundDeath, MessageType.LedgerHeadRequest,
         MessageType.LedgerHead, MessageType.RoundSum,
-        MessageType.TranscriptRecord,
+        MessageType.TranscriptRecord, MessageType.ClosingStatement,
     ];
 
     public AggregationPlan Plan => _scenario.Plan;
@@ -95,6 +98,8 @@ internal sealed class MessageZoo : IDisposable
         MessageType.LedgerHead => LedgerHead.Parse(encoded, Plan.Limits).Encode(),
         MessageType.RoundSum => RoundSum.Parse(encoded, Plan.Limits).Encode(),
         MessageType.TranscriptRecord => TranscriptRecord.Parse(encoded).Encode(),
+        MessageType.ClosingStatement => ClosingStatement.Parse(encoded, Plan.Limits).Encode(),
+        MessageType.TranscriptClosing => TranscriptClosing.Parse(encoded, Plan.Limits).Encode(),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no such message"),
     };
 
@@ -177,6 +182,14 @@ internal sealed class MessageZoo : IDisposable
                 break;
             case MessageType.TranscriptRecord:
                 TranscriptRecord.Parse(encoded).RequireSignature(enrolment.Server);
+                break;
+            case MessageType.ClosingStatement:
+                ClosingRules.Require(ClosingStatement.Parse(encoded, Plan.Limits), _scenario.Versions[^1].Hash, Plan,
+                    round => round == 0);
+                break;
+            case MessageType.TranscriptClosing:
+                ClosingRules.Require(TranscriptClosing.Parse(encoded, Plan.Limits), _scenario.Versions[^1].Hash, Plan,
+                    round => round == 0);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type), type, "no such message");

@@ -111,7 +111,8 @@ internal sealed class Scenario : IDisposable
     public RoundInvitation Invite(ulong round = 0, int[]? holders = null)
     {
         int window = Plan.Settings.BaseVersionWindow;
-        RoundOpener opener = new(Plan, round, Versions[Math.Max(0, Versions.Count - window)..], default);
+        RoundOpener opener = new(Plan, round, Versions[Math.Max(0, Versions.Count - window)..], default,
+            _ => true);
         foreach (int holder in holders ?? [.. Enumerable.Range(0, Holders.Length)])
         {
             opener.HandleEntry(Holders[holder].CreateOpeningEntry(round, default, Versions));
@@ -119,6 +120,11 @@ internal sealed class Scenario : IDisposable
 
         return opener.CreateInvitation();
     }
+
+    /// <summary>The end of the plan, by the given holders (all by default).</summary>
+    public TranscriptClosing Close(params int[] holders) => TranscriptClosing.Create(Plan.Context(0),
+        (holders.Length > 0 ? holders : [.. Enumerable.Range(0, Holders.Length)])
+            .Select(holder => Holders[holder].CreateClosingStatement(Versions)));
 
     /// <summary>A server that keeps chunks, so that contributions can be left out.</summary>
     public AggregationServer StartServer(RoundInvitation invitation) =>

@@ -184,7 +184,7 @@ public sealed class TranscriptTests
 
             RoundDeath[] deaths = [.. Scenario.Holders.Select(holder => holder.CreateRoundDeath(5))];
             bytes.AddRange(transcript.Append(RoundDeathCertificate.Create(deaths[0].Context, deaths)));
-            bytes.AddRange(transcript.End());
+            bytes.AddRange(transcript.Append(Scenario.Close()));
             Bytes = [.. bytes];
         }
 

@@ -13,6 +13,7 @@ internal sealed record Message(string Type, byte[] Body, byte[] Signature)
         "PublicKeyCommitment", "KeyEpochCommitments", "PublicKeyShare",
         "KeyDealing", "SealedKeyShare", "KeyEpochConfirmation", "KeyEpochRecord", "JointPublicKeyMessage",
         "ListedCiphertext", "SummedCiphertext", "PartialDecryptionChunk", "HolderRequest", "SumEvidence",
+        "ClosingStatement", "TranscriptClosing",
     ];
 
     /// <summary>

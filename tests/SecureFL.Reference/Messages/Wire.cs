@@ -33,12 +33,40 @@ internal static class Wire
         });
 
     public static Message OpeningEntry(Context c, byte[] head, byte[] task, int holder, byte[] nonce, byte[] key,
-        KeyPair signer) =>
+        KeyPair signer, params ulong[] voted) =>
         Message.Signed("RoundOpeningEntry", signer, w =>
         {
             c.Write(w);
             w.Raw(head).Raw(task).U32(holder).Raw(nonce).Raw(key);
+            Rounds(w, voted);
         });
+
+    public static Message ClosingStatement(Context c, byte[] head, int holder, KeyPair signer, params ulong[] voted) =>
+        Message.Signed("ClosingStatement", signer, w =>
+        {
+            c.Write(w);
+            w.Raw(head).U32(holder);
+            Rounds(w, voted);
+        });
+
+    public static Message Closing(Context c, params Message[] statements) => Message.Of("TranscriptClosing", w =>
+    {
+        c.Write(w);
+        w.U32(statements.Length);
+        foreach (Message statement in statements)
+        {
+            w.Raw(statement.Encoded);
+        }
+    });
+
+    private static void Rounds(Canonical w, ulong[] rounds)
+    {
+        w.U32(rounds.Length);
+        foreach (ulong round in rounds)
+        {
+            w.U64(round);
+        }
+    }
 
     public static Message Opening(Context c, byte[] head, ReferenceTask task, params Message[] entries)
     {

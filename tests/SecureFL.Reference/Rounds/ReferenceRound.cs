@@ -6,14 +6,15 @@ internal sealed class ReferenceRound
     private readonly World _world;
     private readonly PublicChunk?[] _public;
 
-    public ReferenceRound(World world, ulong number, Message? head = null, int[]? holders = null)
+    public ReferenceRound(World world, ulong number, Message? head = null, int[]? holders = null,
+        params ulong[] voted)
     {
         _world = world;
         Context = world.Context(number);
         Head = head ?? world.First;
         Keys = [.. Enumerable.Range(0, world.Holders.Length)
             .Select(j => HpkeBase.DeriveKeyPair(Chosen.Bytes($"round {number} holder {j} key", 32)))];
-        Entries = [.. (holders ?? [.. Enumerable.Range(0, world.Holders.Length)]).Select(j => Entry(j))];
+        Entries = [.. (holders ?? [.. Enumerable.Range(0, world.Holders.Length)]).Select(j => Entry(j, voted: voted))];
         Listed = holders ?? [.. Enumerable.Range(0, world.Holders.Length)];
         Opening = Wire.Opening(Context, Head.Hash, world.Task, Entries);
         Seed = Derivations.PublicSeed(Context, Head.Hash, Opening.Hash);
@@ -38,14 +39,14 @@ internal sealed class ReferenceRound
     public Message Invitation => Wire.Invitation(Opening, Head);
 
     public Message Entry(int holder, byte[]? head = null, byte[]? key = null, ulong? round = null,
-        ReferenceTask? task = null) => Wire.OpeningEntry(
+        ReferenceTask? task = null, params ulong[] voted) => Wire.OpeningEntry(
         round is { } other ? _world.Context(other) : Context,
         head ?? Head.Hash,
         (task ?? _world.Task).DigestOn(Context, head ?? Head.Hash),
         holder,
         Chosen.Bytes($"round {Context.Round} holder {holder} nonce", 32),
         key ?? Keys[holder].PublicKey,
-        _world.Holders[holder]);
+        _world.Holders[holder], voted);
 
     /// <summary>
     /// The public polynomials of a chunk; expanding and interpolating takes a while, so they are kept.

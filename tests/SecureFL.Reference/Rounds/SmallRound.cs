@@ -50,7 +50,14 @@ internal sealed class SmallRound
     /// <summary>Model version 1.</summary>
     public Message Second { get; }
 
-    /// <summary>The payloads of the transcript's records; the closing record's is empty.</summary>
+    /// <summary>The closing statement of a key holder, on version 1 where nothing else is said.</summary>
+    public Message CloseBy(int holder, Message? head = null, params ulong[] voted) => Wire.ClosingStatement(
+        World.Context(0), (head ?? Second).Hash, holder, World.Holders[holder], voted);
+
+    /// <summary>By key holders 0 and 2.</summary>
+    public Message Closing => Wire.Closing(World.Context(0), CloseBy(0), CloseBy(2));
+
+    /// <summary>The payloads of the transcript's records.</summary>
     public byte[][] Transcript =>
     [
         World.PlanBytes,
@@ -62,7 +69,7 @@ internal sealed class SmallRound
         Releases[1].Encoded,
         Sum.Encoded,
         Second.Encoded,
-        [],
+        Closing.Encoded,
     ];
 
     /// <summary>"SFLTRN1\n" and the framed records.</summary>

@@ -6,24 +6,28 @@ internal static class HolderVectors
     public static IEnumerable<Vector> All(SmallRound s) =>
         [Round(s), .. Shares(s), .. Proposals(s), .. Past(s), .. Freshness(s)];
 
-    /// <summary>A holder whose ledger has the chain's first version and its entries of rounds 0 and 1.</summary>
+    /// <summary>
+    /// A holder whose ledger has the chain's first version, its entry of round 0, what is given, and its entry of a
+    /// later round.
+    /// </summary>
     private static Vector Of(string name, string what, SmallRound s, Script script, byte[][]? past = null,
-        bool confirmed = true, long entered = World.Now)
+        bool confirmed = true, long entered = World.Now, ReferenceRound? later = null)
     {
-        ReferenceRound next = new(s.World, 1);
         byte[] nonce = Chosen.Bytes("head nonce", 32);
         return new Vector(name, "07-opening", what, "holder")
         {
             ["plan"] = "@round.json#/plan",
             ["holder"] = 0,
             ["identity"] = Json.Hex(s.World.Holders[0].PrivateKey),
-            ["roundKeys"] = Json.Hexes([s.Round.Keys[0].PrivateKey, next.Keys[0].PrivateKey]),
+            ["roundKeys"] =
+                Json.Hexes(new[] { s.Round, later }.OfType<ReferenceRound>().Select(r => r.Keys[0].PrivateKey)),
             ["ledger"] =
                 Json.Hexes(
                     LedgerVectors.Chain(s.World, 0,
                         [(2, s.World.First.Encoded), LedgerVectors.Entered(s.Round.Entries[0], entered),
-                            LedgerVectors.Entered(next.Entries[0], entered),
-                            .. (past ?? []).Select(LedgerVectors.Typed)])),
+                            .. (past ?? []).Select(LedgerVectors.Typed),
+                            .. new[] { later }.OfType<ReferenceRound>()
+                                .Select(r => LedgerVectors.Entered(r.Entries[0], entered))])),
             ["nonce"] = Json.Hex(nonce),
             ["heads"] = Json.Hexes(confirmed ? [Head(s, 1, null, nonce).Encoded] : []),
             ["now"] = World.Now,
@@ -176,7 +180,7 @@ internal static class HolderVectors
     private static IEnumerable<Vector> Past(SmallRound s)
     {
         byte[] voted = LedgerVectors.VoteBody(s);
-        ReferenceRound next = new(s.World, 1);
+        ReferenceRound next = new(s.World, 1, voted: [0]);
         // A key holder sees no ciphertext: it takes the digest that the client signed, here the one of round 0.
         ReferenceContribution[] again = [.. Enumerable.Range(0, 3).Select(i => new ReferenceContribution(s.World, next,
             i, new Deviation { LinearDigest = s.Contributions[i].LinearDigest }))];
@@ -197,11 +201,29 @@ internal static class HolderVectors
         yield return Of("holder-second-on-base",
             "A second contribution of a client on one base model, in the next round, while the first may still open.",
             s,
-            Second(new Script()).Refuse("proposal", proposal, 410, "SecondContributionOnBase"), [[4, .. voted]]);
+            Second(new Script()).Refuse("proposal", proposal, 410, "SecondContributionOnBase"), [[4, .. voted]],
+            later: next);
         yield return Of("holder-after-death",
             "The same after two of three key holders signed the first round's death.", s,
             Second(new Script().Accept("deaths", Wire.DeathCertificate(s.Round.Context, death0, death1)))
-                .Accept("proposal", proposal, next.Vote(proposal, 0).Hash), [[4, .. voted]]);
+                .Accept("proposal", proposal, next.Vote(proposal, 0).Hash), [[4, .. voted]], later: next);
+        yield return Of("holder-entry-after-vote",
+            "The entry for the next round names the vote; none for a former round.", s,
+            new Script().Custom(Entry(1, [0])).Custom(Entry(3, [0])).Custom(Entry(1, [0]))
+                .Custom(Entry(2, null, Vector.Refusal(204, "WrongRound"))), [[4, .. voted]]);
+        yield return Of("holder-vote-after-later-entry", "A vote in round 0 after the entry for round 1.", s,
+            Shared(s, 0, 1, 2).Custom(Entry(1, []))
+                .Refuse("proposal", "@round.json#/proposal", 204, "WrongRound"));
+        byte[] closed = s.CloseBy(0, s.World.First).Hash;
+        yield return Of("holder-closed", "A key holder that closed the plan enters nothing and votes for nothing.", s,
+            Shared(s, 0, 1, 2)
+                .Custom(new JsonObject
+                {
+                    ["do"] = "closing",
+                    ["expect"] = new JsonObject { ["accept"] = true, ["hash"] = Json.Hex(closed) },
+                })
+                .Refuse("proposal", "@round.json#/proposal", 411, "RoundClosed")
+                .Custom(Entry(1, null, Vector.Refusal(411, "RoundClosed"))));
         yield return Of("holder-too-few-deaths", "One death where H - t + 1 + f = 2 are needed.", s,
             new Script().Refuse("deaths", Wire.DeathCertificate(s.Round.Context, death1), 511, "DeathBelowQuorum"));
         yield return Of("holder-death-twice", "One key holder's death twice.", s,
@@ -241,6 +263,15 @@ internal static class HolderVectors
                 .Refuse("proposal", s.Round.Propose(s.Contributions.Skip(1)), 504, "SecondCertificate"),
                 [[4, .. voted]]);
     }
+
+    // Nonce and key of an entry are the holder's own; what it says of its votes is not.
+    private static JsonObject Entry(ulong round, ulong[]? voted, JsonObject? refusal = null) => new()
+    {
+        ["do"] = "entry",
+        ["round"] = round,
+        ["voted"] = voted is null ? null : new JsonArray([.. voted.Select(v => (JsonNode)v)]),
+        ["expect"] = refusal ?? new JsonObject { ["accept"] = true },
+    };
 
     // "StaleLedger" is the environment's failure, not a peer's violation: it has no number.
     private static IEnumerable<Vector> Freshness(SmallRound s)

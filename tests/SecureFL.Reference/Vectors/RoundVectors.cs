@@ -193,6 +193,10 @@ internal static class RoundVectors
             ("HolderRequest", Wire.Request(s.Round.Context, 3, 0, 0, s.World.First)),
             ("HolderRequest", Wire.Request(c, 14, 0, 0)),
             ("HolderRequest", Wire.Request(c, 33, 1, 7)),
+            ("HolderRequest", Wire.Request(s.World.Context(0), 36, 0, 0, s.World.First)),
+            ("RoundOpeningEntry", new ReferenceRound(s.World, 3).Entry(2, voted: [0, 2])),
+            ("ClosingStatement", s.CloseBy(1, voted: [3, 7])),
+            ("TranscriptClosing", s.Closing),
             ("TranscriptRecord", Wire.Record(5, Wire.Zero, [1, 2, 3], s.World.Server)),
         ];
         return new Vector("messages", "08-wire-format", "The other messages, each with its hash.", "messages")

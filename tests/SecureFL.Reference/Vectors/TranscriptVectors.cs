@@ -29,10 +29,13 @@ internal static class TranscriptVectors
         byte[] hidden = Wire.Sum(s.Round.Context, s.Proposal.Hash, [(1, Wire.Zero)], s.World.Server).Encoded;
         Message otherModel = Wire.Version(s.Round.Context, 1, s.World.First.Hash, new byte[32], s.World.Model,
             s.World.Server);
+        ReferenceRound next = new(s.World, 1, voted: [0]);
+        Message dead = Wire.DeathCertificate(s.Round.Context, Wire.Death(s.Round.Context, 1, s.World.Holders[1]),
+            Wire.Death(s.Round.Context, 2, s.World.Holders[2]));
         Message oneVote = s.Round.Certificate(s.Proposal, 1);
         (string Name, string What, byte[][] Payloads, int Record, int Code, string CodeName)[] cases =
         [
-            ("after-closing", "A record after the closing one.", [.. payloads, []], payloads.Length, 700,
+            ("after-closing", "A record after the closing one.", [.. payloads, payloads[^1]], payloads.Length, 700,
                 "BrokenTranscript"),
             ("statement-missing", "A listed statement is missing.", [.. payloads[..5], .. payloads[6..]], 5, 503,
                 "UncheckedContribution"),
@@ -52,8 +55,21 @@ internal static class TranscriptVectors
             ("no-plan", "The first record is not a plan.", payloads[1..], 0, 105, "WrongMessageType"),
             ("release-before-certificate", "A release before the certificate.",
                 [.. payloads[..6], payloads[7], .. payloads[6..]], 6, 105, "WrongMessageType"),
-            ("closing-in-round", "A closing record within a round.", [.. payloads[..4], []], 4, 105,
+            ("closing-in-round", "A closing record within a round.", [.. payloads[..4], payloads[^1]], 4, 105,
                 "WrongMessageType"),
+            ("closing-below-quorum", "One closing statement where max(t, q_a) = 2.",
+                Close(s, s.CloseBy(1)), 11, 400, "OpeningBelowQuorum"),
+            ("closing-twice", "One closing statement twice.", Close(s, s.CloseBy(1), s.CloseBy(1)), 11, 401,
+                "DuplicateHolder"),
+            ("closing-other-head", "A key holder closed on version 0: the end is not the transcript's.",
+                Close(s, s.CloseBy(0), s.CloseBy(2, s.World.First)), 11, 206, "WrongHead"),
+            ("closing-omits-round", "Key holder 2 voted in round 4 before it closed, which is not there.",
+                Close(s, s.CloseBy(0), s.CloseBy(2, voted: 4)), 11, 700, "BrokenTranscript"),
+            ("omitted-round",
+                "Key holder 0 voted in round 0 before it entered round 1, on the same head: round 0 is not there.",
+                [.. payloads[..2], next.Opening.Encoded], 2, 700, "BrokenTranscript"),
+            ("dead-round", "The same with the death of round 0: what is missing now is the rest of round 1.",
+                [.. payloads[..2], dead.Encoded, next.Opening.Encoded], 4, 100, "Truncated"),
         ];
         foreach ((string name, string what, byte[][] changed, int record, int code, string codeName) in cases)
         {
@@ -89,6 +105,9 @@ internal static class TranscriptVectors
 
     private static byte[][] Replace(byte[][] payloads, int at, byte[] payload) =>
         [.. payloads[..at], payload, .. payloads[(at + 1)..]];
+
+    private static byte[][] Close(SmallRound s, params Message[] statements) =>
+        [.. s.Transcript[..^1], Wire.Closing(s.World.Context(0), statements).Encoded];
 
     /// <summary>
     /// Offset of a record's frame: magic, then for each record 4 bytes of length, 2 + 8 + 32 + 4, payload, signature.

@@ -46,6 +46,8 @@ internal static class MessageOperations
         nameof(MessageType.KeyDealing) => KeyDealing.Parse(bytes, plan.Limits),
         nameof(MessageType.KeyEpochConfirmation) => KeyEpochConfirmation.Parse(bytes, plan.Limits),
         nameof(MessageType.KeyEpochRecord) => KeyEpochRecord.Parse(bytes, plan.Limits),
+        nameof(MessageType.ClosingStatement) => ClosingStatement.Parse(bytes, plan.Limits),
+        nameof(MessageType.TranscriptClosing) => TranscriptClosing.Parse(bytes, plan.Limits),
         nameof(MessageType.HolderRequest) => HolderRequest.Parse(bytes, plan.Limits),
         _ => throw new ArgumentException($"no message type {type}", nameof(type)),
     };

@@ -107,7 +107,7 @@ internal static class HolderScript
 
         InMemoryLedgerStorage ledger = new([.. v.ByteList("ledger").Select(r => new ReadOnlyMemory<byte>(r))]);
         using KeyHolder holder = new(plan, plan.Digest, identity,
-            HolderStorage.InMemory(ledger) with { RoundKeys = keys }, clock, new ScriptedEntropy(v.Bytes("nonce")));
+            HolderStorage.InMemory(ledger) with { RoundKeys = keys }, clock, new NonceFirst(v.Bytes("nonce")));
         Assert.Equal(v.Int("holder"), holder.Index);
         LedgerHeadRequest request = holder.CreateLedgerHeadRequest();
         Assert.Equal(v.Bytes("nonce"), request.Nonce);
@@ -125,6 +125,24 @@ internal static class HolderScript
             }
 
             Expectation.Check(step, () => Do(holder, plan, step));
+        }
+    }
+
+    // The nonce of its request for heads is the vector's; keys and nonces of new entries are its own.
+    private sealed class NonceFirst(byte[] nonce) : IEntropySource
+    {
+        private bool _used;
+
+        public void Fill(Span<byte> destination)
+        {
+            if (_used)
+            {
+                SystemEntropy.Instance.Fill(destination);
+                return;
+            }
+
+            nonce.CopyTo(destination);
+            _used = true;
         }
     }
 
@@ -147,6 +165,12 @@ internal static class HolderScript
             case "deaths":
                 holder.HandleRoundDeath(RoundDeathCertificate.Parse(message, plan.Limits));
                 return null;
+            case "entry":
+                RoundOpeningEntry entry = holder.CreateOpeningEntry(step.Unsigned("round"), default, []);
+                Assert.Equal(step.Longs("voted"), entry.VotedRounds.Select(round => (long)round));
+                return null;
+            case "closing":
+                return holder.CreateClosingStatement([]).Hash;
             case "head":
                 holder.HandleLedgerHead(LedgerHead.Parse(message, plan.Limits));
                 return null;
