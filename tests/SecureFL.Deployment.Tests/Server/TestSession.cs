@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Client.Models;
+using SecureFL.Client.Questions;
 using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Plans;
@@ -245,8 +246,14 @@ internal sealed class TestSession : IAsyncDisposable
     }
 
     /// <summary>A client's runtime with its state in a folder.</summary>
+    /// <param name="index">The client's number.</param>
+    /// <param name="source">Where its contributions come from.</param>
+    /// <param name="state">The folder.</param>
+    /// <param name="role">Its role; null for an honest one.</param>
+    /// <param name="logger">Its log.</param>
+    /// <param name="questions">What its rows answered under other plans; null for nothing.</param>
     public ClientService Service(int index, IContributionSource source, string state, AggregationClient? role = null,
-        ILogger? logger = null)
+        ILogger? logger = null, QuestionGuard? questions = null)
     {
         role ??= Client(index).Role;
         ServerLink link = Link(PeerRole.Client, $"hospital {index}");
@@ -261,7 +268,7 @@ internal sealed class TestSession : IAsyncDisposable
             models,
             OwnModel.For(Plan, PlanFile.Terms, role, link, models, Path.Combine(state, "course.sfl"),
                 Path.Combine(state, "opened"), logger),
-            logger);
+            logger, questions: questions);
     }
 
     /// <summary>
