@@ -20,7 +20,6 @@ internal readonly record struct DataSetAnswer(Digest Question, Digest Plan, Date
 /// </summary>
 internal sealed class DataSetJournal
 {
-    private const int MostQuestions = 4096;
     private const int HeaderBytes = Digest.Size + sizeof(long);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly string _path;
@@ -82,13 +81,9 @@ internal sealed class DataSetJournal
 
         HashSet<Digest> own = [.. known.Where(answer => answer.Plan == plan).Select(answer => answer.Question)];
         Digest[] fresh = [.. questions.Where(own.Add)];
-        foreach (Digest[] part in fresh.Chunk(MostQuestions))
-        {
-            ledger.Append(Encode(plan, part, now));
-        }
-
         if (fresh.Length > 0)
         {
+            ledger.Append(Encode(plan, fresh, now));
             ledger.Flush();
         }
 

@@ -12,6 +12,7 @@ using SecureFL.KeyHolder.Attending;
 using SecureFL.Learning.Data;
 using SecureFL.Learning.Data.Datasets;
 using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Models;
 using SecureFL.Learning.Rounds;
 using SecureFL.Messages.Counters;
 using SecureFL.Messages.Identity;
@@ -109,6 +110,9 @@ internal sealed class TestSession : IAsyncDisposable
 
     public bool KeepCiphertexts { get; init; }
 
+    /// <summary>The weights that the terms name; null where they name none.</summary>
+    public ModelParameters? InitialModel { get; init; }
+
     /// <summary>What lies between the server and the links that are made from now on; null for nothing.</summary>
     public EmulatedNetwork? Network { get; set; }
 
@@ -134,6 +138,7 @@ internal sealed class TestSession : IAsyncDisposable
             Listen = [new IPEndPoint(IPAddress.Loopback, _port)],
             InsecureLoopback = Tls is null,
             KeepCiphertexts = KeepCiphertexts,
+            InitialModel = InitialModel is { } given ? () => given : null,
             Limits = Limits,
         };
         Host = await AggregationHost.StartAsync(settings, PlanFile, _server, Tls, Options, Clock);
