@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Cli.Demo;
+using SecureFL.Cli.Tests.Support;
 using SecureFL.Client;
 using SecureFL.Client.Questions;
 using SecureFL.Client.Sources;
