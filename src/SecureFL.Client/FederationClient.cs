@@ -134,7 +134,8 @@ public sealed class FederationClient : IDisposable
     /// <param name="progress">Told of every step; null for nobody.</param>
     /// <param name="cancellationToken">Stops; a later start goes on where this one was.</param>
     /// <exception cref="PartyException">The plan is of plain sums, it asks what another one had answered, the state
-    /// folder cannot be used, the server broke the protocol, runs another plan, or refuses this client for good.</exception>
+    /// folder cannot be used, the server broke the protocol, runs another plan, or refuses this client for
+    /// good.</exception>
     /// <exception cref="ArgumentException">The trainer's model or metrics are not the plan's, or the plan's model is
     /// not built in and no trainer is given.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -171,7 +172,8 @@ public sealed class FederationClient : IDisposable
     /// <param name="cancellationToken">Stops; a later start goes on where this one was.</param>
     /// <returns>How the session ended.</returns>
     /// <exception cref="PartyException">The plan is of plain sums, it asks what another one had answered, the state
-    /// folder cannot be used, the server broke the protocol, runs another plan, or refuses this client for good.</exception>
+    /// folder cannot be used, the server broke the protocol, runs another plan, or refuses this client for
+    /// good.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <remarks>What the functions throw is thrown on as it is.</remarks>
     public Task<SessionEnd> RunAsync(RawSite site,

@@ -119,7 +119,8 @@ public sealed class DataSetJournalTests
 
     private static IReadOnlyList<DataSetAnswer> Claim(DataSetJournal journal, int plan, int[] questions,
         int? mayRepeat = null) =>
-        journal.Claim(Of(plan), [.. questions.Select(Of)], question => mayRepeat is int free && question == Of(free), Day);
+        journal.Claim(Of(plan), [.. questions.Select(Of)],
+            question => mayRepeat is int free && question == Of(free), Day);
 
     private static Digest Of(int number)
     {

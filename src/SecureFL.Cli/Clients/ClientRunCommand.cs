@@ -75,8 +75,8 @@ internal static class ClientRunCommand
             """);
     }
 
-    private static async Task<int> RunAsync(PartySettings settings, FederationClientOptions options, SiteFiles files, string? trainerCommand,
-        TimeSpan? trainerLimit, bool trainerLimitGiven, string? encryptor, FileInfo? output,
+    private static async Task<int> RunAsync(PartySettings settings, FederationClientOptions options, SiteFiles files,
+        string? trainerCommand, TimeSpan? trainerLimit, bool trainerLimitGiven, string? encryptor, FileInfo? output,
         CancellationToken cancellationToken)
     {
         if (output is not null)

@@ -56,8 +56,8 @@ internal static class ClientSendCommand
     }
 
     private static async Task<int> RunAsync(
-        PartySettings settings, FederationClientOptions options, string file, ulong? round, string[] counters, double? maxClipped, string? encryptor,
-        CancellationToken cancellationToken)
+        PartySettings settings, FederationClientOptions options, string file, ulong? round, string[] counters,
+        double? maxClipped, string? encryptor, CancellationToken cancellationToken)
     {
         using ILoggerFactory logging = settings.CreateLogging();
         using FederationClient client = await FederationClient.OpenAsync(options,

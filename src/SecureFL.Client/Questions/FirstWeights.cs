@@ -6,8 +6,8 @@ using SecureFL.Messages.Primitives;
 namespace SecureFL.Client.Questions;
 
 /// <summary>
-/// Questions about weights. Those before the first update count as the ones that this site draws from the terms' seed as
-/// well: a server's own differ in their last bits, which is no other question.
+/// Questions about weights. Those before the first update count as the ones that this site draws from the terms' seed
+/// as well: a server's own differ in their last bits, which is no other question.
 /// </summary>
 internal sealed class FirstWeights(TrainingTerms terms)
 {
@@ -26,5 +26,6 @@ internal sealed class FirstWeights(TrainingTerms terms)
     /// <param name="version">Model updates behind them.</param>
     internal IEnumerable<DataQuestion> Questions(QuestionKind kind, ModelParameters weights, int version) =>
         (version == 0 ? Questions(kind) : [])
-        .Append(DataQuestion.OfWeights(kind, DataQuestion.DigestOf(weights.Values))).DistinctBy(question => question.Key);
+        .Append(DataQuestion.OfWeights(kind, DataQuestion.DigestOf(weights.Values)))
+        .DistinctBy(question => question.Key);
 }

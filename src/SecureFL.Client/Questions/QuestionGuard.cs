@@ -18,6 +18,9 @@ namespace SecureFL.Client.Questions;
 /// </summary>
 internal sealed class QuestionGuard
 {
+    // Members of the client's options, which know this folder.
+    private const string NameOption = "DataSet";
+    private const string AcceptOption = "AcceptRepeated";
     private const string Folder = "answered";
     private const int LongestName = 64;
     private const int MostNamed = 4;
@@ -44,7 +47,7 @@ internal sealed class QuestionGuard
         {
             throw new PartyException(PartyRefusal.Options, $"'{dataSet}' is no name of a data set",
                 $"give letters, digits, hyphens and underscores, at most {LongestName}",
-                options: nameof(FederationClientOptions.DataSet));
+                options: NameOption);
         }
 
         _dataSet = dataSet;
@@ -67,7 +70,8 @@ internal sealed class QuestionGuard
     internal void Require(IReadOnlyList<DataQuestion> questions) => Judge(questions,
         OfJournal(() => _journal.AnsweredElsewhere(_plan, [.. questions.Select(question => question.Key)])));
 
-    /// <summary>The same; what is not refused is recorded durably. Before the first byte of the answer leaves.</summary>
+    /// <summary>The same, and what is not refused is recorded durably: before the first byte of the answer
+    /// leaves.</summary>
     /// <exception cref="PartyException">As <see cref="Require"/>.</exception>
     internal void Claim(IReadOnlyList<DataQuestion> questions)
     {
@@ -108,10 +112,10 @@ internal sealed class QuestionGuard
             $"this plan asks what the data set '{_dataSet}' answered on {date} under plan {plan.ToShortString()} "
             + $"({words}): {ListOf(questions)}; a server that leaves one site out of one of the two sums can subtract "
             + "them, and has that site's part",
-            "a second try is an ordinary case, and people decide on it: once yours know why it is asked again and which "
-            + $"sites are in both plans, approve this plan for repeated questions of {string.Join(" and ", kinds)}; if "
+            "a second try is an ordinary case, and people decide on it: once yours know why it is asked again and "
+            + $"which sites are in both plans, approve this plan for repeated questions of {string.Join(" and ", kinds)}; if "
             + "the rows are others than then, give them a name of their own",
-            inner: null, nameof(FederationClientOptions.AcceptRepeated), nameof(FederationClientOptions.DataSet));
+            inner: null, AcceptOption, NameOption);
     }
 
     private static string ListOf(DataQuestion[] questions)
