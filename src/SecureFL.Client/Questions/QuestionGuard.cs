@@ -113,8 +113,8 @@ internal sealed class QuestionGuard
             + $"({words}): {ListOf(questions)}; a server that leaves one site out of one of the two sums can subtract "
             + "them, and has that site's part",
             "a second try is an ordinary case, and people decide on it: once yours know why it is asked again and "
-            + $"which sites are in both plans, approve this plan for repeated questions of {string.Join(" and ", kinds)}; if "
-            + "the rows are others than then, give them a name of their own",
+            + $"which sites are in both plans, approve this plan for repeated questions of "
+            + $"{string.Join(" and ", kinds)}; if the rows are others than then, give them a name of their own",
             inner: null, AcceptOption, NameOption);
     }
 

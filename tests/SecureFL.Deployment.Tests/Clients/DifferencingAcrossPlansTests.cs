@@ -19,8 +19,8 @@ namespace SecureFL.Deployment.Tests.Clients;
 /// A round is spoiled for everybody but the server, which has a helper: a client that sent garbage and gives the server
 /// what it left out, or a key holder that released a false share and gives the server the true one. The roles' test,
 /// <c>Protocol: Attacks/DifferencingAfterSpoiledRoundTests</c>, shows that the server then has the sum, and would have
-/// a site by a new plan from the same weights without it. Here clients with the journal of their rows are asked for that
-/// second sum. They refuse it, whichever way the first one was spoiled: what counts is that they answered.
+/// a site by a new plan from the same weights without it. Here clients with the journal of their rows are asked for
+/// that second sum. They refuse it, whichever way the first one was spoiled: what counts is that they answered.
 /// </summary>
 public sealed class DifferencingAcrossPlansTests : IDisposable
 {

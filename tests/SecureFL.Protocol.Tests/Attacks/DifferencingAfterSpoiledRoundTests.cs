@@ -70,7 +70,8 @@ public sealed class DifferencingAfterSpoiledRoundTests
         Release truth = first.Holders[0].HandleCertificate(certificate);
         byte[] words = truth.Groups[0].ToArray();
         words[100] ^= 1;
-        Release lie = Release.Create(certificate.Proposal, 0, [words], truth.DigestSums, first.Identities.KeyHolders[0]);
+        Release lie = Release.Create(
+            certificate.Proposal, 0, [words], truth.DigestSums, first.Identities.KeyHolders[0]);
         Release other = first.Holders[1].HandleCertificate(certificate);
         server.HandleRelease(lie);
         server.HandleRelease(other);
