@@ -21,9 +21,9 @@ internal sealed record LieNotice(
 internal static partial class LieWatch
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>The first refusal; null where all hospitals end well, or nothing happens for a minute.</summary>
+    /// <summary>The first refusal; null where all hospitals end well, or nothing happens for two minutes.</summary>
     internal static async Task<LieNotice?> FirstAsync(DemoParties parties, AggregationHost host,
         CancellationToken cancellationToken)
     {
