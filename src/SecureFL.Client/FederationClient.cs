@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Client.Models;
+using SecureFL.Client.Questions;
 using SecureFL.Client.Reporting;
 using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
@@ -38,12 +39,24 @@ public sealed class FederationClient : IDisposable
 {
     private readonly PartySession _session;
     private readonly ILogger _logger;
+    private readonly QuestionGuard _questions;
 
-    private FederationClient(PartySession session, ILogger logger)
+    private FederationClient(PartySession session, FederationClientOptions options, ILogger logger)
     {
         _session = session;
         _logger = logger;
         Index = PositionOf(session);
+        if (!options.AcceptRepeated.IsDefault && options.AcceptRepeated.Except(session.Approved.Repeated).Any())
+        {
+            PartyFaults.OfState(() =>
+            {
+                session.Approved.Approve(session.Plan.Digest, options.AcceptRepeated);
+                return true;
+            });
+        }
+
+        _questions = new QuestionGuard(session.Identity.Folder, options.DataSet, session.Plan.Digest,
+            session.Approved.Repeated, logger);
     }
 
     /// <summary>Consortium, role and name.</summary>
@@ -78,7 +91,7 @@ public sealed class FederationClient : IDisposable
             .ConfigureAwait(false);
         try
         {
-            return new FederationClient(session, logger);
+            return new FederationClient(session, options, logger);
         }
         catch
         {
@@ -120,8 +133,9 @@ public sealed class FederationClient : IDisposable
     /// model.</param>
     /// <param name="progress">Told of every step; null for nobody.</param>
     /// <param name="cancellationToken">Stops; a later start goes on where this one was.</param>
-    /// <exception cref="PartyException">The plan is of plain sums, the state folder cannot be used, the server broke
-    /// the protocol, runs another plan, or refuses this client for good.</exception>
+    /// <exception cref="PartyException">The plan is of plain sums, it asks what another one had answered, the state
+    /// folder cannot be used, the server broke the protocol, runs another plan, or refuses this client for
+    /// good.</exception>
     /// <exception cref="ArgumentException">The trainer's model or metrics are not the plan's, or the plan's model is
     /// not built in and no trainer is given.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -157,8 +171,9 @@ public sealed class FederationClient : IDisposable
     /// <param name="progress">Told of every step; null for nobody.</param>
     /// <param name="cancellationToken">Stops; a later start goes on where this one was.</param>
     /// <returns>How the session ended.</returns>
-    /// <exception cref="PartyException">The plan is of plain sums, the state folder cannot be used, the server broke
-    /// the protocol, runs another plan, or refuses this client for good.</exception>
+    /// <exception cref="PartyException">The plan is of plain sums, it asks what another one had answered, the state
+    /// folder cannot be used, the server broke the protocol, runs another plan, or refuses this client for
+    /// good.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <remarks>What the functions throw is thrown on as it is.</remarks>
     public Task<SessionEnd> RunAsync(RawSite site,
@@ -183,9 +198,9 @@ public sealed class FederationClient : IDisposable
     /// <param name="progress">Told of every step; null for nobody.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The round.</returns>
-    /// <exception cref="PartyException">The plan is of a training; the round cannot get this contribution, as it is
-    /// over or has another one of this client; the state folder cannot be used; the server broke the protocol, runs
-    /// another plan, or refuses this client for good.</exception>
+    /// <exception cref="PartyException">The plan is of a training; another plan had the same vector; the round
+    /// cannot get this contribution, as it is over or has another one of this client; the state folder cannot be used;
+    /// the server broke the protocol, runs another plan, or refuses this client for good.</exception>
     /// <exception cref="ArgumentException">Another number of values or counters than the plan's.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<ulong> SendAsync(float[] vector, long[]? counters = null, ulong? round = null,
@@ -314,7 +329,7 @@ public sealed class FederationClient : IDisposable
         OwnModel? own = OwnModel.For(_session.Plan, Plan.Terms, memory.Client, _session.Link, models,
             _session.Folder.Course, _session.Folder.OpenedSums, _logger);
         return new ClientService(_session.Plan, memory.Client, memory.Contributions, source, _session.Link, models,
-            own, _logger, Encryptor, progress);
+            own, _logger, Encryptor, progress, _questions);
     }
 
     private ResidualKeeper Residual()

@@ -9,10 +9,13 @@ public sealed class SessionEnd
 {
     internal SessionEnd(RoundState state) => State = state;
 
-    /// <summary>Whether it came to the end that its plan describes; false where its training broke off.</summary>
+    /// <summary>
+    /// Whether it came to the end that its plan describes; false where its training broke off, or the server ended it
+    /// before the terms do.
+    /// </summary>
     public bool IsComplete => !State.Incomplete;
 
-    /// <summary>Why it ended, as the server says.</summary>
+    /// <summary>Why it ended, as the server says, and which step of the terms is missing where it is early.</summary>
     public string Reason => State.Reason;
 
     /// <summary>The version of the model that it ended with, from 0.</summary>

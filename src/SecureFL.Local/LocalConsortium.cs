@@ -17,7 +17,8 @@ namespace SecureFL.Local;
 /// <summary>
 /// A consortium in one process: the identities and the state of every party, and all rounds of one plan through the
 /// very roles that run apart in production. For embedding, simulation, benchmarks and tests. Keeps the model chain and
-/// hands out the transcript. Whoever runs the process can open any client. Not thread-safe.
+/// hands out the transcript. Whoever runs the process can open any client. A client's journal is that of this plan:
+/// what its rows answered under another one, only deployed clients remember. Not thread-safe.
 /// </summary>
 public sealed class LocalConsortium : IDisposable
 {

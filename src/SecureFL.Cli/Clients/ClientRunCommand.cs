@@ -54,8 +54,11 @@ internal static class ClientRunCommand
         TableOptions tables = new();
         tables.AddTo(command);
         party.AddTo(command);
+        DataSetOptions rows = new();
+        rows.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(
             party.Read(result),
+            rows.Read(result, party.Read(result)),
             new SiteFiles(result.GetValue(data)!.FullName, result.GetValue(test)?.FullName, result.GetValue(label))
             { Csv = tables.Read(result) },
             result.GetValue(trainer),
@@ -72,8 +75,8 @@ internal static class ClientRunCommand
             """);
     }
 
-    private static async Task<int> RunAsync(PartySettings settings, SiteFiles files, string? trainerCommand,
-        TimeSpan? trainerLimit, bool trainerLimitGiven, string? encryptor, FileInfo? output,
+    private static async Task<int> RunAsync(PartySettings settings, FederationClientOptions options, SiteFiles files,
+        string? trainerCommand, TimeSpan? trainerLimit, bool trainerLimitGiven, string? encryptor, FileInfo? output,
         CancellationToken cancellationToken)
     {
         if (output is not null)
@@ -82,7 +85,7 @@ internal static class ClientRunCommand
         }
 
         using ILoggerFactory logging = settings.CreateLogging();
-        using FederationClient client = await FederationClient.OpenAsync(settings.ToClient(),
+        using FederationClient client = await FederationClient.OpenAsync(options,
             logging.CreateLogger(PartyLogging.Category), cancellationToken).ConfigureAwait(false);
         TrainingTerms terms = client.Plan.Terms
             ?? throw new CliException(ExitCode.Usage, "the plan has no terms of training: its rounds are plain sums",

@@ -38,8 +38,11 @@ internal static class ClientSendCommand
             file, round, counters, maxClipped, encryptor,
         };
         party.AddTo(command);
+        DataSetOptions rows = new();
+        rows.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(
             party.Read(result),
+            rows.Read(result, party.Read(result)),
             result.GetValue(file)!.FullName,
             result.GetValue(round),
             result.GetValue(counters) ?? [],
@@ -53,11 +56,11 @@ internal static class ClientSendCommand
     }
 
     private static async Task<int> RunAsync(
-        PartySettings settings, string file, ulong? round, string[] counters, double? maxClipped, string? encryptor,
-        CancellationToken cancellationToken)
+        PartySettings settings, FederationClientOptions options, string file, ulong? round, string[] counters,
+        double? maxClipped, string? encryptor, CancellationToken cancellationToken)
     {
         using ILoggerFactory logging = settings.CreateLogging();
-        using FederationClient client = await FederationClient.OpenAsync(settings.ToClient(),
+        using FederationClient client = await FederationClient.OpenAsync(options,
             logging.CreateLogger(PartyLogging.Category), cancellationToken).ConfigureAwait(false);
         if (client.Plan.Terms is not null)
         {

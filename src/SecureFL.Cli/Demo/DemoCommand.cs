@@ -12,7 +12,8 @@ internal static class DemoCommand
     {
         Option<FileInfo?> json = new("--json")
         {
-            Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file",
+            Description = "write {sumIsExact, transcriptVerified, processes, seconds, reportPath} to this file; with "
+                    + "--malicious-server who noticed what, and what was opened",
             HelpName = "FILE"
         };
         Option<DirectoryInfo?> output = new("--output")
@@ -26,6 +27,13 @@ internal static class DemoCommand
         { Description = "remove what an earlier demo left in the --output folder first" };
         Option<bool> inProcess = new("--in-process")
         { Description = "all roles in this one process, with a report and the comparison with plaintext floats" };
+        Option<string?> malicious = new("--malicious-server")
+        {
+            Description =
+                    $"the server lies in one way, until a party notices: "
+                    + $"{string.Join(", ", ServerLie.All.Select(lie => lie.Kind))}; list says what they are",
+            HelpName = "KIND"
+        };
         Option<string> suite = SuiteOptions.Suite();
         Option<string> wire = SuiteOptions.Wire();
         Option<string?> training = new("--training")
@@ -43,6 +51,7 @@ internal static class DemoCommand
             output,
             overwrite,
             inProcess,
+            malicious,
             suite,
             wire,
             training,
@@ -50,8 +59,23 @@ internal static class DemoCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             SumSettings sum = SuiteOptions.SumOf(result, suite, wire);
+            if (result.GetValue(malicious) == "list")
+            {
+                await Console.Out.WriteLineAsync(string.Join('\n', ServerLie.Lines)).ConfigureAwait(false);
+                return (int)ExitCode.Ok;
+            }
+
+            ServerLie? lie = result.GetValue(malicious) is string kind ? ServerLie.Of(kind) : null;
             DirectoryInfo folder = result.GetValue(output) ?? Directory.CreateTempSubdirectory("securefl-demo-");
             DemoFolder.Take(folder, result.GetValue(overwrite));
+            if (lie is not null)
+            {
+                MaliciousOutcome end = await new MaliciousDemo(lie, folder, sum, result.GetValue(training))
+                    .RunAsync(cancellationToken).ConfigureAwait(false);
+                JsonOutput.Write(result.GetValue(json), end);
+                return (int)(end.HasFailed ? ExitCode.Ok : ExitCode.Integrity);
+            }
+
             DemoOutcome outcome = result.GetValue(inProcess)
                 ? await new HospitalDemo(folder, sum, result.GetValue(training))
                     .RunAsync(cancellationToken).ConfigureAwait(false)
@@ -67,6 +91,8 @@ internal static class DemoCommand
             securefl demo --output demo --json demo.json
             securefl demo --in-process
             securefl demo --suite joint-key --wire seal
+            securefl demo --malicious-server invented-model
+            securefl demo --malicious-server list
             """);
     }
 }

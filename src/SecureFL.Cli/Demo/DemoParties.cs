@@ -59,6 +59,9 @@ internal sealed class DemoParties : IDisposable
 
     internal string LedgerOf(string holder) => Path.Combine(_consortium.StateOf(holder), "ledger.sfl");
 
+    /// <summary>Where a party's words go.</summary>
+    internal string LogOf(string name) => Path.Combine(_logs, name + ".log");
+
     /// <summary>Another command of a party, as a process that is not started yet.</summary>
     internal LocalProcess Command(string party, string log, params string[] command) =>
         new(party, [.. command, .. PartyArguments(party)], LogOf(log));
@@ -99,6 +102,4 @@ internal sealed class DemoParties : IDisposable
         _consortium.PlanPath, "--server", Address.GetLeftPart(UriPartial.Authority),
         "--accept-digest", _consortium.Plan.Digest.ToString(),
     ];
-
-    private string LogOf(string name) => Path.Combine(_logs, name + ".log");
 }

@@ -138,7 +138,13 @@ internal sealed class LocalProcess : IDisposable
     internal string LastWords(int lines = 5)
     {
         JoinCopying();
-        return File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(lines)) : "";
+        if (!File.Exists(_log))
+        {
+            return "";
+        }
+
+        using StreamReader log = new(new FileStream(_log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return string.Join('\n', log.ReadToEnd().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').TakeLast(lines));
     }
 
     public void Dispose()

@@ -22,19 +22,14 @@ namespace SecureFL.Cli.Demo;
 /// </summary>
 internal sealed class ProcessDemo(DirectoryInfo folder, SumSettings asked, string? training = null)
 {
-    private const int Rounds = 12;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     internal async Task<DemoOutcome> RunAsync(CancellationToken cancellationToken)
     {
         long started = TimeProvider.System.GetTimestamp();
-        IReadOnlyList<string> tables = HospitalFederation.WriteTables(folder.FullName);
-        string[] clients = [.. tables.Select(path => Path.GetFileNameWithoutExtension(path))];
-        (TrainingTerms terms, SumSettings sum) = Settle(tables);
-        DemoConsortium consortium = DemoConsortium.Create(
-            folder.FullName, clients, HospitalFederation.KeyHolders, terms, HospitalFederation.Clip, sum.Bits,
-            sum.Threshold,
-            sum.Suite == SumSuite.JointKey ? 1000 : null, sum.Wire);
+        DemoSetup setup = DemoSetup.Create(folder, asked, training);
+        (IReadOnlyList<string> tables, IReadOnlyList<string> clients, TrainingTerms terms, DemoConsortium consortium) =
+            setup;
         Talk.Line($"plan {consortium.Plan.SpokenForm}");
         using DemoParties parties = new(consortium, tables);
         foreach (LocalProcess process in parties.All)
@@ -45,7 +40,7 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSettings asked, strin
         int processes = parties.All.Count() + 1;
         Talk.Line(
             string.Create(CultureInfo.InvariantCulture,
-                $"{processes} processes: this one, a server on {parties.Address}, {clients.Length} hospitals, "
+                $"{processes} processes: this one, a server on {parties.Address}, {clients.Count} hospitals, "
                 + $"{parties.Holders.Count} key holders"));
         TrainingOutcome clear = await HospitalFederation.TrainInTheClearAsync(consortium.Plan, tables, clients,
             cancellationToken).ConfigureAwait(false);
@@ -66,28 +61,6 @@ internal sealed class ProcessDemo(DirectoryInfo folder, SumSettings asked, strin
         await Console.Out.WriteAsync(text).ConfigureAwait(false);
         return new DemoOutcome(exact, verified, processes, seconds, reportPath);
     }
-
-    // One file for both halves: the deployed one and the one in the clear read what was written.
-    private (TrainingTerms Terms, SumSettings Sum) Settle(IReadOnlyList<string> tables)
-    {
-        TrainingDescription description = HospitalFederation.Describe(training, Rounds, asked);
-        SumSettings sum = description.Sum;
-        TrainingTerms terms = HospitalFederation.TermsFor(tables, description);
-        if (terms.Asynchronous is not null || !sum.IsEncrypted)
-        {
-            throw new CliException(
-                ExitCode.Usage,
-                "the demonstration compares encrypted rounds with training in the clear: asynchronous rounds depend "
-                + "on the clock, and sums in the clear are no encryption",
-                "give a --training file with synchronous rounds and an encrypted suite");
-        }
-
-        File.WriteAllBytes(TrainingFile, TrainingDescription.Print(terms, sum));
-        TrainingDescription written = TrainingDescription.Load(TrainingFile);
-        return (written.Settle(DataFacts.Of(written.Schema!)), written.Sum);
-    }
-
-    private string TrainingFile => Path.Combine(folder.FullName, "training.json");
 
     // Ends when all clients have ended; tells each round as it is opened.
     private static async Task<IReadOnlyList<RoundSummary>> FollowAsync(DemoParties parties,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SecureFL.Cli.Clients;
 using SecureFL.Cli.Shell;
 using SecureFL.Consortium.Approvals;
 using SecureFL.Consortium.Plans;
@@ -14,6 +15,8 @@ internal static class ApproveCommand
           securefl plan approve plan.json --state state
         In a script, with the words that people compared before:
           securefl plan approve plan.json --state state --accept bafus-gutih-...
+        At a hospital whose rows answered the same questions to another plan, and only there:
+          securefl plan approve plan.json --state state --accept-repeated preparation training
         """;
 
     internal static Command Create()
@@ -30,9 +33,10 @@ internal static class ApproveCommand
             Description = "the words or the digest that people compared, for scripts: anything else is refused",
             HelpName = "WORDS"
         };
+        Option<QuestionKind[]> repeated = DataSetOptions.Accept();
         Command command = new("approve",
             "Approve a plan: its party then takes part in this one and in no other from that folder.")
-            { plan, state, accept };
+            { plan, state, accept, repeated };
         command.SetAction(result =>
         {
             PlanFile file = PlanFile.Load(result.GetValue(plan)!);
@@ -53,8 +57,14 @@ internal static class ApproveCommand
                     "a plan that somebody exchanged names other key holders or other rules");
             }
 
-            Approved(result.GetValue(state)!, create: true).Approve(file.Digest);
+            Approved(result.GetValue(state)!, create: true)
+                .Approve(file.Digest, result.GetValue(repeated) ?? []);
             Talk.Line($"approved in {result.GetValue(state)}");
+            if (result.GetValue(repeated) is { Length: > 0 } again)
+            {
+                Talk.Line($"it may ask again what another plan had answered: {string.Join(", ", again)}");
+            }
+
             return (int)ExitCode.Ok;
         });
         return Examples.Of(command, Teaching);

@@ -1,3 +1,4 @@
+using SecureFL.Client;
 using SecureFL.Consortium.Parties;
 
 namespace SecureFL.Cli.Shell;
@@ -15,6 +16,8 @@ internal static class PartyFailures
         [nameof(ConsortiumPartyOptions.PlanPath)] = "--plan",
         [nameof(ConsortiumPartyOptions.ServerName)] = "--server-name",
         [nameof(ConsortiumPartyOptions.ApprovedPlan)] = "--accept-digest",
+        [nameof(FederationClientOptions.DataSet)] = "--data-set",
+        [nameof(FederationClientOptions.AcceptRepeated)] = "--accept-repeated",
     };
 
     /// <summary>The refusal; its exit code is that of what lies behind it, where that has one.</summary>

@@ -267,6 +267,7 @@ internal static class OptionRules
             yield return Excludes(name, "--training", facts => facts.Has("--in-process") && facts.Given("--training"));
         }
 
+        yield return Excludes("--malicious-server", "--in-process");
         yield return Needs("--wire", "--suite joint-key", facts => Sum(facts).Suite == SumSuite.JointKey);
         foreach (string name in new[] { "--rounds-per-key", "--smudging" })
         {

@@ -82,6 +82,10 @@ internal static partial class ClientLog
         + "not checked here")]
     internal static partial void Joined(ILogger logger, ulong version, string model);
 
+    [LoggerMessage(124, LogLevel.Warning,
+        "answered under plan {Plan} ({Words}), and again under this one, as was approved: {Questions}")]
+    internal static partial void AnsweredAgain(ILogger logger, string questions, string plan, string words);
+
     [LoggerMessage(114, LogLevel.Information, "the session has ended: {Reason}")]
     internal static partial void Ended(ILogger logger, string reason);
 }

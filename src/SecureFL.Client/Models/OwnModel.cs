@@ -49,6 +49,13 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
     /// <summary>The state of the training after <see cref="FollowAsync"/>.</summary>
     internal TrainingCourse Course => _course ?? throw new InvalidOperationException("no version is known yet");
 
+    /// <summary>
+    /// What the terms ask for after the newest version; null where they have come to their end, or may have: by metrics
+    /// of rounds that this client did not see.
+    /// </summary>
+    internal RoundTask? MissingTask =>
+        Course.KnowsHistory || terms.Stopping is { Target: null, Patience: 0 } ? Course.NextTask : null;
+
     /// <summary>Whether this client's contribution to a former round is in a sum that it has checked.</summary>
     internal SumMembership MembershipOf(ulong round) => _rounds.Of(round);
 
@@ -83,6 +90,12 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
     internal async Task FinishAsync(ulong number, ModelStamp stamp, CancellationToken cancellationToken)
     {
         Load();
+        if (_at is not null && number < _at.Number)
+        {
+            throw new ProtocolViolationException(ViolationCode.WrongHead, Party.Server,
+                $"an end at version {_at.Number}, which this client has made, or later", $"at version {number}");
+        }
+
         if (_at is null && number == 0)
         {
             _course = await first.MakeAsync(stamp.Digest, cancellationToken).ConfigureAwait(false);

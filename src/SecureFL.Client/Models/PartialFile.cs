@@ -1,4 +1,3 @@
-using Grpc.Core;
 using SecureFL.Messages.Violations;
 using SecureFL.Transport.Calls;
 using SecureFL.Transport.Contracts;
@@ -14,7 +13,8 @@ internal static class PartialFile
     /// <param name="least">Fewest bytes that it can have.</param>
     /// <param name="most">Most bytes that it can have.</param>
     /// <param name="cancellationToken">Ends the transfer; what came stays for the next one.</param>
-    /// <exception cref="ProtocolViolationException">The server sends another length, or parts out of order.</exception>
+    /// <exception cref="ProtocolViolationException">The server sends another length, parts out of order, or fewer than
+    /// it says; nothing of it stays.</exception>
     /// <exception cref="GrpcException">The transfer broke off, or the server does not have the file.</exception>
     internal static async Task TransferAsync(string draft, Func<ulong, IAsyncEnumerable<ModelPart>> ask, ulong least,
         ulong most, CancellationToken cancellationToken)
@@ -41,6 +41,7 @@ internal static class PartialFile
                 if (part.TotalBytes < least || part.TotalBytes > most || part.TotalBytes != (total ?? part.TotalBytes)
                     || part.Offset != at || (ulong)part.Data.Length > part.TotalBytes - at)
                 {
+                    file.SetLength(0);
                     throw new ProtocolViolationException(
                         ViolationCode.Oversized,
                         Party.Server,
@@ -52,10 +53,13 @@ internal static class PartialFile
                 await file.WriteAsync(part.Data.Memory, cancellationToken).ConfigureAwait(false);
             }
 
+            // A line that breaks is a fault of the call; this the server calls the whole file.
             if ((ulong)file.Position != total)
             {
-                throw new GrpcException(StatusCode.Unavailable,
-                    $"the transfer ended at byte {file.Position} of {total ?? most}");
+                long sent = file.Position;
+                file.SetLength(0);
+                throw new ProtocolViolationException(ViolationCode.Truncated, Party.Server,
+                    $"all of {total ?? most} bytes", $"the end of the transfer at byte {sent}");
             }
         }
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Grpc.Core;
 using SecureFL.Protocol.Plans;
+using SecureFL.Transport.Calls;
 using SecureFL.Transport.Connections;
 
 namespace SecureFL.Client.Models;
@@ -11,7 +13,7 @@ internal sealed class SumDownload(AggregationPlan plan, ServerLink link, string 
 
     /// <summary>The sum that made a version, with its evidence; neither is checked.</summary>
     /// <exception cref="Messages.Violations.ProtocolViolationException">The server sent what is none.</exception>
-    /// <exception cref="Transport.Calls.GrpcException">The transfer broke off, or the server does not keep it.
+    /// <exception cref="GrpcException">The transfer broke off, or the server does not keep it.
     /// </exception>
     internal async Task<OpenedSum> FetchAsync(ulong version, CancellationToken cancellationToken)
     {
@@ -22,8 +24,18 @@ internal sealed class SumDownload(AggregationPlan plan, ServerLink link, string 
             File.Delete(other);
         }
 
-        await PartialFile.TransferAsync(draft, offset => link.GetSumAsync(version, offset, cancellationToken),
-            least: sizeof(int), OpenedSumLimits.FileBytes(plan), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await PartialFile.TransferAsync(draft, offset => link.GetSumAsync(version, offset, cancellationToken),
+                least: sizeof(int), OpenedSumLimits.FileBytes(plan), cancellationToken).ConfigureAwait(false);
+        }
+        catch (GrpcException fault) when (fault.StatusCode == StatusCode.OutOfRange)
+        {
+            // More came before than there is: what is here is nothing to go on from.
+            File.Delete(draft);
+            throw new GrpcException(StatusCode.Unavailable, fault.Message);
+        }
+
         return OpenedSum.Open(draft, plan);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Grpc.Core;
 using SecureFL.Client.Logging;
+using SecureFL.Client.Questions;
 using SecureFL.Client.Reporting;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Parties;
@@ -78,8 +79,11 @@ internal sealed partial class ClientService
                 "no round after the last one of the plan's terms", $"{signed}");
         SiteTask task = new(kind, new ModelStamp(version, model), held, IsFree)
         { Round = round, MembershipOf = MembershipAsync };
+        IReadOnlyList<DataQuestion> questions = _source.QuestionsOf(task);
+        _questions?.Require(questions);
         ContributionValues values = await CreateAsync(task, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+        _questions?.Claim(questions);
         if (values.OwnMetrics is { Length: > 0 } metrics)
         {
             ClientLog.Measured(_logger, version, metrics);

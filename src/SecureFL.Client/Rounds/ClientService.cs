@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using SecureFL.Client.Logging;
 using SecureFL.Client.Models;
+using SecureFL.Client.Questions;
 using SecureFL.Client.Reporting;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Parties;
@@ -35,6 +36,7 @@ internal sealed partial class ClientService
     private readonly RoundFollower _follower;
     private readonly ILogger _logger;
     private readonly ISealEncryptor? _encryptor;
+    private readonly QuestionGuard? _questions;
     private readonly IProgress<ClientProgress>? _progress;
     private readonly HashSet<ulong> _sitOut = [];
     private Digest? _keyEpoch;
@@ -42,7 +44,7 @@ internal sealed partial class ClientService
     internal ClientService(
         AggregationPlan plan, AggregationClient client, DurableContributions contributions, IContributionSource source,
         ServerLink link, ModelDownload models, OwnModel? own, ILogger logger,
-        ISealEncryptor? encryptor = null, IProgress<ClientProgress>? progress = null)
+        ISealEncryptor? encryptor = null, IProgress<ClientProgress>? progress = null, QuestionGuard? questions = null)
     {
         _plan = plan;
         _client = client;
@@ -54,6 +56,7 @@ internal sealed partial class ClientService
         _logger = logger;
         _encryptor = encryptor;
         _progress = progress;
+        _questions = questions;
         _upload = new ContributionUpload(link, logger, progress);
         _follower = new RoundFollower(plan, link, logger, progress);
     }
@@ -69,9 +72,11 @@ internal sealed partial class ClientService
     /// <exception cref="WrongPlanException">The server runs another plan.</exception>
     /// <exception cref="CertificateRefusedException">One side does not take the other's certificate.</exception>
     /// <exception cref="GrpcException">The server refuses this client for good.</exception>
-    /// <exception cref="PartyException">The one round cannot get this client's contribution.</exception>
+    /// <exception cref="PartyException">The one round cannot get this client's contribution, or the plan asks what
+    /// another one had answered.</exception>
     internal async Task<RoundState> RunAsync(ulong? only, bool once, CancellationToken cancellationToken)
     {
+        _questions?.Require(_source.FirstQuestions);
         ClientLog.Started(_logger, _client.Index, _plan.Digest.ToShortString(), _link.Address);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task following = _follower.RunAsync(ended.Token);
@@ -165,7 +170,7 @@ internal sealed partial class ClientService
             {
                 await _own!.FinishAsync(ended.ChainVersion, stamp, cancellationToken).ConfigureAwait(false);
                 _models.Keep(stamp, _own.Course.Values);
-                if (!ended.Incomplete && _own.Course is { KnowsHistory: true, NextTask: { } due })
+                if (!ended.Incomplete && _own.MissingTask is { } due)
                 {
                     ended.Incomplete = true;
                     ended.Reason = $"the server has ended it before {due.Kind} {due.Step} of its terms: {ended.Reason}";

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SecureFL.Client.Logging;
+using SecureFL.Client.Questions;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Data.Datasets;
 using SecureFL.Learning.Metrics;
@@ -53,6 +54,19 @@ internal sealed class AsynchronousSource : IContributionSource, IAsyncDisposable
 
     /// <inheritdoc/>
     public bool Takes(RoundKind kind) => _synchronous.Takes(kind);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DataQuestion> FirstQuestions => _synchronous.FirstQuestions;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task)
+    {
+        // What is too old is dropped here already: the questions are about the weights that the update will be from.
+        DropUseless(task);
+        return task.Kind != RoundKind.Training ? _synchronous.QuestionsOf(task)
+            : _synchronous.QuestionsOf(_work?.From ?? VersionValues.Trained(_terms, task.Model),
+                (_work?.Base ?? task.Head).Version);
+    }
 
     /// <inheritdoc/>
     public async Task<ContributionValues> CreateAsync(SiteTask task, CancellationToken cancellationToken)

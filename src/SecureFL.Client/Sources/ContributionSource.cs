@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using SecureFL.Client.Questions;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Rounds;
 using SecureFL.Messages.Primitives;
@@ -78,6 +79,12 @@ internal interface IContributionSource
     /// </summary>
     string? LeftOut(RoundKind kind, int version) => null;
 
+    /// <summary>What is known before the first round that the plan will ask of the site's rows.</summary>
+    IReadOnlyList<DataQuestion> FirstQuestions { get; }
+
+    /// <summary>All that the contribution to a round tells of the site's rows, before it is made.</summary>
+    IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task);
+
     /// <summary>The contribution to one round.</summary>
     /// <param name="task">The round.</param>
     /// <param name="cancellationToken">The round is over.</param>
@@ -100,6 +107,10 @@ internal sealed class VectorSource(float[] vector, long[] counters) : IContribut
     public int ModelLength => 0;
 
     public Digest? Identity { get; } = DigestOf(vector, counters);
+
+    public IReadOnlyList<DataQuestion> FirstQuestions => [DataQuestion.OfVector(DigestOf(vector, counters))];
+
+    public IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task) => FirstQuestions;
 
     public RoundTask? TaskOn(float[] model, int step) => default(RoundTask);
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using SecureFL.Client.Questions;
+using SecureFL.Consortium.Approvals;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Metrics;
 using SecureFL.Learning.Models;
@@ -29,6 +31,7 @@ internal sealed class TrainingSource : IContributionSource
     private readonly int _modelLength;
     private readonly RoundParticipation _participation;
     private readonly ResidualKeeper? _residual;
+    private readonly FirstWeights _first;
     private PreparedSite? _ready;
     private float[]? _firstUpdate;
 
@@ -59,6 +62,7 @@ internal sealed class TrainingSource : IContributionSource
         _client = client;
         _modelLength = VersionValues.LengthFor(terms);
         _participation = new RoundParticipation(terms, plan.Settings);
+        _first = new FirstWeights(terms);
         ILocalTrainer trainer = trainers(PreparedState.Empty);
         _ownCounters = RoundCounters.LayoutOf(trainer.Metrics).Counters.Length;
         bool fits = trainer.Layout.Matches(terms.Layout) && terms.Metrics == trainer.Metrics
@@ -89,6 +93,39 @@ internal sealed class TrainingSource : IContributionSource
         ? null
         : $"it is not among the {_terms.SitesPerRound} of {_plan.Enrolment.Clients.Count} clients that are drawn "
         + $"for model version {version}";
+
+    public IReadOnlyList<DataQuestion> FirstQuestions =>
+    [
+        .. _terms.Preparation.Steps.SelectMany(step => step.Asks).Distinct().Select(DataQuestion.OfRows),
+        .. _terms.Preparation.Steps.Any(step => step.Trains) ? _first.Questions(QuestionKind.Preparation) : [],
+        .. _first.Questions(QuestionKind.Training),
+        .. _terms.Asynchronous is null ? _first.Questions(QuestionKind.Evaluation) : [],
+    ];
+
+    public IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task)
+    {
+        ModelParameters trained = VersionValues.Trained(_terms, task.Model);
+        PreparationProgress progress = ProgressFor(task);
+        if (progress.Next is { } step)
+        {
+            return
+            [
+                .. step.Asks.Select(DataQuestion.OfRows),
+                .. step.Trains ? _first.Questions(QuestionKind.Preparation, trained, task.Head.Version) : [],
+            ];
+        }
+
+        ModelParameters evaluated = VersionValues.Delivered(_terms, task.Model);
+        return
+        [
+            .. task.Kind == RoundKind.Training ? QuestionsOf(trained, task.Head.Version) : [],
+            .. _first.Questions(QuestionKind.Evaluation, evaluated, task.Head.Version),
+        ];
+    }
+
+    /// <summary>What an update from these weights tells.</summary>
+    internal IReadOnlyList<DataQuestion> QuestionsOf(ModelParameters trained, int version) =>
+        [.. _first.Questions(QuestionKind.Training, trained, version)];
 
     public async Task<ContributionValues> CreateAsync(SiteTask task, CancellationToken cancellationToken)
     {

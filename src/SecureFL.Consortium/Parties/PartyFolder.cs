@@ -19,6 +19,7 @@ namespace SecureFL.Consortium.Parties;
 /// opened/             clients: the sum that is being fetched
 /// residual/           clients: what error feedback holds back, where the plan has it
 /// </code>
+/// What a hospital's rows answered under any plan is in its identity's folder (<c>answered/</c>).
 /// </summary>
 internal sealed class PartyFolder
 {

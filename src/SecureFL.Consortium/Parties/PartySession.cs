@@ -12,11 +12,13 @@ namespace SecureFL.Consortium.Parties;
 /// </summary>
 internal sealed class PartySession : IDisposable
 {
-    private PartySession(PartyIdentity identity, PartyFolder folder, PlanFile plan, ServerLink link)
+    private PartySession(PartyIdentity identity, PartyFolder folder, PlanFile plan, ApprovedPlan approved,
+        ServerLink link)
     {
         Identity = identity;
         Folder = folder;
         PlanFile = plan;
+        Approved = approved;
         Link = link;
         Plan = plan.RequireSigned();
     }
@@ -28,6 +30,8 @@ internal sealed class PartySession : IDisposable
     internal PlanFile PlanFile { get; }
 
     internal AggregationPlan Plan { get; }
+
+    internal ApprovedPlan Approved { get; }
 
     internal ServerLink Link { get; }
 
@@ -82,7 +86,7 @@ internal sealed class PartySession : IDisposable
                 folder.KeepPlan(plan);
                 return true;
             });
-            return new PartySession(identity, folder, plan, link);
+            return new PartySession(identity, folder, plan, approved, link);
         }
         catch
         {

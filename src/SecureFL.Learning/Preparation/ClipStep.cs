@@ -32,6 +32,12 @@ internal sealed class ClipStep : PreparationStep
     /// <inheritdoc/>
     public override int Length => CountersPerTensor * _count;
 
+    /// <inheritdoc/>
+    public override IEnumerable<string> Asks => ["the largest elements of the first update"];
+
+    /// <inheritdoc/>
+    public override bool Trains => true;
+
     /// <summary>Tensors that fit that many counters, at least one.</summary>
     internal static int TensorsIn(int counters) => Math.Max(1, counters / CountersPerTensor);
 

@@ -23,6 +23,13 @@ public abstract class PreparationStep
     /// <summary>Counters that it takes, each of at most <see cref="Data.Scaling.WideInteger.LimbBits"/> bits.</summary>
     public abstract int Length { get; }
 
+    /// <summary>What it asks of a site's rows: the same words for the same numbers, whatever is asked beside
+    /// them.</summary>
+    public abstract IEnumerable<string> Asks { get; }
+
+    /// <summary>Whether the site trains for it, so that its numbers follow from the initial weights too.</summary>
+    public virtual bool Trains => false;
+
     /// <summary>What one site contributes.</summary>
     /// <param name="site">The site.</param>
     /// <param name="state">What the steps before this one found out.</param>

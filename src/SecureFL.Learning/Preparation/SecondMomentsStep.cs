@@ -50,6 +50,10 @@ internal sealed class SecondMomentsStep : PreparationStep
     /// <inheritdoc/>
     public override int Length { get; }
 
+    /// <inheritdoc/>
+    public override IEnumerable<string> Asks =>
+        [StatisticsStep.RowsAsked, .. _terms.Names.Select(name => $"the second moments of {name}")];
+
     /// <summary>Whether <paramref name="rows"/> of all sites are enough for products to be summed.</summary>
     internal static bool AreEnough(long rows, int columns) => rows >= (long)LeastRowsPerColumn * (columns + 1);
 

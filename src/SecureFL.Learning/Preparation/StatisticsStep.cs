@@ -12,6 +12,9 @@ namespace SecureFL.Learning.Preparation;
 /// </summary>
 internal sealed class StatisticsStep : PreparationStep
 {
+    /// <summary>The number of rows, as <see cref="PreparationStep.Asks"/> calls it.</summary>
+    internal const string RowsAsked = "the number of rows";
+
     private const int Header = 2;
     private readonly PreparationTerms _terms;
     private readonly int _first;
@@ -34,6 +37,15 @@ internal sealed class StatisticsStep : PreparationStep
 
     /// <inheritdoc/>
     public override int Length { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Asks =>
+    [
+        RowsAsked,
+        .. _first == 0 && _terms.ClassCounts ? ["the rows of every class"] : (string[])[],
+        .. _first == 0 && _terms.Targets ? ["mean and deviation of the label"] : (string[])[],
+        .. Enumerable.Range(_first, _count).SelectMany(AskedOf),
+    ];
 
     /// <summary>Counters beside those of the columns.</summary>
     internal static int HeadOf(PreparationTerms terms, bool first) => Header
@@ -113,6 +125,24 @@ internal sealed class StatisticsStep : PreparationStep
         }
 
         reading.Columns += _count;
+    }
+
+    private IEnumerable<string> AskedOf(int f)
+    {
+        ColumnSum kind = _terms.Columns[f];
+        if (kind != ColumnSum.Nothing)
+        {
+            yield return $"the mean of {_terms.Names[f]}";
+        }
+
+        if (kind == ColumnSum.Deviation)
+        {
+            yield return $"the deviation of {_terms.Names[f]}";
+        }
+        else if (kind == ColumnSum.Range)
+        {
+            yield return $"the range of {_terms.Names[f]}";
+        }
     }
 
     private void WriteColumn(Writer writer, FeatureStatistics statistics, int f)

@@ -12,8 +12,8 @@ namespace SecureFL.Protocol.Roles;
 
 /// <summary>
 /// One client's upload under way: chunks in order, each checked, stored, hashed and digested. Not thread-safe, but
-/// uploads of different clients are independent of each other and of the server that they belong to, as far as the store is: a
-/// slow disk holds up nobody else.
+/// uploads of different clients are independent of each other and of the server that they belong to, as far as the
+/// store is: a slow disk holds up nobody else.
 /// </summary>
 public sealed class ContributionUpload : IDisposable
 {

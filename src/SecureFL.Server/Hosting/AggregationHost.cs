@@ -166,7 +166,11 @@ public sealed class AggregationHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        if (settings.JsonLogs)
+        if (settings.Logs is not null)
+        {
+            builder.Logging.AddProvider(settings.Logs);
+        }
+        else if (settings.JsonLogs)
         {
             builder.Logging.AddJsonConsole();
         }

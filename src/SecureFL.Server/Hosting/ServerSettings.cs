@@ -36,4 +36,7 @@ public sealed record ServerSettings
 
     /// <summary>Whether logs are lines of JSON.</summary>
     public bool JsonLogs { get; init; }
+
+    /// <summary>Where logs go instead of standard error, for a server inside another program; null there.</summary>
+    internal ILoggerProvider? Logs { get; init; }
 }

@@ -45,6 +45,12 @@ internal interface ITampering
     /// <param name="model">The digest that the client asks for.</param>
     float[]? Model(int client, Digest model) => null;
 
+    /// <summary>What one client gets for the sum that made a version; null for what the server keeps.</summary>
+    /// <param name="client">The client's plan index.</param>
+    /// <param name="version">The version that the client asks for.</param>
+    /// <param name="file">What the server keeps.</param>
+    byte[]? Sum(int client, ulong version, string file) => null;
+
     /// <summary>The contributions with which a round closes at once.</summary>
     int Wanted(ulong round, int honest) => honest;
 

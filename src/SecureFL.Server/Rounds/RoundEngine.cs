@@ -109,6 +109,9 @@ internal sealed class RoundEngine : IAsyncDisposable
     /// <summary>Values that a client is to get instead of those under a digest; null for these.</summary>
     public float[]? ModelFor(int client, Digest model) => _options.Tampering.Model(client, model);
 
+    /// <summary>What a lying server hands one client for the sum that made a version; null for the truth.</summary>
+    public byte[]? SumFor(int client, ulong version, string file) => _options.Tampering.Sum(client, version, file);
+
     /// <summary>Everything for operators.</summary>
     public StatusReply Status(long bytesInFlight) => _status.Tell(bytesInFlight);
 

@@ -117,8 +117,10 @@ internal sealed class AggregationService(
 
     private async Task SendSumAsync(GetSumRequest request, IGrpcWriter<ModelPart> responses, GrpcCall call)
     {
-        using Stream file = Open(folder.OpenedSum(request.Version),
-            $"no sum that made version {request.Version} is kept");
+        string kept = folder.OpenedSum(request.Version);
+        using Stream file = engine.SumFor(callers.Of(call).Index, request.Version, kept) is byte[] other
+            ? new MemoryStream(other)
+            : Open(kept, $"no sum that made version {request.Version} is kept");
         await SendAsync(file, request.Offset, responses, call).ConfigureAwait(false);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SecureFL.Cli.Tests.Identities;
 using SecureFL.Cli.Tests.Support;
+using SecureFL.Consortium.Approvals;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Data.Tensors;
 using SecureFL.Learning.Models;
@@ -44,6 +45,16 @@ public sealed class PlanCommandTests(ConsortiumFolder consortium) : IClassFixtur
         ConsortiumFolder.Must("plan", "approve", plan, "--state", state, "--accept", words);
         ConsortiumFolder.Must("plan", "approve", plan, "--state", consortium.At("state2"), "--accept",
             signed.Digest.ToString());
+
+        // What a hospital's people accept is added to what they accepted before.
+        ConsortiumFolder.Must("plan", "approve", plan, "--state", state, "--accept", words, "--accept-repeated",
+            "training");
+        ConsortiumFolder.Must("plan", "approve", plan, "--state", state, "--accept", words, "--accept-repeated",
+            "preparation", "evaluation");
+        Assert.Equal([QuestionKind.Preparation, QuestionKind.Training, QuestionKind.Evaluation],
+            new ApprovedPlan(state).Repeated);
+        Assert.Contains("\"acceptsRepeated\": [", File.ReadAllText(Path.Combine(state, "approved-plan.json")),
+            StringComparison.Ordinal);
 
         string other = consortium.At("other.json");
         ConsortiumFolder.Must(consortium.PlanArguments(other, "--vector", "1000", "--clip", "8"));

@@ -32,9 +32,14 @@ public sealed class FlippedWordsTests(FlippedSessions sessions) : IClassFixture<
         ("GetPlanReply.terms", 200, Ending.Ended),
         ("GetInvitationReply.invitation_message", 3, Ending.Refused),
         ("GetInvitationReply.invitation_message", 4000, Ending.Refused),
+        ("RoundState.chain_version", 0, Ending.Ended),
         ("ModelPart.total_bytes", 2, Ending.Refused),
+        ("ModelPart.total_bytes", 50, Ending.Refused),
         ("ModelPart.offset", 0, Ending.Refused),
+        ("ModelPart.offset", 40, Ending.Refused),
+        ("ModelPart.data", 0, Ending.Refused),
         ("ModelPart.data", 100, Ending.Refused),
+        ("ModelPart.data", 100_003, Ending.Refused),
         ("UploadState.round", 0, Ending.Ended),
         ("UploadState.next_chunk", 50, Ending.Ended),
         ("UploadState.chunk_count", 0, Ending.Ended),
@@ -64,9 +69,16 @@ public sealed class FlippedWordsTests(FlippedSessions sessions) : IClassFixture<
         new OneFlip(Victim, (message, _) => IsEnd(message) ? WithDigest(message, length) : null), false,
         Ending.Refused);
 
+    /// <summary>An end at a version before the client's own, or one that nothing made.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public Task Another_version_at_the_end_is_refused(int bit) => sessions.RequireAsync(Victim,
+        OneFlip.Of(Victim, "RoundState.chain_version", bit, (message, _) => IsEnd(message)), false, Ending.Refused);
+
     /// <summary>
-    /// Nobody signs the end of a session: told that it has ended, a client leaves, with the model of the time. It has
-    /// contributed no more than it should.
+    /// Nobody signs the end of a session: told that it has ended, a client leaves, with the model that it has made, and
+    /// says that the terms go on (<see cref="EarlyEndTests"/>). It has contributed no more than it should.
     /// </summary>
     [Fact]
     public Task A_client_that_is_told_of_an_end_leaves_without_a_contribution() => sessions.RequireAsync(Victim,

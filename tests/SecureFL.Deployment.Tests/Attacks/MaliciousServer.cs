@@ -4,6 +4,7 @@ using System.Runtime.ExceptionServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureFL.Client;
 using SecureFL.Client.Logging;
 using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
@@ -32,6 +33,7 @@ internal sealed class MaliciousServer : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("securefl-attack-");
     private readonly ConcurrentQueue<Refusal> _refusals = [];
     private readonly ConcurrentQueue<Party> _satOut = [];
+    private readonly ConcurrentQueue<(Party Client, string Text)> _told = [];
     private readonly ConcurrentQueue<Exception> _faults = [];
     private readonly CancellationTokenSource _refused = new();
     private readonly TestSession _session;
@@ -56,6 +58,15 @@ internal sealed class MaliciousServer : IAsyncDisposable
     /// <summary>Runs beside the parties once rounds may start; null for nothing.</summary>
     public Func<TestSession, Task>? Beside { get; init; }
 
+    /// <summary>What a client waits for before it starts; null for none of them.</summary>
+    public Func<int, Task>? StartOf { get; init; }
+
+    /// <summary>The run ends when it has ended at this client; null for all of them.</summary>
+    public int? EndsWith { get; init; }
+
+    /// <summary>How the session ended as each client says; null without an end.</summary>
+    public SessionEnd?[] Ends { get; } = new SessionEnd?[4];
+
     /// <summary>Clients that sat a round out, in the order in which they did: the run ends with the first.</summary>
     public IReadOnlyCollection<Party> SatOut => _satOut;
 
@@ -69,6 +80,10 @@ internal sealed class MaliciousServer : IAsyncDisposable
 
     /// <summary>The values that each client has at the session's end; null without an end.</summary>
     public float[]?[] Delivered { get; } = new float[]?[4];
+
+    /// <summary>Why a client sat out or tried again, in the order in which it said so.</summary>
+    public IEnumerable<string> ToldBy(int client) =>
+        _told.Where(told => told.Client == Party.Client(client)).Select(told => told.Text);
 
     /// <summary>Runs the session until it has ended at every client, or somebody refuses or sits out.</summary>
     /// <exception cref="TimeoutException">Neither happens; the clients have been stopped, and have left.</exception>
@@ -130,8 +145,14 @@ internal sealed class MaliciousServer : IAsyncDisposable
             logger: new SittingOutLogger(this, Party.Client(client)));
         await HearOfAsync(Party.Client(client), async () =>
         {
+            await (StartOf?.Invoke(client) ?? Task.CompletedTask).WaitAsync(_refused.Token);
             RoundState ended = await service.RunAsync(only: null, once: false, _refused.Token);
+            Ends[client] = new SessionEnd(ended);
             Delivered[client] = await service.FetchModelAsync(ended, _refused.Token);
+            if (client == EndsWith)
+            {
+                await _refused.CancelAsync();
+            }
         });
     }
 
@@ -177,11 +198,16 @@ internal sealed class MaliciousServer : IAsyncDisposable
         _refused.Cancel();
     }
 
-    /// <summary>Hears that a client sits a round out.</summary>
-    private sealed class SittingOutLogger(MaliciousServer server, Party client) : WarningLogger
+    /// <summary>Hears that a client sits a round out, or tries again.</summary>
+    private sealed class SittingOutLogger(MaliciousServer server, Party client) : WarningLogger(LogLevel.Information)
     {
         protected override void Warn(EventId what, string text)
         {
+            if (what.Name is nameof(ClientLog.SitsOut) or nameof(ClientLog.TriesAgain))
+            {
+                server._told.Enqueue((client, text));
+            }
+
             if (what.Name == nameof(ClientLog.SitsOut))
             {
                 server._satOut.Enqueue(client);
@@ -203,12 +229,12 @@ internal sealed class MaliciousServer : IAsyncDisposable
         }
     }
 
-    private abstract class WarningLogger : ILogger
+    private abstract class WarningLogger(LogLevel least = LogLevel.Warning) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using SecureFL.Learning.Rounds;
-using SecureFL.Messages.Primitives;
 using SecureFL.Server.Rounds;
 using SecureFL.Transport.Contracts;
 
@@ -34,11 +33,8 @@ internal sealed class MixedBaseVersions(int victim, ImmutableArray<float> dead, 
         return honest;
     }
 
-    public float[]? Model(int client, Digest model)
-    {
-        _begun |= client == victim;
-        return null;
-    }
+    /// <summary>The victim trains.</summary>
+    public void Begin() => _begun = true;
 
     // The first round closes without the victim, once that has its model.
     public int Wanted(ulong round, int honest) => round == 0 && _begun ? clients - 1 : clients;

@@ -3,29 +3,47 @@ using SecureFL.Consortium.Plans;
 using SecureFL.Deployment.Tests.Server;
 using SecureFL.Learning.Models;
 using SecureFL.Learning.Rounds;
+using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Transcripts;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Deployment.Tests.Attacks;
 
 /// <summary>
-/// In asynchronous rounds contributions stand on any of the last versions: which ones, and what these versions are, is
-/// the server's choice.
+/// In asynchronous rounds contributions stand on any of the last versions: which ones is the server's choice, what they
+/// are is not (attack B4).
 /// </summary>
 public sealed class MixedBaseVersionsTests
 {
     private const int Victim = 3;
 
-    [Fact]
-    public async Task A_server_that_has_all_but_one_client_stand_on_a_dead_model_reads_the_ones_update()
+    private static readonly TrainingTerms Terms = TestSession.Terms(rounds: 2) with
     {
-        TrainingTerms terms = TestSession.Terms(rounds: 2) with
-        {
-            Model = ModelTerms.Of(ModelSpec.Logistic(TestSession.Terms().Model.Inputs) with { Hidden = [4] }),
-            Asynchronous = new BufferOptions { Arrivals = 3, MaxStaleness = 2 },
-        };
-        MixedBaseVersions attack = new(Victim, DeadWeights(terms.Layout), clients: 4);
-        await using MaliciousServer server = new(attack, terms, trainerOf: (client, trainer) =>
-            client == Victim ? new SlowTrainer(trainer, attack.Mixed) : trainer);
+        Model = ModelTerms.Of(ModelSpec.Logistic(TestSession.Terms().Model.Inputs) with { Hidden = [4] }),
+        Asynchronous = new BufferOptions { Arrivals = 3, MaxStaleness = 2 },
+    };
+
+    [Fact]
+    public async Task A_dead_model_for_all_but_one_client_is_refused_by_the_clients_with_214_before_they_stand_on_it()
+    {
+        MixedBaseVersions attack = new(Victim, DeadWeights(Terms.Layout), clients: 4);
+        await using MaliciousServer server = Server(attack);
+
+        await server.RunAsync();
+
+        Assert.NotEmpty(server.Refusals);
+        Assert.All(server.Refusals, refusal =>
+            Assert.Equal((PartyRole.Client, ViolationCode.WrongModel), (refusal.Party.Role, refusal.Code)));
+        Assert.Null(attack.Learned);
+        Assert.All(server.Clients.Take(Victim), client => Assert.Equal([0UL], client.Promised));
+    }
+
+    /// <summary>SECURITY.md says that B4 is open in this suite.</summary>
+    [Fact]
+    public async Task Under_the_joint_key_suite_a_server_still_reads_the_update_of_the_one_client_on_a_living_model()
+    {
+        MixedBaseVersions attack = new(Victim, DeadWeights(Terms.Layout), clients: 4);
+        await using MaliciousServer server = Server(attack, new JointKeyRequest(3, 2, 100));
 
         await server.RunAsync();
 
@@ -34,10 +52,14 @@ public sealed class MixedBaseVersionsTests
         TranscriptReport report = server.Verify();
         Assert.True(report.IsValid && report.IsClosed, report.ToText());
         Assert.Equal([3, 4], report.Rounds.Take(2).Select(round => round.Contributors));
-        int bias = terms.Layout.Tensors[^1].Offset;
+        int bias = Terms.Layout.Tensors[^1].Offset;
         Assert.Equal(server.Clients[Victim].UpdateOf(1)[..bias], attack.Learned![..bias]);
         Assert.Contains(attack.Learned[..bias], value => value != 0);
     }
+
+    private static MaliciousServer Server(MixedBaseVersions attack, JointKeyRequest? jointKey = null) =>
+        new(attack, Terms, jointKey, (client, trainer) =>
+            client == Victim ? new SlowTrainer(trainer, attack.Mixed, attack.Begin) : trainer);
 
     /// <summary>Hidden units that are off for all rows: no weight but the output's bias has a gradient.</summary>
     private static ImmutableArray<float> DeadWeights(ModelLayout layout)

@@ -12,10 +12,39 @@ public sealed class RefusedAttacksTests
 
     private static TrainingTerms Terms => TestSession.Terms(rounds: 2);
 
+    /// <summary>Who makes all versions itself fetches none; who comes late fetches the one that it begins at.</summary>
     [Fact]
-    public Task Other_weights_under_the_digest_of_a_version_are_refused_by_the_client() => RequireRefusedAsync(
-        new OtherWeightsToOneClient(Victim, VersionValues.LengthFor(Terms)),
-        new Refusal(Party.Client(Victim), ViolationCode.WrongBaseVersion));
+    public async Task Other_weights_under_the_digest_of_a_version_are_refused_by_a_client_that_joins_with_207()
+    {
+        TrainingTerms terms = TestSession.Terms(rounds: 4) with
+        { Rounds = new RoundPolicy { OpeningGraceSeconds = 0.05, Contributions = 3 } };
+        OtherWeightsToOneClient attack = new(Victim, VersionValues.LengthFor(terms));
+        await using MaliciousServer server = new(attack, terms)
+        { StartOf = client => client == Victim ? attack.Late : Task.CompletedTask };
+
+        await server.RunAsync();
+
+        Assert.Equal([new Refusal(Party.Client(Victim), ViolationCode.WrongBaseVersion)], server.Refusals);
+        Assert.Empty(server.Clients[Victim].Promised);
+    }
+
+    /// <summary>
+    /// A client without the sums contributes nothing; it says why with every attempt, and gives up with the session.
+    /// </summary>
+    [Fact]
+    public async Task Sums_that_are_kept_from_one_client_leave_it_without_a_model_and_it_says_so()
+    {
+        TrainingTerms terms = TestSession.Terms(rounds: 3) with
+        { Rounds = new RoundPolicy { OpeningGraceSeconds = 0.05, Contributions = 3 } };
+        await using MaliciousServer server = new(new WithheldSums(Victim), terms);
+
+        await server.RunAsync();
+
+        Assert.Equal([new Refusal(Party.Client(Victim), default)], server.Refusals);
+        Assert.DoesNotContain(server.Clients[Victim].Promised, round => round > 0);
+        Assert.Contains(server.ToldBy(Victim), text => text.Contains(WithheldSums.Words, StringComparison.Ordinal));
+        Assert.Null(server.Delivered[Victim]);
+    }
 
     [Fact]
     public Task An_invitation_of_a_former_round_is_refused_by_the_client() => RequireRefusedAsync(

@@ -8,7 +8,8 @@ namespace SecureFL.Deployment.Tests.Attacks;
 /// <summary>A site's own trainer on a slow machine.</summary>
 /// <param name="inner">The trainer.</param>
 /// <param name="until">Training is not done before this.</param>
-internal sealed class SlowTrainer(ILocalTrainer inner, Task until) : ILocalTrainer
+/// <param name="begins">Told when it begins; null for nobody.</param>
+internal sealed class SlowTrainer(ILocalTrainer inner, Task until, Action? begins = null) : ILocalTrainer
 {
     public ModelLayout Layout => inner.Layout;
 
@@ -19,6 +20,7 @@ internal sealed class SlowTrainer(ILocalTrainer inner, Task until) : ILocalTrain
     public async ValueTask<LocalTrainingResult> TrainAsync(LocalTrainingRequest request,
         CancellationToken cancellationToken = default)
     {
+        begins?.Invoke();
         await until.WaitAsync(cancellationToken);
         return await inner.TrainAsync(request, cancellationToken);
     }

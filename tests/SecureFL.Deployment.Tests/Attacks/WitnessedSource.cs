@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SecureFL.Client.Questions;
 using SecureFL.Client.Sources;
 using SecureFL.Messages.Rounds;
 using SecureFL.Protocol.Plans;
@@ -23,6 +24,10 @@ internal sealed class WitnessedSource(AggregationPlan plan, IContributionSource 
     public int ModelLength => source.ModelLength;
 
     public RoundTask? TaskOn(float[] model, int step) => source.TaskOn(model, step);
+
+    public IReadOnlyList<DataQuestion> FirstQuestions => source.FirstQuestions;
+
+    public IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task) => source.QuestionsOf(task);
 
     public bool Takes(RoundKind kind) => source.Takes(kind);
 

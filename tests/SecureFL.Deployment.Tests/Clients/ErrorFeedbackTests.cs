@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Client.Models;
 using SecureFL.Client.Rounds;
+using SecureFL.Client.Questions;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Parties;
 using SecureFL.Consortium.Plans;
@@ -249,6 +250,10 @@ public sealed class ErrorFeedbackTests : IDisposable
         public int ModelLength => source.ModelLength;
 
         public RoundTask? TaskOn(float[] model, int step) => source.TaskOn(model, step);
+
+        public IReadOnlyList<DataQuestion> FirstQuestions => source.FirstQuestions;
+
+        public IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task) => source.QuestionsOf(task);
 
         public bool Takes(RoundKind kind) => source.Takes(kind);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Client.Rounds;
+using SecureFL.Client.Questions;
 using SecureFL.Client.Sources;
 using SecureFL.Deployment.Tests.Server;
 using SecureFL.Messages.Rounds;
@@ -112,6 +113,10 @@ public sealed class WithdrawalTests : IDisposable
         public int ModelLength => 0;
 
         public RoundTask? TaskOn(float[] model, int step) => default(RoundTask);
+
+        public IReadOnlyList<DataQuestion> FirstQuestions => [];
+
+        public IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task) => [];
 
         public bool Takes(RoundKind kind) => true;
 

@@ -126,11 +126,14 @@ public sealed class FailingDiskTests
         await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1);
         await session.StopServerAsync();
         string[] before = Files();
-        Assert.Single(before, path => path.Contains("models", StringComparison.Ordinal));
+
+        // The newest version, the one before it, and what made the one of the other.
+        Assert.Equal(2, before.Count(path => path.Contains("models", StringComparison.Ordinal)));
+        Assert.Single(before, path => path.EndsWith("opened/version-1.sum", StringComparison.Ordinal));
         Assert.Single(before, path => path.Contains("checkpoints", StringComparison.Ordinal));
         foreach (string path in (string[])
             ["models/0123.f32", "checkpoints/round-77.safetensors", "open-sums/round-77/sum-0.bin",
-            "rounds/round-77/client-0.bin"])
+            "rounds/round-77/client-0.bin", "opened/round-77.part", "opened/version-77.sum"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(session.Folder, path))!);
             File.WriteAllText(Path.Combine(session.Folder, path), "left");

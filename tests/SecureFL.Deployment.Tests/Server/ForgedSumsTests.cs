@@ -1,4 +1,5 @@
 using SecureFL.Client.Rounds;
+using SecureFL.Client.Questions;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Data.Scaling;
@@ -120,6 +121,10 @@ public sealed class ForgedSumsTests : IDisposable
         public int ModelLength => honest.ModelLength;
 
         public RoundTask? TaskOn(float[] model, int step) => honest.TaskOn(model, step);
+
+        public IReadOnlyList<DataQuestion> FirstQuestions => honest.FirstQuestions;
+
+        public IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task) => honest.QuestionsOf(task);
 
         public bool Takes(RoundKind kind) => honest.Takes(kind);
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Client.Models;
+using SecureFL.Client.Questions;
 using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Plans;
@@ -11,6 +12,7 @@ using SecureFL.KeyHolder.Attending;
 using SecureFL.Learning.Data;
 using SecureFL.Learning.Data.Datasets;
 using SecureFL.Learning.Data.Scaling;
+using SecureFL.Learning.Models;
 using SecureFL.Learning.Rounds;
 using SecureFL.Messages.Counters;
 using SecureFL.Messages.Identity;
@@ -108,6 +110,9 @@ internal sealed class TestSession : IAsyncDisposable
 
     public bool KeepCiphertexts { get; init; }
 
+    /// <summary>The weights that the terms name; null where they name none.</summary>
+    public ModelParameters? InitialModel { get; init; }
+
     /// <summary>What lies between the server and the links that are made from now on; null for nothing.</summary>
     public EmulatedNetwork? Network { get; set; }
 
@@ -133,6 +138,7 @@ internal sealed class TestSession : IAsyncDisposable
             Listen = [new IPEndPoint(IPAddress.Loopback, _port)],
             InsecureLoopback = Tls is null,
             KeepCiphertexts = KeepCiphertexts,
+            InitialModel = InitialModel is { } given ? () => given : null,
             Limits = Limits,
         };
         Host = await AggregationHost.StartAsync(settings, PlanFile, _server, Tls, Options, Clock);
@@ -245,8 +251,14 @@ internal sealed class TestSession : IAsyncDisposable
     }
 
     /// <summary>A client's runtime with its state in a folder.</summary>
+    /// <param name="index">The client's number.</param>
+    /// <param name="source">Where its contributions come from.</param>
+    /// <param name="state">The folder.</param>
+    /// <param name="role">Its role; null for an honest one.</param>
+    /// <param name="logger">Its log.</param>
+    /// <param name="questions">What its rows answered under other plans; null for nothing.</param>
     public ClientService Service(int index, IContributionSource source, string state, AggregationClient? role = null,
-        ILogger? logger = null)
+        ILogger? logger = null, QuestionGuard? questions = null)
     {
         role ??= Client(index).Role;
         ServerLink link = Link(PeerRole.Client, $"hospital {index}");
@@ -261,7 +273,7 @@ internal sealed class TestSession : IAsyncDisposable
             models,
             OwnModel.For(Plan, PlanFile.Terms, role, link, models, Path.Combine(state, "course.sfl"),
                 Path.Combine(state, "opened"), logger),
-            logger);
+            logger, questions: questions);
     }
 
     /// <summary>

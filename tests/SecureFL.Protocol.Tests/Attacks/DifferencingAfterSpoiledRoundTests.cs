@@ -10,7 +10,9 @@ namespace SecureFL.Protocol.Tests.Attacks;
 
 /// <summary>
 /// A round is spoiled for everybody but the server, which has a helper; then people start a new plan on the same model,
-/// and one site is missing. Journals and ledgers belong to one plan: the difference of the two sums is that site.
+/// and one site is missing. Journals and ledgers belong to one plan: the difference of the two sums is that site. The
+/// roles alone do not know that their rows answered another plan. A deployed client does: it keeps a journal of its
+/// rows over all plans and refuses the second one (<c>Deployment: Clients/DifferencingAcrossPlansTests</c>).
 /// </summary>
 public sealed class DifferencingAfterSpoiledRoundTests
 {

@@ -1,7 +1,7 @@
 using SecureFL.Messages.Wire;
 using SecureFL.Server.Rounds;
 
-namespace SecureFL.Deployment.Tests.Attacks;
+namespace SecureFL.Server.Attacks;
 
 /// <summary>Asks one key holder to vote for a set under a signature that is not the server's.</summary>
 internal sealed class ForgedProposalToOneHolder(int victim) : ITampering

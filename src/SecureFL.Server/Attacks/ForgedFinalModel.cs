@@ -4,7 +4,7 @@ using SecureFL.Messages.Primitives;
 using SecureFL.Server.Rounds;
 using SecureFL.Transport.Contracts;
 
-namespace SecureFL.Deployment.Tests.Attacks;
+namespace SecureFL.Server.Attacks;
 
 /// <summary>Hands every client a final model of its own: all weights are the client's number.</summary>
 /// <param name="length">Values of a version.</param>

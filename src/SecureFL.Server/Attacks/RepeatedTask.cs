@@ -3,7 +3,7 @@ using SecureFL.Learning.Rounds;
 using SecureFL.Server.Rounds;
 using SecureFL.Transport.Contracts;
 
-namespace SecureFL.Deployment.Tests.Attacks;
+namespace SecureFL.Server.Attacks;
 
 /// <summary>
 /// Has the first task done twice, the second time without one client: on the same weights but for one unit in the last

@@ -1,7 +1,7 @@
 using SecureFL.Learning.Rounds;
 using SecureFL.Server.Rounds;
 
-namespace SecureFL.Deployment.Tests.Attacks;
+namespace SecureFL.Server.Attacks;
 
 /// <summary>Publishes models that have nothing to do with their sums.</summary>
 /// <param name="weight">All weights of all versions but the first.</param>

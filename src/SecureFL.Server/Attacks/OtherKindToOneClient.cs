@@ -3,7 +3,7 @@ using SecureFL.Messages.Rounds;
 using SecureFL.Server.Rounds;
 using SecureFL.Transport.Contracts;
 
-namespace SecureFL.Deployment.Tests.Attacks;
+namespace SecureFL.Server.Attacks;
 
 /// <summary>
 /// Tells one client that a round trains and all others that it evaluates: these send zeros, so that the sum is the one

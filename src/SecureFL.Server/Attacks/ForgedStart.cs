@@ -1,7 +1,7 @@
 using SecureFL.Learning.Rounds;
 using SecureFL.Server.Rounds;
 
-namespace SecureFL.Deployment.Tests.Attacks;
+namespace SecureFL.Server.Attacks;
 
 /// <summary>Starts everybody on another model than the plan's terms say.</summary>
 /// <param name="weight">All weights of the first version.</param>

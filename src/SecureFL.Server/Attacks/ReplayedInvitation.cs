@@ -1,7 +1,7 @@
 using SecureFL.Messages.Rounds;
 using SecureFL.Server.Rounds;
 
-namespace SecureFL.Deployment.Tests.Attacks;
+namespace SecureFL.Server.Attacks;
 
 /// <summary>Hands one client the invitation of its first round in every later one.</summary>
 internal sealed class ReplayedInvitation(int victim) : ITampering
