@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureFL.Client.Models;
-using SecureFL.Client.Rounds;
 using SecureFL.Client.Questions;
+using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Parties;
 using SecureFL.Consortium.Plans;

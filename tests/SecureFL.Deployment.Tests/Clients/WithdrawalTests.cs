@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureFL.Client.Rounds;
 using SecureFL.Client.Questions;
+using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
 using SecureFL.Deployment.Tests.Server;
 using SecureFL.Messages.Rounds;

@@ -1,5 +1,5 @@
-using SecureFL.Client.Rounds;
 using SecureFL.Client.Questions;
+using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Data.Scaling;
