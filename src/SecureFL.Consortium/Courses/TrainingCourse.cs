@@ -40,6 +40,7 @@ internal sealed class TrainingCourse
         _progress = PreparationProgress.Of(terms.Preparation, checkpoint.Preparation, _enrolled);
         _run = checkpoint.RunDigest;
         _model = ModelFrom(checkpoint);
+        Stopped = Verdict();
     }
 
     /// <summary>The terms that it follows.</summary>
@@ -141,8 +142,7 @@ internal sealed class TrainingCourse
             Notes = [RefusalOf(refused)];
         }
 
-        Stopped = described is not null && KnowsHistory ? _terms.Stopping.Decide(_model.History)
-            : measured && _model.Version >= _terms.Stopping.Rounds ? StopReason.Rounds : null;
+        Stopped = measured ? Verdict() : null;
         if (Stopped is not null || kind == RoundKind.Evaluation)
         {
             return described;
@@ -183,11 +183,7 @@ internal sealed class TrainingCourse
                 ClippedShare = share,
                 Coarsest = coarsest
             });
-        if (_model.Version >= _terms.Stopping.Rounds && !_terms.Rounds.FinalEvaluation)
-        {
-            Stopped = StopReason.Rounds;
-        }
-
+        Stopped = Verdict();
         return described;
     }
 
@@ -197,13 +193,14 @@ internal sealed class TrainingCourse
         _progress = PreparationProgress.Of(_terms.Preparation, checkpoint.Preparation, _enrolled);
         _run = checkpoint.RunDigest;
         _model = ModelFrom(checkpoint);
+        Stopped = Verdict();
     }
 
     /// <summary>Goes back to the last durable state, after a sum that could not be applied.</summary>
     public void TakeBack(TrainingCheckpoint checkpoint)
     {
         GoOnFrom(checkpoint);
-        (Stopped, Notes) = (null, []);
+        Notes = [];
     }
 
     /// <summary>The model as <c>securefl predict</c> reads it.</summary>
@@ -222,6 +219,13 @@ internal sealed class TrainingCourse
 
     /// <summary>The state to go on from.</summary>
     public TrainingCheckpoint Save() => _model.Save(_run, 0) with { Preparation = _progress.Totals };
+
+    // A function of what is saved: whoever starts anew after the last sum knows that it was the last.
+    private StopReason? Verdict() =>
+        _model.IsMeasured && _model.History[^1].MetricsRefused is null && KnowsHistory
+            ? _terms.Stopping.Decide(_model.History)
+        : _model.Version >= _terms.Stopping.Rounds && (_model.IsMeasured || !_terms.Rounds.FinalEvaluation)
+            ? StopReason.Rounds : null;
 
     private GlobalModel ModelFrom(TrainingCheckpoint checkpoint) => new(
         _terms.FederationOptionsFor(_plan.Settings.MinClients, _progress.State),

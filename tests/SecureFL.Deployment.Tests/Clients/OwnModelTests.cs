@@ -52,6 +52,10 @@ public sealed class OwnModelTests : IDisposable
         Assert.True(starts >= terms.Stopping.Rounds, $"{starts} starts");
         await Task.WhenAll(others);
         await RequireSameBitsAsync(session, terms, ended, clear: true);
+
+        // Who had all of it before and starts once more is told the same.
+        RoundState again = await RunAsync(session, terms, 0, Token, role);
+        Assert.False(again.Incomplete, again.Reason);
     }
 
     [Theory]

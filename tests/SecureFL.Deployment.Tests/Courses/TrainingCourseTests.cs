@@ -35,6 +35,9 @@ public sealed class TrainingCourseTests
             OpenedSum sum = OpenedSum.Of(session.Plan, terms, kind, course.Count);
             course.Add((whole.Version, whole.Values, sum));
             sum.ApplyTo(whole);
+            TrainingCourse resumed = new(terms, session.Plan, whole.Save());
+            Assert.Equal((whole.Stamp, whole.NextTask, whole.Stopped),
+                (resumed.Stamp, resumed.NextTask, resumed.Stopped));
         }
 
         Assert.Equal(Rounds, whole.Version);
