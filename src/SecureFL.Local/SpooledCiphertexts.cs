@@ -21,7 +21,7 @@ internal sealed class SpooledCiphertexts : ISummedCiphertextSink, IDisposable
         if (plan.Limits.Sizes.LinearDigestBytes > 0)
         {
             long bytes = plan.Parameters.ChunkCount
-                * proposal.Groups.Sum(group => (long)SummedChunkPacking.Bytes(plan.Parameters, group.Length));
+                * proposal.Groups.Sum(group => (long)SummedChunkPacking.OpenedBytes(plan.Parameters, group.Length));
             _stream = bytes <= MostInMemory ? new MemoryStream((int)bytes)
                 : new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None,
                     bufferSize: 0, FileOptions.DeleteOnClose);

@@ -7,6 +7,7 @@ using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Roles;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Contributions;
 
 namespace SecureFL.Simulation;
 
@@ -85,6 +86,7 @@ internal sealed class SumSession : IDisposable
                 delivered += KeyHolderBytes(server, contribution.SiteIndex);
             }
 
+            delivered += ActiveHolderBytes(request.Contributions.Count);
             AggregationResult result = time.Open(() => _session.Open(server, _session.Release(server)));
             ReadOnlyMemory<long> opened = result.GroupSum(0)
                 ?? throw new InvalidOperationException(
@@ -123,10 +125,13 @@ internal sealed class SumSession : IDisposable
     private static long BytesOf(Contribution contribution) =>
         contribution.Header.Encode().Length + contribution.Chunks.Sum(chunk => (long)chunk.Encode().Length);
 
-    // What one key holder gets of a contribution; in the joint-key suite an active one gets half of the ciphertext too.
-    private long KeyHolderBytes(AggregationServer server, int site) =>
-        server.CreateShareDelivery(site, holder: 0).Encode().Length
-        + (Plan.Suite.HasJointKey ? Plan.Parameters.CiphertextBytes / 2 : 0);
+    // What one key holder gets of a contribution.
+    private static long KeyHolderBytes(AggregationServer server, int site) =>
+        server.CreateShareDelivery(site, holder: 0).Encode().Length;
+
+    // What an active one gets besides in the joint-key suite, once: the sum that it decrypts.
+    private long ActiveHolderBytes(int clients) => Plan.Suite.HasJointKey
+        ? Plan.Parameters.ChunkCount * SummedChunkPacking.Bytes(Plan.Parameters, clients) : 0;
 
     private Contribution Encrypt(RoundInvitation invitation, SecureSumRequest request, SiteContribution contribution) =>
         _session.Clients[contribution.SiteIndex].Encrypt(

@@ -23,7 +23,7 @@ internal static class OpenedSumLimits
     /// <summary>Most bytes of all.</summary>
     internal static ulong FileBytes(AggregationPlan plan) => checked((ulong)(EvidenceBytes(plan) + sizeof(int)
         + (Groups(plan) * plan.Parameters.ChunkCount
-            * SummedChunkPacking.Bytes(plan.Parameters, plan.Parameters.MaxClients))));
+            * SummedChunkPacking.OpenedBytes(plan.Parameters, plan.Parameters.MaxClients))));
 
     private static int Groups(AggregationPlan plan) => plan.Settings.GroupSize == 0 ? 1
         : Math.Max(1, plan.Enrolment.Clients.Count / plan.Settings.GroupSize);

@@ -5,8 +5,8 @@ using SecureFL.Messages.Wire;
 namespace SecureFL.Messages.JointKey;
 
 /// <summary>
-/// The summed half c1 of one chunk of a group, for an active key holder that voted and lost it since: it must hash to
-/// what the holder voted for.
+/// The summed half c1 of one chunk of a group, not reduced, for an active key holder: it decrypts what has the linear
+/// digest of the certified contributions, and nothing else.
 /// </summary>
 public sealed class SummedCiphertext : ProtocolMessage
 {
@@ -32,7 +32,7 @@ public sealed class SummedCiphertext : ProtocolMessage
     /// <summary>The chunk's position, from 0.</summary>
     public long Chunk { get; }
 
-    /// <summary>The packed residues of the sum of c1.</summary>
+    /// <summary>The packed words of the unreduced sum of c1; their number of bits depends on the group's size.</summary>
     public ReadOnlyMemory<byte> Packed { get; }
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ public sealed class SummedCiphertext : ProtocolMessage
             reader.Digest("certificate"),
             reader.Int32(0, limits.Clients - 1, "group"),
             reader.Int64(0, limits.Chunks - 1, "chunk"),
-            reader.Fixed(limits.JointKey.PolynomialBytes, "packed").ToArray());
+            reader.Counted(limits.JointKey.SummedBytes, "packed").ToArray());
         reader.End();
         return message;
     }
@@ -59,6 +59,6 @@ public sealed class SummedCiphertext : ProtocolMessage
         writer.Digest(Certificate);
         writer.Count(Group);
         writer.Int64(Chunk);
-        writer.Fixed(Packed.Span);
+        writer.Counted(Packed.Span);
     }
 }

@@ -9,7 +9,8 @@ namespace SecureFL.Messages.Rounds;
 /// <summary>
 /// What a client signs: context, base version, the root over its chunks, the hash of its linear digest, the hash of
 /// each share ciphertext, and the combined masked polynomials that let every holder check its own share. Its hash is
-/// the contribution's identifier everywhere. In the joint-key suite there are neither digest, shares nor polynomials.
+/// the contribution's identifier everywhere. In the joint-key suite there are neither shares nor polynomials, and the
+/// linear digests are two, of c0 and c1.
 /// </summary>
 public sealed class ContributionStatement : SignedMessage
 {
@@ -47,7 +48,7 @@ public sealed class ContributionStatement : SignedMessage
     /// <summary>Root over all chunks.</summary>
     public Digest Root { get; }
 
-    /// <summary>Hash of the linear digest of all chunks; null in suites without.</summary>
+    /// <summary>Hash of the linear digest of all chunks, or of both digests; null in suites without.</summary>
     public Digest? LinearDigest { get; }
 
     /// <summary>Hashes of the share ciphertexts, in the order of the opening's entries.</summary>

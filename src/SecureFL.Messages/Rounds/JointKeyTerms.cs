@@ -5,13 +5,6 @@ using SecureFL.Messages.Wire;
 
 namespace SecureFL.Messages.Rounds;
 
-/// <summary>The two halves of a group's summed ciphertext, as roots over their chunks.</summary>
-/// <param name="First">Root of the summed c0: the server's word until somebody recomputes it; nobody decrypts
-/// it.</param>
-/// <param name="Second">Root of the summed c1: every active key holder recomputes it from the signed contributions
-/// before it votes.</param>
-public readonly record struct SumRoots(Digest First, Digest Second);
-
 /// <summary>What a proposal of the joint-key suite fixes besides the set.</summary>
 /// <param name="Decrypted">
 /// Coefficients decrypted under this key when the round is opened, this round's included. Each voter refuses a count
@@ -20,8 +13,11 @@ public readonly record struct SumRoots(Digest First, Digest Second);
 /// </param>
 /// <param name="ActiveSet">The t key holders that decrypt, by plan index, rising: the Lagrange coefficients depend on
 /// exactly this set.</param>
-/// <param name="Sums">The summed ciphertext of each group.</param>
-public sealed record JointKeyTerms(long Decrypted, ImmutableArray<int> ActiveSet, ImmutableArray<SumRoots> Sums)
+/// <param name="Sums">
+/// For each group the root over the chunks of its summed c1, modulo the primes: what is decrypted. The server's word
+/// until an active key holder has the sum, before its release.
+/// </param>
+public sealed record JointKeyTerms(long Decrypted, ImmutableArray<int> ActiveSet, ImmutableArray<Digest> Sums)
 {
     internal void Write(CanonicalWriter writer)
     {
@@ -33,10 +29,9 @@ public sealed record JointKeyTerms(long Decrypted, ImmutableArray<int> ActiveSet
         }
 
         writer.Count(Sums.Length);
-        foreach (SumRoots sum in Sums)
+        foreach (Digest sum in Sums)
         {
-            writer.Digest(sum.First);
-            writer.Digest(sum.Second);
+            writer.Digest(sum);
         }
     }
 
@@ -55,10 +50,10 @@ public sealed record JointKeyTerms(long Decrypted, ImmutableArray<int> ActiveSet
             }
         }
 
-        SumRoots[] sums = new SumRoots[reader.Count(1, limits.Clients, 2 * Digest.Size, "sums")];
+        Digest[] sums = new Digest[reader.Count(1, limits.Clients, Digest.Size, "sums")];
         for (int i = 0; i < sums.Length; i++)
         {
-            sums[i] = new SumRoots(reader.Digest("sums"), reader.Digest("sums"));
+            sums[i] = reader.Digest("sums");
         }
 
         return new JointKeyTerms(decrypted, [.. active], [.. sums]);

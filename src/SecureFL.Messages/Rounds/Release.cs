@@ -9,8 +9,8 @@ namespace SecureFL.Messages.Rounds;
 /// <summary>
 /// A key holder's sums of key shares, one vector of N field elements a group, and the hash of the sum of the group's
 /// linear digests, by which anyone knows the sum of its contributions. Any t releases of one certificate open the sums
-/// of its groups, and nothing else. In the joint-key suite a group's answer is the root of the holder's partial
-/// decryptions, which follow chunk by chunk, and there is no digest.
+/// of its groups, and nothing else. In the joint-key suite a group's answer is the linear digest of the holder's partial
+/// decryptions, which follow chunk by chunk, and the digest sum is that of the halves c0.
 /// </summary>
 public sealed class Release : SignedMessage
 {
@@ -38,7 +38,7 @@ public sealed class Release : SignedMessage
     public int Holder { get; }
 
     /// <summary>
-    /// For each group the packed sums of shares: N words of 31 bits; in the joint-key suite the 32-byte root of the
+    /// For each group the packed sums of shares: N words of 31 bits; in the joint-key suite the linear digest of the
     /// partial decryptions.
     /// </summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Groups { get; }

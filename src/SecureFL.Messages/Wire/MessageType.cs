@@ -93,9 +93,6 @@ public enum MessageType
     /// <summary>The joint public key.</summary>
     JointPublicKeyMessage = 30,
 
-    /// <summary>Half a ciphertext chunk of a listed contribution, server to active key holder.</summary>
-    ListedCiphertext = 31,
-
     /// <summary>Half a summed ciphertext chunk, server to active key holder.</summary>
     SummedCiphertext = 32,
 

@@ -19,7 +19,8 @@ public sealed record SuiteSizes
     public required int ProofBytes { get; init; }
 
     /// <summary>
-    /// A contribution's linear digest, which adds up as contributions do; 0 in suites whose messages carry none.
+    /// A contribution's linear digest, which adds up as contributions do; two of them, of c0 and c1, under a joint key;
+    /// 0 in suites whose messages carry none.
     /// </summary>
     public required int LinearDigestBytes { get; init; }
 
@@ -33,7 +34,8 @@ public sealed record SuiteSizes
 /// <summary>Sizes of the messages about a joint key, in bytes. Immutable.</summary>
 /// <param name="PublicKeyBytes">A packed public key, joint or a holder's part.</param>
 /// <param name="PolynomialBytes">A packed polynomial: half a chunk, or a partial decryption of one.</param>
+/// <param name="SummedBytes">Most bytes of a packed polynomial of an unreduced sum.</param>
 /// <param name="SealedShareBytes">A sealed share of a holder's secret.</param>
 /// <param name="DealingProofBytes">The proof of a dealing.</param>
-public sealed record JointKeySizes(int PublicKeyBytes, int PolynomialBytes, int SealedShareBytes,
+public sealed record JointKeySizes(int PublicKeyBytes, int PolynomialBytes, int SummedBytes, int SealedShareBytes,
     int DealingProofBytes);

@@ -88,8 +88,7 @@ internal static class PlanRules
         }
 
         return s.Counters.BrokenRule() is { } broken ? ("counters", broken)
-            : s.Parameters.JointKey is null && LinearDigestBound.Fault(s.Parameters) is { } unbound
-                ? ("digest rule", unbound)
+            : LinearDigestBound.Fault(s.Parameters) is { } unbound ? ("digest rule", unbound)
             : s.Counters.ElementCount(s.Parameters.Bits) != s.Parameters.IntegerLength ? ("integer elements",
                 $"the counters take {s.Counters.ElementCount(s.Parameters.Bits)} integer elements, the parameters "
                 + $"have {s.Parameters.IntegerLength}")

@@ -354,8 +354,9 @@ public sealed partial class AggregationServer : IDisposable
 
         if (_digestSums.IsDefault)
         {
-            _digestSums = [.. proposal.Groups.Select(group => ContributionDigest.HashOfSum(group.Select(
-                entry => LinearDigest.Parse(_uploads.Accepted[entry.Client].LinearDigest.Span))))];
+            _digestSums = [.. proposal.Groups.Select(group => ContributionDigest.HashOfSum(group
+                .Select(entry => _uploads.Accepted[entry.Client])
+                .Select(header => ContributionDigest.Read(header.LinearDigest.Span, header.Statement)[0])))];
         }
 
         for (int g = 0; g < _digestSums.Length; g++)

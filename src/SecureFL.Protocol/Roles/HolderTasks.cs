@@ -21,7 +21,7 @@ internal static class HolderTasks
             case MessageType.ShareDelivery:
                 return holder.HandleShare(ShareDelivery.Parse(bytes, limits)).Encode();
             case MessageType.CertificateProposal:
-                return holder.TryVote(CertificateProposal.Parse(bytes, limits))?.Encode() ?? [];
+                return holder.HandleProposal(CertificateProposal.Parse(bytes, limits)).Encode();
             case MessageType.RoundCertificate:
                 return holder.HandleCertificate(RoundCertificate.Parse(bytes, limits)).Encode();
             case MessageType.RoundDeathCertificate:

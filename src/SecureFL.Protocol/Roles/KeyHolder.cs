@@ -249,31 +249,10 @@ public sealed partial class KeyHolder : IDisposable
         }
     }
 
-    /// <summary>Votes, or starts what the suite wants before a vote.</summary>
-    /// <returns>The vote; null where messages of the suite are due first.</returns>
-    internal Vote? TryVote(CertificateProposal proposal)
-    {
-        lock (_lock)
-        {
-            _freshness.Require();
-            ulong round = proposal.Context.Round;
-            if (_ledger.State.VoteOf(round) is null)
-            {
-                RequireAlive(round);
-                if (!Suite.PrepareVote(proposal))
-                {
-                    return null;
-                }
-            }
-
-            return HandleProposal(proposal);
-        }
-    }
-
     /// <summary>
     /// Releases the share sums of a certified round, once: durable before it is returned; a replay returns the same
-    /// bytes. In the joint-key suite the release signs the roots of the partial decryptions, which
-    /// are given out afterwards.
+    /// bytes. In the joint-key suite the release signs the digests of the partial decryptions, which are given out
+    /// afterwards.
     /// </summary>
     /// <exception cref="ProtocolViolationException">
     /// Too few votes, another certificate than the one voted for, not signed by the server, a dead round, or shares

@@ -11,16 +11,15 @@ namespace SecureFL.Protocol.Suites;
 
 /// <summary>
 /// What a key holder keeps of an undecided round: the opening, the statements, and what the suite keeps of the checked
-/// shares (one-time keys: 31.7 KB a client at N = 8192, and a linear digest of 51.2 KB; they must be kept because the
-/// set is fixed last). Not
-/// thread-safe; disposing erases keys and shares.
+/// shares (one-time keys: 31.7 KB a client at N = 8192, and a linear digest of 51.2 KB; a joint key: two digests; they
+/// must be kept because the set is fixed last). Not thread-safe; disposing erases keys and shares.
 /// </summary>
 public sealed class HolderRound : IDisposable
 {
     private readonly AggregationPlan _plan;
     private readonly int _holder;
     private readonly Dictionary<int, ContributionStatement> _statements = [];
-    private readonly Dictionary<int, LinearDigest> _digests = [];
+    private readonly Dictionary<int, ImmutableArray<LinearDigest>> _digests = [];
 
     internal HolderRound(AggregationPlan plan, int holder, RoundOpening opening, IHolderShares shares)
     {
@@ -48,9 +47,13 @@ public sealed class HolderRound : IDisposable
                 $"contributions whose share {Party.KeyHolder(_holder)} has checked",
                 $"contribution {entry.Contribution.ToShortString()} of client {entry.Client}");
 
-    /// <summary>The hash of the sum of a group's linear digests.</summary>
+    /// <summary>The hash of the sum of a group's linear digests; under a joint key of those of c0.</summary>
     internal Digest HashOfDigestSum(ImmutableArray<CertificateEntry> group) =>
-        ContributionDigest.HashOfSum(group.Select(entry => _digests[Statement(entry).Client]));
+        ContributionDigest.HashOfSum(group.Select(entry => _digests[Statement(entry).Client][0]));
+
+    /// <summary>The sum of a group's linear digests of c1, under a joint key.</summary>
+    internal LinearDigest SecondDigestSum(ImmutableArray<CertificateEntry> group) =>
+        ContributionDigest.SumOf(group.Select(entry => _digests[Statement(entry).Client][1]));
 
     internal void RequireSame(RoundOpening opening)
     {
@@ -89,14 +92,9 @@ public sealed class HolderRound : IDisposable
             return;
         }
 
-        LinearDigest? digest = statement.LinearDigest is null ? null
-            : ContributionDigest.Read(delivery.LinearDigest.Span, statement);
+        ImmutableArray<LinearDigest> digests = ContributionDigest.Read(delivery.LinearDigest.Span, statement);
         Shares.Take(statement, delivery.Share.Span);
-        if (digest is not null)
-        {
-            _digests.Add(statement.Client, digest);
-        }
-
+        _digests.Add(statement.Client, digests);
         _statements.Add(statement.Client, statement);
     }
 

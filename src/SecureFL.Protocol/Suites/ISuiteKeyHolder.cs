@@ -32,10 +32,6 @@ public interface ISuiteKeyHolder : IDisposable
     /// <exception cref="Messages.Violations.ProtocolViolationException">A check failed.</exception>
     void RequireVote(CertificateProposal proposal, RoundOpening opening);
 
-    /// <summary>Starts what must come before a vote for a proposal, if anything must.</summary>
-    /// <returns>Whether the holder can vote now; false: messages of this suite are due first.</returns>
-    bool PrepareVote(CertificateProposal proposal);
-
     /// <summary>The release of a certified round.</summary>
     /// <exception cref="Messages.Violations.ProtocolViolationException">What it takes must be sent again.</exception>
     Release CreateRelease(CertificateProposal proposal);

@@ -7,7 +7,7 @@ namespace SecureFL.Rlwe.Contributions;
 
 /// <summary>
 /// Combines the t partial decryptions of a summed ciphertext and opens it: Delta m + e = c0 + sum_j d_j, rounded by
-/// Delta; exact. In order for every chunk:
+/// Delta; exact. For every chunk <see cref="OpenChunk"/>; or in order
 /// <see cref="BeginChunk(long, ContributionAccumulator)"/>, <see cref="AddPartialDecryption"/> t times, one of the two
 /// Finish methods. Also measures the noise. Not thread-safe; no allocation per chunk.
 /// </summary>
@@ -58,6 +58,24 @@ public sealed class JointKeyOpener : IDisposable
 
     /// <summary>Largest noise of a coefficient so far; rounding is right while it is below Delta/2.</summary>
     public double NoiseMaximum { get; private set; }
+
+    /// <summary>Opens a chunk of sums, given as words that need not be reduced.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="first">The summed c0: N words for each prime, each below 2^63.</param>
+    /// <param name="partials">The sum of all t partial decryptions, likewise.</param>
+    /// <param name="sums">Receives ElementsIn(chunk) integers.</param>
+    public void OpenChunk(long chunk, ReadOnlySpan<ulong> first, ReadOnlySpan<ulong> partials, Span<long> sums)
+    {
+        Begin(chunk);
+        Span<ulong> words = _sums.Span;
+        for (int i = 0; i < words.Length; i++)
+        {
+            words[i] = first[i] + partials[i];
+        }
+
+        _added = _jointKey.Threshold;
+        Finish(sums, default, 0);
+    }
 
     /// <summary>Starts a chunk from the server's sum.</summary>
     /// <exception cref="ArgumentException">The accumulator is of other parameters, or there is no such

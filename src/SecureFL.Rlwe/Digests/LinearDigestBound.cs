@@ -36,10 +36,11 @@ public static class LinearDigestBound
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ulong prime = parameters.Primes.Max();
-        if ((BigInteger)parameters.MaxClients * (prime - 1) > long.MaxValue)
+        int summands = SummandsOf(parameters);
+        if ((BigInteger)summands * (prime - 1) > long.MaxValue)
         {
-            return $"the sum of {parameters.MaxClients} residues modulo {prime} reaches "
-                + $"2^{LogNorm(1, parameters.MaxClients, prime):F1}; a word of an unreduced sum has "
+            return $"the sum of {summands} residues modulo {prime} reaches "
+                + $"2^{LogNorm(1, summands, prime):F1}; a word of an unreduced sum has "
                 + $"{AggregationParameters.SummedWordBits} bits: at most {long.MaxValue / (prime - 1)} clients fit";
         }
 
@@ -60,10 +61,13 @@ public static class LinearDigestBound
     public static void Require(AggregationParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        long residues = checked(
-            parameters.ChunkCount * parameters.Polynomials * parameters.Primes.Length * parameters.RingDegree);
-        Require(residues, parameters.MaxClients, parameters.Primes.Max());
+        long residues = checked(parameters.ChunkCount * parameters.Primes.Length * parameters.RingDegree);
+        Require(residues, SummandsOf(parameters), parameters.Primes.Max());
     }
+
+    // Under a joint key partial decryptions are summed as well, those of t holders.
+    private static int SummandsOf(AggregationParameters parameters) =>
+        Math.Max(parameters.MaxClients, parameters.JointKey?.Threshold ?? 0);
 
     internal static void Require(long residues, int clients, ulong prime)
     {

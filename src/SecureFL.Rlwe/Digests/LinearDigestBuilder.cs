@@ -8,9 +8,10 @@ using SecureFL.Rlwe.Planning;
 namespace SecureFL.Rlwe.Digests;
 
 /// <summary>
-/// Digests a contribution, or an unreduced sum of contributions, chunk by chunk: in any order, each once. The residues
-/// of all chunks are one sequence (chunk, polynomial, prime, coefficient); polynomial c_k is its elements 4096 k to
-/// 4096 k + 4095, the last one filled up with zeros. A chunk of a large ring is several polynomials; those of a small
+/// Digests the chunks of a contribution, or of an unreduced sum of contributions, in any order, each once. Under a joint
+/// key a chunk is two polynomials, and each half of a contribution has a digest of its own. The residues of all chunks
+/// are one sequence (chunk, prime, coefficient); polynomial c_k is its elements 4096 k to 4096 k + 4095, the last one
+/// filled up with zeros. A chunk of a large ring is several polynomials; those of a small
 /// ring share one, and are fastest one after the other. Not thread-safe, but see <see cref="CreateWorker"/>; no
 /// allocation per chunk, memory does not grow with the model but for a bit a chunk.
 /// </summary>
@@ -43,10 +44,10 @@ public sealed class LinearDigestBuilder : IDisposable
         _record = record ?? new Record(parameters.ChunkCount);
         _sum = new PieceSum(key, LinearDigestParameters.Kernels(width));
         _run = Math.Min(Degree, parameters.RingDegree);
-        _runsPerChunk = parameters.Polynomials * parameters.Ckks.Moduli.Length * (parameters.RingDegree / _run);
+        _runsPerChunk = parameters.Ckks.Moduli.Length * (parameters.RingDegree / _run);
     }
 
-    /// <summary>For a contribution: packed chunks, residues below their primes.</summary>
+    /// <summary>For a contribution, or a half of one: packed chunks, residues below their primes.</summary>
     public static LinearDigestBuilder OfContribution(LinearDigestKey key, AggregationParameters parameters) =>
         OfContribution(key, parameters, null);
 
@@ -84,14 +85,14 @@ public sealed class LinearDigestBuilder : IDisposable
 
     /// <summary>Adds a chunk of a contribution.</summary>
     /// <param name="chunk">0 to ChunkCount - 1.</param>
-    /// <param name="packed">ChunkBytes bytes.</param>
+    /// <param name="packed">PolynomialBytes bytes.</param>
     /// <exception cref="CiphertextFormatException">No such chunk, wrong length, or a residue that is not below its
     /// prime: no digest can come of this builder any more.</exception>
     /// <exception cref="InvalidOperationException">The chunk was added before, an earlier one was refused, or the
     /// builder is for sums.</exception>
     public void Append(long chunk, ReadOnlySpan<byte> packed)
     {
-        Begin(chunk, ofSum: false, packed.Length, _parameters.ChunkBytes);
+        Begin(chunk, ofSum: false, packed.Length, _parameters.PolynomialBytes);
         for (int run = 0; run < _runsPerChunk; run++)
         {
             Span<ulong> room = Next(chunk, run);
@@ -109,7 +110,7 @@ public sealed class LinearDigestBuilder : IDisposable
         _appended++;
     }
 
-    /// <summary>Adds a chunk of an unreduced sum: N words for each prime of each polynomial.</summary>
+    /// <summary>Adds a chunk of an unreduced sum: N words for each prime.</summary>
     /// <param name="chunk">0 to ChunkCount - 1.</param>
     /// <param name="sums">Words of which none is above n (p - 1).</param>
     /// <exception cref="CiphertextFormatException">No such chunk, wrong length, or a word that is too large: no digest
@@ -215,7 +216,7 @@ public sealed class LinearDigestBuilder : IDisposable
     }
 
     private Modulus PrimeOf(int run) =>
-        _parameters.Ckks.Moduli[run / (_parameters.RingDegree / _run) % _parameters.Ckks.Moduli.Length];
+        _parameters.Ckks.Moduli[run / (_parameters.RingDegree / _run)];
 
     /// <summary>Where a run of a chunk goes.</summary>
     private Span<ulong> Next(long chunk, int run)

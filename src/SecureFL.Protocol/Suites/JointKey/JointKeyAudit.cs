@@ -76,11 +76,8 @@ internal sealed class JointKeyAudit(AggregationPlan plan) : ISuiteAudit
     /// <summary>Refuses a round that some active holder has not released.</summary>
     public ISuiteAuditedRound Reconstruct(CertificateProposal proposal, IReadOnlyCollection<Release> releases)
     {
-        int active = proposal.JointKey!.ActiveSet.Length;
-        return releases.Count == active
-            ? new AuditedRound(plan, proposal, releases)
-            : throw new ProtocolViolationException(ViolationCode.BelowThreshold, Party.Peer,
-                $"the releases of all {active} active key holders", $"{releases.Count}");
+        JointKeyRules.RequireAll(releases, proposal);
+        return new AuditedRound(plan, proposal, releases);
     }
 
     private sealed class AuditedRound(AggregationPlan plan, CertificateProposal proposal,
@@ -91,8 +88,8 @@ internal sealed class JointKeyAudit(AggregationPlan plan) : ISuiteAudit
         public bool Allows(int group, GroupStatus status) => true;
 
         /// <summary>
-        /// Sums the recorded ciphertexts, holds both halves to the certificate and the partial decryptions to the
-        /// releases, and opens the sum.
+        /// Sums the recorded ciphertexts, holds c1 to the certificate and the partial decryptions to the releases, and
+        /// opens the sum.
         /// </summary>
         public AggregationResult Recompute(RoundOpening opening, IContributionStore store, ICiphertextSource source,
             ISumSink sink)
@@ -119,7 +116,7 @@ internal sealed class JointKeyAudit(AggregationPlan plan) : ISuiteAudit
                 }
             }
 
-            return JointGroupOpening.Open(plan, proposal, sums, sink);
+            return sums.Open(plan, proposal, sink, ciphertexts: null);
         }
     }
 }

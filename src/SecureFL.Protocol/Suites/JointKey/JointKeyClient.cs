@@ -1,8 +1,11 @@
 using SecureFL.Messages.JointKey;
+using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
 using SecureFL.Protocol.Suites.JointKey.Rounds;
+using SecureFL.Protocol.Summation;
 
 namespace SecureFL.Protocol.Suites.JointKey;
 
@@ -24,4 +27,7 @@ internal sealed class JointKeyClient(AggregationPlan plan) : ISuiteClient
     public IContributionCipher CreateCipher(ContributionTerms terms) => new JointKeyCipher(terms,
         KeyEpoch ?? throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
             "the key epoch of the round first", "none"));
+
+    public AggregationResult? OpenSum(AggregationPlan plan, SumEvidence evidence, Stream ciphertexts, ISumSink sink) =>
+        JointSumVerification.Open(plan, evidence, ciphertexts, sink);
 }

@@ -16,7 +16,6 @@ internal sealed class JointKeyHalf(SuiteKeyHolderSettings settings) : ISuiteKeyH
 {
     private readonly AggregationPlan _plan = settings.Plan;
     private KeyReveal? _reveal;
-    private CiphertextSumCheck? _check;
 
     public JointKeyHolder Holder { get; } = new(settings);
 
@@ -32,19 +31,6 @@ internal sealed class JointKeyHalf(SuiteKeyHolderSettings settings) : ISuiteKeyH
         return NoShares.Instance;
     }
 
-    /// <summary>An active holder checks the sum first: the listed ciphertexts follow.</summary>
-    public bool PrepareVote(CertificateProposal proposal)
-    {
-        if (Holder.HasChecked(proposal))
-        {
-            return true;
-        }
-
-        EndCheck();
-        _check = Holder.CheckSum(proposal);
-        return false;
-    }
-
     public void RequireVote(CertificateProposal proposal, RoundOpening opening) =>
         Holder.RequireVote(proposal, opening);
 
@@ -54,11 +40,6 @@ internal sealed class JointKeyHalf(SuiteKeyHolderSettings settings) : ISuiteKeyH
     {
         if (end is RoundEnd.Dead or RoundEnd.Opened)
         {
-            if (_check?.Round == round)
-            {
-                EndCheck();
-            }
-
             Holder.Forget(round);
         }
     }
@@ -85,9 +66,6 @@ internal sealed class JointKeyHalf(SuiteKeyHolderSettings settings) : ISuiteKeyH
             case MessageType.KeyEpochRecord:
                 Holder.HandleRecord(KeyEpochRecord.Parse(bytes, _plan.Limits));
                 return [];
-            case MessageType.ListedCiphertext:
-                Check(ListedCiphertext.ParseShared(message, _plan.Limits));
-                return [];
             case MessageType.SummedCiphertext:
                 Holder.HandleSummedCiphertext(SummedCiphertext.Parse(bytes, _plan.Limits));
                 return [];
@@ -98,11 +76,7 @@ internal sealed class JointKeyHalf(SuiteKeyHolderSettings settings) : ISuiteKeyH
         }
     }
 
-    public void Dispose()
-    {
-        EndCheck();
-        Holder.Dispose();
-    }
+    public void Dispose() => Holder.Dispose();
 
     private byte[]? Answer(HolderRequest request)
     {
@@ -144,41 +118,10 @@ internal sealed class JointKeyHalf(SuiteKeyHolderSettings settings) : ISuiteKeyH
         }
     }
 
-    // A refusal ends the check; the server begins another one.
-    private void Check(ListedCiphertext ciphertext)
-    {
-        if (_check is not { } check)
-        {
-            throw new ProtocolViolationException(ViolationCode.ChunkOrder, Party.Server,
-                "the proposal before its ciphertexts", "a ciphertext");
-        }
-
-        try
-        {
-            check.Handle(ciphertext);
-        }
-        catch
-        {
-            EndCheck();
-            throw;
-        }
-
-        if (check.IsComplete)
-        {
-            EndCheck();
-        }
-    }
-
     private KeyReveal Revealed(ulong epoch) => _reveal is { } reveal && reveal.Dealing.Context.Round == epoch
         ? reveal
         : throw new ProtocolViolationException(ViolationCode.WrongKeyEpoch, Party.Server,
             "the commitments of the key epoch first", $"key epoch {epoch}");
-
-    private void EndCheck()
-    {
-        _check?.Dispose();
-        _check = null;
-    }
 
     private static ProtocolViolationException OutOfRange(string expected, string received) =>
         new(ViolationCode.OutOfRange, Party.Server, expected, received);

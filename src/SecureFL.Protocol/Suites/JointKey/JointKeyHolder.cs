@@ -29,7 +29,7 @@ public sealed class JointKeyHolder : IDisposable
     private readonly ISecretStore _shares;
     private readonly ISumStore _sums;
     private readonly int _holder;
-    private readonly Dictionary<ulong, Digest> _checked = [];
+    private readonly Dictionary<ulong, SumIntake> _intakes = [];
     private readonly Dictionary<ulong, PartialRelease> _releases = [];
     private KeyCeremony? _ceremony;
 
@@ -193,32 +193,54 @@ public sealed class JointKeyHolder : IDisposable
         EraseOldShares();
     }
 
-    /// <summary>Starts the check of what a proposal wants decrypted; an active holder votes only after it.</summary>
-    /// <exception cref="ProtocolViolationException">The proposal breaks a rule, lists an unknown contribution, or this
-    /// holder is not active in it.</exception>
-    public CiphertextSumCheck CheckSum(CertificateProposal proposal)
-    {
-        ArgumentNullException.ThrowIfNull(proposal);
-        RoundRules.RequireAlive(_ledger.State, proposal.Context.Round);
-        HolderRound round = _settings.Round(proposal.Context.Round);
-        CertificateRules.Require(proposal, round.Opening, _plan);
-        RequireActive(proposal);
-        return new CiphertextSumCheck(_plan, proposal, round.Statement, _sums, Pass);
-    }
-
-    /// <summary>Takes a summed chunk again, for a holder that voted and has lost it since.</summary>
-    /// <exception cref="ProtocolViolationException">Of a certificate that this holder did not vote for.</exception>
+    /// <summary>
+    /// Takes the next chunk of what a set that this holder voted for wants decrypted, from the first chunk of the first
+    /// group on: before its release it decrypts what it checks in one pass, afterwards it stores again what it has lost.
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">
+    /// Of a certificate that this holder did not vote for or is not active in, out of order, malformed, or not the sum
+    /// of the certified contributions: the pass is over, and a new one may begin.
+    /// </exception>
     public void HandleSummedCiphertext(SummedCiphertext summed)
     {
         ArgumentNullException.ThrowIfNull(summed);
-        CertificateProposal proposal = Voted(summed.Context.Round, summed.Certificate);
-        if (summed.Group >= proposal.Groups.Length)
+        ulong round = summed.Context.Round;
+        CertificateProposal proposal = Voted(round, summed.Certificate);
+        RequireActive(proposal);
+        if (_ledger.State.ReleaseOf(round) is not null)
         {
-            throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server,
-                $"group 0 to {proposal.Groups.Length - 1}", $"{summed.Group}");
+            SumIntake.Restore(_plan, proposal, summed, _sums);
+            return;
         }
 
-        _sums.Write(summed.Context.Round, summed.Group, summed.Chunk, summed.Packed.Span);
+        RoundRules.RequireAlive(_ledger.State, round);
+        if (summed is { Group: 0, Chunk: 0 })
+        {
+            Begin(proposal);
+        }
+
+        if (!_intakes.TryGetValue(round, out SumIntake? intake))
+        {
+            throw new ProtocolViolationException(ViolationCode.ChunkOrder, Party.Server, "chunk 0 of group 0 first",
+                $"chunk {summed.Chunk} of group {summed.Group}");
+        }
+
+        try
+        {
+            intake.Handle(summed);
+        }
+        catch
+        {
+            Forget(round);
+            throw;
+        }
+
+        if (intake.Release.Next is null)
+        {
+            _intakes.Remove(round);
+            _releases.Add(round, intake.Release);
+            intake.Dispose();
+        }
     }
 
     /// <summary>
@@ -242,17 +264,11 @@ public sealed class JointKeyHolder : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(chunk, _plan.JointKey.ChunkCount);
         if (!_releases.TryGetValue(round, out PartialRelease? partial))
         {
-            partial = StartRelease(Voted(round, release.Certificate));
-            if (!partial.Roots().Zip(release.Groups).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span)))
-            {
-                partial.Dispose();
-                throw PartialRelease.Changed();
-            }
-
+            partial = Repeat(release);
             _releases.Add(round, partial);
         }
 
-        return partial.Create(group, chunk);
+        return partial.Create(group, chunk, _sums);
     }
 
     /// <summary>Erases what is in memory.</summary>
@@ -260,12 +276,10 @@ public sealed class JointKeyHolder : IDisposable
     {
         _ceremony?.Dispose();
         _ceremony = null;
-        foreach (PartialRelease release in _releases.Values)
+        foreach (ulong round in _intakes.Keys.Concat(_releases.Keys).ToArray())
         {
-            release.Dispose();
+            EndPass(round);
         }
-
-        _releases.Clear();
     }
 
     /// <summary>The hash of the key in use, for this holder's entries.</summary>
@@ -274,52 +288,82 @@ public sealed class JointKeyHolder : IDisposable
             "a key epoch that all holders confirmed", "none");
 
     /// <summary>What the holder checks before a vote, beyond <see cref="VotingRules"/>.</summary>
-    internal void RequireVote(CertificateProposal proposal, RoundOpening opening)
-    {
+    internal void RequireVote(CertificateProposal proposal, RoundOpening opening) =>
         JointKeyRules.RequirePast(proposal, opening, Epochs, _plan);
-        if (!HasChecked(proposal))
-        {
-            throw new ProtocolViolationException(
-                ViolationCode.UncheckedContribution, Party.Server,
-                $"a summed ciphertext that {Party.KeyHolder(_holder)} has recomputed", "another");
-        }
-    }
 
     /// <summary>
-    /// The first pass over the partial decryptions: their roots, signed. Nothing else leaves before the ledger holds
-    /// it.
+    /// The linear digests of the partial decryptions, signed. Nothing else leaves before the ledger holds it.
     /// </summary>
     internal Release CreateRelease(CertificateProposal proposal)
     {
         RequireActive(proposal);
-        ulong round = proposal.Context.Round;
-        if (_releases.Remove(round, out PartialRelease? stale))
+        HolderRound round = _settings.Round(proposal.Context.Round);
+        if (!_releases.TryGetValue(proposal.Context.Round, out PartialRelease? partial)
+            || partial.Proposal.Hash != proposal.Hash)
         {
-            stale.Dispose();
+            throw new ProtocolViolationException(ViolationCode.UncheckedContribution, Party.Server,
+                $"the summed ciphertexts of round {proposal.Context.Round} first", "none, or not all");
         }
 
-        PartialRelease partial = StartRelease(proposal);
-        _releases.Add(round, partial);
-        return Release.Create(proposal, _holder, partial.Roots(), [], _settings.Identity);
+        return Release.Create(proposal, _holder, partial.Digests, [.. proposal.Groups.Select(round.HashOfDigestSum)],
+            _settings.Identity);
     }
 
     /// <summary>Refuses a round under another key than the one in use.</summary>
     internal void RequireActiveKey(RoundOpening opening) => Epochs.RequireActive(opening);
 
-    /// <summary>
-    /// Whether the sum that a proposal wants decrypted is none of this holder's concern, or was checked.
-    /// </summary>
-    internal bool HasChecked(CertificateProposal proposal) => !proposal.JointKey!.ActiveSet.Contains(_holder)
-        || (_checked.TryGetValue(proposal.Context.Round, out Digest hash) && hash == proposal.Hash);
-
     /// <summary>Forgets the summed ciphertexts of a round that is over: no retry will be asked for.</summary>
     internal void Forget(ulong round)
     {
         _sums.Remove(round);
-        _checked.Remove(round);
+        EndPass(round);
+    }
+
+    private void EndPass(ulong round)
+    {
+        if (_intakes.Remove(round, out SumIntake? intake))
+        {
+            intake.Dispose();
+            intake.Release.Dispose();
+        }
+
         if (_releases.Remove(round, out PartialRelease? release))
         {
             release.Dispose();
+        }
+    }
+
+    private void Begin(CertificateProposal proposal)
+    {
+        ulong number = proposal.Context.Round;
+        HolderRound round = _settings.Round(number);
+        EndPass(number);
+        PartialRelease release = StartRelease(proposal);
+        try
+        {
+            _intakes.Add(number, new SumIntake(_plan, proposal, round, release, _sums));
+        }
+        catch
+        {
+            release.Dispose();
+            throw;
+        }
+    }
+
+    // A process that has not made the first pass itself: what is stored must give what the ledger says was released.
+    private PartialRelease Repeat(Release release)
+    {
+        PartialRelease partial = StartRelease(Voted(release.Context.Round, release.Certificate));
+        try
+        {
+            partial.TakeAll(_sums);
+            return partial.Digests.Zip(release.Groups).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span))
+                ? partial : throw PartialRelease.Changed();
+        }
+        catch
+        {
+            partial.Dispose();
+            throw;
         }
     }
 
@@ -349,14 +393,9 @@ public sealed class JointKeyHolder : IDisposable
         KeyEpochRecord key = Epochs.RequireKeyOf(proposal.Context.Round);
         using SecretBuffer<byte> stored = new(_plan.JointKey.StoredShareBytes);
         return _shares.TryLoad(key.Context.Round, stored.Span)
-            ? new PartialRelease(_plan, proposal, _holder, stored.Span, _sums)
+            ? new PartialRelease(_plan, proposal, _holder, stored.Span)
             : throw new LedgerUnavailableException(
                 $"the share of key epoch {key.Context.Round} is gone; this holder cannot decrypt under that key");
-    }
-
-    private void Pass(CertificateProposal proposal)
-    {
-        _checked[proposal.Context.Round] = proposal.Hash;
     }
 
     // Shares of epochs before the one in use, and of unconfirmed ones, open nothing that is still to be opened.

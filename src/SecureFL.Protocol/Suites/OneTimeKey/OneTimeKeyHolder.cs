@@ -46,8 +46,6 @@ internal sealed class OneTimeKeyHolder : ISuiteKeyHolder
     public IHolderShares OpenRound(RoundOpening opening) =>
         new KeptShares(_settings.Plan, _settings.Holder, opening, LoadKey(opening.Context.Round));
 
-    public bool PrepareVote(CertificateProposal proposal) => true;
-
     public void RequireVote(CertificateProposal proposal, RoundOpening opening)
     {
     }

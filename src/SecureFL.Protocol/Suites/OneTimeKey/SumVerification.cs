@@ -3,11 +3,9 @@ using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Plans;
+using SecureFL.Protocol.Rules;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Summation;
-using SecureFL.Ring.Memory;
-using SecureFL.Rlwe.Contributions;
-using SecureFL.Rlwe.Digests;
 
 namespace SecureFL.Protocol.Suites.OneTimeKey;
 
@@ -28,7 +26,7 @@ internal static class SumVerification
         for (int g = 0; g < groups.Length; g++)
         {
             ImmutableArray<int> clients = [.. proposal.Groups[g].Select(entry => entry.Client)];
-            Digest agreed = DigestSumOf(evidence, g, plan);
+            Digest agreed = DigestSumRules.Agreed(evidence, g, plan);
             (GroupStatus status, Digest digest) = keys[g].IsSpoiled ? (GroupStatus.KeyOutOfBound, default)
                 : OpenGroup(plan, evidence.Opening, keys[g], clients.Length, agreed, ciphertexts, sink);
             groups[g] = new GroupResult(g, clients, status, digest);
@@ -38,59 +36,17 @@ internal static class SumVerification
         return new AggregationResult(plan, proposal.Context, proposal.Hash, [.. groups], liars);
     }
 
-    // Of f + 1 key holders one is honest, and all honest ones sign the same.
-    private static Digest DigestSumOf(SumEvidence evidence, int group, AggregationPlan plan)
-    {
-        int enough = plan.Quorum.Colluding + 1;
-        (Digest Sum, int Holders) most = evidence.Releases.GroupBy(release => release.DigestSums[group])
-            .Select(equal => (Sum: equal.Key, Holders: equal.Count())).MaxBy(equal => equal.Holders);
-        return most.Holders >= enough ? most.Sum
-            : throw new ProtocolViolationException(ViolationCode.BelowThreshold, Party.Server,
-                $"{enough} releases of one digest sum of group {group}", $"{most.Holders}");
-    }
-
     private static (GroupStatus Status, Digest Digest) OpenGroup(AggregationPlan plan, RoundOpening opening,
         GroupKey key, int clients, Digest agreed, Stream ciphertexts, ISumSink sink)
     {
-        using LinearDigestBuilder digest = LinearDigestBuilder.OfSum(plan.DigestKey!, plan.Parameters, clients);
+        using DigestedSum sum = new(plan, clients, $"sum of group {key.Group}");
         using GroupOpening group = new(plan, opening, key, clients, sink);
-        AlignedBuffer<ulong> words = new(SummedChunkPacking.Words(plan.Parameters));
-        byte[] packed = new byte[SummedChunkPacking.Bytes(plan.Parameters, clients)];
         for (long chunk = 0; chunk < plan.Parameters.ChunkCount; chunk++)
         {
-            Read(ciphertexts, packed, key.Group, chunk);
-            try
-            {
-                SummedChunkPacking.Unpack(plan.Parameters, clients, packed, words.Span);
-            }
-            catch (CiphertextFormatException refusal)
-            {
-                throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, Party.Server,
-                    $"group {key.Group}, summed chunk {chunk}, {refusal.Field}: {refusal.Expected}", refusal.Received);
-            }
-
-            digest.Append(chunk, words.Span);
-            group.Take(chunk, words.Span);
+            group.Take(chunk, sum.Read(chunk, ciphertexts));
         }
 
-        Digest computed = LinearDigestHash.Of(digest.Complete().ToBytes());
-        if (computed != agreed)
-        {
-            throw new ProtocolViolationException(ViolationCode.WrongSummedCiphertext, Party.Server,
-                $"the sum of the {clients} contributions of group {key.Group}, linear digest "
-                + agreed.ToShortString(), computed.ToShortString());
-        }
-
+        DigestSumRules.Require(sum.Finish(), agreed, key.Group, clients);
         return group.Finish();
-    }
-
-    private static void Read(Stream ciphertexts, byte[] packed, int group, long chunk)
-    {
-        int read = ciphertexts.ReadAtLeast(packed, packed.Length, throwOnEndOfStream: false);
-        if (read < packed.Length)
-        {
-            throw new ProtocolViolationException(ViolationCode.Truncated, Party.Server,
-                $"summed chunk {chunk} of group {group}, {packed.Length} bytes", $"{read} bytes");
-        }
     }
 }

@@ -84,36 +84,29 @@ internal static class JointKeyHashes
 }
 
 /// <summary>
-/// A root over the halves of a group's chunks as they stream by: H(domain, u64 count || half hashes in order). Two
-/// halves or sums are the same exactly if their roots are. Not thread-safe.
+/// The root over the chunks of a group's summed c1 as they stream by: H("ciphertext-sum", u64 count || half hashes in
+/// order). Two sums are the same exactly if their roots are. Not thread-safe.
 /// </summary>
-internal sealed class HalfRoot : IDisposable
+internal sealed class SumRoot : IDisposable
 {
-    public const string SumDomain = "ciphertext-sum";
-    public const string PartialDomain = "partial-decryption";
-
-    private readonly DomainHash _hash;
+    private readonly DomainHash _hash = new("ciphertext-sum");
     private readonly long _count;
+    private long _next;
 
-    public HalfRoot(string domain, long count)
+    public SumRoot(long count)
     {
-        _hash = new DomainHash(domain);
         _hash.Append((ulong)count);
         _count = count;
     }
 
-    public long Next { get; private set; }
-
-    public bool IsComplete => Next == _count;
-
     public void Append(Digest half)
     {
-        Next++;
+        _next++;
         _hash.Append(half);
     }
 
-    public Digest Finish() => IsComplete ? _hash.Finish()
-        : throw new InvalidOperationException($"{Next} of {_count} halves were hashed");
+    public Digest Finish() => _next == _count ? _hash.Finish()
+        : throw new InvalidOperationException($"{_next} of {_count} halves were hashed");
 
     public void Dispose() => _hash.Dispose();
 }

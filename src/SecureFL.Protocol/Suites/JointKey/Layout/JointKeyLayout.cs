@@ -4,6 +4,9 @@ using SecureFL.Messages.Violations;
 using SecureFL.Messages.Wire;
 using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
+using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Digests;
 using SecureFL.Rlwe.JointKey;
 using SecureFL.Rlwe.Parameters;
 using SecureFL.Rlwe.Planning;
@@ -32,9 +35,10 @@ internal sealed class JointKeyLayout : SuiteLayout
             HasShares = false,
             ShareBytes = 0,
             ProofBytes = 0,
-            LinearDigestBytes = 0,
-            AnswerBytes = Digest.Size,
-            JointKey = new JointKeySizes(PublicKeyBytes, PolynomialBytes, SealedShareBytes, Sharing.ProofBytes),
+            LinearDigestBytes = parameters.Polynomials * LinearDigestParameters.DigestBytes,
+            AnswerBytes = LinearDigestParameters.DigestBytes,
+            JointKey = new JointKeySizes(PublicKeyBytes, PolynomialBytes,
+                SummedChunkPacking.Bytes(parameters, parameters.MaxClients), SealedShareBytes, Sharing.ProofBytes),
         };
     }
 
@@ -76,6 +80,14 @@ internal sealed class JointKeyLayout : SuiteLayout
 
     public override void Require(CertificateProposal proposal, RoundOpening opening, AggregationPlan plan) =>
         JointKeyRules.Require(proposal, opening, plan);
+
+    public override void Require(Release release)
+    {
+        foreach (ReadOnlyMemory<byte> digest in release.Groups)
+        {
+            ContributionDigest.Read(digest.Span, release.Signer);
+        }
+    }
 
     public override ISuiteLedger CreateLedger() => new KeyEpochs();
 

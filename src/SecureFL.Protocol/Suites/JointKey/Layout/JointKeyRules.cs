@@ -1,3 +1,4 @@
+using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Ledgers;
@@ -25,7 +26,7 @@ internal static class JointKeyRules
         }
 
         if (terms.Sums.Length != proposal.Groups.Length
-            || terms.Sums.Select(sum => sum.Second).Distinct().Count() != terms.Sums.Length)
+            || terms.Sums.Distinct().Count() != terms.Sums.Length)
         {
             throw new ProtocolViolationException(
                 ViolationCode.WrongSummedCiphertext, Party.Server,
@@ -56,9 +57,9 @@ internal static class JointKeyRules
                 $"{terms.Decrypted}");
         }
 
-        foreach (SumRoots sum in terms.Sums)
+        foreach (Digest sum in terms.Sums)
         {
-            if (epochs.RoundOfSum(sum.Second) is { } former)
+            if (epochs.RoundOfSum(sum) is { } former)
             {
                 throw new ProtocolViolationException(
                     ViolationCode.CiphertextDecrypted, Party.Server, "a summed ciphertext of its own",
@@ -74,6 +75,22 @@ internal static class JointKeyRules
         {
             throw new ProtocolViolationException(ViolationCode.WrongActiveSet, release.Signer,
                 "a release of an active holder", "another's");
+        }
+    }
+
+    /// <summary>Refuses releases of other holders than exactly the active ones.</summary>
+    public static void RequireAll(IReadOnlyCollection<Release> releases, CertificateProposal proposal)
+    {
+        foreach (Release release in releases)
+        {
+            RequireActive(release, proposal);
+        }
+
+        int active = proposal.JointKey!.ActiveSet.Length;
+        if (releases.Count != active)
+        {
+            throw new ProtocolViolationException(ViolationCode.BelowThreshold, Party.Peer,
+                $"the releases of all {active} active key holders", $"{releases.Count}");
         }
     }
 

@@ -29,8 +29,8 @@ internal sealed class KeyEpochs : ISuiteLedger
     /// <summary>The count of the newest vote under a key, by the hash of its record.</summary>
     public long DecryptedUnder(Digest keyEpoch) => _decrypted.GetValueOrDefault(keyEpoch);
 
-    /// <summary>The round in which this summed c1 was voted for, or null.</summary>
-    public ulong? RoundOfSum(Digest second) => _sums.TryGetValue(second, out ulong round) ? round : null;
+    /// <summary>The round in which the summed c1 with this root was voted for, or null.</summary>
+    public ulong? RoundOfSum(Digest root) => _sums.TryGetValue(root, out ulong round) ? round : null;
 
     /// <summary>The record of the key that a round was voted for under, if it is still in use.</summary>
     public KeyEpochRecord RequireKeyOf(ulong round) => Active is { } active && _keys.TryGetValue(round, out Digest key)
@@ -88,9 +88,9 @@ internal sealed class KeyEpochs : ISuiteLedger
         JointKeyTerms terms = proposal.JointKey!;
         _keys[proposal.Context.Round] = opening.KeyEpoch;
         _decrypted[opening.KeyEpoch] = Math.Max(DecryptedUnder(opening.KeyEpoch), terms.Decrypted);
-        foreach (SumRoots sum in terms.Sums)
+        foreach (Digest sum in terms.Sums)
         {
-            _sums.TryAdd(sum.Second, proposal.Context.Round);
+            _sums.TryAdd(sum, proposal.Context.Round);
         }
     }
 }

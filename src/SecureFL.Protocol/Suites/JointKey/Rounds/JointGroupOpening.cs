@@ -10,52 +10,69 @@ using SecureFL.Rlwe.Planning;
 namespace SecureFL.Protocol.Suites.JointKey.Rounds;
 
 /// <summary>
-/// Opens the groups of a round: c0 + the sum of the partial decryptions is Delta m + noise, whose variance is that of
-/// n_max ciphertexts and t smudging noises, chunk by chunk; <see cref="GroupJudgement"/> judges it.
+/// Opens one group's sum, the same at server, client and auditor: c0 + the sum of the partial decryptions is Delta m +
+/// noise, whose variance is that of n_max ciphertexts and t smudging noises, chunk by chunk;
+/// <see cref="GroupJudgement"/> judges it. Not thread-safe.
 /// </summary>
-internal static class JointGroupOpening
+internal sealed class JointGroupOpening : IDisposable
 {
-    public static AggregationResult Open(AggregationPlan plan, CertificateProposal proposal, RoundSums sums,
-        ISumSink sink)
+    private readonly AggregationParameters _parameters;
+    private readonly JointKeyOpener _opener;
+    private readonly GroupJudgement _judgement;
+    private bool _isSpoiled;
+
+    private JointGroupOpening(AggregationPlan plan, int group, int clients, ISumSink sink)
+    {
+        _parameters = plan.Parameters;
+        _opener = new JointKeyOpener(_parameters);
+        _judgement = new GroupJudgement(_parameters, group, clients, sink);
+    }
+
+    /// <summary>Opens all groups of a round.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="proposal">The certified set.</param>
+    /// <param name="sink">Receives the sums.</param>
+    /// <param name="open">Gives all chunks of a group to its opening.</param>
+    public static AggregationResult OpenAll(AggregationPlan plan, CertificateProposal proposal, ISumSink sink,
+        Action<int, JointGroupOpening> open)
     {
         GroupResult[] groups = new GroupResult[proposal.Groups.Length];
         for (int group = 0; group < groups.Length; group++)
         {
             ImmutableArray<int> clients = [.. proposal.Groups[group].Select(entry => entry.Client)];
-            (GroupStatus status, Digest digest) = Open(plan, proposal, group, clients.Length, sums, sink);
+            using JointGroupOpening opening = new(plan, group, clients.Length, sink);
+            open(group, opening);
+            (GroupStatus status, Digest digest) = opening.Finish();
             groups[group] = new GroupResult(group, clients, status, digest);
         }
 
         return new AggregationResult(plan, proposal.Context, proposal.Hash, [.. groups], []);
     }
 
-    private static (GroupStatus Status, Digest Digest) Open(
-        AggregationPlan plan, CertificateProposal proposal, int group, int clients, RoundSums store, ISumSink sink)
+    /// <summary>Opens the next chunk, given as unreduced words; none after one that spoiled the group.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="first">The summed c0.</param>
+    /// <param name="partials">The sum of the partial decryptions.</param>
+    public void Take(long chunk, ReadOnlySpan<ulong> first, ReadOnlySpan<ulong> partials)
     {
-        AggregationParameters parameters = plan.Parameters;
-        using JointKeyOpener opener = new(parameters);
-        using GroupJudgement judgement = new(parameters, group, clients, sink);
-        byte[] sum = new byte[parameters.ChunkBytes];
-        byte[] packed = new byte[parameters.PolynomialBytes];
-        for (long chunk = 0; chunk < parameters.ChunkCount; chunk++)
+        if (!_isSpoiled)
         {
-            store.Read(RoundSums.First(group), chunk, sum.AsSpan(0, parameters.PolynomialBytes));
-            opener.BeginChunk(chunk, sum);
-            foreach (int holder in proposal.JointKey!.ActiveSet)
-            {
-                store.Read(RoundSums.Partial(proposal.Groups.Length, group, holder), chunk, packed);
-                opener.AddPartialDecryption(packed);
-            }
-
-            opener.FinishChunk(judgement.Piece(chunk));
-            if (!judgement.Accept(chunk, opener.InsideLanes))
-            {
-                return (GroupStatus.LaneOutOfRange, default);
-            }
+            _opener.OpenChunk(chunk, first, partials, _judgement.Piece(chunk));
+            _isSpoiled = !_judgement.Accept(chunk, _opener.InsideLanes);
         }
+    }
 
-        double deviation = parameters.JointKey!.OpeningDeviation;
-        return judgement.Finish(opener.NoiseVariance,
-            GroupJudgement.LargestVariance(deviation * deviation, parameters.CoefficientsPerOpening));
+    public void Dispose()
+    {
+        _opener.Dispose();
+        _judgement.Dispose();
+    }
+
+    private (GroupStatus Status, Digest Digest) Finish()
+    {
+        double deviation = _parameters.JointKey!.OpeningDeviation;
+        return _isSpoiled ? (GroupStatus.LaneOutOfRange, default)
+            : _judgement.Finish(_opener.NoiseVariance,
+                GroupJudgement.LargestVariance(deviation * deviation, _parameters.CoefficientsPerOpening));
     }
 }

@@ -1,6 +1,7 @@
 using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
+using SecureFL.Protocol.Summation;
 using SecureFL.Rlwe.Contributions;
 
 namespace SecureFL.Protocol.Suites.JointKey.Rounds;
@@ -29,7 +30,8 @@ internal sealed class JointKeyCipher : IContributionCipher
 
     public ContributionHeader CreateHeader(Digest root, ReadOnlyMemory<byte> linearDigest) =>
         new(ContributionStatement.Create(_terms.Opening.Context, _terms.Opening.Hash, _terms.Client,
-            _terms.BaseVersion, root, linearDigest: null, [], [], _terms.Identity), []);
+            _terms.BaseVersion, root, ContributionDigest.HashOf(linearDigest.Span), [], [], _terms.Identity), [],
+            linearDigest);
 
     public void Dispose() => _encryptor.Dispose();
 }

@@ -10,6 +10,7 @@ using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
 using SecureFL.Protocol.Suites.JointKey.Layout;
 using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Contributions;
 
 namespace SecureFL.Protocol.Suites.JointKey.Rounds;
 
@@ -69,29 +70,7 @@ public sealed class JointKeyServer : ISuiteServer
     /// </summary>
     public long Decrypted => _proposal?.JointKey?.Decrypted ?? _options.DecryptedBefore;
 
-    /// <summary>What an active holder needs before it votes, in order: memory is one chunk.</summary>
-    /// <exception cref="InvalidOperationException">The round is not closed.</exception>
-    public IEnumerable<ListedCiphertext> CreateListedCiphertexts()
-    {
-        CertificateProposal proposal = RequireClosed();
-        int half = _plan.JointKey.PolynomialBytes;
-        for (int group = 0; group < proposal.Groups.Length; group++)
-        {
-            for (long chunk = 0; chunk < _plan.JointKey.ChunkCount; chunk++)
-            {
-                foreach (CertificateEntry entry in proposal.Groups[group])
-                {
-                    byte[] packed = new byte[_plan.Parameters.ChunkBytes];
-                    _uploads.Read(entry.Client, chunk, packed);
-                    Digest first = JointKeyHashes.Half(packed.AsSpan(0, half));
-                    yield return new ListedCiphertext(proposal.Context, proposal.Hash, group, chunk, entry.Client,
-                        first, packed.AsMemory(half));
-                }
-            }
-        }
-    }
-
-    /// <summary>What an active holder needs again that has lost the sums since its vote.</summary>
+    /// <summary>What an active holder needs before it releases, in order: memory is one chunk.</summary>
     /// <exception cref="InvalidOperationException">The round is not closed.</exception>
     public IEnumerable<SummedCiphertext> CreateSummedCiphertexts()
     {
@@ -100,7 +79,7 @@ public sealed class JointKeyServer : ISuiteServer
         {
             for (long chunk = 0; chunk < _plan.JointKey.ChunkCount; chunk++)
             {
-                byte[] packed = new byte[_plan.JointKey.PolynomialBytes];
+                byte[] packed = new byte[SummedChunkPacking.Bytes(_plan.Parameters, proposal.Groups[group].Length)];
                 _sums.Read(RoundSums.Second(group), chunk, packed);
                 yield return new SummedCiphertext(proposal.Context, proposal.Hash, group, chunk, packed);
             }
@@ -111,8 +90,8 @@ public sealed class JointKeyServer : ISuiteServer
     /// Takes the next chunk of a holder's partial decryption, after its release; one that is there already is skipped.
     /// </summary>
     /// <exception cref="ProtocolViolationException">
-    /// Of a holder that has not released, out of order, malformed, or the chunks do not hash to the release: they are
-    /// then forgotten.
+    /// Of a holder that has not released, out of order, malformed, or the chunks do not have the digest of the release:
+    /// they are then forgotten.
     /// </exception>
     public void HandlePartialDecryption(PartialDecryptionChunk partial)
     {
@@ -142,8 +121,16 @@ public sealed class JointKeyServer : ISuiteServer
     /// <summary>
     /// What the server has at hand, for tests of what it could do with it: the summed c0 of a chunk of a group.
     /// </summary>
-    internal void ReadSummedFirst(int group, long chunk, Span<byte> packed) =>
-        _sums.Read(RoundSums.First(group), chunk, packed);
+    internal void ReadSummedFirst(int group, long chunk, Span<byte> packed)
+    {
+        int clients = RequireClosed().Groups[group].Length;
+        byte[] unreduced = new byte[SummedChunkPacking.Bytes(_plan.Parameters, clients)];
+        ulong[] words = new ulong[SummedChunkPacking.Words(_plan.Parameters)];
+        _sums.Read(RoundSums.First(group), chunk, unreduced);
+        SummedChunkPacking.Unpack(_plan.Parameters, clients, unreduced, words);
+        using UnreducedSum sum = new(_plan.Parameters);
+        sum.Reduce(words, packed);
+    }
 
     /// <summary>The same: c0 of one client's chunk.</summary>
     internal void ReadContribution(int client, long chunk, Span<byte> first)
@@ -218,7 +205,7 @@ public sealed class JointKeyServer : ISuiteServer
         int complete =
             active.Count(holder => _partials.TryGetValue(holder, out PartialIntake? intake) && intake.IsComplete);
         return complete == active.Length
-            ? JointGroupOpening.Open(_plan, proposal, _sums, sink)
+            ? _sums.Open(_plan, proposal, sink, ciphertexts)
             : throw new ProtocolViolationException(
                 ViolationCode.BelowThreshold, Party.Peer,
                 $"the partial decryptions of all {active.Length} active key holders", $"{complete}");

@@ -1,16 +1,17 @@
 using SecureFL.Messages.JointKey;
-using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Suites.JointKey.Layout;
-using SecureFL.Rlwe.JointKey;
+using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Digests;
 
 namespace SecureFL.Protocol.Suites.JointKey.Rounds;
 
 /// <summary>
-/// Takes one active holder's partial decryptions in order and holds them to the roots of its release. A chunk counts
+/// Takes one active holder's partial decryptions in order and holds them to the digests of its release. A chunk counts
 /// once it is stored, and archived where an archive is asked for; one that is there already changes nothing. Not
 /// thread-safe.
 /// </summary>
@@ -21,9 +22,9 @@ internal sealed class PartialIntake : IDisposable
     private readonly Release _release;
     private readonly RoundSums _sums;
     private readonly IPartialDecryptionArchive? _archive;
-    private readonly PackedPolynomialSum _scratch;
-    private HalfRoot _root;
+    private LinearDigestBuilder _digest;
     private int _group;
+    private long _chunk;
 
     public PartialIntake(AggregationPlan plan, CertificateProposal proposal, Release release, RoundSums sums,
         IPartialDecryptionArchive? archive = null)
@@ -33,64 +34,69 @@ internal sealed class PartialIntake : IDisposable
         _release = release;
         _sums = sums;
         _archive = archive;
-        _scratch = new PackedPolynomialSum(plan.JointKey.Ckks);
-        _root = NewRoot();
+        _digest = NewDigest();
     }
 
     public bool IsComplete => _group == _proposal.Groups.Length;
 
-    public (int Group, long Chunk)? Next => IsComplete ? null : (_group, _root.Next);
+    public (int Group, long Chunk)? Next => IsComplete ? null : (_group, _chunk);
 
     public void Handle(PartialDecryptionChunk partial)
     {
         Party sender = _release.Signer;
-        if (IsComplete || partial.Group < _group || (partial.Group == _group && partial.Chunk < _root.Next))
+        if (IsComplete || partial.Group < _group || (partial.Group == _group && partial.Chunk < _chunk))
         {
             return;
         }
 
-        if (partial.Group != _group || partial.Chunk != _root.Next)
+        if (partial.Group != _group || partial.Chunk != _chunk)
         {
             throw new ProtocolViolationException(
-                ViolationCode.ChunkOrder, sender, $"chunk {_root.Next} of group {_group}",
+                ViolationCode.ChunkOrder, sender, $"chunk {_chunk} of group {_group}",
                 $"chunk {partial.Chunk} of group {partial.Group}");
         }
 
-        _scratch.Clear();
-        JointKeyLayout.Add(_scratch, partial.Packed.Span, sender);
+        try
+        {
+            _digest.Append(_chunk, partial.Packed.Span);
+        }
+        catch (CiphertextFormatException refusal)
+        {
+            Begin(0);
+            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, sender,
+                $"{refusal.Field}: {refusal.Expected}", refusal.Received);
+        }
 
-        _sums.Write(RoundSums.Partial(_proposal.Groups.Length, _group, _release.Holder), partial.Chunk,
-            partial.Packed.Span);
-        _archive?.WritePartial(_release.Holder, _group, partial.Chunk, partial.Packed.Span);
-        _root.Append(JointKeyHashes.Half(partial.Packed.Span));
-        if (_root.IsComplete)
+        _sums.Write(RoundSums.Partial(_proposal.Groups.Length, _group, _release.Holder), _chunk, partial.Packed.Span);
+        _archive?.WritePartial(_release.Holder, _group, _chunk, partial.Packed.Span);
+        if (++_chunk == _plan.JointKey.ChunkCount)
         {
             FinishGroup(sender);
         }
     }
 
-    public void Dispose()
-    {
-        _root.Dispose();
-        _scratch.Dispose();
-    }
+    public void Dispose() => _digest.Dispose();
 
     private void FinishGroup(Party sender)
     {
-        Digest root = _root.Finish();
-        _root.Dispose();
-        _root = NewRoot();
-        Digest released = new(_release.Groups[_group].Span);
-        if (root != released)
+        LinearDigest computed = _digest.Complete();
+        if (!computed.Equals(ContributionDigest.Read(_release.Groups[_group].Span, sender)))
         {
-            _group = 0;
-            throw new ProtocolViolationException(
-                ViolationCode.WrongPartialDecryption, sender,
-                $"the partial decryptions {released.ToShortString()} that it released", root.ToShortString());
+            Begin(0);
+            throw new ProtocolViolationException(ViolationCode.WrongPartialDecryption, sender,
+                "the partial decryptions whose linear digest it released", "others");
         }
 
-        _group++;
+        Begin(_group + 1);
     }
 
-    private HalfRoot NewRoot() => new(HalfRoot.PartialDomain, _plan.JointKey.ChunkCount);
+    private void Begin(int group)
+    {
+        _digest.Dispose();
+        _digest = NewDigest();
+        (_group, _chunk) = (group, 0);
+    }
+
+    private LinearDigestBuilder NewDigest() =>
+        LinearDigestBuilder.OfContribution(_plan.DigestKey!, _plan.Parameters);
 }

@@ -7,6 +7,7 @@ using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Suites.JointKey.Layout;
 using SecureFL.Protocol.Suites.OneTimeKey;
+using SecureFL.Rlwe.Digests;
 using SecureFL.Threshold;
 using SecureFL.Threshold.JointKey;
 
@@ -14,73 +15,107 @@ namespace SecureFL.Protocol.Suites.JointKey.Rounds;
 
 /// <summary>
 /// The partial decryptions of one certificate by one holder. The noise derives from the holder's seed, the certificate
-/// and c1, so that every pass gives the same bytes: the first pass hashes them, for the ledger, before anything leaves;
-/// later ones send them. Memory: one chunk and 32 bytes a chunk. Not thread-safe.
+/// and c1, so that every pass gives the same bytes: the first pass digests them, for the ledger, before anything leaves;
+/// a second one sends them. What is decrypted must have the roots that the certificate names. Memory: one chunk and 32
+/// bytes a chunk. Not thread-safe.
 /// </summary>
 internal sealed class PartialRelease : IDisposable
 {
     private readonly AggregationPlan _plan;
-    private readonly CertificateProposal _proposal;
     private readonly int _holder;
-    private readonly ISumStore _store;
-    private readonly PartialDecryptionProtocol[] _groups;
+    private readonly PartialDecryptionProtocol[] _protocols;
     private readonly Digest[][] _halves;
+    private readonly ImmutableArray<ReadOnlyMemory<byte>>.Builder _digests;
+    private readonly byte[] _partial;
+    private LinearDigestBuilder? _digest;
+    private SumRoot? _root;
+    private long _chunk;
 
-    /// <summary>Makes the first pass.</summary>
+    /// <summary>Nothing is decrypted yet.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="proposal">The certified set; this holder is in its active set.</param>
     /// <param name="holder">This holder.</param>
     /// <param name="stored">Key share and smudging seed.</param>
-    /// <param name="store">The summed ciphertexts.</param>
-    public PartialRelease(AggregationPlan plan, CertificateProposal proposal, int holder, ReadOnlySpan<byte> stored,
-        ISumStore store)
+    public PartialRelease(AggregationPlan plan, CertificateProposal proposal, int holder, ReadOnlySpan<byte> stored)
     {
         _plan = plan;
-        _proposal = proposal;
+        Proposal = proposal;
         _holder = holder;
-        _store = store;
         JointKeyLayout layout = plan.JointKey;
+        _partial = new byte[layout.PolynomialBytes];
         ActiveSet active = new(layout.Sharing, proposal.JointKey!.ActiveSet.Select(ShareContext.SharePoint));
         using ThresholdKeyShare share = Decode(layout, holder, stored[..layout.PolynomialBytes]);
-        _groups = new PartialDecryptionProtocol[proposal.Groups.Length];
-        for (int group = 0; group < _groups.Length; group++)
+        int groups = proposal.Groups.Length;
+        _digests = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(groups);
+        _halves = [.. Enumerable.Range(0, groups).Select(_ => new Digest[layout.ChunkCount])];
+        _protocols = new PartialDecryptionProtocol[groups];
+        for (int group = 0; group < groups; group++)
         {
             byte[] context = JointKeyHashes.SmudgingContext(proposal.Hash, group);
-            _groups[group] = new PartialDecryptionProtocol(plan.Parameters.JointKey!, share, active,
+            _protocols[group] = new PartialDecryptionProtocol(plan.Parameters.JointKey!, share, active,
                 stored[layout.PolynomialBytes..], context);
-        }
-
-        try
-        {
-            _halves = [.. Enumerable.Range(0, proposal.Groups.Length).Select(HashGroup)];
-        }
-        catch
-        {
-            Dispose();
-            throw;
         }
     }
 
-    /// <summary>For each group the root of its partial decryptions: what the release signs.</summary>
-    public ImmutableArray<ReadOnlyMemory<byte>> Roots() =>
-        [.. _halves.Select(halves => (ReadOnlyMemory<byte>)Root(HalfRoot.PartialDomain, halves).ToArray())];
+    /// <summary>The certified set.</summary>
+    public CertificateProposal Proposal { get; }
+
+    /// <summary>The chunk of the first pass that is due; null once it is over.</summary>
+    public (int Group, long Chunk)? Next => _digests.Count == _protocols.Length ? null : (_digests.Count, _chunk);
+
+    /// <summary>
+    /// For each group the linear digest of its partial decryptions, once the first pass is over: what the release signs.
+    /// </summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Digests => Next is null ? _digests.ToImmutable()
+        : throw new InvalidOperationException("the summed ciphertexts have not all come");
+
+    /// <summary>Decrypts the next chunk of the first pass.</summary>
+    /// <param name="summed">The packed sum of c1 modulo the primes.</param>
+    /// <exception cref="ProtocolViolationException">The chunks of a group do not have the certificate's root.
+    /// </exception>
+    public void Take(ReadOnlySpan<byte> summed)
+    {
+        int group = _digests.Count;
+        Decrypt(group, _chunk, summed, _partial);
+        _root ??= new SumRoot(_plan.JointKey.ChunkCount);
+        _root.Append(JointKeyHashes.Half(summed));
+        _digest ??= LinearDigestBuilder.OfContribution(_plan.DigestKey!, _plan.Parameters);
+        _digest.Append(_chunk, _partial);
+        _halves[group][_chunk] = JointKeyHashes.Half(_partial);
+        if (++_chunk == _plan.JointKey.ChunkCount)
+        {
+            FinishGroup(group);
+        }
+    }
 
     /// <summary>One chunk, computed anew and compared with the first pass.</summary>
-    public PartialDecryptionChunk Create(int group, long chunk)
+    public PartialDecryptionChunk Create(int group, long chunk, ISumStore store)
     {
-        byte[] summed = new byte[_plan.JointKey.PolynomialBytes];
+        byte[] summed = Stored(group, chunk, store);
         byte[] partial = new byte[summed.Length];
         Decrypt(group, chunk, summed, partial);
         return JointKeyHashes.Half(partial) == _halves[group][chunk]
-            ? new PartialDecryptionChunk(_proposal.Context, _proposal.Hash, _holder, group, chunk, partial)
+            ? new PartialDecryptionChunk(Proposal.Context, Proposal.Hash, _holder, group, chunk, partial)
             : throw Changed();
+    }
+
+    /// <summary>Makes the first pass again, over what was stored when it was made before.</summary>
+    /// <exception cref="ProtocolViolationException">Sums are lost, or others are stored.</exception>
+    public void TakeAll(ISumStore store)
+    {
+        while (Next is (int group, long chunk))
+        {
+            Take(Stored(group, chunk, store));
+        }
     }
 
     public void Dispose()
     {
-        foreach (PartialDecryptionProtocol group in _groups)
+        _digest?.Dispose();
+        _root?.Dispose();
+        foreach (PartialDecryptionProtocol protocol in _protocols)
         {
-            group.Dispose();
+            protocol.Dispose();
         }
     }
 
@@ -92,17 +127,6 @@ internal sealed class PartialRelease : IDisposable
         new(
             "the partial decryption comes out differently than before; nothing is sent, since two answers to one "
             + "ciphertext give the key share away");
-
-    private static Digest Root(string domain, Digest[] halves)
-    {
-        using HalfRoot root = new(domain, halves.Length);
-        foreach (Digest half in halves)
-        {
-            root.Append(half);
-        }
-
-        return root.Finish();
-    }
 
     private static ThresholdKeyShare Decode(JointKeyLayout layout, int holder, ReadOnlySpan<byte> encoded)
     {
@@ -116,40 +140,37 @@ internal sealed class PartialRelease : IDisposable
         }
     }
 
-    private Digest[] HashGroup(int group)
+    private void FinishGroup(int group)
     {
-        Digest[] summed = new Digest[_plan.JointKey.ChunkCount];
-        Digest[] partials = new Digest[summed.Length];
-        byte[] sum = new byte[_plan.JointKey.PolynomialBytes];
-        byte[] partial = new byte[sum.Length];
-        for (int chunk = 0; chunk < partials.Length; chunk++)
-        {
-            Decrypt(group, chunk, sum, partial);
-            summed[chunk] = JointKeyHashes.Half(sum);
-            partials[chunk] = JointKeyHashes.Half(partial);
-        }
-
-        Digest root = Root(HalfRoot.SumDomain, summed);
-        Digest named = _proposal.JointKey!.Sums[group].Second;
-        return root == named
-            ? partials
-            : throw new ProtocolViolationException(
-                ViolationCode.WrongSummedCiphertext, Party.Server,
-                $"the summed ciphertext {named.ToShortString()} that was voted for", root.ToShortString());
-    }
-
-    private void Decrypt(int group, long chunk, byte[] summed, byte[] partial)
-    {
-        if (!_store.TryRead(_proposal.Context.Round, group, chunk, summed))
+        Digest root = _root!.Finish();
+        _root.Dispose();
+        Digest named = Proposal.JointKey!.Sums[group];
+        if (root != named)
         {
             throw new ProtocolViolationException(
-                ViolationCode.UncheckedContribution, Party.Server,
-                $"the summed ciphertext of chunk {chunk} of group {group} again", "none");
+                ViolationCode.WrongSummedCiphertext, Party.Server,
+                $"the summed ciphertext {named.ToShortString()} that was voted for", root.ToShortString());
         }
 
+        _digests.Add(_digest!.Complete().ToBytes());
+        _digest.Dispose();
+        (_root, _digest, _chunk) = (null, null, 0);
+    }
+
+    private byte[] Stored(int group, long chunk, ISumStore store)
+    {
+        byte[] summed = new byte[_plan.JointKey.PolynomialBytes];
+        return store.TryRead(Proposal.Context.Round, group, chunk, summed) ? summed
+            : throw new ProtocolViolationException(
+                ViolationCode.UncheckedContribution, Party.Server,
+                $"the summed ciphertext of chunk {chunk} of group {group} again", "none");
+    }
+
+    private void Decrypt(int group, long chunk, ReadOnlySpan<byte> summed, Span<byte> partial)
+    {
         try
         {
-            _groups[group].CreateShare(chunk, summed, partial);
+            _protocols[group].CreateShare(chunk, summed, partial);
         }
         catch (ThresholdViolationException refusal)
         {

@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
+using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Suites.JointKey.Layout;
-using SecureFL.Rlwe.JointKey;
+using SecureFL.Rlwe.Contributions;
 
 namespace SecureFL.Protocol.Suites.JointKey.Rounds;
 
-/// <summary>The summed halves and partial decryptions of one round in one store. Not thread-safe.</summary>
+/// <summary>
+/// The summed halves of one round, packed and not reduced, and its partial decryptions, in one store. Not thread-safe.
+/// </summary>
 internal sealed class RoundSums(ISumStore store, ulong round)
 {
     /// <summary>Where the summed c0 of a group stands.</summary>
@@ -33,29 +36,36 @@ internal sealed class RoundSums(ISumStore store, ulong round)
     public void Remove() => store.Remove(round);
 
     /// <summary>Adds up both halves of a group's contributions; memory is one chunk beside the store.</summary>
-    public SumRoots Add(AggregationPlan plan, IContributionStore uploads, int group,
+    /// <returns>The root of the summed c1.</returns>
+    public Digest Add(AggregationPlan plan, IContributionStore uploads, int group,
         ImmutableArray<CertificateEntry> entries)
     {
         int half = plan.JointKey.PolynomialBytes;
-        byte[] packed = new byte[plan.Parameters.ChunkBytes];
-        using PackedPolynomialSum first = new(plan.JointKey.Ckks);
-        using PackedPolynomialSum second = new(plan.JointKey.Ckks);
-        using HalfRoot firstRoot = new(HalfRoot.SumDomain, plan.JointKey.ChunkCount);
-        using HalfRoot secondRoot = new(HalfRoot.SumDomain, plan.JointKey.ChunkCount);
+        byte[] chunkBytes = new byte[plan.Parameters.ChunkBytes];
+        byte[] packed = new byte[SummedChunkPacking.Bytes(plan.Parameters, entries.Length)];
+        using UnreducedSum first = new(plan.Parameters);
+        using UnreducedSum second = new(plan.Parameters);
+        using SumRoot root = new(plan.JointKey.ChunkCount);
         for (long chunk = 0; chunk < plan.JointKey.ChunkCount; chunk++)
         {
+            first.Clear();
+            second.Clear();
             foreach (CertificateEntry entry in entries)
             {
-                uploads.Read(entry.Client, chunk, packed);
-                first.Add(packed.AsSpan(0, half));
-                second.Add(packed.AsSpan(half));
+                uploads.Read(entry.Client, chunk, chunkBytes);
+                first.Add(chunkBytes.AsSpan(0, half));
+                second.Add(chunkBytes.AsSpan(half));
             }
 
-            Finish(first, firstRoot, First(group), chunk, packed.AsSpan(0, half));
-            Finish(second, secondRoot, Second(group), chunk, packed.AsSpan(half));
+            SummedChunkPacking.Pack(plan.Parameters, entries.Length, first.Words, packed);
+            Write(First(group), chunk, packed);
+            SummedChunkPacking.Pack(plan.Parameters, entries.Length, second.Words, packed);
+            Write(Second(group), chunk, packed);
+            second.Reduce(second.Words, chunkBytes.AsSpan(0, half));
+            root.Append(JointKeyHashes.Half(chunkBytes.AsSpan(0, half)));
         }
 
-        return new SumRoots(firstRoot.Finish(), secondRoot.Finish());
+        return root.Finish();
     }
 
     /// <summary>Adds up every group of a proposal and refuses one whose sums are others.</summary>
@@ -64,22 +74,58 @@ internal sealed class RoundSums(ISumStore store, ulong round)
     {
         for (int group = 0; group < proposal.Groups.Length; group++)
         {
-            SumRoots sum = Add(plan, uploads, group, proposal.Groups[group]);
-            SumRoots named = proposal.JointKey!.Sums[group];
+            Digest sum = Add(plan, uploads, group, proposal.Groups[group]);
+            Digest named = proposal.JointKey!.Sums[group];
             if (sum != named)
             {
                 throw new ProtocolViolationException(
                     ViolationCode.WrongSummedCiphertext, Party.Server,
-                    $"the sum {sum.Second.ToShortString()} of group {group}", named.Second.ToShortString());
+                    $"the sum {sum.ToShortString()} of group {group}", named.ToShortString());
             }
         }
     }
 
-    private void Finish(PackedPolynomialSum sum, HalfRoot root, int slot, long chunk, Span<byte> packed)
+    /// <summary>Opens every group from the sums and the partial decryptions of all active holders.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="proposal">The certified set.</param>
+    /// <param name="sink">Receives the sums.</param>
+    /// <param name="ciphertexts">Receives, chunk by chunk, the summed c0 and the sum of the partial decryptions, neither
+    /// reduced; null for nobody.</param>
+    public Summation.AggregationResult Open(AggregationPlan plan, CertificateProposal proposal, ISumSink sink,
+        ISummedCiphertextSink? ciphertexts) =>
+        JointGroupOpening.OpenAll(plan, proposal, sink, (group, opening) =>
+        {
+            int clients = proposal.Groups[group].Length;
+            ulong[] first = new ulong[SummedChunkPacking.Words(plan.Parameters)];
+            byte[] packed = new byte[SummedChunkPacking.Bytes(plan.Parameters, clients)];
+            byte[] packedPartials =
+                new byte[SummedChunkPacking.Bytes(plan.Parameters, proposal.JointKey!.ActiveSet.Length)];
+            using UnreducedSum partials = new(plan.Parameters);
+            for (long chunk = 0; chunk < plan.JointKey.ChunkCount; chunk++)
+            {
+                Read(First(group), chunk, packed);
+                SummedChunkPacking.Unpack(plan.Parameters, clients, packed, first);
+                AddPartials(plan, proposal, group, chunk, partials);
+                opening.Take(chunk, first, partials.Words);
+                if (ciphertexts is not null)
+                {
+                    SummedChunkPacking.Pack(plan.Parameters, proposal.JointKey.ActiveSet.Length, partials.Words,
+                        packedPartials);
+                    ciphertexts.Accept(packed);
+                    ciphertexts.Accept(packedPartials);
+                }
+            }
+        });
+
+    private void AddPartials(AggregationPlan plan, CertificateProposal proposal, int group, long chunk,
+        UnreducedSum sum)
     {
-        sum.Encode(packed);
+        byte[] packed = new byte[plan.JointKey.PolynomialBytes];
         sum.Clear();
-        Write(slot, chunk, packed);
-        root.Append(JointKeyHashes.Half(packed));
+        foreach (int holder in proposal.JointKey!.ActiveSet)
+        {
+            Read(Partial(proposal.Groups.Length, group, holder), chunk, packed);
+            sum.Add(packed);
+        }
     }
 }

@@ -34,12 +34,7 @@ internal sealed class CiphertextFeed
 
     public bool IsComplete => _answered == _count;
 
-    /// <summary>The listed ciphertexts of a proposal.</summary>
-    public static CiphertextFeed Listed(AggregationPlan plan, CertificateProposal proposal, JointKeyServer server,
-        int number) => new(MessageType.ListedCiphertext, proposal.Context.Round, number,
-            plan.Parameters.ChunkCount * proposal.Entries.Count(), server.CreateListedCiphertexts());
-
-    /// <summary>The summed ciphertexts, for a holder that has lost them.</summary>
+    /// <summary>The summed ciphertexts, which a holder decrypts.</summary>
     public static CiphertextFeed Summed(AggregationPlan plan, CertificateProposal proposal, JointKeyServer server,
         int number) => new(MessageType.SummedCiphertext, proposal.Context.Round, number,
             plan.Parameters.ChunkCount * proposal.Groups.Length, server.CreateSummedCiphertexts());

@@ -14,8 +14,8 @@ using SecureFL.Protocol.Suites.JointKey.Rounds;
 namespace SecureFL.Protocol.Suites.JointKey.Sessions;
 
 /// <summary>
-/// The joint-key suite's half of a session: keys are made between rounds; after a round is closed an active key holder
-/// checks the sum, then votes; releases, then decrypts. Not thread-safe.
+/// The joint-key suite's half of a session: keys are made between rounds; after a set is agreed an active key holder is
+/// shown its sum, releases, then gives the partial decryptions. Not thread-safe.
 /// </summary>
 internal sealed class JointKeySession(AggregationPlan plan) : ISuiteSession
 {
@@ -85,16 +85,9 @@ internal sealed class JointKeySession(AggregationPlan plan) : ISuiteSession
 
         int holder = stream.Holder;
         CertificateProposal proposal = closed.Proposal;
-        StreamFeeds feeds = _feeds.GetOrCreateValue(stream);
-        feeds.Enter(round.Number);
-        JointKeyServer server = ServerOf(round);
         if (!round.Holders.Votes.ContainsKey(holder))
         {
-            // The holder says whether it wants to add up what it is asked to decrypt before it votes.
-            return feeds.CheckWanted
-                ? feeds.Tasks(MessageType.ListedCiphertext, round.Number, now,
-                    number => CiphertextFeed.Listed(plan, proposal, server, number))
-                : [DueTask.Of(round.Number, () => proposal, MessageType.CertificateProposal)];
+            return [DueTask.Of(round.Number, () => proposal, MessageType.CertificateProposal)];
         }
 
         if (!ActiveSet(proposal).Contains(holder) || round.Certificate is not { } certificate)
@@ -102,13 +95,17 @@ internal sealed class JointKeySession(AggregationPlan plan) : ISuiteSession
             return [];
         }
 
+        bool hasReleased = round.Holders.Releases.ContainsKey(holder);
+        StreamFeeds feeds = _feeds.GetOrCreateValue(stream);
+        feeds.Enter(round.Number, sumsWanted: !hasReleased);
+        JointKeyServer server = ServerOf(round);
         if (feeds.SumsWanted)
         {
             return feeds.Tasks(MessageType.SummedCiphertext, round.Number, now,
                 number => CiphertextFeed.Summed(plan, proposal, server, number));
         }
 
-        if (!round.Holders.Releases.ContainsKey(holder))
+        if (!hasReleased)
         {
             return [DueTask.Of(round.Number, () => certificate, MessageType.RoundCertificate)];
         }
@@ -136,22 +133,12 @@ internal sealed class JointKeySession(AggregationPlan plan) : ISuiteSession
             case >= MessageType.KeyEpochEntry and <= MessageType.KeyEpochRecord:
                 _keys.Handle(stream.Holder, task, answer);
                 return true;
-            case MessageType.CertificateProposal when answer.Length == 0:
-                // It wants to check the sum first; the proposal comes again afterwards.
-                if (!_feeds.GetOrCreateValue(stream).TryWantCheck(task.Round))
-                {
-                    throw new ProtocolViolationException(ViolationCode.Truncated, Party.KeyHolder(stream.Holder),
-                        "a vote, once it was shown the whole sum", "nothing");
-                }
-
-                stream.SendAgain(task);
-                return true;
             case MessageType.PartialDecryptionChunk when round is { Closed: not null }:
                 PartialDecryptionChunk partial = PartialDecryptionChunk.ParseShared(answer, plan.Limits);
                 LedgerExchange.RequireHolder(partial.Holder, stream.Holder);
                 ServerOf(round).HandlePartialDecryption(partial);
                 break;
-            case MessageType.ListedCiphertext or MessageType.SummedCiphertext or MessageType.PartialDecryptionChunk:
+            case MessageType.SummedCiphertext or MessageType.PartialDecryptionChunk:
                 break;
             default:
                 return false;

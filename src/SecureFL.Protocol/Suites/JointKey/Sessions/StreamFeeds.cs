@@ -4,8 +4,7 @@ using SecureFL.Protocol.Sessions;
 namespace SecureFL.Protocol.Suites.JointKey.Sessions;
 
 /// <summary>
-/// What an active key holder is shown chunk by chunk on one stream, and what it asked for in the round under way. Not
-/// thread-safe.
+/// What an active key holder is shown chunk by chunk on one stream in the round under way. Not thread-safe.
 /// </summary>
 internal sealed class StreamFeeds
 {
@@ -13,36 +12,25 @@ internal sealed class StreamFeeds
     private int _begun;
     private int _tries;
     private TimeSpan _notBefore;
-    private bool _hasChecked;
 
     /// <summary>The round that it is about; null before the first.</summary>
     public ulong? Round { get; private set; }
 
-    /// <summary>Whether the holder wants to recompute the sum of the proposal before it votes.</summary>
-    public bool CheckWanted { get; private set; }
-
-    /// <summary>Whether the holder asked for the summed ciphertexts again.</summary>
+    /// <summary>Whether the holder is to be shown the summed ciphertexts.</summary>
     public bool SumsWanted { get; private set; }
 
-    /// <summary>A round is under way: nothing that was asked for in another one is wanted.</summary>
-    public void Enter(ulong round)
+    /// <summary>A round is under way: nothing of another one is wanted.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="sumsWanted">Whether the holder has not released yet, and needs the sums for it.</param>
+    public void Enter(ulong round, bool sumsWanted)
     {
         if (Round != round)
         {
-            (Round, _feed, _tries, _notBefore) = (round, null, 0, TimeSpan.Zero);
-            (CheckWanted, SumsWanted, _hasChecked) = (false, false, false);
+            (Round, SumsWanted, _feed, _tries, _notBefore) = (round, sumsWanted, null, 0, TimeSpan.Zero);
         }
     }
 
-    /// <summary>The holder wants to check the sum of the round's proposal first.</summary>
-    /// <returns>Whether it may: once all of it was shown, it is to vote.</returns>
-    public bool TryWantCheck(ulong round)
-    {
-        CheckWanted |= Round == round && !_hasChecked;
-        return Round != round || CheckWanted;
-    }
-
-    /// <summary>The holder has lost the sums of the round.</summary>
+    /// <summary>The holder does not have the sums of the round.</summary>
     public void WantSums(ulong round) => SumsWanted |= Round == round;
 
     /// <summary>The tasks of the feed of a kind, which begins where none is under way.</summary>
@@ -74,8 +62,6 @@ internal sealed class StreamFeeds
         {
             _feed = null;
             _tries = 0;
-            _hasChecked |= key.Kind == MessageType.ListedCiphertext;
-            CheckWanted &= key.Kind != MessageType.ListedCiphertext;
             SumsWanted &= key.Kind != MessageType.SummedCiphertext;
         }
     }
@@ -86,7 +72,6 @@ internal sealed class StreamFeeds
         if (_feed is { } feed && feed.Owns(key))
         {
             _feed = null;
-            CheckWanted &= key.Kind != MessageType.ListedCiphertext;
             _notBefore = now + TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, ++_tries - 3)));
         }
     }
