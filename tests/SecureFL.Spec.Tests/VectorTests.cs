@@ -81,7 +81,7 @@ public class VectorTests
     {
         long[] sizes = [.. Directory.EnumerateFiles(VectorFile.Directory).Select(f => new FileInfo(f).Length)];
         Assert.All(sizes, size => Assert.InRange(size, 1, 600_000));
-        Assert.InRange(sizes.Sum(), 1, 4_500_000);
+        Assert.InRange(sizes.Sum(), 1, 5_500_000);
     }
 
     [Fact]

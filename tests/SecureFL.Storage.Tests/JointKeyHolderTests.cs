@@ -70,8 +70,8 @@ public sealed class JointKeyHolderTests : IDisposable
                     voter.HandleShare(delivery);
                 }
 
-                server.ShowSum(voter.JointKey);
                 server.HandleVote(voter.HandleProposal(closed.Proposal));
+                server.ShowSum(voter.JointKey);
             }
 
             certificate = server.CreateCertificate();

@@ -32,7 +32,7 @@ public sealed class FlippedTasksTests(FlippedSessions sessions) : IClassFixture<
 
     [Fact]
     public Task A_wrong_ciphertext_is_refused_by_an_active_key_holder() => sessions.RequireAsync(Party.KeyHolder(-1),
-        Last(Party.KeyHolder(-1), MessageType.ListedCiphertext, 9), true, Ending.Refused);
+        Last(Party.KeyHolder(-1), MessageType.SummedCiphertext, 9), true, Ending.Refused);
 
     /// <summary>A request is not signed: what is answered to another one does not count.</summary>
     [Theory]

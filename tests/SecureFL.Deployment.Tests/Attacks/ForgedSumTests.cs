@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using SecureFL.Deployment.Tests.Server;
 using SecureFL.Messages.Violations;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Deployment.Tests.Attacks;
 
@@ -25,10 +27,24 @@ public sealed class ForgedSumTests
 
     [Theory]
     [MemberData(nameof(Forgeries))]
-    public async Task Another_sum_is_refused_by_the_client_with_its_code(string forgery, ViolationCode code)
+    public Task Another_sum_is_refused_by_the_client_with_its_code(string forgery, ViolationCode code) =>
+        RefuseAsync(forgery, code, jointKey: null);
+
+    /// <summary>Behind the sum of c0 a chunk has the sum of the partial decryptions.</summary>
+    [Theory]
+    [InlineData("other words", ViolationCode.WrongSummedCiphertext)]
+    [InlineData("words of the round before", ViolationCode.WrongSummedCiphertext)]
+    [InlineData("other partial decryptions", ViolationCode.WrongPartialDecryption)]
+    [InlineData("ciphertexts cut off", ViolationCode.Truncated)]
+    public Task Another_sum_under_a_joint_key_is_refused_by_the_client_with_its_code(string forgery,
+        ViolationCode code) => RefuseAsync(forgery, code, new JointKeyRequest(3, 2, 100));
+
+    private static async Task RefuseAsync(string forgery, ViolationCode code, JointKeyRequest? jointKey)
     {
-        ForgedSum attack = new(Victim, (before, honest) => Forge(forgery, before, honest));
-        await using MaliciousServer server = new(attack, TestSession.Terms(rounds: 3));
+        int partials = 0;
+        ForgedSum attack = new(Victim, (before, honest) => Forge(forgery, before, honest, partials));
+        await using MaliciousServer server = new(attack, TestSession.Terms(rounds: 3), jointKey);
+        partials = SummedChunkPacking.Bytes(server.Plan.Parameters, server.Plan.Settings.Threshold);
 
         await server.RunAsync();
 
@@ -37,7 +53,7 @@ public sealed class ForgedSumTests
         Assert.Null(server.Delivered[Victim]);
     }
 
-    private static byte[] Forge(string forgery, byte[] before, byte[] honest)
+    private static byte[] Forge(string forgery, byte[] before, byte[] honest, int partials)
     {
         int ciphertexts = CiphertextsOf(honest);
         byte[] forged = [.. honest];
@@ -45,6 +61,9 @@ public sealed class ForgedSumTests
         {
             case "other words":
                 forged[8] ^= 1;
+                return forged;
+            case "other partial decryptions":
+                forged[ciphertexts - partials + 8] ^= 1;
                 return forged;
             case "words of the round before":
                 return [.. before[..CiphertextsOf(before)], .. honest[ciphertexts..]];

@@ -1,6 +1,8 @@
 using SecureFL.Consortium.Plans;
 using SecureFL.Deployment.Tests.Server;
 using SecureFL.Messages.Violations;
+using SecureFL.Messages.Wire;
+using SecureFL.Rlwe.Planning;
 using SecureFL.Server.Rounds;
 
 namespace SecureFL.Deployment.Tests.Attacks;
@@ -46,20 +48,47 @@ public sealed class RefusedAttacksTests
         Assert.Null(server.Delivered[Victim]);
     }
 
-    [Fact]
-    public Task An_invitation_of_a_former_round_is_refused_by_the_client() => RequireRefusedAsync(
-        new ReplayedInvitation(Victim), new Refusal(Party.Client(Victim), ViolationCode.WrongRound));
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task An_invitation_of_a_former_round_is_refused_by_the_client(bool jointKey) => RequireRefusedAsync(
+        new ReplayedInvitation(Victim), new Refusal(Party.Client(Victim), ViolationCode.WrongRound), jointKey);
 
-    [Fact]
-    public Task A_set_that_the_server_did_not_sign_is_refused_by_the_key_holder() => RequireRefusedAsync(
-        new ForgedProposalToOneHolder(Victim), new Refusal(Party.KeyHolder(Victim), ViolationCode.BadSignature));
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task A_set_that_the_server_did_not_sign_is_refused_by_the_key_holder(bool jointKey) => RequireRefusedAsync(
+        new ForgedProposalToOneHolder(Victim), new Refusal(Party.KeyHolder(Victim), ViolationCode.BadSignature),
+        jointKey);
 
-    private static async Task RequireRefusedAsync(ITampering attack, Refusal expected)
+    /// <summary>Under a joint key a holder decrypts what has the digest of the certified contributions alone.</summary>
+    [Fact]
+    public Task Another_sum_than_the_certified_one_is_refused_by_the_key_holder_that_shall_decrypt_it() =>
+        RequireRefusedAsync(new OtherSumToOneHolder(0),
+            new Refusal(Party.KeyHolder(0), ViolationCode.WrongSummedCiphertext), jointKey: true);
+
+    private static async Task RequireRefusedAsync(ITampering attack, Refusal expected, bool jointKey)
     {
-        await using MaliciousServer server = new(attack, Terms);
+        await using MaliciousServer server = new(attack, Terms, jointKey ? new JointKeyRequest(3, 2, 100) : null);
 
         await server.RunAsync();
 
         Assert.Equal(expected, server.Refusals.First());
+    }
+
+    // A bit of a word in the middle: which one does not matter.
+    private sealed class OtherSumToOneHolder(int victim) : ITampering
+    {
+        public ReadOnlyMemory<byte> Ask(int holder, ReadOnlyMemory<byte> honest)
+        {
+            if (holder != victim || (MessageType)honest.Span[0] != MessageType.SummedCiphertext)
+            {
+                return honest;
+            }
+
+            byte[] other = honest.ToArray();
+            other[honest.Length / 2] ^= 1;
+            return other;
+        }
     }
 }

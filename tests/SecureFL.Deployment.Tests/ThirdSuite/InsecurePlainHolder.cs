@@ -21,8 +21,6 @@ internal sealed class InsecurePlainHolder(SuiteKeyHolderSettings settings) : ISu
     {
     }
 
-    public bool PrepareVote(CertificateProposal proposal) => true;
-
     public Release CreateRelease(CertificateProposal proposal) => Release.Create(proposal, settings.Holder,
         [.. proposal.Groups.Select((_, group) => (ReadOnlyMemory<byte>)InsecurePlainSuite.AnswerTo(proposal, group))],
         [], settings.Identity);

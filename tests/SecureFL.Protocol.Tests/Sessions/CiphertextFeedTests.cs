@@ -10,7 +10,7 @@ namespace SecureFL.Protocol.Tests.Sessions;
 /// <summary>The tasks of a holder that come chunk by chunk.</summary>
 public sealed class CiphertextFeedTests : IDisposable
 {
-    private readonly JointKeyScenario _scenario = new(vectorLength: 60_000);
+    private readonly JointKeyScenario _scenario = new(vectorLength: 700_000);
     private readonly AggregationServer _server;
     private readonly CertificateProposal _proposal;
 
@@ -51,18 +51,18 @@ public sealed class CiphertextFeedTests : IDisposable
         {
             foreach (DueTask task in feed.Tasks().Take(3).ToArray())
             {
-                Assert.Equal(MessageType.ListedCiphertext, task.Key.Kind);
+                Assert.Equal(MessageType.SummedCiphertext, task.Key.Kind);
                 task.Create();
                 places.Add(task.Key.Subject);
                 feed.Answered();
             }
         }
 
-        Assert.Equal(Enumerable.Range(0, (int)_scenario.Plan.Parameters.ChunkCount * 4), places);
+        Assert.Equal(Enumerable.Range(0, (int)_scenario.Plan.Parameters.ChunkCount), places);
         Assert.Empty(feed.Tasks());
     }
 
     public void Dispose() => _scenario.Dispose();
 
-    private CiphertextFeed Feed() => CiphertextFeed.Listed(_scenario.Plan, _proposal, _server.JointKey, number: 1);
+    private CiphertextFeed Feed() => CiphertextFeed.Summed(_scenario.Plan, _proposal, _server.JointKey, number: 1);
 }

@@ -101,41 +101,4 @@ public sealed class ServerSessionTests
         Assert.True(now > TimeSpan.FromHours(23.9), $"the votes ran out after {now}");
         Assert.InRange(asked, 3, 3 * 1000);
     }
-
-    [Fact]
-    public void Whoever_was_shown_the_whole_sum_is_to_vote_and_asks_for_it_no_more()
-    {
-        using SessionWorld world = new(Suite.JointKey);
-        world.Session.Suite.PrepareClose(world.Round, [0, 1]);
-        world.Fix();
-        HolderStream stream = world.Streams[0];
-        world.Session.Handle(stream, Proposal(world, stream).Id, []);
-        int shown = 0;
-        while (world.Session.Take(stream, TimeSpan.Zero) is { Count: > 0 } tasks)
-        {
-            if (tasks is [{ Message: var message } proposal]
-                && message.AsSpan().SequenceEqual(world.Round.Closed!.Proposal.Encode()))
-            {
-                Assert.Equal(4 * world.Plan.Parameters.ChunkCount, shown);
-                Assert.Throws<ProtocolViolationException>(() => world.Session.Handle(stream, proposal.Id, []));
-                return;
-            }
-
-            foreach (SentTask task in tasks)
-            {
-                world.Session.Handle(stream, task.Id, []);
-                shown++;
-            }
-        }
-
-        Assert.Fail("the proposal did not come again");
-    }
-
-    private static SentTask Proposal(SessionWorld world, HolderStream stream)
-    {
-        Assert.Contains(world.Session.Due(stream, TimeSpan.Zero),
-            task => task.Key.Kind == MessageType.CertificateProposal);
-        byte[] proposal = world.Round.Closed!.Proposal.Encode();
-        return world.Session.Take(stream, TimeSpan.Zero).Single(task => task.Message.AsSpan().SequenceEqual(proposal));
-    }
 }

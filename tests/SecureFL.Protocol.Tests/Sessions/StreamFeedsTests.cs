@@ -2,25 +2,25 @@ using SecureFL.Protocol.Suites.JointKey.Sessions;
 
 namespace SecureFL.Protocol.Tests.Sessions;
 
-/// <summary>What a key holder asks for is asked for in one round.</summary>
+/// <summary>What a key holder is to be shown is shown in one round.</summary>
 public sealed class StreamFeedsTests
 {
     [Fact]
-    public void What_was_wanted_in_a_round_is_not_wanted_in_the_next()
+    public void Sums_are_wanted_before_a_release_and_where_they_are_lost_in_the_round_under_way()
     {
         StreamFeeds feeds = new();
-        feeds.Enter(3);
-        Assert.True(feeds.TryWantCheck(3));
-        feeds.WantSums(3);
-        feeds.Enter(3);
-        Assert.True(feeds is { CheckWanted: true, SumsWanted: true });
+        feeds.Enter(3, sumsWanted: true);
+        Assert.True(feeds.SumsWanted);
+        feeds.Enter(3, sumsWanted: false);
+        Assert.True(feeds.SumsWanted);
 
-        feeds.Enter(4);
-        Assert.False(feeds.CheckWanted || feeds.SumsWanted);
+        feeds.Enter(4, sumsWanted: false);
+        Assert.False(feeds.SumsWanted);
 
-        // Answers that were on their way are about the former round.
-        Assert.True(feeds.TryWantCheck(3));
+        // An answer that was on its way is about the former round.
         feeds.WantSums(3);
-        Assert.False(feeds.CheckWanted || feeds.SumsWanted);
+        Assert.False(feeds.SumsWanted);
+        feeds.WantSums(4);
+        Assert.True(feeds.SumsWanted);
     }
 }

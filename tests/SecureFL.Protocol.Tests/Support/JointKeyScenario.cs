@@ -10,6 +10,7 @@ using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
 using SecureFL.Protocol.Suites.JointKey.Rounds;
 using SecureFL.Protocol.Summation;
 using SecureFL.Ring.Randomness;
+using SecureFL.Rlwe.Contributions;
 using SecureFL.Rlwe.JointKey;
 using SecureFL.Testing.Rounds;
 
@@ -99,12 +100,21 @@ internal sealed class JointKeyScenario : IDisposable
         }
     }
 
-    /// <summary>The key holder's process ends and starts again on its ledger and key share store.</summary>
-    public KeyHolder Restart(int index)
+    /// <summary>
+    /// The key holder's process ends and starts again on its ledger and key share store; in a round it is shown the
+    /// opening and the contributions again.
+    /// </summary>
+    public KeyHolder Restart(int index, AggregationServer? round = null)
     {
         Holders[index].Dispose();
         Holders[index] = StartHolder(index, Ledgers[index], Shares[index]);
         Confirm(Holders[index]);
+        if (round is not null)
+        {
+            Holders[index].HandleOpening(round.Round.Opening);
+            Show(round, index);
+        }
+
         return Holders[index];
     }
 
@@ -145,18 +155,12 @@ internal sealed class JointKeyScenario : IDisposable
         return server;
     }
 
-    /// <summary>Statements to a holder, and to an active one the ciphertexts.</summary>
+    /// <summary>Statements and digests to a holder.</summary>
     public void Show(AggregationServer server, int holder)
     {
-        ClosedRound closed = server.Close();
         foreach (ShareDelivery delivery in server.DeliveriesFor(holder))
         {
             Holders[holder].HandleShare(delivery);
-        }
-
-        if (closed.Proposal.JointKey!.ActiveSet.Contains(holder))
-        {
-            server.ShowSum(Holders[holder].JointKey);
         }
     }
 
@@ -167,6 +171,10 @@ internal sealed class JointKeyScenario : IDisposable
         {
             Show(server, holder);
             server.HandleVote(Holders[holder].HandleProposal(proposal));
+            if (proposal.JointKey!.ActiveSet.Contains(holder))
+            {
+                server.ShowSum(Holders[holder].JointKey);
+            }
         }
 
         Decrypted = proposal.JointKey!.Decrypted;
@@ -205,6 +213,43 @@ internal sealed class JointKeyScenario : IDisposable
         }
 
         return server.Open();
+    }
+
+    /// <summary>What a server could give a holder in the place of the sum of c1: c1 of these clients alone.</summary>
+    public SummedCiphertext SumOf(AggregationServer server, CertificateProposal proposal, params int[] clients)
+    {
+        using UnreducedSum sum = new(Plan.Parameters);
+        foreach (int client in clients)
+        {
+            sum.Add(Second(server, client));
+        }
+
+        return Sum(proposal, sum.Words);
+    }
+
+    /// <summary>The first chunk of a sum of such words.</summary>
+    public SummedCiphertext Sum(CertificateProposal proposal, ReadOnlySpan<ulong> words)
+    {
+        int clients = proposal.Groups[0].Length;
+        byte[] packed = new byte[SummedChunkPacking.Bytes(Plan.Parameters, clients)];
+        SummedChunkPacking.Pack(Plan.Parameters, clients, words, packed);
+        return new SummedCiphertext(proposal.Context, proposal.Hash, 0, 0, packed);
+    }
+
+    /// <summary>The words of the first chunk of a sum.</summary>
+    public ulong[] Words(SummedCiphertext summed, int clients)
+    {
+        ulong[] words = new ulong[SummedChunkPacking.Words(Plan.Parameters)];
+        SummedChunkPacking.Unpack(Plan.Parameters, clients, summed.Packed.Span, words);
+        return words;
+    }
+
+    /// <summary>c1 of a client's first chunk.</summary>
+    public byte[] Second(AggregationServer server, int client)
+    {
+        byte[] packed = new byte[Plan.Parameters.ChunkBytes];
+        server.JointKey.ReadContribution(client, 0, packed);
+        return packed[Plan.Parameters.PolynomialBytes..];
     }
 
     /// <summary>A proposal that the server signs over whatever the test wants.</summary>

@@ -7,6 +7,8 @@ using SecureFL.Protocol.Roles;
 using SecureFL.Protocol.Suites.JointKey;
 using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
 using SecureFL.Protocol.Suites.JointKey.Layout;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Digests;
 
 namespace SecureFL.Protocol.Tests.Wire;
 
@@ -60,10 +62,11 @@ public sealed class JointKeyMessageTests
     }
 
     [Fact]
-    public void Every_message_is_bounded_by_one_polynomial()
+    public void Every_message_is_bounded_by_one_polynomial_or_two_digests()
     {
         using Zoo zoo = new();
-        int bound = zoo.Plan.JointKey.PolynomialBytes + 2048;
+        int bound = 2048 + Math.Max(2 * LinearDigestParameters.DigestBytes,
+            SummedChunkPacking.Bytes(zoo.Plan.Parameters, zoo.Plan.Parameters.MaxClients));
         Assert.All(zoo.Messages, item => Assert.InRange(item.Message.Encode().Length, 1, bound));
     }
 
@@ -108,8 +111,6 @@ public sealed class JointKeyMessageTests
                 (record.Confirmations[0], bytes => KeyEpochConfirmation.Parse(bytes, Plan.Limits)),
                 (record, bytes => KeyEpochRecord.Parse(bytes, Plan.Limits)),
                 (_scenario.Epoch.PublicKey, bytes => JointPublicKeyMessage.Parse(bytes, Plan.Limits)),
-                (server.JointKey.CreateListedCiphertexts().First(),
-                    bytes => ListedCiphertext.Parse(bytes, Plan.Limits)),
                 (server.JointKey.CreateSummedCiphertexts().First(),
                     bytes => SummedCiphertext.Parse(bytes, Plan.Limits)),
                 (partials[0], bytes => PartialDecryptionChunk.Parse(bytes, Plan.Limits)),

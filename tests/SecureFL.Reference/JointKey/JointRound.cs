@@ -3,7 +3,9 @@ namespace SecureFL.Reference;
 /// <summary>Rounds under a joint key: one summed chunk that decrypts, and everything around it.</summary>
 internal sealed class JointRound
 {
-    public JointRound(JointEpoch epoch, ulong number)
+    private readonly bool _isZero;
+
+    public JointRound(JointEpoch epoch, JointContributions contributions, ulong number)
     {
         World world = JointEpoch.World;
         ReferenceParameters p = world.Plan.Parameters;
@@ -11,13 +13,11 @@ internal sealed class JointRound
         Context = world.Context(number);
         Entries = [.. world.Holders.Select((_, j) => Entry(j, epoch.Record.Hash))];
         Opening = Wire.Opening(Context, world.First.Hash, world.Task, Entries);
-        Messages = Chosen.Small($"joint round {number} sums", p.Degree, 28);
-        Noise = Chosen.Small($"joint round {number} errors", p.Degree, 1000);
-        Second =
-            epoch.Pack([.. epoch.Rings.Select((ring, i) => Chosen.Below($"joint c1 prime {i}", p.Degree, ring.Prime))]);
+        Contributions = contributions;
+        _isZero = number > 0;
         Statements = [.. Enumerable.Range(0, 3).Select(client => JointWire.Statement(
-            Context, Opening.Hash, client, world.First.Hash, Chosen.Bytes($"joint root {number} {client}", 32),
-            world.Clients[client]))];
+            Context, Opening.Hash, client, world.First.Hash, contributions.Roots[client],
+            ReferenceDigest.Hash(Encoding(client)), world.Clients[client]))];
     }
 
     public JointEpoch Epoch { get; }
@@ -28,18 +28,12 @@ internal sealed class JointRound
 
     public Message Opening { get; }
 
-    /// <summary>Opened sums of the elements.</summary>
-    public int[] Messages { get; }
-
-    public int[] Noise { get; }
-
-    /// <summary>The summed c1, the same in every round.</summary>
-    public byte[] Second { get; }
+    public JointContributions Contributions { get; }
 
     /// <summary>Of clients 0 to 2.</summary>
     public Message[] Statements { get; }
 
-    public byte[] SecondRoot => JointWire.Root("ciphertext-sum", JointWire.Half(Second));
+    public byte[] SecondRoot => JointWire.Root("ciphertext-sum", JointWire.Half(Contributions.Second));
 
     public static long Cost => JointEpoch.World.Plan.Parameters.Degree;
 
@@ -49,24 +43,7 @@ internal sealed class JointRound
         Chosen.Bytes($"joint round {Context.Round} nonce {holder}", 32),
         keyEpoch, JointEpoch.World.Holders[holder]);
 
-    /// <summary>c0 = Delta m + e - c1 s, so that the ciphertext decrypts.</summary>
-    public byte[] First()
-    {
-        int[] secret =
-            [.. Epoch.Secrets[0].Zip(Epoch.Secrets[1], Epoch.Secrets[2]).Select(s => s.First + s.Second + s.Third)];
-        ulong[][] second = Epoch.Unpack(Second);
-        int logDelta = JointEpoch.World.Plan.Parameters.LogDelta;
-        return Epoch.Pack([.. Epoch.Rings.Select((ring, i) =>
-        {
-            ulong[] product = ring.Product(second[i], secret);
-            return
-                product.Select(
-                    (x, k) => (ulong)Curve.Mod(((BigInteger)Messages[k] << logDelta) + Noise[k] - x, ring.Prime))
-                    .ToArray();
-        })]);
-    }
-
-    public Message Propose(long? decrypted = null, int[]? active = null, (byte[], byte[])[]? sums = null) =>
+    public Message Propose(long? decrypted = null, int[]? active = null, byte[][]? sums = null) =>
         JointWire.Proposal(
         Context,
         Opening.Hash,
@@ -75,9 +52,22 @@ internal sealed class JointRound
         [.. Statements.Select((s, client) => new Entry(client, s.Hash))],
         decrypted ?? Cost,
         active ?? [0, 1],
-        sums ?? [(Chosen.Bytes("joint first root", 32), SecondRoot)],
+        sums ?? [SecondRoot],
         JointEpoch.World.Server);
 
     public Message Vote(Message proposal, int holder) =>
         Wire.Vote(Context, Opening.Hash, proposal.Hash, holder, JointEpoch.World.Holders[holder]);
+
+    /// <summary>A client's linear digests; all zero after round 0, which takes fewer bytes: no key holder can tell.
+    /// </summary>
+    public byte[] Encoding(int client) => _isZero ? new byte[102_400] : Contributions.Encoding(client);
+
+    public Message Delivery(int client, int holder) =>
+        Wire.Delivery(Statements[client], holder, [], Encoding(client));
+
+    /// <summary>A release: the digest of partial decryptions, and the hash of the digests' sum of c0.</summary>
+    public Message Release(Message proposal, int holder, byte[] partialDigest) => Wire.Release(Context, Opening.Hash,
+        proposal.Hash, holder,
+        [[.. partialDigest, .. ReferenceDigest.Hash(ReferenceDigest.Pack(ReferenceDigest.Sum(Contributions.Digests[0])))]],
+        JointEpoch.World.Holders[holder]);
 }

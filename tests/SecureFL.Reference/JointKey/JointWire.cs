@@ -71,12 +71,12 @@ internal static class JointWire
         });
 
     public static Message Statement(Context c, byte[] opening, int client, byte[] baseVersion, byte[] root,
-        KeyPair signer) =>
-        Wire.Statement(c, opening, client, baseVersion, root, [], [], [], signer);
+        byte[] digest, KeyPair signer) =>
+        Wire.Statement(c, opening, client, baseVersion, root, digest, [], [], signer);
 
     public static Message Proposal(
         Context c, byte[] opening, byte[] head, long deadline, Entry[] group, long decrypted, int[] active,
-        (byte[] First, byte[] Second)[] sums, KeyPair server) =>
+        byte[][] sums, KeyPair server) =>
         Message.Signed("CertificateProposal", server, w =>
         {
             c.Write(w);
@@ -93,9 +93,9 @@ internal static class JointWire
             }
 
             w.U32(sums.Length);
-            foreach ((byte[] first, byte[] second) in sums)
+            foreach (byte[] sum in sums)
             {
-                w.Raw(first).Raw(second);
+                w.Raw(sum);
             }
         });
 
@@ -104,6 +104,14 @@ internal static class JointWire
     {
         c.Write(w);
         w.Raw(certificate).U32(holder).U32(group).I64(chunk).Raw(packed);
+    });
+
+    /// <param name="packed">An unreduced sum.</param>
+    public static Message Summed(Context c, byte[] certificate, int group, long chunk, byte[] packed) =>
+        Message.Of("SummedCiphertext", w =>
+    {
+        c.Write(w);
+        w.Raw(certificate).U32(group).I64(chunk).Counted(packed);
     });
 
     public static byte[] Half(byte[] packed) => DomainHash.Of("ciphertext-half", packed);

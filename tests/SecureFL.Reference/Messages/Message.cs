@@ -12,7 +12,7 @@ internal sealed record Message(string Type, byte[] Body, byte[] Signature)
         "RoundDeathCertificate", "RoundInvitation", "RoundSum", "KeyEpochEntry", "KeyEpochOpening",
         "PublicKeyCommitment", "KeyEpochCommitments", "PublicKeyShare",
         "KeyDealing", "SealedKeyShare", "KeyEpochConfirmation", "KeyEpochRecord", "JointPublicKeyMessage",
-        "ListedCiphertext", "SummedCiphertext", "PartialDecryptionChunk", "HolderRequest", "SumEvidence",
+        "Unassigned31", "SummedCiphertext", "PartialDecryptionChunk", "HolderRequest", "SumEvidence",
         "ClosingStatement", "TranscriptClosing",
     ];
 

@@ -100,7 +100,7 @@ internal static class Wire
         w.U32(client).I64(index).Raw(packed);
     });
 
-    /// <param name="digest">The hash of the linear digest; nothing in the suite joint-key.</param>
+    /// <param name="digest">The hash of the linear digest.</param>
     public static Message Statement(
         Context c, byte[] opening, int client, byte[] baseVersion, byte[] root, byte[] digest, byte[][] shareHashes,
         byte[] proof, KeyPair signer) =>
@@ -116,7 +116,7 @@ internal static class Wire
             w.Raw(proof);
         });
 
-    /// <param name="digest">The encoded linear digest; nothing in the suite joint-key.</param>
+    /// <param name="digest">The encoded linear digest; in the suite joint-key those of c0 and c1.</param>
     public static Message Header(Message statement, byte[][] shares, byte[] digest) =>
         Message.Of("ContributionHeader", w =>
         {
@@ -173,7 +173,7 @@ internal static class Wire
         }
     });
 
-    /// <param name="groups">Of each group the answer, and in the suite one-time-key the digest sum hash.</param>
+    /// <param name="groups">Of each group the answer and the digest sum hash.</param>
     public static Message Release(Context c, byte[] opening, byte[] certificate, int holder, byte[][] groups,
         KeyPair signer) =>
         Message.Signed("Release", signer, w =>

@@ -5,13 +5,19 @@ internal static class JointKeyVectors
 {
     private const string Section = "11-joint-key";
 
+    // A tenth of a contribution's digests that are all zero: ten in a row are both.
+    private static readonly byte[] Zeros = new byte[10_240];
+
+    private static readonly References Known = new("joint-messages", [("zeros", Zeros)]);
+
     public static IEnumerable<Vector> All()
     {
         JointEpoch epoch = new();
-        JointRound round = new(epoch, 0);
-        JointRound next = new(epoch, 1);
-        return [Noise(), Plan(), .. Rules(), Messages(epoch, round), .. Keys(epoch), .. Openings(epoch, round),
-            .. Decryption(epoch, round), .. Proposals(round), .. Past(epoch, round, next)];
+        JointContributions contributions = new(epoch);
+        JointRound round = new(epoch, contributions, 0);
+        JointRound next = new(epoch, contributions, 1);
+        return [Noise(), Plan(), .. Rules(), Messages(epoch, round, next), .. Keys(epoch), .. Openings(epoch, round),
+            .. JointSumVectors.All(epoch, round), .. Proposals(round), .. Past(epoch, round, next)];
     }
 
     private static Vector Noise()
@@ -77,7 +83,7 @@ internal static class JointKeyVectors
             }.Refused(209, "PlanRule");
     }
 
-    private static Vector Messages(JointEpoch e, JointRound r)
+    private static Vector Messages(JointEpoch e, JointRound r, JointRound next)
     {
         World world = JointEpoch.World;
         ReferenceParameters p = world.Plan.Parameters;
@@ -97,21 +103,22 @@ internal static class JointKeyVectors
             ("RoundOpeningEntry", r.Entries[2]),
             ("RoundOpening", r.Opening),
             ("ContributionStatement", r.Statements[0]),
-            ("ContributionHeader", Wire.Header(r.Statements[0], [], [])),
-            ("ShareDelivery", Wire.Delivery(r.Statements[0], 1, [], [])),
+            ("ContributionHeader", Wire.Header(next.Statements[0], [], next.Encoding(0))),
+            ("ShareDelivery", next.Delivery(0, 1)),
             ("CertificateProposal", proposal),
             ("RoundCertificate", Wire.Certificate(proposal, r.Vote(proposal, 0), r.Vote(proposal, 1))),
-            ("Release", Wire.Release(r.Context, r.Opening.Hash, proposal.Hash, 0,
-                [Chosen.Bytes("joint partial root", 32)], world.Holders[0])),
+            ("Release", r.Release(proposal, 0, new byte[51_200])),
+            ("SummedCiphertext", JointWire.Summed(r.Context, proposal.Hash, 0, 0, Zeros)),
         ];
         return new Vector("joint-messages", Section,
             "The messages of the suite that fit a line, and those of section 8 that look otherwise in it.", "messages")
         {
             ["plan"] = "@joint-plan.json#/plan",
+            ["zeros"] = Json.Hex(Zeros),
             ["messages"] = new JsonArray([.. messages.Select(m => (JsonNode)new JsonObject
             {
                 ["type"] = m.Type,
-                ["bytes"] = Json.Hex(m.Message.Encoded),
+                ["bytes"] = Known.Of(m.Message.Encoded),
                 ["hash"] = Json.Hex(m.Message.Hash),
             })]),
         };
@@ -170,54 +177,8 @@ internal static class JointKeyVectors
         };
     }
 
-    private static IEnumerable<Vector> Decryption(JointEpoch e, JointRound r)
-    {
-        byte[] certificate = Chosen.Bytes("joint certificate", 32);
-        byte[] context = JointWire.SmudgingContext(certificate, 0);
-        byte[][] seeds = [.. Enumerable.Range(0, 2).Select(j => Chosen.Bytes($"smudging seed {j}", 32))];
-        byte[][] partials =
-            [.. Enumerable.Range(0, 2).Select(j => e.Partial(j, [0, 1], r.Second, seeds[j], context, 0))];
-        yield return new Vector("joint-partial-decryption", Section,
-            "Holder 0 of the active set {0, 1} decrypts one chunk: its key share, the summed c1, its noise.",
-            "partial-decryption")
-        {
-            ["plan"] = "@joint-plan.json#/plan",
-            ["certificateHash"] = Json.Hex(certificate),
-            ["group"] = 0,
-            ["chunk"] = 0,
-            ["holder"] = 0,
-            ["active"] = Json.Numbers([0, 1]),
-            ["seed"] = Json.Hex(seeds[0]),
-            ["keyShare"] = Json.Hex(e.Pack(e.KeyShares[0])),
-            ["second"] = Json.Hex(r.Second),
-            ["sumRoot"] = Json.Hex(r.SecondRoot),
-            ["partialHash"] = Json.Hex(JointWire.Half(partials[0])),
-            ["partialRoot"] = Json.Hex(JointWire.Root("partial-decryption", JointWire.Half(partials[0]))),
-        };
-        yield return new Vector("joint-opening-sum", Section,
-            "The summed c0 and both partial decryptions give the sums.", "joint-open")
-        {
-            ["plan"] = "@joint-plan.json#/plan",
-            ["first"] = Json.Hex(r.First()),
-            ["partials"] = Json.Hexes(partials),
-            ["sums"] = Json.Longs(r.Messages.Take(16).Select(m => (long)m)),
-        };
-        Message proposal = r.Propose();
-        Message release = Wire.Release(r.Context, r.Opening.Hash, proposal.Hash, 0, [Chosen.Bytes("another root", 32)],
-            JointEpoch.World.Holders[0]);
-        yield return new Vector("joint-partial-other", Section,
-            "A partial decryption that does not hash to its holder's release.", "partial-intake")
-        {
-            ["plan"] = "@joint-plan.json#/plan",
-            ["proposal"] = Json.Hex(proposal.Encoded),
-            ["release"] = Json.Hex(release.Encoded),
-            ["packed"] = "@joint-partial-decryption.json#/second",
-        }.Refused(603, "WrongPartialDecryption");
-    }
-
     private static IEnumerable<Vector> Proposals(JointRound r)
     {
-        byte[] first = Chosen.Bytes("joint first root", 32);
         long limit = JointEpoch.JointParameters.JointKey!.Life;
         yield return Of("joint-proposal", "Three contributions, holders 0 and 1 active, at the end of the key's life.",
             r.Propose(limit)).With("expect", "accept");
@@ -226,7 +187,7 @@ internal static class JointKeyVectors
         yield return Of("joint-proposal-active-all", "Three active holders of two.", r.Propose(active: [0, 1, 2]))
             .Refused(512, "WrongActiveSet");
         yield return Of("joint-proposal-sums", "Two sums for one group.",
-            r.Propose(sums: [(first, r.SecondRoot), (first, first)])).Refused(513, "WrongSummedCiphertext");
+            r.Propose(sums: [r.SecondRoot, Chosen.Bytes("another c1 root", 32)])).Refused(513, "WrongSummedCiphertext");
         yield return Of("joint-proposal-life", "Beyond the key's life.", r.Propose(limit + 1))
             .Refused(515, "KeyExhausted");
         yield return Of("joint-proposal-count", "Fewer coefficients than the round has.",
@@ -249,13 +210,12 @@ internal static class JointKeyVectors
             Canonical.Of(w => w.Counted(r.Opening.Encoded).Counted(former.Encoded).Raw(world.Model).Raw(world.Model)
                 .Raw(world.Model).Raw(r.Vote(former, 2).Encoded));
         byte[] other = Chosen.Bytes("another c1 root", 32);
-        byte[] first = Chosen.Bytes("joint first root", 32);
-        Message good = next.Propose(2 * JointRound.Cost, sums: [(first, other)]);
+        Message good = next.Propose(2 * JointRound.Cost, sums: [other]);
         yield return Of("joint-holder-second-round", "A new sum, counted on.", new Script(), good, null);
         yield return Of("joint-holder-decrypted", "The summed ciphertext of round 0 again.", new Script(),
             next.Propose(2 * JointRound.Cost), (514, "CiphertextDecrypted"));
         yield return Of("joint-holder-forgets", "The server forgets round 0 in the count.", new Script(),
-            next.Propose(sums: [(first, other)]), (515, "KeyExhausted"));
+            next.Propose(sums: [other]), (515, "KeyExhausted"));
 
         Vector Of(string name, string what, Script script, Message proposal, (int Code, string Name)? refusal)
         {
@@ -264,7 +224,7 @@ internal static class JointKeyVectors
             {
                 Message receipt = Wire.Receipt(next.Context, next.Opening.Hash, 2, client, statement.Hash,
                     world.Holders[2]);
-                script.Accept("share", Json.Hex(Wire.Delivery(statement, 2, [], []).Encoded), receipt.Hash);
+                script.Accept("share", Known.Of(next.Delivery(client, 2).Encoded), receipt.Hash);
             }
 
             if (refusal is { } refused)

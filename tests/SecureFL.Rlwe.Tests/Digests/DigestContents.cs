@@ -22,7 +22,7 @@ internal static class DigestContents
         ? AggregationPlanner.Plan(new PlanningRequest(5000, 8, 1f, 10, JointKey: new JointKeyRequest(3, 2, 10)))
         : ParameterSets.Get(set);
 
-    internal static int PerChunk(AggregationParameters p) => p.Polynomials * p.Primes.Length * p.RingDegree;
+    internal static int PerChunk(AggregationParameters p) => p.Primes.Length * p.RingDegree;
 
     internal static ulong PrimeAt(AggregationParameters p, long index) =>
         p.Primes[(int)(index / p.RingDegree % p.Primes.Length)];
@@ -44,9 +44,9 @@ internal static class DigestContents
     internal static byte[] Chunk(AggregationParameters p, ulong[] residues, long chunk)
     {
         List<byte> packed = [];
-        for (int polynomial = 0; polynomial < p.Polynomials * p.Primes.Length; polynomial++)
+        for (int polynomial = 0; polynomial < p.Primes.Length; polynomial++)
         {
-            Modulus modulus = p.Ckks.Moduli[polynomial % p.Primes.Length];
+            Modulus modulus = p.Ckks.Moduli[polynomial];
             byte[] bytes = new byte[WordKernel.PackedBytes(p.RingDegree, modulus.Bits)];
             WordKernel.Best.Pack(
                 residues.AsSpan((int)((chunk * PerChunk(p)) + (polynomial * p.RingDegree)), p.RingDegree),

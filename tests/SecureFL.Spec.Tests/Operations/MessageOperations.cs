@@ -31,6 +31,7 @@ internal static class MessageOperations
         nameof(MessageType.CertificateProposal) => CertificateProposal.Parse(bytes, plan.Limits),
         nameof(MessageType.Vote) => Vote.Parse(bytes, plan.Limits),
         nameof(MessageType.RoundCertificate) => RoundCertificate.Parse(bytes, plan.Limits),
+        nameof(MessageType.SummedCiphertext) => SummedCiphertext.Parse(bytes, plan.Limits),
         nameof(MessageType.Release) => Release.Parse(bytes, plan.Limits),
         nameof(MessageType.RoundDeath) => RoundDeath.Parse(bytes, plan.Limits),
         nameof(MessageType.RoundDeathCertificate) => RoundDeathCertificate.Parse(bytes, plan.Limits),

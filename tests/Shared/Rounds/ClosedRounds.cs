@@ -2,7 +2,6 @@ using SecureFL.Messages.JointKey;
 using SecureFL.Messages.Rounds;
 using SecureFL.Protocol.Roles;
 using SecureFL.Protocol.Suites.JointKey;
-using SecureFL.Protocol.Suites.JointKey.Rounds;
 
 namespace SecureFL.Testing.Rounds;
 
@@ -13,13 +12,12 @@ internal static class ClosedRounds
     internal static IEnumerable<ShareDelivery> DeliveriesFor(this AggregationServer server, int holder) =>
         server.Close().Proposal.Entries.Select(entry => server.CreateShareDelivery(entry.Client, holder));
 
-    /// <summary>Streams what an active key holder needs before it votes.</summary>
+    /// <summary>Streams what an active key holder needs before it releases.</summary>
     internal static void ShowSum(this AggregationServer server, JointKeyHolder holder)
     {
-        using CiphertextSumCheck check = holder.CheckSum(server.Close().Proposal);
-        foreach (ListedCiphertext ciphertext in server.JointKey.CreateListedCiphertexts())
+        foreach (SummedCiphertext summed in server.JointKey.CreateSummedCiphertexts())
         {
-            check.Handle(ciphertext);
+            holder.HandleSummedCiphertext(summed);
         }
     }
 }

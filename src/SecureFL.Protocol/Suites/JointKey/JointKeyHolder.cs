@@ -297,6 +297,7 @@ public sealed class JointKeyHolder : IDisposable
     internal Release CreateRelease(CertificateProposal proposal)
     {
         RequireActive(proposal);
+        Epochs.RequireKeyOf(proposal.Context.Round);
         HolderRound round = _settings.Round(proposal.Context.Round);
         if (!_releases.TryGetValue(proposal.Context.Round, out PartialRelease? partial)
             || partial.Proposal.Hash != proposal.Hash)

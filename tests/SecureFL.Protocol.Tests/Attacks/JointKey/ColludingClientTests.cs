@@ -41,7 +41,6 @@ public sealed class ColludingClientTests
         server.Accept(Send(scenario, round,
             [.. new byte[plan.JointKey.PolynomialBytes], .. PackedPolynomial.Of(plan, Key(plan, delta))]));
         RoundCertificate certificate = scenario.Agree(server);
-        ListedCiphertext[] listed = [.. server.JointKey.CreateListedCiphertexts()];
         AggregationResult result = scenario.Open(server, certificate);
         Assert.True(result.Groups.Single().IsOpened);
 
@@ -50,18 +49,21 @@ public sealed class ColludingClientTests
         Assert.Equal(7, secret.Distinct().Count());
 
         // With s the colluders decrypt the victim's own ciphertext, which the server has.
-        float[] vector = Decrypt(scenario, server, secret, listed.Single(c => c.Client == Victim));
+        float[] vector = Decrypt(scenario, server, secret);
         Assert.Equal(scenario.Vector(Victim)[..8], vector, (a, b) => Math.Abs(a - b) <= plan.Parameters.Step);
     }
 
     private static Contribution Send(JointKeyScenario scenario, RoundInvitation round, byte[] packed)
     {
         using ContributionRoot root = new(scenario.Plan);
+        using ContributionDigest digest = new(scenario.Plan);
         root.Append(packed);
+        digest.Append(0, packed);
+        byte[] linear = digest.Finish();
         ContributionStatement statement = ContributionStatement.Create(
-            round.Opening.Context, round.Opening.Hash, Colluder, round.Head.Hash, root.Finish(), null, [], [],
-            scenario.Identities.Clients[Colluder]);
-        return new Contribution(new ContributionHeader(statement, []),
+            round.Opening.Context, round.Opening.Hash, Colluder, round.Head.Hash, root.Finish(),
+            ContributionDigest.HashOf(linear), [], [], scenario.Identities.Clients[Colluder]);
+        return new Contribution(new ContributionHeader(statement, [], linear),
             [new ContributionChunk(round.Opening.Context, Colluder, 0, packed)]);
     }
 
@@ -103,15 +105,14 @@ public sealed class ColludingClientTests
         return secret;
     }
 
-    private static float[] Decrypt(JointKeyScenario scenario, AggregationServer server, int[] secret,
-        ListedCiphertext victim)
+    private static float[] Decrypt(JointKeyScenario scenario, AggregationServer server, int[] secret)
     {
         AggregationPlan plan = scenario.Plan;
         BigInteger modulus = Modulus(plan);
-        byte[] first = new byte[plan.JointKey.PolynomialBytes];
-        server.JointKey.ReadContribution(Victim, 0, first);
-        BigInteger[] c0 = Coefficients(plan, first);
-        BigInteger[] c1 = Coefficients(plan, victim.Packed.Span);
+        byte[] chunk = new byte[plan.Parameters.ChunkBytes];
+        server.JointKey.ReadContribution(Victim, 0, chunk);
+        BigInteger[] c0 = Coefficients(plan, chunk.AsSpan(0, plan.JointKey.PolynomialBytes));
+        BigInteger[] c1 = Coefficients(plan, chunk.AsSpan(plan.JointKey.PolynomialBytes));
         float[] values = new float[8];
         for (int k = 0; k < values.Length; k++)
         {

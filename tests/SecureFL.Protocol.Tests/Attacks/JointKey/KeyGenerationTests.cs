@@ -13,6 +13,7 @@ using SecureFL.Protocol.Suites.JointKey.Layout;
 using SecureFL.Ring.Randomness;
 using SecureFL.Rlwe.JointKey;
 using SecureFL.Threshold.HybridEncryption;
+using SecureFL.Testing.Rounds;
 
 namespace SecureFL.Protocol.Tests.Attacks.JointKey;
 
@@ -224,7 +225,8 @@ public sealed class KeyGenerationTests
         RoundCertificate certificate = scenario.Agree(server);
         scenario.Shares[0].Erase(0);
 
-        Assert.Throws<LedgerUnavailableException>(() => scenario.Holders[0].HandleCertificate(certificate));
+        Assert.Throws<LedgerUnavailableException>(() => server.ShowSum(scenario.Restart(0, server).JointKey));
+        Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleCertificate(certificate));
     }
 
     /// <summary>Three holders in the middle of epoch 0.</summary>

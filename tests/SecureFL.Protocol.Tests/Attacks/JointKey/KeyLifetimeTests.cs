@@ -26,7 +26,8 @@ public sealed class KeyLifetimeTests
         AggregationServer server = scenario.Gather(scenario.OpenRound(2));
         CertificateProposal proposal = server.Close().Proposal;
         Assert.True(proposal.JointKey!.Decrypted > scenario.Plan.MaxCoefficientsPerKey);
-        Violation.Expect(ViolationCode.KeyExhausted, () => scenario.Show(server, 0));
+        scenario.Show(server, 0);
+        Violation.Expect(ViolationCode.KeyExhausted, () => scenario.Holders[0].HandleProposal(proposal));
         Violation.Expect(ViolationCode.KeyExhausted, () => scenario.Holders[2].HandleProposal(proposal));
     }
 

@@ -6,6 +6,7 @@ using SecureFL.Protocol.Roles;
 using SecureFL.Protocol.Suites.JointKey;
 using SecureFL.Protocol.Suites.JointKey.Layout;
 using SecureFL.Protocol.Summation;
+using SecureFL.Rlwe.Digests;
 using SecureFL.Rlwe.JointKey;
 
 namespace SecureFL.Protocol.Tests.Attacks.JointKey;
@@ -39,8 +40,8 @@ public sealed class LyingActiveHolderTests
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         RoundCertificate certificate = scenario.Agree(server);
         (_, PartialDecryptionChunk[] partials) = scenario.Release(certificate, 0);
-        Release foreign = Release.Create(certificate.Proposal, 2, [new byte[32]], [],
-            scenario.Identities.KeyHolders[2]);
+        Release foreign = Release.Create(certificate.Proposal, 2, [LinearDigest.Zero.ToBytes()],
+            scenario.Holders[0].HandleCertificate(certificate).DigestSums, scenario.Identities.KeyHolders[2]);
 
         Violation.Expect(ViolationCode.WrongActiveSet, () => server.JointKey.HandlePartialDecryption(partials[0]));
         Violation.Expect(ViolationCode.WrongActiveSet, () => server.HandleRelease(foreign));
@@ -90,11 +91,12 @@ public sealed class LyingActiveHolderTests
     private static void Forge(JointKeyScenario scenario, AggregationServer server, RoundCertificate certificate,
         ReadOnlyMemory<byte> packed)
     {
-        using HalfRoot root = new(HalfRoot.PartialDomain, 1);
-        root.Append(JointKeyHashes.Half(packed.Span));
+        using LinearDigestBuilder digest =
+            LinearDigestBuilder.OfContribution(scenario.Plan.DigestKey!, scenario.Plan.Parameters);
+        digest.Append(0, packed.Span);
         CertificateProposal proposal = certificate.Proposal;
-        server.HandleRelease(Release.Create(proposal, 1, [root.Finish().ToArray()], [],
-            scenario.Identities.KeyHolders[1]));
+        server.HandleRelease(Release.Create(proposal, 1, [digest.Complete().ToBytes()],
+            scenario.Holders[1].HandleCertificate(certificate).DigestSums, scenario.Identities.KeyHolders[1]));
         server.JointKey.HandlePartialDecryption(
             new PartialDecryptionChunk(proposal.Context, proposal.Hash, 1, 0, 0, packed));
     }

@@ -6,6 +6,7 @@ using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Suites.JointKey;
 using SecureFL.Protocol.Suites.JointKey.Layout;
 using SecureFL.Protocol.Summation;
+using SecureFL.Testing.Rounds;
 
 namespace SecureFL.Protocol.Tests.Attacks.JointKey;
 
@@ -71,10 +72,7 @@ public sealed class OneAnswerEverTests
         KeyHolder restarted = scenario.Restart(0);
         Assert.Equal(release.Encode(), restarted.HandleCertificate(certificate).Encode());
         Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Partials(certificate.Proposal, 0));
-        foreach (SummedCiphertext summed in server.JointKey.CreateSummedCiphertexts())
-        {
-            restarted.JointKey.HandleSummedCiphertext(summed);
-        }
+        server.ShowSum(restarted.JointKey);
 
         Assert.Equal(partials.Select(p => p.Hash), scenario.Partials(certificate.Proposal, 0).Select(p => p.Hash));
     }
@@ -85,11 +83,7 @@ public sealed class OneAnswerEverTests
         using JointKeyScenario scenario = new();
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         RoundCertificate certificate = scenario.Agree(server);
-        KeyHolder restarted = scenario.Restart(0);
-        foreach (SummedCiphertext summed in server.JointKey.CreateSummedCiphertexts())
-        {
-            restarted.JointKey.HandleSummedCiphertext(summed);
-        }
+        server.ShowSum(scenario.Restart(0, server).JointKey);
 
         scenario.AssertSum(scenario.Open(server, certificate), 0, 1, 2, 3);
     }
@@ -105,19 +99,22 @@ public sealed class OneAnswerEverTests
         using JointKeyScenario scenario = new();
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         RoundCertificate certificate = scenario.Agree(server);
-        ListedCiphertext victim = server.JointKey.CreateListedCiphertexts().First();
+        SummedCiphertext victim = scenario.SumOf(server, certificate.Proposal, 3);
         if (released)
         {
             scenario.Release(certificate, 0);
+            KeyHolder restarted = scenario.Restart(0);
+            restarted.JointKey.HandleSummedCiphertext(victim);
+            Violation.Expect(ViolationCode.WrongSummedCiphertext,
+                () => restarted.JointKey.CreatePartialDecryption(0, 0, 0));
         }
-
-        KeyHolder restarted = scenario.Restart(0);
-        restarted.JointKey.HandleSummedCiphertext(
-            new SummedCiphertext(victim.Context, certificate.Proposal.Hash, 0, 0, victim.Packed));
-        Violation.Expect(
-            ViolationCode.WrongSummedCiphertext,
-            () => released ? restarted.JointKey.CreatePartialDecryption(0, 0, 0)
-                : restarted.HandleCertificate(certificate));
+        else
+        {
+            KeyHolder restarted = scenario.Restart(0, server);
+            Violation.Expect(ViolationCode.WrongSummedCiphertext,
+                () => restarted.JointKey.HandleSummedCiphertext(victim));
+            Violation.Expect(ViolationCode.UncheckedContribution, () => restarted.HandleCertificate(certificate));
+        }
     }
 
     /// <summary>
@@ -129,10 +126,8 @@ public sealed class OneAnswerEverTests
         using JointKeyScenario scenario = new();
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         RoundCertificate certificate = scenario.Agree(server);
-        ListedCiphertext victim = server.JointKey.CreateListedCiphertexts().First();
         scenario.Holders[0].HandleCertificate(certificate);
-        scenario.Holders[0].JointKey.HandleSummedCiphertext(
-            new SummedCiphertext(victim.Context, certificate.Proposal.Hash, 0, 0, victim.Packed));
+        scenario.Holders[0].JointKey.HandleSummedCiphertext(scenario.SumOf(server, certificate.Proposal, 3));
 
         Assert.Throws<LedgerUnavailableException>(() => scenario.Holders[0].JointKey.CreatePartialDecryption(0, 0, 0));
     }
@@ -150,10 +145,7 @@ public sealed class OneAnswerEverTests
         stored[^1] ^= 1;
         scenario.Shares[0].Save(0, stored);
         KeyHolder restarted = scenario.Restart(0);
-        foreach (SummedCiphertext summed in server.JointKey.CreateSummedCiphertexts())
-        {
-            restarted.JointKey.HandleSummedCiphertext(summed);
-        }
+        server.ShowSum(restarted.JointKey);
 
         Assert.Throws<LedgerUnavailableException>(() => restarted.JointKey.CreatePartialDecryption(0, 0, 0));
     }
@@ -172,11 +164,13 @@ public sealed class OneAnswerEverTests
         (Release release, _) = scenario.Release(certificate, 0);
         KeyHolder copy = scenario.StartHolder(0, image, scenario.Shares[0]);
         scenario.Confirm(copy);
-        foreach (SummedCiphertext summed in server.JointKey.CreateSummedCiphertexts())
+        copy.HandleOpening(server.Round.Opening);
+        foreach (ShareDelivery delivery in server.DeliveriesFor(0))
         {
-            copy.JointKey.HandleSummedCiphertext(summed);
+            copy.HandleShare(delivery);
         }
 
+        server.ShowSum(copy.JointKey);
         Assert.Equal(release.Hash, copy.HandleCertificate(certificate).Hash);
     }
 
@@ -202,15 +196,15 @@ public sealed class OneAnswerEverTests
         {
             ContributionStatement old = former.Header.Statement;
             ContributionStatement statement = ContributionStatement.Create(
-                second.Opening.Context, second.Opening.Hash, old.Client, second.Head.Hash, old.Root, null, [], [],
-                scenario.Identities.Clients[old.Client]);
+                second.Opening.Context, second.Opening.Hash, old.Client, second.Head.Hash, old.Root,
+                old.LinearDigest, [], [], scenario.Identities.Clients[old.Client]);
             foreach (ContributionChunk chunk in former.Chunks)
             {
                 again.HandleChunk(
                     new ContributionChunk(second.Opening.Context, chunk.Client, chunk.Index, chunk.Packed));
             }
 
-            again.HandleContribution(new ContributionHeader(statement, []));
+            again.HandleContribution(new ContributionHeader(statement, [], former.Header.LinearDigest));
         }
 
         scenario.Show(again, 0);

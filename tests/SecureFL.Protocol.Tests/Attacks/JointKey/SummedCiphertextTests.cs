@@ -1,11 +1,12 @@
 using SecureFL.Messages.JointKey;
+using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Roles;
 using SecureFL.Protocol.Rules;
 using SecureFL.Protocol.Suites.JointKey;
 using SecureFL.Protocol.Suites.JointKey.Layout;
-using SecureFL.Protocol.Suites.JointKey.Rounds;
+using SecureFL.Rlwe.Contributions;
 using SecureFL.Testing.Rounds;
 
 namespace SecureFL.Protocol.Tests.Attacks.JointKey;
@@ -14,83 +15,105 @@ namespace SecureFL.Protocol.Tests.Attacks.JointKey;
 public sealed class SummedCiphertextTests
 {
     [Fact]
-    public void An_active_holder_votes_for_no_sum_that_it_has_not_recomputed()
+    public void An_active_holder_releases_nothing_before_it_has_the_whole_sum()
+    {
+        using JointKeyScenario scenario = new(vectorLength: 1_000_000);
+        (AggregationServer server, RoundCertificate certificate) = Agree(scenario);
+        SummedCiphertext[] sum = [.. server.JointKey.CreateSummedCiphertexts()];
+        Assert.True(sum.Length > 2);
+
+        Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleCertificate(certificate));
+        Take(scenario, sum[..^1]);
+        Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleCertificate(certificate));
+        Take(scenario, sum[^1..]);
+        Assert.Equal(0, scenario.Holders[0].HandleCertificate(certificate).Holder);
+    }
+
+    /// <summary>
+    /// The victim's ciphertext in the place of the sum, or the sum without a client: with or without a root in the
+    /// certificate that says so.
+    /// </summary>
+    [Theory]
+    [InlineData(false, 3)]
+    [InlineData(true, 3)]
+    [InlineData(false, 0, 1, 2)]
+    [InlineData(true, 0, 1, 2)]
+    public void What_is_not_the_sum_of_the_certified_contributions_is_not_decrypted(bool named, params int[] clients)
     {
         using JointKeyScenario scenario = new();
         AggregationServer server = scenario.Gather(scenario.OpenRound());
-        ClosedRound closed = server.Close();
-        foreach (ShareDelivery delivery in server.DeliveriesFor(0).Concat(server.DeliveriesFor(2)))
-        {
-            scenario.Holders[delivery.Holder].HandleShare(delivery);
-        }
+        CertificateProposal proposal = server.Close().Proposal;
+        proposal = named ? scenario.Propose(proposal,
+            proposal.JointKey! with { Sums = [Root(scenario, scenario.SumOf(server, proposal, clients), 4)] })
+            : proposal;
+        RoundCertificate certificate = Vote(scenario, server, proposal);
 
-        Violation.Expect(ViolationCode.UncheckedContribution,
-            () => scenario.Holders[0].HandleProposal(closed.Proposal));
-        Assert.Equal(2, scenario.Holders[2].HandleProposal(closed.Proposal).Holder);
+        ProtocolViolationException refusal = Violation.Expect(ViolationCode.WrongSummedCiphertext,
+            () => Take(scenario, scenario.SumOf(server, proposal, clients)));
+        Assert.Equal(Party.Server, refusal.Offender);
+        Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleCertificate(certificate));
+        Violation.Expect(ViolationCode.NotVoted, () => scenario.Holders[0].JointKey.CreatePartialDecryption(0, 0, 0));
     }
 
     [Fact]
-    public void A_sum_that_the_server_made_up_is_refused()
+    public void The_right_sum_under_another_root_is_not_decrypted()
     {
         using JointKeyScenario scenario = new();
         AggregationServer server = scenario.Gather(scenario.OpenRound());
         CertificateProposal honest = server.Close().Proposal;
-        JointKeyTerms terms = honest.JointKey!;
-        CertificateProposal forged = scenario.Propose(honest,
-            terms with { Sums = [terms.Sums[0] with { Second = terms.Sums[0].First }] });
-        Deliver(scenario, server, 0);
+        CertificateProposal forged = scenario.Propose(honest, honest.JointKey! with { Sums = [honest.Hash] });
+        RoundCertificate certificate = Vote(scenario, server, forged);
 
-        Violation.Expect(ViolationCode.WrongSummedCiphertext, () => Check(scenario, forged, Listed(server, forged)));
-        Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleProposal(forged));
+        Violation.Expect(ViolationCode.WrongSummedCiphertext,
+            () => Take(scenario, scenario.SumOf(server, forged, 0, 1, 2, 3)));
+        Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleCertificate(certificate));
     }
 
-    /// <summary>
-    /// The victim's ciphertext in the place of the others', under the right hash of the sum of those.
-    /// </summary>
+    /// <summary>Modulo the primes it is the sum, as integers it is not: the digest binds integers.</summary>
     [Fact]
-    public void A_ciphertext_that_its_client_did_not_sign_is_refused()
+    public void Reduced_words_and_words_beyond_all_contributions_are_refused()
     {
         using JointKeyScenario scenario = new();
-        AggregationServer server = scenario.Gather(scenario.OpenRound());
-        CertificateProposal proposal = server.Close().Proposal;
-        Deliver(scenario, server, 0);
-        ListedCiphertext[] listed = [.. Listed(server, proposal)];
-        ListedCiphertext victim = listed[0];
-        listed[1] = new ListedCiphertext(victim.Context, proposal.Hash, 0, 0, 1, victim.OtherHalf, victim.Packed);
+        (AggregationServer server, RoundCertificate certificate) = Agree(scenario);
+        ulong prime = scenario.Plan.Parameters.Primes[0];
+        int degree = scenario.Plan.Parameters.RingDegree;
+        ulong[] words = scenario.Words(server.JointKey.CreateSummedCiphertexts().First(), 4);
 
-        ProtocolViolationException refusal =
-            Violation.Expect(ViolationCode.RootMismatch, () => Check(scenario, proposal, listed));
-        Assert.Contains("client 1", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Ciphertexts_that_are_left_out_repeated_or_out_of_order_are_refused()
-    {
-        using JointKeyScenario scenario = new();
-        AggregationServer server = scenario.Gather(scenario.OpenRound());
-        CertificateProposal proposal = server.Close().Proposal;
-        Deliver(scenario, server, 0);
-        ListedCiphertext[] listed = [.. Listed(server, proposal)];
-
-        Violation.Expect(ViolationCode.ChunkOrder, () => Check(scenario, proposal, listed[1..]));
-        Violation.Expect(ViolationCode.ChunkOrder, () => Check(scenario, proposal, [listed[0], listed[0]]));
-        Check(scenario, proposal, listed[..^1]);
-        Violation.Expect(ViolationCode.UncheckedContribution, () => scenario.Holders[0].HandleProposal(proposal));
-        Violation.Expect(ViolationCode.ChunkOrder, () => Check(scenario, proposal, [.. listed, listed[0]]));
+        words[Array.FindIndex(words, word => word >= prime)] -= prime;
+        Violation.Expect(ViolationCode.WrongSummedCiphertext,
+            () => Take(scenario, scenario.Sum(certificate.Proposal, words)));
+        words[degree - 1] = (4 * (prime - 1)) + 1;
+        Violation.Expect(ViolationCode.MalformedCiphertext,
+            () => Take(scenario, scenario.Sum(certificate.Proposal, words)));
     }
 
     [Fact]
-    public void Residues_beyond_their_prime_are_refused()
+    public void Chunks_that_are_left_out_repeated_cut_or_of_another_set_are_refused()
+    {
+        using JointKeyScenario scenario = new(vectorLength: 1_000_000);
+        (AggregationServer server, RoundCertificate certificate) = Agree(scenario);
+        SummedCiphertext[] sum = [.. server.JointKey.CreateSummedCiphertexts()];
+        SummedCiphertext first = sum[0];
+
+        Violation.Expect(ViolationCode.ChunkOrder, () => Take(scenario, sum[1]));
+        Violation.Expect(ViolationCode.ChunkOrder, () => Take(scenario, sum[0], sum[2]));
+        Violation.Expect(ViolationCode.ChunkOrder, () => Take(scenario, sum[0], sum[1], sum[1]));
+        Violation.Expect(ViolationCode.OutOfRange, () => Take(scenario,
+            new SummedCiphertext(first.Context, first.Certificate, 0, 0, first.Packed[..^8])));
+        Violation.Expect(ViolationCode.WrongCertificate, () => Take(scenario,
+            new SummedCiphertext(first.Context, certificate.Proposal.Opening, 0, 0, first.Packed)));
+        Violation.Expect(ViolationCode.ChunkOrder, () => Take(scenario, [.. sum, sum[^1]]));
+        Take(scenario, [sum[0], .. sum]);
+        Assert.Equal(0, scenario.Holders[0].HandleCertificate(certificate).Holder);
+    }
+
+    [Fact]
+    public void A_holder_that_is_not_active_takes_no_sum()
     {
         using JointKeyScenario scenario = new();
-        AggregationServer server = scenario.Gather(scenario.OpenRound());
-        CertificateProposal proposal = server.Close().Proposal;
-        Deliver(scenario, server, 0);
-        byte[] high = new byte[scenario.Plan.JointKey.PolynomialBytes];
-        Array.Fill(high, (byte)0xff);
+        (AggregationServer server, _) = Agree(scenario);
 
-        Violation.Expect(ViolationCode.MalformedCiphertext, () => Check(
-            scenario, proposal, [new ListedCiphertext(proposal.Context, proposal.Hash, 0, 0, 0, default, high)]));
+        Violation.Expect(ViolationCode.WrongActiveSet, () => server.ShowSum(scenario.Holders[2].JointKey));
     }
 
     [Fact]
@@ -116,7 +139,6 @@ public sealed class SummedCiphertextTests
         Deliver(scenario, server, 0);
         CertificateProposal forged = scenario.Propose(honest, honest.JointKey!, [[honest.Groups[0][0]]]);
 
-        Violation.Expect(ViolationCode.GroupBelowMinimum, () => scenario.Holders[0].JointKey.CheckSum(forged));
         Violation.Expect(ViolationCode.GroupBelowMinimum, () => scenario.Holders[0].HandleProposal(forged));
     }
 
@@ -142,17 +164,41 @@ public sealed class SummedCiphertextTests
         }
     }
 
-    private static IEnumerable<ListedCiphertext> Listed(AggregationServer server, CertificateProposal proposal) =>
-        server.JointKey.CreateListedCiphertexts()
-        .Select(c => new ListedCiphertext(c.Context, proposal.Hash, c.Group, c.Chunk, c.Client, c.OtherHalf, c.Packed));
-
-    private static void Check(JointKeyScenario scenario, CertificateProposal proposal,
-        IEnumerable<ListedCiphertext> listed)
+    private static (AggregationServer Server, RoundCertificate Certificate) Agree(JointKeyScenario scenario)
     {
-        using CiphertextSumCheck check = scenario.Holders[0].JointKey.CheckSum(proposal);
-        foreach (ListedCiphertext ciphertext in listed)
+        AggregationServer server = scenario.Gather(scenario.OpenRound());
+        return (server, Vote(scenario, server, server.Close().Proposal));
+    }
+
+    // Nobody has seen the sum.
+    private static RoundCertificate Vote(JointKeyScenario scenario, AggregationServer server,
+        CertificateProposal proposal)
+    {
+        int[] holders = [0, 1, 2];
+        foreach (int holder in holders)
         {
-            check.Handle(ciphertext);
+            Deliver(scenario, server, holder);
+            scenario.Holders[holder].HandleProposal(proposal);
         }
+
+        return scenario.Certify(proposal, holders);
+    }
+
+    private static void Take(JointKeyScenario scenario, params SummedCiphertext[] sum)
+    {
+        foreach (SummedCiphertext summed in sum)
+        {
+            scenario.Holders[0].JointKey.HandleSummedCiphertext(summed);
+        }
+    }
+
+    private static Digest Root(JointKeyScenario scenario, SummedCiphertext summed, int clients)
+    {
+        using UnreducedSum sum = new(scenario.Plan.Parameters);
+        byte[] reduced = new byte[scenario.Plan.JointKey.PolynomialBytes];
+        sum.Reduce(scenario.Words(summed, clients), reduced);
+        using SumRoot root = new(1);
+        root.Append(JointKeyHashes.Half(reduced));
+        return root.Finish();
     }
 }

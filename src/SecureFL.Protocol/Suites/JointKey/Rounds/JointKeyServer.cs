@@ -132,13 +132,8 @@ public sealed class JointKeyServer : ISuiteServer
         sum.Reduce(words, packed);
     }
 
-    /// <summary>The same: c0 of one client's chunk.</summary>
-    internal void ReadContribution(int client, long chunk, Span<byte> first)
-    {
-        byte[] packed = new byte[_plan.Parameters.ChunkBytes];
-        _uploads.Read(client, chunk, packed);
-        packed.AsSpan(0, first.Length).CopyTo(first);
-    }
+    /// <summary>The same: one client's chunk, c0 and c1.</summary>
+    internal void ReadContribution(int client, long chunk, Span<byte> packed) => _uploads.Read(client, chunk, packed);
 
     /// <summary>Releases working memory.</summary>
     public void Dispose()

@@ -58,17 +58,21 @@ internal sealed class PartialIntake : IDisposable
 
         try
         {
-            _digest.Append(_chunk, partial.Packed.Span);
+            Take(partial.Packed.Span);
         }
-        catch (CiphertextFormatException refusal)
+        catch (Exception failure)
         {
+            // What was digested cannot be taken back: all of it comes again.
             Begin(0);
-            throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, sender,
-                $"{refusal.Field}: {refusal.Expected}", refusal.Received);
+            if (failure is CiphertextFormatException refusal)
+            {
+                throw new ProtocolViolationException(ViolationCode.MalformedCiphertext, sender,
+                    $"{refusal.Field}: {refusal.Expected}", refusal.Received);
+            }
+
+            throw;
         }
 
-        _sums.Write(RoundSums.Partial(_proposal.Groups.Length, _group, _release.Holder), _chunk, partial.Packed.Span);
-        _archive?.WritePartial(_release.Holder, _group, _chunk, partial.Packed.Span);
         if (++_chunk == _plan.JointKey.ChunkCount)
         {
             FinishGroup(sender);
@@ -76,6 +80,13 @@ internal sealed class PartialIntake : IDisposable
     }
 
     public void Dispose() => _digest.Dispose();
+
+    private void Take(ReadOnlySpan<byte> packed)
+    {
+        _digest.Append(_chunk, packed);
+        _sums.Write(RoundSums.Partial(_proposal.Groups.Length, _group, _release.Holder), _chunk, packed);
+        _archive?.WritePartial(_release.Holder, _group, _chunk, packed);
+    }
 
     private void FinishGroup(Party sender)
     {
