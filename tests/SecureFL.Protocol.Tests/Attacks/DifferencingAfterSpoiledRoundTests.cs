@@ -133,6 +133,7 @@ public sealed class DifferencingAfterSpoiledRoundTests
         CertificateProposal proposal = shown.Close().Proposal;
         InMemorySumSink sink = new(scenario.Plan.Parameters.VectorLength);
         return OneTimeKeyServer.OpenRecorded(scenario.Plan, shown.Round.Opening, store, proposal,
-            GroupKeys.Reconstruct(proposal, releases, scenario.Plan), sink) with { Sums = sink.Sums };
+            GroupKeys.Reconstruct(proposal, releases, scenario.Plan), sink) with
+        { Sums = sink.Sums };
     }
 }
