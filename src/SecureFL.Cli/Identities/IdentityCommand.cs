@@ -12,7 +12,7 @@ internal static class IdentityCommand
           securefl identity ca --consortium heart --output ca
         Every party makes its keys, which never leave its machine, and sends request.json to that person:
           securefl identity new --consortium heart --role client --name charite --output charite
-        That person issues the certificate after comparing the eight words over the telephone, and sends it back:
+        That person issues the certificate after comparing the twelve words over the telephone, and sends it back:
           securefl identity issue request.json --ca ca --output charite-issued.json
         The party puts it into its folder:
           securefl identity import charite-issued.json --identity charite

@@ -9,7 +9,7 @@ namespace SecureFL.Cli.Identities;
 internal static class IssueCommand
 {
     private const string Teaching = """
-        Ask the sender for the eight words, then:
+        Ask the sender for the twelve words, then:
           securefl identity issue request.json --ca ca --output charite-issued.json
         In a script, with the words that the sender gave:
           securefl identity issue request.json --ca ca --accept bafus-gutih-... --output charite-issued.json

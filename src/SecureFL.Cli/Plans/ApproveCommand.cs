@@ -53,7 +53,7 @@ internal static class ApproveCommand
             string? given = result.GetValue(accept);
             if (given is null || !given.Trim().Equals(file.Digest.ToString(), StringComparison.OrdinalIgnoreCase))
             {
-                Confirmation.Require(given, file.SpokenForm, "do the other parties read the same eight words?",
+                Confirmation.Require(given, file.SpokenForm, "do the other parties read the same twelve words?",
                     "a plan that somebody exchanged names other key holders or other rules");
             }
 

@@ -11,7 +11,7 @@ internal static class DigestCommand
     {
         Argument<string> plan = PlanCommand.File();
         Command command = new("digest",
-            "Print a plan's digest: 64 hexadecimal digits, and the first half of it in eight words for the telephone.")
+            "Print a plan's digest: 64 hexadecimal digits, and three quarters of it in twelve words for the telephone.")
             { plan };
         command.SetAction(result =>
         {

@@ -12,7 +12,7 @@ internal static class PlanCommand
             --key-holder x.json --key-holder y.json --key-holder z.json --schema-from a.csv --label ill --output plan.json
         The authority, which is not the server, signs it:
           securefl plan sign plan.json --identity study-board
-        Everybody reads it and compares the eight words with the others, over the telephone:
+        Everybody reads it and compares the twelve words with the others, over the telephone:
           securefl plan show plan.json
           securefl plan approve plan.json --state state
         """;

@@ -1,16 +1,16 @@
 namespace SecureFL.Messages.Primitives;
 
 /// <summary>
-/// Digests for people: eight proquints (Wilkerson, "A Proposal for Proquints", arXiv:0901.4016), 128 bits, five letters
+/// Digests for people: twelve proquints (Wilkerson, "A Proposal for Proquints", arXiv:0901.4016), 192 bits, five letters
 /// a word, consonants and vowels in turn, so that two people can compare a plan over the telephone.
 /// </summary>
 public static class SpokenDigest
 {
     private const string Consonants = "bdfghjklmnprstvz";
     private const string Vowels = "aiou";
-    private const int Words = 8;
+    private const int Words = 12;
 
-    /// <summary>The eight words of a digest, joined by hyphens.</summary>
+    /// <summary>The twelve words of a digest, joined by hyphens.</summary>
     public static string Of(Digest digest)
     {
         byte[] bytes = digest.ToArray();

@@ -2,6 +2,7 @@ using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Messages.Violations;
 using SecureFL.Messages.Wire;
+using SecureFL.Protocol.Rules;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Summation;
 
@@ -28,7 +29,36 @@ public sealed partial class AggregationServer
     {
         ArgumentNullException.ThrowIfNull(sink);
         RequireClosed();
-        return Suite.Open(_releases.Values, sink, ciphertexts);
+        try
+        {
+            return Suite.Open(_releases.Values, sink, ciphertexts);
+        }
+        catch (DamagedContributionException fault) when (!Suite.SumsOnAcceptance)
+        {
+            throw new DamagedContributionException(fault.Round, Damaged());
+        }
+    }
+
+    // The first client whose stored chunks have another root than it has signed.
+    private int? Damaged()
+    {
+        byte[] packed = new byte[_plan.Parameters.ChunkBytes];
+        foreach ((int client, ContributionHeader header) in _uploads.Accepted)
+        {
+            using ContributionRoot root = new(_plan);
+            while (!root.IsComplete)
+            {
+                _store.Read(client, root.Next, packed);
+                root.Append(packed);
+            }
+
+            if (root.Finish() != header.Statement.Root)
+            {
+                return client;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Takes certificate and releases at once, and opens the sums.</summary>

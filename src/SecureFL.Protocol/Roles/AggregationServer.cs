@@ -22,6 +22,7 @@ public sealed partial class AggregationServer : IDisposable
     private readonly AggregationPlan _plan;
     private readonly SigningIdentity _identity;
     private readonly TimeProvider _clock;
+    private readonly IContributionStore _store;
     private readonly UploadDesk _uploads;
     private readonly ReceiptTally _receipts;
     private readonly SortedDictionary<int, Vote> _votes = [];
@@ -64,10 +65,10 @@ public sealed partial class AggregationServer : IDisposable
         _identity = identity;
         _clock = clock;
         Round = invitation;
-        IContributionStore used = store ?? new InMemoryContributionStore();
-        _uploads = new UploadDesk(plan, invitation.Opening, invitation.Versions, used);
+        _store = store ?? new InMemoryContributionStore();
+        _uploads = new UploadDesk(plan, invitation.Opening, invitation.Versions, _store);
         Suite = ISuite.Of(plan)
-            .CreateServer(new SuiteServerSettings(plan, invitation.Opening, used, store is not null, options));
+            .CreateServer(new SuiteServerSettings(plan, invitation.Opening, _store, store is not null, options));
         _receipts = new ReceiptTally(plan, invitation.Opening);
     }
 

@@ -11,6 +11,7 @@ using SecureFL.Learning.Models;
 using SecureFL.Learning.Rounds;
 using SecureFL.Messages.Rounds;
 using SecureFL.Protocol.Plans;
+using SecureFL.Testing;
 using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Clients;
@@ -94,36 +95,17 @@ public sealed class DifferencingAcrossPlansTests : IDisposable
         QuestionGuard guard = new(_folder.CreateSubdirectory($"identity-{identity}").FullName, "rows",
             session.Plan.Digest, accepted.IsDefault ? [] : accepted, NullLogger.Instance);
         TrainingSource source = new(session.Plan, terms, terms.TrainerUnder!, TestSession.Site(terms, identity), index);
-        ClientService service = session.Service(index, garbage ? new GarbageSource(source, session.Plan) : source,
+        ClientService service = session.Service(index, garbage ? SpoilingTheSecondRound(source, session.Plan) : source,
             _folder.CreateSubdirectory($"state-{_states++}").FullName, garbage ? session.HostileRole(index) : null,
             questions: guard);
         return service.RunAsync(only: null, once: false, Token);
     }
 
-    /// <summary>Spoils the second training round, by counters that no rows have.</summary>
-    private sealed class GarbageSource(TrainingSource source, AggregationPlan plan) : IContributionSource
-    {
-        public int ModelLength => source.ModelLength;
-
-        public IReadOnlyList<DataQuestion> FirstQuestions => source.FirstQuestions;
-
-        public IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task) => source.QuestionsOf(task);
-
-        public RoundTask? TaskOn(float[] model, int step) => source.TaskOn(model, step);
-
-        public bool Takes(RoundKind kind) => source.Takes(kind);
-
-        public async Task<ContributionValues> CreateAsync(SiteTask task, CancellationToken cancellationToken)
+    // By counters that no rows have.
+    private static ForgingSource SpoilingTheSecondRound(TrainingSource source, AggregationPlan plan) =>
+        new(source, (task, counters) =>
         {
-            ContributionValues values = await source.CreateAsync(task, cancellationToken);
-            if (task.Head.Version == 0)
-            {
-                return values;
-            }
-
-            long[] counters = [.. values.Counters];
             counters[0] = 5 * plan.Settings.Counters.Counters[0].MaxMagnitude;
-            return values with { Counters = counters };
-        }
-    }
+            return task.Head.Version > 0;
+        });
 }

@@ -61,6 +61,37 @@ public sealed class FailingDiskTests
         Assert.Equal(0UL, session.Host.Engine.StateFor(-1).ModelVersion);
     }
 
+    [Fact]
+    public async Task Stored_chunks_that_are_damaged_are_named_before_anybody_gets_their_sum()
+    {
+        await using TestSession session = new(TestSession.Terms(rounds: 1));
+        await session.StartServerAsync();
+        session.StartHolders();
+        await session.StartRoundsAsync();
+        RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
+        TestClient[] clients = session.Clients();
+        foreach (TestClient client in clients[..^1])
+        {
+            await client.ContributeAsync(state);
+        }
+
+        // One bit, far below what would be told by the sum's range.
+        string stored = Directory.GetFiles(Path.Combine(session.Folder, "rounds"), "client-1.bin",
+            SearchOption.AllDirectories).Single();
+        byte[] whole = await File.ReadAllBytesAsync(stored, TestContext.Current.CancellationToken);
+        byte[] damaged = [.. whole];
+        damaged[damaged.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(stored, damaged, TestContext.Current.CancellationToken);
+        await clients[^1].ContributeAsync(state);
+        state = await session.UntilAsync(state => state.Reason.Contains("damaged", StringComparison.Ordinal));
+        Assert.Contains("the chunks of client 1 are not those of its statement", state.Reason, StringComparison.Ordinal);
+        Assert.Equal(0UL, state.ModelVersion);
+
+        await File.WriteAllBytesAsync(stored, whole, TestContext.Current.CancellationToken);
+        state = await session.UntilAsync(state => state.ModelVersion == 1);
+        Assert.Equal(RoundPhase.Opened, session.Host!.Engine.Status(0).Recent[0].Outcome);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

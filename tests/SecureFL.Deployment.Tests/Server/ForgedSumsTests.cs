@@ -1,4 +1,3 @@
-using SecureFL.Client.Questions;
 using SecureFL.Client.Rounds;
 using SecureFL.Client.Sources;
 using SecureFL.Consortium.Plans;
@@ -6,6 +5,7 @@ using SecureFL.Learning.Data.Scaling;
 using SecureFL.Learning.Models;
 using SecureFL.Learning.Rounds;
 using SecureFL.Messages.Rounds;
+using SecureFL.Testing;
 using SecureFL.Transport.Contracts;
 
 namespace SecureFL.Deployment.Tests.Server;
@@ -113,28 +113,5 @@ public sealed class ForgedSumsTests : IDisposable
         RoundState[] ended = await Task.WhenAll(
             clients.Select(client => client.RunAsync(only: null, once: false, Token)));
         return ended[0];
-    }
-
-    private sealed class ForgingSource(IContributionSource honest, Func<SiteTask, long[], bool> forge)
-        : IContributionSource
-    {
-        public int ModelLength => honest.ModelLength;
-
-        public RoundTask? TaskOn(float[] model, int step) => honest.TaskOn(model, step);
-
-        public IReadOnlyList<DataQuestion> FirstQuestions => honest.FirstQuestions;
-
-        public IReadOnlyList<DataQuestion> QuestionsOf(SiteTask task) => honest.QuestionsOf(task);
-
-        public bool Takes(RoundKind kind) => honest.Takes(kind);
-
-        public string? LeftOut(RoundKind kind, int version) => honest.LeftOut(kind, version);
-
-        public async Task<ContributionValues> CreateAsync(SiteTask task, CancellationToken cancellationToken)
-        {
-            ContributionValues values = await honest.CreateAsync(task, cancellationToken);
-            long[] counters = [.. values.Counters];
-            return forge(task, counters) ? values with { Counters = counters } : values;
-        }
     }
 }

@@ -6,9 +6,8 @@ using SecureFL.Transport.Contracts;
 namespace SecureFL.Deployment.Tests.Server;
 
 /// <summary>
-/// Rounds that the key holders released and that have no sum. A malformed contribution does that; here the chunks of
-/// one client are put in the place of another's after both were accepted, which leaves every check before the opening
-/// content.
+/// Rounds that the key holders released and that have no sum: one client's ciphertext is no encryption, and everything
+/// that can be checked of it before the opening is right.
 /// </summary>
 public sealed class SpoiledRoundTests
 {
@@ -23,7 +22,7 @@ public sealed class SpoiledRoundTests
         await session.StartRoundsAsync();
         TestClient[] clients = session.Clients();
         RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting);
-        await SpoilAsync(session, clients[..4], state);
+        await SpoilAsync(clients[..4], state);
 
         state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1);
         await session.RestartAsync();
@@ -64,7 +63,7 @@ public sealed class SpoiledRoundTests
         TestClient[] clients = session.Clients();
         await ContributeAsync(clients, await session.UntilAsync(state => state.Phase == RoundPhase.Collecting));
         RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1);
-        await SpoilAsync(session, clients, state);
+        await SpoilAsync(clients, state);
         RoundState ended = await session.UntilAsync(state => state.Phase == RoundPhase.Ended);
         await session.RestartAsync();
         Assert.Equal(ended, session.Host!.Engine.StateFor(-1));
@@ -89,7 +88,7 @@ public sealed class SpoiledRoundTests
         await session.StartRoundsAsync();
         TestClient[] clients = session.Clients();
         await ContributeAsync(clients, await session.UntilAsync(state => state.Phase == RoundPhase.Collecting));
-        await SpoilAsync(session, clients,
+        await SpoilAsync(clients,
             await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1));
         RoundState ended = await session.UntilAsync(state => state.Phase == RoundPhase.Ended);
         Assert.False(ended.Incomplete);
@@ -106,7 +105,7 @@ public sealed class SpoiledRoundTests
         session.StartHolders();
         await session.StartRoundsAsync(2);
         TestClient[] clients = session.Clients();
-        await SpoilAsync(session, clients, await session.UntilAsync(state => state.Phase == RoundPhase.Collecting));
+        await SpoilAsync(clients, await session.UntilAsync(state => state.Phase == RoundPhase.Collecting));
         RoundState state = await session.UntilAsync(state => state.Phase == RoundPhase.Collecting && state.Round == 1);
         Assert.Equal(4U, state.Wanted);
         await ContributeAsync(clients, state);
@@ -123,14 +122,9 @@ public sealed class SpoiledRoundTests
         }
     }
 
-    private static async Task SpoilAsync(TestSession session, TestClient[] clients, RoundState state)
+    private static async Task SpoilAsync(TestClient[] clients, RoundState state)
     {
         await ContributeAsync(clients[..^1], state);
-        string first = Directory.GetFiles(Path.Combine(session.Folder, "rounds"), $"client-{clients[0].Index}.bin",
-            SearchOption.AllDirectories).Single();
-        string second = Directory.GetFiles(Path.Combine(session.Folder, "rounds"), $"client-{clients[1].Index}.bin",
-            SearchOption.AllDirectories).Single();
-        File.Copy(second, first, overwrite: true);
-        await clients[^1].ContributeAsync(state);
+        await clients[^1].ContributeMalformedAsync(state);
     }
 }

@@ -8,6 +8,7 @@ using SecureFL.Messages.Rounds;
 using SecureFL.Protocol.Roles;
 using SecureFL.Protocol.Suites.JointKey;
 using SecureFL.Rlwe.Quantization;
+using SecureFL.Testing;
 using SecureFL.Transport.Calls;
 using SecureFL.Transport.Connections;
 using SecureFL.Transport.Contracts;
@@ -45,9 +46,7 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
     {
         if (!_made.TryGetValue(state.Round, out Contribution? contribution))
         {
-            GetInvitationReply reply = await link.GetInvitationAsync(state.Round,
-                TestContext.Current.CancellationToken);
-            RoundInvitation invitation = RoundInvitation.Parse(reply.InvitationMessage.Span, session.Plan.Limits);
+            RoundInvitation invitation = await InvitationAsync(state);
             if (session.Plan.Settings.Suite == Suite.JointKey)
             {
                 GetKeyEpochReply key = await link.GetKeyEpochAsync(TestContext.Current.CancellationToken);
@@ -112,6 +111,14 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
         Assert.True(end.Accepted);
     }
 
+    /// <summary>A contribution of which all is right but that its ciphertext is none.</summary>
+    public async Task ContributeMalformedAsync(RoundState state)
+    {
+        ContributionForge forge = new() { Chunk = chunk => chunk.AsSpan(0, chunk.Length / 2).Clear() };
+        Assert.True((await SendAsync(forge.Create(session.Plan, await InvitationAsync(state), index,
+            session.IdentityOf(index), Vector(state)))).Accepted);
+    }
+
     public static UploadPart Start(Contribution contribution, ulong first) => new()
     {
         Start = new UploadStart
@@ -159,6 +166,12 @@ internal sealed class TestClient(TestSession session, int index, AggregationClie
     }
 
     public void Dispose() => link.Dispose();
+
+    private async Task<RoundInvitation> InvitationAsync(RoundState state)
+    {
+        GetInvitationReply reply = await link.GetInvitationAsync(state.Round, TestContext.Current.CancellationToken);
+        return RoundInvitation.Parse(reply.InvitationMessage.Span, session.Plan.Limits);
+    }
 
     private static long[] Count(MetricLayout metrics, long rows)
     {

@@ -209,22 +209,9 @@ internal sealed class TestSession : IAsyncDisposable
     /// <summary>
     /// A client whose program looks away where a counter is beyond the plan's magnitude, so long as its digits fit.
     /// </summary>
-    public AggregationClient HostileRole(int index)
-    {
-        AggregationPlan plan = AggregationPlan.Parse(Plan.Encode());
-        Assert.Equal(Plan.Digest, plan.Digest);
-        Span<Counter> counters = System.Runtime.InteropServices.ImmutableCollectionsMarshal
-            .AsArray(plan.Settings.Counters.Counters);
-        int digit = plan.Parameters.Bits - 1;
-        foreach (ref Counter counter in counters)
-        {
-            int digits = new CounterLayout(0, counter).ElementCount(plan.Parameters.Bits);
-            counter = counter with { MaxMagnitude = (1L << (digit * digits)) - 1 };
-        }
+    public AggregationClient HostileRole(int index) => Testing.HostileRole.Of(Plan, _clients[index]);
 
-        return new AggregationClient(plan, Plan.Digest, _clients[index], new InMemoryLedgerStorage(),
-            SystemEntropy.Instance);
-    }
+    public SigningIdentity IdentityOf(int client) => _clients[client];
 
     public TestClient[] Clients() => [.. Enumerable.Range(0, _clients.Length).Select(Client)];
 

@@ -92,11 +92,11 @@ internal sealed record ReferencePlan
 
     public int Deaths => Holders.Length - Threshold + 1 + Colluding;
 
-    /// <summary>Section 4.4: eight proquints of the first 16 bytes.</summary>
+    /// <summary>Section 4.4: twelve proquints of the first 24 bytes.</summary>
     public static string Spoken(byte[] digest)
     {
         List<string> words = [];
-        for (int i = 0; i < 16; i += 2)
+        for (int i = 0; i < 24; i += 2)
         {
             int value = (digest[i] * 256) + digest[i + 1];
             char Consonant(int shift) => "bdfghjklmnprstvz"[(value >> shift) % 16];

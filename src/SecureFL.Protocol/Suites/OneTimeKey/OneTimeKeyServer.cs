@@ -7,6 +7,7 @@ using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Summation;
 using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Digests;
 
 namespace SecureFL.Protocol.Suites.OneTimeKey;
 
@@ -65,7 +66,8 @@ internal sealed class OneTimeKeyServer : ISuiteServer
 
     public AggregationResult Open(IReadOnlyCollection<Release> releases, ISumSink sink,
         ISummedCiphertextSink? ciphertexts) =>
-        Open(_proposal!, GroupKeys.Reconstruct(_proposal!, releases, _plan), sink, ciphertexts);
+        Open(_proposal!, GroupKeys.Reconstruct(_proposal!, releases, _plan), sink,
+            new Check(releases.First().DigestSums, ciphertexts));
 
     public void Dispose() => _running?.Dispose();
 
@@ -74,43 +76,47 @@ internal sealed class OneTimeKeyServer : ISuiteServer
         IContributionStore store, CertificateProposal proposal, ImmutableArray<GroupKey> keys, ISumSink sink)
     {
         using OneTimeKeyServer server = new(plan, opening, store, sumOnAcceptance: false);
-        return server.Open(proposal, keys, sink, ciphertexts: null);
+        return server.Open(proposal, keys, sink, check: null);
     }
 
     private AggregationResult Open(CertificateProposal proposal, ImmutableArray<GroupKey> keys, ISumSink sink,
-        ISummedCiphertextSink? ciphertexts)
+        Check? check)
     {
         GroupResult[] groups = new GroupResult[keys.Length];
         for (int g = 0; g < groups.Length; g++)
         {
-            groups[g] =
-                OpenGroup(g, [.. proposal.Groups[g].Select(entry => entry.Client)], keys[g], sink, ciphertexts);
+            groups[g] = OpenGroup(proposal.Groups[g], keys[g], sink, check);
         }
 
         ImmutableArray<int> liars = [.. keys.SelectMany(key => key.Liars).Distinct().Order()];
         return new AggregationResult(_plan, proposal.Context, proposal.Hash, [.. groups], liars);
     }
 
-    private GroupResult OpenGroup(int group, ImmutableArray<int> clients, GroupKey key, ISumSink sink,
-        ISummedCiphertextSink? ciphertexts)
+    private GroupResult OpenGroup(ImmutableArray<CertificateEntry> entries, GroupKey key, ISumSink sink, Check? check)
     {
+        ImmutableArray<int> clients = [.. entries.Select(entry => entry.Client)];
         if (key.IsSpoiled)
         {
-            return new GroupResult(group, clients, GroupStatus.KeyOutOfBound, default);
+            return new GroupResult(key.Group, clients, GroupStatus.KeyOutOfBound, default);
         }
 
         ContributionAccumulator sum = _running ?? Accumulate(clients);
         try
         {
+            if (check is not null)
+            {
+                RequireCertified(sum, entries, check.DigestSums[key.Group]);
+            }
+
             using GroupOpening opening = new(_plan, _opening, key, clients.Length, sink);
             for (long chunk = 0; chunk < _plan.Parameters.ChunkCount && !opening.IsSpoiled; chunk++)
             {
                 opening.Take(chunk, sum.Sums(chunk));
             }
 
-            HandOn(sum, clients.Length, ciphertexts);
+            HandOn(sum, clients.Length, check?.Ciphertexts);
             (GroupStatus status, Digest digest) = opening.Finish();
-            return new GroupResult(group, clients, status, digest);
+            return new GroupResult(key.Group, clients, status, digest);
         }
         finally
         {
@@ -118,6 +124,22 @@ internal sealed class OneTimeKeyServer : ISuiteServer
             {
                 sum.Dispose();
             }
+        }
+    }
+
+    // What was stored is what was certified, or everybody would refuse the sum and blame this server.
+    private void RequireCertified(ContributionAccumulator sum, ImmutableArray<CertificateEntry> entries, Digest agreed)
+    {
+        using LinearDigestBuilder digest =
+            LinearDigestBuilder.OfSum(_plan.DigestKey!, _plan.Parameters, entries.Length);
+        for (long chunk = 0; chunk < _plan.Parameters.ChunkCount; chunk++)
+        {
+            digest.Append(chunk, sum.Sums(chunk));
+        }
+
+        if (LinearDigestHash.Of(digest.Complete().ToBytes()) != agreed)
+        {
+            throw new DamagedContributionException(_opening.Context.Round, client: null);
         }
     }
 
@@ -156,4 +178,9 @@ internal sealed class OneTimeKeyServer : ISuiteServer
             sum.Add(chunk, _packed);
         }
     }
+
+    /// <summary>What a sum must be before it is handed out, and to whom; an audit has checked every root.</summary>
+    /// <param name="DigestSums">Of each group, as the key holders signed it.</param>
+    /// <param name="Ciphertexts">Gets the summed chunks; null for nobody.</param>
+    private sealed record Check(ImmutableArray<Digest> DigestSums, ISummedCiphertextSink? Ciphertexts);
 }

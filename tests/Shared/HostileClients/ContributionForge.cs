@@ -1,3 +1,4 @@
+using SecureFL.Messages.Identity;
 using SecureFL.Messages.Primitives;
 using SecureFL.Messages.Rounds;
 using SecureFL.Protocol.Plans;
@@ -11,7 +12,7 @@ using SecureFL.Rlwe.Quantization;
 using SecureFL.Threshold.HybridEncryption;
 using SecureFL.Threshold.Sharing;
 
-namespace SecureFL.Protocol.Tests.Support;
+namespace SecureFL.Testing;
 
 /// <summary>A malicious client: well-signed contributions whose content is what the test wants.</summary>
 internal sealed class ContributionForge
@@ -40,9 +41,9 @@ internal sealed class ContributionForge
     /// <summary>Signs and sends another linear digest than that of the chunks.</summary>
     public Func<byte[], byte[]>? LinearDigest { get; init; }
 
-    public Contribution Create(Scenario scenario, RoundInvitation invitation, int client)
+    public Contribution Create(AggregationPlan plan, RoundInvitation invitation, int client, SigningIdentity key,
+        float[] vector)
     {
-        AggregationPlan plan = scenario.Plan;
         RoundOpening opening = invitation.Opening;
         using ContributionEncryptor encryptor =
             new(plan.Parameters, Seed ?? PublicSeed.Of(opening), SystemEntropy.Instance, Rounding.Nearest);
@@ -53,7 +54,7 @@ internal sealed class ContributionForge
         for (long c = 0; c < plan.Parameters.ChunkCount; c++)
         {
             byte[] packed = new byte[plan.Parameters.ChunkBytes];
-            encryptor.EncryptChunk(c, layout.Floats(c, scenario.Vector(client)),
+            encryptor.EncryptChunk(c, layout.Floats(c, vector),
                 layout.Integers(c, new int[plan.Parameters.IntegerLength]), packed);
             Chunk?.Invoke(packed);
             root.Append(packed);
@@ -64,15 +65,14 @@ internal sealed class ContributionForge
         int[] secret = new int[plan.Parameters.RingDegree];
         encryptor.ExportSecret(secret);
         Secret?.Invoke(secret);
-        ContributionHeader header = Seal(scenario, opening, client, BaseVersion ?? invitation.Base.Hash,
+        ContributionHeader header = Seal(plan, opening, client, key, BaseVersion ?? invitation.Base.Hash,
             root.Finish(), LinearDigest?.Invoke(digest.Finish()) ?? digest.Finish(), secret);
         return new Contribution(header, [.. chunks]);
     }
 
-    public ContributionHeader Seal(Scenario scenario, RoundOpening opening, int client, Digest baseVersion, Digest root,
-        byte[] linearDigest, int[] secret)
+    public ContributionHeader Seal(AggregationPlan plan, RoundOpening opening, int client, SigningIdentity key,
+        Digest baseVersion, Digest root, byte[] linearDigest, int[] secret)
     {
-        AggregationPlan plan = scenario.Plan;
         using OneTimeKeyShares shares = plan.Sharing.DealShares(secret, SystemEntropy.Instance);
         List<ReadOnlyMemory<byte>> ciphertexts = [];
         foreach (RoundOpeningEntry entry in opening.Entries)
@@ -92,7 +92,7 @@ internal sealed class ContributionForge
         Proof?.Invoke(proof);
         ContributionStatement statement = ContributionStatement.Create(
             opening.Context, opening.Hash, client, baseVersion, root, ContributionDigest.HashOf(linearDigest),
-            [.. hashes], proof, scenario.Identities.Clients[client]);
+            [.. hashes], proof, key);
         return new ContributionHeader(statement, [.. ciphertexts], linearDigest);
     }
 }
