@@ -1,5 +1,7 @@
 using System.Globalization;
 using SecureFL.Protocol.Plans;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Digests;
 using SecureFL.Rlwe.JointKey;
 using SecureFL.Rlwe.Planning;
 
@@ -31,7 +33,7 @@ internal static class PlanExplanation
         CultureInfo.InvariantCulture, $"""
         suite         joint-key: {key.Threshold} of {key.KeyHolders} key holders decrypt, {key.MaxCoefficientsPerKey / p.CoefficientsPerOpening} sums a key; hidden to statistical distance 2^-{key.Smudging}, not 128 bits
         wire          {(key.Wire == WireMode.Seal ? $"SEAL 4.1 ciphertexts, special prime {key.SpecialPrime}: any SEAL program can encrypt" : "bit-packed residues")}
-        holders       an active one takes {p.CiphertextBytes / 2} bytes a client and answers with {p.ChunkCount * p.PolynomialBytes}
+        holders       each takes {p.Polynomials * LinearDigestParameters.DigestBytes} bytes of digests a client; an active one, once, the sum of up to {p.ChunkCount * SummedChunkPacking.Bytes(p, p.MaxClients)}, and answers with {p.ChunkCount * p.PolynomialBytes}
         ASSUMED       no client colludes with the server
         """);
 

@@ -32,7 +32,7 @@ public sealed class SummedCiphertext : ProtocolMessage
     /// <summary>The chunk's position, from 0.</summary>
     public long Chunk { get; }
 
-    /// <summary>The packed words of the unreduced sum of c1; their number of bits depends on the group's size.</summary>
+    /// <summary>The packed words of the unreduced sum of c1, as wide as the group's size makes them.</summary>
     public ReadOnlyMemory<byte> Packed { get; }
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ namespace SecureFL.Messages.Rounds;
 /// <summary>
 /// A key holder's sums of key shares, one vector of N field elements a group, and the hash of the sum of the group's
 /// linear digests, by which anyone knows the sum of its contributions. Any t releases of one certificate open the sums
-/// of its groups, and nothing else. In the joint-key suite a group's answer is the linear digest of the holder's partial
-/// decryptions, which follow chunk by chunk, and the digest sum is that of the halves c0.
+/// of its groups, and nothing else. In the joint-key suite a group's answer is the linear digest of the holder's
+/// partial decryptions, which follow chunk by chunk, and the digest sum is that of the halves c0.
 /// </summary>
 public sealed class Release : SignedMessage
 {

@@ -26,8 +26,8 @@ public static class SummedChunkPacking
     }
 
     /// <summary>
-    /// Bytes of what opens one chunk of so many contributions: their sum, and under a joint key the sum of c0 and that of
-    /// t partial decryptions.
+    /// Bytes of what opens one chunk of so many contributions: their sum, and under a joint key the sum of c0 and that
+    /// of t partial decryptions.
     /// </summary>
     public static int OpenedBytes(AggregationParameters parameters, int clients)
     {

@@ -68,6 +68,8 @@ internal sealed class JointRound
     /// <summary>A release: the digest of partial decryptions, and the hash of the digests' sum of c0.</summary>
     public Message Release(Message proposal, int holder, byte[] partialDigest) => Wire.Release(Context, Opening.Hash,
         proposal.Hash, holder,
-        [[.. partialDigest, .. ReferenceDigest.Hash(ReferenceDigest.Pack(ReferenceDigest.Sum(Contributions.Digests[0])))]],
+        [[.. partialDigest, .. ReferenceDigest.Hash(Sum())]],
         JointEpoch.World.Holders[holder]);
+
+    private byte[] Sum() => ReferenceDigest.Pack(ReferenceDigest.Sum(Contributions.Digests[0]));
 }

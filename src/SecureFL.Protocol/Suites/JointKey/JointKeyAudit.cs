@@ -116,7 +116,7 @@ internal sealed class JointKeyAudit(AggregationPlan plan) : ISuiteAudit
                 }
             }
 
-            return sums.Open(plan, proposal, sink, ciphertexts: null);
+            return sums.Open(plan, proposal, sink, ciphertexts: null, certified: []);
         }
     }
 }

@@ -58,7 +58,7 @@ internal static class CurveCharts
         By([.. outcome.SizeSweep.Where(point => point.KeyHolderBytes > 0)],
             point => (point.Parameters, point.KeyHolderBytes / 1e3)),
         "For small models the planner of one-time-key takes smaller rings, whose keys are shorter. joint-key's "
-        + "holders read and decrypt every ciphertext.");
+        + "active holders read the sum, whatever the number of clients, and decrypt it.");
 
     private static int ClientsOfSizes(RoundsOutcome outcome) =>
         outcome.SizeSweep.Select(point => point.Clients).FirstOrDefault();

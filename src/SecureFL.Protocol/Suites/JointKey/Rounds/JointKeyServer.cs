@@ -200,7 +200,7 @@ public sealed class JointKeyServer : ISuiteServer
         int complete =
             active.Count(holder => _partials.TryGetValue(holder, out PartialIntake? intake) && intake.IsComplete);
         return complete == active.Length
-            ? _sums.Open(_plan, proposal, sink, ciphertexts)
+            ? _sums.Open(_plan, proposal, sink, ciphertexts, releases.First().DigestSums)
             : throw new ProtocolViolationException(
                 ViolationCode.BelowThreshold, Party.Peer,
                 $"the partial decryptions of all {active.Length} active key holders", $"{complete}");

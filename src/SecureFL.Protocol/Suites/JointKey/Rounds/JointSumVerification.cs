@@ -12,9 +12,9 @@ using SecureFL.Rlwe.Digests;
 namespace SecureFL.Protocol.Suites.JointKey.Rounds;
 
 /// <summary>
-/// A client opens the sums itself: the summed c0 is believed only if its linear digest is the one that f + 1 key holders
-/// signed, the sum of the partial decryptions only if its digest is the sum of those that all active ones signed. One
-/// pass, a chunk of each in memory. That an active holder's answer is true nobody can tell.
+/// A client opens the sums itself: the summed c0 is believed only if its linear digest is the one that f + 1 key
+/// holders signed, the sum of the partial decryptions only if its digest is the sum of those that all active ones
+/// signed. One pass, a chunk of each in memory. That an active holder's answer is true nobody can tell.
 /// </summary>
 internal static class JointSumVerification
 {

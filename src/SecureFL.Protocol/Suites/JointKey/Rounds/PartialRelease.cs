@@ -15,9 +15,9 @@ namespace SecureFL.Protocol.Suites.JointKey.Rounds;
 
 /// <summary>
 /// The partial decryptions of one certificate by one holder. The noise derives from the holder's seed, the certificate
-/// and c1, so that every pass gives the same bytes: the first pass digests them, for the ledger, before anything leaves;
-/// a second one sends them. What is decrypted must have the roots that the certificate names. Memory: one chunk and 32
-/// bytes a chunk. Not thread-safe.
+/// and c1, so that every pass gives the same bytes: the first pass digests them, for the ledger, before anything
+/// leaves; a second one sends them. What is decrypted must have the roots that the certificate names. Memory: one chunk
+/// and 32 bytes a chunk. Not thread-safe.
 /// </summary>
 internal sealed class PartialRelease : IDisposable
 {
@@ -64,7 +64,8 @@ internal sealed class PartialRelease : IDisposable
     public (int Group, long Chunk)? Next => _digests.Count == _protocols.Length ? null : (_digests.Count, _chunk);
 
     /// <summary>
-    /// For each group the linear digest of its partial decryptions, once the first pass is over: what the release signs.
+    /// For each group the linear digest of its partial decryptions, once the first pass is over: what the release
+    /// signs.
     /// </summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Digests => Next is null ? _digests.ToImmutable()
         : throw new InvalidOperationException("the summed ciphertexts have not all come");

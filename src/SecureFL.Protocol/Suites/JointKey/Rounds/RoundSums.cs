@@ -5,6 +5,7 @@ using SecureFL.Messages.Violations;
 using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Stores;
 using SecureFL.Protocol.Suites.JointKey.Layout;
+using SecureFL.Protocol.Summation;
 using SecureFL.Rlwe.Contributions;
 
 namespace SecureFL.Protocol.Suites.JointKey.Rounds;
@@ -89,24 +90,26 @@ internal sealed class RoundSums(ISumStore store, ulong round)
     /// <param name="plan">The plan.</param>
     /// <param name="proposal">The certified set.</param>
     /// <param name="sink">Receives the sums.</param>
-    /// <param name="ciphertexts">Receives, chunk by chunk, the summed c0 and the sum of the partial decryptions, neither
-    /// reduced; null for nobody.</param>
-    public Summation.AggregationResult Open(AggregationPlan plan, CertificateProposal proposal, ISumSink sink,
-        ISummedCiphertextSink? ciphertexts) =>
+    /// <param name="ciphertexts">Receives, chunk by chunk, the summed c0 and the sum of the partial decryptions,
+    /// neither reduced; null for nobody.</param>
+    /// <param name="certified">Of each group the hash of the digest sum that the key holders signed: what is handed out
+    /// must have it; none for an audit, which has checked every root.</param>
+    /// <exception cref="DamagedContributionException">What is stored is not what was certified.</exception>
+    public AggregationResult Open(AggregationPlan plan, CertificateProposal proposal, ISumSink sink,
+        ISummedCiphertextSink? ciphertexts, ImmutableArray<Digest> certified) =>
         JointGroupOpening.OpenAll(plan, proposal, sink, (group, opening) =>
         {
             int clients = proposal.Groups[group].Length;
-            ulong[] first = new ulong[SummedChunkPacking.Words(plan.Parameters)];
             byte[] packed = new byte[SummedChunkPacking.Bytes(plan.Parameters, clients)];
             byte[] packedPartials =
                 new byte[SummedChunkPacking.Bytes(plan.Parameters, proposal.JointKey!.ActiveSet.Length)];
+            using DigestedSum first = new(plan, clients, $"sum of c0 of group {group}");
             using UnreducedSum partials = new(plan.Parameters);
             for (long chunk = 0; chunk < plan.JointKey.ChunkCount; chunk++)
             {
                 Read(First(group), chunk, packed);
-                SummedChunkPacking.Unpack(plan.Parameters, clients, packed, first);
                 AddPartials(plan, proposal, group, chunk, partials);
-                opening.Take(chunk, first, partials.Words);
+                opening.Take(chunk, first.Take(chunk, packed), partials.Words);
                 if (ciphertexts is not null)
                 {
                     SummedChunkPacking.Pack(plan.Parameters, proposal.JointKey.ActiveSet.Length, partials.Words,
@@ -114,6 +117,11 @@ internal sealed class RoundSums(ISumStore store, ulong round)
                     ciphertexts.Accept(packed);
                     ciphertexts.Accept(packedPartials);
                 }
+            }
+
+            if (!certified.IsEmpty && LinearDigestHash.Of(first.Finish().ToBytes()) != certified[group])
+            {
+                throw new DamagedContributionException(round, client: null);
             }
         });
 

@@ -74,7 +74,9 @@ internal sealed class SumIntake : IDisposable
         _release.Take(_reduced);
     }
 
-    /// <summary>Stores a chunk again that was checked before this holder released: whoever reads it hashes it.</summary>
+    /// <summary>
+    /// Stores a chunk again that was checked before this holder released: whoever reads it hashes it.
+    /// </summary>
     /// <exception cref="ProtocolViolationException">No such chunk, or malformed.</exception>
     public static void Restore(AggregationPlan plan, CertificateProposal proposal, SummedCiphertext summed,
         ISumStore store)
@@ -106,8 +108,8 @@ internal sealed class SumIntake : IDisposable
         if (!computed.Equals(_digests[group]))
         {
             throw new ProtocolViolationException(ViolationCode.WrongSummedCiphertext, Party.Server,
-                $"the sum of c1 of the {clients} contributions of group {group}, by the linear digests that they signed",
-                "another");
+                $"the sum of c1 of the {clients} contributions of group {group}, by the linear digests that their "
+                + "clients signed", "another");
         }
     }
 }
