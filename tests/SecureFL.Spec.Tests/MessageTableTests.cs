@@ -21,7 +21,10 @@ public sealed class MessageTableTests
 
     // Handed over by streams, as parts of uploads and sums: vectors of other kinds have their bytes.
     private static readonly string[] InOtherVectors =
-        ["Plan", "PublicKeyShare", "SealedKeyShare", "JointPublicKeyMessage", "SummedCiphertext", "PartialDecryptionChunk"];
+    [
+        "Plan", "PublicKeyShare", "SealedKeyShare", "JointPublicKeyMessage", "ListedCiphertext", "SummedCiphertext",
+        "PartialDecryptionChunk",
+    ];
 
     public static TheoryData<string> Vectors => [.. VectorTests.Names.Select(name => name.Data)
         .Where(name => VectorFile.Load(name).Operation == "messages")];

@@ -104,5 +104,5 @@ internal sealed record MessageTable(int Version, IReadOnlyDictionary<string, str
         _ => $"{field.As} {field.Name}",
     };
 
-    private string Items(TableField field) => field.Of.Length == 1 ? Text(field.Of) : $"( {Text(field.Of)} )";
+    private string Items(TableField field) => field.Of is [{ As: not "list" }] ? Text(field.Of) : $"( {Text(field.Of)} )";
 }
