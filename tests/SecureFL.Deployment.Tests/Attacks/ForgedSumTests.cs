@@ -35,7 +35,7 @@ public sealed class ForgedSumTests
     [InlineData("other words", ViolationCode.WrongSummedCiphertext)]
     [InlineData("words of the round before", ViolationCode.WrongSummedCiphertext)]
     [InlineData("other partial decryptions", ViolationCode.WrongPartialDecryption)]
-    [InlineData("ciphertexts cut off", ViolationCode.Truncated)]
+    [InlineData("ciphertexts and evidence apart", ViolationCode.TrailingBytes)]
     public Task Another_sum_under_a_joint_key_is_refused_by_the_client_with_its_code(string forgery,
         ViolationCode code) => RefuseAsync(forgery, code, new JointKeyRequest(3, 2, 100));
 

@@ -76,9 +76,12 @@ public sealed class RefusedAttacksTests
         Assert.Equal(expected, server.Refusals.First());
     }
 
-    // A bit of a word in the middle: which one does not matter.
+    // One more or less in the first word, which is in range all the same.
     private sealed class OtherSumToOneHolder(int victim) : ITampering
     {
+        // Type, version, context, certificate, group, chunk, length.
+        private const int WordsAt = 2 + 57 + 32 + 4 + 8 + 4;
+
         public ReadOnlyMemory<byte> Ask(int holder, ReadOnlyMemory<byte> honest)
         {
             if (holder != victim || (MessageType)honest.Span[0] != MessageType.SummedCiphertext)
@@ -87,7 +90,7 @@ public sealed class RefusedAttacksTests
             }
 
             byte[] other = honest.ToArray();
-            other[honest.Length / 2] ^= 1;
+            other[WordsAt] ^= 1;
             return other;
         }
     }

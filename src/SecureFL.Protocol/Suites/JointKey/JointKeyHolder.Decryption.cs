@@ -15,7 +15,8 @@ public sealed partial class JointKeyHolder
 {
     /// <summary>
     /// Takes the next chunk of what a set that this holder voted for wants decrypted, from the first chunk of the first
-    /// group on: before its release it decrypts what it checks in one pass, afterwards it stores again what it has lost.
+    /// group on: before its release it decrypts what it checks in one pass, afterwards it stores again what it has
+    /// lost.
     /// </summary>
     /// <exception cref="ProtocolViolationException">
     /// Of a certificate that this holder did not vote for or is not active in, out of order, malformed, or not the sum
