@@ -10,10 +10,10 @@ namespace SecureFL.Rlwe.Digests;
 /// <summary>
 /// Digests the chunks of a contribution, or of an unreduced sum of contributions, in any order, each once. Under a
 /// joint key a chunk is two polynomials, and each half of a contribution has a digest of its own. The residues of all
-/// chunks are one sequence (chunk, prime, coefficient); polynomial c_k is its elements 4096 k to 4096 k + 4095, the last
-/// one filled up with zeros. A chunk of a large ring is several polynomials; those of a small ring share one, and are
-/// fastest one after the other. Not thread-safe, but see <see cref="CreateWorker"/>; no allocation per chunk, memory
-/// does not grow with the model but for a bit a chunk.
+/// chunks are one sequence (chunk, prime, coefficient); polynomial c_k is its elements 4096 k to 4096 k + 4095, the
+/// last one filled up with zeros. A chunk of a large ring is several polynomials; those of a small ring share one, and
+/// are fastest one after the other. Not thread-safe, but see <see cref="CreateWorker"/>; no allocation per chunk,
+/// memory does not grow with the model but for a bit a chunk.
 /// </summary>
 public sealed class LinearDigestBuilder : IDisposable
 {
