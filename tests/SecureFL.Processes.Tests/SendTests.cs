@@ -46,7 +46,7 @@ public sealed class SendTests
 
         // The same vector in another sum is people's to approve: two sums of it may tell it.
         Assert.Contains("approve this plan for repeated questions of sum",
-            await SendAsync(federation, "north", 0, round: 1, code: 3), StringComparison.Ordinal);
+            await SendAsync(federation, "north", 0, round: 1, code: 2), StringComparison.Ordinal);
         await SendAsync(federation, "north", 0, round: 1, code: 0, "--accept-repeated", "sum");
         (int code, string words) = await Waiting.ForAsync(
             federation.Parties.Command("north", "revoke", "client", "revoke", "--round", "1"));
