@@ -58,7 +58,8 @@ public sealed class SendTests
         // What was withdrawn is not sent again, and nothing else in its place.
         await SendAsync(federation, "north", 0, round: 1, code: 3);
         await SendAsync(federation, "north", 2, round: 1, code: 3);
-        await Task.WhenAll(Clients.Skip(1).Select((name, i) => SendAsync(federation, name, i + 1, round: 1, code: 0)));
+        await Task.WhenAll(Clients.Skip(1).Select((name, i) =>
+            SendAsync(federation, name, i + 1, round: 1, code: 0, "--accept-repeated", "sum")));
         using (ServerLink operate = federation.Parties.Operate())
         {
             await operate.CloseRoundAsync(1, TestContext.Current.CancellationToken);
