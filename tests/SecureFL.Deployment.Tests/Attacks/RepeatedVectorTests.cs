@@ -57,7 +57,8 @@ public sealed class RepeatedVectorTests : IDisposable
         Task again = RunAsync(session, 0, roles[0], stop.Token, approved);
         await session.UntilAsync(state => state is { Round: 1, Contributions: 1 });
         await stop.CancelAsync();
-        await Task.WhenAll(again, victim).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => again);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => victim);
     }
 
     private static async Task RequireRefusedAsync(params Task<RoundState>[] sending)
