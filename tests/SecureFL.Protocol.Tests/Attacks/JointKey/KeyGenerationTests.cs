@@ -7,13 +7,13 @@ using SecureFL.Messages.Wire;
 using SecureFL.Protocol.Plans;
 using SecureFL.Protocol.Roles;
 using SecureFL.Protocol.Stores;
-using SecureFL.Protocol.Suites.JointKey;
 using SecureFL.Protocol.Suites.JointKey.KeyGeneration;
 using SecureFL.Protocol.Suites.JointKey.Layout;
+using SecureFL.Protocol.Suites.JointKey;
 using SecureFL.Ring.Randomness;
 using SecureFL.Rlwe.JointKey;
-using SecureFL.Threshold.HybridEncryption;
 using SecureFL.Testing.Rounds;
+using SecureFL.Threshold.HybridEncryption;
 
 namespace SecureFL.Protocol.Tests.Attacks.JointKey;
 
