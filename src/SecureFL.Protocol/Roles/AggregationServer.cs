@@ -356,7 +356,7 @@ public sealed partial class AggregationServer : IDisposable
         if (_digestSums.IsDefault)
         {
             _digestSums = [.. proposal.Groups.Select(group => ContributionDigest.HashOfSum(group.Select(
-                entry => LinearDigest.Parse(_uploads.Accepted[entry.Client].LinearDigest.Span))))];
+                entry => LinearDigest.Over(_uploads.Accepted[entry.Client].LinearDigest))))];
         }
 
         for (int g = 0; g < _digestSums.Length; g++)

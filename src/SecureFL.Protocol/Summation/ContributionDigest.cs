@@ -45,5 +45,5 @@ internal sealed class ContributionDigest : IDisposable
 
     /// <summary>The hash of the sum of a group's digests: what key holders sign and clients compare.</summary>
     public static Digest HashOfSum(IEnumerable<LinearDigest> digests) =>
-        LinearDigestHash.Of(digests.Aggregate((sum, digest) => sum.Add(digest)).ToBytes());
+        LinearDigestHash.Of(LinearDigest.Sum(digests).ToBytes());
 }
