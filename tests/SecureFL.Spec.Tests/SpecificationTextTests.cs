@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using SecureFL.Messages.Violations;
-using SecureFL.Messages.Wire;
 
 namespace SecureFL.Spec.Tests;
 
@@ -16,14 +15,6 @@ public partial class SpecificationTextTests
             .Where(r => int.TryParse(r[0], out int code) && code >= 100).Select(r => $"{r[0]} {r[1]}");
         Assert.Equal(Enum.GetValues<ViolationCode>().Where(c => c != ViolationCode.None)
             .Select(c => $"{(int)c} {c}"), listed);
-    }
-
-    [Fact]
-    public void Section_8_lists_every_message_type_with_its_number()
-    {
-        IEnumerable<string> listed = Rows("08-wire-format.md")
-            .Where(r => int.TryParse(r[0], out int type) && type < 100).Select(r => $"{r[0]} {r[1].Split(' ')[0]}");
-        Assert.Equal(Enum.GetValues<MessageType>().Select(t => $"{(int)t} {t}"), listed);
     }
 
     [Fact]

@@ -28,6 +28,17 @@ internal static class QuantisationWarnings
                 ClipHint(rounds, found));
         }
 
+        RoundRecord[] beyond = [.. rounds.Where(round => round.BeyondClip > 0)];
+        if (beyond.MaxBy(round => round.BeyondClip) is RoundRecord largest)
+        {
+            yield return (
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the mean update was beyond the clip in {beyond.Length} of {rounds.Count} rounds and was set to "
+                    + $"it, most in round {largest.Round}: {largest.BeyondClip} elements"),
+                "the weights of those who took part add up to less than one: a smaller --weight-unit, or a larger "
+                + "--clip, leaves room");
+        }
+
         RoundRecord[] coarse = [.. rounds.Where(round => round.Coarsest is { StepOverUpdate: > 1 })];
         if (coarse.MaxBy(round => round.Coarsest!.StepOverUpdate) is RoundRecord coarsest)
         {

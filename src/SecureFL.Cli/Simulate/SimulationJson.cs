@@ -144,6 +144,7 @@ internal static class SimulationJson
         json["sites"] = round.Contributors;
         json["leftBehind"] = round.LeftBehind;
         json["clippedElements"] = round.ClippedElements;
+        json["beyondClip"] = round.BeyondClip;
         json["clippedShare"] = round.ClippedShare;
         json["mostClippedTensor"] = round.MostClipped?.Tensor;
         json["mostClippedShare"] = round.MostClipped?.Share;

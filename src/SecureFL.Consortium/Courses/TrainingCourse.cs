@@ -164,7 +164,7 @@ internal sealed class TrainingCourse
 
         double share = reading.Clipped / (double)elements;
         QuantisationGrain? coarsest = clips?.Coarsest(reading.MeanUpdate, _plan.Parameters.Bits, _model.Current.Values);
-        Notes = [.. Notes, .. QuantisationNotes.Of(share, coarsest)];
+        Notes = [.. Notes, .. QuantisationNotes.Of(share, coarsest), .. QuantisationNotes.OfMean(reading.BeyondClip)];
         if (share > QuantisationNotes.MostClipped && clips is not null)
         {
             double levels = (1 << (_plan.Parameters.Bits - 1)) - 1;
@@ -180,6 +180,7 @@ internal sealed class TrainingCourse
                 Round = 0,
                 Contributors = contributors,
                 ClippedElements = reading.Clipped,
+                BeyondClip = reading.BeyondClip,
                 ClippedShare = share,
                 Coarsest = coarsest
             });

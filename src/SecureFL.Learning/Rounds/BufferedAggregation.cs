@@ -170,6 +170,7 @@ public sealed class BufferedAggregation
         Contributors = opened.Sum.Contributors,
         LeftBehind = buffered.TooStale,
         ClippedElements = opened.Clipped,
+        BeyondClip = opened.BeyondClip,
         ClippedShare = opened.ClippedShare,
         MostClipped = opened.MostClipped,
         Coarsest = opened.Coarsest,

@@ -59,6 +59,7 @@ internal static class CheckpointRules
             }
 
             Rule(round.ClippedElements >= 0, $"{at}.ClippedElements", $"{round.ClippedElements}");
+            Rule(round.BeyondClip >= 0, $"{at}.BeyondClip", $"{round.BeyondClip}");
             Rule(IsTime(round.SimulatedSeconds), $"{at}.SimulatedSeconds", $"{round.SimulatedSeconds} is no time");
             Rule(round.Costs is not null, $"{at}.Costs", $"null are no costs");
             Rule(round.Train is null or { Samples: >= 0 }, $"{at}.Train", $"{round.Train?.Samples} rows");

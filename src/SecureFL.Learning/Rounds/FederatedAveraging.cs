@@ -73,6 +73,7 @@ public sealed class FederatedAveraging
                 Contributors = opened.Sum.Contributors,
                 LeftBehind = late,
                 ClippedElements = opened.Clipped,
+                BeyondClip = opened.BeyondClip,
                 ClippedShare = opened.ClippedShare,
                 MostClipped = opened.MostClipped,
                 Coarsest = opened.Coarsest,

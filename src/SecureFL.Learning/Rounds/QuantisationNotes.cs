@@ -33,6 +33,18 @@ public static class QuantisationNotes
         }
     }
 
+    /// <summary>The note on a mean that was beyond the clip; none where it was not.</summary>
+    /// <param name="beyond">Elements of the mean update that were set to the clip.</param>
+    public static IEnumerable<string> OfMean(long beyond)
+    {
+        if (beyond > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{beyond} elements of the mean update were beyond the clip and were set to it: the contributions' "
+                + $"weights add up to less than one, or a client sent a false one");
+        }
+    }
+
     /// <summary>
     /// The clip that leaves room for every element seen, as the preparation chooses: twice the largest, rounded up to
     /// a power of two. Null where no number would do.

@@ -24,7 +24,13 @@ public sealed record RoundRecord
     /// <summary>Elements that sites clipped, all together.</summary>
     public long ClippedElements { get; init; }
 
-    /// <summary>Their share of all elements of all updates; null where nothing is clipped.</summary>
+    /// <summary>
+    /// Elements of the mean update that were beyond the clip, and were set to it (<see
+    /// cref="RoundReading.BeyondClip"/>).
+    /// </summary>
+    public long BeyondClip { get; init; }
+
+    /// <summary>Clipped elements' share of all elements of all updates; null where nothing is clipped.</summary>
     public double? ClippedShare { get; init; }
 
     /// <summary>

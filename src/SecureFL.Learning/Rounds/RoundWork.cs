@@ -10,6 +10,9 @@ namespace SecureFL.Learning.Rounds;
 internal sealed record OpenedRound(float[] MeanUpdate, long Clipped, EvaluationCounts Train, EvaluationCounts Test,
     SecureSumResult Sum)
 {
+    /// <summary>Elements of the mean that were beyond the clip, and were set to it.</summary>
+    public long BeyondClip { get; init; }
+
     /// <summary>Clipped elements' share of all; null where nothing is clipped.</summary>
     public double? ClippedShare { get; init; }
 
@@ -235,11 +238,11 @@ internal sealed class RoundWork
         };
         SecureSumResult sum = await _sum.AggregateAsync(request, cancellationToken).ConfigureAwait(false);
         RoundReading reading = RoundReading.Of(
-            _work.Counters, [.. sum.Sum], sum.Counters, weightUnit, _sum.Clip is null ? null : _options.Clips,
-            _sum.Clip ?? 1);
+            _work.Counters, [.. sum.Sum], sum.Counters, weightUnit, _options.Clips, _sum.Clip);
         bool quantised = _clips is not null && _sum.Bits is not null && reading.MeanUpdate.Length > 0;
         return new OpenedRound(reading.MeanUpdate, reading.Clipped, reading.Train, reading.Test, sum)
         {
+            BeyondClip = reading.BeyondClip,
             ClippedShare = quantised ? reading.Clipped
                 / ((double)sum.Contributors.Length * reading.MeanUpdate.Length) : null,
             MostClipped = quantised && reading.Clipped > 0

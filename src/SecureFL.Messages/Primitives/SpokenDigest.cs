@@ -1,8 +1,8 @@
 namespace SecureFL.Messages.Primitives;
 
 /// <summary>
-/// Digests for people: twelve proquints (Wilkerson, "A Proposal for Proquints", arXiv:0901.4016), 192 bits, five letters
-/// a word, consonants and vowels in turn, so that two people can compare a plan over the telephone.
+/// Digests for people: twelve proquints (Wilkerson, "A Proposal for Proquints", arXiv:0901.4016), 192 bits, five
+/// letters a word, consonants and vowels in turn, so that two people can compare a plan over the telephone.
 /// </summary>
 public static class SpokenDigest
 {
