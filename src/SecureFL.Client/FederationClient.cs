@@ -188,7 +188,8 @@ public sealed class FederationClient : IDisposable
 
     /// <summary>
     /// Sends one vector to one secure sum, and returns once the server has all of it. May be repeated, with the same
-    /// values, after any interruption. The sum itself is the server's (<c>sums</c> in its state folder).
+    /// values, after any interruption; another sum gets the same values only where the former round is proven dead, or
+    /// people approved repeated questions. The sum itself is the server's (<c>sums</c> in its state folder).
     /// </summary>
     /// <param name="vector">As many values as the plan sums, within its clip; where the plan's terms have clips of
     /// tensors, in the plan's scale (<see cref="SumTerms.ToPlanScale"/>).</param>
@@ -198,7 +199,7 @@ public sealed class FederationClient : IDisposable
     /// <param name="progress">Told of every step; null for nobody.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The round.</returns>
-    /// <exception cref="PartyException">The plan is of a training; another plan had the same vector; the round
+    /// <exception cref="PartyException">The plan is of a training; another plan or round had the same vector; the round
     /// cannot get this contribution, as it is over or has another one of this client; the state folder cannot be used;
     /// the server broke the protocol, runs another plan, or refuses this client for good.</exception>
     /// <exception cref="ArgumentException">Another number of values or counters than the plan's.</exception>

@@ -44,7 +44,10 @@ public sealed class SendTests
         Assert.Contains("round 0 has another contribution of this client",
             await SendAsync(federation, "north", 2, round: 0, code: 3), StringComparison.Ordinal);
 
-        await SendAsync(federation, "north", 0, round: 1, code: 0);
+        // The same vector in another sum is people's to approve: two sums of it may tell it.
+        Assert.Contains("approve this plan for repeated questions of sum",
+            await SendAsync(federation, "north", 0, round: 1, code: 2), StringComparison.Ordinal);
+        await SendAsync(federation, "north", 0, round: 1, code: 0, "--accept-repeated", "sum");
         (int code, string words) = await Waiting.ForAsync(
             federation.Parties.Command("north", "revoke", "client", "revoke", "--round", "1"));
         Assert.True(code == 0, words);
@@ -55,7 +58,8 @@ public sealed class SendTests
         // What was withdrawn is not sent again, and nothing else in its place.
         await SendAsync(federation, "north", 0, round: 1, code: 3);
         await SendAsync(federation, "north", 2, round: 1, code: 3);
-        await Task.WhenAll(Clients.Skip(1).Select((name, i) => SendAsync(federation, name, i + 1, round: 1, code: 0)));
+        await Task.WhenAll(Clients.Skip(1).Select((name, i) =>
+            SendAsync(federation, name, i + 1, round: 1, code: 0, "--accept-repeated", "sum")));
         using (ServerLink operate = federation.Parties.Operate())
         {
             await operate.CloseRoundAsync(1, TestContext.Current.CancellationToken);
@@ -71,7 +75,8 @@ public sealed class SendTests
     private static float[] Vector(int kind) =>
         [.. Enumerable.Range(0, Length).Select(i => ((i * (kind + 1) % 97) / 64f) - 0.7f)];
 
-    private static async Task<string> SendAsync(Federation federation, string name, int kind, int round, int code)
+    private static async Task<string> SendAsync(Federation federation, string name, int kind, int round, int code,
+        params string[] more)
     {
         string path = Path.Combine(federation.Folder,
             name + kind.ToString(CultureInfo.InvariantCulture) + Extensions[kind]);
@@ -94,8 +99,8 @@ public sealed class SendTests
             }
         }
 
-        LocalProcess process = federation.Parties.Command(name, "send-" + name, "client", "send", path, "--round",
-            round.ToString(CultureInfo.InvariantCulture));
+        LocalProcess process = federation.Parties.Command(name, "send-" + name, ["client", "send", path, "--round",
+            round.ToString(CultureInfo.InvariantCulture), .. more]);
         (int ended, string words) = await Waiting.ForAsync(process);
         Assert.True(ended == code, $"{name} ended with code {ended}, not {code}: {words}\n{federation.LastWords()}");
         return words;

@@ -54,7 +54,7 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
     /// of rounds that this client did not see.
     /// </summary>
     internal RoundTask? MissingTask =>
-        Course.KnowsHistory || terms.Stopping is { Target: null, Patience: 0 } ? Course.NextTask : null;
+        Course.KnowsHistory || terms.Stopping is { Target: null, Patience: 0 } ? Course.MissingTask : null;
 
     /// <summary>Whether this client's contribution to a former round is in a sum that it has checked.</summary>
     internal SumMembership MembershipOf(ulong round) => _rounds.Of(round);
@@ -203,10 +203,12 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
         AggregationResult result = sum.Verify(client, _at!, totals);
         Apply(task, result, totals);
         Digest own = Course.Stamp.Digest;
-        if (!Course.KnowsHistory && own != evidence.Next.Model && evidence.Next.Model == evidence.Head.Model)
+        if (Course.MayHaveEndedUnseen(task.Kind) && own != evidence.Next.Model
+            && evidence.Next.Model == evidence.Head.Model)
         {
-            // By metrics of rounds that this client did not see, training may end with the model that it has.
-            Course.TakeBack(file.Read()!.Value.Checkpoint);
+            // By metrics of rounds that this client did not see, training may end with the model that it has; but then
+            // it has ended: a server that leaves out a sum gets no further one.
+            Course.EndUnseen(file.Read()!.Value.Checkpoint);
             own = Course.Stamp.Digest;
         }
 

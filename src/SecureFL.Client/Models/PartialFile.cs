@@ -39,7 +39,7 @@ internal static class PartialFile
             {
                 ulong at = (ulong)file.Position;
                 if (part.TotalBytes < least || part.TotalBytes > most || part.TotalBytes != (total ?? part.TotalBytes)
-                    || part.Offset != at || (ulong)part.Data.Length > part.TotalBytes - at)
+                    || part.Offset != at || part.TotalBytes < at || (ulong)part.Data.Length > part.TotalBytes - at)
                 {
                     file.SetLength(0);
                     throw new ProtocolViolationException(

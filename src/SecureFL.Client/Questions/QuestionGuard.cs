@@ -65,6 +65,18 @@ internal sealed class QuestionGuard
         });
     }
 
+    /// <summary>Whether people have approved that such questions are answered again.</summary>
+    internal bool Accepts(QuestionKind kind) => _accepted.Contains(kind);
+
+    /// <summary>One vector, and a second sum of the same plan that asks for it.</summary>
+    internal static PartyException RefusedAgain(ulong former, ulong round) => new(PartyRefusal.RepeatedQuestion,
+        $"round {round} would get the vector that this client made its contribution to round {former} from, and "
+        + $"nothing proves that round {former} will never open, whatever the server says of it; a server that leaves "
+        + "one site out of one of the two sums can subtract them, and has that site's vector",
+        $"look at what round {former} became and who is in its sum; once your people know why the same vector goes "
+        + "into another one, approve this plan for repeated questions of sum",
+        inner: null, AcceptOption);
+
     /// <summary>Refuses questions that another plan had answered, before anything is computed.</summary>
     /// <exception cref="PartyException">One was, and nobody approved that; or the journal cannot be used.</exception>
     internal void Require(IReadOnlyList<DataQuestion> questions) => Judge(questions,
@@ -80,7 +92,7 @@ internal sealed class QuestionGuard
             repeatable.Contains, _clock.GetUtcNow())));
     }
 
-    private bool IsAccepted(DataQuestion question) => _accepted.Contains(question.Kind);
+    private bool IsAccepted(DataQuestion question) => Accepts(question.Kind);
 
     private void Judge(IReadOnlyList<DataQuestion> questions, IReadOnlyList<DataSetAnswer> former)
     {

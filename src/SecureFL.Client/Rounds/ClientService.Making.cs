@@ -4,6 +4,7 @@ using SecureFL.Client.Logging;
 using SecureFL.Client.Questions;
 using SecureFL.Client.Reporting;
 using SecureFL.Client.Sources;
+using SecureFL.Consortium.Approvals;
 using SecureFL.Consortium.Parties;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Rounds;
@@ -49,6 +50,7 @@ internal sealed partial class ClientService
             return SatOut(round, reason);
         }
 
+        await RequireUnsentAsync(round, cancellationToken).ConfigureAwait(false);
         Digest model = invitation.Head.Model;
         if (_plan.Suite.HasJointKey)
         {
@@ -125,6 +127,25 @@ internal sealed partial class ClientService
 
         await _own.FollowAsync(head, cancellationToken).ConfigureAwait(false);
         return _own.Course.Values;
+    }
+
+    // The difference of two sums of the same vectors is the vector of whoever is missing in one of them; that a former
+    // contribution has not come is the server's word alone.
+    private async Task RequireUnsentAsync(ulong round, CancellationToken cancellationToken)
+    {
+        if (_source.Identity is not Digest given || _plan.Settings.AllowEarlyResubmission
+            || _questions?.Accepts(QuestionKind.Sum) == true)
+        {
+            return;
+        }
+
+        foreach (ulong former in _contributions.RoundsFrom(given))
+        {
+            if (!await BuryAsync(former, cancellationToken).ConfigureAwait(false))
+            {
+                throw QuestionGuard.RefusedAgain(former, round);
+            }
+        }
     }
 
     // What the site's trainer throws is its own, whatever it is: no fault of a file of this party.

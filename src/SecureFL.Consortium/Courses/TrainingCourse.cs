@@ -62,7 +62,7 @@ internal sealed class TrainingCourse
     /// Whether the metrics of all rounds so far are known. Not where the course began at a version's values
     /// (<see cref="VersionValues.CheckpointOf"/>): by metrics, the session may then end before it does.
     /// </summary>
-    public bool KnowsHistory => _run != VersionValues.ValuesAlone;
+    public bool KnowsHistory => _run == VersionValues.WholeRun;
 
     /// <summary>
     /// Why no further round comes; null while one does. Without <see cref="KnowsHistory"/> only that all rounds are
@@ -76,8 +76,19 @@ internal sealed class TrainingCourse
     /// <summary>What people should know of the newest update's clipping and quantisation.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
+    /// <summary>
+    /// Whether the server may end training with the model that a round stood on, for what this round tells: by metrics
+    /// of rounds that are not known here. An update that is not asynchronous is measured with the model before it.
+    /// </summary>
+    /// <param name="kind">The round's kind.</param>
+    public bool MayHaveEndedUnseen(TaskKind kind) =>
+        !KnowsHistory && kind == TaskKind.Training && _terms.Asynchronous is null;
+
     /// <summary>The next round's task; null if training has ended.</summary>
-    public RoundTask? NextTask => Stopped is not null ? null
+    public RoundTask? NextTask => _run == VersionValues.EndedUnseen ? null : MissingTask;
+
+    /// <summary>The same by the number of rounds alone, whatever metrics that were not seen may have said.</summary>
+    public RoundTask? MissingTask => Stopped is not null ? null
         : TrainingSchedule.Next(_terms, _model.Version, _progress, _model.IsMeasured);
 
     /// <summary>Its kind.</summary>
@@ -196,6 +207,11 @@ internal sealed class TrainingCourse
         _model = ModelFrom(checkpoint);
         Stopped = Verdict();
     }
+
+    /// <summary>Goes back to the last durable state, and takes the server's word that training ended with it: no
+    /// further round is taken part in.</summary>
+    public void EndUnseen(TrainingCheckpoint checkpoint) =>
+        TakeBack(checkpoint with { RunDigest = VersionValues.EndedUnseen });
 
     /// <summary>Goes back to the last durable state, after a sum that could not be applied.</summary>
     public void TakeBack(TrainingCheckpoint checkpoint)

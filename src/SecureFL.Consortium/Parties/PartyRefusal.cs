@@ -43,7 +43,7 @@ public enum PartyRefusal
     /// <summary>The rows do not fit the plan's columns.</summary>
     Rows,
 
-    /// <summary>The plan asks what the rows answered to another plan: the difference of the two sums could be a site
-    /// that is missing in one of them.</summary>
+    /// <summary>The plan asks what the rows answered to another plan, or a round for the vector of another round: the
+    /// difference of the two sums could be a site that is missing in one of them.</summary>
     RepeatedQuestion,
 }

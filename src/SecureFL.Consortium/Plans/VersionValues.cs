@@ -24,6 +24,10 @@ internal static class VersionValues
     /// <summary>What a checkpoint is marked with that was made of a version's values.</summary>
     internal const string ValuesAlone = "deployment, from the values of a version";
 
+    /// <summary>What such a checkpoint is marked with once training is said to have ended by metrics: nothing comes
+    /// after it.</summary>
+    internal const string EndedUnseen = "deployment, ended by metrics that were not seen";
+
     private const string MetricsUnknown = "measured before the course began at this version's values";
 
     /// <summary>Values of every version under <paramref name="terms"/>.</summary>

@@ -71,6 +71,10 @@ public sealed class DurableContributions
     /// <summary>The digest of what a round's contribution was made from; null where nobody gave one.</summary>
     public Digest? SourceOf(ulong round) => _outbox.SourceOf(round);
 
+    /// <summary>Rounds that a contribution made from this was promised to, sent or not, rising.</summary>
+    internal IEnumerable<ulong> RoundsFrom(Digest source) =>
+        _outbox.RoundsFrom(source).Where(round => _client.ClaimOf(round) is not null).Order();
+
     /// <summary>The committed contribution of a round; null if there is none or it was lost.</summary>
     public StoredContribution? Find(ulong round)
     {

@@ -70,31 +70,24 @@ public sealed class FileContributionOutbox
     public bool IsWithdrawn(ulong round) => _device.Exists(PathOf(round) + Withdrawn);
 
     /// <summary>Rounds with a stored contribution.</summary>
-    public IReadOnlyList<ulong> Rounds =>
-    [
-        .. _device.List(_directory)
-            .Select(path => Path.GetFileName(path)!)
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)
-                && name.EndsWith(Suffix, StringComparison.Ordinal))
-            .Select(
-                name => ulong.Parse(name.AsSpan(Prefix.Length, name.Length - Prefix.Length - Suffix.Length),
-                    NumberStyles.None, CultureInfo.InvariantCulture)),
-    ];
+    public IReadOnlyList<ulong> Rounds => RoundsOf(Suffix);
+
+    /// <summary>Rounds with a contribution, perhaps removed, that was made from this.</summary>
+    internal IEnumerable<ulong> RoundsFrom(Digest source) =>
+        RoundsOf(Suffix + Source).Where(round => SourceOf(round) == source);
 
     internal static ReadOnlySpan<byte> Magic => "SFLOUTB1"u8;
 
-    /// <summary>Removes a round's contribution, if there is one.</summary>
+    /// <summary>
+    /// Removes a round's contribution, if there is one. The digest of what it was made from stays: the next round is
+    /// not to get the same again.
+    /// </summary>
     public void Remove(ulong round)
     {
         string path = PathOf(round);
         if (_device.Exists(path))
         {
             _device.Delete(path);
-            if (_device.Exists(path + Source))
-            {
-                _device.Delete(path + Source);
-            }
-
             _device.FlushDirectory(_directory);
         }
     }
@@ -132,6 +125,17 @@ public sealed class FileContributionOutbox
         string path = PathOf(round);
         return _device.Exists(path) ? StoredContribution.Open(_device.OpenExclusive(path), plan) : null;
     }
+
+    private IReadOnlyList<ulong> RoundsOf(string suffix) =>
+    [
+        .. _device.List(_directory)
+            .Select(path => Path.GetFileName(path)!)
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)
+                && name.EndsWith(suffix, StringComparison.Ordinal))
+            .Select(
+                name => ulong.Parse(name.AsSpan(Prefix.Length, name.Length - Prefix.Length - suffix.Length),
+                    NumberStyles.None, CultureInfo.InvariantCulture)),
+    ];
 
     private string PathOf(ulong round) => PathOf(_directory, round);
 

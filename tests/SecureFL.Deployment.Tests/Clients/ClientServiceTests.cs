@@ -124,7 +124,8 @@ public sealed class ClientServiceTests : IDisposable
                 await other.ContributeAsync(state);
             }
 
-            RoundState sent = await session.Service(0, new VectorSource(new float[100], []), folder, role)
+            VectorSource vector = new([.. Enumerable.Repeat(0.01f * round, 100)], []);
+            RoundState sent = await session.Service(0, vector, folder, role)
                 .RunAsync(only: round, once: true, TestContext.Current.CancellationToken);
             Assert.Equal(round, sent.Round);
         }
