@@ -64,7 +64,8 @@ internal static class HotpathCommand
             $"{arm.Arm}: {arm.MeasuredParameters} parameters, {arm.MeasuredClients} clients, {arm.ParameterSet}, "
             + $"{arm.SecurityBits} bits of security");
         Row("upload", arm.UploadBytesPerParameter, "bytes a parameter (float32: 4)");
-        Row(arm.ClientDigestNsPerParameter is null ? "client, all of it" : "client, without digest", arm.ClientEncryptNsPerParameter,
+        Row(arm.ClientDigestNsPerParameter is null ? "client, all of it" : "client, without digest",
+            arm.ClientEncryptNsPerParameter,
             $"ns a parameter (spread {arm.ClientEncryptSpread:P0})");
         if (arm.ClientOnlineNsPerParameter is { } online)
         {

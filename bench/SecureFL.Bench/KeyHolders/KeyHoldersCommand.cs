@@ -42,8 +42,8 @@ internal static class KeyHoldersCommand
             $"  {arm.BytesPerClient / 1000:F1} KB and {arm.MillisecondsPerClient:F3} ms a client; "
             + $"{arm.BytesPerRound} bytes and {arm.SecondsPerRound:F4} s a round");
         Console.WriteLine(
-            $"  {arm.BytesPerClientOfOtherModel / 1000:F1} KB a client for {parameters / OtherModel} parameters; at most "
-            + $"{KeyHolderArm.MostBytesPerClient / 1000:F0} KB, the same for any model: "
+            $"  {arm.BytesPerClientOfOtherModel / 1000:F1} KB a client for {parameters / OtherModel} parameters; "
+            + $"at most {KeyHolderArm.MostBytesPerClient / 1000:F0} KB, the same for any model: "
             + (arm.BytesAreBounded ? "holds" : "does NOT hold"));
         BenchJson.Write(json, machine, [arm]);
         return arm.BytesAreBounded ? 0 : 1;

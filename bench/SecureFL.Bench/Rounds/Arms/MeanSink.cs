@@ -3,7 +3,8 @@ using SecureFL.Protocol.Stores;
 namespace SecureFL.Bench.Rounds.Arms;
 
 /// <summary>
-/// Keeps opened sums as float32 means, what a server or client goes on with, and as integers for the comparison afterwards.
+/// Keeps opened sums as float32 means, what a server or client goes on with, and as integers for the
+/// comparison afterwards.
 /// </summary>
 internal sealed class MeanSink : ISumSink
 {

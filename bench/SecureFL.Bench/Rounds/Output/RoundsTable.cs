@@ -31,7 +31,8 @@ internal static class RoundsTable
         ];
         WriteRows(output, rows);
         output.WriteLine();
-        output.WriteLine("CPU seconds by stage, all clients and key holders together (download, verify: one client, in no total)");
+        output.WriteLine("CPU seconds by stage, all clients and key holders together "
+            + "(download, verify: one client, in no total)");
         WriteRows(
             output,
             [
