@@ -51,13 +51,28 @@ internal sealed record HotpathArm
     /// <summary>From the sum and t partial decryptions to float means, once a round.</summary>
     public double? CombineNsPerParameter { get; init; }
 
-    /// <summary>The linear digest of a client's packed upload, alone; null where the arm has none.</summary>
+    /// <summary>
+    /// Encryption with the linear digest of each chunk right after it; null where the arm has none.
+    /// </summary>
+    public double? ClientWithDigestNsPerParameter { get; init; }
+
+    /// <summary>
+    /// What the digest adds: the median of the differences between both encryptions of the same vector.
+    /// </summary>
     public double? ClientDigestNsPerParameter { get; init; }
 
     public double? ClientDigestSpread { get; init; }
 
-    /// <summary>The linear digest of the unreduced sum, as every client checks it, once a round.</summary>
+    /// <summary>The linear digest of the unreduced sum alone, as the server checks it before it hands it out.</summary>
+    public double? SumDigestNsPerParameter { get; init; }
+
+    /// <summary>
+    /// A client's whole verification on one thread, once a round: unpack the sum, digest it, open it, decode the means.
+    /// </summary>
     public double? VerifySumNsPerParameter { get; init; }
+
+    /// <summary>Of the packed sum that every client fetches.</summary>
+    public double? DownloadBytesPerParameter { get; init; }
 
     public required double ClientEncryptSpread { get; init; }
 

@@ -8,6 +8,10 @@ namespace SecureFL.Bench.Hotpath;
 /// </summary>
 internal static class HotpathCommand
 {
+    // Goals, not limits: times gate nothing.
+    private const double DigestGoal = 1.6;
+    private const double VerifyGoal = 3;
+
     internal static Command Create()
     {
         Option<int> parameters = new("--parameters")
@@ -60,7 +64,8 @@ internal static class HotpathCommand
             $"{arm.Arm}: {arm.MeasuredParameters} parameters, {arm.MeasuredClients} clients, {arm.ParameterSet}, "
             + $"{arm.SecurityBits} bits of security");
         Row("upload", arm.UploadBytesPerParameter, "bytes a parameter (float32: 4)");
-        Row("client, all of it", arm.ClientEncryptNsPerParameter,
+        Row(arm.ClientDigestNsPerParameter is null ? "client, all of it" : "client, without digest",
+            arm.ClientEncryptNsPerParameter,
             $"ns a parameter (spread {arm.ClientEncryptSpread:P0})");
         if (arm.ClientOnlineNsPerParameter is { } online)
         {
@@ -69,8 +74,13 @@ internal static class HotpathCommand
 
         if (arm.ClientDigestNsPerParameter is { } digest)
         {
-            Row("client, linear digest", digest, $"ns a parameter (spread {arm.ClientDigestSpread:P0})");
-            Row("digest of the sum", arm.VerifySumNsPerParameter ?? 0, "ns a parameter, once a round");
+            Row("the same with digest", arm.ClientWithDigestNsPerParameter ?? 0, "ns a parameter");
+            Row("what the digest adds", digest,
+                $"ns a parameter (spread {arm.ClientDigestSpread:P0}; goal: {DigestGoal:0.0})");
+            Row("server, digest of sum", arm.SumDigestNsPerParameter ?? 0, "ns a parameter, once a round");
+            Row("client, verify the sum", arm.VerifySumNsPerParameter ?? 0,
+                $"ns a parameter, one thread, once a round (goal: {VerifyGoal:0.0})");
+            Row("packed sum", arm.DownloadBytesPerParameter ?? 0, "bytes a parameter (float32: 4)");
         }
 
         Row("server, add a client", arm.ServerAddNsPerParameterPerClient,

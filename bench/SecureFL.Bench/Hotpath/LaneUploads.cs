@@ -13,10 +13,10 @@ internal sealed class LaneUploads
     private readonly AggregationParameters _parameters;
     private readonly byte[][] _uploads;
 
-    internal LaneUploads(AggregationParameters parameters)
+    internal LaneUploads(AggregationParameters parameters, int count = Batch)
     {
         _parameters = parameters;
-        _uploads = [.. Enumerable.Range(0, Batch).Select(_ => new byte[parameters.CiphertextBytes])];
+        _uploads = [.. Enumerable.Range(0, count).Select(_ => new byte[parameters.CiphertextBytes])];
     }
 
     /// <summary>Writes to every page, so that its faults are no part of a figure.</summary>

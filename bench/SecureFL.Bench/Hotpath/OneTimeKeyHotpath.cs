@@ -22,6 +22,7 @@ internal sealed class OneTimeKeyHotpath
     private readonly LaneVectors _vectors;
     private readonly LaneTimes _times = new();
     private readonly LaneUploads _uploads;
+    private readonly LaneUploads _unused;
     private readonly DigestTimes _digests;
     private readonly float[] _floatSum;
     private readonly int[] _keySum;
@@ -33,6 +34,7 @@ internal sealed class OneTimeKeyHotpath
         _threads = threads;
         _vectors = new LaneVectors(_parameters);
         _uploads = new LaneUploads(_parameters);
+        _unused = new LaneUploads(_parameters, count: 1);
         _digests = new DigestTimes(_parameters, threads);
         _floatSum = new float[parameters];
         _keySum = new int[_parameters.RingDegree];
@@ -48,8 +50,7 @@ internal sealed class OneTimeKeyHotpath
             for (int i = 0; i < count; i++)
             {
                 _vectors.Load(first + i);
-                _times.Encrypt.Time(_threads, _parameters.VectorLength, () => Encrypt(first + i, i));
-                _digests.Digest(_uploads, i);
+                _digests.Compare(_times.Encrypt, withFirst: i % 2 == 0, taker => Encrypt(first + i, i, taker));
                 _vectors.Expect(first + i);
                 // The same memory state for both sums: the plain one runs between the uploads it is compared with.
                 _times.FloatAdd.Time(_threads, _parameters.VectorLength,
@@ -64,7 +65,7 @@ internal sealed class OneTimeKeyHotpath
         bool exact = IsExact(accumulator);
         for (int i = 0; i < 5; i++)
         {
-            exact &= _digests.Verify(accumulator, _clients);
+            exact &= _digests.Verify(accumulator, _clients) && VerifyAll(accumulator);
             Online(i);
             _times.Open.Time(_threads, _parameters.VectorLength, () => Open(accumulator));
         }
@@ -72,33 +73,47 @@ internal sealed class OneTimeKeyHotpath
         return _times.Figures(SuiteNames.OneTimeKey, _parameters, _clients, _threads, exact,
             AllocatedBytesPerChunk(accumulator)) with
         {
-            ClientDigestNsPerParameter = _digests.Client.Median,
-            ClientDigestSpread = _digests.Client.Spread,
+            ClientWithDigestNsPerParameter = _digests.Encrypt.Median,
+            ClientDigestNsPerParameter = _digests.Added.Median,
+            ClientDigestSpread = _digests.Added.Spread,
+            SumDigestNsPerParameter = _digests.OfSum.Median,
             VerifySumNsPerParameter = _digests.Verification.Median,
+            DownloadBytesPerParameter = (double)_parameters.ChunkCount
+                * SummedChunkPacking.Bytes(_parameters, _clients) / _parameters.VectorLength,
         };
     }
 
     /// <summary>
     /// From floats in memory to packed bytes, with a fresh key, fresh errors, the public polynomials expanded,
-    /// stochastic rounding.
+    /// stochastic rounding. Without a taker it is for its time alone: nobody adds it.
     /// </summary>
-    private void Encrypt(int client, int upload)
+    private void Encrypt(int client, int upload, ChunkTaker? taker)
     {
         using ContributionEncryptor encryptor =
             new(_parameters, Seed, SystemEntropy.Instance, Rounding.Stochastic, (ulong)client);
-        EncryptChunks(encryptor, upload);
+        if (taker is null)
+        {
+            EncryptChunks(encryptor, _unused, 0, null);
+            return;
+        }
+
+        EncryptChunks(encryptor, _uploads, upload, taker);
         int[] secret = new int[_parameters.RingDegree];
         encryptor.ExportSecret(secret);
         TensorPrimitives.Add(_keySum, secret, _keySum);
     }
 
-    private void EncryptChunks(ContributionEncryptor encryptor, int upload)
+    private void EncryptChunks(ContributionEncryptor encryptor, LaneUploads uploads, int upload, ChunkTaker? taker)
     {
         ContributionEncryptor[] workers =
             [encryptor, .. Enumerable.Range(1, _threads - 1).Select(_ => encryptor.CreateWorker())];
         Each(
-            (chunk, thread) => workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [],
-                _uploads.Chunk(upload, chunk)));
+            (chunk, thread) =>
+            {
+                Span<byte> packed = uploads.Chunk(upload, chunk);
+                workers[thread].EncryptChunk(chunk, _vectors.Floats(chunk), [], packed);
+                taker?.Invoke(chunk, thread, packed);
+            });
         foreach (ContributionEncryptor worker in workers.Skip(1))
         {
             worker.Dispose();
@@ -116,7 +131,7 @@ internal sealed class OneTimeKeyHotpath
             encryptor.PrepareMask(chunk);
         }
 
-        _times.Online.Time(_threads, _parameters.VectorLength, () => EncryptChunks(encryptor, upload: 0));
+        _times.Online.Time(_threads, _parameters.VectorLength, () => EncryptChunks(encryptor, _uploads, 0, null));
     }
 
     private void Open(ContributionAccumulator accumulator)
@@ -126,6 +141,12 @@ internal sealed class OneTimeKeyHotpath
             (chunk, thread) => openers[thread].OpenChunk(chunk, accumulator, _clients,
                 _floatSum.AsSpan((int)(chunk * _parameters.ElementsPerChunk), _parameters.FloatsIn(chunk))));
         Array.ForEach(openers, opener => opener.Dispose());
+    }
+
+    private bool VerifyAll(ContributionAccumulator accumulator)
+    {
+        using SumOpener opener = new(_parameters, Seed, _keySum);
+        return _digests.VerifyAll(accumulator, _clients, opener, _floatSum);
     }
 
     private bool IsExact(ContributionAccumulator accumulator)
@@ -164,6 +185,7 @@ internal sealed class OneTimeKeyHotpath
     private void WarmUp()
     {
         _uploads.Touch();
+        _unused.Touch();
         Array.Fill(_floatSum, 0f);
         AggregationParameters small = AggregationPlanner.Plan(
             new PlanningRequest(2 * _parameters.ElementsPerChunk, _parameters.Bits, _parameters.Clip, _clients,

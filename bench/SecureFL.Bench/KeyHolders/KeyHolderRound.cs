@@ -57,7 +57,15 @@ internal sealed class KeyHolderRound : IDisposable
             SecondsPerRound = _seconds.Median / 1e9,
             MillisecondsPerClient = _seconds.Median / 1e6 / clients,
             Rounds = rounds,
+            BytesPerClientOfOtherModel = (double)_bytesOfShares / clients,
         };
+    }
+
+    /// <summary>Bytes that reach the measured holder for one client.</summary>
+    internal double BytesPerClient()
+    {
+        Round(measure: false, null);
+        return (double)_bytesOfShares / _plan.Parameters.MaxClients;
     }
 
     public void Dispose() => _holders.Dispose();

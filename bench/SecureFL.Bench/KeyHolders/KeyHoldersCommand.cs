@@ -6,6 +6,9 @@ namespace SecureFL.Bench.KeyHolders;
 /// <summary><c>keyholders</c>: what a round costs one key holder, whatever the model's size.</summary>
 internal static class KeyHoldersCommand
 {
+    // Long enough for the same ring.
+    private const int OtherModel = 10;
+
     internal static Command Create()
     {
         Option<long> parameters = new("--parameters")
@@ -27,13 +30,22 @@ internal static class KeyHoldersCommand
         Machine machine = Machine.Here;
         using KeyHolderRound round = new(parameters, clients);
         KeyHolderArm arm = round.Run(rounds);
+        using (KeyHolderRound other = new(parameters / OtherModel, clients))
+        {
+            arm = arm with { BytesPerClientOfOtherModel = other.BytesPerClient() };
+        }
+
         Console.WriteLine(
             $"{machine.Processor}, {machine.Runtime}, {machine.Clock}, one thread, median of {rounds} rounds");
         Console.WriteLine($"{arm.Arm}: {arm.Parameters} parameters, {arm.Clients} clients, 3 key holders, 2 needed");
         Console.WriteLine(
             $"  {arm.BytesPerClient / 1000:F1} KB and {arm.MillisecondsPerClient:F3} ms a client; "
             + $"{arm.BytesPerRound} bytes and {arm.SecondsPerRound:F4} s a round");
+        Console.WriteLine(
+            $"  {arm.BytesPerClientOfOtherModel / 1000:F1} KB a client for {parameters / OtherModel} parameters; "
+            + $"at most {KeyHolderArm.MostBytesPerClient / 1000:F0} KB, the same for any model: "
+            + (arm.BytesAreBounded ? "holds" : "does NOT hold"));
         BenchJson.Write(json, machine, [arm]);
-        return 0;
+        return arm.BytesAreBounded ? 0 : 1;
     }
 }

@@ -355,9 +355,8 @@ public sealed partial class AggregationServer : IDisposable
 
         if (_digestSums.IsDefault)
         {
-            _digestSums = [.. proposal.Groups.Select(group => ContributionDigest.HashOfSum(group
-                .Select(entry => _uploads.Accepted[entry.Client])
-                .Select(header => ContributionDigest.Read(header.LinearDigest.Span, header.Statement)[0])))];
+            _digestSums = [.. proposal.Groups.Select(group => ContributionDigest.HashOfSum(group.Select(entry =>
+                LinearDigest.Over(_uploads.Accepted[entry.Client].LinearDigest[..LinearDigestParameters.DigestBytes]))))];
         }
 
         for (int g = 0; g < _digestSums.Length; g++)

@@ -124,6 +124,8 @@ public sealed class ContributionUpload : IDisposable
         {
             Root = _root.Finish();
             LinearDigest = ContributionDigest.HashOf(_digest.Finish());
+            // The header may take its time.
+            _digest.Dispose();
         }
     }
 }

@@ -53,7 +53,7 @@ public sealed class HolderRound : IDisposable
 
     /// <summary>The sum of a group's linear digests of c1, under a joint key.</summary>
     internal LinearDigest SecondDigestSum(ImmutableArray<CertificateEntry> group) =>
-        ContributionDigest.SumOf(group.Select(entry => _digests[Statement(entry).Client][1]));
+        LinearDigest.Sum(group.Select(entry => _digests[Statement(entry).Client][1]));
 
     internal void RequireSame(RoundOpening opening)
     {

@@ -80,10 +80,7 @@ internal sealed class ContributionDigest : IDisposable
         }
     }
 
-    /// <summary>The digest of the unreduced sum of what has these digests.</summary>
-    public static LinearDigest SumOf(IEnumerable<LinearDigest> digests) =>
-        digests.Aggregate((sum, digest) => sum.Add(digest));
-
     /// <summary>The hash of the sum of a group's digests: what key holders sign and clients compare.</summary>
-    public static Digest HashOfSum(IEnumerable<LinearDigest> digests) => LinearDigestHash.Of(SumOf(digests).ToBytes());
+    public static Digest HashOfSum(IEnumerable<LinearDigest> digests) =>
+        LinearDigestHash.Of(LinearDigest.Sum(digests).ToBytes());
 }

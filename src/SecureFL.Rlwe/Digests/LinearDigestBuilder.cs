@@ -25,7 +25,7 @@ public sealed class LinearDigestBuilder : IDisposable
     private readonly int _clients;
     private readonly Record _record;
     private readonly PieceSum _sum;
-    private readonly SecretBuffer<ulong> _piece = new(Degree);
+    private readonly SecretBuffer<ulong>? _piece;
     private readonly int _run;
     private readonly int _runsPerChunk;
     private long _open = -1;
@@ -44,6 +44,7 @@ public sealed class LinearDigestBuilder : IDisposable
         _record = record ?? new Record(parameters.ChunkCount);
         _sum = new PieceSum(key, LinearDigestParameters.Kernels(width));
         _run = Math.Min(Degree, parameters.RingDegree);
+        _piece = _run < Degree ? new SecretBuffer<ulong>(Degree) : null;
         _runsPerChunk = parameters.Ckks.Moduli.Length * (parameters.RingDegree / _run);
     }
 
@@ -93,18 +94,26 @@ public sealed class LinearDigestBuilder : IDisposable
     public void Append(long chunk, ReadOnlySpan<byte> packed)
     {
         Begin(chunk, ofSum: false, packed.Length, _parameters.PolynomialBytes);
-        for (int run = 0; run < _runsPerChunk; run++)
+        DigestScratch scratch = DigestScratch.Rent();
+        try
         {
-            Span<ulong> room = Next(chunk, run);
-            Modulus p = PrimeOf(run);
-            int bytes = WordKernel.PackedBytes(_run, p.Bits);
-            if (!WordKernel.Best.Unpack(packed[..bytes], p.Bits, p.Value, room))
+            for (int run = 0; run < _runsPerChunk; run++)
             {
-                throw Refuse(chunk, run, room, p.Value - 1);
-            }
+                Span<ulong> room = Next(scratch, chunk, run);
+                Modulus p = PrimeOf(run);
+                int bytes = WordKernel.PackedBytes(_run, p.Bits);
+                if (!WordKernel.Best.Unpack(packed[..bytes], p.Bits, p.Value, room))
+                {
+                    throw Refuse(chunk, run, room, p.Value - 1);
+                }
 
-            packed = packed[bytes..];
-            Fill(p.Value - 1);
+                packed = packed[bytes..];
+                Fill(scratch, p.Value - 1);
+            }
+        }
+        finally
+        {
+            scratch.Return();
         }
 
         _appended++;
@@ -120,18 +129,26 @@ public sealed class LinearDigestBuilder : IDisposable
     public void Append(long chunk, ReadOnlySpan<ulong> sums)
     {
         Begin(chunk, ofSum: true, sums.Length, _runsPerChunk * _run);
-        for (int run = 0; run < _runsPerChunk; run++)
+        DigestScratch scratch = DigestScratch.Rent();
+        try
         {
-            Span<ulong> room = Next(chunk, run);
-            ulong limit = (ulong)_clients * (PrimeOf(run).Value - 1);
-            sums[..room.Length].CopyTo(room);
-            if (!AreAtMost(room, limit))
+            for (int run = 0; run < _runsPerChunk; run++)
             {
-                throw Refuse(chunk, run, room, limit);
-            }
+                Span<ulong> room = Next(scratch, chunk, run);
+                ulong limit = (ulong)_clients * (PrimeOf(run).Value - 1);
+                sums[..room.Length].CopyTo(room);
+                if (!AreAtMost(room, limit))
+                {
+                    throw Refuse(chunk, run, room, limit);
+                }
 
-            sums = sums[room.Length..];
-            Fill(limit);
+                sums = sums[room.Length..];
+                Fill(scratch, limit);
+            }
+        }
+        finally
+        {
+            scratch.Return();
         }
 
         _appended++;
@@ -180,7 +197,7 @@ public sealed class LinearDigestBuilder : IDisposable
     /// <summary>Gives the working memory back.</summary>
     public void Dispose()
     {
-        _piece.Dispose();
+        _piece?.Dispose();
         _sum.Dispose();
     }
 
@@ -219,39 +236,39 @@ public sealed class LinearDigestBuilder : IDisposable
         _parameters.Ckks.Moduli[run / (_parameters.RingDegree / _run)];
 
     /// <summary>Where a run of a chunk goes.</summary>
-    private Span<ulong> Next(long chunk, int run)
+    private Span<ulong> Next(DigestScratch scratch, long chunk, int run)
     {
         long residue = ((chunk * _runsPerChunk) + run) * _run;
         if (residue / Degree != _open)
         {
-            Flush();
+            Flush(scratch);
             _open = residue / Degree;
         }
 
-        return _piece.Span.Slice((int)(residue % Degree), _run);
+        return PieceIn(scratch).Slice((int)(residue % Degree), _run);
     }
 
-    private void Fill(ulong limit)
+    // What the chunks of small rings have filled in part outlasts a call.
+    private Span<ulong> PieceIn(DigestScratch scratch) => _piece is null ? scratch.Piece : _piece.Span;
+
+    private void Fill(DigestScratch scratch, ulong limit)
     {
         _openLimit = Math.Max(_openLimit, limit);
         if (_run == Degree)
         {
-            Flush();
+            Flush(scratch);
         }
     }
 
     /// <summary>Adds what there is of the open polynomial; by linearity its parts may come apart.</summary>
-    private void Flush()
+    private void Flush(DigestScratch scratch)
     {
         if (_open >= 0)
         {
-            _sum.Add((ulong)_open, _piece.Span, _openLimit);
+            _sum.Add(scratch, (ulong)_open, PieceIn(scratch), _openLimit);
             _open = -1;
             _openLimit = 0;
-            if (_run < Degree)
-            {
-                _piece.Span.Clear();
-            }
+            _piece?.Clear();
         }
     }
 
@@ -259,7 +276,9 @@ public sealed class LinearDigestBuilder : IDisposable
     {
         RequireUnfinished();
         _finished = true;
-        Flush();
+        DigestScratch scratch = DigestScratch.Rent();
+        Flush(scratch);
+        scratch.Return();
         return new LinearDigest(_sum.Finish());
     }
 

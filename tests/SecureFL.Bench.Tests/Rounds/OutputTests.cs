@@ -31,7 +31,8 @@ public class OutputTests
         [
             "arm", "measuredParameters", "measuredClients", "cpuSeconds", "encryptCpuSeconds", "wallSeconds",
             "wanWallSeconds", "uploadBytesPerClient", "sumIsExact", "maxError",
-            "peakRssBytes", "securityBits",
+            "peakRssBytes", "securityBits", "downloadBytesPerParameter", "downloadCpuSecondsPerClient",
+            "verifyCpuSecondsPerClient",
         ];
         foreach (JsonElement arm in arms)
         {
@@ -56,7 +57,7 @@ public class OutputTests
         StringWriter text = new();
         RoundsTable.Write(text, await SmallRun.OutcomeAsync());
         foreach (string word in (string[])["plaintext", "masked-int", "ckks-slots", SuiteNames.OneTimeKey, "quantise",
-            "key holders", "download", "WAN s", "upload bytes a parameter"])
+            "key holders", "download", "verify", "down B/param", "WAN s", "upload bytes a parameter"])
         {
             Assert.Contains(word, text.ToString(), StringComparison.Ordinal);
         }

@@ -4,6 +4,9 @@ using SecureFL.Bench.Rounds.Metering;
 using SecureFL.Bench.Rounds.Output;
 using SecureFL.Bench.Rounds.Running;
 using SecureFL.Bench.Rounds.Transport;
+using SecureFL.Messages.Violations;
+using SecureFL.Rlwe.Contributions;
+using SecureFL.Rlwe.Planning;
 
 namespace SecureFL.Bench.Tests.Rounds;
 
@@ -45,8 +48,8 @@ public class RoundTests
             Assert.Equal(sample.UploadBytesPerClient, sample.Bytes.ClientSent);
             Assert.Equal((Shape.Clients * sample.Bytes.ClientSent) + (Shape.KeyHolders * sample.Bytes.KeyHolderSent),
                 sample.Bytes.ServerReceived);
-            Assert.True(sample.Bytes.ClientReceived >= 4 * Shape.Parameters);
-            double stages = Enum.GetValues<Stage>().Where(stage => stage != Stage.Download)
+            Assert.True(sample.Bytes.ClientReceived >= sample.DownloadBytes);
+            double stages = Enum.GetValues<Stage>().Where(stage => stage < Stage.Download)
                 .Sum(stage => sample.StageCpuSeconds[(int)stage]);
             // Upload is the remainder, so the stages add up; only a remainder that clocks made negative is held to 0.
             Assert.True(stages >= sample.CpuSeconds - 1e-6, $"stages {stages}, in all {sample.CpuSeconds}");
@@ -84,6 +87,71 @@ public class RoundTests
         Assert.True(samples[0].UploadBytesPerClient < samples[1].UploadBytesPerClient);
         Assert.True(samples[0].Verdict.RmsError > 50 * samples[1].Verdict.RmsError);
         Assert.All(samples, sample => Assert.True(sample.Verdict.SumIsExact));
+    }
+
+    [Fact]
+    public async Task Who_checks_sums_fetches_them_whole_and_who_does_not_fetches_means()
+    {
+        await using InProcessTransport transport = new();
+        foreach (IRoundArm arm in ArmCatalogue.All)
+        {
+            using IArmSession session = arm.CreateSession(Shape);
+            RoundSample sample = await RoundRunner.RunAsync(arm, session, Shape,
+                new RoundInputs(Shape.Parameters, Shape.Clip, seed: 3), transport, threads: 1, 0);
+            bool verifies = sample.StageCpuSeconds[(int)Stage.Verify] > 0;
+            Assert.True(verifies || sample.DownloadBytes == sizeof(float) * Shape.Parameters, arm.Name);
+            Assert.True(verifies || arm is not OneTimeKeyArm, arm.Name);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50_000)]
+    public void A_client_refuses_a_download_that_came_changed(long at)
+    {
+        OneTimeKeyArm arm = new();
+        using IArmSession session = arm.CreateSession(Shape);
+        StageMeter meter = new();
+        using IArmRound round = session.OpenRound(meter);
+        float[] vector = new float[Shape.Parameters];
+        for (int client = 0; client < Shape.Clients; client++)
+        {
+            foreach (ReadOnlyMemory<byte> message in round.Contribute(client, vector, meter))
+            {
+                round.Receive(client, message, meter);
+            }
+        }
+
+        round.Open(meter);
+        foreach (bool changed in (bool[])[false, true])
+        {
+            using IRoundDownload download = round.CreateDownload();
+            byte[] all = new byte[download.Length];
+            download.Read(0, all);
+            all[at] ^= (byte)(changed ? 1 : 0);
+            download.Write(0, all);
+            if (changed)
+            {
+                Assert.Throws<ProtocolViolationException>(() => download.Finish(meter));
+            }
+            else
+            {
+                download.Finish(meter);
+            }
+        }
+    }
+
+    // Without the evidence, which does not grow with the model.
+    [Theory]
+    [InlineData(10, 2.7, 2.8)]
+    [InlineData(100, 3.4, 3.5)]
+    [InlineData(1000, 4, 4.2)]
+    public void What_clients_fetch_of_a_sum_is_about_as_long_as_float32(int clients, double least, double most)
+    {
+        AggregationParameters plan = AggregationPlanner.Plan(
+            new PlanningRequest(10_000_000, 16, Clip: 1f, clients, KeyHolders: 3));
+        Assert.InRange((double)plan.ChunkCount * SummedChunkPacking.Bytes(plan, clients) / plan.VectorLength, least,
+            most);
     }
 
     [Theory]

@@ -53,7 +53,7 @@ public sealed class PieceSumTests
                 sum.Add(ks[i], contents[i], i % 2 == 0 ? 1UL << 40 : ulong.MaxValue);
             }
 
-            Assert.Equal(expected, sum.Finish());
+            Assert.Equal(expected, sum.Finish().ToArray());
         }
     }
 
@@ -64,7 +64,7 @@ public sealed class PieceSumTests
         ulong[] c = Words(new Random(2), ulong.MaxValue);
         using PieceSum sum = new(DigestContents.Key, LinearDigestParameters.Kernels());
         sum.Add(3, c, ulong.MaxValue);
-        ulong[] values = sum.Finish();
+        ulong[] values = sum.Finish().ToArray();
         ulong[][] a = PublicPolynomial(3, Digest);
         for (int j = 0; j < Digest.Length; j++)
         {

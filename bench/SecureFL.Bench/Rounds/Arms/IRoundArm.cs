@@ -70,7 +70,7 @@ internal interface IArmSession : IDisposable
 }
 
 /// <summary>
-/// One round. Calls come in this order: Contribute and Receive for every client, Open, then the properties. Contribute
+/// One round. Calls come in this order: Contribute and Receive for every client, Open, then the rest. Contribute
 /// of different clients may run at the same time; Receive never does.
 /// </summary>
 internal interface IArmRound : IDisposable
@@ -97,6 +97,12 @@ internal interface IArmRound : IDisposable
 
     /// <summary>The opened means.</summary>
     ReadOnlyMemory<float> Means { get; }
+
+    /// <summary>
+    /// What one client fetches of the opened round: the means, unless the arm's clients open and check the sum
+    /// themselves. Once a round.
+    /// </summary>
+    IRoundDownload CreateDownload() => new MeansDownload(Means);
 
     /// <summary>The opened integers; null where the arm sums floats.</summary>
     IIntegerSums? Integers => null;

@@ -3,7 +3,8 @@ using SecureFL.Protocol.Stores;
 namespace SecureFL.Bench.Rounds.Arms;
 
 /// <summary>
-/// Keeps opened sums as float32 means, what a server goes on with, and as integers for the comparison afterwards.
+/// Keeps opened sums as float32 means, what a server or client goes on with, and as integers for the
+/// comparison afterwards.
 /// </summary>
 internal sealed class MeanSink : ISumSink
 {
@@ -12,10 +13,19 @@ internal sealed class MeanSink : ISumSink
     private readonly int[]? _narrow;
     private readonly long[]? _wide;
 
-    internal MeanSink(RoundShape shape, double factor)
+    /// <summary>Memory for a round's sums.</summary>
+    /// <param name="shape">The round.</param>
+    /// <param name="factor">From an integer sum to a mean.</param>
+    /// <param name="keepsIntegers">Whether they are to be read afterwards.</param>
+    internal MeanSink(RoundShape shape, double factor, bool keepsIntegers = true)
     {
         _factor = factor;
         _means = new float[shape.Parameters];
+        if (!keepsIntegers)
+        {
+            return;
+        }
+
         if ((long)shape.Clients << (shape.Bits - 1) <= int.MaxValue)
         {
             _narrow = new int[shape.Parameters];
@@ -43,8 +53,8 @@ internal sealed class MeanSink : ISumSink
             return;
         }
 
-        Span<int> narrow = _narrow.AsSpan(first, sums.Length);
-        for (int i = 0; i < sums.Length; i++)
+        Span<int> narrow = _narrow is null ? [] : _narrow.AsSpan(first, sums.Length);
+        for (int i = 0; i < narrow.Length; i++)
         {
             narrow[i] = (int)sums[i];
         }

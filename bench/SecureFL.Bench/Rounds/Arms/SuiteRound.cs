@@ -26,6 +26,9 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
     private readonly AggregationServer _server;
     private readonly MeanSink _sink;
     private readonly MeteredExchange _exchange;
+    private readonly double _factor;
+    private SumFile? _sum;
+    private ModelVersion? _next;
 
     internal SuiteRound(
         RoundShape shape,
@@ -35,6 +38,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         AggregationClient[] clients,
         AggregationServer server,
         MeanSink sink,
+        double factor,
         Action<ModelVersion> advance)
     {
         _shape = shape;
@@ -46,6 +50,7 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         _advance = advance;
         _server = server;
         _sink = sink;
+        _factor = factor;
         // The entry that the opening quotes, once; the opening itself comes back to the holder.
         int opening = server.Round.Opening.Encode().Length;
         exchange.Start(received: opening, sent: opening / shape.KeyHolders);
@@ -133,8 +138,14 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
 
         using (meter.Enter(Stage.Open))
         {
-            AggregationResult result = _server.Open(_sink);
-            _advance(_server.Advance(result));
+            if (_plan.Limits.Sizes.LinearDigestBytes > 0)
+            {
+                _sum = new SumFile();
+            }
+
+            AggregationResult result = _server.Open(_sink, _sum);
+            _next = _server.Advance(result);
+            _advance(_next);
             if (result.Groups.Any(group => !group.IsOpened))
             {
                 throw new InvalidOperationException($"the sum was not opened: {result.Groups[0].Status}");
@@ -142,9 +153,17 @@ internal sealed class SuiteRound : IArmRound, IIntegerSums
         }
     }
 
+    public IRoundDownload CreateDownload() => _sum is null ? new MeansDownload(Means)
+        : new SumDownload(_plan, _clients[0], _server.Round.Head, _sum, _server.CreateEvidence(_next!),
+            new MeanSink(_shape, _factor, keepsIntegers: false), Means);
+
     public void Read(long first, Span<long> sums) => _sink.Read(first, sums);
 
-    public void Dispose() => _server.Dispose();
+    public void Dispose()
+    {
+        _server.Dispose();
+        _sum?.Dispose();
+    }
 
     private ContributionRoot NewRoot() => new(_plan);
 

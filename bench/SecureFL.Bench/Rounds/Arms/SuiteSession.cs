@@ -27,6 +27,7 @@ internal sealed class SuiteSession : IArmSession
 
     // The server's vector, as in the other arms the same from round to round.
     private readonly MeanSink _sink;
+    private readonly double _factor;
     private ModelVersion? _next;
 
     internal SuiteSession(RoundShape shape, Suite suite, string securityRule)
@@ -42,7 +43,8 @@ internal sealed class SuiteSession : IArmSession
             shape.Threshold,
             colludingKeyHolders: shape.Threshold - 1,
             suite: suite);
-        _sink = new MeanSink(shape, _plan.Parameters.Step / shape.Clients);
+        _factor = _plan.Parameters.Step / shape.Clients;
+        _sink = new MeanSink(shape, _factor);
         _holders = new LocalKeyHolders(_plan, _parties, exchange: _exchange);
         _clients =
         [
@@ -76,7 +78,8 @@ internal sealed class SuiteSession : IArmSession
 
         TakeKey();
 
-        return new SuiteRound(_shape, _plan, _holders, _exchange, _clients, server, _sink, next => _next = next);
+        return new SuiteRound(_shape, _plan, _holders, _exchange, _clients, server, _sink, _factor,
+            next => _next = next);
     }
 
     public void Dispose() => _holders.Dispose();

@@ -22,6 +22,9 @@ internal sealed record RoundSample
 
     public required RoleBytes Bytes { get; init; }
 
+    /// <summary>What one client fetched after the opening.</summary>
+    public required long DownloadBytes { get; init; }
+
     public required long PeakRssBytes { get; init; }
 
     public required SumVerdict Verdict { get; init; }
@@ -34,7 +37,7 @@ internal sealed record RoundSample
 /// Bytes of canonical messages in one round. Framing and TLS records come on top and are the same for all arms.
 /// </summary>
 /// <param name="ClientSent">By one client.</param>
-/// <param name="ClientReceived">By one client: invitation and means.</param>
+/// <param name="ClientReceived">By one client: invitation, and means or the sum with its evidence.</param>
 /// <param name="ServerReceived">By the server, from all clients and key holders.</param>
 /// <param name="ServerSent">By the server, to all clients and key holders.</param>
 /// <param name="KeyHolderReceived">By one key holder.</param>

@@ -29,9 +29,21 @@ internal enum Stage
     /// <summary>All key holders together: entries, share checks, votes, releases.</summary>
     KeyHolders,
 
-    /// <summary>From the sum of ciphertexts to float32 means, at the server.</summary>
+    /// <summary>
+    /// From the sum of ciphertexts to float32 means, at the server; where clients check sums, with the server's own
+    /// check of the digest, and the packed sum written for them.
+    /// </summary>
     Open,
 
-    /// <summary>The float32 means to one client. Not part of a round's totals: it is the same for every arm.</summary>
+    /// <summary>
+    /// What one client fetches afterwards: float32 means, or the packed sum and its evidence where clients open it
+    /// themselves. Not part of a round's totals.
+    /// </summary>
     Download,
+
+    /// <summary>
+    /// One client checks the evidence and the digest, opens the sum and makes the means, where the arm's clients do.
+    /// Not part of a round's totals.
+    /// </summary>
+    Verify,
 }

@@ -126,8 +126,16 @@ internal sealed record ArmFigures
 
     public required double OpenCpuSeconds { get; init; }
 
-    /// <summary>One client fetches the means: not in CpuSeconds, the same for all arms.</summary>
+    /// <summary>
+    /// One client fetches the means, or the packed sum with its evidence where clients check it: not in CpuSeconds.
+    /// </summary>
     public required double DownloadCpuSecondsPerClient { get; init; }
+
+    /// <summary>
+    /// One client checks and opens that sum, its thread's time: not in CpuSeconds; 0 where clients take the server's
+    /// word.
+    /// </summary>
+    public required double VerifyCpuSecondsPerClient { get; init; }
 
     public required double QuantiseWallSeconds { get; init; }
 
@@ -144,6 +152,11 @@ internal sealed record ArmFigures
     public required double OpenWallSeconds { get; init; }
 
     public required double DownloadWallSecondsPerClient { get; init; }
+
+    public required double VerifyWallSecondsPerClient { get; init; }
+
+    /// <summary>Of what one client fetches after the opening.</summary>
+    public required double DownloadBytesPerParameter { get; init; }
 
     public required long ClientReceivedBytes { get; init; }
 

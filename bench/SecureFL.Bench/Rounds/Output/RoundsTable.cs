@@ -31,17 +31,20 @@ internal static class RoundsTable
         ];
         WriteRows(output, rows);
         output.WriteLine();
-        output.WriteLine("CPU seconds by stage, all clients and key holders together (download: one client)");
+        output.WriteLine("CPU seconds by stage, all clients and key holders together "
+            + "(download, verify: one client, in no total)");
         WriteRows(
             output,
             [
-                ["arm", "quantise", "encrypt", "hash", "upload", "add", "key holders", "open", "download"],
+                ["arm", "quantise", "encrypt", "hash", "upload", "add", "key holders", "open", "download", "verify",
+                    "down B/param"],
                 .. outcome.Arms.Select(arm => new[]
                 {
                     arm.Arm, Seconds(arm.QuantiseCpuSeconds), Seconds(arm.EncryptOnlyCpuSeconds),
                         Seconds(arm.HashCpuSeconds), Seconds(arm.UploadCpuSeconds), Seconds(arm.AddCpuSeconds),
                     Seconds(arm.KeyHoldersCpuSeconds), Seconds(arm.OpenCpuSeconds),
-                        Seconds(arm.DownloadCpuSecondsPerClient),
+                        Seconds(arm.DownloadCpuSecondsPerClient), Seconds(arm.VerifyCpuSecondsPerClient),
+                        arm.DownloadBytesPerParameter.ToString("0.000", CultureInfo.InvariantCulture),
                 }),
             ]);
         output.WriteLine();

@@ -44,6 +44,7 @@ internal static class RoundRunner
             StageWallSeconds = [.. stages.Select(stage => Math.Max(0, meter.Wall(stage)) * Nano)],
             UploadBytesPerClient = uploaded / shape.Clients,
             Bytes = BytesOf(round, shape, uploaded, downloaded),
+            DownloadBytes = downloaded,
             PeakRssBytes = peak,
             Verdict = verdict,
         };
@@ -85,17 +86,19 @@ internal static class RoundRunner
 
     private static async Task<long> DownloadAsync(IArmRound round, IRoundTransport transport, StageMeter meter)
     {
+        using IRoundDownload download = round.CreateDownload();
         long cpu = StageMeter.ProcessCpu();
         long wall = StageMeter.WallNow();
-        long bytes = await transport.DownloadAsync(round, client: 0).ConfigureAwait(false);
+        await transport.DownloadAsync(download, client: 0).ConfigureAwait(false);
         meter.Add(Stage.Download, StageMeter.ProcessCpu() - cpu, StageMeter.WallNow() - wall);
-        return bytes;
+        download.Finish(meter);
+        return download.Length;
     }
 
-    // Upload is what no clock of a thread saw: sockets, TLS, framing, copies, the runtime.
+    // Upload is what no clock of a thread saw: sockets, TLS, framing, copies, the runtime. The download comes later.
     private static void AddUpload(StageMeter meter, long cpu, long collectingWall, int threads)
     {
-        long measured = Enum.GetValues<Stage>().Where(stage => stage != Stage.Download).Sum(meter.Cpu);
+        long measured = Enum.GetValues<Stage>().Where(stage => stage < Stage.Download).Sum(meter.Cpu);
         long client = meter.Wall(Stage.Quantise) + meter.Wall(Stage.Encrypt) + meter.Wall(Stage.Hash);
         meter.Add(Stage.Upload, cpu - measured, collectingWall - (client / threads));
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
@@ -27,7 +26,7 @@ namespace SecureFL.Bench.Rounds.Transport;
 internal sealed class GrpcTransport : IRoundTransport
 {
     private const string ClientHeader = "securefl-bench-client";
-    private const int ModelPiece = 1 << 16;
+    private const int PieceBytes = 1 << 18;
 
     private readonly WebApplication _server;
     private readonly X509Certificate2 _certificate;
@@ -36,6 +35,7 @@ internal sealed class GrpcTransport : IRoundTransport
     private readonly Lock _roundLock = new();
     private readonly ConcurrentDictionary<int, Line> _lines = new();
     private (IArmRound Round, StageMeter Meter)? _current;
+    private IRoundDownload? _download;
 
     private GrpcTransport(WebApplication server, X509Certificate2 certificate, LinkSpec? link)
     {
@@ -131,19 +131,23 @@ internal sealed class GrpcTransport : IRoundTransport
             $"the server did not accept the upload of client {client}");
     }
 
-    public async Task<long> DownloadAsync(IArmRound round, int client)
+    public async Task DownloadAsync(IRoundDownload download, int client)
     {
-        float[] model = new float[round.Means.Length];
+        _download = download;
+        long received = 0;
         await foreach (ModelPart part in
             LineOf(client).Channel.ServerStreamingAsync(AggregationMethods.GetModel, new GetModelRequest())
             .ConfigureAwait(false))
         {
-            MemoryMarshal.Cast<byte, float>(part.Data.Span).CopyTo(model.AsSpan((int)(part.Offset / sizeof(float))));
+            download.Write((long)part.Offset, part.Data.Span);
+            received += part.Data.Length;
         }
 
-        return model.AsSpan().SequenceEqual(round.Means.Span)
-            ? (long)model.Length * sizeof(float)
-            : throw new InvalidOperationException("the model arrived changed");
+        _download = null;
+        if (received != download.Length)
+        {
+            throw new InvalidOperationException($"{received} bytes came, {download.Length} were due");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -177,13 +181,13 @@ internal sealed class GrpcTransport : IRoundTransport
 
     private async Task SendModelAsync(IGrpcWriter<ModelPart> parts, CancellationToken cancellation)
     {
-        ReadOnlyMemory<float> means = _current?.Round.Means ?? default;
-        for (int first = 0; first < means.Length; first += ModelPiece)
+        IRoundDownload? download = _download;
+        for (long first = 0; first < download?.Length; first += PieceBytes)
         {
-            byte[] data = MemoryMarshal.AsBytes(means.Span[first..Math.Min(means.Length, first + ModelPiece)])
-                .ToArray();
-            await parts.WriteAsync(new ModelPart
-            { Offset = (ulong)first * sizeof(float), Data = UnsafeByteOperations.UnsafeWrap(data) }, cancellation)
+            byte[] data = new byte[Math.Min(PieceBytes, download.Length - first)];
+            download.Read(first, data);
+            await parts.WriteAsync(
+                new ModelPart { Offset = (ulong)first, Data = UnsafeByteOperations.UnsafeWrap(data) }, cancellation)
                 .ConfigureAwait(false);
         }
     }

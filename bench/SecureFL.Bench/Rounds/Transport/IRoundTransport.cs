@@ -22,7 +22,6 @@ internal interface IRoundTransport : IAsyncDisposable
     /// <returns>Bytes of the messages.</returns>
     Task<long> UploadAsync(IArmRound round, int client, ReadOnlyMemory<float> vector, StageMeter meter);
 
-    /// <summary>Sends the means to one client as little-endian float32; returns when it has them all.</summary>
-    /// <returns>Bytes.</returns>
-    Task<long> DownloadAsync(IArmRound round, int client);
+    /// <summary>Sends an opened round's download to one client; returns when it has all of it.</summary>
+    Task DownloadAsync(IRoundDownload download, int client);
 }

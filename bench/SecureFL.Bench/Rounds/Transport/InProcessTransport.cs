@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SecureFL.Bench.Rounds.Arms;
 using SecureFL.Bench.Rounds.Metering;
 
@@ -28,18 +27,17 @@ internal sealed class InProcessTransport : IRoundTransport
         return Task.FromResult(bytes);
     }
 
-    public Task<long> DownloadAsync(IArmRound round, int client)
+    public Task DownloadAsync(IRoundDownload download, int client)
     {
-        float[] model = new float[1 << 16];
-        ReadOnlyMemory<float> means = round.Means;
-        for (int first = 0; first < means.Length; first += model.Length)
+        byte[] piece = new byte[1 << 18];
+        for (long first = 0; first < download.Length; first += piece.Length)
         {
-            ReadOnlySpan<float> part = means.Span[first..Math.Min(means.Length, first + model.Length)];
-            byte[] message = MemoryMarshal.AsBytes(part).ToArray();
-            MemoryMarshal.Cast<byte, float>(message).CopyTo(model);
+            Span<byte> part = piece.AsSpan(0, (int)Math.Min(piece.Length, download.Length - first));
+            download.Read(first, part);
+            download.Write(first, part);
         }
 
-        return Task.FromResult((long)means.Length * sizeof(float));
+        return Task.CompletedTask;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

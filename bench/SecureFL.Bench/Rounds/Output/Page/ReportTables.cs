@@ -37,6 +37,21 @@ internal static class ReportTables
                 arm.UploadBytesPerParameter.ToString("0.000", CultureInfo.InvariantCulture),
                 arm.ClaimsExactness ? arm.FloorBytesPerParameter.ToString("0.000", CultureInfo.InvariantCulture) : "-",
             ]));
+        html.Append("<h2>What one client does after the opening, in no total</h2>");
+        PageStyle.Table(
+            html,
+            ["arm", "download bytes by parameter", "download CPU s", "download wall s", "verify CPU s",
+                "verify ns by parameter"],
+            outcome.Arms.Select(arm => (IReadOnlyList<string>)
+            [
+                arm.Arm, arm.DownloadBytesPerParameter.ToString("0.000", CultureInfo.InvariantCulture),
+                RoundsTable.Seconds(arm.DownloadCpuSecondsPerClient),
+                RoundsTable.Seconds(arm.DownloadWallSecondsPerClient),
+                arm.VerifyCpuSecondsPerClient > 0 ? RoundsTable.Seconds(arm.VerifyCpuSecondsPerClient) : "-",
+                arm.VerifyCpuSecondsPerClient > 0
+                    ? (arm.VerifyCpuSecondsPerClient * 1e9 / arm.MeasuredParameters)
+                        .ToString("0.00", CultureInfo.InvariantCulture) : "-",
+            ]));
         html.Append("<h2>Largest resident set, a process for each role</h2>");
         PageStyle.Table(
             html,

@@ -44,7 +44,7 @@ internal static class JointSumVerification
 
     private static void RequireReleased(LinearDigest computed, ImmutableArray<Release> releases, int group)
     {
-        LinearDigest released = ContributionDigest.SumOf(
+        LinearDigest released = LinearDigest.Sum(
             releases.Select(release => ContributionDigest.Read(release.Groups[group].Span, release.Signer)));
         if (!computed.Equals(released))
         {
