@@ -355,8 +355,9 @@ public sealed partial class AggregationServer : IDisposable
 
         if (_digestSums.IsDefault)
         {
-            _digestSums = [.. proposal.Groups.Select(group => ContributionDigest.HashOfSum(group.Select(entry =>
-                LinearDigest.Over(_uploads.Accepted[entry.Client].LinearDigest[..LinearDigestParameters.DigestBytes]))))];
+            _digestSums = [.. proposal.Groups.Select(group => ContributionDigest.HashOfSum(group
+                .Select(entry => _uploads.Accepted[entry.Client].LinearDigest[..LinearDigestParameters.DigestBytes])
+                .Select(LinearDigest.Over)))];
         }
 
         for (int g = 0; g < _digestSums.Length; g++)
