@@ -4,7 +4,7 @@ namespace SecureFL.Cli.Tests.Identities;
 
 public sealed class IdentityCommandTests(ConsortiumFolder consortium) : IClassFixture<ConsortiumFolder>
 {
-    private const string Words = "[a-z]{5}(-[a-z]{5}){7}";
+    private const string Words = "[a-z]{5}(-[a-z]{5}){11}";
 
     [Fact]
     public void Show_tells_role_name_words_and_certificate()

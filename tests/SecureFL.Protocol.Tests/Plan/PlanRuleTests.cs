@@ -116,7 +116,7 @@ public sealed class PlanRuleTests
             .. changes.Select(change => AggregationPlan.Sign(change(plan.Settings), Parties.Authority))];
         Assert.Equal(plans.Length, plans.Select(p => p.Digest).Distinct().Count());
         Assert.Equal(plans.Length, plans.Select(p => p.SpokenForm).Distinct().Count());
-        Assert.Matches("^([bdfghjklmnprstvz][aiou][bdfghjklmnprstvz][aiou][bdfghjklmnprstvz]-?){8}$", plan.SpokenForm);
+        Assert.Matches("^([bdfghjklmnprstvz][aiou][bdfghjklmnprstvz][aiou][bdfghjklmnprstvz]-?){12}$", plan.SpokenForm);
         Assert.All(plans, p => Assert.Equal(p.Digest, AggregationPlan.Parse(p.Encode()).Digest));
     }
 
