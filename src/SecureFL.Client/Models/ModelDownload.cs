@@ -33,10 +33,12 @@ internal sealed class ModelDownload
 
     /// <summary>The version that a session ended with, as the server says.</summary>
     /// <exception cref="ProtocolViolationException">It names none.</exception>
-    internal static ModelStamp StampOf(RoundState ended) => ended.ModelDigest.Length == Digest.Size
-        ? new ModelStamp(checked((int)ended.ModelVersion), new Digest(ended.ModelDigest.Span))
+    internal static ModelStamp StampOf(RoundState ended) =>
+        ended.ModelDigest.Length == Digest.Size && ended.ModelVersion <= int.MaxValue
+        ? new ModelStamp((int)ended.ModelVersion, new Digest(ended.ModelDigest.Span))
         : throw new ProtocolViolationException(ViolationCode.OutOfRange, Party.Server,
-            $"a model digest of {Digest.Size} bytes at the session's end", $"{ended.ModelDigest.Length} bytes");
+            $"a version up to {int.MaxValue} and a model digest of {Digest.Size} bytes at the session's end",
+            $"version {ended.ModelVersion}, {ended.ModelDigest.Length} bytes");
 
     /// <summary>The weights of one version.</summary>
     /// <param name="stamp">Its number and digest.</param>

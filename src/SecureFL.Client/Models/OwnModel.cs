@@ -133,12 +133,21 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
         while (_at is null || _at.Number < number)
         {
             using OpenedSum sum = await NextAsync(number, cancellationToken).ConfigureAwait(false);
-            if (_at is null || sum.Evidence.Head.Number > _at.Number)
+            try
             {
-                await JoinAsync(sum.Evidence, cancellationToken).ConfigureAwait(false);
-            }
+                if (_at is null || sum.Evidence.Head.Number > _at.Number)
+                {
+                    await JoinAsync(sum.Evidence, cancellationToken).ConfigureAwait(false);
+                }
 
-            Take(sum);
+                Take(sum);
+            }
+            catch
+            {
+                // Whatever was half done is read anew from the file.
+                (_course, _at) = (null, null);
+                throw;
+            }
         }
     }
 
@@ -212,16 +221,7 @@ internal sealed class OwnModel(AggregationPlan plan, TrainingTerms terms, Aggreg
             own = Course.Stamp.Digest;
         }
 
-        try
-        {
-            AggregationClient.RequireModel(evidence, result, own);
-        }
-        catch (ProtocolViolationException)
-        {
-            (_course, _at) = (null, null);
-            throw;
-        }
-
+        AggregationClient.RequireModel(evidence, result, own);
         ClientLog.Verified(logger, evidence.Next.Number, result.Contributors, own.ToShortString());
         _rounds = _rounds.With(evidence.Opening.Context.Round,
             result.Groups.Any(group => group.IsOpened && group.Clients.Contains(client.Index)));

@@ -152,6 +152,19 @@ public sealed class OwnModelTests : IDisposable
         Assert.Equal((ViolationCode.WrongHead, Party.Server), (refusal.Code, refusal.Offender));
     }
 
+    [Fact]
+    public void An_end_with_a_version_that_there_cannot_be_is_the_servers_fault()
+    {
+        RoundState ended = new()
+        {
+            ModelVersion = 1UL << 31,
+            ModelDigest = Google.Protobuf.ByteString.CopyFrom(new byte[Messages.Primitives.Digest.Size])
+        };
+        ProtocolViolationException refusal =
+            Assert.Throws<ProtocolViolationException>(() => ModelDownload.StampOf(ended));
+        Assert.Equal((ViolationCode.OutOfRange, Party.Server), (refusal.Code, refusal.Offender));
+    }
+
     private static async Task RequireEveryDamageIsNoticedAsync(string course, TestSession session)
     {
         byte[] whole = await File.ReadAllBytesAsync(course, Token);
