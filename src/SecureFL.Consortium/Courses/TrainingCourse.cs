@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using SecureFL.Consortium.Plans;
 using SecureFL.Learning.Data.Scaling;
@@ -37,10 +38,7 @@ internal sealed class TrainingCourse
         _counters = new RoundCounters(terms.Metrics);
         _plan = plan;
         _enrolled = VersionValues.SitesOf(plan);
-        _progress = PreparationProgress.Of(terms.Preparation, checkpoint.Preparation, _enrolled);
-        _run = checkpoint.RunDigest;
-        _model = ModelFrom(checkpoint);
-        Stopped = Verdict();
+        GoOnFrom(checkpoint);
     }
 
     /// <summary>The terms that it follows.</summary>
@@ -200,6 +198,7 @@ internal sealed class TrainingCourse
     }
 
     /// <summary>Goes on from another state than the sum makes.</summary>
+    [MemberNotNull(nameof(_progress), nameof(_run), nameof(_model))]
     public void GoOnFrom(TrainingCheckpoint checkpoint)
     {
         _progress = PreparationProgress.Of(_terms.Preparation, checkpoint.Preparation, _enrolled);
@@ -208,8 +207,10 @@ internal sealed class TrainingCourse
         Stopped = Verdict();
     }
 
-    /// <summary>Goes back to the last durable state, and takes the server's word that training ended with it: no
-    /// further round is taken part in.</summary>
+    /// <summary>
+    /// Goes back to the last durable state, and takes the server's word that training ended with it: no further round
+    /// is taken part in.
+    /// </summary>
     public void EndUnseen(TrainingCheckpoint checkpoint) =>
         TakeBack(checkpoint with { RunDigest = VersionValues.EndedUnseen });
 

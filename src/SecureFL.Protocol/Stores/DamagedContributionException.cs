@@ -18,7 +18,4 @@ internal sealed class DamagedContributionException(ulong round, int? client) : I
 {
     /// <summary>The round.</summary>
     public ulong Round => round;
-
-    /// <summary>The client, by its number in the plan; null where it is not known.</summary>
-    public int? Client => client;
 }
