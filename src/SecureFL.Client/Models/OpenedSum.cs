@@ -16,13 +16,11 @@ internal sealed class OpenedSum : IDisposable
 {
     private readonly string _path;
     private readonly FileStream _file;
-    private readonly long _ciphertexts;
 
-    private OpenedSum(string path, FileStream file, long ciphertexts, SumEvidence evidence)
+    private OpenedSum(string path, FileStream file, SumEvidence evidence)
     {
         _path = path;
         _file = file;
-        _ciphertexts = ciphertexts;
         Evidence = evidence;
     }
 
@@ -33,7 +31,7 @@ internal sealed class OpenedSum : IDisposable
     /// <exception cref="ProtocolViolationException">It is no such file.</exception>
     internal static OpenedSum Open(string path, AggregationPlan plan)
     {
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 16);
         try
         {
             Span<byte> length = stackalloc byte[sizeof(int)];
@@ -51,7 +49,11 @@ internal sealed class OpenedSum : IDisposable
             byte[] evidence = new byte[bytes];
             file.Position = ciphertexts;
             file.ReadExactly(evidence);
-            return new OpenedSum(path, file, ciphertexts, SumEvidence.Parse(evidence, plan.Limits));
+            SumEvidence parsed = SumEvidence.Parse(evidence, plan.Limits);
+
+            // Ciphertexts that are too short shall end, and not go on in the evidence.
+            file.SetLength(ciphertexts);
+            return new OpenedSum(path, file, parsed);
         }
         catch
         {
@@ -68,9 +70,9 @@ internal sealed class OpenedSum : IDisposable
         _file.Position = 0;
         AggregationResult result = client.VerifySum(head, Evidence, _file, sink)
             ?? throw new InvalidOperationException("clients of this suite take the server's word");
-        return _file.Position == _ciphertexts ? result
+        return _file.Position == _file.Length ? result
             : throw new ProtocolViolationException(ViolationCode.TrailingBytes, Party.Server,
-                $"summed ciphertexts of {_file.Position} bytes", $"{_ciphertexts} bytes");
+                $"summed ciphertexts of {_file.Position} bytes", $"{_file.Length} bytes");
     }
 
     public void Dispose()
